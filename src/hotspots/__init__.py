@@ -1,0 +1,43 @@
+"""Crime and anti-social-behaviour hotspots: exact counts, rates, flags, density, Gi* and their maps.
+
+Names are loaded when first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from hotspots._version import __version__
+
+_HOMES = {
+    "hotspots.areas": ("read_areas", "read_layer"),
+    "hotspots.counts": ("assign_areas", "count_incidents", "rate", "rate_limits"),
+    "hotspots.grid": ("make_grid",),
+    "hotspots.incidents": ("read_incidents", "select_incidents", "to_points"),
+    "hotspots.neighbours": ("make_neighbours",),
+    "hotspots.surface": ("Surface",),
+    "hotspots.methods.kde": ("kernel_density",),
+    "hotspots.methods.contours": ("make_contours",),
+    "hotspots.methods.getisord": ("gi_star",),
+    "hotspots.methods.meansd": ("flag_mean_sd",),
+    "hotspots.export.geojson": ("write_geojson",),
+    "hotspots.export.geopackage": ("write_geopackage",),
+    "hotspots.export.raster": ("write_geotiff",),
+    "hotspots.export.webmap": ("make_map", "write_map"),
+    "hotspots.recipe": ("read_recipe",),
+    "hotspots.analysis": ("run_recipe",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 - the names are strings, computed once above
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'hotspots' has no attribute '{name}'")
+    return getattr(importlib.import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

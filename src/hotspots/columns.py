@@ -1,0 +1,126 @@
+"""The output vocabulary: every result column's name, unit, label and meaning, defined once.
+
+Tooltips, QGIS aliases, tables and documents all read it here. Names are lower snake case and at most ten
+characters long, so that they survive a Shapefile and a QGIS join.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["text", "integer", "real", "flag", "boolean"]
+
+MISSING = "no data"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the output vocabulary.
+
+    Attributes
+    ----------
+    name : str
+        The column's name in every layer and table.
+    kind : {'text', 'integer', 'real', 'flag', 'boolean'}
+        What it holds; a flag is one of a few named classes.
+    unit : str
+        The unit in words; empty for text, classes and pure numbers.
+    label : str
+        The name that a reader sees.
+    meaning : str
+        One sentence that says what a value tells.
+    decimals : int
+        Decimals shown to a reader. Files keep the full value.
+    """
+
+    name: str
+    kind: Kind
+    unit: str
+    label: str
+    meaning: str
+    decimals: int = 0
+
+
+_ALL = (
+    Column("code", "text", "", "Code", "The area's code, such as a ward's E05 code"),
+    Column("name", "text", "", "Name", "The area's name; names repeat, codes do not"),
+    Column("district", "text", "", "District", "The district or partnership the area lies in"),
+    Column("population", "real", "people", "Population", "Residents, or whatever denominator was supplied"),
+    Column("area_km2", "real", "km²", "Area", "Size of the polygon", 3),
+    Column("n", "integer", "incidents", "Incidents", "Incidents counted in the area over the whole period"),
+    Column("rate", "real", "per 1,000 people a year", "Rate", "Incidents per 1,000 people a year", 1),
+    Column("rate_lo", "real", "per 1,000 people a year", "Rate, lower limit", "Lower 95% limit of the rate", 1),
+    Column("rate_hi", "real", "per 1,000 people a year", "Rate, upper limit", "Upper 95% limit of the rate", 1),
+    Column("density", "real", "incidents per km² a year", "Density", "Kernel density at the cell's centre", 1),
+    Column("dens_lo", "real", "incidents per km² a year", "Density from", "The density is at least this", 1),
+    Column("dens_hi", "real", "incidents per km² a year", "Density to", "The density is below this", 1),
+    Column("multiple", "integer", "times the mean", "Times the mean", "Density as a multiple of the mean over cells with incidents"),
+    Column("gi_z", "real", "", "Gi* z score", "How far the sum over the area and its neighbours lies from the expected", 2),
+    Column("gi_p", "real", "", "Gi* p value", "Two-sided, before any correction for the number of areas", 4),
+    Column("gi_se", "real", "", "Gi* p standard error", "Monte-Carlo standard error of the p value", 5),
+    Column("gi_q", "real", "", "Gi* q value", "The p value after Benjamini-Hochberg correction over all areas", 4),
+    Column("gi_class", "flag", "", "Hotspot class", "Hotspot or coldspot, at the level its q value reaches"),
+    Column("gi_note", "text", "", "Hotspot note", "Why Gi* is undefined here, where it is"),
+    Column("sd_flag", "flag", "", "Against the average", "Where the value stands against mean ± 1 and 2 SD"),
+    Column("sd_score", "real", "SD", "SDs from the mean", "Standard deviations above the mean of the areas", 2),
+    Column("sd_mean", "real", "", "Mean of the areas", "Unweighted mean of the areas compared", 1),
+    Column("sd_above", "real", "", "Threshold: above", "Mean + 1 SD of the areas compared", 1),
+    Column("sd_signif", "real", "", "Threshold: significantly above", "Mean + 2 SD of the areas compared", 1),
+    Column("sd_margin", "real", "", "Margin to the nearest threshold", "Value minus the nearest threshold", 1),
+    Column("sd_near", "boolean", "", "Near a threshold", "Whether the value lies close to a threshold on either side"),
+)
+
+COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
+
+
+def column_label(name: str) -> str:
+    """Return the label of a column with its unit in brackets; an unknown name stands for itself.
+
+    Examples
+    --------
+    >>> column_label("rate")
+    'Rate (per 1,000 people a year)'
+    >>> column_label("imd_rank")
+    'imd_rank'
+    """
+    column = COLUMNS.get(name)
+    if column is None:
+        return name
+    return f"{column.label} ({column.unit})" if column.unit else column.label
+
+
+def format_value(name: str, value: Any) -> str:
+    """Return a value as a reader should see it: thousands separated, the column's decimals, words for gaps.
+
+    Parameters
+    ----------
+    name : str
+        The column's name; a number in an unknown column keeps up to three significant decimals.
+    value : object
+        A cell of that column. None, NaN and NA read ``"no data"``.
+
+    Examples
+    --------
+    >>> format_value("rate", 1234.56)
+    '1,234.6'
+    >>> format_value("n", float("nan"))
+    'no data'
+    >>> format_value("gi_p", 0.00001)
+    'under 0.0001'
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("<NA>", "NaT"):
+        return MISSING
+    column = COLUMNS.get(name)
+    if isinstance(value, bool) or (column is not None and column.kind == "boolean"):
+        return "yes" if value else "no"
+    if isinstance(value, str) or (column is not None and column.kind in ("text", "flag")):
+        return str(value)
+    number = float(value)
+    if column is None:
+        return f"{number:,.0f}" if number.is_integer() else f"{number:,.3f}"
+    smallest = 10.0**-column.decimals
+    if name in ("gi_p", "gi_q") and 0 <= number < smallest:
+        return f"under {smallest:.{column.decimals}f}"
+    return f"{number:,.{column.decimals}f}"

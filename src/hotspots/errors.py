@@ -1,0 +1,83 @@
+"""What the toolkit says when it cannot go on, and when something deserves a look."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class HotspotsError(Exception):
+    """Base of every error that the toolkit raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, with the value, and what was needed.
+    hint : str
+        What to do next, in words that can be typed.
+    """
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\nHint: {self.hint}"
+
+
+class DataError(HotspotsError, ValueError):
+    """The rows, codes, geometries or values of an input cannot be used as they are."""
+
+
+class CRSError(HotspotsError, ValueError):
+    """A coordinate reference system is missing, wrong or unsuited to distances."""
+
+
+class ParameterError(HotspotsError, ValueError):
+    """An option has a value that makes no sense, alone or together with the data."""
+
+
+class RecipeError(HotspotsError, ValueError):
+    """A recipe has an unknown key, a value of the wrong type, or lacks something."""
+
+
+class FileError(HotspotsError, OSError):
+    """A file cannot be read, or may not be written."""
+
+
+class HotspotsWarning(UserWarning):
+    """The result is valid, but something about the input deserves a look."""
+
+
+def did_you_mean(word: str, choices: Iterable[str], *, count: int = 3) -> str:
+    """Return a sentence that offers the choices nearest to a mistyped word.
+
+    Parameters
+    ----------
+    word : str
+        What was typed. Case does not matter.
+    choices : iterable of str
+        What could have been typed.
+    count : int, default 3
+        At most this many are offered.
+
+    Returns
+    -------
+    str
+        ``"did you mean 'a' or 'b'?"``, or ``"choose from 'a', 'b', ..."`` where nothing is near.
+
+    Examples
+    --------
+    >>> did_you_mean("burglry", ["Burglary", "Robbery"])
+    "did you mean 'Burglary'?"
+    >>> did_you_mean("xyz", ["Burglary", "Robbery"])
+    "choose from 'Burglary', 'Robbery'"
+    """
+    named = list(dict.fromkeys(str(choice) for choice in choices))
+    lowered = {choice.casefold(): choice for choice in named}
+    near = difflib.get_close_matches(word.casefold(), lowered, n=count, cutoff=0.6)
+    if near:
+        return "did you mean " + " or ".join(f"'{lowered[key]}'" for key in near) + "?"
+    shown = ", ".join(f"'{choice}'" for choice in named[:12])
+    return f"choose from {shown}" + (", ..." if len(named) > 12 else "")

@@ -1,0 +1,1 @@
+"""The outputs: layers, rasters, maps and tables. Nothing here computes a statistic."""
