@@ -1,0 +1,113 @@
+"""The `hotspots` command: one group, one module per command, one place where errors become messages."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from hotspots._version import __version__
+from hotspots.errors import HotspotsError, HotspotsWarning
+
+COMMANDS = ("demo", "run", "recipe", "inspect", "boundaries", "count", "kde", "gistar", "flag", "map")
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when asked for; none of their modules imports data libraries at the top."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which an analyst meets them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of the same name and return its command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"hotspots_cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Offer the nearest command where the word is not one."""
+        from hotspots.errors import did_you_mean
+
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            ctx.fail(f"there is no command '{args[0]}': {did_you_mean(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("-v", "--verbose", is_flag=True, help="Show warnings of the libraries too, and tracebacks of errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
+@click.version_option(__version__, prog_name="hotspots")
+@click.pass_context
+def cli(ctx: click.Context, verbose: bool, quiet: bool) -> None:
+    """Crime and anti-social-behaviour hotspots: exact counts, rates, flags, density, Gi* and their maps.
+
+    Start with: hotspots demo -o demo
+    """
+    ctx.obj = {"verbose": verbose, "quiet": quiet}
+    _speak(verbose=verbose, quiet=quiet)
+
+
+class _NoteHandler(logging.Handler):
+    """Writes each note to the standard error of the moment, so that it stays with the other messages."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(record.getMessage(), err=True)
+
+
+def _speak(*, verbose: bool, quiet: bool) -> None:
+    """Send the library's notes and warnings to standard error, in words."""
+    logger = logging.getLogger("hotspots")
+    logger.handlers = [_NoteHandler()]
+    logger.propagate = False
+    logger.setLevel(logging.ERROR if quiet else logging.INFO)
+    warnings.simplefilter("default" if verbose else "ignore")
+    warnings.filterwarnings("ignore" if quiet else "always", category=HotspotsWarning)
+    shown = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, HotspotsWarning):
+            click.echo(f"{click.style('Warning:', fg='yellow')} {message}", err=True)
+        else:
+            shown(message, category, *where, **more)
+
+    warnings.showwarning = show
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code: 0 done, 1 the data or the recipe is at fault, 2 the command line is."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    with warnings.catch_warnings():
+        try:
+            cli.main(args=words, prog_name="hotspots", standalone_mode=False)
+        except HotspotsError as error:
+            if "-v" in words or "--verbose" in words:
+                raise
+            click.echo(f"{click.style('Error:', fg='red')} {error.message}", err=True)
+            click.echo(f"Hint: {error.hint}", err=True)
+            return 1
+        except click.ClickException as error:
+            error.show()
+            return 2
+        except click.exceptions.Exit as stop:
+            return stop.exit_code
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("Stopped.", err=True)
+            return 130
+        except BrokenPipeError:
+            sys.stderr.close()
+            return 141
+    return 0
+
+
+def main() -> None:
+    """Entry point of the `hotspots` command."""
+    sys.exit(run())

@@ -1,0 +1,296 @@
+"""One TOML file is one analysis: its tables are the steps, its keys the functions' keywords.
+
+A step runs when its table stands in the recipe, even empty. Unknown keys and wrong types are errors that say
+what was probably meant, before any data is read.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import types
+import typing
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, Union
+
+from hotspots.errors import FileError, RecipeError, did_you_mean
+
+CELLS = "cells"
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """``[incidents]``: what `hotspots.read_incidents` takes."""
+
+    source: tuple[str, ...]
+    source_crs: str | None = None
+    x: str | None = None
+    y: str | None = None
+    category_column: str | None = None
+    month_column: str | None = None
+    weight_column: str | None = None
+    category: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    months: str | None = None
+
+
+@dataclass(frozen=True)
+class Areas:
+    """``[[areas]]``: what `hotspots.read_areas` takes, and a label for the layer."""
+
+    label: str
+    source: str
+    layer: str | None = None
+    code: str | None = None
+    name: str | None = None
+    district: str | None = None
+    population: str | None = None
+    population_table: str | None = None
+    within: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """``[[theme]]``: a selection of categories that is counted and mapped on its own."""
+
+    name: str
+    category: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Count:
+    """``[count]``: how incidents become counts and rates."""
+
+    by: Literal["polygon", "code"] = "polygon"
+    min_population: float = 100
+    months: float | None = None
+
+
+@dataclass(frozen=True)
+class Flag:
+    """``[flag]``: what `hotspots.flag_mean_sd` takes."""
+
+    layers: tuple[str, ...] = ()
+    within: Literal["all", "district"] = "all"
+    ddof: int = 1
+    near: float = 0.1
+
+
+@dataclass(frozen=True)
+class Kde:
+    """``[kde]``: what `hotspots.kernel_density` takes."""
+
+    bandwidth: float | None = None
+    cell_size: float | None = None
+    kernel: Literal["quartic", "triweight", "epanechnikov", "triangular", "uniform", "gaussian"] = "quartic"
+    edge: Literal["none", "uniform"] = "none"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """``[grid]``: what `hotspots.make_grid` takes."""
+
+    cell_size: float
+    shape: Literal["square", "hexagon"] = "square"
+
+
+@dataclass(frozen=True)
+class GiStar:
+    """``[gistar]``: what `hotspots.make_neighbours` and `hotspots.gi_star` take."""
+
+    layers: tuple[str, ...] = ()
+    value: Literal["n", "rate"] = "n"
+    neighbours: Literal["queen", "rook", "distance", "nearest"] = "queen"
+    distance: float | None = None
+    nearest: int = 8
+    inference: Literal["analytic", "permutation"] = "analytic"
+    permutations: int = 99_999
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Map:
+    """``[map]``: how the web map looks."""
+
+    basemap: Literal["none", "osm"] = "none"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A whole analysis.
+
+    Attributes
+    ----------
+    title : str
+        The heading of the map.
+    incidents, areas, theme, count : dataclass or tuple of dataclasses
+        What is counted, where, and how. The first of `areas` is the one whose outline is the study area.
+    flag, kde, grid, gistar, map : dataclass or None
+        The optional steps; None where the recipe does not have the table.
+    source, attribution : str
+        Shown on the map and written into every layer.
+    crs : str
+        The projected CRS, in metres, in which everything is computed.
+    folder : Path
+        The folder that relative paths start from.
+    """
+
+    title: str
+    incidents: Incidents
+    areas: tuple[Areas, ...]
+    theme: tuple[Theme, ...] = (Theme("All incidents"),)
+    count: Count = field(default_factory=Count)
+    flag: Flag | None = None
+    kde: Kde | None = None
+    grid: Grid | None = None
+    gistar: GiStar | None = None
+    map: Map | None = None
+    source: str = "police.uk"
+    attribution: str = "Contains public sector information licensed under the Open Government Licence v3.0."
+    crs: str = "EPSG:27700"
+    folder: Path = Path()
+
+    def path(self, name: str) -> str:
+        """Return a path of the recipe from where its file stands; names of bundled layers stay as they are."""
+        from hotspots_boundaries import bundled
+
+        if any(name == entry.id for entry in bundled()):
+            return name
+        return str(self.folder / name)
+
+
+def read_recipe(path: str | Path) -> Recipe:
+    """Read and check a recipe file.
+
+    Parameters
+    ----------
+    path : path
+        A TOML file. Relative paths in it start from its own folder.
+
+    Returns
+    -------
+    Recipe
+
+    Raises
+    ------
+    FileError
+        When the file is missing or unreadable.
+    RecipeError
+        When it is not TOML, has an unknown table or key, lacks one, or holds a value of the wrong type.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise FileError(f"there is no recipe '{path}'", hint="make one with: hotspots recipe new -o analysis.toml") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"the recipe '{path}' cannot be read as UTF-8 text", hint="save it as a UTF-8 text file") from error
+    return parse_recipe(text, folder=path.parent)
+
+
+def parse_recipe(text: str, *, folder: Path = Path()) -> Recipe:
+    """Check the text of a recipe; see `read_recipe`.
+
+    Examples
+    --------
+    >>> recipe = parse_recipe('''
+    ... title = "Burglary 2025"
+    ... [incidents]
+    ... source = "2025-*-street.csv"
+    ... category = "Burglary"
+    ... [[areas]]
+    ... label = "Wards"
+    ... source = "wards.gpkg"
+    ... [flag]
+    ... ''')
+    >>> recipe.flag.ddof, recipe.kde is None
+    (1, True)
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(
+            f"the recipe is not valid TOML: {error}",
+            hint="text stands in double quotes, lists in square brackets; start from: hotspots recipe new",
+        ) from error
+    recipe: Recipe = _build(Recipe, document | {"folder": folder}, where="")
+    _check_layers(recipe)
+    return recipe
+
+
+def _check_layers(recipe: Recipe) -> None:
+    labels = [areas.label for areas in recipe.areas]
+    for kind, names in (("areas", labels), ("theme", [theme.name for theme in recipe.theme])):
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise RecipeError(f"two [[{kind}]] are called '{twice}'", hint="give each a name of its own")
+    known = [*labels, CELLS] if recipe.grid else labels
+    for table, step in (("flag", recipe.flag), ("gistar", recipe.gistar)):
+        for name in step.layers if step else ():
+            if name not in known:
+                hint = did_you_mean(name, known)
+                if name == CELLS:
+                    hint = "add a table [grid] with a cell_size"
+                raise RecipeError(f"[{table}] names the layer '{name}', which is not in the recipe", hint=hint)
+
+
+def _build(cls: type[Any], table: dict[str, Any], *, where: str) -> Any:
+    """Make one of the dataclasses above from a TOML table, checking every key."""
+    known = {entry.name: entry for entry in fields(cls)}
+    shown = [name for name in known if name != "folder"]
+    for key in table:
+        if key not in known:
+            raise RecipeError(f"{where or 'the recipe'} has the unknown key '{key}'", hint=did_you_mean(key, shown))
+    for name, entry in known.items():
+        if entry.default is MISSING and entry.default_factory is MISSING and name not in table:
+            raise RecipeError(f"{where or 'the recipe'} lacks '{name}'", hint=_example(name, where))
+    wanted = typing.get_type_hints(cls)
+    values = {key: _fit(value, wanted[key], where=where, key=key) for key, value in table.items()}
+    return cls(**values)
+
+
+def _example(name: str, where: str) -> str:
+    examples = {
+        "title": 'add a line such as: title = "Burglary, 2025"',
+        "incidents": 'add a table [incidents] with: source = "2025-*-street.csv"',
+        "areas": 'add a table [[areas]] with: label = "Wards" and source = "wards.gpkg"',
+        "cell_size": "add a line such as: cell_size = 250",
+    }
+    return examples.get(name, f'add a line such as: {name} = "..."' + (f" under {where}" if where else ""))
+
+
+def _fit(value: Any, wanted: Any, *, where: str, key: str) -> Any:
+    """Return a TOML value as the type that the dataclass declares, or say what was needed."""
+    origin = typing.get_origin(wanted)
+    if origin in (Union, types.UnionType):
+        wanted = next(option for option in typing.get_args(wanted) if option is not type(None))
+        origin = typing.get_origin(wanted)
+    label = f"'{key}' in {where}" if where else f"'{key}'"
+    if origin is Literal:
+        choices = typing.get_args(wanted)
+        if value not in choices:
+            raise RecipeError(f"{label} is {value!r}", hint=did_you_mean(str(value), choices))
+        return value
+    if origin is tuple:
+        return _fit_tuple(value, typing.get_args(wanted)[0], where=where, key=key)
+    if hasattr(wanted, "__dataclass_fields__"):
+        if not isinstance(value, dict):
+            raise RecipeError(f"{label} is {value!r}, not a table", hint=f"write it as a table: [{key}]")
+        return _build(wanted, value, where=f"[{key}]")
+    accepted = (int, float) if wanted is float else wanted
+    if not isinstance(value, accepted) or (isinstance(value, bool) and wanted is not bool):
+        names = {str: "text in double quotes", float: "a number", int: "a whole number"}
+        raise RecipeError(f"{label} is {value!r}", hint=f"it takes {names.get(wanted, wanted.__name__)}")
+    return value
+
+
+def _fit_tuple(value: Any, wanted: Any, *, where: str, key: str) -> tuple[Any, ...]:
+    if hasattr(wanted, "__dataclass_fields__"):
+        tables = value if isinstance(value, list) else [value]
+        if not tables or not all(isinstance(entry, dict) for entry in tables):
+            raise RecipeError(f"'{key}' holds no table", hint=f"write each as a table of its own: [[{key}]]")
+        return tuple(_build(wanted, entry, where=f"[[{key}]]") for entry in tables)
+    entries = value if isinstance(value, list) else [value]
+    return tuple(_fit(entry, wanted, where=where, key=key) for entry in entries)
