@@ -26,7 +26,8 @@ _HOMES = {
     "hotspots.export.raster": ("write_geotiff",),
     "hotspots.export.webmap": ("make_map", "write_map"),
     "hotspots.recipe": ("read_recipe",),
-    "hotspots.analysis": ("run_recipe",),
+    "hotspots.analysis": ("analyse",),
+    "hotspots.publish": ("run_recipe",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

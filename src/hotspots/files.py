@@ -63,7 +63,7 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool = False) -> Itera
         draft = scratch / target.name
         yield draft
         try:
-            draft.replace(target)
+            _move(draft, target)
         except OSError as error:
             raise FileError(
                 f"cannot write '{target}' ({error.strerror})",
@@ -71,3 +71,46 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool = False) -> Itera
             ) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _move(draft: Path, target: Path) -> None:
+    """Put a finished file or folder in its place; of a folder that exists, the files of the same name."""
+    if not (draft.is_dir() and target.exists()):
+        draft.replace(target)
+        return
+    for made in sorted(entry for entry in draft.rglob("*") if entry.is_file()):
+        place = target / made.relative_to(draft)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        made.replace(place)
+
+
+@contextmanager
+def replacing_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:
+    """Give an empty folder to fill, and put what it holds in place of `path` at the end.
+
+    When the block raises, nothing is left behind and what stood at `path` stays as it was. In a folder that
+    exists, files of the same name are replaced and all others stay.
+
+    Parameters
+    ----------
+    path : path
+        The folder wanted in the end.
+    overwrite : bool, default False
+        Whether it may exist already.
+
+    Yields
+    ------
+    Path
+        The folder to fill.
+
+    Raises
+    ------
+    FileError
+        When the folder exists and `overwrite` is false, or it cannot be written to.
+    """
+    target = Path(path)
+    if target.exists() and not target.is_dir():
+        raise FileError(f"'{target}' is a file, not a folder", hint="choose a folder with -o")
+    with replacing(target, overwrite=overwrite) as draft:
+        draft.mkdir()
+        yield draft

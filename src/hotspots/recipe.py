@@ -47,6 +47,7 @@ class Areas:
     population: str | None = None
     population_table: str | None = None
     within: tuple[str, ...] = ()
+    by: Literal["polygon", "code"] = "polygon"
     note: str = ""
 
 
@@ -61,9 +62,8 @@ class Theme:
 
 @dataclass(frozen=True)
 class Count:
-    """``[count]``: how incidents become counts and rates."""
+    """``[count]``: how counts become rates."""
 
-    by: Literal["polygon", "code"] = "polygon"
     min_population: float = 100
     months: float | None = None
 
@@ -73,6 +73,7 @@ class Flag:
     """``[flag]``: what `hotspots.flag_mean_sd` takes."""
 
     layers: tuple[str, ...] = ()
+    value: Literal["rate", "n"] = "rate"
     within: Literal["all", "district"] = "all"
     ddof: int = 1
     near: float = 0.1

@@ -1,0 +1,76 @@
+"""`hotspots count`: incidents to areas, as counts and rates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+from hotspots_cli.writing import check_output, write_layer
+
+
+@click.command("count")
+@options.incidents_argument
+@options.areas
+@options.selection
+@options.columns
+@options.crs
+@click.option(
+    "--by",
+    type=click.Choice(["polygon", "code"]),
+    default="polygon",
+    show_default=True,
+    help="Count by where the point lies, or by the LSOA code that the file recorded.",
+)
+@click.option(
+    "--per", type=click.Choice(["category", "month", "year"]), help="A column of counts for each of these as well."
+)
+@click.option(
+    "--min-population", type=float, default=100, show_default=True, metavar="PEOPLE", help="No rate for smaller areas."
+)
+@click.option("--period-months", type=float, metavar="N", help="Length of the period, where the months present are not it.")
+@options.output_file
+@options.overwrite
+def command(
+    incidents: tuple[str, ...],
+    areas: str,
+    crs: str,
+    by: Any,
+    per: Any,
+    min_population: float,
+    period_months: float | None,
+    output: str,
+    overwrite: bool,
+    **given: Any,
+) -> None:
+    """Count incidents in areas, with rates per 1,000 people a year where the population is known.
+
+    \b
+    hotspots count 2025-*-street.csv --areas wards.gpkg -o counts.geojson
+    hotspots count 2025-*-street.csv --areas wards.gpkg --category Burglary -o - | hotspots gistar - -o gi.gpkg
+    """
+    check_output(output, overwrite=overwrite)
+    from hotspots.areas import read_areas
+    from hotspots.counts import months_present
+    from hotspots.incidents import read_incidents
+    from hotspots.provenance import make_provenance
+    from hotspots.steps import count_layer, locate
+
+    with Steps(4) as step:
+        step("Reading areas")
+        where = read_areas(areas, crs=crs, **options.area_reading(given))
+        step("Reading incidents")
+        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        step("Counting")
+        assigned = locate(table, where, by=by)
+        quality = quality.with_areas(inside=int(assigned.notna().sum()))
+        months = period_months
+        if months is None and where["population"].notna().any():
+            months = months_present(table)
+        layer = count_layer(table, where, assigned=assigned, months=months, min_population=min_population, per=per)
+        step("Writing")
+        settings = {"by": by, "per": per, "min_population": min_population}
+        provenance = make_provenance(crs=crs, quality=quality, months=months, steps={"count": settings})
+        write_layer(layer, output, overwrite=overwrite, provenance=provenance)

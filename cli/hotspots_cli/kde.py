@@ -1,0 +1,85 @@
+"""`hotspots kde`: a density surface of incidents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+from hotspots_cli.writing import check_output, write_layer
+
+
+@click.command("kde")
+@options.incidents_argument
+@options.areas
+@options.selection
+@options.columns
+@options.crs
+@click.option("--bandwidth", type=float, metavar="METRES", help="Radius of the kernel; a rule of thumb chooses without it.")
+@click.option("--cell-size", type=float, metavar="METRES", help="Side of a cell; a fifth of the bandwidth without it.")
+@click.option(
+    "--kernel",
+    type=click.Choice(["quartic", "triweight", "epanechnikov", "triangular", "uniform", "gaussian"]),
+    default="quartic",
+    show_default=True,
+)
+@click.option(
+    "--edge",
+    type=click.Choice(["none", "uniform"]),
+    default="none",
+    show_default=True,
+    help="Whether to make up for the part of the kernel that lies outside the areas.",
+)
+@click.option("--period-months", type=float, metavar="N", help="Length of the period, where the months present are not it.")
+@options.output_file
+@options.overwrite
+def command(
+    incidents: tuple[str, ...],
+    areas: str,
+    crs: str,
+    period_months: float | None,
+    output: str,
+    overwrite: bool,
+    bandwidth: float | None,
+    cell_size: float | None,
+    kernel: Any,
+    edge: Any,
+    **given: Any,
+) -> None:
+    """Write the kernel density of incidents per km² a year: a GeoTIFF, or contour polygons.
+
+    \b
+    hotspots kde 2025-*-street.csv --areas wards.gpkg --category Burglary -o burglary.tif
+    hotspots kde 2025-*-street.csv --areas wards.gpkg --bandwidth 500 -o contours.geojson
+    """
+    check_output(output, overwrite=overwrite, suffixes=(".tif", ".tiff", ".geojson", ".gpkg"))
+    from hotspots.areas import read_areas
+    from hotspots.incidents import read_incidents
+    from hotspots.methods.kde import kernel_density
+    from hotspots.provenance import make_provenance
+
+    with Steps(4) as step:
+        step("Reading areas")
+        where = read_areas(areas, crs=crs, **options.area_reading(given))
+        step("Reading incidents")
+        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        step("Density")
+        surface = kernel_density(
+            table, where, bandwidth=bandwidth, cell_size=cell_size, kernel=kernel, edge=edge, months=period_months
+        )
+        step("Writing")
+        if Path(output).suffix.casefold() in (".tif", ".tiff"):
+            from hotspots.export.raster import write_geotiff
+
+            write_geotiff(surface, output, overwrite=overwrite)
+            click.echo(f"Wrote {output}", err=True)
+            return
+        from hotspots.methods.contours import make_contours
+
+        provenance = make_provenance(
+            crs=crs, quality=quality, months=surface.parameters["months"], steps={"kde": dict(surface.parameters)}
+        )
+        write_layer(make_contours(surface, areas=where), output, overwrite=overwrite, provenance=provenance)

@@ -1,0 +1,45 @@
+"""`hotspots recipe`: start one, check one."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import click
+
+from hotspots_cli import options
+
+
+@click.group("recipe")
+def command() -> None:
+    """Recipes: one TOML file is one analysis."""
+
+
+@command.command("new")
+@options.output_file
+@options.overwrite
+def new(output: str, overwrite: bool) -> None:
+    """Write a recipe with every table, every key and its default, to be edited."""
+    from hotspots.files import replacing
+
+    text = (files("hotspots_cli") / "template.toml").read_text(encoding="utf-8")
+    if output == "-":
+        click.echo(text, nl=False)
+        return
+    with replacing(output, overwrite=overwrite) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+    click.echo(f"Wrote {output}. Edit it, then: hotspots run {output} -o DIR", err=True)
+
+
+@command.command("check")
+@click.argument("recipe", metavar="RECIPE")
+def check(recipe: str) -> None:
+    """Check a recipe without reading any data, and say what it would do."""
+    from hotspots.recipe import read_recipe
+
+    plan = read_recipe(recipe)
+    click.echo(plan.title)
+    click.echo(f"  Incidents: {', '.join(plan.incidents.source)}")
+    click.echo(f"  Areas:     {', '.join(areas.label for areas in plan.areas)}")
+    click.echo(f"  Themes:    {', '.join(theme.name for theme in plan.theme)}")
+    steps = [name for name in ("count", "flag", "kde", "grid", "gistar", "map") if getattr(plan, name)]
+    click.echo(f"  Steps:     {', '.join(steps)}")

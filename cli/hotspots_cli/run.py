@@ -1,0 +1,38 @@
+"""`hotspots run`: a whole analysis from its recipe."""
+
+from __future__ import annotations
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+
+
+@click.command("run")
+@click.argument("recipe", metavar="RECIPE")
+@options.output_folder
+@options.overwrite
+def command(recipe: str, output: str, overwrite: bool) -> None:
+    """Run a whole analysis, reproducibly: one recipe in, one folder of maps, layers and tables out.
+
+    \b
+    hotspots recipe new -o analysis.toml
+    hotspots run analysis.toml -o maps/2025
+    """
+    run_into(recipe, output, overwrite=overwrite)
+
+
+def run_into(recipe: str, output: str, *, overwrite: bool) -> None:
+    """Run the recipe and say what came of it."""
+    from hotspots.files import refuse_existing
+
+    refuse_existing(output, overwrite=overwrite)
+    from hotspots.publish import run_recipe
+    from hotspots.recipe import read_recipe
+
+    with Steps() as step:
+        outcome = run_recipe(read_recipe(recipe), output, overwrite=overwrite, progress=step)
+    for line in outcome.headline:
+        click.echo(line)
+    click.echo(f"Wrote {len(outcome.files)} files to {outcome.folder}")
+    click.echo(f"Open {outcome.folder / 'map.html'}")

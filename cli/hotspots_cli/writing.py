@@ -1,0 +1,48 @@
+"""Writing a command's result in the format that its file name asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hotspots.errors import ParameterError
+from hotspots.files import refuse_existing
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+LAYER_SUFFIXES = (".geojson", ".gpkg", ".csv")
+
+
+def check_output(output: str, *, overwrite: bool, suffixes: tuple[str, ...] = LAYER_SUFFIXES, pipe: bool = True) -> None:
+    """Refuse an output before any work is done for it: a format not offered, or a file that exists."""
+    if output == "-" and pipe:
+        return
+    if Path(output).suffix.casefold() not in suffixes:
+        known = " or ".join(suffixes)
+        raise ParameterError(
+            f"cannot tell the format of '{output}' from its name", hint=f"end the name given to '-o' in {known}"
+        )
+    refuse_existing(output, overwrite=overwrite)
+
+
+def write_layer(layer: gpd.GeoDataFrame, output: str, *, overwrite: bool, provenance: Mapping[str, Any]) -> None:
+    """Write a layer as GeoJSON, GeoPackage or CSV, by the suffix, and say what to open."""
+    suffix = Path(output).suffix.casefold()
+    if suffix == ".gpkg":
+        from hotspots.export.geopackage import write_geopackage
+
+        write_geopackage({Path(output).stem: layer}, output, provenance=provenance, overwrite=overwrite)
+    elif suffix == ".csv":
+        from hotspots.export.tables import write_csv
+
+        write_csv(layer, output, overwrite=overwrite)
+    else:
+        from hotspots.export.geojson import write_geojson
+
+        write_geojson(layer, output, provenance=provenance, overwrite=overwrite)
+    if output != "-":
+        click.echo(f"Wrote {len(layer):,} areas to {output}", err=True)

@@ -1,0 +1,158 @@
+"""Run a recipe and leave a folder: map, layers, tables and the record of where they came from."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hotspots.analysis import Analysis, Progress, ThemeResult, analyse, count_steps, slug
+from hotspots.export.geojson import write_geojson
+from hotspots.export.geopackage import write_geopackage
+from hotspots.export.raster import write_geotiff
+from hotspots.export.tables import write_csv
+from hotspots.files import refuse_existing, replacing, replacing_folder
+from hotspots.provenance import make_provenance
+from hotspots.recipe import CELLS, Recipe
+from hotspots.wording import headline, method_notes
+
+RECORD = "provenance.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run left behind.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it is.
+    files : tuple of str
+        Every file in it, from that folder, in order.
+    headline : tuple of str
+        The main figures in words.
+    analysis : Analysis
+        The tables and surfaces themselves.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    headline: tuple[str, ...]
+    analysis: Analysis
+
+
+def run_recipe(
+    recipe: Recipe, output: str | os.PathLike[str], *, overwrite: bool = False, progress: Progress = lambda *_: None
+) -> Outcome:
+    """Run a recipe and write all it makes into a folder.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        From `hotspots.read_recipe`.
+    output : path
+        The folder; it appears only when everything has been written.
+    overwrite : bool, default False
+        Whether an existing folder may be written into. Files that an earlier run left there and this one does
+        not make are removed; nothing else is touched.
+    progress : callable, optional
+        Called with the name of each step as it begins, and the number of steps.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    FileError
+        When the folder exists and `overwrite` is false, or cannot be written.
+    HotspotsError
+        Whatever the steps raise.
+    """
+    folder = Path(output)
+    refuse_existing(folder, overwrite=overwrite)
+    total = count_steps(recipe) + len(recipe.theme) + 1
+    analysis = analyse(recipe, progress=lambda label: progress(label, total))
+    old = _recorded_files(folder)
+    with replacing_folder(folder, overwrite=overwrite) as draft:
+        for result in analysis.themes:
+            progress(f"Writing {result.theme.name}", total)
+            _write_theme(analysis, result, draft)
+        if recipe.map is not None:
+            progress("Drawing the map", total)
+            _write_map(analysis, draft / "map.html")
+        _write_text(draft / "quality.txt", "\n".join(analysis.quality.lines()) + "\n")
+        files = tuple(sorted([*(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file()), RECORD]))
+        _write_text(draft / RECORD, _record(analysis, files))
+    for name in sorted(old - set(files)):
+        (folder / name).unlink(missing_ok=True)
+    return Outcome(folder, files, headline(analysis), analysis)
+
+
+def _write_theme(analysis: Analysis, result: ThemeResult, draft: Path) -> None:
+    provenance = _provenance(analysis) | {"theme": asdict(result.theme)}
+    layers = {slug(label): layer for label, layer in result.layers.items()}
+    if result.contours is not None:
+        layers["contours"] = result.contours
+    write_geopackage(layers, draft / "layers" / f"{result.slug}.gpkg", provenance=provenance)
+    if result.surface is not None:
+        write_geotiff(result.surface, draft / "layers" / f"{result.slug}_density.tif")
+    for name, layer in layers.items():
+        write_geojson(layer, draft / "geojson" / f"{result.slug}_{name}.geojson", provenance=provenance)
+    for label, layer in result.layers.items():
+        if label != CELLS:
+            write_csv(layer, draft / "tables" / f"{result.slug}_{slug(label)}.csv")
+
+
+def _provenance(analysis: Analysis) -> dict[str, Any]:
+    recipe = analysis.recipe
+    steps = {
+        name: {} if step is None else asdict(step)
+        for name in ("count", "flag", "kde", "grid", "gistar")
+        if (step := getattr(recipe, name)) is not None
+    }
+    record = make_provenance(crs=recipe.crs, quality=analysis.quality, months=analysis.months, steps=steps)
+    return record | {
+        "title": recipe.title,
+        "period": analysis.period,
+        "source": recipe.source,
+        "attribution": recipe.attribution,
+    }
+
+
+def _record(analysis: Analysis, files: tuple[str, ...]) -> str:
+    recipe = {key: value for key, value in asdict(analysis.recipe).items() if key != "folder"}
+    record = _provenance(analysis) | {
+        "recipe": recipe,
+        "neighbours": {label: found.description for label, found in analysis.neighbours.items()},
+        "density": {
+            result.theme.name: dict(result.surface.parameters) for result in analysis.themes if result.surface is not None
+        },
+        "method": list(method_notes(analysis)),
+        "files": list(files),
+    }
+    return json.dumps(record, indent=2, ensure_ascii=False, default=_plain) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """JSON for numpy scalars; everything else has a form of its own."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _recorded_files(folder: Path) -> set[str]:
+    """Return the files that an earlier run says it left in the folder, never a path that leads out of it."""
+    try:
+        listed = json.loads((folder / RECORD).read_text(encoding="utf-8"))["files"]
+        names = [str(name) for name in listed]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    root = folder.resolve()
+    return {name for name in names if (root / name).resolve().is_relative_to(root)}
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
