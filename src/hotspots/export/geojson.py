@@ -1,0 +1,167 @@
+"""GeoJSON as RFC 7946 wants it, the same bytes from the same layer."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from hotspots.crs import WGS84, crs_label, reproject
+from hotspots.errors import DataError
+from hotspots.files import replacing
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+DECIMALS = 7
+
+
+def write_geojson(
+    layer: gpd.GeoDataFrame,
+    path: str | os.PathLike[str],
+    *,
+    provenance: Mapping[str, Any] | None = None,
+    overwrite: bool = False,
+) -> None:
+    """Write a layer as GeoJSON: WGS 84, right-hand rule, seven decimals, bounding box.
+
+    Features are sorted by code; each has its code as ``id`` and as the property ``code``. Missing values and
+    empty geometries are null. One feature stands on each line, and nothing in the file depends on the clock,
+    so that the same layer gives the same bytes.
+
+    Seven decimals are about a centimetre. Where rounding would make a valid polygon invalid, that polygon is
+    snapped to the same seven-decimal grid with its topology repaired; what collapses entirely on that grid
+    keeps all its decimals.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        Any layer with a CRS; its index is the code. Left unchanged.
+    path : path
+        The file, or ``"-"`` for standard output.
+    provenance : mapping, optional
+        Where the layer comes from. It becomes the foreign member ``hotspots``, which always holds ``crs``,
+        the layer's own reference system.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    CRSError
+        When the layer has no CRS.
+    DataError
+        When a column holds an infinite number, which JSON cannot say.
+    FileError
+        When the file exists and `overwrite` is false, or cannot be written.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> square = shapely.box(400_000, 300_000, 400_100, 300_100)
+    >>> layer = gpd.GeoDataFrame({"n": [3]}, geometry=[square], index=["E05000001"], crs="EPSG:27700")
+    >>> write_geojson(layer, "-")  # doctest: +ELLIPSIS
+    {"type":"FeatureCollection","bbox":[-2.00...,52.597...],"hotspots":{"crs":"EPSG:27700"},"features":[
+    {"type":"Feature","id":"E05000001","properties":{"code":"E05000001","n":3},"geometry":{"type":"Polygon",...
+    ]}
+    """
+    text = _geojson(layer, None if str(path) == "-" else Path(path).stem, provenance or {})
+    if str(path) == "-":
+        sys.stdout.write(text)
+        return
+    with replacing(path, overwrite=overwrite) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _geojson(layer: gpd.GeoDataFrame, name: str | None, provenance: Mapping[str, Any]) -> str:
+    ordered = layer.set_axis(layer.index.astype(str), axis=0).sort_index(kind="stable")
+    geometries = _rounded(reproject(ordered, WGS84).geometry.to_numpy())
+    members = ['"type":"FeatureCollection"']
+    if name is not None:
+        members.append(f'"name":{to_json(name)}')
+    bounds = shapely.total_bounds(geometries)
+    if np.isfinite(bounds).all():
+        members.append(f'"bbox":{to_json([round(float(bound), DECIMALS) for bound in bounds])}')
+    members.append(f'"hotspots":{to_json({**provenance, "crs": crs_label(layer.crs)})}')
+    lines = ",\n".join(_features(ordered, geometries))
+    return "{" + ",".join(members) + ',"features":[\n' + lines + ("\n" if lines else "") + "]}\n"
+
+
+def _features(layer: gpd.GeoDataFrame, geometries: npt.NDArray[np.object_]) -> list[str]:
+    codes = [to_json(code) for code in layer.index]
+    columns = [column for column in layer.columns if column not in ("code", layer.geometry.name)]
+    cells = [_cells(layer[column], str(column)) for column in columns]
+    heads = ['"code":', *(f",{to_json(str(column))}:" for column in columns)]
+    drawn = [shape or "null" for shape in shapely.to_geojson(geometries)]
+    lines = []
+    for code, shape, *row in zip(codes, drawn, *cells, strict=True):
+        properties = "".join(head + cell for head, cell in zip(heads, (code, *row), strict=True))
+        lines.append(f'{{"type":"Feature","id":{code},"properties":{{{properties}}},"geometry":{shape}}}')
+    return lines
+
+
+def _cells(values: pd.Series[Any], name: str) -> list[str]:
+    """Return a column's cells as JSON texts."""
+    missing = values.isna().to_numpy()
+    if pd.api.types.is_bool_dtype(values.dtype):
+        texts = ["true" if value is True else "false" for value in values.fillna(False).astype(bool).tolist()]
+    elif pd.api.types.is_integer_dtype(values.dtype):
+        texts = [str(value) for value in values.fillna(0).astype("int64").tolist()]
+    elif pd.api.types.is_float_dtype(values.dtype):
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
+        if np.isinf(numbers).any():
+            raise DataError(
+                f"column '{name}' holds an infinite number, which GeoJSON cannot say",
+                hint="replace it with a missing value first",
+            )
+        texts = [repr(value) for value in numbers.tolist()]
+    else:
+        texts = [json.dumps(str(value), ensure_ascii=False) for value in values.astype(object).tolist()]
+    return ["null" if gap else text for text, gap in zip(texts, missing.tolist(), strict=True)]
+
+
+def _rounded(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    flat = shapely.force_2d(geometries)
+    rounded = shapely.transform(flat, lambda points: np.round(points, DECIMALS))
+    broken = ~shapely.is_valid(rounded) & ~shapely.is_missing(rounded)
+    if broken.any():
+        snapped = shapely.set_precision(flat[broken], 10.0**-DECIMALS)
+        # set_precision may leave a coordinate one bit beside its decimal; rounding again says it shortly.
+        snapped = shapely.transform(snapped, lambda points: np.round(points, DECIMALS))
+        gone = shapely.is_empty(snapped) | ~shapely.is_valid(snapped)
+        rounded[broken] = np.where(gone, flat[broken], snapped)
+    empty = shapely.is_empty(rounded)
+    rounded[empty] = None
+    return np.asarray(shapely.orient_polygons(rounded), dtype=object)
+
+
+def to_json(value: Any) -> str:
+    """Return compact JSON with letters kept as they are; numpy scalars, paths and gaps are understood."""
+    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset | np.ndarray):
+        return [
+            _plain(item) for item in (sorted(value, key=str) if isinstance(value, set | frozenset) else value)
+        ]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if (
+        value is None
+        or value is pd.NA
+        or value is pd.NaT
+        or (isinstance(value, float) and not math.isfinite(value))
+    ):
+        return None
+    return value if isinstance(value, bool | int | float | str) else str(value)

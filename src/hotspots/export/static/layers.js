@@ -1,0 +1,120 @@
+// What is drawn on the map: areas (one set of polygons shared by all their themes), surfaces, districts.
+(function (Hotspots) {
+  "use strict";
+
+  const SVG_LIMIT = 2500;
+  const LINE = { color: "#b4bdc8", weight: 0.7, opacity: 1 };
+  const HOVER = { color: "#1d2733", weight: 2.5, dashArray: null };
+
+  function pathStyle(entry, strength) {
+    const style = { ...LINE, fillColor: entry.colour, fillOpacity: entry.opacity * strength, dashArray: null };
+    return entry.missing ? { ...style, color: "#8a94a0", dashArray: "3 3" } : style;
+  }
+
+  // The polygons of one area layer. Switching the theme restyles them; nothing is made twice.
+  class Areas {
+    constructor(map, encoded, describe, strength) {
+      Object.assign(this, { map, encoded, describe, strength, theme: null, shapes: null });
+    }
+
+    build() {
+      const shapes = Hotspots.decode.polygons(this.encoded);
+      const renderer = shapes.length > SVG_LIMIT ? L.canvas({ padding: 0.4 }) : L.svg({ padding: 0.4 });
+      this.renderer = renderer;
+      this.group = L.featureGroup();
+      this.shapes = shapes.map((rings, position) =>
+        Object.assign(L.polygon(rings, { renderer, smoothFactor: 0.5 }), { position }));
+      this.group.bindTooltip((shape) => this.describe.tooltip(this.theme, shape.position),
+        { sticky: true, direction: "auto", className: "hotspots-tooltip", opacity: 1 });
+      this.group.bindPopup((shape) => this.describe.popup(this.theme, shape.position),
+        { className: "hotspots-popup", maxWidth: 340, minWidth: 230, maxHeight: 380 });
+      this.group.on("mouseover", (event) => event.layer.setStyle(HOVER).bringToFront());
+      this.group.on("mouseout", (event) => event.layer.setStyle(this.styleOf(event.layer.position)));
+    }
+
+    styleOf(position) {
+      const letter = Hotspots.decode.classOf(this.theme, position);
+      return letter === "." ? null : this.styles[letter];
+    }
+
+    show(theme) {
+      if (!this.shapes) this.build();
+      this.theme = theme;
+      this.styles = { "-": pathStyle({ ...theme.missing, missing: true }, this.strength) };
+      theme.legend.forEach((entry, i) => { this.styles[i] = pathStyle(entry, this.strength); });
+      this.group.closePopup();
+      for (const shape of this.shapes) this.draw(shape);
+      this.group.addTo(this.map);
+    }
+
+    draw(shape) {
+      const style = this.styleOf(shape.position);
+      if (style) {
+        shape.setStyle(style);
+        if (!this.group.hasLayer(shape)) this.group.addLayer(shape);
+      } else if (this.group.hasLayer(shape)) {
+        this.group.removeLayer(shape);
+      }
+    }
+
+    // The renderer goes too: an empty canvas would swallow the pointer of what lies below.
+    hide() {
+      this.group.remove();
+      this.renderer.remove();
+    }
+  }
+
+  // What the layer control holds for a theme: adding it says which theme is wanted, nothing more.
+  const ThemeChoice = L.Layer.extend({
+    initialize(theme, index, choose) {
+      Object.assign(this, { theme, index, choose });
+    },
+    onAdd() { this.choose(this.index); },
+    onRemove() {},
+  });
+
+  function surface(entry) {
+    const layer = L.imageOverlay(entry.image, entry.bounds, { zIndex: 300, alt: entry.title, className: "hotspots-surface" });
+    return Object.assign(layer, { entry });
+  }
+
+  function pane(map, name, zIndex) {
+    const made = map.createPane(name);
+    made.style.zIndex = zIndex;
+    made.style.pointerEvents = "none";
+    return name;
+  }
+
+  // District outlines with their names.
+  function districts(map, outline) {
+    const lines = pane(map, "outlines", 450), names = pane(map, "names", 460);
+    const style = { pane: lines, interactive: false, fill: false, color: "#3b4754", weight: 1.4, opacity: 0.85 };
+    const shapes = Hotspots.decode.polygons(outline.shapes).map((rings) => L.polygon(rings, style));
+    const labels = outline.labels.map(([latitude, longitude, name]) => {
+      const label = document.createElement("span");
+      label.textContent = name;
+      const icon = L.divIcon({ className: "hotspots-name", html: label, iconSize: null });
+      return L.marker([latitude, longitude], { icon, pane: names, interactive: false, keyboard: false });
+    });
+    const group = L.featureGroup([...shapes, ...labels]);
+    const tidy = () => hideOverlaps(labels);
+    group.on("add", () => { map.on("zoomend", tidy); requestAnimationFrame(tidy); });
+    group.on("remove", () => map.off("zoomend", tidy));
+    return group;
+  }
+
+  // Of names that would overlap, the first one stays.
+  function hideOverlaps(labels) {
+    const kept = [];
+    for (const element of labels.map((label) => label.getElement()).filter(Boolean)) {
+      element.style.visibility = "visible";
+      const box = element.firstChild.getBoundingClientRect();
+      const hit = kept.some((other) => box.left < other.right && other.left < box.right &&
+        box.top < other.bottom && other.top < box.bottom);
+      if (hit) element.style.visibility = "hidden";
+      else kept.push(box);
+    }
+  }
+
+  Hotspots.layers = { Areas, ThemeChoice, surface, districts };
+})(window.Hotspots = window.Hotspots || {});

@@ -1,0 +1,378 @@
+"""Classes, labels and colours of every mapped column: the one source for web map, QGIS and pictures.
+
+Colours are ColorBrewer's RdBu (flags and hotspots: two directions around a neutral middle), YlGnBu (counts and
+rates) and YlOrRd (density), all of which keep their order under the common colour-vision deficiencies.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.columns import COLUMNS, column_label
+from hotspots.errors import DataError, ParameterError, did_you_mean
+
+NEUTRAL = "#faf9f6"
+UNDEFINED = "#9a9a9a"
+NO_DATA = "#dcdcdc"
+QUANTITY_RAMP = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
+DENSITY_RAMP = ("#ffffb2", "#fecc5c", "#fd8d3c", "#f03b20", "#bd0026")
+DENSITY_OPACITY = 0.8
+MULTIPLES = (1.0, 2.0, 3.0, 4.0, 5.0)
+
+# Below this share of zeros they are left in the lowest quantile; above it they get a class of their own.
+_COMMON_ZERO = 0.1
+# A rounded limit may move at most this share of the areas away from an exact fifth.
+_FAIR_SHARE = 0.13
+
+
+@dataclass(frozen=True)
+class StyleClass:
+    """One class: what it holds, what a reader calls it, how it is drawn.
+
+    Attributes
+    ----------
+    label : str
+        In words, with the limits where they are known.
+    colour : str
+        ``"#rrggbb"``.
+    opacity : float
+        Of the fill, in [0, 1]; 0 is not drawn at all.
+    value : str or None
+        The one value it holds, for a column of named classes.
+    lower, upper : float or None
+        ``lower <= value < upper``, for a column of numbers; None is unbounded.
+    neutral : bool
+        Whether it is the uneventful middle, which a map of many cells leaves out.
+    """
+
+    label: str
+    colour: str
+    opacity: float = 1.0
+    value: str | None = None
+    lower: float | None = None
+    upper: float | None = None
+    neutral: bool = False
+
+
+MISSING_CLASS = StyleClass("No data", NO_DATA)
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one column is drawn.
+
+    Attributes
+    ----------
+    column : str
+        The column's name.
+    title : str
+        The legend's heading, with the unit.
+    classes : tuple of StyleClass
+        From the highest to the lowest, as a legend lists them.
+    missing : StyleClass
+        For areas without a value; never one of `classes`.
+    """
+
+    column: str
+    title: str
+    classes: tuple[StyleClass, ...]
+    missing: StyleClass = MISSING_CLASS
+
+    def classify(self, values: pd.Series[Any] | npt.NDArray[Any]) -> npt.NDArray[np.int16]:
+        """Return the position in `classes` of each value, and -1 for a missing one.
+
+        Raises
+        ------
+        DataError
+            When a value is in none of the classes.
+        """
+        series = pd.Series(values)
+        missing = series.isna().to_numpy()
+        found = np.full(len(series), -1, dtype=np.int16)
+        if any(entry.value is not None for entry in self.classes):
+            words = series.astype(object).where(~missing, "").astype(str).to_numpy()
+            for position, entry in enumerate(self.classes):
+                found[(words == entry.value) & ~missing] = position
+        else:
+            numbers = series.astype(float).to_numpy()
+            for position, entry in enumerate(self.classes):
+                lower = -math.inf if entry.lower is None else entry.lower
+                upper = math.inf if entry.upper is None else entry.upper
+                found[(numbers >= lower) & ((numbers < upper) | (upper == math.inf))] = position
+        strays = series[(found < 0) & ~missing]
+        if len(strays):
+            raise DataError(
+                f"column '{self.column}' holds '{strays.iloc[0]}', which is in none of its classes",
+                hint="draw it with classes that cover its values: "
+                + ", ".join(f"'{c.label}'" for c in self.classes),
+            )
+        return found
+
+
+_SD_COLOURS = (
+    ("significantly above", "Significantly above", "#b2182b"),
+    ("above", "Above", "#ef8a62"),
+    ("average", "Average", NEUTRAL),
+    ("below", "Below", "#67a9cf"),
+    ("significantly below", "Significantly below", "#2166ac"),
+)
+_GI_CLASSES = (
+    StyleClass("Hotspot, 99% confidence", "#b2182b", value="hot99"),
+    StyleClass("Hotspot, 95% confidence", "#ef8a62", value="hot95"),
+    StyleClass("Hotspot, 90% confidence", "#fddbc7", value="hot90"),
+    StyleClass("Neither hotspot nor coldspot", NEUTRAL, value="none", neutral=True),
+    StyleClass("Coldspot, 90% confidence", "#c6dcea", value="cold90"),
+    StyleClass("Coldspot, 95% confidence", "#67a9cf", value="cold95"),
+    StyleClass("Coldspot, 99% confidence", "#2166ac", value="cold99"),
+    StyleClass("Undefined (no neighbours or no variation)", UNDEFINED, value="undefined"),
+)
+
+
+def style_for(
+    column: str,
+    values: pd.Series[Any] | npt.NDArray[Any] | None = None,
+    *,
+    thresholds: tuple[float, float] | None = None,
+    multiples: Sequence[float] = MULTIPLES,
+) -> Style:
+    """Return the style of a column, with its limits in words.
+
+    Parameters
+    ----------
+    column : str
+        ``sd_flag`` and ``gi_class`` have fixed classes. ``density`` and ``multiple`` are classed by multiples
+        of the mean over cells above zero. Any other column of numbers gets five classes of about equal size
+        with rounded limits, and a class of its own for zero where a tenth or more of the values are zero.
+    values : Series or array, optional
+        The values to be drawn; needed for everything but ``sd_flag`` and ``gi_class``. Missing ones are
+        skipped.
+    thresholds : (float, float), optional
+        Mean and standard deviation behind ``sd_flag``, when they are the same for all areas; its labels then
+        name the limits.
+    multiples : sequence of float, default (1, 2, 3, 4, 5)
+        Lower limits of the density classes, as multiples of the mean.
+
+    Raises
+    ------
+    ParameterError
+        When the values are needed but not given.
+
+    Examples
+    --------
+    >>> [c.label for c in style_for("sd_flag", thresholds=(80.0, 20.0)).classes][:2]
+    ['Significantly above (over 120.0)', 'Above (over 100.0, to 120.0)']
+    >>> [c.label for c in style_for("n", np.arange(1, 101)).classes]
+    ['81 to 100', '61 to 80', '41 to 60', '21 to 40', '1 to 20']
+    """
+    if column == "gi_class":
+        return Style(column, column_label(column), _GI_CLASSES)
+    if column == "sd_flag":
+        return Style(column, column_label(column), _flag_classes(thresholds))
+    if values is None:
+        raise ParameterError(
+            f"the classes of '{column}' depend on its values, and none are given",
+            hint=f"pass them, as in style_for('{column}', layer['{column}'])",
+        )
+    numbers = np.asarray(pd.Series(values).astype(float), dtype=np.float64)
+    numbers = numbers[np.isfinite(numbers)]
+    if column == "density":
+        return _density_style(numbers, multiples)
+    if column == "multiple":
+        return _multiple_style(numbers, {})
+    return Style(column, column_label(column), _quantity_classes(column, numbers))
+
+
+def layer_style(layer: pd.DataFrame, column: str) -> Style:
+    """Return the style of one column of a layer, taking its limits from the columns beside it.
+
+    ``sd_flag`` reads ``sd_mean`` and ``sd_above``, and names limits when all areas share them; ``multiple``
+    reads ``dens_lo`` and ``dens_hi``.
+
+    Raises
+    ------
+    ParameterError
+        When the layer has no such column.
+    """
+    if column not in layer.columns:
+        raise ParameterError(
+            f"the layer has no column '{column}'",
+            hint=did_you_mean(column, [str(name) for name in layer.columns if name != "geometry"]),
+        )
+    if column == "sd_flag":
+        return style_for(column, thresholds=_shared_thresholds(layer))
+    if column == "multiple" and {"dens_lo", "dens_hi"} <= set(layer.columns):
+        limits = layer.groupby("multiple")[["dens_lo", "dens_hi"]].first()
+        bands = {float(k): (float(lo), float(hi)) for k, lo, hi in limits.itertuples()}
+        return _multiple_style(np.asarray(layer[column], dtype=np.float64), bands)
+    return style_for(column, layer[column])
+
+
+def _shared_thresholds(layer: pd.DataFrame) -> tuple[float, float] | None:
+    if not {"sd_mean", "sd_above"} <= set(layer.columns):
+        return None
+    limits = layer[["sd_mean", "sd_above"]].dropna().drop_duplicates()
+    if len(limits) != 1:
+        return None
+    mean, above = (float(limit) for limit in limits.iloc[0])
+    return mean, above - mean
+
+
+def _flag_classes(thresholds: tuple[float, float] | None) -> tuple[StyleClass, ...]:
+    return tuple(
+        StyleClass(label + _flag_limits(value, thresholds), colour, value=value, neutral=value == "average")
+        for value, label, colour in _SD_COLOURS
+    )
+
+
+def _flag_limits(value: str, thresholds: tuple[float, float] | None) -> str:
+    if thresholds is None:
+        return ""
+    mean, deviation = thresholds
+    lowest, low, high, highest = (f"{mean + k * deviation:,.1f}" for k in (-2, -1, 1, 2))
+    never = " (cannot occur: its limit is under 0)"
+    return {
+        "significantly above": f" (over {highest})",
+        "above": f" (over {high}, to {highest})",
+        "average": f" ({low} to {high})" if mean >= deviation else f" (up to {high})",
+        "below": (f" (under {low}, to {lowest})" if mean >= 2 * deviation else f" (under {low})")
+        if mean > deviation
+        else never,
+        "significantly below": f" (under {lowest})" if mean > 2 * deviation else never,
+    }[value]
+
+
+def _density_style(numbers: npt.NDArray[np.float64], multiples: Sequence[float]) -> Style:
+    above_zero = numbers[numbers > 0]
+    title = column_label("density")
+    if not len(above_zero):
+        return Style("density", title, (StyleClass("0", NEUTRAL, 0.0, neutral=True),))
+    mean = float(above_zero.mean())
+    limits = sorted(float(multiple) for multiple in multiples)
+    classes = [
+        StyleClass(
+            f"Under {limits[0]:g} × the mean (under {_short(limits[0] * mean)})",
+            NEUTRAL,
+            0.0,
+            upper=limits[0] * mean,
+            neutral=True,
+        )
+    ]
+    for position, limit in enumerate(limits):
+        following = limits[position + 1] if position + 1 < len(limits) else None
+        upper = None if following is None else following * mean
+        label = _band_label(limit, following, (limit * mean, upper))
+        classes.append(
+            StyleClass(
+                label,
+                _ramp(DENSITY_RAMP, position, len(limits)),
+                DENSITY_OPACITY,
+                lower=limit * mean,
+                upper=upper,
+            )
+        )
+    return Style("density", title, tuple(reversed(classes)))
+
+
+def _multiple_style(numbers: npt.NDArray[np.float64], bands: Mapping[float, tuple[float, float]]) -> Style:
+    limits = [float(limit) for limit in np.unique(numbers[np.isfinite(numbers)])]
+    classes = []
+    for position, limit in enumerate(limits):
+        following = limits[position + 1] if position + 1 < len(limits) else None
+        low, high = bands.get(limit, (None, None))
+        label = _band_label(limit, following, (low, high if following is not None else None))
+        classes.append(
+            StyleClass(
+                label,
+                _ramp(DENSITY_RAMP, position, len(limits)),
+                DENSITY_OPACITY,
+                lower=limit,
+                upper=following,
+            )
+        )
+    title = "Density as a multiple of the mean"
+    if bands:
+        title += f" ({COLUMNS['density'].unit})"
+    return Style("multiple", title, tuple(reversed(classes)))
+
+
+def _band_label(limit: float, following: float | None, values: tuple[float | None, float | None]) -> str:
+    words = f"{limit:g} × the mean or more" if following is None else f"{limit:g} to {following:g} × the mean"
+    low, high = values
+    if low is None:
+        return words
+    return words + (f" ({_short(low)} or more)" if high is None else f" ({_short(low)} to {_short(high)})")
+
+
+def _short(number: float) -> str:
+    """Return a number with three significant digits, at most three decimals and no exponent."""
+    if number == 0:
+        return "0"
+    decimals = min(3, max(0, 2 - math.floor(math.log10(abs(number)))))
+    return f"{number:,.{decimals}f}"
+
+
+def _ramp(ramp: Sequence[str], position: int, count: int) -> str:
+    """Return the colour of one of `count` classes, spread over the ramp with its dark end on the last."""
+    if count > len(ramp):
+        return ramp[round(position * (len(ramp) - 1) / (count - 1))]
+    return ramp[-1] if count == 1 else ramp[len(ramp) - count + position]
+
+
+def _quantity_classes(column: str, numbers: npt.NDArray[np.float64]) -> tuple[StyleClass, ...]:
+    if not len(numbers):
+        return ()
+    known = COLUMNS.get(column)
+    whole = bool(np.all(numbers == np.round(numbers)))
+    decimals = known.decimals if known else 0 if whole else 2
+    step = 10.0**-decimals
+    shown = np.round(numbers, decimals)
+    zero_apart = bool(np.min(shown) == 0 and np.mean(shown == 0) >= _COMMON_ZERO)
+    rest = shown[shown > 0] if zero_apart else shown
+    classes = [StyleClass("0", NEUTRAL, upper=step / 2, neutral=True)] if zero_apart else []
+    if len(rest):
+        limits = _readable_quintiles(rest, step)
+        edges = [float(rest.min()) - step, *limits, float(rest.max())]
+        for position, (low, high) in enumerate(itertools.pairwise(edges)):
+            first = position == 0 and not zero_apart
+            last = position == len(edges) - 2
+            start, end = f"{low + step:,.{decimals}f}", f"{high:,.{decimals}f}"
+            lower = step / 2 if position == 0 else low + step / 2
+            classes.append(
+                StyleClass(
+                    start if start == end else f"{start} to {end}",
+                    _ramp(QUANTITY_RAMP, position, len(edges) - 1),
+                    lower=None if first else lower,
+                    upper=None if last else high + step / 2,
+                )
+            )
+    return tuple(reversed(classes))
+
+
+def _readable_quintiles(shown: npt.NDArray[np.float64], step: float) -> list[float]:
+    """Return up to four limits: the roundest that still split the values into nearly equal fifths."""
+    exact = np.quantile(shown, [0.2, 0.4, 0.6, 0.8], method="inverted_cdf")
+    largest = float(np.max(np.abs(shown)))
+    power = math.floor(math.log10(largest)) if largest > 0 else 0
+    lowest = round(math.log10(step))
+    for exponent in range(power, lowest - 1, -1):
+        for factor in (5, 2, 1):
+            rounded = np.unique(
+                np.round(np.round(exact / (factor * 10.0**exponent)) * factor * 10.0**exponent, 10)
+            )
+            rounded = rounded[(rounded >= shown.min()) & (rounded < shown.max())]
+            if len(rounded) == 4 and _shares(shown, rounded).min() >= _FAIR_SHARE:
+                return [float(limit) for limit in rounded]
+    return [float(limit) for limit in np.unique(exact) if limit < shown.max()]
+
+
+def _shares(shown: npt.NDArray[np.float64], limits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    counts = np.bincount(np.searchsorted(limits, shown, side="left"), minlength=len(limits) + 1)
+    return np.asarray(counts / len(shown), dtype=float)
