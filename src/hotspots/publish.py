@@ -8,16 +8,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from hotspots.analysis import Analysis, Progress, ThemeResult, analyse, count_steps, slug
 from hotspots.export.geojson import write_geojson
 from hotspots.export.geopackage import write_geopackage
 from hotspots.export.raster import write_geotiff
 from hotspots.export.tables import write_csv
-from hotspots.files import refuse_existing, replacing, replacing_folder
+from hotspots.export.webmap import make_map, write_map
+from hotspots.files import refuse_existing, replacing_folder
+from hotspots.mapping import analysis_themes, outline_of
 from hotspots.provenance import make_provenance
-from hotspots.recipe import CELLS, Recipe
+from hotspots.recipe import CELLS, Map, Recipe
 from hotspots.wording import headline, method_notes
 
 RECORD = "provenance.json"
@@ -84,7 +84,7 @@ def run_recipe(
             _write_theme(analysis, result, draft)
         if recipe.map is not None:
             progress("Drawing the map", total)
-            _write_map(analysis, draft / "map.html")
+            _write_map(analysis, recipe.map, draft / "map.html")
         _write_text(draft / "quality.txt", "\n".join(analysis.quality.lines()) + "\n")
         files = tuple(sorted([*(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file()), RECORD]))
         _write_text(draft / RECORD, _record(analysis, files))
@@ -106,6 +106,21 @@ def _write_theme(analysis: Analysis, result: ThemeResult, draft: Path) -> None:
     for label, layer in result.layers.items():
         if label != CELLS:
             write_csv(layer, draft / "tables" / f"{result.slug}_{slug(label)}.csv")
+
+
+def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
+    recipe = analysis.recipe
+    made = make_map(
+        analysis_themes(analysis),
+        title=recipe.title,
+        period=analysis.period,
+        source=recipe.source,
+        attribution=recipe.attribution,
+        method_notes=method_notes(analysis),
+        boundary=outline_of(analysis.outline),
+        basemap=look.basemap,
+    )
+    write_map(made, path)
 
 
 def _provenance(analysis: Analysis) -> dict[str, Any]:

@@ -1,0 +1,97 @@
+"""Which themes a map shows: from an analysis, or from layers that were written earlier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+
+from hotspots.analysis import Analysis, ThemeResult
+from hotspots.areas import read_layer
+from hotspots.columns import COLUMNS
+from hotspots.errors import DataError
+from hotspots.export.raster import read_geotiff
+from hotspots.export.webmap import AreaTheme, SurfaceTheme
+from hotspots.recipe import CELLS
+
+DRAWN = ("rate", "n", "sd_flag", "gi_class", "multiple")  # columns that a map can colour, in this order
+MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
+NAMES = {"sd_flag": "against the average", "gi_class": "hotspots and coldspots"}
+
+Themes = list[AreaTheme | SurfaceTheme]
+
+
+def analysis_themes(analysis: Analysis) -> Themes:
+    """Return the themes of an analysis: flags first, then rates and hotspots, for each theme and layer."""
+    themes: Themes = []
+    for result in analysis.themes:
+        for label, layer in result.layers.items():
+            themes += _area_themes(layer, label, group=result.theme.name)
+    themes += [_surface_theme(result) for result in analysis.themes if result.surface is not None]
+    return themes
+
+
+def file_themes(paths: tuple[str, ...]) -> tuple[Themes, gpd.GeoDataFrame | None]:
+    """Return the themes of layer and GeoTIFF files, and the first layer that can serve as an outline.
+
+    Raises
+    ------
+    DataError
+        When a layer has none of the columns that a map can colour.
+    """
+    themes: Themes = []
+    outline = None
+    for path in paths:
+        if Path(path).suffix.casefold() in (".tif", ".tiff"):
+            surface = read_geotiff(path)
+            themes.append(SurfaceTheme(f"Heat-map: {Path(path).stem}", surface, visible=not themes))
+            continue
+        layer = read_layer(path)
+        name = "Layer" if path == "-" else Path(path).stem
+        found = _area_themes(layer, name, group=name)
+        if not found:
+            drawn = ", ".join(f"'{column}'" for column in DRAWN)
+            raise DataError(
+                f"'{path}' has no column that a map can colour ({drawn})",
+                hint="make one with: hotspots count, hotspots flag or hotspots gistar",
+            )
+        themes += found
+        outline = layer if outline is None and "multiple" not in layer else outline
+    return themes, outline
+
+
+def _area_themes(layer: gpd.GeoDataFrame, label: str, *, group: str) -> list[AreaTheme]:
+    columns = [name for name in DRAWN if name in layer and layer[name].notna().any()]
+    if "rate" in columns:
+        columns.remove("n")
+    if len(layer) > MANY or label == CELLS:
+        columns = [name for name in columns if name == "gi_class"]
+    return [
+        AreaTheme(
+            f"{label}: {NAMES.get(name, COLUMNS[name].label.casefold())}",
+            layer,
+            name,
+            group=group,
+            noun=label,
+            draw="classed" if len(layer) > MANY or label == CELLS else "all",
+        )
+        for name in sorted(columns, key=_flags_first)
+    ]
+
+
+def _flags_first(name: str) -> tuple[bool, int]:
+    return name != "sd_flag", DRAWN.index(name)
+
+
+def _surface_theme(result: ThemeResult) -> SurfaceTheme:
+    assert result.surface is not None  # noqa: S101 - the caller chose; this tells the type checker
+    made = result.surface.parameters
+    note = f"{made['kernel'].capitalize()} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m"
+    return SurfaceTheme(f"Heat-map: {result.theme.name}", result.surface, note=note)
+
+
+def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the outlines of the districts, or of all areas together where no district is known."""
+    whole = areas[["district", "geometry"]] if "district" in areas else areas[["geometry"]].assign(district="")
+    joined = whole.dissolve("district", method="unary")
+    return joined.assign(name=joined.index)
