@@ -54,6 +54,10 @@ class AreaIndex:
     point tested, against the edges nearby [1]_ and with the exact sign of the orientation of three points
     [2]_. The index can be pickled, and used by several threads at once.
 
+    shapely's own test rounds at the 106th bit. On a metric grid that is exact as well; near the origin, where
+    the spacing of doubles varies, it can take a point for a border point that lies 1e-32 m beside it. The
+    grid does not, the direct tests for a few points are shapely's.
+
     References
     ----------
     .. [1] Haines, E. (1994). Point in polygon strategies. In *Graphics Gems IV*, 24-46.
