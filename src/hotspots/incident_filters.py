@@ -1,0 +1,120 @@
+"""Choose incidents by category, month and area: each test is an array of true and false, one for each row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.crs import reproject
+from hotspots.errors import DataError, ParameterError, did_you_mean
+from hotspots.incident_tables import Places
+from hotspots.quality import month_ordinals
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Mask = npt.NDArray[np.bool_]
+Words = str | Sequence[str] | None
+Months = str | tuple[str, str] | None
+
+
+def refuse_nothing(alive: Mask, name: str) -> None:
+    """Raise when a test has left no row."""
+    if alive.any():
+        return
+    options = {
+        "filtered_category": ("of the categories asked for", "loosen 'category' or 'exclude'"),
+        "filtered_months": ("in the months asked for", "loosen 'months' or 'category'"),
+        "filtered_unlocated": ("with coordinates", "leave out 'area', or loosen the other filters"),
+        "filtered_area": ("inside the area", "check that 'area' is where the incidents are"),
+    }
+    what, hint = options[name]
+    raise DataError(f"there is no incident {what}", hint=hint)
+
+
+def _require(incidents: pd.DataFrame, column: str, option: str) -> pd.Series[Any]:
+    if column not in incidents:
+        raise DataError(
+            f"the incidents have no column '{column}', which '{option}' needs", hint=f"leave out '{option}'"
+        )
+    return incidents[column]
+
+
+def category_mask(incidents: pd.DataFrame, category: Words, exclude: Words) -> Mask:
+    """Return which incidents have one of the categories, and none of those excluded."""
+    held = _require(incidents, "category", "exclude" if category is None else "category").astype("category")
+    names = [str(name) for name in held.cat.categories]
+    codes = held.cat.codes.to_numpy()
+
+    def having(words: Words) -> Mask:
+        passed = np.zeros(len(names) + 1, dtype=bool)
+        for word in [words] if isinstance(words, str) else words or []:
+            same = [name.casefold() == word.strip().casefold() for name in names]
+            if not any(same):
+                raise DataError(f"no incident has the category '{word}'", hint=did_you_mean(word, names))
+            passed[:-1] |= same
+        # Code -1, no category, takes the last entry.
+        return passed[codes]
+
+    kept = np.ones(len(codes), dtype=bool) if category is None else having(category)
+    return kept if exclude is None else kept & ~having(exclude)
+
+
+def month_range(months: Months) -> tuple[int, int] | None:
+    """Return the first and last month asked for, as ordinals of monthly periods."""
+    if months is None:
+        return None
+    ends = months.split("..") if isinstance(months, str) else list(months)
+    found = [re.fullmatch(r"\s*(\d{4})-(0[1-9]|1[0-2])\s*", str(end)) for end in ends]
+    if len(found) not in (1, 2) or not all(found):
+        raise ParameterError(
+            f"'{months}' is not a month or a range of months",
+            hint="write 'months' as 2025-01 or 2025-01..2025-06",
+        )
+    ordinals = [(int(match[1]) - 1970) * 12 + int(match[2]) - 1 for match in found if match]
+    first, last = ordinals[0], ordinals[-1]
+    if first > last:
+        raise ParameterError(
+            f"the months '{months}' end before they begin", hint=f"write 'months' as {ends[1]}..{ends[0]}"
+        )
+    return first, last
+
+
+def month_mask(incidents: pd.DataFrame, wanted: tuple[int, int]) -> Mask:
+    """Return which incidents are in a range of months; raise when none is."""
+    held = _require(incidents, "month", "months")
+    periods = held if isinstance(held.dtype, pd.PeriodDtype) else pd.to_datetime(held).dt.to_period("M")
+    ordinals = month_ordinals(periods)
+    known = ~periods.isna().to_numpy()
+    passed: Mask = known & (ordinals >= wanted[0]) & (ordinals <= wanted[1])
+    if passed.any():
+        return passed
+    asked = " to ".join(str(pd.Period(ordinal=end, freq="M")) for end in dict.fromkeys(wanted))
+    if not known.any():
+        raise DataError(
+            f"no incident is in {asked}: none has a month", hint="name the column with 'month_column'"
+        )
+    first, last = periods[known].min(), periods[known].max()
+    raise DataError(
+        f"no incident is in {asked}: the incidents are from {first} to {last}",
+        hint=f"choose 'months' within {first}..{last}",
+    )
+
+
+def area_mask(places: Places, area: gpd.GeoDataFrame, crs: Any) -> Mask:
+    """Return which rows lie inside or on the border of the polygons of a layer."""
+    import shapely
+
+    union = shapely.union_all(reproject(area, crs).geometry.to_numpy())
+    shapely.prepare(union)
+    west, south, east, north = union.bounds
+    x, y = places.distinct_x, places.distinct_y
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    inside[inside] = shapely.intersects_xy(union, x[inside], y[inside])
+    # Number -1, no coordinates, takes the last entry.
+    return np.append(inside, False)[places.number]

@@ -1,0 +1,365 @@
+"""Incidents: read them from any file, choose among them, and turn them into coordinates or points."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.crs import WGS84, crs_label, parse_crs, require_metres, transform_xy
+from hotspots.errors import DataError, ParameterError
+from hotspots.incident_columns import POINT_TYPES, ColumnNames, point_coordinates
+from hotspots.incident_filters import (
+    Mask,
+    Months,
+    Words,
+    area_mask,
+    category_mask,
+    month_mask,
+    month_range,
+    refuse_nothing,
+)
+from hotspots.incident_sources import find_sources
+from hotspots.incident_tables import Places, Rows, place_rows, read_rows
+from hotspots.quality import QualityReport, SourceReport, describe
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_LOG = logging.getLogger(__name__)
+
+Floats = npt.NDArray[np.float64]
+
+
+def read_incidents(
+    source: str | Path | Sequence[str | Path],
+    *,
+    crs: Any = "EPSG:27700",
+    source_crs: Any = None,
+    x: str | None = None,
+    y: str | None = None,
+    category_column: str | None = None,
+    month_column: str | None = None,
+    weight_column: str | None = None,
+    category: Words = None,
+    exclude: Words = None,
+    months: Months = None,
+    area: gpd.GeoDataFrame | None = None,
+) -> tuple[pd.DataFrame, QualityReport]:
+    r"""Read incidents, one row each, and account for every row of the files.
+
+    A row is dropped when it is malformed (a wrong number of fields; a coordinate or weight that is not a
+    number), when its Crime ID stands in an earlier row, or by one of the filters; nothing else is. Rows
+    without coordinates (blank, or 0 and 0) are kept, with NaN. The same Crime ID in a later month is the
+    same crime, recorded again with a new outcome or category: the first row in reading order is kept. Rows
+    without an ID, as all anti-social behaviour, are never taken for duplicates, however alike.
+
+    Parameters
+    ----------
+    source : path, str, or sequence of them
+        A police.uk street CSV, a folder of months, an archive (ZIP), another CSV or a Parquet file with
+        longitude and latitude or easting and northing, a GeoJSON, GeoPackage or Shapefile of points, a
+        wildcard such as ``"2025-*-street.csv"``, or the name of a bundled set. Files of a folder, archive or
+        wildcard are read in the order of their names.
+    crs : anything that pyproj takes, default 'EPSG:27700'
+        The reference system of the result; its unit must be the metre.
+    source_crs : anything that pyproj takes, optional
+        The reference system of the file's coordinates. By default WGS 84 for longitude and latitude, British
+        National Grid for easting and northing, what fits the values for columns named x and y, and the file's
+        own for a layer.
+    x, y : str, optional
+        The columns of easting or longitude, and of northing or latitude. Usual names are recognised.
+    category_column, month_column : str, optional
+        The columns of the category, and of the month or date. Usual names are recognised. Dates such as
+        03/04/2025 have the day first.
+    weight_column : str, optional
+        A column of weights, at least 0. By default every incident weighs 1.
+    category, exclude : str or sequence of str, optional
+        Keep only these categories; leave these out. Case does not matter.
+    months : str or pair of str, optional
+        Keep only this month, ``"2025-01"``, or these, ``"2025-01..2025-06"`` (both ends included).
+    area : GeoDataFrame of polygons, optional
+        Keep only incidents inside or on the border of these.
+
+    Returns
+    -------
+    incidents : DataFrame
+        ``x``, ``y`` (float64, metres; both or neither NaN), ``category`` (categorical; NA = none), ``month``
+        (period[M]; NaT = none or not understood), ``date`` (datetime64[s], where some file has full dates),
+        ``lsoa_code`` (categorical, where some file has it) and ``weight`` (float64). The index is the row's
+        number over all files in reading order, from 0, header lines and blank lines not counted.
+        ``attrs["crs"]`` names the reference system.
+    report : QualityReport
+        What was read, dropped and kept.
+
+    Raises
+    ------
+    FileError
+        When a file is missing, empty, damaged or of another format.
+    DataError
+        When coordinates are not recognised, the same month is given twice, or a filter leaves nothing.
+    CRSError
+        When a reference system is missing or in degrees, or the coordinates contradict it.
+    ParameterError
+        When `months` is not a month, or one of `x` and `y` is given alone.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "calls.csv").write_text(
+    ...     "Easting,Northing,Category,Date\n385000,345000,Noise,03/04/2025\n,,Litter,04/04/2025\n"
+    ... )
+    >>> incidents, report = read_incidents(folder / "calls.csv")
+    >>> incidents[["x", "y", "category", "month"]]
+              x         y category    month
+    0  385000.0  345000.0    Noise  2025-04
+    1       NaN       NaN   Litter  2025-04
+    >>> report.used, report.located, report.unlocated
+    (2, 1, 1)
+    """
+    goal = require_metres(crs, what="incidents")
+    if (x is None) != (y is None):
+        raise ParameterError("only one of 'x' and 'y' is given", hint="name both columns, or neither")
+    wanted = month_range(months)
+    named = ColumnNames(x=x, y=y, category=category_column, month=month_column, weight=weight_column)
+    rows = read_rows(find_sources(source), named)
+    places = place_rows(rows, source_crs=source_crs, crs=goal)
+    everything = _frame(rows, places, crs_label(goal))
+
+    repeated = (rows.crime_id != 0) & pd.Series(rows.crime_id).duplicated().to_numpy()
+    alive, dropped = ~repeated, {"duplicates": int(np.count_nonzero(repeated))}
+    tests: list[tuple[str, Mask]] = []
+    if category is not None or exclude is not None:
+        tests.append(("filtered_category", category_mask(everything, category, exclude)))
+    if wanted is not None:
+        tests.append(("filtered_months", month_mask(everything, wanted)))
+    if area is not None:
+        located = places.number >= 0
+        tests += [("filtered_unlocated", located), ("filtered_area", area_mask(places, area, goal))]
+    for name, passed in tests:
+        dropped[name] = int(np.count_nonzero(alive & ~passed))
+        alive &= passed
+        refuse_nothing(alive, name)
+    incidents = everything if alive.all() else _without_unused(everything.loc[alive])
+    report = _report(rows, places, alive, dropped, incidents)
+    counts = (report.rows_read, len(rows.files), report.used)
+    _LOG.info("Rows read: %s, from %s files; used: %s", *(f"{count:,}" for count in counts))
+    return incidents, report
+
+
+def _report(
+    rows: Rows, places: Places, alive: Mask, dropped: dict[str, int], incidents: pd.DataFrame
+) -> QualityReport:
+    return QualityReport(
+        sources=tuple(
+            SourceReport(
+                name=file.source.name,
+                sha256=file.sha256,
+                rows=file.rows,
+                malformed=file.malformed,
+                encoding=file.encoding,
+                has_ids=file.columns.crime_id is not None,
+            )
+            for file in rows.files
+        ),
+        crs=incidents.attrs["crs"],
+        transformation=places.transformation,
+        rows_read=sum(file.rows for file in rows.files),
+        malformed=sum(file.malformed for file in rows.files),
+        duplicates=dropped["duplicates"],
+        filtered_category=dropped.get("filtered_category", 0),
+        filtered_months=dropped.get("filtered_months", 0),
+        filtered_unlocated=dropped.get("filtered_unlocated", 0),
+        filtered_area=dropped.get("filtered_area", 0),
+        out_of_range=places.out_of_range,
+        examples=tuple(example for file in rows.files for example in file.examples)[:5],
+        **describe(incidents, place=places.number[alive], without_id=rows.crime_id[alive] == 0),
+    )
+
+
+def _frame(rows: Rows, places: Places, crs: str) -> pd.DataFrame:
+    columns: dict[str, Any] = {
+        "x": places.x,
+        "y": places.y,
+        "category": rows.category,
+        "month": pd.arrays.PeriodArray(rows.month, dtype=pd.PeriodDtype("M")),
+    }
+    if rows.date is not None:
+        columns["date"] = rows.date
+    if rows.lsoa_code is not None:
+        columns["lsoa_code"] = rows.lsoa_code
+    columns["weight"] = rows.weight
+    frame = pd.DataFrame(columns, index=pd.Index(rows.row, dtype="int64"))
+    frame.attrs["crs"] = crs
+    return frame
+
+
+def _without_unused(incidents: pd.DataFrame) -> pd.DataFrame:
+    kept = incidents.copy()
+    for name in ("category", "lsoa_code"):
+        if name in kept and isinstance(kept[name].dtype, pd.CategoricalDtype):
+            kept[name] = kept[name].cat.remove_unused_categories()
+    return kept
+
+
+def select_incidents(
+    incidents: pd.DataFrame, *, category: Words = None, exclude: Words = None, months: Months = None
+) -> pd.DataFrame:
+    """Return the incidents of some categories and months, in the same order and on the same index.
+
+    Parameters
+    ----------
+    incidents : DataFrame or GeoDataFrame
+        With a column ``category`` where `category` or `exclude` is given, and ``month`` where `months` is.
+    category, exclude : str or sequence of str, optional
+        Keep only these categories; leave these out. Case does not matter.
+    months : str or pair of str, optional
+        Keep only this month, ``"2025-01"``, or these, ``"2025-01..2025-06"`` (both ends included). Incidents
+        without a month are left out.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        A new table; categories that no row has are dropped from its categorical columns.
+
+    Raises
+    ------
+    DataError
+        When no incident has a category that is named, or nothing is left.
+    ParameterError
+        When `months` is not a month.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> incidents = pd.DataFrame({"category": ["Burglary", "Drugs"], "month": ["2025-01", "2025-02"]})
+    >>> select_incidents(incidents, category="burglary")
+       category    month
+    0  Burglary  2025-01
+    """
+    kept = np.ones(len(incidents), dtype=bool)
+    if category is not None or exclude is not None:
+        kept &= category_mask(incidents, category, exclude)
+        refuse_nothing(kept, "filtered_category")
+    wanted = month_range(months)
+    if wanted is not None:
+        kept &= month_mask(incidents, wanted)
+        refuse_nothing(kept, "filtered_months")
+    return _without_unused(incidents.loc[kept])
+
+
+def _is_layer(incidents: pd.DataFrame) -> bool:
+    # Where geopandas was never imported, nothing can be a GeoDataFrame, and importing it would be
+    # for nothing.
+    geopandas = sys.modules.get("geopandas")
+    return geopandas is not None and isinstance(incidents, geopandas.GeoDataFrame)
+
+
+def coordinates(incidents: pd.DataFrame, crs: Any) -> tuple[Floats, Floats]:
+    """Return the coordinates of incidents as two arrays, whatever kind of table holds them.
+
+    Parameters
+    ----------
+    incidents : DataFrame or GeoDataFrame
+        With columns ``x`` and ``y`` in the reference system that ``attrs["crs"]`` names, or a layer of
+        points. Where a DataFrame names no reference system, its values are taken to be in `crs` already.
+    crs : anything that pyproj takes
+        The reference system wanted.
+
+    Returns
+    -------
+    x, y : ndarray of float64, shape (n,)
+        In the order of the rows; both are NaN for an incident without coordinates.
+
+    Raises
+    ------
+    CRSError
+        When a layer has no reference system, or the values are degrees but metres are wanted.
+    DataError
+        When there are no coordinates, or a layer holds other geometries than points.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> incidents = pd.DataFrame({"x": [385000.0], "y": [345000.0]})
+    >>> coordinates(incidents, "EPSG:27700")
+    (array([385000.]), array([345000.]))
+    """
+    goal = parse_crs(crs)
+    stated: Any = incidents.attrs.get("crs")
+    if _is_layer(incidents):
+        x, y, held = *_layer_coordinates(incidents), incidents.crs
+        if held is None:
+            require_metres(None, what="incidents")
+    elif {"x", "y"} <= set(incidents.columns):
+        x, y = (incidents[name].to_numpy(dtype=float, na_value=np.nan) for name in ("x", "y"))
+        held = stated
+        if held is None and not goal.is_geographic and _all_degrees(x, y):
+            require_metres(WGS84, what="incidents")
+    else:
+        raise DataError("the incidents have no columns 'x' and 'y'", hint="read them with read_incidents")
+    x, y = transform_xy(x, y, source=goal if held is None else held, target=goal)
+    either = np.isnan(x) | np.isnan(y)
+    return np.where(either, np.nan, x), np.where(either, np.nan, y)
+
+
+def _all_degrees(x: Floats, y: Floats) -> bool:
+    known = ~(np.isnan(x) | np.isnan(y))
+    return bool(known.any() and np.all(np.abs(x[known]) <= 180) and np.all(np.abs(y[known]) <= 90))
+
+
+def _layer_coordinates(layer: Any) -> tuple[Floats, Floats]:
+    import shapely
+
+    points = layer.geometry.to_numpy()
+    if not set(shapely.get_type_id(points).tolist()) <= POINT_TYPES:
+        raise DataError(
+            "the incidents hold geometries other than points",
+            hint="take one point of each with incidents.representative_point()",
+        )
+    return point_coordinates(points)
+
+
+def to_points(incidents: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the incidents that have coordinates as a layer of points, on the same index.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        As `read_incidents` returns it; British National Grid where ``attrs["crs"]`` names no reference
+        system.
+
+    Returns
+    -------
+    GeoDataFrame
+        The other columns and the points. Rows without coordinates are left out.
+
+    Raises
+    ------
+    CRSError
+        When the reference system is not named and the values are degrees.
+    DataError
+        When there are no coordinates.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> incidents = pd.DataFrame({"x": [385000.0, float("nan")], "y": [345000.0, float("nan")]})
+    >>> to_points(incidents).geometry.to_wkt()
+    0    POINT (385000 345000)
+    dtype: str
+    """
+    import geopandas as gpd
+
+    crs = incidents.attrs.get("crs", "EPSG:27700")
+    x, y = coordinates(incidents, crs)
+    located = ~np.isnan(x)
+    rest = incidents.loc[located].drop(columns=["x", "y"])
+    return gpd.GeoDataFrame(rest, geometry=gpd.points_from_xy(x[located], y[located]), crs=crs)

@@ -1,0 +1,391 @@
+"""The account of every row: what was read, what was dropped and why, and what is left."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+_WIDTH = 12
+# The first codes that came with the 2021 LSOAs, England's and Wales's. About 6 % of the 2021 codes are such,
+# so that a hundred codes without one are of 2011 but for one chance in five hundred.
+_FIRST_2021 = {"E": "E01033769", "W": "W01001910"}
+_ENOUGH_CODES = 100
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """One file of incidents, as it was read.
+
+    Attributes
+    ----------
+    name : str
+        The file's name; ``archive.zip/member`` for a member of an archive.
+    sha256 : str
+        Of the file's, or the member's, bytes.
+    rows, malformed : int
+        Rows read, and how many of them could not be used.
+    encoding : str or None
+        Of a text file.
+    has_ids : bool
+        Whether the file has a Crime ID column, by which duplicates are found.
+    """
+
+    name: str
+    sha256: str
+    rows: int
+    malformed: int
+    encoding: str | None
+    has_ids: bool
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of a category's or month's used rows have coordinates.
+
+    Attributes
+    ----------
+    label : str
+        The category, or the month as ``"2025-01"``; empty for rows that have none.
+    rows, located : int
+        Used rows, and those with coordinates.
+    """
+
+    label: str
+    rows: int
+    located: int
+
+    @property
+    def share(self) -> float:
+        """Located rows as a share of all, in [0, 1]; 1 where there are no rows."""
+        return self.located / self.rows if self.rows else 1.0
+
+
+@dataclass(frozen=True)
+class QualityReport:
+    """Every row accounted for.
+
+    ``rows_read`` is exactly ``malformed + duplicates + filtered_category + filtered_months +
+    filtered_unlocated + filtered_area + used``; ``used`` is exactly ``located + unlocated``; and where areas
+    are known, ``located`` is exactly ``inside + outside``. Each of the three is checked by itself when a
+    report is made.
+
+    Attributes
+    ----------
+    sources : tuple of SourceReport
+        The files, in reading order.
+    crs : str
+        The reference system of the coordinates kept.
+    transformation : str or None
+        How coordinates came to `crs`, and how exact that is; None where all were in it already.
+    rows_read : int
+        Rows in all files.
+    malformed : int
+        Rows with a wrong number of fields, or a coordinate or weight that is not a number.
+    duplicates : int
+        Rows whose Crime ID stands in an earlier row.
+    filtered_category, filtered_months : int
+        Rows of other categories, then of other months, than were asked for.
+    filtered_unlocated, filtered_area : int
+        Where an area was asked for: rows that have no coordinates, and rows outside it.
+    used, located, unlocated : int
+        Rows kept, with coordinates and without.
+    out_of_range : int
+        Rows, before any filter, whose coordinates cannot be and were set aside; they count as without
+        coordinates.
+    by_category, by_month : tuple of Share
+        Used rows by category (most first, ties by name) and by month.
+    months_missing : tuple of str
+        Months without a used row between the first and the last.
+    partial_month : str or None
+        The last month, where it has under half of the mean of the other months' rows.
+    identical : int
+        Used rows without a Crime ID that repeat an earlier row's category, month and coordinates. They are
+        kept: anti-social behaviour has no IDs, and several incidents share one snap point.
+    coordinates : int
+        Distinct coordinates among located rows.
+    most_at_one : int
+        Most located rows on one of them.
+    lsoa_vintage : {'2011', '2021', None}
+        Which LSOA codes the rows hold, where that can be told.
+    examples : tuple of str
+        The first malformed rows, in words.
+    inside, outside : int or None
+        Located rows inside the areas of an analysis and outside them all; None before they are known.
+    """
+
+    sources: tuple[SourceReport, ...]
+    crs: str
+    transformation: str | None
+    rows_read: int
+    malformed: int
+    duplicates: int
+    filtered_category: int
+    filtered_months: int
+    filtered_unlocated: int
+    filtered_area: int
+    used: int
+    located: int
+    unlocated: int
+    out_of_range: int
+    by_category: tuple[Share, ...]
+    by_month: tuple[Share, ...]
+    months_missing: tuple[str, ...]
+    partial_month: str | None
+    identical: int
+    coordinates: int
+    most_at_one: int
+    lsoa_vintage: str | None
+    examples: tuple[str, ...]
+    inside: int | None = None
+    outside: int | None = None
+
+    def __post_init__(self) -> None:
+        dropped = sum(count for _, count in self.dropped())
+        _balance("rows read", self.rows_read, dropped + self.used)
+        _balance("rows used", self.used, self.located + self.unlocated)
+        if self.inside is not None and self.outside is not None:
+            _balance("located rows", self.located, self.inside + self.outside)
+
+    def dropped(self) -> tuple[tuple[str, int], ...]:
+        """Return each reason for which rows were dropped, and how many were, in the order of the checks."""
+        return (
+            ("malformed", self.malformed),
+            ("repeated Crime IDs", self.duplicates),
+            ("other categories", self.filtered_category),
+            ("other months", self.filtered_months),
+            ("without coordinates, so not in the area", self.filtered_unlocated),
+            ("outside the area", self.filtered_area),
+        )
+
+    def with_areas(self, *, inside: int, outside: int) -> QualityReport:
+        """Return the report with how many located rows fell inside the areas, and outside them all.
+
+        Parameters
+        ----------
+        inside, outside : int
+            Two counts, made separately; together they must be `located`.
+        """
+        return dataclasses.replace(self, inside=inside, outside=outside)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain values that JSON can hold, for provenance."""
+        plain = dataclasses.asdict(self)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+
+    def lines(self) -> list[str]:
+        """Return the report as lines of text, columns aligned; every column of figures adds up."""
+        parts = [self._source_lines(), self._row_lines()]
+        if self.by_category and (len(self.by_category) > 1 or self.by_category[0].label):
+            parts.append(_share_lines("Category", self.by_category, "(no category)"))
+        if self.by_month and (len(self.by_month) > 1 or self.by_month[0].label):
+            parts.append(_share_lines("Month", self.by_month, "(no month)"))
+        parts.append(self._note_lines())
+        return [line for number, part in enumerate(parts) for line in ([""] * (number > 0) + part)]
+
+    def _source_lines(self) -> list[str]:
+        shown = self.sources if len(self.sources) <= 24 else (*self.sources[:12], *self.sources[-12:])
+        width = max(len(source.name) for source in shown) if shown else 0
+        lines = []
+        for source in shown:
+            if len(shown) < len(self.sources) and source is shown[12]:
+                lines.append(f"  ... {len(self.sources) - 24:,} more ...")
+            encoding = f"  {source.encoding}" if source.encoding else ""
+            lines.append(f"  {source.name:<{width}}  {source.rows:>10,} rows{encoding}")
+        return [_count(len(self.sources), "file"), *lines]
+
+    def _row_lines(self) -> list[str]:
+        always = {"malformed", "repeated Crime IDs"}
+        rows = [("Rows read", self.rows_read, "")]
+        rows += [(f"  {reason}", -count, "") for reason, count in self.dropped() if count or reason in always]
+        rows.append(("Rows used", self.used, ""))
+        rows.append(("  with coordinates", self.located, _percent(self.located, self.used)))
+        if self.inside is not None and self.outside is not None:
+            rows.append(("    inside the areas", self.inside, _percent(self.inside, self.used)))
+            rows.append(("    outside all areas", self.outside, _percent(self.outside, self.used)))
+        rows.append(("  without coordinates", self.unlocated, _percent(self.unlocated, self.used)))
+        width = max(len(label) for label, _, _ in rows)
+        return [f"{label:<{width}}  {count:>{_WIDTH},}  {share:>6}".rstrip() for label, count, share in rows]
+
+    def _note_lines(self) -> list[str]:
+        facts = [
+            ("Period", self._period()),
+            ("Places", _places(self.coordinates, self.most_at_one)),
+            ("Duplicates", self._duplicates()),
+            ("Identical", self._identical()),
+            ("LSOA codes", f"{self.lsoa_vintage} vintage" if self.lsoa_vintage else ""),
+            ("Encodings", self._encodings()),
+            ("Coordinates", f"{self.crs}" + (f" ({self.transformation})" if self.transformation else "")),
+            (
+                "Out of range",
+                f"{_count(self.out_of_range, 'row')}, counted as without coordinates"
+                * bool(self.out_of_range),
+            ),
+            *(("Malformed", example) for example in self.examples),
+        ]
+        return [f"{label:<12}  {fact}" for label, fact in facts if fact]
+
+    def _period(self) -> str:
+        months = [month.label for month in self.by_month if month.label]
+        if not months:
+            return "no months are recorded"
+        span = (
+            months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}, {_count(len(months), 'month')}"
+        )
+        missing = f"; nothing in {', '.join(self.months_missing)}" if self.months_missing else ""
+        partial = f"; {self.partial_month} looks incomplete" if self.partial_month else ""
+        return span + missing + partial
+
+    def _duplicates(self) -> str:
+        without = sum(not source.has_ids for source in self.sources)
+        if without == len(self.sources):
+            return "could not be checked: no file has a Crime ID column"
+        unchecked = f"; could not be checked in {_count(without, 'file')} without a Crime ID column" * bool(
+            without
+        )
+        if not self.duplicates:
+            return f"no Crime ID is repeated{unchecked}"
+        rows = "1 row repeats" if self.duplicates == 1 else f"{self.duplicates:,} rows repeat"
+        verb = "was" if self.duplicates == 1 else "were"
+        return f"{rows} a Crime ID and {verb} dropped, the first of each kept{unchecked}"
+
+    def _identical(self) -> str:
+        if not self.identical:
+            return ""
+        return (
+            f"{self.identical:,} rows without a Crime ID repeat another's category, month and place; "
+            "kept, as separate incidents share snap points"
+        )
+
+    def _encodings(self) -> str:
+        found = [source.encoding for source in self.sources if source.encoding]
+        counted = {name: found.count(name) for name in sorted(set(found))}
+        if len(counted) < 2:
+            return ""
+        return "mixed: " + ", ".join(f"{name} ({count:,})" for name, count in counted.items())
+
+
+def describe(
+    incidents: pd.DataFrame, *, place: npt.NDArray[np.int64], without_id: npt.NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Return the fields of a `QualityReport` that describe the rows kept.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        The rows kept.
+    place : ndarray of int64
+        Each row's coordinate as a number; -1 for none.
+    without_id : ndarray of bool
+        Rows that have no Crime ID.
+    """
+    located = place >= 0
+    categories = incidents["category"].cat
+    by_category = _shares([*categories.categories, ""], categories.codes.to_numpy(), located)
+    months = month_ordinals(incidents["month"])
+    labels, codes = np.unique(months, return_inverse=True)
+    by_month = _shares([_month_label(month) for month in labels], codes, located)
+    named = tuple(sorted((share for share in by_month if share.label), key=lambda share: share.label))
+    at_one = np.bincount(place[located])
+    keys = pd.DataFrame({"category": categories.codes.to_numpy(), "month": months, "place": place})
+    return {
+        "used": len(incidents),
+        "located": int(np.count_nonzero(located)),
+        "unlocated": int(np.count_nonzero(place < 0)),
+        "by_category": tuple(
+            sorted(by_category, key=lambda share: (not share.label, -share.rows, share.label))
+        ),
+        "by_month": named + tuple(share for share in by_month if not share.label),
+        "months_missing": _missing_months(named),
+        "partial_month": _partial_month(named),
+        "identical": int(keys[without_id & located].duplicated().sum()),
+        "coordinates": int(np.count_nonzero(at_one)),
+        "most_at_one": int(at_one.max(initial=0)),
+        "lsoa_vintage": _vintage(incidents),
+    }
+
+
+def month_ordinals(months: pd.Series[Any]) -> npt.NDArray[np.int64]:
+    """Return monthly periods as months since January 1970; the smallest integer for none."""
+    ordinals: npt.NDArray[np.int64] = months.array.asi8
+    return ordinals
+
+
+def _shares(labels: list[str], codes: npt.NDArray[Any], located: npt.NDArray[np.bool_]) -> list[Share]:
+    # Code -1, no category, is the last label.
+    wrapped = codes.astype(np.int64) % len(labels)
+    rows = np.bincount(wrapped, minlength=len(labels))
+    there = np.bincount(wrapped[located], minlength=len(labels))
+    return [
+        Share(label, int(n), int(with_place))
+        for label, n, with_place in zip(labels, rows, there, strict=True)
+        if n
+    ]
+
+
+def _month_label(ordinal: int) -> str:
+    return f"{1970 + ordinal // 12:04d}-{ordinal % 12 + 1:02d}" if ordinal > np.iinfo(np.int64).min else ""
+
+
+def _missing_months(months: tuple[Share, ...]) -> tuple[str, ...]:
+    if not months:
+        return ()
+    there = {month.label for month in months}
+    span = pd.period_range(months[0].label, months[-1].label, freq="M")
+    return tuple(label for label in map(str, span) if label not in there)
+
+
+def _partial_month(months: tuple[Share, ...]) -> str | None:
+    if len(months) < 3:
+        return None
+    *others, last = months
+    return last.label if last.rows < sum(month.rows for month in others) / len(others) / 2 else None
+
+
+def _vintage(incidents: pd.DataFrame) -> str | None:
+    if "lsoa_code" not in incidents:
+        return None
+    codes = [code for code in incidents["lsoa_code"].cat.categories if code[:1] in _FIRST_2021]
+    if any(code >= _FIRST_2021[code[:1]] for code in codes):
+        return "2021"
+    return "2011" if len(codes) >= _ENOUGH_CODES else None
+
+
+def _balance(what: str, total: int, parts: int) -> None:
+    # A sum that does not add up is a defect of the toolkit, not of the data, so it keeps its traceback.
+    if total != parts:
+        raise AssertionError(f"{what}: {total:,} in all, but the parts add up to {parts:,}")
+
+
+def _percent(part: int, whole: int) -> str:
+    if not whole:
+        return ""
+    # Rounding must not say that all are there when one is missing, nor that none is when there is one.
+    nearest = round(1000 * part / whole)
+    return f"{(min(nearest, 999) if part < whole else nearest) / 10:.1f}%"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _places(coordinates: int, most: int) -> str:
+    if not coordinates:
+        return ""
+    return f"{_count(coordinates, 'distinct coordinate')}, at most {_count(most, 'incident')} on one"
+
+
+def _share_lines(title: str, shares: tuple[Share, ...], unnamed: str) -> list[str]:
+    total = Share("Total", sum(share.rows for share in shares), sum(share.located for share in shares))
+    width = max(len(title), *(len(share.label or unnamed) for share in shares))
+    lines = [f"{title:<{width}}  {'Rows':>{_WIDTH}}  {'Located':>{_WIDTH}}  {'Share':>6}"]
+    for share in (*shares, total):
+        label, located = share.label or unnamed, _percent(share.located, share.rows)
+        lines.append(
+            f"{label:<{width}}  {share.rows:>{_WIDTH},}  {share.located:>{_WIDTH},}  {located:>6}".rstrip()
+        )
+    return lines
