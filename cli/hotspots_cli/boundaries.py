@@ -9,7 +9,7 @@ import click
 from hotspots_cli import options
 
 
-@click.group("boundaries")
+@click.group("boundaries", short_help="Bundled layers: list, show, copy.")
 def command() -> None:
     """Bundled boundary and sample layers: what there is, where it comes from, and a copy of it."""
 

@@ -11,7 +11,7 @@ from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
 
-@click.command("count")
+@click.command("count", short_help="Incidents to areas: counts and rates.")
 @options.incidents_argument
 @options.areas
 @options.selection
@@ -56,7 +56,7 @@ def command(
     from hotspots.counts import months_present
     from hotspots.incidents import read_incidents
     from hotspots.provenance import make_provenance
-    from hotspots.steps import count_layer, locate
+    from hotspots.steps import account, count_layer, locate
 
     with Steps(4) as step:
         step("Reading areas")
@@ -65,7 +65,7 @@ def command(
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         step("Counting")
         assigned = locate(table, where, by=by)
-        quality = quality.with_areas(inside=int(assigned.notna().sum()))
+        quality = account(quality, table, assigned)
         months = period_months
         if months is None and where["population"].notna().any():
             months = months_present(table)

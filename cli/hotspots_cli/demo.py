@@ -10,7 +10,7 @@ from hotspots_cli import options
 from hotspots_cli.run import run_into
 
 
-@click.command("demo")
+@click.command("demo", short_help="The bundled sample, end to end.")
 @options.output_folder
 @options.overwrite
 def command(output: str, overwrite: bool) -> None:

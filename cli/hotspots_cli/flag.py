@@ -9,7 +9,7 @@ from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
 
-@click.command("flag")
+@click.command("flag", short_help="Areas against the mean, in SDs.")
 @options.layer_argument
 @click.option("--value", default="rate", show_default=True, metavar="COLUMN", help="The column to flag.")
 @click.option(

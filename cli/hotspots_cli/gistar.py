@@ -11,7 +11,7 @@ from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
 
-@click.command("gistar")
+@click.command("gistar", short_help="Hotspots and coldspots by Gi*.")
 @options.layer_argument
 @click.option("--value", default="n", show_default=True, metavar="COLUMN", help="The column to test.")
 @click.option(

@@ -10,7 +10,7 @@ from hotspots_cli import options
 from hotspots_cli.progress import Steps
 
 
-@click.command("inspect")
+@click.command("inspect", short_help="What files hold, every row accounted for.")
 @options.incidents_argument
 @options.selection
 @options.columns
@@ -31,8 +31,8 @@ def command(incidents: tuple[str, ...], crs: str, areas: str | None, **given: An
         if areas:
             from hotspots.areas import read_areas
             from hotspots.counts import assign_areas
+            from hotspots.steps import account
 
             step("Locating incidents")
-            placed = int(assign_areas(table, read_areas(areas, crs=crs)).notna().sum())
-            quality = quality.with_areas(inside=placed)
+            quality = account(quality, table, assign_areas(table, read_areas(areas, crs=crs)))
     click.echo("\n".join(quality.lines()))

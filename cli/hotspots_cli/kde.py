@@ -12,7 +12,7 @@ from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
 
-@click.command("kde")
+@click.command("kde", short_help="Density of incidents: GeoTIFF or contours.")
 @options.incidents_argument
 @options.areas
 @options.selection
@@ -25,6 +25,7 @@ from hotspots_cli.writing import check_output, write_layer
     type=click.Choice(["quartic", "triweight", "epanechnikov", "triangular", "uniform", "gaussian"]),
     default="quartic",
     show_default=True,
+    help="The shape in which one incident spreads.",
 )
 @click.option(
     "--edge",

@@ -11,7 +11,7 @@ from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
 
 
-@click.command("map")
+@click.command("map", short_help="Layers to one offline HTML map.")
 @click.argument("layers", nargs=-1, required=True, metavar="LAYER...")
 @click.option("--title", default="Hotspots", show_default=True, help="The heading.")
 @click.option("--period", default="", help="The time that the map covers, in words.")

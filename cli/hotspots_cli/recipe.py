@@ -9,7 +9,7 @@ import click
 from hotspots_cli import options
 
 
-@click.group("recipe")
+@click.group("recipe", short_help="Start a recipe, or check one.")
 def command() -> None:
     """Recipes: one TOML file is one analysis."""
 

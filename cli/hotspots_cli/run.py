@@ -8,7 +8,7 @@ from hotspots_cli import options
 from hotspots_cli.progress import Steps
 
 
-@click.command("run")
+@click.command("run", short_help="A whole analysis from its recipe.")
 @click.argument("recipe", metavar="RECIPE")
 @options.output_folder
 @options.overwrite

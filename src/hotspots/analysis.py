@@ -22,7 +22,7 @@ from hotspots.methods.kde import kernel_density
 from hotspots.neighbours import Neighbours, make_neighbours
 from hotspots.quality import QualityReport
 from hotspots.recipe import CELLS, Recipe, Theme
-from hotspots.steps import count_layer, flag_layer, gistar_layer, locate
+from hotspots.steps import account, count_layer, flag_layer, gistar_layer, locate
 from hotspots.surface import Surface
 
 log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         places[CELLS] = make_grid(places[first], cell_size=recipe.grid.cell_size, shape=recipe.grid.shape)
     by = {entry.label: entry.by for entry in recipe.areas}
     assigned = {label: locate(incidents, areas, by=by.get(label, "polygon"), label=label) for label, areas in places.items()}
-    quality = quality.with_areas(inside=int((assigned[first].notna() & incidents["x"].notna()).sum()))
+    quality = account(quality, incidents, assigned[first])
     progress("Finding neighbours")
     neighbours = _find_neighbours(recipe, places)
     results = []

@@ -16,6 +16,7 @@ from hotspots.errors import DataError, did_you_mean
 from hotspots.methods.getisord import gi_star
 from hotspots.methods.meansd import flag_mean_sd
 from hotspots.neighbours import Method, Neighbours, make_neighbours
+from hotspots.quality import QualityReport
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,13 @@ def locate(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "polygo
         both, share = agreement(assigned, assign_areas(incidents, areas, by="code"))
         log.info("%s: the recorded code names the same area for %.1f%% of %s incidents", label, 100 * share, f"{both:,}")
     return assigned
+
+
+def account(quality: QualityReport, incidents: pd.DataFrame, assigned: pd.Series) -> QualityReport:
+    """Return the account with the incidents that have coordinates divided into inside the areas and outside them."""
+    located = incidents["x"].notna()
+    inside = int((located & assigned.notna()).sum())
+    return quality.with_areas(inside=inside, outside=int(located.sum()) - inside)
 
 
 def count_layer(

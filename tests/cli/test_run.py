@@ -1,0 +1,150 @@
+"""One recipe in, one folder out: whole, reproducible, and nothing when it fails."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+
+import geopandas as gpd
+import pytest
+
+RECIPE = """
+title = "Town, January and February 2025"
+[incidents]
+source = "."
+[[areas]]
+label = "Wards"
+source = "wards.gpkg"
+population_table = "people.csv"
+[[theme]]
+name = "All crime & disorder"
+[[theme]]
+name = "Burglary"
+category = "burglary"
+[count]
+[flag]
+[kde]
+bandwidth = 400
+cell_size = 100
+[grid]
+cell_size = 250
+[gistar]
+[map]
+"""
+
+
+@pytest.fixture
+def recipe(town):
+    """The town's recipe."""
+    path = town / "analysis.toml"
+    path.write_text(RECIPE, encoding="utf-8")
+    return path
+
+
+def test_a_run_leaves_map_layers_tables_and_record(hotspots, recipe, town):
+    code, out, err = hotspots("run", recipe, "-o", "result")
+    assert code == 0, err
+    found = sorted(path.relative_to(town / "result").as_posix() for path in (town / "result").rglob("*") if path.is_file())
+    record = json.loads((town / "result" / "provenance.json").read_text(encoding="utf-8"))
+    assert record["files"] == found
+    for theme in ("all-crime-disorder", "burglary"):
+        assert f"layers/{theme}.gpkg" in found
+        assert f"layers/{theme}_density.tif" in found
+        assert f"geojson/{theme}_cells.geojson" in found
+        assert f"tables/{theme}_wards.csv" in found
+    assert str(town) not in json.dumps(record)
+    assert record["recipe"]["theme"][1]["category"] == ["burglary"]
+    assert [len(source["sha256"]) for source in record["incidents"]["sources"]] == [64, 64]
+    layers = gpd.list_layers("result/layers/burglary.gpkg")["name"].tolist()
+    assert layers == ["wards", "cells", "contours"]
+    cells = gpd.read_file("result/layers/burglary.gpkg", layer="cells")
+    wards = gpd.read_file("result/layers/burglary.gpkg", layer="wards")
+    assert cells["n"].sum() == wards["n"].sum() == 100
+    assert out.splitlines()[1] == "202 of 202 rows used: 200 inside the areas, 0 outside, 2 without coordinates"
+    assert out.splitlines()[-1] == "Open result/map.html"
+
+
+def test_same_inputs_give_same_bytes(hotspots, recipe, town):
+    for name in ("first", "second"):
+        assert hotspots("run", recipe, "-o", name)[0] == 0
+    files = json.loads((town / "first" / "provenance.json").read_text(encoding="utf-8"))["files"]
+    same, different, missing = filecmp.cmpfiles(town / "first", town / "second", files, shallow=False)
+    assert (different, missing) == ([], [])
+    assert same == files
+
+
+def test_an_existing_folder_is_refused_and_kept(hotspots, recipe, town):
+    (town / "result").mkdir()
+    (town / "result" / "mine.txt").write_text("mine")
+    code, _, err = hotspots("run", recipe, "-o", "result")
+    assert code == 1
+    assert err.splitlines() == ["Error: 'result' exists already", "Hint: choose another name, or allow it with --overwrite"]
+    assert [path.name for path in (town / "result").iterdir()] == ["mine.txt"]
+
+
+def test_overwriting_removes_what_an_earlier_run_left_and_nothing_else(hotspots, recipe, town):
+    assert hotspots("run", recipe, "-o", "result")[0] == 0
+    (town / "result" / "mine.txt").write_text("mine")
+    recipe.write_text(RECIPE.replace('name = "Burglary"', 'name = "Break-ins"'), encoding="utf-8")
+    code, _, err = hotspots("run", recipe, "-o", "result", "--overwrite")
+    assert code == 0, err
+    assert (town / "result" / "mine.txt").exists()
+    assert (town / "result" / "layers" / "break-ins.gpkg").exists()
+    assert not (town / "result" / "layers" / "burglary.gpkg").exists()
+
+
+def test_a_record_that_points_out_of_the_folder_removes_nothing(hotspots, recipe, town):
+    assert hotspots("run", recipe, "-o", "result")[0] == 0
+    (town / "result" / "provenance.json").write_text(json.dumps({"files": ["../wards.gpkg", str(town / "people.csv")]}))
+    assert hotspots("run", recipe, "-o", "result", "--overwrite")[0] == 0
+    assert (town / "wards.gpkg").exists()
+    assert (town / "people.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('category = "burglary"', 'category = "burglry"', "Error: no incident has the category 'burglry'"),
+        ("bandwidth = 400", "bandwidth = 50", "Error: "),
+        ('source = "wards.gpkg"', 'source = "wrds.gpkg"', "Error: "),
+        ('population_table = "people.csv"', "", "Error: [flag] compares rates, but the areas of 'Wards' have no population"),
+    ],
+)
+def test_a_failure_leaves_no_folder(hotspots, recipe, town, old, new, message):
+    recipe.write_text(RECIPE.replace(old, new), encoding="utf-8")
+    before = sorted(path.name for path in town.iterdir())
+    code, _, err = hotspots("run", recipe, "-o", "result")
+    assert code == 1
+    assert message in err
+    assert "Hint: " in err
+    assert "Traceback" not in err
+    assert sorted(path.name for path in town.iterdir()) == before
+
+
+def test_recipe_new_check_and_run_fit_together(hotspots, town):
+    code, _, err = hotspots("recipe", "new", "-o", "analysis.toml")
+    assert code == 0
+    assert err == "Wrote analysis.toml. Edit it, then: hotspots run analysis.toml -o DIR\n"
+    code, out, _ = hotspots("recipe", "check", "analysis.toml")
+    assert code == 0
+    assert out.splitlines() == [
+        "Our area, 2025",
+        "  Incidents: data/*-street.csv",
+        "  Areas:     Wards",
+        "  Themes:    All crime, Anti-social behaviour",
+        "  Steps:     count, flag, kde, grid, gistar, map",
+    ]
+
+
+def test_bundled_layers_can_be_listed_shown_and_copied(hotspots, town):
+    assert "west-yorkshire-wards" in hotspots("boundaries", "list")[1]
+    assert "Open Government Licence v3.0" in hotspots("boundaries", "show", "west-yorkshire-wards")[1]
+    code, _, _ = hotspots("boundaries", "copy", "west-yorkshire-districts", "-o", "districts.gpkg")
+    assert code == 0
+    assert len(gpd.read_file("districts.gpkg")) == 5
+    code, _, err = hotspots("boundaries", "show", "west-yorkshire-ward")
+    assert code == 1
+    assert err.splitlines() == [
+        "Error: there is no bundled layer 'west-yorkshire-ward'",
+        "Hint: did you mean 'west-yorkshire-wards' or 'west-yorkshire-districts' or 'west-yorkshire-incidents'?",
+    ] or err.startswith("Error: there is no bundled layer 'west-yorkshire-ward'\nHint: did you mean 'west-yorkshire-wards'")

@@ -1,0 +1,137 @@
+"""Each step: a layer in, a layer out, by file and by pipe."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+
+class Pipe:
+    """Stands for a standard input that holds bytes."""
+
+    def __init__(self, text: str) -> None:
+        self.buffer = io.BytesIO(text.encode())
+
+
+def test_count_gives_counts_and_rates_and_its_provenance(hotspots, town):
+    code, _, err = hotspots(
+        "count", ".", "--areas", "wards.gpkg", "--population-table", "people.csv", "--min-population", "1500", "-o", "out.geojson"
+    )
+    assert code == 0, err
+    layer = gpd.read_file("out.geojson").set_index("code")
+    assert layer["n"].sum() == 200
+    assert layer["n"].idxmax() == "E05000009"
+    # Two months: n · 6 a year among 9,000 people.
+    top = layer.loc["E05000009"]
+    assert top["rate"] == pytest.approx(top["n"] * 6 / 9)
+    assert top["rate_lo"] < top["rate"] < top["rate_hi"]
+    assert pd.isna(layer.loc["E05000001", "rate"])
+    record = json.loads((town / "out.geojson").read_text(encoding="utf-8"))["hotspots"]
+    assert record["months"] == 2
+    assert record["steps"]["count"]["min_population"] == 1500
+    assert record["incidents"]["rows_read"] == 202
+    assert record["incidents"]["unlocated"] == 2
+    assert "No rate for 1 of 9 areas: population unknown, 0 or under 1500 ('min_population')" in err
+    assert err.splitlines()[-1] == "Wrote 9 areas to out.geojson"
+
+
+def test_count_per_category_has_a_column_for_each(hotspots, town):
+    assert hotspots("count", ".", "--areas", "wards.gpkg", "--per", "category", "-o", "out.csv")[0] == 0
+    table = pd.read_csv(town / "out.csv")
+    assert (table["n_Burglary"] + table["n_Anti-social behaviour"]).tolist() == table["n"].tolist()
+
+
+def test_steps_chain_through_a_pipe(hotspots, town, monkeypatch):
+    code, counted, err = hotspots("count", ".", "--areas", "wards.gpkg", "--population-table", "people.csv", "-o", "-")
+    assert code == 0, err
+    monkeypatch.setattr(sys, "stdin", Pipe(counted))
+    code, flagged, err = hotspots("flag", "-", "--value", "n", "-o", "-")
+    assert code == 0, err
+    monkeypatch.setattr(sys, "stdin", Pipe(flagged))
+    code, _, err = hotspots("gistar", "-", "-o", "out.gpkg")
+    assert code == 0, err
+    layer = gpd.read_file("out.gpkg").set_index("code")
+    assert layer.crs == "EPSG:27700"
+    assert layer.loc["E05000009", "sd_flag"] == "significantly above"
+    assert {"n", "rate", "sd_flag", "gi_z", "gi_class"} <= set(layer.columns)
+    # The middle ward touches all others: its neighbourhood is everything.
+    assert layer.loc["E05000005", "gi_class"] == "undefined"
+    assert layer.loc["E05000005", "gi_note"]
+
+
+def test_the_record_of_a_pipe_names_every_step(hotspots, town, monkeypatch):
+    counted = hotspots("count", ".", "--areas", "wards.gpkg", "-o", "-")[1]
+    monkeypatch.setattr(sys, "stdin", Pipe(counted))
+    flagged = json.loads(hotspots("flag", "-", "--value", "n", "-o", "-")[1])
+    assert list(flagged["hotspots"]["steps"]) == ["count", "flag"]
+    assert flagged["hotspots"]["crs"] == "EPSG:27700"
+
+
+def test_permutations_are_reproducible(hotspots, town):
+    hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
+    outputs = []
+    for name in ("a/hot.geojson", "b/hot.geojson"):
+        code, _, err = hotspots("gistar", "counts.geojson", "--inference", "permutation", "--permutations", "999", "--seed", "5", "-o", name)
+        assert code == 0, err
+        outputs.append((town / name).read_bytes())
+    assert outputs[0] == outputs[1]
+    assert json.loads(outputs[0])["hotspots"]["steps"]["gistar"]["seed"] == 5
+
+
+def test_density_as_geotiff_contours_and_map(hotspots, town):
+    for name in ("density.tif", "contours.geojson"):
+        code, _, err = hotspots("kde", ".", "--areas", "wards.gpkg", "--bandwidth", "400", "--cell-size", "100", "-o", name)
+        assert code == 0, err
+    contours = gpd.read_file("contours.geojson")
+    assert (contours["dens_lo"] > 0).all()
+    hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.gpkg")
+    code, _, err = hotspots("map", "counts.gpkg", "density.tif", "--title", "Town", "-o", "map.html")
+    assert code == 0, err
+    page = (town / "map.html").read_text(encoding="utf-8")
+    assert "<title>Town</title>" in page
+    assert err.splitlines()[-1] == "Wrote map.html: open it in a browser"
+
+
+@pytest.mark.parametrize("command", ["flag", "gistar"])
+def test_a_column_that_is_not_there_is_guessed(hotspots, town, command):
+    hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
+    code, _, err = hotspots(command, "counts.geojson", "--value", "nn", "-o", "out.geojson")
+    assert code == 1
+    assert "Error: the layer has no column 'nn'" in err
+    code, _, err = hotspots(command, "counts.geojson", "--value", "name", "-o", "out.geojson")
+    assert code == 1
+    assert "Error: the column 'name' does not hold numbers" in err
+    assert not (town / "out.geojson").exists()
+
+
+def test_an_output_is_refused_before_any_work(hotspots, town):
+    (town / "out.geojson").write_text("mine")
+    code, _, err = hotspots("count", "no-such-file.csv", "--areas", "no-such-file.gpkg", "-o", "out.geojson")
+    assert code == 1
+    assert err.splitlines()[0] == "Error: 'out.geojson' exists already"
+    assert (town / "out.geojson").read_text() == "mine"
+    code, _, err = hotspots("count", ".", "--areas", "wards.gpkg", "-o", "out.shp")
+    assert code == 1
+    assert err.splitlines()[:2] == [
+        "Error: cannot tell the format of 'out.shp' from its name",
+        "Hint: end the name given to '-o' in .geojson or .gpkg or .csv",
+    ]
+
+
+def test_a_layer_without_a_column_to_colour_is_refused(hotspots, town):
+    code, _, err = hotspots("map", "wards.gpkg", "-o", "map.html")
+    assert code == 1
+    assert "Traceback" not in err
+    assert not (town / "map.html").exists()
+
+
+def test_inspect_adds_up(hotspots, town):
+    code, out, err = hotspots("inspect", ".", "--areas", "wards.gpkg")
+    assert code == 0, err
+    assert "Rows read" in out
+    assert "202" in out
