@@ -227,11 +227,11 @@ def _table(layer: gpd.GeoDataFrame, pool: _Pool) -> list[int]:
     """Return the places of a layer's columns: code, name and district first, the rest in the order of use."""
     frame = pd.DataFrame(layer.drop(columns=[layer.geometry.name, "code"], errors="ignore"))
     frame.insert(0, "code", frame.index.astype(str))
-    if "name" not in frame.columns:
-        frame.insert(1, "name", frame["code"])
+    named = frame["name"].astype(object) if "name" in frame.columns else frame["code"]
+    frame["name"] = named.where(named.notna() & (named != ""), frame["code"])
     order = {name: place for place, name in enumerate(COLUMNS)}
-    names = sorted(frame.columns, key=lambda name: order.get(str(name), len(order)))
-    return [pool.add(_column(str(name), frame[name], frame)) for name in names]
+    shown = sorted(frame.columns, key=lambda name: order.get(str(name), len(order)))
+    return [pool.add(_column(str(name), frame[name], frame)) for name in shown]
 
 
 def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str, Any]:
@@ -239,7 +239,8 @@ def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str,
     entry: dict[str, Any] = {
         "name": name,
         "label": known.label if known else name,
-        "unit": known.unit if known else "",
+        # "Incidents" need no unit that says "incidents".
+        "unit": known.unit if known and known.unit != known.label.casefold() else "",
     }
     missing = values.isna().to_numpy()
     if pd.api.types.is_bool_dtype(values.dtype) or (known is not None and known.kind == "boolean"):
@@ -283,7 +284,7 @@ def _theme(
     letters = np.where(drawn, letters[found], _NOT_DRAWN)
     hidden = theme.draw == "classed"
     shown = [(entry, int(count)) for entry, count in zip(style.classes, counts, strict=True)]
-    legend = [_entry(entry, count, drawn=not (hidden and entry.neutral)) for entry, count in shown]
+    legend = [_entry(entry, count, drawn=_in_legend(entry, count, hidden)) for entry, count in shown]
     notes = [theme.note, _left_out(theme.noun, style, counts, missing) if hidden else ""]
     default = [theme.column, *(["n"] if "n" in theme.layer.columns and theme.column != "n" else [])]
     return {
@@ -300,14 +301,20 @@ def _theme(
     }
 
 
+def _in_legend(entry: StyleClass, count: int, hidden: bool) -> bool:
+    return not (hidden and entry.neutral) and not (entry.value == "undefined" and count == 0)
+
+
 def _left_out(noun: str, style: Style, counts: npt.NDArray[np.int64], missing: int) -> str:
-    neutral = [
-        (entry.label, int(count)) for entry, count in zip(style.classes, counts, strict=True) if entry.neutral
+    """Say which areas are not drawn, such as "Not drawn: 46,298 cells (neither hotspot nor coldspot)."."""
+    parts = [
+        f"{count:,} {noun} ({entry.label[:1].lower()}{entry.label[1:]})"
+        for entry, count in zip(style.classes, counts.tolist(), strict=True)
+        if entry.neutral
     ]
-    words = [f"{count:,} in “{label}”" for label, count in neutral]
     if missing:
-        words.append(f"{missing:,} without data")
-    return f"Not drawn: {noun}, {' and '.join(words)}." if words else ""
+        parts.append(f"{missing:,} {noun} without data")
+    return f"Not drawn: {', '.join(parts)}." if parts else ""
 
 
 def _entry(entry: StyleClass, count: int | None, *, drawn: bool = True) -> dict[str, Any]:
@@ -321,7 +328,7 @@ def _entry(entry: StyleClass, count: int | None, *, drawn: bool = True) -> dict[
 
 def _outlines_only(first: dict[str, Any], noun: str) -> dict[str, Any]:
     """Return a theme without colours, so that a surface can be read on its own."""
-    blank = {"label": noun.capitalize(), "colour": "#ffffff", "opacity": 0.01}
+    blank = {"label": noun[:1].upper() + noun[1:], "colour": "#ffffff", "opacity": 1}
     return first | {
         "title": "Boundaries only",
         "group": "",

@@ -23,8 +23,7 @@ _PAGE = """<div class="hotspots-page">
 <section class="layers-section" aria-label="Layers"><h2>Show</h2><div id="hotspots-layers"></div></section>
 <section class="legend-section" aria-label="Legend"><h2>Legend</h2>
 <div id="hotspots-legend" class="hotspots-legend" aria-live="polite"></div></section>
-{about}<footer class="hotspots-source">{source}<p>{attribution}</p></footer>
-</aside>
+{about}{source}</aside>
 <main class="hotspots-map" id="{name}" aria-label="Map"></main>
 </div>
 <noscript>This map needs JavaScript; it works without a network.</noscript>
@@ -85,7 +84,7 @@ class OfflineMap(folium.Map):
     def render(self, **kwargs: Any) -> str:
         """Put the map's parts into the page, with the same names every time, and return nothing to show."""
         _number(self, "hotspots")
-        page = cast(Figure, self.get_root())
+        page = cast("Figure", self.get_root())
         page.header.add_child(Verbatim(_head()), name="hotspots")
         page.html.add_child(Verbatim(self._body()), name="hotspots")
         options = {
@@ -103,14 +102,15 @@ class OfflineMap(folium.Map):
 
     def _body(self) -> str:
         page = self._page
+        lines = (f"Source: {page['source']}" if page["source"] else "", page["attribution"])
+        origin = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
         notes = "".join(f"<li>{escape(note)}</li>" for note in page["methods"])
         about = f"<summary>How this map was made</summary><ul>{notes}</ul>"
         return _PAGE.format(
             title=escape(page["title"]),
             period=f'<p class="period">{escape(page["period"])}</p>' if page["period"] else "",
             about=f'<details class="hotspots-about">{about}</details>\n' if notes else "",
-            source=f"<p>Source: {escape(page['source'])}</p>" if page["source"] else "",
-            attribution=escape(page["attribution"]),
+            source=f'<footer class="hotspots-source">{origin}</footer>\n' if origin else "",
             name=self.get_name(),
             data=self._data,
         )

@@ -15,12 +15,13 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.crs import WGS84, crs_label, reproject
+from hotspots.crs import WGS84, crs_label, parse_crs, transform_xy
 from hotspots.errors import DataError
 from hotspots.files import replacing
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from pyproj import CRS
 
 DECIMALS = 7
 
@@ -83,7 +84,7 @@ def write_geojson(
 
 def _geojson(layer: gpd.GeoDataFrame, name: str | None, provenance: Mapping[str, Any]) -> str:
     ordered = layer.set_axis(layer.index.astype(str), axis=0).sort_index(kind="stable")
-    geometries = _rounded(reproject(ordered, WGS84).geometry.to_numpy())
+    geometries = _in_degrees(ordered.geometry.to_numpy(), parse_crs(ordered.crs))
     members = ['"type":"FeatureCollection"']
     if name is not None:
         members.append(f'"name":{to_json(name)}')
@@ -128,19 +129,25 @@ def _cells(values: pd.Series[Any], name: str) -> list[str]:
     return ["null" if gap else text for text, gap in zip(texts, missing.tolist(), strict=True)]
 
 
-def _rounded(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    flat = shapely.force_2d(geometries)
-    rounded = shapely.transform(flat, lambda points: np.round(points, DECIMALS))
-    broken = ~shapely.is_valid(rounded) & ~shapely.is_missing(rounded)
+def _in_degrees(geometries: npt.NDArray[np.object_], crs: CRS) -> npt.NDArray[np.object_]:
+    """Return flat geometries in WGS 84, rounded, valid where the originals are, wound as RFC 7946 asks."""
+
+    def move(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.column_stack(transform_xy(points[:, 0], points[:, 1], source=crs, target=WGS84))
+
+    def rounding(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.round(points, DECIMALS)
+
+    moved = shapely.transform(geometries, lambda points: rounding(move(points)))
+    broken = ~shapely.is_valid(moved) & ~shapely.is_missing(moved)
     if broken.any():
-        snapped = shapely.set_precision(flat[broken], 10.0**-DECIMALS)
-        # set_precision may leave a coordinate one bit beside its decimal; rounding again says it shortly.
-        snapped = shapely.transform(snapped, lambda points: np.round(points, DECIMALS))
+        exact = shapely.transform(geometries[broken], move)
+        # Snapping may leave a coordinate one bit beside its decimal; rounding again says it shortly.
+        snapped = shapely.transform(shapely.set_precision(exact, 10.0**-DECIMALS), rounding)
         gone = shapely.is_empty(snapped) | ~shapely.is_valid(snapped)
-        rounded[broken] = np.where(gone, flat[broken], snapped)
-    empty = shapely.is_empty(rounded)
-    rounded[empty] = None
-    return np.asarray(shapely.orient_polygons(rounded), dtype=object)
+        moved[broken] = np.where(gone, exact, snapped)
+    moved[shapely.is_empty(moved)] = None
+    return np.asarray(shapely.orient_polygons(moved), dtype=object)
 
 
 def to_json(value: Any) -> str:

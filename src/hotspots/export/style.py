@@ -1,7 +1,7 @@
 """Classes, labels and colours of every mapped column: the one source for web map, QGIS and pictures.
 
-Colours are ColorBrewer's RdBu (flags and hotspots: two directions around a neutral middle), YlGnBu (counts and
-rates) and YlOrRd (density), all of which keep their order under the common colour-vision deficiencies.
+Colours are ColorBrewer's RdBu (flags and hotspots: two directions around a neutral middle), YlGnBu (counts
+and rates) and YlOrRd (density), all of which keep their order under the common colour-vision deficiencies.
 """
 
 from __future__ import annotations
@@ -125,13 +125,13 @@ _SD_COLOURS = (
     ("significantly below", "Significantly below", "#2166ac"),
 )
 _GI_CLASSES = (
-    StyleClass("Hotspot, 99% confidence", "#b2182b", value="hot99"),
-    StyleClass("Hotspot, 95% confidence", "#ef8a62", value="hot95"),
-    StyleClass("Hotspot, 90% confidence", "#fddbc7", value="hot90"),
+    StyleClass("Hotspot, 99% confidence (q\u00a0≤\u00a00.01)", "#b2182b", value="hot99"),
+    StyleClass("Hotspot, 95% confidence (q\u00a0≤\u00a00.05)", "#ef8a62", value="hot95"),
+    StyleClass("Hotspot, 90% confidence (q\u00a0≤\u00a00.10)", "#fddbc7", value="hot90"),
     StyleClass("Neither hotspot nor coldspot", NEUTRAL, value="none", neutral=True),
-    StyleClass("Coldspot, 90% confidence", "#c6dcea", value="cold90"),
-    StyleClass("Coldspot, 95% confidence", "#67a9cf", value="cold95"),
-    StyleClass("Coldspot, 99% confidence", "#2166ac", value="cold99"),
+    StyleClass("Coldspot, 90% confidence (q\u00a0≤\u00a00.10)", "#c6dcea", value="cold90"),
+    StyleClass("Coldspot, 95% confidence (q\u00a0≤\u00a00.05)", "#67a9cf", value="cold95"),
+    StyleClass("Coldspot, 99% confidence (q\u00a0≤\u00a00.01)", "#2166ac", value="cold99"),
     StyleClass("Undefined (no neighbours or no variation)", UNDEFINED, value="undefined"),
 )
 
@@ -187,7 +187,10 @@ def style_for(
         return _density_style(numbers, multiples)
     if column == "multiple":
         return _multiple_style(numbers, {})
-    return Style(column, column_label(column), _quantity_classes(column, numbers))
+    known = COLUMNS.get(column)
+    said_already = known is not None and known.unit == known.label.casefold()
+    title = known.label if known is not None and said_already else column_label(column)
+    return Style(column, title, _quantity_classes(column, numbers))
 
 
 def layer_style(layer: pd.DataFrame, column: str) -> Style:
@@ -237,7 +240,7 @@ def _flag_limits(value: str, thresholds: tuple[float, float] | None) -> str:
         return ""
     mean, deviation = thresholds
     lowest, low, high, highest = (f"{mean + k * deviation:,.1f}" for k in (-2, -1, 1, 2))
-    never = " (cannot occur: its limit is under 0)"
+    never = " (cannot occur: limit under 0)"
     return {
         "significantly above": f" (over {highest})",
         "above": f" (over {high}, to {highest})",
@@ -258,7 +261,7 @@ def _density_style(numbers: npt.NDArray[np.float64], multiples: Sequence[float])
     limits = sorted(float(multiple) for multiple in multiples)
     classes = [
         StyleClass(
-            f"Under {limits[0]:g} × the mean (under {_short(limits[0] * mean)})",
+            f"Under {_times(limits[0])} (under {_short(limits[0] * mean)})",
             NEUTRAL,
             0.0,
             upper=limits[0] * mean,
@@ -304,11 +307,15 @@ def _multiple_style(numbers: npt.NDArray[np.float64], bands: Mapping[float, tupl
 
 
 def _band_label(limit: float, following: float | None, values: tuple[float | None, float | None]) -> str:
-    words = f"{limit:g} × the mean or more" if following is None else f"{limit:g} to {following:g} × the mean"
+    words = f"{_times(limit)} or more" if following is None else f"{limit:g} to {_times(following)}"
     low, high = values
     if low is None:
         return words
     return words + (f" ({_short(low)} or more)" if high is None else f" ({_short(low)} to {_short(high)})")
+
+
+def _times(multiple: float) -> str:
+    return "the mean" if multiple == 1 else f"{multiple:g} × the mean"
 
 
 def _short(number: float) -> str:

@@ -3,12 +3,24 @@
   "use strict";
 
   const SVG_LIMIT = 2500;
-  const LINE = { color: "#b4bdc8", weight: 0.7, opacity: 1 };
+  const LINE = { color: "#b4bdc8", opacity: 1 };
+  const WIDEST = 0.8, NARROWEST = 0.15, PIXELS_PER_WIDTH = 40;
   const HOVER = { color: "#1d2733", weight: 2.5, dashArray: null };
 
-  function pathStyle(entry, strength) {
-    const style = { ...LINE, fillColor: entry.colour, fillOpacity: entry.opacity * strength, dashArray: null };
+  function pathStyle(entry, strength, weight) {
+    const style = { ...LINE, weight, fillColor: entry.colour, fillOpacity: entry.opacity * strength, dashArray: null };
     return entry.missing ? { ...style, color: "#8a94a0", dashArray: "3 3" } : style;
+  }
+
+  function heightOf(parts) {
+    let low = 90, high = -90;
+    for (const [outer] of parts) {
+      for (const [latitude] of outer) {
+        if (latitude < low) low = latitude;
+        if (latitude > high) high = latitude;
+      }
+    }
+    return Math.max(0, high - low);
   }
 
   // The polygons of one area layer. Switching the theme restyles them; nothing is made twice.
@@ -28,6 +40,9 @@
         { sticky: true, direction: "auto", className: "hotspots-tooltip", opacity: 1 });
       this.group.bindPopup((shape) => this.describe.popup(this.theme, shape.position),
         { className: "hotspots-popup", maxWidth: 340, minWidth: 230, maxHeight: 380 });
+      this.height = shapes.reduce((sum, rings) => sum + heightOf(rings), 0) / Math.max(1, shapes.length);
+      this.group.on("add", () => this.map.on("zoomend", this.fitLines, this));
+      this.group.on("remove", () => this.map.off("zoomend", this.fitLines, this));
       this.group.on("mouseover", (event) => event.layer.setStyle(HOVER).bringToFront());
       this.group.on("mouseout", (event) => event.layer.setStyle(this.styleOf(event.layer.position)));
     }
@@ -40,11 +55,27 @@
     show(theme) {
       if (!this.shapes) this.build();
       this.theme = theme;
-      this.styles = { "-": pathStyle({ ...theme.missing, missing: true }, this.strength) };
-      theme.legend.forEach((entry, i) => { this.styles[i] = pathStyle(entry, this.strength); });
       this.group.closePopup();
-      for (const shape of this.shapes) this.draw(shape);
+      this.restyle();
       this.group.addTo(this.map);
+    }
+
+    restyle() {
+      const { theme, strength } = this;
+      this.weight = this.lineWeight();
+      this.styles = { "-": pathStyle({ ...theme.missing, missing: true }, strength, this.weight) };
+      theme.legend.forEach((entry, i) => { this.styles[i] = pathStyle(entry, strength, this.weight); });
+      for (const shape of this.shapes) this.draw(shape);
+    }
+
+    // Lines thin out with the size of the areas on the screen, so that they never hide the colours.
+    lineWeight() {
+      const pixels = (this.height / 360) * this.map.getPixelWorldBounds().getSize().y * 1.6;
+      return Math.min(WIDEST, Math.max(NARROWEST, pixels / PIXELS_PER_WIDTH));
+    }
+
+    fitLines() {
+      if (this.lineWeight() !== this.weight) this.restyle();
     }
 
     draw(shape) {

@@ -12,12 +12,17 @@
 
   function dress(map, data) {
     map.attributionControl.setPrefix("Leaflet");
-    map.attributionControl.addAttribution(escaped(data.attribution));
+    if (data.attribution) {
+      map.attributionControl.addAttribution(`<span class="licence">${escaped(data.attribution)}</span>`);
+    }
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
-    const fit = () => map.fitBounds(data.bounds, { padding: [12, 12], animate: false });
-    fit();
+    map.fitBounds(data.bounds, { padding: [12, 12], animate: false });
     map.setMaxBounds(L.latLngBounds(data.bounds).pad(1));
     map.setMinZoom(Math.max(0, map.getZoom() - 2));
+    // A focus ring is for those who use the keyboard; Leaflet focuses the map on a click as well.
+    const page = map.getContainer();
+    page.addEventListener("pointerdown", () => page.classList.add("by-pointer"), true);
+    page.addEventListener("keydown", () => page.classList.remove("by-pointer"), true);
   }
 
   // The layer list stands in the panel, or on a phone behind a button on the map.
@@ -27,7 +32,7 @@
     let control = null;
     const place = () => {
       if (control) control.remove();
-      control = new Hotspots.panel.ThemeControl(null, null, { collapsed: PHONE.matches, sortLayers: false, grouped, openGroup });
+      control = new Hotspots.panel.ThemeControl(null, null, { collapsed: PHONE.matches, autoZIndex: false, grouped, openGroup });
       for (const choice of choices) control.addBaseLayer(choice, choice.theme.title);
       for (const { layer, title } of overlays) control.addOverlay(layer, title);
       control.addTo(map);

@@ -57,7 +57,8 @@
 
   // Tooltip and popup of one area in one theme.
   function descriptions(tables) {
-    const placeLine = (table, position) => table.place(position).filter(Boolean).join(" · ");
+    const placeLine = (table, position) =>
+      table.place(position).filter((word) => word && word !== table.name(position)).join(" · ");
     const row = (table, name, position, main) => {
       const column = table.columns.get(name);
       const label = [column.label, column.unit ? element("small", "", column.unit) : ""];
