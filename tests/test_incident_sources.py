@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import logging
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,11 +19,11 @@ def touch(folder: Path, *names: str) -> None:
         path.write_text("Longitude,Latitude\n-2,53\n", encoding="utf-8")
 
 
-def names(source: str | Path | list[str | Path]) -> list[str]:
+def names(source: str | Path | Sequence[str | Path]) -> list[str]:
     return [one.name for one in find_sources(source)]
 
 
-def error_of(source: str | Path | list[str | Path]) -> str:
+def error_of(source: str | Path | Sequence[str | Path]) -> str:
     with pytest.raises(FileError) as caught:
         find_sources(source)
     return str(caught.value)
@@ -46,7 +48,11 @@ def test_a_folder_without_police_names_gives_all_its_csvs(tmp_path: Path) -> Non
 
 def test_a_wildcard_is_expanded_and_sorted(tmp_path: Path) -> None:
     touch(tmp_path, "2025-02-kent-street.csv", "2025-01-kent-street.csv", "2025-01-kent-outcomes.csv")
-    assert names(str(tmp_path / "2025-*.csv")) == ["2025-01-kent-street.csv", "2025-02-kent-street.csv"]
+    touch(tmp_path, "2025-calls.csv")
+    assert names(str(tmp_path / "2025-*-kent-*.csv")) == [
+        "2025-01-kent-street.csv",
+        "2025-02-kent-street.csv",
+    ]
 
 
 def test_a_wildcard_may_name_folders(tmp_path: Path) -> None:
@@ -57,6 +63,22 @@ def test_a_wildcard_may_name_folders(tmp_path: Path) -> None:
 def test_a_sequence_keeps_its_order_and_takes_a_repeated_path_once(tmp_path: Path) -> None:
     touch(tmp_path, "b.csv", "a.csv")
     assert names([tmp_path / "b.csv", tmp_path / "a.csv", str(tmp_path / "b.csv")]) == ["b.csv", "a.csv"]
+
+
+def test_outcomes_beside_street_files_are_left_out_and_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    touch(tmp_path, "2025-01-kent-street.csv", "2025-01-kent-outcomes.csv", "calls.csv")
+    with caplog.at_level(logging.INFO):
+        found = names(sorted(tmp_path.iterdir()))
+    assert found == ["2025-01-kent-street.csv", "calls.csv"]
+    assert caplog.messages == ["Left out, as they are not street files: 2025-01-kent-outcomes.csv"]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    touch(tmp_path, "north/calls.csv", "south/calls.csv", "south/other.csv")
+    given = [tmp_path / name for name in ("north/calls.csv", "south/calls.csv", "south/other.csv")]
+    assert names(given) == ["north/calls.csv", "south/calls.csv", "other.csv"]
 
 
 def test_an_archive_gives_its_street_files(tmp_path: Path) -> None:

@@ -113,6 +113,12 @@ def test_malformed_rows_keep_the_numbers_of_the_others(tmp_path: Path) -> None:
     )
 
 
+def test_a_category_of_malformed_rows_alone_is_none(tmp_path: Path) -> None:
+    path = grid_csv(tmp_path / "a.csv", "385000,345000,Noise,", "east,345000,Litter,")
+    assert read_incidents(path)[0]["category"].cat.categories.tolist() == ["Noise"]
+    assert error_of(path, category="Litter").startswith("no incident has the category 'Litter'")
+
+
 def test_dates_have_the_day_first_and_bad_ones_leave_no_month(tmp_path: Path) -> None:
     rows = (f"385000,345000,a,{date}" for date in ("03/04/2025", "2025-04-05 10:00", "2025-06", "12/31/2025"))
     incidents, report = read_incidents(grid_csv(tmp_path / "a.csv", *rows))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import glob
+import logging
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -19,8 +20,10 @@ CSV = (".csv", ".txt", ".tsv")
 PARQUET = (".parquet", ".pq")
 LAYERS = (".geojson", ".json", ".gpkg", ".shp", ".fgb")
 ARCHIVES = (".zip",)
+_NOT_STREET = ("-outcomes.csv", "-stop-and-search.csv")
 READABLE = "CSV, Parquet, GeoJSON, GeoPackage, Shapefile, or a ZIP archive or folder of CSVs"
 
+_LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -78,7 +81,8 @@ def find_sources(source: str | Path | Sequence[str | Path]) -> list[Source]:
 
     Of a folder or an archive that holds police.uk's street files (``*-street.csv``, at any depth) those alone
     are taken, otherwise its CSVs but for outcomes and stop-and-search. Files of a folder, archive or wildcard
-    are sorted by name; a sequence keeps its order. A path that is given twice is taken once.
+    are sorted by name; a sequence keeps its order. A path that is given twice is taken once, and outcomes and
+    stop-and-search that are given together with street files (by a wildcard, say) are left out.
 
     Raises
     ------
@@ -89,8 +93,23 @@ def find_sources(source: str | Path | Sequence[str | Path]) -> list[Source]:
     if not given:
         raise FileError("no incident file is given", hint="name a file, a folder or an archive of incidents")
     found = [one for item in given for one in _expand(item)]
-    unique = {(one.path.resolve(), one.member): one for one in reversed(found)}
-    return [one for one in dict.fromkeys(found) if unique[one.path.resolve(), one.member] is one]
+    first: dict[tuple[Path, str | None], Source] = {}
+    for one in found:
+        first.setdefault((one.path.resolve(), one.member), one)
+    street = any(_is_street(one.name) for one in first.values())
+    left_out = [one.name for one in first.values() if street and one.name.casefold().endswith(_NOT_STREET)]
+    if left_out:
+        _LOG.info("Left out, as they are not street files: %s", ", ".join(left_out))
+    taken = [one for one in first.values() if one.name not in left_out]
+    names = [one.name for one in taken]
+    return [
+        replace(one, name=f"{one.path.parent.name}/{one.name}") if names.count(one.name) > 1 else one
+        for one in taken
+    ]
+
+
+def _is_street(name: str) -> bool:
+    return name.casefold().endswith("-street.csv")
 
 
 def _expand(item: str | Path) -> list[Source]:
@@ -112,8 +131,7 @@ def _wildcard(pattern: str) -> list[Source]:
     if not matches:
         folder = Path(pattern).parent
         raise FileError(f"no file matches '{pattern}'", hint=f"check the wildcard and the folder '{folder}'")
-    files = _street_first([match for match in matches if match.is_file()], key=lambda match: match.name)
-    return [one for match in matches if match.is_dir() or match in files for one in _expand(match)]
+    return [one for match in matches for one in _expand(match)]
 
 
 def _bundled(item: str | Path) -> Path | None:
@@ -135,9 +153,8 @@ def _absent(path: Path) -> FileError:
 
 
 def _street_first(files: list[T], *, key: Callable[[T], str]) -> list[T]:
-    street = [one for one in files if key(one).casefold().endswith("-street.csv")]
-    other = ("-outcomes.csv", "-stop-and-search.csv")
-    return street or [one for one in files if not key(one).casefold().endswith(other)]
+    street = [one for one in files if _is_street(key(one))]
+    return street or [one for one in files if not key(one).casefold().endswith(_NOT_STREET)]
 
 
 def _folder(folder: Path) -> list[Source]:

@@ -179,10 +179,11 @@ def _codes(column: Any) -> tuple[list[str], npt.NDArray[np.int32]]:
 
 def _categorical(column: Any) -> pd.Categorical:
     texts, codes = _codes(column)
-    order = sorted(range(len(texts)), key=texts.__getitem__)
-    rank = np.empty(len(texts) + 1, dtype=np.int32)
-    rank[order] = np.arange(len(texts))
-    rank[-1] = -1
+    # A text may be left over from malformed rows alone, and is then no category.
+    used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(texts)))
+    order = sorted(used.tolist(), key=texts.__getitem__)
+    rank = np.full(len(texts) + 1, -1, dtype=np.int32)
+    rank[order] = np.arange(len(order))
     categories = pd.Index([texts[position] for position in order], dtype="str")
     return pd.Categorical.from_codes(rank[codes], categories=categories)
 
@@ -202,9 +203,10 @@ def place_rows(rows: Rows, *, source_crs: Any, crs: CRS) -> Places:
     CRSError
         When a file's reference system is not known, or its coordinates contradict it.
     """
-    x, y = np.full(len(rows.x), np.nan), np.full(len(rows.x), np.nan)
     held = [_file_crs(file, rows, number, source_crs) for number, file in enumerate(rows.files)]
-    out_of_range, how = 0, []
+    place = np.full(len(rows.x), -1, dtype=np.int64)
+    distinct: list[tuple[Floats, Floats]] = []
+    out_of_range, start, how = 0, 0, []
     for name in dict.fromkeys(held):
         files = [number for number, other in enumerate(held) if other == name]
         mine = slice(None) if len(files) == len(held) else np.flatnonzero(np.isin(rows.file, files))
@@ -212,29 +214,29 @@ def place_rows(rows: Rows, *, source_crs: Any, crs: CRS) -> Places:
         source = parse_crs(name)
         if source != crs:
             how.append(f"from {crs_label(source)}: {transformation(source, crs)}")
-        beyond = _impossible(east, north, source)
-        moved_x, moved_y = transform_xy(east, north, source=source, target=crs)
-        beyond |= np.isnan(moved_x)
-        if beyond.any():
-            count = int(np.bincount(number[number >= 0])[beyond].sum())
-            _warn_out_of_range(count, east[beyond][0], north[beyond][0], source)
-            out_of_range += count
-            moved_x[beyond] = moved_y[beyond] = np.nan
+        moved = transform_xy(east, north, source=source, target=crs)
+        beyond = _impossible(east, north, source) | np.isnan(moved[0])
         # Number -1, no coordinates, takes the last entry.
-        x[mine], y[mine] = np.append(moved_x, np.nan)[number], np.append(moved_y, np.nan)[number]
-    final, distinct_x, distinct_y = _distinct(x, y, zero_is_none=False)
+        set_aside = np.append(beyond, False)[number]
+        if beyond.any():
+            _warn_out_of_range(int(np.count_nonzero(set_aside)), east[beyond][0], north[beyond][0], source)
+            out_of_range += int(np.count_nonzero(set_aside))
+        place[mine] = np.where((number < 0) | set_aside, -1, number + start)
+        distinct.append(moved)
+        start += len(east)
+    distinct_x = np.concatenate([x for x, _ in distinct])
+    distinct_y = np.concatenate([y for _, y in distinct])
+    x, y = np.append(distinct_x, np.nan)[place], np.append(distinct_y, np.nan)[place]
     for line in how:
         _LOG.info("Coordinates projected %s", line)
-    return Places(x, y, final, distinct_x, distinct_y, out_of_range, "; ".join(how) or None)
+    return Places(x, y, place, distinct_x, distinct_y, out_of_range, "; ".join(how) or None)
 
 
-def _distinct(x: Floats, y: Floats, *, zero_is_none: bool = True) -> tuple[Integers, Floats, Floats]:
-    """Return each row's number among the distinct coordinates (-1 = none), and those coordinates."""
+def _distinct(x: Floats, y: Floats) -> tuple[Integers, Floats, Floats]:
+    """Return each row's number among the distinct coordinates, and those; -1 = none, as are 0 and 0."""
     code_x, values_x = pd.factorize(x)
     code_y, values_y = pd.factorize(y)
-    none = (code_x < 0) | (code_y < 0)
-    if zero_is_none:
-        none |= (x == 0) & (y == 0)
+    none = (code_x < 0) | (code_y < 0) | ((x == 0) & (y == 0))
     packed = code_x.astype(np.int64) * max(len(values_y), 1) + code_y
     packed[none] = -1
     number, pairs = pd.factorize(packed[~none])
