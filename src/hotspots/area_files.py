@@ -91,7 +91,8 @@ def check_polygons(table: pd.DataFrame, where: str) -> gpd.GeoDataFrame:
     if other.any():
         first = table.geometry.iloc[int(np.argmax(other))].geom_type
         raise DataError(
-            f"{where} holds {int(other.sum()):,} geometries that are not polygons (the first is a {first})",
+            f"{where} holds geometries that are not polygons "
+            f"({int(other.sum()):,} of {len(table):,}, first a {first})",
             hint="give the layer of areas themselves; incidents go to read_incidents",
         )
     return table if table.geometry.name == "geometry" else table.rename_geometry("geometry")

@@ -110,7 +110,9 @@ def read_areas(
     where = describe(source)
     table = open_layer(source, layer=layer)
     own = None if population_table is not None else population
-    columns = find_columns(table, where=where, code=code, name=name, district=district, population=own)
+    columns = find_columns(
+        _attributes(table), where=where, code=code, name=name, district=district, population=own
+    )
     _announce(columns, Columns(code or "", name, district, own), where)
     areas = _areas_table(table, columns, where)
     joined = None
@@ -168,7 +170,7 @@ def read_layer(
         table, provenance = read_geojson_bytes(Path(source).read_bytes(), where=where)
     else:
         table = open_layer(source, layer=layer)
-    code = find_columns(table, where=where).code
+    code = find_columns(_attributes(table), where=where).code
     table = table.set_index(_checked_codes(table[code], where)).drop(columns=[code])
     # The writer gives each feature its code as `id` too, which comes back as a column.
     table = (
@@ -183,6 +185,10 @@ def read_layer(
     if provenance:
         result.attrs["provenance"] = provenance
     return result
+
+
+def _attributes(table: gpd.GeoDataFrame) -> pd.DataFrame:
+    return pd.DataFrame(table.drop(columns="geometry"))
 
 
 def _announce(taken: Columns, asked: Columns, where: str) -> None:
@@ -217,7 +223,8 @@ def _checked_codes(values: pd.Series[Any], where: str) -> pd.Index:
     if missing:
         rows = ", ".join(str(row + 1) for row in np.flatnonzero(codes.isna())[:3])
         raise DataError(
-            f"column '{values.name}' of {where} has no code for {missing:,} areas (row {rows})",
+            f"column '{values.name}' of {where} has no code for "
+            f"{_counted(missing, 'area', 'areas')} (row {rows})",
             hint="complete it, or name another column with 'code'",
         )
     repeated = codes[codes.duplicated()].unique()
@@ -274,13 +281,13 @@ def _sound(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     bare = areas.index[shapely.is_missing(repaired) | shapely.is_empty(repaired)]
     if len(bare):
         raise DataError(
-            f"{where} has no polygon for {len(bare):,} areas: {_listed(bare)}",
+            f"{where} has no polygon for {_counted(len(bare), 'area', 'areas')}: {_listed(bare)}",
             hint="draw them, or delete their rows",
         )
     if invalid.any():
-        codes = _listed(areas.index[invalid])
+        what = _counted(int(invalid.sum()), "polygon", "polygons")
         warnings.warn(
-            f"{int(invalid.sum()):,} polygons of {where} crossed themselves and were repaired: {codes}",
+            f"repaired {what} of {where} with a border that crosses itself: {_listed(areas.index[invalid])}",
             HotspotsWarning,
             stacklevel=3,
         )
@@ -292,15 +299,19 @@ def _report_fit(areas: gpd.GeoDataFrame, where: str) -> None:
     fit = check_fit(geometries, tolerance=OVERLAP_TOLERANCE)
     if len(fit.gaps):
         log.info(
-            "%s: %s gaps between areas, %.3g km² in all", where, f"{len(fit.gaps):,}", fit.gaps.sum() / 1e6
+            "%s: %s between areas, %.3g km² in all",
+            where,
+            _counted(len(fit.gaps), "gap", "gaps"),
+            fit.gaps.sum() / 1e6,
         )
     if not len(fit.pairs):
         return
     first, second = areas.index[fit.pairs[int(np.argmax(fit.overlaps))]]
     shared = float(fit.overlaps.sum())
     message = (
-        f"{where}: {len(fit.pairs):,} pairs of areas overlap, by {shared / 1e6:.3g} km² in all "
-        f"(most: {first} and {second}); an incident there counts in the first of the two"
+        f"{where}: {_counted(len(fit.pairs), 'overlap', 'overlaps')} between areas, "
+        f"{shared / 1e6:.3g} km² in all (the largest: {first} and {second}); "
+        "an incident there counts in the first of the two"
     )
     if shared > OVERLAP_WARNING * float(shapely.area(geometries).sum()):
         warnings.warn(message, HotspotsWarning, stacklevel=3)
@@ -324,6 +335,10 @@ def _typed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         kind = COLUMNS[column].kind
         wanted[column] = types[kind] if kind in types else gaps[kind][int(layer[column].isna().any())]
     return layer.astype(wanted)
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
 
 
 def _listed(codes: Sequence[str] | pd.Index, count: int = 3) -> str:

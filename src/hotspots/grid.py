@@ -144,10 +144,9 @@ def make_grid(areas: gpd.GeoDataFrame, *, cell_size: float, shape: Shape = "squa
     lattice = _Lattice(_known_shape(shape), _positive(cell_size))
     if areas.empty:
         raise DataError("there are no areas to lay a grid over", hint="give at least one area")
+    _refuse_too_many(lattice, areas.total_bounds)
     ground = union(areas.geometry.to_numpy())
-    span = lattice.span(shapely.bounds(ground))
-    _refuse_too_many(lattice, span)
-    columns, rows, cells = _clip(lattice, ground, span)
+    columns, rows, cells = _clip(lattice, ground)
     codes = _codes(columns, rows)
     order = np.argsort(codes, kind="stable")
     cells, codes = cells[order], codes[order]
@@ -242,28 +241,33 @@ def _positive(cell_size: float) -> float:
     return size
 
 
-def _refuse_too_many(lattice: _Lattice, span: tuple[int, int, int, int]) -> None:
-    count = (span[1] - span[0] + 1) * (span[3] - span[2] + 1)
-    if count <= MOST_CELLS:
+def _refuse_too_many(lattice: _Lattice, bounds: Floats) -> None:
+    def count(size: float) -> int:
+        first_column, last_column, first_row, last_row = _Lattice(lattice.shape, size).span(bounds)
+        return (last_column - first_column + 1) * (last_row - first_row + 1)
+
+    cells = count(lattice.size)
+    if cells <= MOST_CELLS:
         return
-    exact = lattice.size * math.sqrt(count / MOST_CELLS)
+    exact = lattice.size * math.sqrt(cells / MOST_CELLS)
     unit = 10.0 ** min(0, math.floor(math.log10(exact)) - 1)
-    enough = (math.floor(exact / unit) + 1) * unit
+    enough = math.ceil(exact / unit) * unit
+    while count(enough) > MOST_CELLS:
+        enough += unit
     raise ParameterError(
-        f"a grid of {lattice.size:g} m cells over these areas would have {count / 1e6:,.0f} million cells; "
+        f"a grid of {lattice.size:g} m cells over these areas would have {cells / 1e6:,.0f} million cells; "
         f"the limit is {MOST_CELLS // 1_000_000} million",
         hint=f"use 'cell_size' of at least {enough:g}",
     )
 
 
-def _clip(
-    lattice: _Lattice, ground: Any, span: tuple[int, int, int, int]
-) -> tuple[Positions, Positions, Geometries]:
+def _clip(lattice: _Lattice, ground: Any) -> tuple[Positions, Positions, Geometries]:
     """Return column, row and geometry of every cell that shares area with the ground, in no set order.
 
     A block of cells is quartered until it lies wholly inside or outside, and each quarter carries only its
     own piece of the ground: a border cell is cut from the few vertices near it, an inner cell never.
     """
+    span = lattice.span(shapely.bounds(ground))
     side = 1 << (max(span[1] - span[0], span[3] - span[2])).bit_length()
     columns, rows = np.array([span[0]]), np.array([span[2]])
     pieces = np.array([ground], dtype=object)
@@ -336,7 +340,7 @@ def _districts(areas: gpd.GeoDataFrame, x: Floats, y: Floats, cells: Geometries)
         return districts[0]
     from hotspots.locate import AreaIndex
 
-    index = AreaIndex(areas.geometry.to_numpy())
+    index = AreaIndex(areas.geometry.to_numpy(), points=len(x))
     found = index.locate(x, y)
     strays = np.flatnonzero(found < 0)
     inner = shapely.point_on_surface(cells[strays])

@@ -104,8 +104,8 @@ class PopulationTable:
         if len(bare):
             another_year = _another_year(codes, table) if found < total else ""
             warnings.warn(
-                f"{len(bare):,} of {total:,} areas have no population in {self.where}, so no rate: "
-                f"{_listed(bare)}{another_year}",
+                f"no population in {self.where}, so no rate, for {len(bare):,} of {total:,} areas "
+                f"({_listed(bare)}){another_year}",
                 HotspotsWarning,
                 stacklevel=3,
             )
