@@ -1,0 +1,148 @@
+"""Density surfaces as GeoTIFF, written and read."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hotspots.crs import crs_label
+from hotspots.errors import DataError, FileError
+from hotspots.files import replacing
+from hotspots.surface import Surface
+
+# The file's own room for this project's tags, apart from those that GDAL defines.
+NAMESPACE = "HOTSPOTS"
+BLOCK = 256
+# Wider or higher than this, a viewer that zooms out is glad of smaller copies.
+OVERVIEWS_ABOVE = 1024
+
+
+def write_geotiff(surface: Surface, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Write a surface as a GeoTIFF that QGIS and ArcGIS place, name and read without questions.
+
+    One band of 32-bit floats in tiles of 256 cells, compressed without loss (DEFLATE), NaN as the no-data
+    value. The band carries the surface's unit, and the tags of the domain ``HOTSPOTS`` the parameters that
+    made it. Larger surfaces carry averaged overviews inside the file. The same surface gives the same bytes.
+
+    Parameters
+    ----------
+    surface : Surface
+        What to write.
+    path : path
+        The file to write, usually named ``*.tif``.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    FileError
+        When the file exists and `overwrite` is false, or the folder cannot be written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> surface = Surface(np.ones((2, 3)), 400000, 300200, 100, "EPSG:27700", "incidents per km² a year")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = read_geotiff(write_geotiff(surface, f"{folder}/density.tif"))
+    >>> again.bounds
+    (400000.0, 300000.0, 400300.0, 300200.0)
+    """
+    import rasterio
+    from rasterio.enums import Resampling
+
+    rows, columns = surface.shape
+    profile: dict[str, Any] = {
+        "driver": "GTiff",
+        "height": rows,
+        "width": columns,
+        "count": 1,
+        "dtype": "float32",
+        "crs": surface.crs,
+        "transform": rasterio.Affine(*surface.transform),
+        "nodata": np.nan,
+        "tiled": True,
+        "blockxsize": BLOCK,
+        "blockysize": BLOCK,
+        "compress": "deflate",
+        "predictor": 3,
+        "bigtiff": "if_safer",
+    }
+    target = Path(path)
+    with replacing(target, overwrite=overwrite) as draft, rasterio.open(draft, "w", **profile) as file:
+        file.write(surface.values.astype(np.float32), 1)
+        file.set_band_description(1, surface.unit)
+        file.set_band_unit(1, surface.unit)
+        file.update_tags(AREA_OR_POINT="Area")
+        file.update_tags(ns=NAMESPACE, parameters=_to_text(surface))
+        if max(rows, columns) > OVERVIEWS_ABOVE:
+            file.build_overviews(_factors(max(rows, columns)), Resampling.average)
+    return target
+
+
+def _to_text(surface: Surface) -> str:
+    return json.dumps(dict(surface.parameters), ensure_ascii=False, sort_keys=True)
+
+
+def _factors(longest: int) -> list[int]:
+    factors, factor = [], 2
+    while longest / factor > BLOCK:
+        factors.append(factor)
+        factor *= 2
+    return factors
+
+
+def read_geotiff(path: str | os.PathLike[str]) -> Surface:
+    """Read the first band of a GeoTIFF as a surface, with the unit and parameters that `write_geotiff` kept.
+
+    Parameters
+    ----------
+    path : path
+        A north-up raster of square cells; any program may have written it.
+
+    Returns
+    -------
+    Surface
+        Values as float64, NaN where the file has no data. The unit is the band's own, or empty.
+
+    Raises
+    ------
+    FileError
+        When the file is missing or is not a raster.
+    DataError
+        When its cells are not square and north-up, or it has no CRS.
+    """
+    import rasterio
+    from rasterio.errors import RasterioIOError
+
+    if not Path(path).is_file():
+        raise FileError(f"'{path}' does not exist", hint="check the path")
+    try:
+        with rasterio.open(path) as file:
+            values = file.read(1, masked=True)
+            place, crs, unit = file.transform, file.crs, file.units[0]
+            parameters = json.loads(file.tags(ns=NAMESPACE).get("parameters", "{}"))
+    except RasterioIOError as error:
+        raise FileError(
+            f"'{path}' cannot be read as a raster", hint="give a GeoTIFF, such as one from hotspots kde"
+        ) from error
+    if crs is None:
+        raise DataError(
+            f"'{path}' has no coordinate reference system",
+            hint="set it, for example with: gdal_edit.py -a_srs EPSG:27700 FILE",
+        )
+    if place.b or place.d or place.a <= 0 or not np.isclose(place.a, -place.e, rtol=1e-9):
+        raise DataError(
+            f"'{path}' has cells of {place.a:g} x {-place.e:g}, but square, north-up cells are needed",
+            hint="resample it, for example with: gdalwarp -tr 100 100 FILE NEW",
+        )
+    filled = np.ma.filled(values.astype(np.float64), np.nan)
+    return Surface(filled, place.c, place.f, place.a, crs_label(crs.to_wkt()), unit or "", parameters)
