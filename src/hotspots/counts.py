@@ -14,6 +14,7 @@ from hotspots.crs import crs_label
 from hotspots.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.incidents import coordinates
 from hotspots.locate import AreaIndex
+from hotspots.poisson import count_limits
 
 log = logging.getLogger(__name__)
 
@@ -336,20 +337,7 @@ def rate_limits(
     >>> limits.round(3).to_dict("list")
     {'rate_lo': [50.163], 'rate_hi': [82.849]}
     """
-    from scipy import stats
-
-    if not 0 < level < 1:
-        raise ParameterError(f"'level' is {level}", hint="use a share between 0 and 1, such as 'level' = 0.95")
     people = _denominator(n, population, months=months, min_population=min_population)
-    x = n.to_numpy(dtype=float)
-    tail = (1 - level) / 2
-    z = stats.norm.isf(tail)
-    many = np.maximum(x, 1)
-    byar_lo = many * (1 - 1 / (9 * many) - z / (3 * np.sqrt(many))) ** 3
-    byar_hi = (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * np.sqrt(x + 1))) ** 3
-    exact_lo = np.where(x > 0, stats.chi2.ppf(tail, 2 * many) / 2, 0.0)
-    exact_hi = stats.chi2.ppf(1 - tail, 2 * x + 2) / 2
+    lower, upper = count_limits(n.to_numpy(dtype=float), level=level)
     scale = 12_000 / months / people.to_numpy(dtype=float)
-    lower = np.where(x < 10, exact_lo, byar_lo) * scale
-    upper = np.where(x < 10, exact_hi, byar_hi) * scale
-    return pd.DataFrame({"rate_lo": lower, "rate_hi": upper}, index=n.index)
+    return pd.DataFrame({"rate_lo": lower * scale, "rate_hi": upper * scale}, index=n.index)
