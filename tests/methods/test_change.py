@@ -1,0 +1,143 @@
+"""Change between two periods: worked by hand, by property, and against Wheeler's published values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotspots.errors import DataError, ParameterError
+from hotspots.methods.change import change, combine_displacements, weighted_displacement
+
+COUNTS = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=1, max_size=12)
+
+
+def series(*values):
+    return pd.Series(values, index=[f"E0500000{i}" for i in range(len(values))], dtype="float64")
+
+
+def test_unequal_periods_are_put_on_a_year():
+    # 24 in six months are 48 a year; 30 in twelve are 30 a year: 18 fewer, a ratio of 30 / 48 = 0.625.
+    row = change(series(24), series(30), months_before=6, months_after=12).iloc[0]
+    assert row["ch_diff"] == -18
+    assert row["ch_ratio"] == pytest.approx(0.625)
+    assert row["ch_pct"] == pytest.approx(-37.5)
+    assert row["ch_text"] == "no clear change (48 to 30 a year)"
+    assert (row["n_before"], row["n_after"]) == (24, 30)
+
+
+def test_direction_in_words():
+    result = change(
+        series(100, 200, 50, 2, 0, 0), series(150, 100, 50, 30, 8, 0), months_before=12, months_after=12
+    )
+    assert result["ch_text"].tolist() == [
+        "up 50% (100 to 150)",
+        "down 50% (200 to 100)",
+        "no clear change (50 to 50)",
+        "up (2 to 30; too few before for a percentage)",
+        "up (0 to 8; too few before for a percentage)",
+        "no clear change (0 to 0)",
+    ]
+    assert result["ch_flag"].astype(str).tolist() == [
+        "up", "down", "no clear change", "up", "up", "no clear change",
+    ]  # fmt: skip
+
+
+def test_no_percentage_from_under_ten_and_the_note_says_so():
+    result = change(series(9, 10), series(18, 20), months_before=12, months_after=12)
+    assert np.isnan(result["ch_pct"].iloc[0])
+    assert result["ch_pct"].iloc[1] == 100
+    assert result["ch_note"].tolist() == ["under 10 incidents before: no percentage", ""]
+
+
+def test_what_is_infinite_or_unknown_is_missing():
+    result = change(series(0, 0, np.nan), series(8, 0, 3), months_before=12, months_after=12)
+    assert result[["ch_ratio", "ch_hi"]].isna().all(axis=None)
+    assert result["ch_lo"].iloc[0] > 1
+    assert result["ch_flag"].iloc[1] == "no clear change"
+    assert pd.isna(result["ch_flag"].iloc[2])
+    assert result["ch_text"].iloc[2] == ""
+
+
+@settings(deadline=None, max_examples=60)
+@given(counts=COUNTS, level=st.sampled_from([0.8, 0.95, 0.998]))
+def test_swapping_the_periods_turns_everything_round(counts, level):
+    before, after = series(*(a for a, _ in counts)), series(*(b for _, b in counts))
+    there = change(before, after, months_before=12, months_after=6, level=level)
+    back = change(after, before, months_before=6, months_after=12, level=level)
+    assert there["ch_diff"].tolist() == (-back["ch_diff"]).tolist()
+    turned = {"up": "down", "down": "up", "no clear change": "no clear change"}
+    assert there["ch_flag"].astype(str).tolist() == back["ch_flag"].astype(str).map(turned).tolist()
+    known = (before > 0) & (after > 0)
+    np.testing.assert_allclose(there["ch_lo"][known], 1 / back["ch_hi"][known], rtol=1e-9)
+    assert there.index.equals(before.index)
+
+
+@settings(deadline=None, max_examples=60)
+@given(counts=COUNTS)
+def test_the_flag_is_what_the_limits_say(counts):
+    result = change(
+        series(*(a for a, _ in counts)), series(*(b for _, b in counts)), months_before=12, months_after=12
+    )
+    assert ((result["ch_lo"] > 1) == (result["ch_flag"] == "up")).all()
+    assert ((result["ch_hi"] < 1) == (result["ch_flag"] == "down")).all()
+
+
+def test_unlike_areas_lengths_and_counts_are_refused():
+    with pytest.raises(DataError) as error:
+        change(series(1, 2), series(1), months_before=12, months_after=12)
+    assert error.value.message == "the counts before and after are not of the same areas in the same order"
+    assert error.value.hint.startswith("count both periods with the same areas")
+    with pytest.raises(DataError) as error:
+        change(series(1), series(-1), months_before=12, months_after=12)
+    assert error.value.message == "the count of 'E05000000' is negative"
+    with pytest.raises(ParameterError) as error:
+        change(series(1), series(1), months_before=12, months_after=0)
+    assert error.value.message == "'months_after' is 0"
+    assert error.value.hint == "give its length in months, such as 12"
+
+
+PHILADELPHIA = {
+    "treated": (207, 110),
+    "control": (308, 318),
+    "displacement_treated": (178, 157),
+    "displacement_control": (150, 140),
+}
+
+
+def test_displacement_by_hand():
+    # Local: (110 - 207) - (318 - 308) = -107. Around: (157 - 178) - (140 - 150) = -11. The counts add to 1,568.
+    result = weighted_displacement(**PHILADELPHIA)
+    assert (result.local, result.displaced, result.total) == (-107, -11, -118)
+    assert result.total_se == pytest.approx(np.sqrt(1568))
+    assert result.local_se**2 + result.displaced_se**2 == pytest.approx(1568)
+    assert (
+        result.sentence()
+        == "Fewer incidents than the control areas would suggest: -118 (95% limits -196 to -40)."
+    )
+
+
+def test_displacement_in_words_where_nothing_or_the_contrary_is_clear():
+    unclear = weighted_displacement(treated=(20, 18), control=(20, 20))
+    assert unclear.sentence() == "No clear difference from the control areas: -2 (95% limits -19 to 15)."
+    worse = weighted_displacement(treated=(20, 90), control=(20, 20))
+    assert (
+        worse.sentence() == "More incidents than the control areas would suggest: +70 (95% limits 46 to 94)."
+    )
+    assert np.isnan(weighted_displacement(treated=(0, 0), control=(0, 0)).z)
+
+
+def test_displacement_refuses_what_makes_no_sense():
+    with pytest.raises(DataError) as error:
+        weighted_displacement(treated=(-1, 2), control=(3, 4))
+    assert error.value.message == "a count is negative or missing"
+    with pytest.raises(ParameterError) as error:
+        weighted_displacement(treated=(1, 2), control=(3, 4), time_weights=(0, 12))
+    assert error.value.message == "a weight is not over 0"
+    assert error.value.hint == "give 'time_weights' and 'area_weights' over 0, such as 12"
+    with pytest.raises(ParameterError) as error:
+        combine_displacements([weighted_displacement(treated=(1, 2), control=(3, 4))], harm=[1, 2])
+    assert error.value.message == "1 results have 2 weights, or a weight is negative"
+    assert error.value.hint == "give 'harm' one number for each result, 0 or more"
