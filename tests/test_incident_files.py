@@ -139,6 +139,22 @@ def test_a_newline_in_quotation_marks_belongs_to_its_row(path: Path) -> None:
     assert rows["category"].tolist() == ["ASB", "Drugs"]
 
 
+@pytest.mark.parametrize("header", ["\n\nlon,lat,category\n", '"lon","lat",\n', '"lon","lat","a\nname"\n'])
+def test_headers_over_several_lines(path: Path, header: str) -> None:
+    path.write_text(header + "-2,53,ASB\n7\n-2,53,Drugs\n", encoding="utf-8")
+    file, rows = read(path)
+    assert rows["row"].tolist() == [0, 2]
+    assert file.examples == [f"a.csv, row {header.count(chr(10)) + 2}: 1 field where the header has 3"]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_other_line_ends(path: Path, end: str) -> None:
+    path.write_bytes("lon,lat,category\n-2,53,ASB\n-2\n-2,53,Drugs\n".replace("\n", end).encode())
+    file, rows = read(path)
+    assert rows["category"].tolist() == ["ASB", "Drugs"]
+    assert (rows["row"].tolist(), file.malformed) == ([0, 2], 1)
+
+
 def test_a_quotation_mark_left_open_is_said(path: Path) -> None:
     path.write_text('lon,lat,category\n-2,53,ASB\n-2,"53,Drugs\n-2,53,x\n-2,53,y\n', encoding="utf-8")
     file, rows = read(path)

@@ -11,6 +11,8 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hotspots.errors import CRSError, DataError, HotspotsError, HotspotsWarning, ParameterError
 from hotspots.incidents import coordinates, read_incidents, select_incidents, to_points
@@ -223,6 +225,46 @@ def test_each_filter_has_its_own_count(tmp_path: Path) -> None:
         "outside the area": 1,
     }
     assert json.loads(json.dumps(report.to_dict()))["used"] == 2
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "", "a", "b"]),
+            st.sampled_from(["2025-01", "2025-02", "2025-03", ""]),
+            st.sampled_from(["385500,345500", "388000,345500", ",", "0,0", "east,1", "short"]),
+            st.sampled_from(["Noise", "Litter"]),
+        ),
+        max_size=30,
+    )
+)
+def test_every_row_is_counted_once(tmp_path: Path, drawn: list[tuple[str, str, str, str]]) -> None:
+    # One plain row keeps every filter from leaving nothing.
+    rows = [("z", "2025-01", "385500,345500", "Noise"), *drawn]
+    lines = [",".join(row) if row[2] != "short" else "1,2" for row in rows]
+    path = grid_csv(tmp_path / "a.csv", *lines, header="Crime ID,Month,Easting,Northing,Category")
+    incidents, report = read_incidents(path, category="noise", months="2025-01..2025-02", area=SQUARE)
+    expected = {"malformed": 0, "repeat": 0, "category": 0, "months": 0, "unlocated": 0, "area": 0, "used": 0}
+    seen: set[str] = set()
+    for identifier, month, place, category in rows:
+        if place in ("east,1", "short"):
+            outcome = "malformed"
+        elif identifier in seen:
+            outcome = "repeat"
+        elif category != "Noise":
+            outcome = "category"
+        elif month not in ("2025-01", "2025-02"):
+            outcome = "months"
+        elif place in (",", "0,0"):
+            outcome = "unlocated"
+        else:
+            outcome = "used" if place == "385500,345500" else "area"
+        expected[outcome] += 1
+        if identifier and outcome != "malformed":
+            seen.add(identifier)
+    assert [*(count for _, count in report.dropped()), report.used] == list(expected.values())
+    assert len(incidents) == report.used == report.located
 
 
 def test_an_area_in_degrees_is_projected(tmp_path: Path) -> None:

@@ -127,6 +127,15 @@ def test_a_plain_account_is_short() -> None:
     ]
 
 
+def test_missing_months_are_shown_as_spans() -> None:
+    missing = ("2024-12", "2025-01", "2025-02", "2025-04", "2025-06", "2025-07")
+    lines = dataclasses.replace(REPORT, months_missing=missing, partial_month=None).lines()
+    assert (
+        "Period        2025-01 to 2025-03, 2 months; "
+        "nothing in 2024-12 to 2025-02, 2025-04, 2025-06 to 2025-07"
+    ) in lines
+
+
 def test_many_files_are_shown_in_part() -> None:
     sources = tuple(
         SourceReport(f"{number:03}.csv", f"{number:064}", 1, 0, "UTF-8", has_ids=True) for number in range(30)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -363,3 +364,9 @@ def month_numbers(texts: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDAr
         if day is not None:
             days[position] = np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "D")
     return months, days
+
+
+def month_ordinals(months: pd.Series[Any]) -> npt.NDArray[np.int64]:
+    """Return monthly periods as months since January 1970; the smallest integer for none."""
+    ordinals: npt.NDArray[np.int64] = months.array.asi8
+    return ordinals

@@ -61,6 +61,8 @@ class IncidentFile:
         Rows met so far, header apart, and how many of them could not be read.
     examples : list of str
         The first malformed rows, in words.
+    header_lines : int
+        Lines of a text file before its first row; examples are numbered as a spreadsheet numbers rows.
     """
 
     source: Source
@@ -72,12 +74,13 @@ class IncidentFile:
     rows: int = 0
     malformed: int = 0
     examples: list[str] = field(default_factory=list)
+    header_lines: int = 1
 
     def reject(self, position: int, reason: str) -> None:
         """Count the row at a position (from 0) as malformed; the first few are kept as examples."""
         self.malformed += 1
         if len(self.examples) < _EXAMPLES:
-            self.examples.append(f"{self.source.name}, row {position + 2:,}: {reason}")
+            self.examples.append(f"{self.source.name}, row {position + self.header_lines + 1:,}: {reason}")
 
     def iter_tables(self) -> Iterator[pa.Table]:
         """Read the rows in batches; afterwards `rows`, `malformed` and `examples` are complete.
@@ -164,15 +167,16 @@ def _open_csv(source: Source, named: ColumnNames) -> IncidentFile:
     if b"\0" in head and encoding != "UTF-16":
         raise FileError(f"'{source.name}' is not a CSV: it holds binary data", hint=f"save it as {READABLE}")
     text = codecs.getincrementaldecoder(codec)("strict").decode(head).lstrip("\ufeff")
-    first = text.split("\n", 1)[0]
+    first = text.lstrip().split("\n", 1)[0]
     delimiter = max(",;\t|", key=first.count)
-    header = [name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header = [name.strip() for name in next(record for record in reader if record)]
     columns = recognise(header, named, file=source.name)
 
     def batches(file: IncidentFile) -> Batches:
         return _csv_batches(file, codec=codec, delimiter=delimiter, header=header)
 
-    return IncidentFile(source, digest, encoding, columns, None, batches)
+    return IncidentFile(source, digest, encoding, columns, None, batches, header_lines=reader.line_num)
 
 
 _CODECS = {
@@ -215,13 +219,13 @@ def _csv_batches(file: IncidentFile, *, codec: str, delimiter: str, header: list
     skipped: list[int] = []
 
     def skip(row: Any) -> str:
-        # The header is row 1 to pyarrow, and blank lines have no number.
-        skipped.append(row.number - 2)
+        # pyarrow counts from 1, the header's lines too, but not blank lines.
+        position = row.number - file.header_lines - 1
+        skipped.append(position)
         lines = row.text.count("\n") + 1
         spans = f", over {lines:,} lines: is a quotation mark left open?" if lines > 1 else ""
-        file.reject(
-            row.number - 2, f"{row.actual_columns} fields where the header has {row.expected_columns}{spans}"
-        )
+        fields = "1 field" if row.actual_columns == 1 else f"{row.actual_columns} fields"
+        file.reject(position, f"{fields} where the header has {row.expected_columns}{spans}")
         return "skip"
 
     types = {name: pa.string() if role == "crime_id" else _DICTIONARY for role, name in roles.items()}
@@ -233,7 +237,7 @@ def _csv_batches(file: IncidentFile, *, codec: str, delimiter: str, header: list
                 stream,
                 pa_csv.ReadOptions(
                     use_threads=False,
-                    skip_rows=1,
+                    skip_rows=file.header_lines,
                     column_names=[f"c{number}" for number in range(len(header))],
                     encoding=codec,
                 ),

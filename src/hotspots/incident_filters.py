@@ -12,8 +12,8 @@ import pandas as pd
 
 from hotspots.crs import reproject
 from hotspots.errors import DataError, ParameterError, did_you_mean
+from hotspots.incident_columns import month_ordinals
 from hotspots.incident_tables import Places
-from hotspots.quality import month_ordinals
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.incident_columns import month_ordinals
+
 _WIDTH = 12
 # The first codes that came with the 2021 LSOAs, England's and Wales's. About 6 % of the 2021 codes are such,
 # so that a hundred codes without one are of 2011 but for one chance in five hundred.
@@ -236,7 +238,7 @@ class QualityReport:
         span = (
             months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}, {_count(len(months), 'month')}"
         )
-        missing = f"; nothing in {', '.join(self.months_missing)}" if self.months_missing else ""
+        missing = f"; nothing in {_spans(self.months_missing)}" if self.months_missing else ""
         partial = f"; {self.partial_month} looks incomplete" if self.partial_month else ""
         return span + missing + partial
 
@@ -309,12 +311,6 @@ def describe(
     }
 
 
-def month_ordinals(months: pd.Series[Any]) -> npt.NDArray[np.int64]:
-    """Return monthly periods as months since January 1970; the smallest integer for none."""
-    ordinals: npt.NDArray[np.int64] = months.array.asi8
-    return ordinals
-
-
 def _shares(labels: list[str], codes: npt.NDArray[Any], located: npt.NDArray[np.bool_]) -> list[Share]:
     # Code -1, no category, is the last label.
     wrapped = codes.astype(np.int64) % len(labels)
@@ -329,6 +325,17 @@ def _shares(labels: list[str], codes: npt.NDArray[Any], located: npt.NDArray[np.
 
 def _month_label(ordinal: int) -> str:
     return f"{1970 + ordinal // 12:04d}-{ordinal % 12 + 1:02d}" if ordinal > np.iinfo(np.int64).min else ""
+
+
+def _spans(months: tuple[str, ...]) -> str:
+    """Return months in order as spans of months that follow one another."""
+    spans: list[list[str]] = []
+    for month in months:
+        if spans and pd.Period(spans[-1][-1], freq="M") + 1 == pd.Period(month, freq="M"):
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    return ", ".join(span[0] if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in spans)
 
 
 def _missing_months(months: tuple[Share, ...]) -> tuple[str, ...]:
