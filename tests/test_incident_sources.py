@@ -55,6 +55,12 @@ def test_a_wildcard_is_expanded_and_sorted(tmp_path: Path) -> None:
     ]
 
 
+def test_a_wildcard_may_be_a_path(tmp_path: Path) -> None:
+    touch(tmp_path, "a.csv", "b[1].csv")
+    assert names(tmp_path / "*.csv") == ["a.csv", "b[1].csv"]
+    assert names(tmp_path / "b[1].csv") == ["b[1].csv"]
+
+
 def test_a_wildcard_may_name_folders(tmp_path: Path) -> None:
     touch(tmp_path, "2025-02/b.csv", "2025-01/a.csv", "2024-12/z.csv")
     assert names(str(tmp_path / "2025-*")) == ["a.csv", "b.csv"]
@@ -97,7 +103,7 @@ def test_a_bundled_set_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(
         hotspots_boundaries, "path", lambda name: {"sample-incidents": tmp_path / "sample.csv"}[name]
     )
-    assert names("sample-incidents") == ["sample.csv"]
+    assert names("sample-incidents") == names(Path("sample-incidents")) == ["sample.csv"]
     assert error_of("sample-incidnts").startswith("there is no file or folder 'sample-incidnts'")
 
 

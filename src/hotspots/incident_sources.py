@@ -118,9 +118,9 @@ def _expand(item: str | Path) -> list[Source]:
         return _folder(path)
     if path.is_file():
         return _file(path)
-    if isinstance(item, str) and glob.has_magic(item):
-        return _wildcard(item)
-    bundled = _bundled(item)
+    if glob.has_magic(str(item)):
+        return _wildcard(str(item))
+    bundled = _bundled(path)
     if bundled is None:
         raise _absent(path)
     return _file(bundled)
@@ -134,13 +134,13 @@ def _wildcard(pattern: str) -> list[Source]:
     return [one for match in matches for one in _expand(match)]
 
 
-def _bundled(item: str | Path) -> Path | None:
-    if not isinstance(item, str) or Path(item).suffix or Path(item).name != item:
+def _bundled(path: Path) -> Path | None:
+    if path.suffix or path.name != str(path):
         return None
     import hotspots_boundaries
 
     try:
-        return Path(hotspots_boundaries.path(item))
+        return Path(hotspots_boundaries.path(path.name))
     except KeyError:
         return None
 
