@@ -85,6 +85,8 @@ class OfflineMap(folium.Map):
         """Put the map's parts into the page, with the same names every time, and return nothing to show."""
         _number(self, "hotspots")
         page = cast("Figure", self.get_root())
+        # folium's layers add themselves once more at every rendering.
+        page.script._children.clear()
         page.header.add_child(Verbatim(_head()), name="hotspots")
         page.html.add_child(Verbatim(self._body()), name="hotspots")
         options = {

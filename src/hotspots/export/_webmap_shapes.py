@@ -67,6 +67,8 @@ def encode_shapes(shapes: Shapes, crs: str) -> EncodedShapes:
     Vertices that fall together on the grid are written once, and holes smaller than the grid are left out.
     """
     parts, part_owner = shapely.get_parts(shapes, return_index=True)
+    filled = ~shapely.is_empty(parts)
+    parts, part_owner = parts[filled], part_owner[filled]
     rings, ring_owner = shapely.get_rings(parts, return_index=True)
     points, point_owner = shapely.get_coordinates(rings, return_index=True)
     longitude, latitude = transform_xy(points[:, 0], points[:, 1], source=crs, target=WGS84)

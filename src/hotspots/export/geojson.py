@@ -88,8 +88,8 @@ def _geojson(layer: gpd.GeoDataFrame, name: str | None, provenance: Mapping[str,
     members = ['"type":"FeatureCollection"']
     if name is not None:
         members.append(f'"name":{to_json(name)}')
-    bounds = shapely.total_bounds(geometries)
-    if np.isfinite(bounds).all():
+    if not shapely.is_missing(geometries).all():
+        bounds = shapely.total_bounds(geometries)
         members.append(f'"bbox":{to_json([round(float(bound), DECIMALS) for bound in bounds])}')
     members.append(f'"hotspots":{to_json({**provenance, "crs": crs_label(layer.crs)})}')
     lines = ",\n".join(_features(ordered, geometries))

@@ -39,7 +39,7 @@
       this.group.bindTooltip((shape) => this.describe.tooltip(this.theme, shape.position),
         { sticky: true, direction: "auto", className: "hotspots-tooltip", opacity: 1 });
       this.group.bindPopup((shape) => this.describe.popup(this.theme, shape.position),
-        { className: "hotspots-popup", maxWidth: 340, minWidth: 230, maxHeight: 380 });
+        { className: "hotspots-popup", minWidth: 230, maxHeight: 380, maxWidth: Math.min(340, this.map.getSize().x - 60) });
       this.height = shapes.reduce((sum, rings) => sum + heightOf(rings), 0) / Math.max(1, shapes.length);
       this.group.on("add", () => this.map.on("zoomend", this.fitLines, this));
       this.group.on("remove", () => this.map.off("zoomend", this.fitLines, this));

@@ -1,0 +1,177 @@
+"""GeoJSON: RFC 7946, exact properties, the same bytes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyproj import CRS
+from shapely.geometry import shape
+
+from hotspots.errors import CRSError, DataError, FileError
+from hotspots.export.geojson import _in_degrees, write_geojson
+
+
+def layer() -> gpd.GeoDataFrame:
+    clockwise = shapely.Polygon(
+        [(0, 0), (0, 100), (100, 100), (100, 0)], [[(20, 20), (40, 20), (40, 40), (20, 40)]]
+    )
+    shapes = shapely.transform(
+        np.array([shapely.box(200, 0, 300, 100), clockwise, None]), lambda p: p + np.array([4e5, 3e5])
+    )
+    return gpd.GeoDataFrame(
+        {
+            "name": ["Bryn-y-môr", 'St. "Mary\'s" </script>', None],
+            "n": pd.array([3, None, 0], dtype="Int64"),
+            "rate": [12.345678901234567, np.nan, 0.0],
+            "gi_class": pd.Categorical(["hot99", "none", None]),
+            "sd_near": pd.array([True, None, False], dtype="boolean"),
+            "month": pd.period_range("2025-01", periods=3, freq="M"),
+        },
+        geometry=shapes,
+        index=pd.Index(["E2", "E1", "E3"], name="code"),
+        crs="EPSG:27700",
+    )
+
+
+def read(path: Path) -> dict[str, Any]:
+    document = json.loads(path.read_text(encoding="utf-8"), parse_constant=lambda word: pytest.fail(word))
+    assert isinstance(document, dict)
+    return document
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    write_geojson(
+        layer(), tmp_path / "wards.geojson", provenance={"version": "1", "seed": np.int64(3), "to": np.nan}
+    )
+    return tmp_path / "wards.geojson"
+
+
+def test_features_are_sorted_and_carry_their_code(written: Path) -> None:
+    document = read(written)
+    assert [feature["id"] for feature in document["features"]] == ["E1", "E2", "E3"]
+    assert document["features"][1]["properties"] == {
+        "code": "E2",
+        "name": "Bryn-y-môr",
+        "n": 3,
+        "rate": 12.345678901234567,
+        "gi_class": "hot99",
+        "sd_near": True,
+        "month": "2025-01",
+    }
+    assert '"n":3,' in written.read_text(encoding="utf-8")
+
+
+def test_gaps_are_null(written: Path) -> None:
+    first, _, last = read(written)["features"]
+    assert [first["properties"][name] for name in ("n", "rate", "sd_near")] == [None, None, None]
+    assert (last["properties"]["name"], last["properties"]["gi_class"], last["geometry"]) == (
+        None,
+        None,
+        None,
+    )
+
+
+def test_members_of_the_collection(written: Path) -> None:
+    document = read(written)
+    assert list(document) == ["type", "name", "bbox", "hotspots", "features"]
+    assert document["name"] == "wards"
+    assert document["hotspots"] == {"version": "1", "seed": 3, "to": None, "crs": "EPSG:27700"}
+    points = np.concatenate([shapely.get_coordinates(shape(f["geometry"])) for f in document["features"][:2]])
+    assert document["bbox"] == [*points.min(axis=0), *points.max(axis=0)]
+
+
+def test_rings_follow_the_right_hand_rule_with_seven_decimals(written: Path) -> None:
+    for feature in read(written)["features"][:2]:
+        outer, *holes = feature["geometry"]["coordinates"]
+        assert shapely.LinearRing(outer).is_ccw
+        assert not any(shapely.LinearRing(hole).is_ccw for hole in holes)
+        assert all(value == round(value, 7) for point in outer for value in point)
+
+
+def test_the_layer_is_left_alone_and_bytes_repeat(tmp_path: Path) -> None:
+    wards = layer()
+    before = wards.copy()
+    write_geojson(wards, tmp_path / "a.geojson")
+    write_geojson(wards.iloc[::-1], tmp_path / "again" / "a.geojson")
+    assert wards.equals(before)
+    assert (tmp_path / "a.geojson").read_bytes() == (tmp_path / "again" / "a.geojson").read_bytes()
+
+
+def test_a_dash_is_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    write_geojson(layer(), "-")
+    document = json.loads(capsys.readouterr().out)
+    assert "name" not in document
+    assert len(document["features"]) == 3
+
+
+def test_geojson_validator_agrees(written: Path) -> None:
+    validator = pytest.importorskip("geojson_validator")
+    assert validator.validate_structure(read(written)) == {}
+
+
+def test_coordinates_in_degrees_are_not_moved(tmp_path: Path) -> None:
+    square = gpd.GeoDataFrame(
+        {"n": [1]}, geometry=[shapely.box(-2, 52, -1.5, 53)], index=["a"], crs="EPSG:4326"
+    )
+    write_geojson(square, tmp_path / "a.geojson")
+    assert read(tmp_path / "a.geojson")["bbox"] == [-2.0, 52.0, -1.5, 53.0]
+
+
+def test_rounding_that_breaks_a_polygon_is_repaired(tmp_path: Path) -> None:
+    # The notch is 4e-8 degrees off an edge: rounded to seven decimals, it touches the edge.
+    notched = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0.5, 4e-8), (0, 1)])
+    sliver = shapely.Polygon([(3, 0), (3 + 2e-8, 1e-8), (3, 2e-8)])
+    assert notched.is_valid
+    frame = gpd.GeoDataFrame({"n": [1, 2]}, geometry=[notched, sliver], index=["a", "b"], crs="EPSG:4326")
+    write_geojson(frame, tmp_path / "a.geojson")
+    repaired, kept = (shape(feature["geometry"]) for feature in read(tmp_path / "a.geojson")["features"])
+    assert repaired.is_valid
+    assert repaired.area == pytest.approx(notched.area, rel=1e-6)
+    assert kept.is_valid
+    assert kept.equals(sliver)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(st.integers(-3000, 3000), st.integers(-3000, 3000)), min_size=4, max_size=9))
+def test_valid_polygons_stay_valid(places: list[tuple[int, int]]) -> None:
+    hull = shapely.transform(shapely.convex_hull(shapely.MultiPoint(places)), lambda points: points * 1e-9)
+    if hull.geom_type == "Polygon" and hull.is_valid:
+        assert shapely.is_valid(_in_degrees(np.array([hull]), CRS("EPSG:4326"))).all()
+
+
+def test_an_infinite_number_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+    frame = layer().assign(rate=np.inf)
+    with pytest.raises(DataError) as caught:
+        write_geojson(frame, tmp_path / "a.geojson")
+    assert caught.value.message == "column 'rate' holds an infinite number, which GeoJSON cannot say"
+    assert caught.value.hint == "replace it with a missing value first"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_layer_without_crs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CRSError, match="no coordinate reference system is given"):
+        write_geojson(layer().set_crs(None, allow_override=True), tmp_path / "a.geojson")
+
+
+def test_an_existing_file_is_kept(written: Path) -> None:
+    with pytest.raises(FileError, match="exists already"):
+        write_geojson(layer(), written)
+    write_geojson(layer(), written, overwrite=True)
+    assert read(written)["hotspots"] == {"crs": "EPSG:27700"}
+
+
+def test_an_empty_layer_is_a_collection_without_features(tmp_path: Path) -> None:
+    write_geojson(layer().iloc[:0], tmp_path / "a.geojson")
+    document = read(tmp_path / "a.geojson")
+    assert document["features"] == []
+    assert "bbox" not in document

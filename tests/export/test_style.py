@@ -1,0 +1,189 @@
+"""Classes, labels and colours."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotspots.errors import DataError, ParameterError
+from hotspots.export.style import DENSITY_RAMP, QUANTITY_RAMP, Style, layer_style, style_for
+
+# Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB.
+DEFICIENCIES = {
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+TO_XYZ = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+
+
+def lab(colour: str, matrix: list[list[float]]) -> np.ndarray:
+    code = np.frombuffer(bytes.fromhex(colour.lstrip("#")), dtype=np.uint8) / 255
+    linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(matrix) @ linear, 0, 1)
+    x, y, z = np.cbrt(np.maximum(np.array(TO_XYZ) @ seen / [0.9505, 1, 1.089], 1e-4))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+@pytest.mark.parametrize("column", ["sd_flag", "gi_class"])
+def test_classes_stay_apart_for_the_colour_blind(column: str, deficiency: str) -> None:
+    style = style_for(column)
+    colours = [entry.colour for entry in (*style.classes, style.missing)]
+    seen = [lab(colour, DEFICIENCIES[deficiency]) for colour in colours]
+    nearest = min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2))
+    assert nearest > 6  # 2.3 is just noticeable side by side
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+@pytest.mark.parametrize("ramp", [QUANTITY_RAMP, DENSITY_RAMP])
+def test_ramps_darken_step_by_step_for_the_colour_blind(ramp: tuple[str, ...], deficiency: str) -> None:
+    lightness = [lab(colour, DEFICIENCIES[deficiency])[0] for colour in ramp]
+    assert all(darker < lighter - 4 for lighter, darker in itertools.pairwise(lightness))
+
+
+def test_flag_labels_name_the_limits() -> None:
+    # mean 80, SD 30: mean - SD = 50, mean - 2 SD = 20
+    assert [entry.label for entry in style_for("sd_flag", thresholds=(80, 30)).classes] == [
+        "Significantly above (over 140.0)",
+        "Above (over 110.0, to 140.0)",
+        "Average (50.0 to 110.0)",
+        "Below (under 50.0, to 20.0)",
+        "Significantly below (under 20.0)",
+    ]
+
+
+def test_flags_that_cannot_occur_say_so() -> None:
+    # mean 50, SD 30: mean - 2 SD = -10, and no rate is below zero
+    labels = [entry.label for entry in style_for("sd_flag", thresholds=(50, 30)).classes]
+    assert labels[3:] == ["Below (under 20.0)", "Significantly below (cannot occur: limit under 0)"]
+    labels = [entry.label for entry in style_for("sd_flag", thresholds=(20, 30)).classes]
+    assert labels[2:4] == ["Average (up to 50.0)", "Below (cannot occur: limit under 0)"]
+
+
+def test_flag_limits_are_read_from_the_layer_when_all_areas_share_them() -> None:
+    layer = pd.DataFrame({"sd_flag": ["above", None], "sd_mean": [80.0, np.nan], "sd_above": [110.0, np.nan]})
+    assert layer_style(layer, "sd_flag").classes[0].label == "Significantly above (over 140.0)"
+    by_district = pd.DataFrame(
+        {"sd_flag": ["above"] * 2, "sd_mean": [80.0, 90.0], "sd_above": [110.0, 120.0]}
+    )
+    assert layer_style(by_district, "sd_flag").classes[0].label == "Significantly above"
+
+
+def test_hotspot_classes_are_found_and_missing_is_apart_from_undefined() -> None:
+    style = style_for("gi_class")
+    found = style.classify(pd.Series(["hot99", "none", "undefined", None], dtype="category"))
+    assert found.tolist() == [0, 3, 7, -1]
+    assert style.missing.label == "No data"
+    assert style.missing.colour != style.classes[7].colour
+
+
+def test_quantity_limits_are_round_and_labels_do_not_overlap() -> None:
+    # 1..100: the fifths end at 20, 40, 60, 80
+    style = style_for("rate", np.arange(1, 101) / 2)
+    assert [entry.label for entry in style.classes] == [
+        "40.1 to 50.0",
+        "30.1 to 40.0",
+        "20.1 to 30.0",
+        "10.1 to 20.0",
+        "0.5 to 10.0",
+    ]
+    assert style.title == "Rate (per 1,000 people a year)"
+    assert style.classify(np.array([20.04, 20.06, 0.0, 999.0, np.nan])).tolist() == [3, 2, 4, 0, -1]
+
+
+def test_common_zeros_get_a_class_of_their_own() -> None:
+    style = style_for("n", np.array([0, 0, 0, 1, 2, 3, 4, 5]))
+    assert [entry.label for entry in style.classes] == ["5", "4", "3", "2", "1", "0"]
+    assert style.classes[-1].neutral
+    assert style.title == "Incidents"
+
+
+@pytest.mark.parametrize("values", [[], [np.nan], [0.0, 0.0], [7.0], [3.0, 3.0, 3.0]])
+def test_degenerate_quantities_still_have_a_class_for_every_value(values: list[float]) -> None:
+    style = style_for("n", np.array(values))
+    found = style.classify(np.array(values))
+    assert ((found >= 0) == ~np.isnan(values)).all()
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.lists(st.integers(0, 10**7), min_size=1, max_size=60), st.sampled_from(["n", "rate", "imd_score"]))
+def test_every_value_has_the_class_whose_label_it_lies_in(numbers: list[int], column: str) -> None:
+    values = np.array(numbers) / (1 if column == "n" else 8)
+    style = style_for(column, values)
+    found = style.classify(values)
+    assert len(style.classes) <= 6
+    for value, position in zip(values, found, strict=True):
+        ends = [float(end.replace(",", "")) for end in style.classes[position].label.split(" to ")]
+        assert ends[0] - 0.0501 <= value <= ends[-1] + 0.0501
+    assert np.all(np.diff(found[np.argsort(values)]) <= 0)
+
+
+def test_density_is_classed_by_multiples_of_the_mean_above_zero() -> None:
+    # the mean over cells above zero is (2 + 4 + 6) / 3 = 4
+    style = style_for("density", np.array([0, 0, 2, 4, 6, np.nan]))
+    assert [entry.label for entry in style.classes] == [
+        "5 × the mean or more (20.0 or more)",
+        "4 to 5 × the mean (16.0 to 20.0)",
+        "3 to 4 × the mean (12.0 to 16.0)",
+        "2 to 3 × the mean (8.00 to 12.0)",
+        "1 to 2 × the mean (4.00 to 8.00)",
+        "Under the mean (under 4.00)",
+    ]
+    assert style.classify(np.array([3.9, 4.0, 8.0, 100.0])).tolist() == [5, 4, 3, 0]
+    assert style.classes[-1].opacity == 0
+
+
+def test_density_without_incidents_has_one_class_that_is_not_drawn() -> None:
+    style = style_for("density", np.zeros(4))
+    assert [entry.opacity for entry in style.classes] == [0.0]
+
+
+def test_contours_are_classed_by_the_multiples_they_hold() -> None:
+    layer = pd.DataFrame(
+        {"multiple": [1, 3, 5], "dens_lo": [4.0, 12.0, 20.0], "dens_hi": [12.0, 20.0, np.inf]}
+    )
+    style = layer_style(layer, "multiple")
+    assert [entry.label for entry in style.classes] == [
+        "5 × the mean or more (20.0 or more)",
+        "3 to 5 × the mean (12.0 to 20.0)",
+        "1 to 3 × the mean (4.00 to 12.0)",
+    ]
+    assert style.classify(layer["multiple"]).tolist() == [2, 1, 0]
+    assert style.classes[0].colour == DENSITY_RAMP[-1]
+
+
+def test_a_value_outside_the_classes_is_refused() -> None:
+    with pytest.raises(DataError) as caught:
+        Style("gi_class", "", style_for("gi_class").classes[:2]).classify(pd.Series(["cold99"]))
+    assert caught.value.message == "column 'gi_class' holds 'cold99', which is in none of its classes"
+
+
+def test_quantities_need_their_values() -> None:
+    with pytest.raises(ParameterError) as caught:
+        style_for("rate")
+    assert caught.value.message == "the classes of 'rate' depend on its values, and none are given"
+    assert caught.value.hint == "pass them, as in style_for('rate', layer['rate'])"
+
+
+def test_an_unknown_column_is_guessed() -> None:
+    with pytest.raises(ParameterError) as caught:
+        layer_style(pd.DataFrame({"rate": [1.0], "n": [1]}), "rates")
+    assert str(caught.value) == "the layer has no column 'rates'\nHint: did you mean 'rate'?"
