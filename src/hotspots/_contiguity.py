@@ -80,7 +80,8 @@ def border_pairs(geometries: Geometries, *, corners: bool, tolerance: float) -> 
     vertices, area, closing = _vertices(geometries)
     along = np.flatnonzero(~closing[:-1])
     start, end, owner = vertices[along], vertices[along + 1], area[along]
-    edges = pd.factorize(np.minimum(start, end) * (vertices.max() + 1) + np.maximum(start, end))[0]
+    keys = np.minimum(start, end) * (vertices.max() + 1) + np.maximum(start, end)
+    edges = pd.factorize(keys, size_hint=len(keys) // 2)[0]  # most edges are there twice
     single = (np.bincount(edges)[edges] == 1) & (start != end)
     here, there = _sharing(vertices, area, n) if corners else _sharing(edges, owner, n)
     near, by = _geometric_pairs(geometries, np.unique(owner[single]), (here, there), corners, tolerance)
@@ -93,7 +94,7 @@ def _vertices(geometries: Geometries) -> tuple[Positions, Positions, npt.NDArray
     x, y = (
         np.rint((axis - axis.min()) * _MILLIMETRES).astype(np.int64) for axis in np.ascontiguousarray(xy.T)
     )
-    numbers = pd.factorize(x * (y.max() + 1) + y)[0].astype(np.int64, copy=False)
+    numbers = pd.factorize(x * (y.max() + 1) + y, size_hint=len(xy) // 2)[0].astype(np.int64, copy=False)
     first = np.searchsorted(area, np.arange(len(geometries)))
     last = np.append(first[1:], len(area)) - 1
     closing = np.zeros(len(area), dtype=bool)

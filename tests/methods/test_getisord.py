@@ -302,8 +302,8 @@ def test_few_values_are_warned_of() -> None:
 
 def test_classes_follow_q_and_sign() -> None:
     n = 300
-    links = by_matrix(sum(np.roll(np.eye(n), step, axis=1) for step in (-2, -1, 1, 2)))
-    smooth = np.sin(np.arange(n) / 15) + np.random.default_rng(2).normal(size=n)
+    links = by_matrix(sum(np.roll(np.eye(n), step, axis=1) for step in (-4, -3, -2, -1, 1, 2, 3, 4)))
+    smooth = np.sin(np.arange(n) / 15) + np.random.default_rng(2).normal(0, 0.5, n)
     result = gi_star(series(links, smooth), links)
     z, q = result["gi_z"].to_numpy(), result["gi_q"].to_numpy()
     level = np.select([q <= 0.01, q <= 0.05, q <= 0.10], ["99", "95", "90"], "")
