@@ -208,11 +208,12 @@ def test_many_points_in_several_blocks_keep_their_order() -> None:
     np.testing.assert_array_equal(owner, (x // 50).astype(np.int32))
 
 
-def test_a_large_table_laid_in_several_bands() -> None:
+def test_detailed_areas_and_a_table_laid_in_several_bands() -> None:
     areas = shapely.segmentize(coverage(5, 60), 0.15)
     assert shapely.get_num_coordinates(areas).sum() > 1 << 16
     x, y = tricky_points(areas, 5, 300)
-    np.testing.assert_array_equal(AreaIndex(areas).locate(x, y), brute_force(areas, x, y))
+    for points in (None, 0):
+        np.testing.assert_array_equal(AreaIndex(areas, points=points).locate(x, y), brute_force(areas, x, y))
 
 
 @pytest.mark.parametrize("points", [None, 0])

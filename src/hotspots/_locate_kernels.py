@@ -146,6 +146,32 @@ def locate_block(
 
 
 @njit(cache=True, nogil=True)
+def find_rings(coords: Floats, starts: Longs, rings: Longs, ring_starts: Longs) -> bool:
+    """Write where each ring begins and ends: a ring ends where its first vertex comes again.
+
+    Return False where that is in doubt, because a vertex is repeated or two rings begin alike.
+    """
+    found = 0
+    for area in range(len(starts) - 1):
+        ring_starts[area] = found
+        begin, limit = starts[area], starts[area + 1]
+        while begin < limit:
+            x, y = coords[begin, 0], coords[begin, 1]
+            end = begin + 1
+            while end < limit and (coords[end, 0] != x or coords[end, 1] != y):
+                end += 1
+            if end >= limit or end < begin + 3:
+                return False
+            if end + 1 < limit and coords[end + 1, 0] == x and coords[end + 1, 1] == y:
+                return False
+            rings[found, 0], rings[found, 1] = begin, end + 1
+            found += 1
+            begin = end + 1
+    ring_starts[-1] = found
+    return True
+
+
+@njit(cache=True, nogil=True)
 def _grown(array: Ints, used: int, more: int) -> Ints:
     """Return the array, or a larger copy when `more` rows do not fit after the first `used`."""
     if used + more <= len(array):
@@ -286,17 +312,17 @@ def lay_band(
     ring_starts: Longs,
     heights: Floats,
     frame: Frame,
-    columns: int,
     band: int,
-    stop: int,
-) -> tuple[Ints, Ints, Ints]:
-    """Return cells, entries and listed edges of the rows from `band` to `stop`, numbered from 0.
+    cells: Ints,
+) -> tuple[Ints, Ints]:
+    """Write the cells of the rows from `band` on; return their entries and listed edges, numbered from 0.
 
     Areas are laid from the last to the first: what an earlier area covers wholly replaces what was there, and
     what it touches is asked before it. So the first area in order that holds a point is its owner.
     """
     _, south, _, inverse, _ = frame
-    cells = np.full((stop - band, columns), OUTSIDE, np.int32)
+    cells[:] = OUTSIDE
+    stop = band + len(cells)
     entries = np.empty((4096, 4), np.int32)
     edges = np.empty((4096, 1), np.int32)
     pieces = np.empty((4096, 3), np.int32)
@@ -323,4 +349,4 @@ def lay_band(
             end = starts[row - first]
             _lay_row(area, keys[begin:end], pieces, cells[row - band], entries, edges, counts)
             begin = end
-    return cells, entries[: counts[0]], edges[: counts[1], 0]
+    return entries[: counts[0]], edges[: counts[1], 0]

@@ -16,12 +16,13 @@ from hotspots.errors import DataError
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int32]
+Pairs = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _BLOCK = 1 << 16
 """Points to a task: enough to forget the cost of a task, few enough to keep every thread busy to the end."""
-_BANDS_PER_THREAD = 4
+_TASKS_PER_THREAD = 4
 _PLAIN_AREA = 100
 """Vertices to an area under which shapely is quicker when it prepares every area for its points."""
 
@@ -76,13 +77,15 @@ class AreaIndex:
     """
 
     def __init__(self, geometries: Any, *, points: int | None = None) -> None:
-        self._areas: npt.NDArray[np.object_] | None = _checked(geometries)
-        self._size = len(self._areas)
+        areas, bounds = _checked(geometries)
+        self._size = len(areas)
+        self._direct: _DirectTests | None = None
         self._grid: _Grid | None = None
-        vertices = int(shapely.get_num_coordinates(self._areas).sum())
-        if vertices > 0 and (points is None or points >= _worth_a_grid(vertices, self._size)):
-            self._grid = _Grid(self._areas, cells=_suitable_cells(vertices, points))
-            self._areas = None
+        vertices = int(_mean_vertices(areas) * len(areas))
+        if vertices > 0 and (points is None or points >= _worth_a_grid(vertices, len(areas))):
+            self._grid = _Grid(areas, bounds, cells=_suitable_cells(vertices, points))
+        else:
+            self._direct = _DirectTests(areas, vertices=vertices)
 
     def __len__(self) -> int:
         """Return the number of areas."""
@@ -113,19 +116,21 @@ class AreaIndex:
                 f"there are {len(px):,} x and {len(py):,} y coordinates, but each point needs both",
                 hint="pass the two columns of one table",
             )
-        if self._grid is not None:
-            return self._grid.locate(px, py)
-        return _locate_directly(self._areas, px, py)
+        lookup = self._grid or self._direct
+        assert lookup is not None  # noqa: S101 - one of the two is always made
+        return lookup.locate(px, py)
 
 
 class _Grid:
     """The table of cells over all areas, in arrays that `_locate_kernels` describes."""
 
-    def __init__(self, areas: npt.NDArray[np.object_], *, cells: int) -> None:
+    def __init__(self, areas: npt.NDArray[np.object_], bounds: Floats, *, cells: int) -> None:
         from hotspots import _locate_kernels as kernels
 
-        self.coords, rings, ring_starts, heights = _edges(areas)
-        west, south, east, north = (float(bound) for bound in shapely.total_bounds(areas))
+        self.coords, rings, ring_starts = _edges(areas)
+        heights = np.ascontiguousarray(bounds[:, [1, 3]])
+        west, south = (float(low) for low in np.nanmin(bounds[:, :2], axis=0))
+        east, north = (float(high) for high in np.nanmax(bounds[:, 2:], axis=0))
         self.box = (west, south, east, north)
         # Cells stay far larger than the spacing of doubles, so that their corners are known well enough.
         farthest = max(abs(bound) for bound in self.box)
@@ -135,30 +140,18 @@ class _Grid:
         self.columns = int((east - west) * self.inverse) + 1
         rows = int((north - south) * self.inverse) + 1
         frame = (west, south, size, self.inverse, 16 * np.finfo(np.float64).eps * farthest)
+        table = np.empty((rows, self.columns), dtype=np.int32)
 
-        def lay(band: tuple[int, int]) -> tuple[npt.NDArray[np.int32], ...]:
-            laid: tuple[npt.NDArray[np.int32], ...] = kernels.lay_band(
-                self.coords, rings, ring_starts, heights, frame, self.columns, *band
+        def lay(band: tuple[int, int]) -> _Band:
+            entries, edges = kernels.lay_band(
+                self.coords, rings, ring_starts, heights, frame, band[0], table[band[0] : band[1]]
             )
-            return laid
+            return table[band[0] : band[1]], entries, edges
 
-        count = min(_threads() * _BANDS_PER_THREAD, max(1, rows // 16)) if len(self.coords) > _BLOCK else 1
+        count = min(_threads() * _TASKS_PER_THREAD, max(1, rows // 16)) if len(self.coords) > _BLOCK else 1
         limits = np.linspace(0, rows, count + 1).astype(int).tolist()
-        self._join(_in_threads(lay, itertools.pairwise(limits)))
-
-    def _join(self, bands: list[tuple[npt.NDArray[np.int32], ...]]) -> None:
-        """Put the bands together, their entries and listed edges numbered on from one to the next."""
-        entry = edge = 0
-        for cells, entries, edges in bands:
-            for values in (cells, entries[:, 3]):
-                np.subtract(values, entry, out=values, where=values < -1)
-            listed = entries[:, 0] < 0
-            entries[listed, 0] -= edge
-            entries[listed, 1] += edge
-            entry, edge = entry + len(entries), edge + len(edges)
-        self.cells = np.concatenate([band[0].ravel() for band in bands])
-        self.entries = np.concatenate([band[1] for band in bands])
-        self.edges = np.concatenate([band[2] for band in bands])
+        self.entries, self.edges = _join(_in_threads(lay, itertools.pairwise(limits)))
+        self.cells = table.ravel()
 
     def locate(self, x: Floats, y: Floats) -> Positions:
         from hotspots import _locate_kernels as kernels
@@ -184,8 +177,75 @@ class _Grid:
         return out
 
 
+_Band = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]
+
+
+def _join(bands: list[_Band]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Return the entries and listed edges of all bands, numbered on from one band to the next."""
+    entries_before = np.cumsum([0, *(len(entries) for _, entries, _ in bands)]).tolist()
+    edges_before = np.cumsum([0, *(len(edges) for _, _, edges in bands)]).tolist()
+
+    def number_on(k: int) -> None:
+        cells, entries, _ = bands[k]
+        for values in (cells, entries[:, 3]):
+            np.subtract(values, entries_before[k], out=values, where=values < -1)
+        listed = entries[:, 0] < 0
+        entries[listed, 0] -= edges_before[k]
+        entries[listed, 1] += edges_before[k]
+
+    _in_threads(number_on, range(1, len(bands)))
+    return np.concatenate([band[1] for band in bands]), np.concatenate([band[2] for band in bands])
+
+
+class _DirectTests:
+    """The areas as they are, for so few points that a table would cost more than it saves."""
+
+    def __init__(self, areas: npt.NDArray[np.object_], *, vertices: int) -> None:
+        self.areas = areas
+        self.plain = vertices < _PLAIN_AREA * len(areas)
+
+    def locate(self, x: Floats, y: Floats) -> Positions:
+        placed = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        pairs = self._pairs_prepared if self.plain else self._pairs_one_by_one
+        area, point = pairs(x[placed], y[placed])
+        # From the last area to the first, so that the first has the last word.
+        order = np.argsort(-area, kind="stable")
+        out = np.full(len(x), -1, dtype=np.int32)
+        out[placed[point[order]]] = area[order]
+        return out
+
+    def _pairs_prepared(self, x: Floats, y: Floats) -> Pairs:
+        """Return which area holds which point; each area is prepared, then tested with all its points."""
+        tree = shapely.STRtree(shapely.points(x, y))
+
+        def query(block: slice) -> Pairs:
+            area, point = tree.query(self.areas[block], predicate="intersects")
+            return area + block.start, point
+
+        found = _in_threads(query, _shares(len(self.areas)))
+        return np.concatenate([area for area, _ in found]), np.concatenate([point for _, point in found])
+
+    def _pairs_one_by_one(self, x: Floats, y: Floats) -> Pairs:
+        """Return which area holds which point; preparing an area of many vertices would cost more."""
+        point, area = shapely.STRtree(self.areas).query(shapely.points(x, y))
+
+        def test(block: slice) -> npt.NDArray[np.bool_]:
+            near = point[block]
+            held: npt.NDArray[np.bool_] = shapely.intersects_xy(self.areas[area[block]], x[near], y[near])
+            return held
+
+        held = np.concatenate(_in_threads(test, _shares(len(point))))
+        return area[held], point[held]
+
+
 def _threads() -> int:
     return os.cpu_count() or 1
+
+
+def _shares(count: int) -> list[slice]:
+    """Return a few slices that cover `count` items, one and empty where there are none."""
+    step = max(1, -(-count // (_threads() * _TASKS_PER_THREAD)))
+    return [slice(start, start + step) for start in range(0, max(count, 1), step)]
 
 
 def _in_threads(work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
@@ -211,8 +271,14 @@ def _worth_a_grid(vertices: int, areas: int) -> float:
     return grid / each_test
 
 
-def _checked(geometries: Any) -> npt.NDArray[np.object_]:
-    """Return the areas as an array of shapely objects, or say which one is no area."""
+def _mean_vertices(areas: npt.NDArray[np.object_]) -> float:
+    """Return the mean number of vertices, from a sample where there are many areas."""
+    sample = areas[:: max(1, len(areas) // 1000)]
+    return float(shapely.get_num_coordinates(sample).mean()) if len(sample) else 0.0
+
+
+def _checked(geometries: Any) -> tuple[npt.NDArray[np.object_], Floats]:
+    """Return the areas as an array of shapely objects with their bounds, or say which one is no area."""
     areas = np.asarray(geometries, dtype=object).ravel()
     kinds = np.full(len(areas), shapely.GeometryType.MISSING)
     real = shapely.is_geometry(areas)
@@ -227,49 +293,30 @@ def _checked(geometries: Any) -> npt.NDArray[np.object_]:
             f"geometry {wrong[0]:,} {what}, but an area is a Polygon or a MultiPolygon",
             hint="keep the polygons with areas[areas.geom_type.isin(['Polygon', 'MultiPolygon'])]",
         )
-    bounds = shapely.bounds(areas)
-    broken = np.flatnonzero(~np.isfinite(bounds).all(axis=1) & ~shapely.is_empty(areas))
+    bounds: Floats = shapely.bounds(areas)
+    odd = np.flatnonzero(~np.isfinite(bounds).all(axis=1))
+    broken = odd[~shapely.is_empty(areas[odd])]
     if len(broken):
         raise DataError(
             f"geometry {broken[0]:,} has a coordinate that is not a finite number",
             hint="repair or drop it; shapely.is_valid_reason(geometry) says where",
         )
-    return areas
+    return areas, bounds
 
 
-def _edges(
-    areas: npt.NDArray[np.object_],
-) -> tuple[Floats, npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
-    """Return all vertices, each ring's range of vertices, each area's range of rings and its range of y."""
-    parts, owner = areas, np.arange(len(areas))
-    if (shapely.get_type_id(areas) == shapely.GeometryType.MULTIPOLYGON).any():
-        parts, owner = shapely.get_parts(areas, return_index=True)
+def _edges(areas: npt.NDArray[np.object_]) -> tuple[Floats, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return all vertices, each ring's range of vertices, and each area's range of rings."""
+    from hotspots import _locate_kernels as kernels
+
     coords: Floats = shapely.get_coordinates(areas)
-    # Taking rings apart makes an object of each; only where there are holes is it needed.
-    counts = np.where(shapely.is_empty(parts), 0, 1 + shapely.get_num_interior_rings(parts))
-    lengths = np.repeat(shapely.get_num_coordinates(parts), counts).astype(np.int64)
-    lengths[np.repeat(counts > 1, counts)] = shapely.get_num_coordinates(shapely.get_rings(parts[counts > 1]))
-    stops = np.cumsum(lengths)
-    ranges = np.column_stack((stops - lengths, stops))
-    ring_starts = np.searchsorted(np.repeat(owner, counts), np.arange(len(areas) + 1))
-    heights = np.ascontiguousarray(shapely.bounds(areas)[:, [1, 3]])
-    return coords, ranges, ring_starts, heights
-
-
-def _locate_directly(areas: npt.NDArray[np.object_] | None, x: Floats, y: Floats) -> Positions:
-    """Test each point against the areas whose bounding box holds it; enough for a few points."""
-    out = np.full(len(x), -1, dtype=np.int32)
-    located = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    if areas is None or len(areas) == 0 or len(located) == 0:
-        return out
-    points = shapely.points(x[located], y[located])
-    if shapely.get_num_coordinates(areas).sum() < _PLAIN_AREA * len(areas):
-        area, point = shapely.STRtree(points).query(areas, predicate="intersects")
-    else:
-        point, area = shapely.STRtree(areas).query(points)
-        hit = shapely.intersects_xy(areas[area], x[located[point]], y[located[point]])
-        point, area = point[hit], area[hit]
-    # From the last area to the first, so that the first has the last word.
-    order = np.argsort(-area, kind="stable")
-    out[located[point[order]]] = area[order]
-    return out
+    starts = np.concatenate(([0], np.cumsum(shapely.get_num_coordinates(areas), dtype=np.int64)))
+    rings = np.empty((len(coords) // 4, 2), dtype=np.int64)
+    ring_starts = np.empty(len(areas) + 1, dtype=np.int64)
+    if kernels.find_rings(coords, starts, rings, ring_starts):
+        return coords, rings[: ring_starts[-1]].copy(), ring_starts
+    # Repeated vertices, or rings that touch where they begin: take the areas apart, which is slower.
+    parts, owner = shapely.get_parts(areas, return_index=True)
+    each, part = shapely.get_rings(parts, return_index=True)
+    stops = np.cumsum(shapely.get_num_coordinates(each), dtype=np.int64)
+    rings = np.column_stack((np.concatenate(([0], stops[:-1])), stops))
+    return coords, rings, np.searchsorted(owner[part], np.arange(len(areas) + 1))
