@@ -46,6 +46,12 @@ class Grid:
         right, top = math.ceil(bounds[2] / cell_size), math.ceil(bounds[3] / cell_size)
         return cls(left * cell_size, top * cell_size, cell_size, max(top - bottom, 1), max(right - left, 1))
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east and north edges."""
+        east, south = self.west + self.columns * self.cell_size, self.north - self.rows * self.cell_size
+        return self.west, south, east, self.north
+
 
 @dataclass(frozen=True)
 class Points:
@@ -63,6 +69,11 @@ def support(kernel: str) -> float:
     from hotspots.methods._kde_kernels import GAUSSIAN_REACH
 
     return GAUSSIAN_REACH if kernel == "gaussian" else 1.0
+
+
+def _reach(grid: Grid, bandwidth: float, kernel: str) -> int:
+    """Return how many cells off its own a point can matter at most, with one to spare for rounding."""
+    return math.floor(support(kernel) * bandwidth / grid.cell_size) + 1
 
 
 def cells_inside(areas: gpd.GeoDataFrame, grid: Grid) -> Bools:
@@ -128,9 +139,9 @@ def sum_kernels(points: Points, grid: Grid, bandwidth: float, kernel: str) -> Fl
     from hotspots.methods import _kde_kernels as compiled
 
     step = grid.cell_size / bandwidth
-    reach = math.floor(support(kernel) / step) + 1
+    reach = _reach(grid, bandwidth, kernel)
     spans = _spans(reach, step)
-    margin = 2 * reach
+    margin = 2 * reach + 1
     values: Floats = np.empty((grid.rows, grid.columns))
     code = getattr(compiled, kernel.upper(), -1)
 
@@ -165,7 +176,7 @@ def mass_inside(inside: Bools, grid: Grid, bandwidth: float, kernel: str) -> Flo
     """Return the share of the kernel around each cell centre that falls on inside cells."""
     from scipy.signal import oaconvolve
 
-    reach = math.floor(support(kernel) * bandwidth / grid.cell_size) + 1
+    reach = _reach(grid, bandwidth, kernel)
     side = 2 * reach + 1
     window = Grid(0.0, side * grid.cell_size, grid.cell_size, side, side)
     middle = np.array([side * grid.cell_size / 2])

@@ -43,16 +43,16 @@ def add_compact(  # noqa: C901 - a loop for each kernel, because only then does 
     """Add a kernel of compact support, without its constant, for each point to the rows of a band.
 
     Lengths are in bandwidths. A point stands in cell (`rows`, `columns`), `right` and `down` of that cell's
-    centre; `step` is the cell's side. `band` holds the rows from `first_row` on, with ``2 * reach`` columns
-    of margin on the left. ``spans[k]`` bounds the columns that a point can reach ``k`` rows off, counted from
-    `reach` columns to its left.
+    centre; `step` is the cell's side. `band` holds the rows from `first_row` on, with ``2 * reach + 1``
+    columns of margin on the left. ``spans[k]`` bounds the columns that a point can reach ``k`` rows off,
+    counted from `reach` columns to its left.
     """
     across = np.empty(spans[0, 1])
     end_row = first_row + band.shape[0]
     for i in range(rows.size):
         row = rows[i]
         weight = weights[i]
-        left = columns[i] + reach
+        left = columns[i] + reach + 1
         for k in range(across.size):
             dx = (k - reach) * step - right[i]
             across[k] = 1.0 - dx * dx
@@ -103,7 +103,7 @@ def add_gaussian(
     end_row = first_row + band.shape[0]
     for i in range(rows.size):
         row = rows[i]
-        left = columns[i] + reach
+        left = columns[i] + reach + 1
         for k in range(across.size):
             dx = (k - reach) * step - right[i]
             across[k] = math.exp(-0.5 * dx * dx) if abs(dx) <= GAUSSIAN_REACH else 0.0

@@ -165,7 +165,7 @@ def kernel_density(
             hint="give a smaller 'cell_size'",
         )
 
-    used = _near(x, y, bounds, bandwidth * support(kernel)) & (weights > 0)
+    used = _near(x, y, grid.bounds, bandwidth * support(kernel)) & (weights > 0)
     if edge == "uniform":
         used[used] = _in_areas(x[used], y[used], areas)
     if not used.any():
