@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from xml.etree import ElementTree as ET
@@ -9,9 +10,11 @@ from xml.etree import ElementTree as ET
 from pyproj import CRS
 
 from hotspots.crs import crs_label, parse_crs
-from hotspots.export._qgis_style import VERSION, QgisLayer, element, style_elements
+from hotspots.export._qgis_style import VERSION, QgisLayer, colour, element, style_elements
 
 Extent = tuple[float, float, float, float]
+
+_ATTRIBUTION_WIDTH = 80  # characters; QGIS does not wrap the text itself
 
 
 def style_document(layer: QgisLayer) -> ET.Element:
@@ -168,8 +171,14 @@ def _add_properties(root: ET.Element, attribution: str) -> None:
     if attribution:
         corner = element(properties, "CopyrightLabel")
         element(corner, "Enabled", "true", type="bool")
-        element(corner, "Label", attribution, type="QString")
+        element(corner, "Label", textwrap.fill(attribution, _ATTRIBUTION_WIDTH), type="QString")
+        font = element(
+            None, "text-style", fontSize="8", fontSizeUnit="Point", textColor=colour("#3c3c3c"), textOpacity="1"
+        )
+        element(corner, "Font", ET.tostring(font, encoding="unicode"), type="QString")
         element(corner, "Placement", "3", type="int")
+        element(corner, "MarginH", "1", type="int")
+        element(corner, "MarginV", "1", type="int")
 
 
 def _add_metadata(root: ET.Element, title: str, attribution: str) -> None:

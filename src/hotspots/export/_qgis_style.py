@@ -19,7 +19,7 @@ VERSION = "3.22.16"
 _BORDER = "#6e6e6e"
 _BORDER_MM = 0.15
 _OUTLINE = "#3c3c3c"
-_OUTLINE_MM = 0.3
+_OUTLINE_MM = 0.2
 _TIP_COLUMNS = ("n", "rate", "density", "dens_lo", "dens_hi", "gi_q")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -111,18 +111,37 @@ def style_elements(layer: QgisLayer) -> list[ET.Element]:
     """Return what a layer's `.qml` holds, and its entry in a project too."""
     if layer.kind == "raster":
         return [_raster_pipe(layer), element(None, "blendMode", "0")]
-    columns = element(None, "aliases")
-    for position, name in enumerate(layer.columns):
-        alias = column_label(name)
-        element(columns, "alias", field=name, index=position, name="" if alias == name else alias)
     title = next((name for name in ("name", "code") if name in layer.columns), "")
     return [
         _renderer(layer),
         element(None, "layerOpacity", "1"),
-        columns,
+        _field_formats(layer),
+        _aliases(layer),
         element(None, "previewExpression", identifier(title) if title else ""),
         element(None, "mapTip", map_tip(layer), enabled="1"),
     ]
+
+
+def _field_formats(layer: QgisLayer) -> ET.Element:
+    """Show quantities to their own decimals in the attribute table; the file keeps every digit."""
+    made = element(None, "fieldConfiguration")
+    for name in layer.columns:
+        known = COLUMNS.get(name)
+        if known is None or known.kind != "real" or not known.unit:
+            continue
+        widget = element(element(made, "field", name=name), "editWidget", type="Range")
+        options = element(element(widget, "config"), "Option", type="Map")
+        element(options, "Option", name="AllowNull", type="bool", value="true")
+        element(options, "Option", name="Precision", type="int", value=known.decimals)
+    return made
+
+
+def _aliases(layer: QgisLayer) -> ET.Element:
+    made = element(None, "aliases")
+    for position, name in enumerate(layer.columns):
+        alias = column_label(name)
+        element(made, "alias", field=name, index=position, name="" if alias == name else alias)
+    return made
 
 
 def _renderer(layer: QgisLayer) -> ET.Element:
@@ -333,9 +352,7 @@ def map_tip(layer: QgisLayer) -> str:
     Names come from the data, so the expression itself turns them into text that HTML cannot run.
     """
     columns = [name for name in layer.columns if "%]" not in name]
-    head = [name for name in ("name", "district") if name in columns]
-    if not head and "code" in columns:
-        head = ["code"]
+    head = [name for name in columns if name in ("name", "district")] or columns[:1]
     lines = [_tag("b" if not position else "i", _words(name)) for position, name in enumerate(head)]
     style = layer.style
     rows = []

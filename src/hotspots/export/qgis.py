@@ -44,6 +44,7 @@ __all__ = [
 
 _FIXED_DATE = "2000-01-01T00:00:00.000Z"
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_MARGIN = 0.04  # of the longer side
 
 # As QGIS makes it itself, so that it takes it for its own.
 _STYLES_TABLE = """
@@ -319,7 +320,7 @@ def write_qgz(
     title : str
         The project's title.
     extent : (west, south, east, north), optional
-        What the map shows when it opens, in `crs`; by default all layers.
+        What the map shows when it opens, in `crs`; by default all layers with a margin.
     crs : str, default "EPSG:27700"
         The map's CRS, best that of the layers.
     attribution : str
@@ -337,15 +338,23 @@ def write_qgz(
         When the file exists and `overwrite` is false, or cannot be written.
     """
     _require_distinct(layers)
-    corners = np.array([layer.extent for layer in layers], dtype=float)
-    whole = (*corners[:, :2].min(axis=0).tolist(), *corners[:, 2:].max(axis=0).tolist())
-    document = project_document(layers, title=title, extent=extent or whole, crs=crs, attribution=attribution)
+    document = project_document(
+        layers, title=title, extent=extent or _whole(layers), crs=crs, attribution=attribution
+    )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         entry = zipfile.ZipInfo(PurePosixPath(Path(path).name).stem + ".qgs", _ZIP_DATE)
         entry.compress_type = zipfile.ZIP_DEFLATED
         archive.writestr(entry, to_bytes(document, "qgis"))
     _write(packed.getvalue(), path, overwrite)
+
+
+def _whole(layers: Sequence[QgisLayer]) -> tuple[float, float, float, float]:
+    corners = np.array([layer.extent for layer in layers], dtype=float)
+    west, south = (float(value) for value in corners[:, :2].min(axis=0))
+    east, north = (float(value) for value in corners[:, 2:].max(axis=0))
+    margin = _MARGIN * max(east - west, north - south)
+    return west - margin, south - margin, east + margin, north + margin
 
 
 def _require_distinct(layers: Sequence[QgisLayer]) -> None:
