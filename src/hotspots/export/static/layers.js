@@ -38,13 +38,20 @@
         Object.assign(L.polygon(rings, { renderer, smoothFactor: 0.5 }), { position }));
       this.group.bindTooltip((shape) => this.describe.tooltip(this.theme, shape.position),
         { sticky: true, direction: "auto", className: "hotspots-tooltip", opacity: 1 });
-      this.group.bindPopup((shape) => this.describe.popup(this.theme, shape.position),
-        { className: "hotspots-popup", minWidth: 230, maxHeight: 380, maxWidth: Math.min(340, this.map.getSize().x - 60) });
+      this.group.bindPopup((shape) => this.describe.popup(this.theme, shape.position), this.popupOptions());
+      this.group.on("popupopen", () => this.group.closeTooltip());
       this.height = shapes.reduce((sum, rings) => sum + heightOf(rings), 0) / Math.max(1, shapes.length);
       this.group.on("add", () => this.map.on("zoomend", this.fitLines, this));
       this.group.on("remove", () => this.map.off("zoomend", this.fitLines, this));
       this.group.on("mouseover", (event) => event.layer.setStyle(HOVER).bringToFront());
       this.group.on("mouseout", (event) => event.layer.setStyle(this.styleOf(event.layer.position)));
+    }
+
+    // Small enough to be seen whole, and clear of the layer button above it.
+    popupOptions() {
+      const { x, y } = this.map.getSize();
+      return { className: "hotspots-popup", minWidth: 230, maxWidth: Math.min(340, x - 60), maxHeight: Math.min(380, y / 2),
+        autoPanPaddingTopLeft: [10, x < 640 ? 60 : 10], autoPanPaddingBottomRight: [10, 10] };
     }
 
     styleOf(position) {

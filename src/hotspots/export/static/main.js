@@ -32,14 +32,16 @@
     let control = null;
     const place = () => {
       if (control) control.remove();
-      control = new Hotspots.panel.ThemeControl(null, null, { collapsed: PHONE.matches, autoZIndex: false, grouped, openGroup });
+      control = new Hotspots.panel.ThemeControl(null, null, { collapsed: false, autoZIndex: false, grouped, openGroup });
       for (const choice of choices) control.addBaseLayer(choice, choice.theme.title);
       for (const { layer, title } of overlays) control.addOverlay(layer, title);
       control.addTo(map);
-      if (!PHONE.matches) slot.append(control.getContainer());
+      if (PHONE.matches) control.collapse();
+      else slot.append(control.getContainer());
       slot.hidden = PHONE.matches;
     };
     place();
+    map.on("click", () => { if (PHONE.matches) control.collapse(); });
     PHONE.addEventListener("change", () => { place(); map.invalidateSize(); });
   }
 

@@ -81,8 +81,9 @@
         element("div", "", [...head(theme, position, false), list(theme, theme.tooltip, position)]),
       popup: (theme, position) => {
         const group = theme.group ? element("div", "group", theme.group) : "";
-        const names = [...tables[theme.table].columns.keys()].filter((name) => !["code", "name", "district"].includes(name));
-        return element("div", "", [...head(theme, position, true), group, list(theme, names, position)]);
+        const heading = ["code", "name", "district", theme.column];
+        const others = [...tables[theme.table].columns.keys()].filter((name) => !heading.includes(name));
+        return element("div", "", [...head(theme, position, true), group, list(theme, [theme.column, ...others], position)]);
       },
     };
   }
