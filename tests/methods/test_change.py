@@ -108,7 +108,7 @@ PHILADELPHIA = {
 
 
 def test_displacement_by_hand():
-    # Local: (110 - 207) - (318 - 308) = -107. Around: (157 - 178) - (140 - 150) = -11. The counts add to 1,568.
+    # Local: (110 - 207) - (318 - 308) = -107. Around: (157 - 178) - (140 - 150) = -11. Counts: 1,568.
     result = weighted_displacement(**PHILADELPHIA)
     assert (result.local, result.displaced, result.total) == (-107, -11, -118)
     assert result.total_se == pytest.approx(np.sqrt(1568))

@@ -1,0 +1,241 @@
+"""Similar to, above or below a comparator, by an interval: for areas, and for a whole force."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.counts import rate
+from hotspots.errors import DataError, ParameterError
+from hotspots.poisson import count_limits, ratio_limits
+
+COMPARISONS = ("below", "similar", "above")
+"""The flags, from the lowest to the highest."""
+
+Floats = npt.NDArray[np.float64]
+Comparator = float | tuple[float, float] | Literal["rest"]
+
+
+def compare_rate(
+    n: pd.Series[Any],
+    population: pd.Series[Any],
+    *,
+    months: float,
+    comparator: Comparator,
+    margin: float = 0,
+    min_population: float = 0,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return whether each rate is similar to, above or below that of a comparator.
+
+    A rate is "above" where the lower limit of its ratio to the comparator's is over 1, "below" where the
+    upper limit is under 1, and "similar" where the limits include 1. With a comparator whose count is not
+    known the limits are those of the area's own rate (exact under 10 incidents, Byar's from 10) over the
+    comparator's, which is taken as exact; with a count they are the exact limits of the ratio of two rates.
+    A large area can differ clearly and by next to nothing: `margin` says how much a difference must be to be
+    called one.
+
+    Parameters
+    ----------
+    n, population : Series of numbers
+        Incidents and people of each area, on one index.
+    months : float
+        Length of the period in months.
+    comparator : float, pair of numbers, or 'rest'
+        A rate per 1,000 people a year; the incidents (in as many months) and the people of the comparator,
+        which must not include the area; or ``'rest'``, for each area all the others together.
+    margin : float, default 0
+        The share by which a rate must also differ to be above or below, such as 0.05.
+    min_population : float, default 0
+        See `hotspots.rate`.
+    level : float, default 0.95
+        Confidence of the limits, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `n`:
+
+        - ``cmp_rate``: the comparator's rate per 1,000 people a year.
+        - ``cmp_ratio``, ``cmp_lo``, ``cmp_hi``: the rate over it, from 0 up, and the limits of that ratio;
+          missing where there is no rate, or where infinite.
+        - ``cmp_flag``: ordered categorical of `COMPARISONS`; missing where there is no rate.
+
+    Raises
+    ------
+    ParameterError
+        When `months` or a comparator's rate or population is not over 0, or `margin` or `level` out of range.
+    DataError
+        As `hotspots.rate`.
+
+    References
+    ----------
+    Przyborowski, J. and Wilenski, H. (1940) Homogeneity of results in testing samples from Poisson series.
+    Biometrika 31(3/4), 313-323. https://doi.org/10.1093/biomet/31.3-4.313
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> n, population = pd.Series([30, 50, 80]), pd.Series([1000.0, 1000.0, 1000.0])
+    >>> compare_rate(n, population, months=12, comparator=50.0)["cmp_flag"].tolist()
+    ['below', 'similar', 'above']
+    """
+    if not 0 <= margin < 1:
+        raise ParameterError(f"'margin' is {margin}", hint="use a share from 0, such as 'margin' = 0.05")
+    own = rate(n, population, months=months, min_population=min_population)
+    x, people = n.to_numpy(dtype=float), population.where(own.notna()).to_numpy(dtype=float)
+    base: Any
+    if isinstance(comparator, int | float):
+        base = _fixed_rate(float(comparator))
+        lower, upper = (limit * 12_000 / months / people / base for limit in count_limits(x, level=level))
+        ratio = own.to_numpy() / base
+    else:
+        others, exposure = _other_counts(comparator, x, people)
+        base = others * 12_000 / months / exposure
+        ratio, lower, upper = ratio_limits(x, people, others, exposure, level=level)
+    clear_above, clear_below = (lower > 1) & (ratio > 1 + margin), (upper < 1) & (ratio < 1 - margin)
+    position = np.where(clear_above, 2, np.where(clear_below, 0, 1))
+    position[own.isna().to_numpy()] = -1  # how pandas codes a missing category
+    return pd.DataFrame(
+        {
+            "cmp_rate": np.broadcast_to(base, x.shape).astype(float),
+            "cmp_ratio": _finite(ratio),
+            "cmp_lo": _finite(lower),
+            "cmp_hi": _finite(upper),
+            "cmp_flag": pd.Categorical.from_codes(position, categories=pd.Index(COMPARISONS), ordered=True),
+        },
+        index=n.index,
+    )
+
+
+def _fixed_rate(comparator: float) -> float:
+    if not 0 < comparator < np.inf:
+        raise ParameterError(
+            f"the comparator's rate is {comparator:g}",
+            hint="give a rate per 1,000 people a year, such as 89.5",
+        )
+    return comparator
+
+
+def _other_counts(comparator: Any, x: Floats, people: Floats) -> tuple[Any, Any]:
+    """Return the incidents and people to compare with: one pair for all areas, or one for each."""
+    if isinstance(comparator, str):
+        if comparator != "rest":
+            raise ParameterError(
+                f"the comparator is '{comparator}'",
+                hint="give a rate, a pair of counts, or 'rest'",
+            )
+        known = ~np.isnan(people)
+        if known.sum() < 2:
+            raise DataError("fewer than 2 areas have a rate: there is no rest", hint="compare with a rate")
+        counted = np.where(known, x, 0.0)
+        return counted.sum() - counted, np.nansum(people) - people
+    incidents, residents = (float(value) for value in comparator)
+    if not (incidents >= 0 and residents > 0):
+        raise ParameterError(
+            f"the comparator has {incidents:g} incidents among {residents:g} people",
+            hint="give a count of 0 or more and a population over 0",
+        )
+    return incidents, residents
+
+
+def _finite(values: Floats) -> Floats:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def compare_categories(
+    n: pd.Series[Any],
+    population: float,
+    *,
+    months: float,
+    comparators: pd.DataFrame,
+    name: str = "Force",
+    margin: float = 0,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return the table of rates of a strategic assessment: a force beside its comparators, by offence.
+
+    Parameters
+    ----------
+    n : Series of int
+        Incidents of the force, by offence type; these are the rows.
+    population : float
+        People of the force.
+    months : float
+        Length of the period in months.
+    comparators : DataFrame
+        On an index of offence types, whose case does not matter: for each comparator a column of rates per
+        1,000 people a year, or two columns ``<comparator> n`` and ``<comparator> population`` of counts (in
+        as many months) and people. Blank where not published.
+    name : str, default 'Force'
+        The heading of the force's column.
+    margin : float, default 0
+        See `compare_rate`.
+    level : float, default 0.95
+        See `compare_rate`.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `n`, named ``Offence Type``: the rate of the force under its `name`, then the rate of
+        each comparator, then for each ``Against <comparator>``: 'above', 'similar' or 'below'. Missing where
+        a comparator has no value.
+
+    Raises
+    ------
+    DataError
+        When no offence type is among the comparators', or a type is there twice.
+    ParameterError
+        As `compare_rate`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = compare_categories(
+    ...     pd.Series({"Burglary": 5200, "Robbery": 900}), 1_000_000, months=12, name="Abbeyshire",
+    ...     comparators=pd.DataFrame({"England & Wales": [7.2, 0.9]}, index=["Burglary", "Robbery"]))
+    >>> table["Against England & Wales"].to_dict()
+    {'Burglary': 'below', 'Robbery': 'similar'}
+    """
+    values = _comparator_values(comparators, n.index)
+    people = pd.Series(float(population), index=n.index)
+    rates: dict[str, Any] = {name: rate(n, people, months=months)}
+    against: dict[str, Any] = {}
+    for label, chosen in values.items():
+        found = [
+            compare_rate(n[[kind]], people[[kind]], months=months, comparator=one, margin=margin, level=level)
+            if one is not None
+            else pd.DataFrame({"cmp_rate": [np.nan], "cmp_flag": [None]}, index=[kind])
+            for kind, one in zip(n.index, chosen, strict=True)
+        ]
+        rates[label] = [float(one["cmp_rate"].iloc[0]) for one in found]
+        against[f"Against {label}"] = [one["cmp_flag"].iloc[0] for one in found]
+    table = pd.DataFrame(rates | against, index=n.index)
+    return table.rename_axis("Offence Type")
+
+
+def _comparator_values(comparators: pd.DataFrame, kinds: pd.Index[Any]) -> dict[str, list[Comparator | None]]:
+    """Return each comparator's rate, or count and population, by its label in the order of the kinds."""
+    lowered = comparators.set_axis(comparators.index.astype(str).str.strip().str.casefold())
+    if not lowered.index.is_unique:
+        twice = lowered.index[lowered.index.duplicated()][0]
+        raise DataError(f"the comparators hold '{twice}' twice", hint="give one row for each offence type")
+    wanted = kinds.astype(str).str.strip().str.casefold()
+    if not wanted.isin(lowered.index).any():
+        raise DataError(
+            f"no offence type is among the comparators' ('{kinds[0]}' and '{comparators.index[0]}')",
+            hint="name the offence types alike in both",
+        )
+    aligned = lowered.reindex(wanted)
+    values: dict[str, list[Comparator | None]] = {}
+    for column in aligned.columns:
+        label, counted = str(column).removesuffix(" n"), f"{str(column).removesuffix(' n')} population"
+        if str(column).endswith(" n") and counted in aligned.columns:
+            pairs = zip(aligned[column].astype(float), aligned[counted].astype(float), strict=True)
+            values[label] = [None if np.isnan(a) or np.isnan(b) else (float(a), float(b)) for a, b in pairs]
+        elif not (str(column).endswith(" population") and f"{str(column)[:-11]} n" in aligned.columns):
+            values[label] = [None if np.isnan(one) else float(one) for one in aligned[column].astype(float)]
+    return values
