@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+
 from hotspots_cli.main import cli
 
 PAGE = Path(__file__).with_name("commands.md")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hotspots.columns import COLUMNS, column_label, format_value
+
+from hotspots.columns import COLUMNS, Column, column_label, format_value
 
 
 @pytest.mark.parametrize("column", COLUMNS.values(), ids=lambda column: column.name)
-def test_names_survive_a_shapefile_and_every_column_says_what_it_means(column):
+def test_names_survive_a_shapefile_and_every_column_says_what_it_means(column: Column) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9_]{0,9}", column.name)
     assert column.label
     assert column.meaning
@@ -19,7 +21,7 @@ def test_names_survive_a_shapefile_and_every_column_says_what_it_means(column):
 
 
 @pytest.mark.parametrize("gap", [None, float("nan"), pd.NA, pd.NaT, np.nan])
-def test_gaps_read_no_data(gap):
+def test_gaps_read_no_data(gap: Any) -> None:
     assert format_value("rate", gap) == "no data"
 
 
@@ -39,10 +41,10 @@ def test_gaps_read_no_data(gap):
         ("imd_score", 12.3456, "12.346"),
     ],
 )
-def test_values_are_shown_as_a_reader_expects(name, value, text):
+def test_values_are_shown_as_a_reader_expects(name: str, value: Any, text: str) -> None:
     assert format_value(name, value) == text
 
 
-def test_labels_carry_the_unit():
+def test_labels_carry_the_unit() -> None:
     assert column_label("density") == "Density (incidents per km² a year)"
     assert column_label("name") == "Name"

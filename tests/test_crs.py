@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pytest
+from shapely import box
+
 from hotspots.crs import crs_label, parse_crs, reproject, require_metres, transform_xy, transformation
 from hotspots.errors import CRSError
-from shapely import box
 
 
 @pytest.mark.parametrize(
@@ -30,7 +33,7 @@ from shapely import box
         ),
     ],
 )
-def test_what_is_not_in_metres_is_refused_with_the_way_out(crs, message, hint):
+def test_what_is_not_in_metres_is_refused_with_the_way_out(crs: Any, message: str, hint: str) -> None:
     with pytest.raises(CRSError) as caught:
         require_metres(crs, what="incidents")
     assert caught.value.message == message
@@ -38,62 +41,70 @@ def test_what_is_not_in_metres_is_refused_with_the_way_out(crs, message, hint):
 
 
 @pytest.mark.parametrize("crs", ["EPSG:27700", "EPSG:26915", 32630])
-def test_any_projected_system_in_metres_passes(crs):
+def test_any_projected_system_in_metres_passes(crs: Any) -> None:
     assert require_metres(crs, what="areas") == parse_crs(crs)
 
 
-@pytest.mark.parametrize(("given", "message"), [(None, "no coordinate reference system is given"), ("EPSG:1", "'EPSG:1' is not a coordinate reference system")])
-def test_unknown_systems_are_named(given, message):
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (None, "no coordinate reference system is given"),
+        ("EPSG:1", "'EPSG:1' is not a coordinate reference system"),
+    ],
+)
+def test_unknown_systems_are_named(given: Any, message: str) -> None:
     with pytest.raises(CRSError) as caught:
         parse_crs(given)
     assert caught.value.message == message
 
 
-def test_the_greenwich_observatory_lands_in_its_grid_square():
+def test_the_greenwich_observatory_lands_in_its_grid_square() -> None:
     # Ordnance Survey gives TQ 388 773 for the Royal Observatory, whose WGS 84 position is 51.4779 N, 0.0015 W.
     x, y = transform_xy([-0.0015], [51.4779], source="EPSG:4326", target="EPSG:27700")
     assert (x[0] // 100, y[0] // 100) == (5388, 1773)
 
 
-def test_missing_and_impossible_coordinates_become_missing():
+def test_missing_and_impossible_coordinates_become_missing() -> None:
     x, y = transform_xy([np.nan, 500.0], [52.0, 500.0], source="EPSG:4326", target="EPSG:27700")
     assert np.isnan(x).all()
     assert np.isnan(y).all()
 
 
-def test_the_same_system_changes_nothing():
+def test_the_same_system_changes_nothing() -> None:
     x = np.array([1.0, 2.0])
     moved, _ = transform_xy(x, x, source="EPSG:27700", target="EPSG:27700")
     assert moved.tolist() == x.tolist()
     assert moved is not x
 
 
-def test_layers_move_as_points_do():
+def test_layers_move_as_points_do() -> None:
     layer = gpd.GeoDataFrame({"a": [1]}, geometry=[box(-2.0, 52.0, -1.9, 52.1)], crs="EPSG:4326")
     moved = reproject(layer, "EPSG:27700")
     corner = transform_xy([-2.0], [52.0], source="EPSG:4326", target="EPSG:27700")
-    inside = [point for point in moved.geometry[0].exterior.coords if np.allclose(point, np.ravel(corner), atol=0)]
+    inside = [
+        point for point in moved.geometry[0].exterior.coords if np.allclose(point, np.ravel(corner), atol=0)
+    ]
     assert inside
     assert layer.crs == "EPSG:4326"
 
 
-def test_a_layer_already_there_is_not_sent_through_degrees():
+def test_a_layer_already_there_is_not_sent_through_degrees() -> None:
     layer = gpd.GeoDataFrame(geometry=[box(0, 0, 1, 1)], crs="EPSG:27700")
     assert reproject(layer, "EPSG:27700") is layer
 
 
-def test_a_layer_without_a_system_is_refused():
+def test_a_layer_without_a_system_is_refused() -> None:
     with pytest.raises(CRSError) as caught:
         reproject(gpd.GeoDataFrame(geometry=[box(0, 0, 1, 1)]), "EPSG:27700")
     assert caught.value.message == "the layer has no coordinate reference system"
 
 
-def test_the_operation_says_how_exact_it_is():
+def test_the_operation_says_how_exact_it_is() -> None:
     used = transformation("EPSG:4326", "EPSG:27700")
     assert used.accuracy is not None
     assert used.best == (used.accuracy <= 1)
     assert f"accurate to {used.accuracy:g} m" in str(used)
 
 
-def test_labels_are_codes_where_there_is_one():
+def test_labels_are_codes_where_there_is_one() -> None:
     assert crs_label("EPSG:27700") == "EPSG:27700"

@@ -7,16 +7,19 @@ import re
 from pathlib import Path
 
 import click
-import hotspots
 import pytest
+
+import hotspots
 from hotspots.columns import COLUMNS
 from hotspots_cli.main import COMMANDS, cli
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / name for name in ("README.md", "DESIGN.md", "CHANGELOG.md", "boundaries/README.md")] + sorted((ROOT / "docs").glob("*.md"))
+PAGES = [ROOT / name for name in ("README.md", "DESIGN.md", "CHANGELOG.md", "boundaries/README.md")] + sorted(
+    (ROOT / "docs").glob("*.md")
+)
 
 
-def test_the_commands_page_is_the_commands_own_help():
+def test_the_commands_page_is_the_commands_own_help() -> None:
     spec = importlib.util.spec_from_file_location("write_commands", ROOT / "docs" / "write_commands.py")
     assert spec is not None
     assert spec.loader is not None
@@ -27,7 +30,7 @@ def test_the_commands_page_is_the_commands_own_help():
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_and_every_option_says_what_it_does(name):
+def test_every_command_has_help_and_every_option_says_what_it_does(name: str) -> None:
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
     assert command.help
@@ -40,12 +43,12 @@ def test_every_command_has_help_and_every_option_says_what_it_does(name):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_between_documents_lead_to_files(page):
+def test_links_between_documents_lead_to_files(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
 
 
-def test_every_public_name_can_be_had_and_is_documented():
+def test_every_public_name_can_be_had_and_is_documented() -> None:
     for name in hotspots.__all__:
         if not name.startswith("_"):
             assert getattr(hotspots, name).__doc__, name
@@ -54,13 +57,15 @@ def test_every_public_name_can_be_had_and_is_documented():
         hotspots.kde  # noqa: B018 - the attribute's absence is the point
 
 
-def test_the_readme_names_only_commands_that_exist():
-    named = set(re.findall(r"^\s*(?:\| )?hotspots ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.M))
+def test_the_readme_names_only_commands_that_exist() -> None:
+    named = set(
+        re.findall(r"^\s*(?:\| )?hotspots ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+    )
     assert named <= set(COMMANDS)
     assert {"inspect", "recipe", "run", "count", "kde", "map"} <= named
 
 
-def test_every_result_column_that_needs_explaining_is_in_the_methods_page_or_speaks_for_itself():
+def test_every_result_column_that_needs_explaining_is_in_the_methods_page_or_speaks_for_itself() -> None:
     page = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
     for name in ("rate_lo", "rate_hi", "sd_margin", "sd_near", "gi_class"):
         assert name in COLUMNS

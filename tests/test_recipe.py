@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
+
 from hotspots.errors import FileError, RecipeError
 from hotspots.recipe import parse_recipe, read_recipe
 
@@ -24,7 +26,7 @@ def refusal(text: str) -> tuple[str, str]:
     return caught.value.message, caught.value.hint
 
 
-def test_the_least_recipe_counts_everything_and_does_no_more():
+def test_the_least_recipe_counts_everything_and_does_no_more() -> None:
     recipe = parse_recipe(LEAST)
     assert recipe.incidents.source == ("a.csv",)
     assert [theme.name for theme in recipe.theme] == ["All incidents"]
@@ -32,24 +34,40 @@ def test_the_least_recipe_counts_everything_and_does_no_more():
     assert recipe.count.min_population == 100
 
 
-def test_an_empty_table_runs_the_step_with_its_defaults():
-    assert parse_recipe(LEAST + "[gistar]\n").gistar.permutations == 99_999
+def test_an_empty_table_runs_the_step_with_its_defaults() -> None:
+    step = parse_recipe(LEAST + "[gistar]\n").gistar
+    assert step is not None
+    assert step.permutations == 99_999
 
 
-def test_whole_numbers_serve_where_a_number_is_wanted():
-    assert parse_recipe(LEAST + "[kde]\nbandwidth = 500\n").kde.bandwidth == 500
+def test_whole_numbers_serve_where_a_number_is_wanted() -> None:
+    step = parse_recipe(LEAST + "[kde]\nbandwidth = 500\n").kde
+    assert step is not None
+    assert step.bandwidth == 500
 
 
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        (LEAST + "[kde]\nbandwith = 500\n", "[kde] has the unknown key 'bandwith'", "did you mean 'bandwidth'?"),
+        (
+            LEAST + "[kde]\nbandwith = 500\n",
+            "[kde] has the unknown key 'bandwith'",
+            "did you mean 'bandwidth'?",
+        ),
         (LEAST + "[flags]\n", "the recipe has the unknown key 'flags'", "did you mean 'flag'?"),
         (LEAST + '[kde]\nbandwidth = "500"\n', "'bandwidth' in [kde] is '500'", "it takes a number"),
         (LEAST + "[kde]\nbandwidth = true\n", "'bandwidth' in [kde] is True", "it takes a number"),
-        (LEAST + '[kde]\nkernel = "quadratic"\n', "'kernel' in [kde] is 'quadratic'", "did you mean 'quartic'?"),
+        (
+            LEAST + '[kde]\nkernel = "quadratic"\n',
+            "'kernel' in [kde] is 'quadratic'",
+            "did you mean 'quartic'?",
+        ),
         (LEAST + "[gistar]\nseed = 1.5\n", "'seed' in [gistar] is 1.5", "it takes a whole number"),
-        (LEAST + '[flag]\nlayers = "Ward"\n', "[flag] names the layer 'Ward', which is not in the recipe", "did you mean 'Wards'?"),
+        (
+            LEAST + '[flag]\nlayers = "Ward"\n',
+            "[flag] names the layer 'Ward', which is not in the recipe",
+            "did you mean 'Wards'?",
+        ),
         (
             LEAST + '[gistar]\nlayers = "cells"\n',
             "[gistar] names the layer 'cells', which is not in the recipe",
@@ -61,30 +79,46 @@ def test_whole_numbers_serve_where_a_number_is_wanted():
             "two [[areas]] are called 'Wards'",
             "give each a name of its own",
         ),
-        ('title = "T"\n', "the recipe lacks 'incidents'", 'add a table [incidents] with: source = "2025-*-street.csv"'),
-        ('title = "T"\nincidents = 5\n', "the recipe lacks 'areas'", 'add a table [[areas]] with: label = "Wards" and source = "wards.gpkg"'),
-        (LEAST + "[[theme]]\ncategory = 5\n", "[[theme]] lacks 'name'", 'add a line such as: name = "..." under [[theme]]'),
-        (LEAST.replace("[incidents]\n", "[incidents]\nx = 5\n"), "'x' in [incidents] is 5", "it takes text in double quotes"),
+        (
+            'title = "T"\n',
+            "the recipe lacks 'incidents'",
+            'add a table [incidents] with: source = "2025-*-street.csv"',
+        ),
+        (
+            'title = "T"\nincidents = 5\n',
+            "the recipe lacks 'areas'",
+            'add a table [[areas]] with: label = "Wards" and source = "wards.gpkg"',
+        ),
+        (
+            LEAST + "[[theme]]\ncategory = 5\n",
+            "[[theme]] lacks 'name'",
+            'add a line such as: name = "..." under [[theme]]',
+        ),
+        (
+            LEAST.replace("[incidents]\n", "[incidents]\nx = 5\n"),
+            "'x' in [incidents] is 5",
+            "it takes text in double quotes",
+        ),
     ],
 )
-def test_slips_are_named_with_the_way_out(text, message, hint):
+def test_slips_are_named_with_the_way_out(text: str, message: str, hint: str) -> None:
     assert refusal(text) == (message, hint)
 
 
-def test_text_that_is_not_toml_is_refused():
+def test_text_that_is_not_toml_is_refused() -> None:
     message, hint = refusal("title = Test")
     assert message.startswith("the recipe is not valid TOML: ")
     assert hint == "text stands in double quotes, lists in square brackets; start from: hotspots recipe new"
 
 
-def test_a_missing_recipe_says_how_to_make_one(tmp_path):
+def test_a_missing_recipe_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(FileError) as caught:
         read_recipe(tmp_path / "no.toml")
     assert caught.value.message == f"there is no recipe '{tmp_path / 'no.toml'}'"
     assert caught.value.hint == "make one with: hotspots recipe new -o analysis.toml"
 
 
-def test_paths_start_from_the_recipe_and_bundled_names_stay(tmp_path):
+def test_paths_start_from_the_recipe_and_bundled_names_stay(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(LEAST, encoding="utf-8")
     recipe = read_recipe(tmp_path / "a.toml")
     assert recipe.path("wards.gpkg") == str(tmp_path / "wards.gpkg")
@@ -96,15 +130,16 @@ def uncommented(line: str) -> str:
     return bare if line.startswith("# ") and " = " in bare.split("#")[0] else line
 
 
-def test_the_template_is_a_recipe_as_it_stands_and_with_every_key_taken_in():
+def test_the_template_is_a_recipe_as_it_stands_and_with_every_key_taken_in() -> None:
     template = (files("hotspots_cli") / "template.toml").read_text(encoding="utf-8")
     assert parse_recipe(template).flag is not None
     full = parse_recipe("\n".join(uncommented(line) for line in template.splitlines()))
     assert full.incidents.weight_column == "Harm"
+    assert full.gistar is not None
     assert full.gistar.layers == ("Wards", "cells")
 
 
-def test_the_template_shows_the_defaults():
+def test_the_template_shows_the_defaults() -> None:
     template = (files("hotspots_cli") / "template.toml").read_text(encoding="utf-8")
     plain = parse_recipe(template)
     full = parse_recipe("\n".join(uncommented(line) for line in template.splitlines()))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+
 from hotspots.surface import Surface
 
 
-def test_row_zero_is_the_northernmost_and_centres_lie_half_a_cell_in():
+def test_row_zero_is_the_northernmost_and_centres_lie_half_a_cell_in() -> None:
     surface = Surface(np.zeros((2, 3)), west=1000.0, north=5000.0, cell_size=100.0, crs="EPSG:27700", unit="")
     x, y = surface.centres()
     assert x.tolist() == [1050.0, 1150.0, 1250.0]

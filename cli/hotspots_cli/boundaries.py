@@ -66,4 +66,6 @@ def _find(identifier: str):  # type: ignore[no-untyped-def] # the type lives in 
         return hotspots_boundaries.find(identifier)
     except KeyError as error:
         names = [entry.id for entry in hotspots_boundaries.bundled()]
-        raise ParameterError(f"there is no bundled layer '{identifier}'", hint=did_you_mean(identifier, names)) from error
+        raise ParameterError(
+            f"there is no bundled layer '{identifier}'", hint=did_you_mean(identifier, names)
+        ) from error

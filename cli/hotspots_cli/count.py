@@ -25,12 +25,19 @@ from hotspots_cli.writing import check_output, write_layer
     help="Count by where the point lies, or by the LSOA code that the file recorded.",
 )
 @click.option(
-    "--per", type=click.Choice(["category", "month", "year"]), help="A column of counts for each of these as well."
+    "--per",
+    type=click.Choice(["category", "month", "year"]),
+    help="A column of counts for each of these as well.",
 )
 @click.option(
-    "--min-population", type=float, default=100, show_default=True, metavar="PEOPLE", help="No rate for smaller areas."
+    "--min-population",
+    type=float,
+    default=100,
+    show_default=True,
+    metavar="PEOPLE",
+    help="No rate for smaller areas.",
 )
-@click.option("--period-months", type=float, metavar="N", help="Length of the period, where the months present are not it.")
+@options.months
 @options.output_file
 @options.overwrite
 def command(
@@ -40,7 +47,7 @@ def command(
     by: Any,
     per: Any,
     min_population: float,
-    period_months: float | None,
+    months: float | None,
     output: str,
     overwrite: bool,
     **given: Any,
@@ -66,10 +73,11 @@ def command(
         step("Counting")
         assigned = locate(table, where, by=by)
         quality = account(quality, table, assigned)
-        months = period_months
         if months is None and where["population"].notna().any():
             months = months_present(table)
-        layer = count_layer(table, where, assigned=assigned, months=months, min_population=min_population, per=per)
+        layer = count_layer(
+            table, where, assigned=assigned, months=months, min_population=min_population, per=per
+        )
         step("Writing")
         settings = {"by": by, "per": per, "min_population": min_population}
         provenance = make_provenance(crs=crs, quality=quality, months=months, steps={"count": settings})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from hotspots_cli import options
@@ -19,20 +21,31 @@ from hotspots_cli.writing import check_output, write_layer
     metavar="COLUMN",
     help="Compare with 'all' areas, or only with those of the same value in this column, such as 'district'.",
 )
-@click.option("--ddof", type=click.IntRange(0, 1), default=1, show_default=True, help="1: sample SD; 0: population SD.")
-@click.option("--near", type=float, default=0.1, show_default=True, metavar="SD", help="How close counts as near a threshold.")
+@click.option(
+    "--ddof", type=click.IntRange(0, 1), default=1, show_default=True, help="1: sample SD; 0: population SD."
+)
+@click.option(
+    "--near",
+    type=float,
+    default=0.1,
+    show_default=True,
+    metavar="SD",
+    help="How close counts as near a threshold.",
+)
 @options.output_file
 @options.overwrite
-def command(layer: str, value: str, within: str, ddof: int, near: float, output: str, overwrite: bool) -> None:
+def command(
+    layer: str, value: str, within: str, ddof: Any, near: float, output: str, overwrite: bool
+) -> None:
     """Flag areas above mean + 1 SD ("above") and mean + 2 SD ("significantly above"), and their mirrors below.
 
     \b
     hotspots count 2025-*.csv --areas wards.gpkg -o - | hotspots flag - --within district -o flags.gpkg
     """
     check_output(output, overwrite=overwrite)
-    from hotspots.steps import flag_layer
     from hotspots.areas import read_layer
     from hotspots.provenance import extend_provenance
+    from hotspots.steps import flag_layer
 
     with Steps(3) as step:
         step("Reading the layer")
@@ -41,5 +54,7 @@ def command(layer: str, value: str, within: str, ddof: int, near: float, output:
         result = flag_layer(source, value=value, within=within, ddof=ddof, near=near)
         step("Writing")
         settings = {"value": value, "within": within, "ddof": ddof, "near": near}
-        provenance = extend_provenance(source.attrs.get("provenance"), crs=source.crs, step="flag", settings=settings)
+        provenance = extend_provenance(
+            source.attrs.get("provenance"), crs=source.crs, step="flag", settings=settings
+        )
         write_layer(result, output, overwrite=overwrite, provenance=provenance)

@@ -30,8 +30,12 @@ from hotspots_cli.writing import check_output, write_layer
     show_default=True,
     help="The p value from the normal distribution, or from conditional permutations.",
 )
-@click.option("--permutations", type=click.IntRange(min=99), default=99_999, show_default=True, help="How many.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the permutations; recorded in the output.")
+@click.option(
+    "--permutations", type=click.IntRange(min=99), default=99_999, show_default=True, help="How many."
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Seed of the permutations; recorded in the output."
+)
 @options.output_file
 @options.overwrite
 def command(layer: str, output: str, overwrite: bool, **settings: Any) -> None:
@@ -41,9 +45,9 @@ def command(layer: str, output: str, overwrite: bool, **settings: Any) -> None:
     hotspots gistar counts.geojson --value n -o hotspots.gpkg
     """
     check_output(output, overwrite=overwrite)
-    from hotspots.steps import gistar_layer
     from hotspots.areas import read_layer
     from hotspots.provenance import extend_provenance
+    from hotspots.steps import gistar_layer
 
     with Steps(3) as step:
         step("Reading the layer")
@@ -51,5 +55,7 @@ def command(layer: str, output: str, overwrite: bool, **settings: Any) -> None:
         step("Testing")
         result = gistar_layer(source, **settings)
         step("Writing")
-        provenance = extend_provenance(source.attrs.get("provenance"), crs=source.crs, step="gistar", settings=settings)
+        provenance = extend_provenance(
+            source.attrs.get("provenance"), crs=source.crs, step="gistar", settings=settings
+        )
         write_layer(result, output, overwrite=overwrite, provenance=provenance)

@@ -18,8 +18,15 @@ from hotspots_cli.writing import check_output, write_layer
 @options.selection
 @options.columns
 @options.crs
-@click.option("--bandwidth", type=float, metavar="METRES", help="Radius of the kernel; a rule of thumb chooses without it.")
-@click.option("--cell-size", type=float, metavar="METRES", help="Side of a cell; a fifth of the bandwidth without it.")
+@click.option(
+    "--bandwidth",
+    type=float,
+    metavar="METRES",
+    help="Radius of the kernel; a rule of thumb chooses without it.",
+)
+@click.option(
+    "--cell-size", type=float, metavar="METRES", help="Side of a cell; a fifth of the bandwidth without it."
+)
 @click.option(
     "--kernel",
     type=click.Choice(["quartic", "triweight", "epanechnikov", "triangular", "uniform", "gaussian"]),
@@ -34,14 +41,14 @@ from hotspots_cli.writing import check_output, write_layer
     show_default=True,
     help="Whether to make up for the part of the kernel that lies outside the areas.",
 )
-@click.option("--period-months", type=float, metavar="N", help="Length of the period, where the months present are not it.")
+@options.months
 @options.output_file
 @options.overwrite
 def command(
     incidents: tuple[str, ...],
     areas: str,
     crs: str,
-    period_months: float | None,
+    months: float | None,
     output: str,
     overwrite: bool,
     bandwidth: float | None,
@@ -69,7 +76,7 @@ def command(
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         step("Density")
         surface = kernel_density(
-            table, where, bandwidth=bandwidth, cell_size=cell_size, kernel=kernel, edge=edge, months=period_months
+            table, where, bandwidth=bandwidth, cell_size=cell_size, kernel=kernel, edge=edge, months=months
         )
         step("Writing")
         if Path(output).suffix.casefold() in (".tif", ".tiff"):
@@ -81,6 +88,9 @@ def command(
         from hotspots.methods.contours import make_contours
 
         provenance = make_provenance(
-            crs=crs, quality=quality, months=surface.parameters["months"], steps={"kde": dict(surface.parameters)}
+            crs=crs,
+            quality=quality,
+            months=surface.parameters["months"],
+            steps={"kde": dict(surface.parameters)},
         )
         write_layer(make_contours(surface, areas=where), output, overwrite=overwrite, provenance=provenance)

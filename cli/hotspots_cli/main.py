@@ -33,7 +33,9 @@ class LazyGroup(click.Group):
         command: click.Command = importlib.import_module(f"hotspots_cli.{cmd_name}").command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Offer the nearest command where the word is not one."""
         from hotspots.errors import did_you_mean
 
@@ -42,8 +44,12 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("-v", "--verbose", is_flag=True, help="Show warnings of the libraries too, and tracebacks of errors.")
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Show warnings of the libraries too, and tracebacks of errors."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
 @click.version_option(__version__, prog_name="hotspots")
 @click.pass_context

@@ -37,6 +37,8 @@ class Steps:
             self.shown = True
         self.done += 1
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.shown:
             click.echo("\r\x1b[K", err=True, nl=False)

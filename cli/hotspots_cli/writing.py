@@ -17,19 +17,24 @@ if TYPE_CHECKING:
 LAYER_SUFFIXES = (".geojson", ".gpkg", ".csv")
 
 
-def check_output(output: str, *, overwrite: bool, suffixes: tuple[str, ...] = LAYER_SUFFIXES, pipe: bool = True) -> None:
+def check_output(
+    output: str, *, overwrite: bool, suffixes: tuple[str, ...] = LAYER_SUFFIXES, pipe: bool = True
+) -> None:
     """Refuse an output before any work is done for it: a format not offered, or a file that exists."""
     if output == "-" and pipe:
         return
     if Path(output).suffix.casefold() not in suffixes:
         known = " or ".join(suffixes)
         raise ParameterError(
-            f"cannot tell the format of '{output}' from its name", hint=f"end the name given to '-o' in {known}"
+            f"cannot tell the format of '{output}' from its name",
+            hint=f"end the name given to '-o' in {known}",
         )
     refuse_existing(output, overwrite=overwrite)
 
 
-def write_layer(layer: gpd.GeoDataFrame, output: str, *, overwrite: bool, provenance: Mapping[str, Any]) -> None:
+def write_layer(
+    layer: gpd.GeoDataFrame, output: str, *, overwrite: bool, provenance: Mapping[str, Any]
+) -> None:
     """Write a layer as GeoJSON, GeoPackage or CSV, by the suffix, and say what to open."""
     suffix = Path(output).suffix.casefold()
     if suffix == ".gpkg":

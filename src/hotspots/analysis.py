@@ -6,21 +6,19 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from hotspots.areas import read_areas
 from hotspots.counts import months_present
-from hotspots.crs import WGS84, transformation
-from hotspots.errors import DataError, did_you_mean
+from hotspots.errors import DataError
 from hotspots.grid import make_grid
 from hotspots.incidents import read_incidents, select_incidents
+from hotspots.incidents.quality import QualityReport
 from hotspots.methods.contours import make_contours
 from hotspots.methods.kde import kernel_density
 from hotspots.neighbours import Neighbours, make_neighbours
-from hotspots.quality import QualityReport
 from hotspots.recipe import CELLS, Recipe, Theme
 from hotspots.steps import account, count_layer, flag_layer, gistar_layer, locate
 from hotspots.surface import Surface
@@ -134,7 +132,10 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     if recipe.grid is not None:
         places[CELLS] = make_grid(places[first], cell_size=recipe.grid.cell_size, shape=recipe.grid.shape)
     by = {entry.label: entry.by for entry in recipe.areas}
-    assigned = {label: locate(incidents, areas, by=by.get(label, "polygon"), label=label) for label, areas in places.items()}
+    assigned = {
+        label: locate(incidents, areas, by=by.get(label, "polygon"), label=label)
+        for label, areas in places.items()
+    }
     quality = account(quality, incidents, assigned[first])
     progress("Finding neighbours")
     neighbours = _find_neighbours(recipe, places)
@@ -165,7 +166,7 @@ def _read_places(recipe: Recipe) -> dict[str, gpd.GeoDataFrame]:
 
 def _read_incidents(recipe: Recipe) -> tuple[pd.DataFrame, QualityReport]:
     asked = recipe.incidents
-    incidents, quality = read_incidents(
+    return read_incidents(
         [recipe.path(name) for name in asked.source],
         crs=recipe.crs,
         source_crs=asked.source_crs,
@@ -176,11 +177,8 @@ def _read_incidents(recipe: Recipe) -> tuple[pd.DataFrame, QualityReport]:
         weight_column=asked.weight_column,
         category=asked.category or None,
         exclude=asked.exclude or None,
-        months=asked.months,
+        period=asked.period,
     )
-    operation = transformation(WGS84, recipe.crs)
-    log.info("From degrees to metres: %s", operation)
-    return incidents, quality
 
 
 def _find_neighbours(recipe: Recipe, places: dict[str, gpd.GeoDataFrame]) -> dict[str, Neighbours]:
@@ -189,7 +187,9 @@ def _find_neighbours(recipe: Recipe, places: dict[str, gpd.GeoDataFrame]) -> dic
         return {}
     default = [recipe.areas[0].label, *([CELLS] if recipe.grid else [])]
     return {
-        label: make_neighbours(places[label], method=step.neighbours, distance=step.distance, nearest=step.nearest)
+        label: make_neighbours(
+            places[label], method=step.neighbours, distance=step.distance, nearest=step.nearest
+        )
         for label in step.layers or default
     }
 

@@ -51,25 +51,56 @@ _ALL = (
     Column("area_km2", "real", "km²", "Area", "Size of the polygon", 3),
     Column("n", "integer", "incidents", "Incidents", "Incidents counted in the area over the whole period"),
     Column("rate", "real", "per 1,000 people a year", "Rate", "Incidents per 1,000 people a year", 1),
-    Column("rate_lo", "real", "per 1,000 people a year", "Rate, lower limit", "Lower 95% limit of the rate", 1),
-    Column("rate_hi", "real", "per 1,000 people a year", "Rate, upper limit", "Upper 95% limit of the rate", 1),
-    Column("density", "real", "incidents per km² a year", "Density", "Kernel density at the cell's centre", 1),
+    Column(
+        "rate_lo", "real", "per 1,000 people a year", "Rate, lower limit", "Lower 95% limit of the rate", 1
+    ),
+    Column(
+        "rate_hi", "real", "per 1,000 people a year", "Rate, upper limit", "Upper 95% limit of the rate", 1
+    ),
+    Column(
+        "density", "real", "incidents per km² a year", "Density", "Kernel density at the cell's centre", 1
+    ),
     Column("dens_lo", "real", "incidents per km² a year", "Density from", "The density is at least this", 1),
     Column("dens_hi", "real", "incidents per km² a year", "Density to", "The density is below this", 1),
-    Column("multiple", "integer", "times the mean", "Times the mean", "Density as a multiple of the mean over cells with incidents"),
-    Column("gi_z", "real", "", "Gi* z score", "How far the sum over the area and its neighbours lies from the expected", 2),
+    Column(
+        "multiple",
+        "integer",
+        "times the mean",
+        "Times the mean",
+        "Density as a multiple of the mean over cells with incidents",
+    ),
+    Column(
+        "gi_z",
+        "real",
+        "",
+        "Gi* z score",
+        "How far the sum over the area and its neighbours lies from the expected",
+        2,
+    ),
     Column("gi_p", "real", "", "Gi* p value", "Two-sided, before any correction for the number of areas", 4),
     Column("gi_se", "real", "", "Gi* p standard error", "Monte-Carlo standard error of the p value", 5),
-    Column("gi_q", "real", "", "Gi* q value", "The p value after Benjamini-Hochberg correction over all areas", 4),
+    Column(
+        "gi_q", "real", "", "Gi* q value", "The p value after Benjamini-Hochberg correction over all areas", 4
+    ),
     Column("gi_class", "flag", "", "Hotspot class", "Hotspot or coldspot, at the level its q value reaches"),
     Column("gi_note", "text", "", "Hotspot note", "Why Gi* is undefined here, where it is"),
     Column("sd_flag", "flag", "", "Against the average", "Where the value stands against mean ± 1 and 2 SD"),
-    Column("sd_score", "real", "SD", "SDs from the mean", "Standard deviations above the mean of the areas", 2),
+    Column(
+        "sd_score", "real", "SD", "SDs from the mean", "Standard deviations above the mean of the areas", 2
+    ),
     Column("sd_mean", "real", "", "Mean of the areas", "Unweighted mean of the areas compared", 1),
     Column("sd_above", "real", "", "Threshold: above", "Mean + 1 SD of the areas compared", 1),
     Column("sd_signif", "real", "", "Threshold: significantly above", "Mean + 2 SD of the areas compared", 1),
-    Column("sd_margin", "real", "", "Margin to the nearest threshold", "Value minus the nearest threshold", 1),
-    Column("sd_near", "boolean", "", "Near a threshold", "Whether the value lies close to a threshold on either side"),
+    Column(
+        "sd_margin", "real", "", "Margin to the nearest threshold", "Value minus the nearest threshold", 1
+    ),
+    Column(
+        "sd_near",
+        "boolean",
+        "",
+        "Near a threshold",
+        "Whether the value lies close to a threshold on either side",
+    ),
 )
 
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}

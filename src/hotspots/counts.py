@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from typing import Literal
+from typing import Literal, overload
 
 import geopandas as gpd
 import numpy as np
@@ -130,6 +130,28 @@ def agreement(first: pd.Series, second: pd.Series) -> tuple[int, float]:
     return both, float(same.mean())
 
 
+@overload
+def count_incidents(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    per: None = None,
+    by: By = "polygon",
+    assigned: pd.Series | None = None,
+) -> pd.Series: ...
+
+
+@overload
+def count_incidents(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    per: Per,
+    by: By = "polygon",
+    assigned: pd.Series | None = None,
+) -> pd.DataFrame: ...
+
+
 def count_incidents(
     incidents: pd.DataFrame,
     areas: gpd.GeoDataFrame,
@@ -194,7 +216,9 @@ def _split(incidents: pd.DataFrame, per: Per) -> tuple[np.ndarray, pd.Index]:
     if per not in ("month", "year"):
         raise ParameterError(f"'per' is '{per}'", hint="use 'category', 'month' or 'year'")
     if "month" not in incidents or incidents["month"].isna().all():
-        raise DataError(f"no incident has a month, so none can be counted per {per}", hint="name it with 'month_column'")
+        raise DataError(
+            f"no incident has a month, so none can be counted per {per}", hint="name it with 'month_column'"
+        )
     month = incidents["month"]
     labels, values = pd.factorize(month.dt.year if per == "year" else month, sort=True)
     return labels, pd.Index(values, name=per)
@@ -211,13 +235,15 @@ def months_present(incidents: pd.DataFrame) -> int:
     ParameterError
         When no incident has a month.
     """
-    months = incidents["month"].dropna().unique() if "month" in incidents else []
-    if len(months) == 0:
+    months: list[pd.Period] = []
+    if "month" in incidents:
+        months = sorted(incidents["month"].dropna().unique())
+    if not months:
         raise ParameterError(
             "no incident has a month, so the length of the period is unknown",
             hint="say how many months the data cover with 'months', or name their column with 'month_column'",
         )
-    first, last = min(months), max(months)
+    first, last = months[0], months[-1]
     span = (last.year - first.year) * 12 + last.month - first.month + 1
     log.info("Period: %d months between %s and %s have incidents", len(months), first, last)
     if span > len(months) and not _same_month_each_year(months):
@@ -225,7 +251,7 @@ def months_present(incidents: pd.DataFrame) -> int:
     return len(months)
 
 
-def _same_month_each_year(months: np.ndarray) -> bool:
+def _same_month_each_year(months: list[pd.Period]) -> bool:
     """Whether the months are one and the same of several years, a choice rather than a gap."""
     return len({month.month for month in months}) == 1
 
@@ -284,7 +310,9 @@ def rate(n: pd.Series, population: pd.Series, *, months: float, min_population: 
 
 def _denominator(n: pd.Series, population: pd.Series, *, months: float, min_population: float) -> pd.Series:
     if not months > 0:
-        raise ParameterError(f"'months' is {months}", hint="give the length of the period in months, such as 'months' = 12")
+        raise ParameterError(
+            f"'months' is {months}", hint="give the length of the period in months, such as 'months' = 12"
+        )
     if not min_population >= 0:
         raise ParameterError(f"'min_population' is {min_population}", hint="use 0 or more people")
     if not n.index.equals(population.index):

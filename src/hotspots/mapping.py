@@ -68,7 +68,7 @@ def _area_themes(layer: gpd.GeoDataFrame, label: str, *, group: str) -> list[Are
         columns = [name for name in columns if name == "gi_class"]
     return [
         AreaTheme(
-            f"{label}: {NAMES.get(name, COLUMNS[name].label.casefold())}",
+            f"{label.capitalize() if label == CELLS else label}: {NAMES.get(name, COLUMNS[name].label.casefold())}",
             layer,
             name,
             group=group,
@@ -92,6 +92,8 @@ def _surface_theme(result: ThemeResult) -> SurfaceTheme:
 
 def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the outlines of the districts, or of all areas together where no district is known."""
-    whole = areas[["district", "geometry"]] if "district" in areas else areas[["geometry"]].assign(district="")
+    whole = (
+        areas[["district", "geometry"]] if "district" in areas else areas[["geometry"]].assign(district="")
+    )
     joined = whole.dissolve("district", method="unary")
     return joined.assign(name=joined.index)

@@ -10,7 +10,7 @@ from typing import Any
 
 from hotspots._version import __version__
 from hotspots.crs import crs_label
-from hotspots.quality import QualityReport
+from hotspots.incidents.quality import QualityReport
 
 
 def make_provenance(

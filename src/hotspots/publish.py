@@ -46,7 +46,11 @@ class Outcome:
 
 
 def run_recipe(
-    recipe: Recipe, output: str | os.PathLike[str], *, overwrite: bool = False, progress: Progress = lambda *_: None
+    recipe: Recipe,
+    output: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    progress: Progress = lambda *_: None,
 ) -> Outcome:
     """Run a recipe and write all it makes into a folder.
 
@@ -86,7 +90,11 @@ def run_recipe(
             progress("Drawing the map", total)
             _write_map(analysis, recipe.map, draft / "map.html")
         _write_text(draft / "quality.txt", "\n".join(analysis.quality.lines()) + "\n")
-        files = tuple(sorted([*(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file()), RECORD]))
+        files = tuple(
+            sorted(
+                [*(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file()), RECORD]
+            )
+        )
         _write_text(draft / RECORD, _record(analysis, files))
     for name in sorted(old - set(files)):
         (folder / name).unlink(missing_ok=True)
@@ -145,7 +153,9 @@ def _record(analysis: Analysis, files: tuple[str, ...]) -> str:
         "recipe": recipe,
         "neighbours": {label: found.description for label, found in analysis.neighbours.items()},
         "density": {
-            result.theme.name: dict(result.surface.parameters) for result in analysis.themes if result.surface is not None
+            result.theme.name: dict(result.surface.parameters)
+            for result in analysis.themes
+            if result.surface is not None
         },
         "method": list(method_notes(analysis)),
         "files": list(files),

@@ -31,7 +31,7 @@ class Incidents:
     weight_column: str | None = None
     category: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    months: str | None = None
+    period: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Flag:
     layers: tuple[str, ...] = ()
     value: Literal["rate", "n"] = "rate"
     within: Literal["all", "district"] = "all"
-    ddof: int = 1
+    ddof: Literal[0, 1] = 1
     near: float = 0.1
 
 
@@ -185,9 +185,13 @@ def read_recipe(path: str | Path) -> Recipe:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise FileError(f"there is no recipe '{path}'", hint="make one with: hotspots recipe new -o analysis.toml") from error
+        raise FileError(
+            f"there is no recipe '{path}'", hint="make one with: hotspots recipe new -o analysis.toml"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f"the recipe '{path}' cannot be read as UTF-8 text", hint="save it as a UTF-8 text file") from error
+        raise FileError(
+            f"the recipe '{path}' cannot be read as UTF-8 text", hint="save it as a UTF-8 text file"
+        ) from error
     return parse_recipe(text, folder=path.parent)
 
 
@@ -234,7 +238,9 @@ def _check_layers(recipe: Recipe) -> None:
                 hint = did_you_mean(name, known)
                 if name == CELLS:
                     hint = "add a table [grid] with a cell_size"
-                raise RecipeError(f"[{table}] names the layer '{name}', which is not in the recipe", hint=hint)
+                raise RecipeError(
+                    f"[{table}] names the layer '{name}', which is not in the recipe", hint=hint
+                )
 
 
 def _build(cls: type[Any], table: dict[str, Any], *, where: str) -> Any:
@@ -243,7 +249,9 @@ def _build(cls: type[Any], table: dict[str, Any], *, where: str) -> Any:
     shown = [name for name in known if name != "folder"]
     for key in table:
         if key not in known:
-            raise RecipeError(f"{where or 'the recipe'} has the unknown key '{key}'", hint=did_you_mean(key, shown))
+            raise RecipeError(
+                f"{where or 'the recipe'} has the unknown key '{key}'", hint=did_you_mean(key, shown)
+            )
     for name, entry in known.items():
         if entry.default is MISSING and entry.default_factory is MISSING and name not in table:
             raise RecipeError(f"{where or 'the recipe'} lacks '{name}'", hint=_example(name, where))

@@ -13,24 +13,31 @@ import pandas as pd
 
 from hotspots.counts import By, Per, agreement, assign_areas, count_incidents, rate, rate_limits
 from hotspots.errors import DataError, did_you_mean
+from hotspots.incidents.quality import QualityReport
 from hotspots.methods.getisord import gi_star
 from hotspots.methods.meansd import flag_mean_sd
 from hotspots.neighbours import Method, Neighbours, make_neighbours
-from hotspots.quality import QualityReport
 
 log = logging.getLogger(__name__)
 
 ALL = "all"
 
 
-def locate(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "polygon", label: str = "areas") -> pd.Series:
+def locate(
+    incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "polygon", label: str = "areas"
+) -> pd.Series:
     """Return the area of each incident (see `hotspots.assign_areas`), and say how far the recorded codes agree."""
     assigned = assign_areas(incidents, areas, by=by)
     placed = int(assigned.notna().sum())
     log.info("%s: %s of %s incidents placed by %s", label, f"{placed:,}", f"{len(incidents):,}", by)
     if by == "polygon" and "lsoa_code" in incidents and incidents["lsoa_code"].isin(areas.index).any():
         both, share = agreement(assigned, assign_areas(incidents, areas, by="code"))
-        log.info("%s: the recorded code names the same area for %.1f%% of %s incidents", label, 100 * share, f"{both:,}")
+        log.info(
+            "%s: the recorded code names the same area for %.1f%% of %s incidents",
+            label,
+            100 * share,
+            f"{both:,}",
+        )
     return assigned
 
 
@@ -71,16 +78,18 @@ def count_layer(
         On the index of `areas`.
     """
     n = count_incidents(incidents, areas, assigned=assigned)
-    added = [n]
+    added: list[pd.Series | pd.DataFrame] = [n]
     if months is not None and areas["population"].notna().any():
         population = areas["population"]
-        added.append(rate(n, population, months=months, min_population=min_population))
-        added.append(rate_limits(n, population, months=months, min_population=min_population))
-        left_out = int(added[1].isna().sum())
+        rates = rate(n, population, months=months, min_population=min_population)
+        added += [rates, rate_limits(n, population, months=months, min_population=min_population)]
+        left_out = int(rates.isna().sum())
         if left_out:
             log.info(
                 "No rate for %d of %d areas: population unknown, 0 or under %g ('min_population')",
-                left_out, len(areas), min_population,
+                left_out,
+                len(areas),
+                min_population,
             )
     if per is not None:
         added.append(count_incidents(incidents, areas, per=per, assigned=assigned).add_prefix("n_"))
@@ -88,7 +97,12 @@ def count_layer(
 
 
 def flag_layer(
-    layer: gpd.GeoDataFrame, *, value: str = "rate", within: str = ALL, ddof: Literal[0, 1] = 1, near: float = 0.1
+    layer: gpd.GeoDataFrame,
+    *,
+    value: str = "rate",
+    within: str = ALL,
+    ddof: Literal[0, 1] = 1,
+    near: float = 0.1,
 ) -> gpd.GeoDataFrame:
     """Return the layer with the mean + SD flags of one of its columns; see `hotspots.flag_mean_sd`.
 
@@ -131,7 +145,8 @@ def _column(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
     choices = [column for column in layer.columns if column != layer.geometry.name]
     if name not in choices:
         raise DataError(f"the layer has no column '{name}'", hint=did_you_mean(name, choices))
-    return layer[name]
+    column: pd.Series = layer[name]
+    return column
 
 
 def _numbers(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
@@ -139,7 +154,8 @@ def _numbers(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
     if not pd.api.types.is_numeric_dtype(values):
         numeric = [c for c in layer.columns if pd.api.types.is_numeric_dtype(layer[c])]
         raise DataError(f"the column '{name}' does not hold numbers", hint=did_you_mean(name, numeric))
-    return values.astype(float)
+    numbers: pd.Series = values.astype(float)
+    return numbers
 
 
 def _with_columns(layer: gpd.GeoDataFrame, added: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -63,6 +63,6 @@ class Surface:
     def centres(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return the x of each column's and the y of each row's centre."""
         rows, columns = self.values.shape
-        x = self.west + (np.arange(columns) + 0.5) * self.cell_size
-        y = self.north - (np.arange(rows) + 0.5) * self.cell_size
+        x = self.west + (np.arange(columns, dtype=np.float64) + 0.5) * self.cell_size
+        y = self.north - (np.arange(rows, dtype=np.float64) + 0.5) * self.cell_size
         return x, y

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from hotspots.analysis import Analysis, ThemeResult
@@ -42,17 +40,17 @@ def _levels(side: str) -> list[str]:
 
 def _flag_line(layer: pd.DataFrame) -> str:
     column = "rate" if "rate" in layer else "n"
-    top = layer[layer["sd_flag"] == "significantly above"].sort_values([column], ascending=False, kind="stable")
+    top = layer[layer["sd_flag"] == "significantly above"].sort_values(
+        [column], ascending=False, kind="stable"
+    )
     if top.empty:
         return "none significantly above the average"
-    named = [f"{row.name_} ({format_value(column, row.value)})" for row in _named(top, column)]
+    named = [
+        f"{name} ({format_value(column, value)})"
+        for name, value in zip(top["name"], top[column], strict=True)
+    ]
     more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
     return f"{len(named)} significantly above the average: {', '.join(named[:SHOWN])}{more}"
-
-
-def _named(layer: pd.DataFrame, column: str) -> Iterable[pd.Series]:
-    table = pd.DataFrame({"name_": layer["name"], "value": layer[column]})
-    return table.itertuples(index=False)
 
 
 def method_notes(analysis: Analysis) -> tuple[str, ...]:
@@ -74,12 +72,17 @@ def method_notes(analysis: Analysis) -> tuple[str, ...]:
         scope = "all areas" if recipe.flag.within == "all" else "the areas of the same district"
         spread = "sample" if recipe.flag.ddof == 1 else "population"
         notes.append(
-            f"Against the average: 'above' is over the mean of {scope} plus 1 standard deviation, 'significantly above' "
-            f"over the mean plus 2 ({spread} SD, each area counting alike). It ranks areas; it is not a significance test."
+            f"Against the average: 'above' is over the mean of {scope} plus 1 standard deviation, "
+            f"'significantly above' over the mean plus 2 ({spread} SD, each area counting alike). "
+            "It ranks areas; it is not a significance test."
         )
     notes += [_density_note(result) for result in analysis.themes if result.surface is not None][:1]
     if recipe.gistar is not None:
-        inference = "" if recipe.gistar.inference == "analytic" else f" from {recipe.gistar.permutations:,} permutations"
+        inference = (
+            ""
+            if recipe.gistar.inference == "analytic"
+            else f" from {recipe.gistar.permutations:,} permutations"
+        )
         notes.append(
             f"Hotspots: Getis-Ord Gi* of the {'rate' if recipe.gistar.value == 'rate' else 'count'} over each area and "
             f"its neighbours ({recipe.gistar.neighbours}); two-sided p values{inference}, corrected for the number of "
@@ -95,6 +98,6 @@ def _density_note(result: ThemeResult) -> str:
     edge = "not corrected for" if made["edge"] == "none" else "made up for"
     return (
         f"Density: {made['kernel']} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m, in "
-        f"incidents per km² a year; what lies beyond the outer boundary is {edge}. The heat-map's classes are multiples "
-        "of the mean over the cells with any density."
+        f"incidents per km² a year; what lies beyond the outer boundary is {edge}. "
+        "The heat-map's classes are multiples of the mean over the cells with any density."
     )

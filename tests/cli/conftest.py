@@ -8,9 +8,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+from shapely import box
+
 from hotspots.crs import transform_xy
 from hotspots_cli.main import run
-from shapely import box
 
 HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
@@ -30,7 +31,8 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "LAD19NM": ["Abbeyshire"] * 9,
         },
         geometry=[
-            box(WEST + 1000 * c, SOUTH + 1000 * r, WEST + 1000 * (c + 1), SOUTH + 1000 * (r + 1)) for c, r in cells
+            box(WEST + 1000 * c, SOUTH + 1000 * r, WEST + 1000 * (c + 1), SOUTH + 1000 * (r + 1))
+            for c, r in cells
         ],
         crs="EPSG:27700",
     )
@@ -46,12 +48,15 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         y = np.concatenate([SOUTH + 2500 + random.normal(0, 120, 60), SOUTH + random.uniform(0, 3000, 40)])
         lon, lat = transform_xy(x, y, source="EPSG:27700", target="EPSG:4326")
         kinds = ["Burglary" if i % 2 else "Anti-social behaviour" for i in range(100)]
+        numbers = [f"{month}-{i:04d}" if kind == "Burglary" else "" for i, kind in enumerate(kinds)]
         rows = [
-            f"{'' if kind.startswith('Anti') else f'{month}-{i:04d}'},{month},P,P,{a:.6f},{b:.6f},On or near,E01000001,L,{kind},,"
-            for i, (a, b, kind) in enumerate(zip(lon, lat, kinds, strict=True))
+            f"{number},{month},P,P,{a:.6f},{b:.6f},On or near,E01000001,L,{kind},,"
+            for number, a, b, kind in zip(numbers, lon, lat, kinds, strict=True)
         ]
         rows.append(f",{month},P,P,,,No location,,,Burglary,,")
-        (folder / f"{month}-abbeyshire-street.csv").write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
+        (folder / f"{month}-abbeyshire-street.csv").write_text(
+            HEADER + "\n".join(rows) + "\n", encoding="utf-8"
+        )
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from hotspots._version import __version__
 
+Run = Callable[..., tuple[int, str, str]]
 
-def test_help_lists_every_command(hotspots):
+
+def test_help_lists_every_command(hotspots: Run) -> None:
     code, out, _ = hotspots("-h")
     assert code == 0
     for name in ("demo", "run", "recipe", "inspect", "boundaries", "count", "kde", "gistar", "flag", "map"):
         assert f"\n  {name} " in out
 
 
-def test_help_loads_no_data_library():
+def test_help_loads_no_data_library() -> None:
     source = (
         "import sys; from hotspots_cli.main import run; run(['--help']); "
         "heavy = {'numpy', 'pandas', 'geopandas', 'shapely', 'numba', 'folium', 'rasterio', 'esda', 'pyarrow'}; "
@@ -25,23 +29,23 @@ def test_help_loads_no_data_library():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_version_is_the_packages(hotspots):
+def test_the_version_is_the_packages(hotspots: Run) -> None:
     assert hotspots("--version")[1] == f"hotspots, version {__version__}\n"
 
 
-def test_a_mistyped_command_is_guessed(hotspots):
+def test_a_mistyped_command_is_guessed(hotspots: Run) -> None:
     code, _, err = hotspots("cuont")
     assert code == 2
     assert "there is no command 'cuont': did you mean 'count'?" in err
 
 
-def test_a_missing_option_is_the_command_lines_fault(hotspots, town):
+def test_a_missing_option_is_the_command_lines_fault(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("count", town / "2025-01", "--areas", "wards.gpkg")
     assert code == 2
     assert "Missing option '-o' / '--output'" in err
 
 
-def test_an_error_of_the_data_has_a_hint_and_exit_code_1(hotspots, town):
+def test_an_error_of_the_data_has_a_hint_and_exit_code_1(hotspots: Run, town: Path) -> None:
     code, out, err = hotspots("inspect", town / "none.csv")
     assert (code, out) == (1, "")
     assert err.splitlines()[0].startswith("Error: ")
@@ -49,6 +53,6 @@ def test_an_error_of_the_data_has_a_hint_and_exit_code_1(hotspots, town):
     assert "Traceback" not in err
 
 
-def test_quiet_keeps_standard_error_empty(hotspots, town):
+def test_quiet_keeps_standard_error_empty(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("-q", "count", town / "2025-01", "--areas", "wards.gpkg", "-o", "-")
     assert (code, err) == (0, "")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import filecmp
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import geopandas as gpd
 import pytest
+
+Run = Callable[..., tuple[int, str, str]]
 
 RECIPE = """
 title = "Town, January and February 2025"
@@ -34,17 +38,21 @@ cell_size = 250
 
 
 @pytest.fixture
-def recipe(town):
+def recipe(town: Path) -> Path:
     """The town's recipe."""
     path = town / "analysis.toml"
     path.write_text(RECIPE, encoding="utf-8")
     return path
 
 
-def test_a_run_leaves_map_layers_tables_and_record(hotspots, recipe, town):
+def test_a_run_leaves_map_layers_tables_and_record(hotspots: Run, recipe: Path, town: Path) -> None:
     code, out, err = hotspots("run", recipe, "-o", "result")
     assert code == 0, err
-    found = sorted(path.relative_to(town / "result").as_posix() for path in (town / "result").rglob("*") if path.is_file())
+    found = sorted(
+        path.relative_to(town / "result").as_posix()
+        for path in (town / "result").rglob("*")
+        if path.is_file()
+    )
     record = json.loads((town / "result" / "provenance.json").read_text(encoding="utf-8"))
     assert record["files"] == found
     for theme in ("all-crime-disorder", "burglary"):
@@ -60,11 +68,13 @@ def test_a_run_leaves_map_layers_tables_and_record(hotspots, recipe, town):
     cells = gpd.read_file("result/layers/burglary.gpkg", layer="cells")
     wards = gpd.read_file("result/layers/burglary.gpkg", layer="wards")
     assert cells["n"].sum() == wards["n"].sum() == 100
-    assert out.splitlines()[1] == "202 of 202 rows used: 200 inside the areas, 0 outside, 2 without coordinates"
+    assert (
+        out.splitlines()[1] == "202 of 202 rows used: 200 inside the areas, 0 outside, 2 without coordinates"
+    )
     assert out.splitlines()[-1] == "Open result/map.html"
 
 
-def test_same_inputs_give_same_bytes(hotspots, recipe, town):
+def test_same_inputs_give_same_bytes(hotspots: Run, recipe: Path, town: Path) -> None:
     for name in ("first", "second"):
         assert hotspots("run", recipe, "-o", name)[0] == 0
     files = json.loads((town / "first" / "provenance.json").read_text(encoding="utf-8"))["files"]
@@ -73,16 +83,21 @@ def test_same_inputs_give_same_bytes(hotspots, recipe, town):
     assert same == files
 
 
-def test_an_existing_folder_is_refused_and_kept(hotspots, recipe, town):
+def test_an_existing_folder_is_refused_and_kept(hotspots: Run, recipe: Path, town: Path) -> None:
     (town / "result").mkdir()
     (town / "result" / "mine.txt").write_text("mine")
     code, _, err = hotspots("run", recipe, "-o", "result")
     assert code == 1
-    assert err.splitlines() == ["Error: 'result' exists already", "Hint: choose another name, or allow it with --overwrite"]
+    assert err.splitlines() == [
+        "Error: 'result' exists already",
+        "Hint: choose another name, or allow it with --overwrite",
+    ]
     assert [path.name for path in (town / "result").iterdir()] == ["mine.txt"]
 
 
-def test_overwriting_removes_what_an_earlier_run_left_and_nothing_else(hotspots, recipe, town):
+def test_overwriting_removes_what_an_earlier_run_left_and_nothing_else(
+    hotspots: Run, recipe: Path, town: Path
+) -> None:
     assert hotspots("run", recipe, "-o", "result")[0] == 0
     (town / "result" / "mine.txt").write_text("mine")
     recipe.write_text(RECIPE.replace('name = "Burglary"', 'name = "Break-ins"'), encoding="utf-8")
@@ -93,9 +108,13 @@ def test_overwriting_removes_what_an_earlier_run_left_and_nothing_else(hotspots,
     assert not (town / "result" / "layers" / "burglary.gpkg").exists()
 
 
-def test_a_record_that_points_out_of_the_folder_removes_nothing(hotspots, recipe, town):
+def test_a_record_that_points_out_of_the_folder_removes_nothing(
+    hotspots: Run, recipe: Path, town: Path
+) -> None:
     assert hotspots("run", recipe, "-o", "result")[0] == 0
-    (town / "result" / "provenance.json").write_text(json.dumps({"files": ["../wards.gpkg", str(town / "people.csv")]}))
+    (town / "result" / "provenance.json").write_text(
+        json.dumps({"files": ["../wards.gpkg", str(town / "people.csv")]})
+    )
     assert hotspots("run", recipe, "-o", "result", "--overwrite")[0] == 0
     assert (town / "wards.gpkg").exists()
     assert (town / "people.csv").exists()
@@ -107,10 +126,16 @@ def test_a_record_that_points_out_of_the_folder_removes_nothing(hotspots, recipe
         ('category = "burglary"', 'category = "burglry"', "Error: no incident has the category 'burglry'"),
         ("bandwidth = 400", "bandwidth = 50", "Error: "),
         ('source = "wards.gpkg"', 'source = "wrds.gpkg"', "Error: "),
-        ('population_table = "people.csv"', "", "Error: [flag] compares rates, but the areas of 'Wards' have no population"),
+        (
+            'population_table = "people.csv"',
+            "",
+            "Error: [flag] compares rates, but the areas of 'Wards' have no population",
+        ),
     ],
 )
-def test_a_failure_leaves_no_folder(hotspots, recipe, town, old, new, message):
+def test_a_failure_leaves_no_folder(
+    hotspots: Run, recipe: Path, town: Path, old: str, new: str, message: str
+) -> None:
     recipe.write_text(RECIPE.replace(old, new), encoding="utf-8")
     before = sorted(path.name for path in town.iterdir())
     code, _, err = hotspots("run", recipe, "-o", "result")
@@ -121,7 +146,7 @@ def test_a_failure_leaves_no_folder(hotspots, recipe, town, old, new, message):
     assert sorted(path.name for path in town.iterdir()) == before
 
 
-def test_recipe_new_check_and_run_fit_together(hotspots, town):
+def test_recipe_new_check_and_run_fit_together(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("recipe", "new", "-o", "analysis.toml")
     assert code == 0
     assert err == "Wrote analysis.toml. Edit it, then: hotspots run analysis.toml -o DIR\n"
@@ -136,7 +161,7 @@ def test_recipe_new_check_and_run_fit_together(hotspots, town):
     ]
 
 
-def test_bundled_layers_can_be_listed_shown_and_copied(hotspots, town):
+def test_bundled_layers_can_be_listed_shown_and_copied(hotspots: Run, town: Path) -> None:
     assert "west-yorkshire-wards" in hotspots("boundaries", "list")[1]
     assert "Open Government Licence v3.0" in hotspots("boundaries", "show", "west-yorkshire-wards")[1]
     code, _, _ = hotspots("boundaries", "copy", "west-yorkshire-districts", "-o", "districts.gpkg")
@@ -147,4 +172,6 @@ def test_bundled_layers_can_be_listed_shown_and_copied(hotspots, town):
     assert err.splitlines() == [
         "Error: there is no bundled layer 'west-yorkshire-ward'",
         "Hint: did you mean 'west-yorkshire-wards' or 'west-yorkshire-districts' or 'west-yorkshire-incidents'?",
-    ] or err.startswith("Error: there is no bundled layer 'west-yorkshire-ward'\nHint: did you mean 'west-yorkshire-wards'")
+    ] or err.startswith(
+        "Error: there is no bundled layer 'west-yorkshire-ward'\nHint: did you mean 'west-yorkshire-wards'"
+    )

@@ -5,10 +5,14 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
+
+Run = Callable[..., tuple[int, str, str]]
 
 
 class Pipe:
@@ -18,9 +22,18 @@ class Pipe:
         self.buffer = io.BytesIO(text.encode())
 
 
-def test_count_gives_counts_and_rates_and_its_provenance(hotspots, town):
+def test_count_gives_counts_and_rates_and_its_provenance(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots(
-        "count", ".", "--areas", "wards.gpkg", "--population-table", "people.csv", "--min-population", "1500", "-o", "out.geojson"
+        "count",
+        ".",
+        "--areas",
+        "wards.gpkg",
+        "--population-table",
+        "people.csv",
+        "--min-population",
+        "1500",
+        "-o",
+        "out.geojson",
     )
     assert code == 0, err
     layer = gpd.read_file("out.geojson").set_index("code")
@@ -40,14 +53,16 @@ def test_count_gives_counts_and_rates_and_its_provenance(hotspots, town):
     assert err.splitlines()[-1] == "Wrote 9 areas to out.geojson"
 
 
-def test_count_per_category_has_a_column_for_each(hotspots, town):
+def test_count_per_category_has_a_column_for_each(hotspots: Run, town: Path) -> None:
     assert hotspots("count", ".", "--areas", "wards.gpkg", "--per", "category", "-o", "out.csv")[0] == 0
     table = pd.read_csv(town / "out.csv")
     assert (table["n_Burglary"] + table["n_Anti-social behaviour"]).tolist() == table["n"].tolist()
 
 
-def test_steps_chain_through_a_pipe(hotspots, town, monkeypatch):
-    code, counted, err = hotspots("count", ".", "--areas", "wards.gpkg", "--population-table", "people.csv", "-o", "-")
+def test_steps_chain_through_a_pipe(hotspots: Run, town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, counted, err = hotspots(
+        "count", ".", "--areas", "wards.gpkg", "--population-table", "people.csv", "-o", "-"
+    )
     assert code == 0, err
     monkeypatch.setattr(sys, "stdin", Pipe(counted))
     code, flagged, err = hotspots("flag", "-", "--value", "n", "-o", "-")
@@ -64,7 +79,9 @@ def test_steps_chain_through_a_pipe(hotspots, town, monkeypatch):
     assert layer.loc["E05000005", "gi_note"]
 
 
-def test_the_record_of_a_pipe_names_every_step(hotspots, town, monkeypatch):
+def test_the_record_of_a_pipe_names_every_step(
+    hotspots: Run, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     counted = hotspots("count", ".", "--areas", "wards.gpkg", "-o", "-")[1]
     monkeypatch.setattr(sys, "stdin", Pipe(counted))
     flagged = json.loads(hotspots("flag", "-", "--value", "n", "-o", "-")[1])
@@ -72,20 +89,33 @@ def test_the_record_of_a_pipe_names_every_step(hotspots, town, monkeypatch):
     assert flagged["hotspots"]["crs"] == "EPSG:27700"
 
 
-def test_permutations_are_reproducible(hotspots, town):
+def test_permutations_are_reproducible(hotspots: Run, town: Path) -> None:
     hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
     outputs = []
     for name in ("a/hot.geojson", "b/hot.geojson"):
-        code, _, err = hotspots("gistar", "counts.geojson", "--inference", "permutation", "--permutations", "999", "--seed", "5", "-o", name)
+        code, _, err = hotspots(
+            "gistar",
+            "counts.geojson",
+            "--inference",
+            "permutation",
+            "--permutations",
+            "999",
+            "--seed",
+            "5",
+            "-o",
+            name,
+        )
         assert code == 0, err
         outputs.append((town / name).read_bytes())
     assert outputs[0] == outputs[1]
     assert json.loads(outputs[0])["hotspots"]["steps"]["gistar"]["seed"] == 5
 
 
-def test_density_as_geotiff_contours_and_map(hotspots, town):
+def test_density_as_geotiff_contours_and_map(hotspots: Run, town: Path) -> None:
     for name in ("density.tif", "contours.geojson"):
-        code, _, err = hotspots("kde", ".", "--areas", "wards.gpkg", "--bandwidth", "400", "--cell-size", "100", "-o", name)
+        code, _, err = hotspots(
+            "kde", ".", "--areas", "wards.gpkg", "--bandwidth", "400", "--cell-size", "100", "-o", name
+        )
         assert code == 0, err
     contours = gpd.read_file("contours.geojson")
     assert (contours["dens_lo"] > 0).all()
@@ -98,7 +128,7 @@ def test_density_as_geotiff_contours_and_map(hotspots, town):
 
 
 @pytest.mark.parametrize("command", ["flag", "gistar"])
-def test_a_column_that_is_not_there_is_guessed(hotspots, town, command):
+def test_a_column_that_is_not_there_is_guessed(hotspots: Run, town: Path, command: str) -> None:
     hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
     code, _, err = hotspots(command, "counts.geojson", "--value", "nn", "-o", "out.geojson")
     assert code == 1
@@ -109,7 +139,7 @@ def test_a_column_that_is_not_there_is_guessed(hotspots, town, command):
     assert not (town / "out.geojson").exists()
 
 
-def test_an_output_is_refused_before_any_work(hotspots, town):
+def test_an_output_is_refused_before_any_work(hotspots: Run, town: Path) -> None:
     (town / "out.geojson").write_text("mine")
     code, _, err = hotspots("count", "no-such-file.csv", "--areas", "no-such-file.gpkg", "-o", "out.geojson")
     assert code == 1
@@ -123,14 +153,14 @@ def test_an_output_is_refused_before_any_work(hotspots, town):
     ]
 
 
-def test_a_layer_without_a_column_to_colour_is_refused(hotspots, town):
+def test_a_layer_without_a_column_to_colour_is_refused(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("map", "wards.gpkg", "-o", "map.html")
     assert code == 1
     assert "Traceback" not in err
     assert not (town / "map.html").exists()
 
 
-def test_inspect_adds_up(hotspots, town):
+def test_inspect_adds_up(hotspots: Run, town: Path) -> None:
     code, out, err = hotspots("inspect", ".", "--areas", "wards.gpkg")
     assert code == 0, err
     assert "Rows read" in out

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.errors import DataError
-from hotspots.incident_columns import (
+from hotspots.incidents.columns import (
     ColumnNames,
     id_keys,
     labels,

@@ -21,7 +21,7 @@ import pyarrow.csv as pa_csv
 
 from hotspots.errors import DataError, FileError
 from hotspots.files import sha256
-from hotspots.incident_columns import (
+from hotspots.incidents.columns import (
     POINT_TYPES,
     ColumnNames,
     Columns,
@@ -31,7 +31,7 @@ from hotspots.incident_columns import (
     point_coordinates,
     recognise,
 )
-from hotspots.incident_sources import LAYERS, PARQUET, READABLE, Source
+from hotspots.incidents.sources import LAYERS, PARQUET, READABLE, Source
 
 Batches = Iterator[tuple[Any, npt.NDArray[np.int64]]]
 _HEAD = 1 << 16

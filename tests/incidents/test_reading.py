@@ -213,7 +213,7 @@ FOUR = (
 
 def test_each_filter_has_its_own_count(tmp_path: Path) -> None:
     path = grid_csv(tmp_path / "a.csv", *FOUR, "385500,345500,Noise,2025-04", "385500,345500,Theft,")
-    incidents, report = read_incidents(path, exclude="theft", months=("2025-01", "2025-03"), area=SQUARE)
+    incidents, report = read_incidents(path, exclude="theft", period=("2025-01", "2025-03"), area=SQUARE)
     # The second row stands on the border.
     assert incidents.index.tolist() == [0, 1]
     assert dict(report.dropped()) == {
@@ -244,8 +244,8 @@ def test_every_row_is_counted_once(tmp_path: Path, drawn: list[tuple[str, str, s
     rows = [("z", "2025-01", "385500,345500", "Noise"), *drawn]
     lines = [",".join(row) if row[2] != "short" else "1,2" for row in rows]
     path = grid_csv(tmp_path / "a.csv", *lines, header="Crime ID,Month,Easting,Northing,Category")
-    incidents, report = read_incidents(path, category="noise", months="2025-01..2025-02", area=SQUARE)
-    expected = {"malformed": 0, "repeat": 0, "category": 0, "months": 0, "unlocated": 0, "area": 0, "used": 0}
+    incidents, report = read_incidents(path, category="noise", period="2025-01..2025-02", area=SQUARE)
+    expected = {"malformed": 0, "repeat": 0, "category": 0, "period": 0, "unlocated": 0, "area": 0, "used": 0}
     seen: set[str] = set()
     for identifier, month, place, category in rows:
         if place in ("east,1", "short"):
@@ -255,7 +255,7 @@ def test_every_row_is_counted_once(tmp_path: Path, drawn: list[tuple[str, str, s
         elif category != "Noise":
             outcome = "category"
         elif month not in ("2025-01", "2025-02"):
-            outcome = "months"
+            outcome = "period"
         elif place in (",", "0,0"):
             outcome = "unlocated"
         else:
@@ -290,22 +290,22 @@ def test_categories_are_chosen_without_case(tmp_path: Path) -> None:
             "there is no incident of the categories asked for\nHint: loosen 'category' or 'exclude'",
         ),
         (
-            {"months": "2031-01..2031-02"},
+            {"period": "2031-01..2031-02"},
             "no incident is in 2031-01 to 2031-02: the incidents are from 2025-01 to 2025-03\n"
-            "Hint: choose 'months' within 2025-01..2025-03",
+            "Hint: choose 'period' within 2025-01..2025-03",
         ),
         (
-            {"category": "Noise", "months": "2025-02"},
-            "there is no incident in the months asked for\nHint: loosen 'months' or 'category'",
+            {"category": "Noise", "period": "2025-02"},
+            "there is no incident in the months asked for\nHint: loosen 'period' or 'category'",
         ),
         (
-            {"months": "2025-13"},
+            {"period": "2025-13"},
             "'2025-13' is not a month or a range of months\n"
-            "Hint: write 'months' as 2025-01 or 2025-01..2025-06",
+            "Hint: write 'period' as 2025-01 or 2025-01..2025-06",
         ),
         (
-            {"months": "2025-06..2025-01"},
-            "the months '2025-06..2025-01' end before they begin\nHint: write 'months' as 2025-01..2025-06",
+            {"period": "2025-06..2025-01"},
+            "the months '2025-06..2025-01' end before they begin\nHint: write 'period' as 2025-01..2025-06",
         ),
         (
             {"area": SQUARE.translate(50_000).to_frame("geometry")},
@@ -325,7 +325,7 @@ def test_options_that_cannot_be(tmp_path: Path, options: dict[str, object], mess
 
 def test_months_asked_for_where_there_are_none(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "lon,lat\n-2,53\n")
-    assert error_of(path, months="2025-01") == (
+    assert error_of(path, period="2025-01") == (
         "no incident is in 2025-01: none has a month\nHint: name the column with 'month_column'"
     )
 
@@ -440,7 +440,7 @@ def test_select_keeps_index_order_and_input() -> None:
     incidents = table()
     assert select_incidents(incidents, category=["litter", "NOISE"]).index.tolist() == [5, 9]
     assert select_incidents(incidents, exclude="Noise").index.tolist() == [7, 9]
-    assert select_incidents(incidents, months="2025-01..2025-06").index.tolist() == [5, 7]
+    assert select_incidents(incidents, period="2025-01..2025-06").index.tolist() == [5, 7]
     assert select_incidents(incidents).attrs == {"crs": "EPSG:27700"}
     pd.testing.assert_frame_equal(incidents, table())
 
@@ -451,7 +451,7 @@ def test_select_takes_layers_and_dates() -> None:
         geometry=[shapely.Point(0, 0)] * 2,
         crs="EPSG:27700",
     )
-    found = select_incidents(layer, category="A", months="2025-01")
+    found = select_incidents(layer, category="A", period="2025-01")
     assert isinstance(found, gpd.GeoDataFrame)
     assert len(found) == 1
 
@@ -463,7 +463,7 @@ def test_select_needs_the_column() -> None:
         "the incidents have no column 'category', which 'exclude' needs\nHint: leave out 'exclude'"
     )
     with pytest.raises(ParameterError):
-        select_incidents(table(), months="January")
+        select_incidents(table(), period="January")
 
 
 def test_coordinates_of_a_table_and_of_its_points_are_the_same() -> None:

@@ -21,9 +21,9 @@ from pyproj import CRS
 
 from hotspots.crs import BRITISH_NATIONAL_GRID, WGS84, crs_label, parse_crs, transform_xy, transformation
 from hotspots.errors import CRSError, DataError, HotspotsWarning
-from hotspots.incident_columns import ColumnNames, month_numbers
-from hotspots.incident_files import IncidentFile, open_incidents
-from hotspots.incident_sources import Source
+from hotspots.incidents.columns import ColumnNames, month_numbers
+from hotspots.incidents.files import IncidentFile, open_incidents
+from hotspots.incidents.sources import Source
 
 _LOG = logging.getLogger(__name__)
 _STREET = re.compile(r"\d{4}-\d{2}-.+-street\.csv", re.IGNORECASE)

@@ -9,7 +9,7 @@ import pytest
 
 import hotspots_boundaries
 from hotspots.errors import FileError
-from hotspots.incident_sources import READABLE, find_sources
+from hotspots.incidents.sources import READABLE, find_sources
 
 
 def touch(folder: Path, *names: str) -> None:

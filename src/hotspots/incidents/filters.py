@@ -12,15 +12,15 @@ import pandas as pd
 
 from hotspots.crs import reproject
 from hotspots.errors import DataError, ParameterError, did_you_mean
-from hotspots.incident_columns import month_ordinals
-from hotspots.incident_tables import Places
+from hotspots.incidents.columns import month_ordinals
+from hotspots.incidents.tables import Places
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 Mask = npt.NDArray[np.bool_]
 Words = str | Sequence[str] | None
-Months = str | tuple[str, str] | None
+Period = str | tuple[str, str] | None
 
 
 def refuse_nothing(alive: Mask, name: str) -> None:
@@ -29,7 +29,7 @@ def refuse_nothing(alive: Mask, name: str) -> None:
         return
     options = {
         "filtered_category": ("of the categories asked for", "loosen 'category' or 'exclude'"),
-        "filtered_months": ("in the months asked for", "loosen 'months' or 'category'"),
+        "filtered_period": ("in the months asked for", "loosen 'period' or 'category'"),
         "filtered_unlocated": ("with coordinates", "leave out 'area', or loosen the other filters"),
         "filtered_area": ("inside the area", "check that 'area' is where the incidents are"),
     }
@@ -65,29 +65,29 @@ def category_mask(incidents: pd.DataFrame, category: Words, exclude: Words) -> M
     return kept if exclude is None else kept & ~having(exclude)
 
 
-def month_range(months: Months) -> tuple[int, int] | None:
+def month_range(period: Period) -> tuple[int, int] | None:
     """Return the first and last month asked for, as ordinals of monthly periods."""
-    if months is None:
+    if period is None:
         return None
-    ends = months.split("..") if isinstance(months, str) else list(months)
+    ends = period.split("..") if isinstance(period, str) else list(period)
     found = [re.fullmatch(r"\s*(\d{4})-(0[1-9]|1[0-2])\s*", str(end)) for end in ends]
     if len(found) not in (1, 2) or not all(found):
         raise ParameterError(
-            f"'{months}' is not a month or a range of months",
-            hint="write 'months' as 2025-01 or 2025-01..2025-06",
+            f"'{period}' is not a month or a range of months",
+            hint="write 'period' as 2025-01 or 2025-01..2025-06",
         )
     ordinals = [(int(match[1]) - 1970) * 12 + int(match[2]) - 1 for match in found if match]
     first, last = ordinals[0], ordinals[-1]
     if first > last:
         raise ParameterError(
-            f"the months '{months}' end before they begin", hint=f"write 'months' as {ends[1]}..{ends[0]}"
+            f"the months '{period}' end before they begin", hint=f"write 'period' as {ends[1]}..{ends[0]}"
         )
     return first, last
 
 
 def month_mask(incidents: pd.DataFrame, wanted: tuple[int, int]) -> Mask:
     """Return which incidents are in a range of months; raise when none is."""
-    held = _require(incidents, "month", "months")
+    held = _require(incidents, "month", "period")
     periods = held if isinstance(held.dtype, pd.PeriodDtype) else pd.to_datetime(held).dt.to_period("M")
     ordinals = month_ordinals(periods)
     known = ~periods.isna().to_numpy()
@@ -102,7 +102,7 @@ def month_mask(incidents: pd.DataFrame, wanted: tuple[int, int]) -> Mask:
     first, last = periods[known].min(), periods[known].max()
     raise DataError(
         f"no incident is in {asked}: the incidents are from {first} to {last}",
-        hint=f"choose 'months' within {first}..{last}",
+        hint=f"choose 'period' within {first}..{last}",
     )
 
 

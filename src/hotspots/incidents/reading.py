@@ -14,10 +14,10 @@ import pandas as pd
 
 from hotspots.crs import WGS84, crs_label, parse_crs, require_metres, transform_xy
 from hotspots.errors import DataError, ParameterError
-from hotspots.incident_columns import POINT_TYPES, ColumnNames, point_coordinates
-from hotspots.incident_filters import (
+from hotspots.incidents.columns import POINT_TYPES, ColumnNames, point_coordinates
+from hotspots.incidents.filters import (
     Mask,
-    Months,
+    Period,
     Words,
     area_mask,
     category_mask,
@@ -25,9 +25,9 @@ from hotspots.incident_filters import (
     month_range,
     refuse_nothing,
 )
-from hotspots.incident_sources import find_sources
-from hotspots.incident_tables import Places, Rows, place_rows, read_rows
-from hotspots.quality import QualityReport, SourceReport, describe
+from hotspots.incidents.quality import QualityReport, SourceReport, describe
+from hotspots.incidents.sources import find_sources
+from hotspots.incidents.tables import Places, Rows, place_rows, read_rows
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -49,7 +49,7 @@ def read_incidents(
     weight_column: str | None = None,
     category: Words = None,
     exclude: Words = None,
-    months: Months = None,
+    period: Period = None,
     area: gpd.GeoDataFrame | None = None,
 ) -> tuple[pd.DataFrame, QualityReport]:
     r"""Read incidents, one row each, and account for every row of the files.
@@ -82,7 +82,7 @@ def read_incidents(
         A column of weights, at least 0. By default every incident weighs 1.
     category, exclude : str or sequence of str, optional
         Keep only these categories; leave these out. Case does not matter.
-    months : str or pair of str, optional
+    period : str or pair of str, optional
         Keep only this month, ``"2025-01"``, or these, ``"2025-01..2025-06"`` (both ends included).
     area : GeoDataFrame of polygons, optional
         Keep only incidents inside or on the border of these.
@@ -107,7 +107,7 @@ def read_incidents(
     CRSError
         When a reference system is missing or in degrees, or the coordinates contradict it.
     ParameterError
-        When `months` is not a month, or one of `x` and `y` is given alone.
+        When `period` is not a month or a range of them, or one of `x` and `y` is given alone.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def read_incidents(
     goal = require_metres(crs, what="incidents")
     if (x is None) != (y is None):
         raise ParameterError("only one of 'x' and 'y' is given", hint="name both columns, or neither")
-    wanted = month_range(months)
+    wanted = month_range(period)
     named = ColumnNames(x=x, y=y, category=category_column, month=month_column, weight=weight_column)
     rows = read_rows(find_sources(source), named)
     places = place_rows(rows, source_crs=source_crs, crs=goal)
@@ -139,7 +139,7 @@ def read_incidents(
     if category is not None or exclude is not None:
         tests.append(("filtered_category", category_mask(everything, category, exclude)))
     if wanted is not None:
-        tests.append(("filtered_months", month_mask(everything, wanted)))
+        tests.append(("filtered_period", month_mask(everything, wanted)))
     if area is not None:
         located = places.number >= 0
         tests += [("filtered_unlocated", located), ("filtered_area", area_mask(places, area, goal))]
@@ -175,7 +175,7 @@ def _report(
         malformed=sum(file.malformed for file in rows.files),
         duplicates=dropped["duplicates"],
         filtered_category=dropped.get("filtered_category", 0),
-        filtered_months=dropped.get("filtered_months", 0),
+        filtered_period=dropped.get("filtered_period", 0),
         filtered_unlocated=dropped.get("filtered_unlocated", 0),
         filtered_area=dropped.get("filtered_area", 0),
         out_of_range=places.out_of_range,
@@ -210,17 +210,17 @@ def _without_unused(incidents: pd.DataFrame) -> pd.DataFrame:
 
 
 def select_incidents(
-    incidents: pd.DataFrame, *, category: Words = None, exclude: Words = None, months: Months = None
+    incidents: pd.DataFrame, *, category: Words = None, exclude: Words = None, period: Period = None
 ) -> pd.DataFrame:
     """Return the incidents of some categories and months, in the same order and on the same index.
 
     Parameters
     ----------
     incidents : DataFrame or GeoDataFrame
-        With a column ``category`` where `category` or `exclude` is given, and ``month`` where `months` is.
+        With a column ``category`` where `category` or `exclude` is given, and ``month`` where `period` is.
     category, exclude : str or sequence of str, optional
         Keep only these categories; leave these out. Case does not matter.
-    months : str or pair of str, optional
+    period : str or pair of str, optional
         Keep only this month, ``"2025-01"``, or these, ``"2025-01..2025-06"`` (both ends included). Incidents
         without a month are left out.
 
@@ -234,7 +234,7 @@ def select_incidents(
     DataError
         When no incident has a category that is named, or nothing is left.
     ParameterError
-        When `months` is not a month.
+        When `period` is not a month or a range of them.
 
     Examples
     --------
@@ -248,10 +248,10 @@ def select_incidents(
     if category is not None or exclude is not None:
         kept &= category_mask(incidents, category, exclude)
         refuse_nothing(kept, "filtered_category")
-    wanted = month_range(months)
+    wanted = month_range(period)
     if wanted is not None:
         kept &= month_mask(incidents, wanted)
-        refuse_nothing(kept, "filtered_months")
+        refuse_nothing(kept, "filtered_period")
     return _without_unused(incidents.loc[kept])
 
 

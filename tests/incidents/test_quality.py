@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.quality import QualityReport, Share, SourceReport, describe
+from hotspots.incidents.quality import QualityReport, Share, SourceReport, describe
 
 REPORT = QualityReport(
     sources=(
@@ -21,7 +21,7 @@ REPORT = QualityReport(
     malformed=2,
     duplicates=3,
     filtered_category=100,
-    filtered_months=0,
+    filtered_period=0,
     filtered_unlocated=4,
     filtered_area=25,
     used=1100,

@@ -11,9 +11,9 @@ import pytest
 import shapely
 
 from hotspots.errors import DataError, FileError, HotspotsError
-from hotspots.incident_columns import ColumnNames
-from hotspots.incident_files import IncidentFile, open_incidents
-from hotspots.incident_sources import READABLE, find_sources
+from hotspots.incidents.columns import ColumnNames
+from hotspots.incidents.files import IncidentFile, open_incidents
+from hotspots.incidents.sources import READABLE, find_sources
 
 HEADER = "Crime ID,Month,Longitude,Latitude,LSOA code,Crime type\n"
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.incident_columns import month_ordinals
+from hotspots.incidents.columns import month_ordinals
 
 _WIDTH = 12
 # The first codes that came with the 2021 LSOAs, England's and Wales's. About 6 % of the 2021 codes are such,
@@ -71,7 +71,7 @@ class Share:
 class QualityReport:
     """Every row accounted for.
 
-    ``rows_read`` is exactly ``malformed + duplicates + filtered_category + filtered_months +
+    ``rows_read`` is exactly ``malformed + duplicates + filtered_category + filtered_period +
     filtered_unlocated + filtered_area + used``; ``used`` is exactly ``located + unlocated``; and where areas
     are known, ``located`` is exactly ``inside + outside``. Each of the three is checked by itself when a
     report is made.
@@ -90,7 +90,7 @@ class QualityReport:
         Rows with a wrong number of fields, or a coordinate or weight that is not a number.
     duplicates : int
         Rows whose Crime ID stands in an earlier row.
-    filtered_category, filtered_months : int
+    filtered_category, filtered_period : int
         Rows of other categories, then of other months, than were asked for.
     filtered_unlocated, filtered_area : int
         Where an area was asked for: rows that have no coordinates, and rows outside it.
@@ -127,7 +127,7 @@ class QualityReport:
     malformed: int
     duplicates: int
     filtered_category: int
-    filtered_months: int
+    filtered_period: int
     filtered_unlocated: int
     filtered_area: int
     used: int
@@ -159,7 +159,7 @@ class QualityReport:
             ("malformed", self.malformed),
             ("repeated Crime IDs", self.duplicates),
             ("other categories", self.filtered_category),
-            ("other months", self.filtered_months),
+            ("other months", self.filtered_period),
             ("without coordinates, so not in the area", self.filtered_unlocated),
             ("outside the area", self.filtered_area),
         )
