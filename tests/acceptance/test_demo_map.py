@@ -1,0 +1,85 @@
+"""The map that a newcomer opens first, in a real browser without a network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotspots_cli.main import run
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+]
+
+
+@pytest.fixture(scope="module")
+def demo_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's map, or the one that ``HOTSPOTS_MAP`` names."""
+    if "HOTSPOTS_MAP" in os.environ:
+        return Path(os.environ["HOTSPOTS_MAP"])
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    assert run(["-q", "demo", "-o", str(folder)]) == 0
+    return folder / "map.html"
+
+
+@pytest.fixture(scope="module")
+def page(demo_map: Path) -> Iterator[tuple[Any, list[str]]]:
+    """The page as it opens, and everything that went wrong on it so far."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    troubles: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        opened = browser.new_page(viewport={"width": 1280, "height": 800})
+        opened.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        opened.on("pageerror", lambda error: troubles.append(str(error)))
+        opened.on("requestfailed", lambda request: troubles.append(request.url))
+        opened.goto(demo_map.as_uri())
+        opened.wait_for_selector(".leaflet-overlay-pane path")
+        yield opened, troubles
+        browser.close()
+
+
+@pytest.mark.browser
+def test_the_demo_opens_without_a_network_on_the_flagged_wards(page: tuple[Any, list[str]]) -> None:
+    opened, troubles = page
+    assert opened.title() == "West Yorkshire: recorded crime, July 2016, 2017 and 2018"
+    legend = opened.locator("[class*=legend]").first.inner_text()
+    assert "Significantly above" in legend
+    assert opened.locator(".leaflet-overlay-pane path").count() >= 124
+    assert troubles == []
+
+
+@pytest.mark.browser
+def test_the_demo_says_where_it_comes_from_and_how_it_was_made(page: tuple[Any, list[str]]) -> None:
+    opened, _ = page
+    text = opened.locator("body").text_content()
+    assert "Open Government Licence v3.0" in text
+    assert "it is not a significance test" in text
+    assert "Ward boundaries are approximate" in text
+    assert opened.locator("html").get_attribute("lang") == "en-GB"
+
+
+@pytest.mark.browser
+def test_every_layer_of_the_demo_can_be_shown(page: tuple[Any, list[str]]) -> None:
+    opened, troubles = page
+    for kind in ("base", "overlays"):
+        switches = opened.locator(f".leaflet-control-layers-{kind} input")
+        assert switches.count() > 0
+        for position in range(switches.count()):
+            switches.nth(position).evaluate("input => input.click()")
+    assert troubles == []
