@@ -49,7 +49,7 @@ def test_the_spread_is_dersimonian_and_lairds():
 
 def test_the_spread_is_recovered_without_bias_and_winsorising_lowers_it():
     random = np.random.default_rng(11)
-    people = random.lognormal(8.6, 0.5, (400, 150))
+    people = random.lognormal(8.6, 0.5, (150, 150))
     rates = np.clip(random.normal(80, 20, people.shape), 1, None)  # per 1,000: τ = 20
     counts = random.poisson(people * rates / 1000)
     found = {
@@ -75,7 +75,7 @@ def test_the_spread_is_recovered_without_bias_and_winsorising_lowers_it():
 def test_the_share_of_flags_is_as_documented(overdispersion, winsorise, spread, outside, far):
     random = np.random.default_rng(5)
     flagged = []
-    for _ in range(150):
+    for _ in range(80):
         people = random.lognormal(8.6, 0.5, 200)
         rates = np.clip(random.normal(80, spread, 200), 1, None)
         n = series(random.poisson(people * rates / 1000))
