@@ -104,8 +104,9 @@ class OfflineMap(folium.Map):
 
     def _body(self) -> str:
         page = self._page
-        lines = (f"Source: {page['source']}" if page["source"] else "", page["attribution"])
-        origin = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+        origin = f'<p class="origin">Source: {escape(page["source"])}</p>' if page["source"] else ""
+        if page["attribution"]:
+            origin += f'<p class="licence">{escape(page["attribution"])}</p>'
         notes = "".join(f"<li>{escape(note)}</li>" for note in page["methods"])
         about = f"<summary>How this map was made</summary><ul>{notes}</ul>"
         return _PAGE.format(

@@ -27,9 +27,10 @@
     return element("li", entry.count === 0 ? "none" : "", [swatch(entry), element("span", "label", entry.label), count]);
   }
 
-  function legendBlock(heading, entry, rows) {
+  function legendBlock(entry, rows) {
     return element("section", "legend-block", [
-      element("h3", "", heading),
+      entry.group ? element("p", "group", entry.group) : "",
+      element("h3", "", entry.title),
       element("p", "unit", entry.legendTitle),
       element("ul", "", rows.map(legendRow)),
       entry.note ? element("p", "note", entry.note) : "",
@@ -39,8 +40,7 @@
   function themeLegend(theme) {
     const rows = theme.legend.filter((entry) => entry.opacity > 0);
     if (theme.missing.count) rows.push({ ...theme.missing, missing: true });
-    const heading = theme.group ? `${theme.group}: ${theme.title}` : theme.title;
-    const block = legendBlock(heading, theme, rows);
+    const block = legendBlock(theme, rows);
     if (rows.some((row) => row.count !== undefined)) {
       block.querySelector(".unit").append(element("span", "count", theme.noun));
     }
@@ -48,7 +48,7 @@
   }
 
   function surfaceLegend(entry) {
-    return legendBlock(entry.title, entry, entry.legend.filter((row) => row.opacity > 0));
+    return legendBlock(entry, entry.legend.filter((row) => row.opacity > 0));
   }
 
   function renderLegend(target, theme, surfaces) {
