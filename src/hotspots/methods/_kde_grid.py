@@ -172,8 +172,8 @@ def _spans(reach: int, step: float) -> Integers:
     return np.column_stack((first, first + (last - first + _LANES) // _LANES * _LANES))
 
 
-def mass_inside(inside: Bools, grid: Grid, bandwidth: float, kernel: str) -> Floats:
-    """Return the share of the kernel around each cell centre that falls on inside cells."""
+def divide_by_mass(values: Floats, inside: Bools, grid: Grid, bandwidth: float, kernel: str) -> None:
+    """Divide each value, in place, by the share of the kernel around its centre that falls on inside cells."""
     from scipy.signal import oaconvolve
 
     reach = _reach(grid, bandwidth, kernel)
@@ -181,8 +181,12 @@ def mass_inside(inside: Bools, grid: Grid, bandwidth: float, kernel: str) -> Flo
     window = Grid(0.0, side * grid.cell_size, grid.cell_size, side, side)
     middle = np.array([side * grid.cell_size / 2])
     shape = sum_kernels(collapse(middle, middle, np.ones(1), window, bandwidth), window, bandwidth, kernel)
-    mass = oaconvolve(inside.astype(float), shape / shape.sum(), mode="same")
-    # A centre's own cell bounds the mass from below where that centre is inside; elsewhere it may be nothing.
-    smallest = shape.max() / shape.sum()
-    share: Floats = np.clip(mass, smallest, 1.0)
-    return share
+    shape /= shape.sum()
+    # A few rows at a time, because the transforms of a whole grid would take several times its memory.
+    height = max(4 * side, 8 * _BAND_ROWS)
+    for first in range(0, grid.rows, height):
+        last = min(first + height, grid.rows)
+        top, bottom = max(first - reach, 0), min(last + reach, grid.rows)
+        mass = oaconvolve(inside[top:bottom].astype(float), shape, mode="same")[first - top : last - top]
+        # Where a centre is inside, its own cell bounds the share from below; elsewhere it may be nothing.
+        values[first:last] /= np.clip(mass, shape.max(), 1.0)

@@ -13,7 +13,15 @@ from hotspots.columns import COLUMNS
 from hotspots.crs import Floats, crs_label, require_metres
 from hotspots.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.incidents import coordinates
-from hotspots.methods._kde_grid import Bools, Grid, cells_inside, collapse, mass_inside, sum_kernels, support
+from hotspots.methods._kde_grid import (
+    Bools,
+    Grid,
+    cells_inside,
+    collapse,
+    divide_by_mass,
+    sum_kernels,
+    support,
+)
 from hotspots.surface import Surface
 
 if TYPE_CHECKING:
@@ -143,6 +151,8 @@ def kernel_density(
     _require_choice("kernel", kernel, get_args(Kernel))
     _require_choice("edge", edge, get_args(Edge))
     crs = require_metres(areas.crs, what="areas")
+    if len(incidents) == 0:
+        raise DataError("there are no incidents", hint="choose other categories or months")
     bounds = tuple(float(side) for side in areas.total_bounds)
     x, y = coordinates(incidents, crs)
     weights = _weights(incidents)
@@ -179,7 +189,7 @@ def kernel_density(
     values = sum_kernels(collapse(x, y, weights, grid, bandwidth), grid, bandwidth, kernel)
     values *= CONSTANTS[kernel] / bandwidth**2 * 1e6 * 12 / period
     if edge == "uniform" and inside is not None:
-        values /= mass_inside(inside, grid, bandwidth, kernel)
+        divide_by_mass(values, inside, grid, bandwidth, kernel)
     if clip and inside is not None:
         values[~inside] = np.nan
     parameters: dict[str, Any] = {
