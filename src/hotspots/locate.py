@@ -79,13 +79,12 @@ class AreaIndex:
     def __init__(self, geometries: Any, *, points: int | None = None) -> None:
         areas, bounds = _checked(geometries)
         self._size = len(areas)
-        self._direct: _DirectTests | None = None
-        self._grid: _Grid | None = None
+        self._lookup: _Grid | _DirectTests
         vertices = int(_mean_vertices(areas) * len(areas))
         if vertices > 0 and (points is None or points >= _worth_a_grid(vertices, len(areas))):
-            self._grid = _Grid(areas, bounds, cells=_suitable_cells(vertices, points))
+            self._lookup = _Grid(areas, bounds, cells=_suitable_cells(vertices, points))
         else:
-            self._direct = _DirectTests(areas, vertices=vertices)
+            self._lookup = _DirectTests(areas, vertices=vertices)
 
     def __len__(self) -> int:
         """Return the number of areas."""
@@ -116,9 +115,7 @@ class AreaIndex:
                 f"there are {len(px):,} x and {len(py):,} y coordinates, but each point needs both",
                 hint="pass the two columns of one table",
             )
-        lookup = self._grid or self._direct
-        assert lookup is not None  # noqa: S101 - one of the two is always made
-        return lookup.locate(px, py)
+        return self._lookup.locate(px, py)
 
 
 class _Grid:
@@ -293,7 +290,7 @@ def _checked(geometries: Any) -> tuple[npt.NDArray[np.object_], Floats]:
             f"geometry {wrong[0]:,} {what}, but an area is a Polygon or a MultiPolygon",
             hint="keep the polygons with areas[areas.geom_type.isin(['Polygon', 'MultiPolygon'])]",
         )
-    bounds: Floats = shapely.bounds(areas)
+    bounds = _bounds(areas)
     odd = np.flatnonzero(~np.isfinite(bounds).all(axis=1))
     broken = odd[~shapely.is_empty(areas[odd])]
     if len(broken):
@@ -302,6 +299,13 @@ def _checked(geometries: Any) -> tuple[npt.NDArray[np.object_], Floats]:
             hint="repair or drop it; shapely.is_valid_reason(geometry) says where",
         )
     return areas, bounds
+
+
+def _bounds(areas: npt.NDArray[np.object_]) -> Floats:
+    """Return the bounding box of each area; NaN for an empty one."""
+    if len(areas) < 4096:
+        return np.asarray(shapely.bounds(areas))
+    return np.concatenate(_in_threads(lambda block: shapely.bounds(areas[block]), _shares(len(areas))))
 
 
 def _edges(areas: npt.NDArray[np.object_]) -> tuple[Floats, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
