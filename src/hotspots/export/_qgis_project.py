@@ -173,7 +173,12 @@ def _add_properties(root: ET.Element, attribution: str) -> None:
         element(corner, "Enabled", "true", type="bool")
         element(corner, "Label", textwrap.fill(attribution, _ATTRIBUTION_WIDTH), type="QString")
         font = element(
-            None, "text-style", fontSize="8", fontSizeUnit="Point", textColor=colour("#3c3c3c"), textOpacity="1"
+            None,
+            "text-style",
+            fontSize="9",
+            fontSizeUnit="Point",
+            textColor=colour("#000000"),
+            textOpacity="1",
         )
         element(corner, "Font", ET.tostring(font, encoding="unicode"), type="QString")
         element(corner, "Placement", "3", type="int")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.etree import ElementTree as ET
 
-from hotspots.columns import COLUMNS, MISSING, column_label
+from hotspots.columns import COLUMNS, column_label
+from hotspots.export._qgis_tip import identifier, map_tip
 from hotspots.export.style import Style, StyleClass
 
 # The oldest QGIS that reads all of this. Newer ones take it as it is.
@@ -20,7 +21,6 @@ _BORDER = "#6e6e6e"
 _BORDER_MM = 0.15
 _OUTLINE = "#3c3c3c"
 _OUTLINE_MM = 0.2
-_TIP_COLUMNS = ("n", "rate", "density", "dens_lo", "dens_hi", "gi_q")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -118,7 +118,7 @@ def style_elements(layer: QgisLayer) -> list[ET.Element]:
         _field_formats(layer),
         _aliases(layer),
         element(None, "previewExpression", identifier(title) if title else ""),
-        element(None, "mapTip", map_tip(layer), enabled="1"),
+        element(None, "mapTip", map_tip(layer.columns, layer.style), enabled="1"),
     ]
 
 
@@ -333,65 +333,3 @@ def _raster_pipe(layer: QgisLayer) -> ET.Element:
             shader, "item", value=top, color=entry.colour, alpha=round(entry.opacity * 255), label=entry.label
         )
     return pipe
-
-
-def identifier(column: str) -> str:
-    """Return a column as a QGIS expression names it."""
-    return '"' + column.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return text as a QGIS expression holds it, also inside the ``[% %]`` of a map tip."""
-    quoted = "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
-    return quoted.replace("%]", "%' || ']")
-
-
-def map_tip(layer: QgisLayer) -> str:
-    """Return the HTML that QGIS shows on hover: the area's name, its class in words, the main figures.
-
-    Names come from the data, so the expression itself turns them into text that HTML cannot run.
-    """
-    columns = [name for name in layer.columns if "%]" not in name]
-    head = [name for name in columns if name in ("name", "district")] or columns[:1]
-    lines = [_tag("b" if not position else "i", _words(name)) for position, name in enumerate(head)]
-    style = layer.style
-    rows = []
-    if style is not None and style.column in columns and any(c.value is not None for c in style.classes):
-        rows.append((style.title, _class_words(style)))
-    shown = [style.column] if style is not None and not rows else []
-    shown += [name for name in _TIP_COLUMNS if name not in shown]
-    rows += [(column_label(name), _figure(name)) for name in shown if name in columns]
-    lines += [f"{_html(label)}: {_tag('b', expression)}" for label, expression in rows]
-    return "<br>".join(lines)
-
-
-def _tag(name: str, expression: str) -> str:
-    return f"<{name}>[% {expression} %]</{name}>"
-
-
-def _html(text: str) -> str:
-    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return safe.replace("[%", "&#91;%")
-
-
-def _words(column: str) -> str:
-    text = f"coalesce({identifier(column)}, '')"
-    for raw, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        text = f"replace({text}, '{raw}', '{safe}')"
-    return text
-
-
-def _figure(column: str) -> str:
-    known = COLUMNS.get(column)
-    decimals = known.decimals if known else 2
-    return f"coalesce(format_number({identifier(column)}, {decimals}), {literal(MISSING)})"
-
-
-def _class_words(style: Style) -> str:
-    field = identifier(style.column)
-    cases = " ".join(
-        f"WHEN {field} = {literal(entry.value)} THEN {literal(_html(entry.label))}"
-        for entry in style.classes
-        if entry.value is not None
-    )
-    return f"CASE {cases} ELSE {literal(_html(style.missing.label))} END"

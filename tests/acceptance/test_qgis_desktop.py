@@ -1,0 +1,399 @@
+"""What QGIS itself makes of the files, where it is installed: its Python, and its desktop on a virtual screen."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from hotspots.columns import column_label
+from hotspots.export.geojson import write_geojson
+from hotspots.export.geopackage import write_geopackage
+from hotspots.export.qgis import (
+    QgisLayer,
+    area_layer,
+    outline_layer,
+    raster_layer,
+    store_styles,
+    write_qgz,
+    write_qlr,
+    write_qml,
+)
+from hotspots.export.raster import write_geotiff
+from hotspots.export.style import Style
+from hotspots.surface import Surface
+
+QGIS_PYTHON = "/usr/bin/python3"
+DESKTOP = "/usr/bin/qgis.bin"
+HOSTILE = "<b onclick='x()'>Llan & [% 1 + 1 %] \"d\"</b>"
+TITLE = "West Yorkshire <& 2025>"
+
+READ_LAYERS = """
+import json, os, sys
+from pathlib import Path
+from qgis.core import (QgsApplication, QgsExpression, QgsExpressionContext, QgsExpressionContextUtils,
+                       QgsLayerDefinition, QgsProject, QgsRasterLayer, QgsRenderContext, QgsVectorLayer)
+
+def drawn(layer):
+    # The fills that QGIS picks for each feature: one, or none where it draws nothing.
+    found, renderer, context = {}, layer.renderer().clone(), QgsRenderContext()
+    context.expressionContext().appendScopes(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    renderer.startRender(context, layer.fields())
+    for feature in layer.getFeatures():
+        context.expressionContext().setFeature(feature)
+        symbols = renderer.symbolsForFeature(feature, context)
+        colours = [symbol.symbolLayer(0).fillColor() for symbol in symbols if symbol]
+        found[feature["code"]] = [[colour.name(), colour.alpha()] for colour in colours]
+    renderer.stopRender(context)
+    return found
+
+def tip(layer):
+    feature = next(layer.getFeatures())
+    context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    context.setFeature(feature)
+    return QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context)
+
+def described(layer):
+    made = {"valid": layer.isValid(), "crs": layer.crs().authid(), "renderer": layer.renderer().type()}
+    if isinstance(layer, QgsRasterLayer):
+        shader = layer.renderer().shader().rasterShaderFunction()
+        return made | {"shades": {str(v): list(shader.shade(v)[1:]) for v in PROBES},
+                       "labels": [item.label for item in shader.colorRampItemList()]}
+    aliases = {field.name(): layer.attributeAlias(i) for i, field in enumerate(layer.fields())}
+    return made | {"drawn": drawn(layer), "aliases": aliases, "tip": tip(layer),
+                   "labels": [item.label() for item in layer.renderer().legendSymbolItems()]}
+
+def opened(project):
+    tree = [[node.parent().name(), node.name(), node.isVisible()] for node in project.layerTreeRoot().findLayers()]
+    return {"tree": tree, "layers": {node.name(): described(node.layer())
+                                     for node in project.layerTreeRoot().findLayers()}}
+
+PROBES = json.loads(sys.argv[2])
+folder = Path(sys.argv[1])
+app = QgsApplication([], False)
+app.initQgis()
+report = {}
+project = QgsProject.instance()
+assert project.read(str(folder / "map.qgz"))
+view = project.viewSettings().defaultViewExtent()
+report["qgz"] = opened(project) | {"title": project.title(), "crs": project.crs().authid(),
+    "extent": [view.xMinimum(), view.yMinimum(), view.xMaximum(), view.yMaximum()]}
+project.clear()
+ok, message = QgsLayerDefinition.loadLayerDefinition(str(folder / "map.qlr"), project, project.layerTreeRoot())
+report["qlr"] = opened(project) | {"ok": ok, "message": message}
+project.clear()
+alone = {"wards": QgsVectorLayer(str(folder / "layers/burglary.gpkg") + "|layername=wards", "wards", "ogr"),
+         "contours": QgsVectorLayer(str(folder / "layers/burglary.gpkg") + "|layername=contours", "c", "ogr"),
+         "geojson": QgsVectorLayer(str(folder / "geojson/burglary_wards.geojson"), "geojson", "ogr"),
+         "raster": QgsRasterLayer(str(folder / "layers/burglary_density.tif"), "raster", "gdal")}
+report["alone"] = {name: described(layer) for name, layer in alone.items()}
+(folder / "report.json").write_text(json.dumps(report))
+sys.stdout.flush()
+os._exit(0)  # tearing Qt down can crash without a screen
+"""
+
+DROP_FILES = """
+import json, os, time
+from qgis.PyQt.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
+from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent
+from qgis.PyQt.QtWidgets import QApplication
+from qgis.core import QgsProject
+from qgis.utils import iface
+
+files, report, started = os.environ["DROP"].split(":"), {}, time.monotonic()
+os.environ["DROP"] = ""
+
+def drop(path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(path)])
+    window, at = iface.mainWindow(), QPoint(300, 300)
+    QApplication.sendEvent(window, QDragEnterEvent(at, Qt.CopyAction, data, Qt.LeftButton, Qt.NoModifier))
+    QApplication.sendEvent(window, QDropEvent(at, Qt.CopyAction, data, Qt.LeftButton, Qt.NoModifier))
+
+def windows():
+    return [f"{type(w).__name__}: {w.windowTitle()}" for w in QApplication.topLevelWidgets()
+            if w.isVisible() and w is not iface.mainWindow()]
+
+def watch(path):
+    layers = list(QgsProject.instance().mapLayers().values())
+    late = time.monotonic() - started > 40
+    done = layers and not iface.mapCanvas().isDrawing()
+    if not (done or windows() or late):
+        return
+    timer.stop()
+    report[os.path.basename(path)] = {"windows": windows(), "valid": [layer.isValid() for layer in layers],
+                                      "title": QgsProject.instance().title()}
+    if files and not windows():
+        QgsProject.instance().clear()
+        QTimer.singleShot(0, following)
+    else:
+        open(os.environ["REPORT"], "w").write(json.dumps(report))
+        os._exit(0)
+
+def following():
+    path = files.pop(0)
+    timer.timeout.disconnect()
+    timer.timeout.connect(lambda: watch(path))
+    timer.start()
+    drop(path)
+
+timer = QTimer()
+timer.setInterval(200)
+timer.timeout.connect(lambda: None)
+QTimer.singleShot(1000, following)
+"""
+
+
+@dataclass(frozen=True)
+class Folder:
+    path: Path
+    wards: gpd.GeoDataFrame
+    contours: gpd.GeoDataFrame
+    surface: Surface
+    layers: tuple[QgisLayer, ...]
+
+
+def missing_qgis() -> str:
+    if not Path(QGIS_PYTHON).exists():
+        return f"there is no {QGIS_PYTHON}"
+    tried = subprocess.run(  # noqa: S603 - a fixed command
+        [QGIS_PYTHON, "-c", "import qgis.core"], capture_output=True, check=False
+    )
+    return "QGIS's Python package (python3-qgis) is not installed" if tried.returncode else ""
+
+
+def squares(columns: dict[str, Any]) -> gpd.GeoDataFrame:
+    count = len(next(iter(columns.values())))
+    places = [shapely.box(400_000 + 1_000 * k, 300_000, 401_000 + 1_000 * k, 301_000) for k in range(count)]
+    codes = pd.Index([f"E{k:02d}" for k in range(count)], name="code")
+    return gpd.GeoDataFrame(columns, geometry=places, index=codes, crs="EPSG:27700")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    path = tmp_path_factory.mktemp("run")
+    flags = ["significantly above", "above", "average", "below", "significantly below", None]
+    classes = ["hot99", "hot95", "none", "cold99", "undefined", None]
+    wards = squares(
+        {
+            "name": [HOSTILE, "Bryn", "Cwm", "Dale", "Esk", "Fenton"],
+            "n": [10, 20, 30, 40, 50, 60],
+            "rate": [1.5, 2.55, 3.5, 4.5, np.nan, 0.04],  # 2.55 lies on a limit
+            "sd_flag": flags,
+            "gi_class": classes,
+        }
+    )
+    contours = squares({"multiple": [1, 2, 3], "dens_lo": [10.0, 20.0, 30.0], "dens_hi": [20.0, 30.0, 60.0]})
+    values = np.array([[0.0, 2.0, 4.0], [np.nan, 6.0, 28.0]])  # mean above zero: 10
+    surface = Surface(values, 400_000, 301_000, 500.0, "EPSG:27700", "incidents per km² a year")
+    data, group = "layers/burglary.gpkg", "Burglary & theft"
+    layers = [
+        outline_layer(wards, path=data, table="wards", title="Wards: outlines"),
+        raster_layer(surface, path="layers/burglary_density.tif", title="Heat-map", group=group),
+        area_layer(contours, "multiple", path=data, table="contours", title="Contours", group=group),
+        *(
+            area_layer(
+                wards, column, path=data, table="wards", title=column, group=group, visible=column == "n"
+            )
+            for column in ("n", "rate", "sd_flag", "gi_class")
+        ),
+        area_layer(
+            wards,
+            "gi_class",
+            path=data,
+            table="wards",
+            title="cells",
+            group="Burglary: cells",
+            draw="classed",
+        ),
+    ]
+    write_geopackage({"wards": wards, "contours": contours}, path / data)
+    store_styles([layer for layer in layers if layer.table and layer.style], path / data)
+    write_geotiff(surface, path / "layers/burglary_density.tif")
+    write_geojson(wards, path / "geojson/burglary_wards.geojson")
+    write_qml(layers[1], path / "layers/burglary_density.qml")
+    write_qml(layers[3], path / "layers/burglary.qml")
+    write_qml(layers[5], path / "geojson/burglary_wards.qml")
+    write_qlr(layers, path / "map.qlr", title=TITLE)
+    write_qgz(layers, path / "map.qgz", title=TITLE, attribution="Crown copyright & database right")
+    return Folder(path, wards, contours, surface, tuple(layers))
+
+
+@pytest.fixture(scope="module")
+def probes(folder: Folder) -> list[float]:
+    limits = [entry.lower for entry in _style(folder, "Heat-map").classes if entry.lower is not None]
+    return [0.0, *limits, *(np.nextafter(limits, 0).tolist()), 28.0, 1e6]
+
+
+@pytest.fixture(scope="module")
+def report(folder: Folder, probes: list[float]) -> dict[str, Any]:
+    reason = missing_qgis()
+    if reason:
+        pytest.skip(reason)
+    run = subprocess.run(  # noqa: S603 - a fixed command
+        [QGIS_PYTHON, "-c", READ_LAYERS, str(folder.path), json.dumps(probes)],
+        env={"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr
+    found: dict[str, Any] = json.loads((folder.path / "report.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _style(folder: Folder, title: str) -> Style:
+    style = next(layer.style for layer in folder.layers if layer.title == title)
+    assert style is not None
+    return style
+
+
+def fills(style: Style, layer: gpd.GeoDataFrame) -> dict[str, list[Any]]:
+    entries = [*style.classes, style.missing]
+    return {
+        code: [[entries[position].colour, round(entries[position].opacity * 255)]]
+        for code, position in zip(layer.index, style.classify(layer[style.column]), strict=True)
+    }
+
+
+def test_the_project_opens_with_its_title_crs_extent_and_groups(report: dict[str, Any]) -> None:
+    opened = report["qgz"]
+    assert (opened["title"], opened["crs"]) == (TITLE, "EPSG:27700")
+    # Six squares of 1 km from (400, 300) km, and 4 % of 6 km on every side.
+    assert opened["extent"] == pytest.approx([399_760, 299_760, 406_240, 301_240])
+    assert opened["tree"] == [
+        ["", "Wards: outlines", True],
+        ["Burglary & theft", "Heat-map", False],
+        ["Burglary & theft", "Contours", False],
+        ["Burglary & theft", "n", True],
+        ["Burglary & theft", "rate", False],
+        ["Burglary & theft", "sd_flag", False],
+        ["Burglary & theft", "gi_class", False],
+        ["Burglary: cells", "cells", False],
+    ]
+
+
+def test_the_definition_adds_the_same_layers_under_its_title(report: dict[str, Any]) -> None:
+    assert (report["qlr"]["ok"], report["qlr"]["message"]) == (True, "")
+    inside = [[group, *rest] for group, *rest in report["qlr"]["tree"]]
+    assert inside[0] == [TITLE, "Wards: outlines", True]
+    assert inside[1:] == report["qgz"]["tree"][1:]
+
+
+@pytest.mark.parametrize("kind", ["qgz", "qlr"])
+def test_every_layer_is_valid_and_in_british_national_grid(report: dict[str, Any], kind: str) -> None:
+    layers = report[kind]["layers"].values()
+    assert {(layer["valid"], layer["crs"]) for layer in layers} == {(True, "EPSG:27700")}
+
+
+@pytest.mark.parametrize("kind", ["qgz", "qlr"])
+@pytest.mark.parametrize("column", ["n", "rate", "sd_flag", "gi_class"])
+def test_qgis_draws_every_area_in_the_colour_of_its_class(
+    folder: Folder, report: dict[str, Any], kind: str, column: str
+) -> None:
+    assert report[kind]["layers"][column]["drawn"] == fills(_style(folder, column), folder.wards)
+
+
+def test_qgis_draws_contours_in_the_colours_of_their_classes(folder: Folder, report: dict[str, Any]) -> None:
+    found = report["qgz"]["layers"]["Contours"]
+    assert found["drawn"] == fills(_style(folder, "Contours"), folder.contours)
+    assert found["renderer"] == "graduatedSymbol"
+
+
+def test_dull_cells_are_not_drawn(report: dict[str, Any]) -> None:
+    drawn = report["qgz"]["layers"]["cells"]["drawn"]
+    assert [code for code, fill in drawn.items() if not fill] == ["E02", "E05"]
+
+
+def test_legend_entries_are_the_styles_words(folder: Folder, report: dict[str, Any]) -> None:
+    for title in ("n", "rate", "sd_flag", "gi_class"):
+        style = _style(folder, title)
+        words = [entry.label for entry in style.classes] + ([] if title == "n" else ["No data"])
+        assert report["qgz"]["layers"][title]["labels"] == words
+
+
+def test_qgis_shades_the_surface_as_the_style_says(
+    folder: Folder, report: dict[str, Any], probes: list[float]
+) -> None:
+    style = _style(folder, "Heat-map")
+    for found in (report["qgz"]["layers"]["Heat-map"], report["alone"]["raster"]):
+        for probe, position in zip(probes, style.classify(np.array(probes)), strict=True):
+            entry = style.classes[position]
+            expected = [int(entry.colour[k : k + 2], 16) for k in (1, 3, 5)] + [round(entry.opacity * 255)]
+            assert found["shades"][str(probe)] == expected, probe
+        assert found["labels"] == [entry.label for entry in reversed(style.classes)]
+
+
+def test_a_file_opened_alone_is_styled_by_itself(folder: Folder, report: dict[str, Any]) -> None:
+    alone = report["alone"]
+    assert alone["wards"]["drawn"] == fills(_style(folder, "n"), folder.wards)
+    assert alone["contours"]["drawn"] == fills(_style(folder, "Contours"), folder.contours)
+    assert alone["geojson"]["drawn"] == fills(_style(folder, "sd_flag"), folder.wards)
+    assert alone["raster"]["renderer"] == "singlebandpseudocolor"
+
+
+def test_columns_have_their_labels_as_aliases(folder: Folder, report: dict[str, Any]) -> None:
+    for found in (report["qgz"]["layers"]["n"], report["alone"]["wards"], report["alone"]["geojson"]):
+        shown = {name: alias for name, alias in found["aliases"].items() if name not in ("fid", "id")}
+        assert shown == {
+            name: column_label(name) for name in ("code", *folder.wards.columns.drop("geometry"))
+        }
+
+
+def test_the_map_tip_shows_a_name_as_text_and_the_class_in_words(report: dict[str, Any]) -> None:
+    tip = report["qgz"]["layers"]["gi_class"]["tip"]
+    assert tip == (
+        "<b>&lt;b onclick='x()'&gt;Llan &amp; [% 1 + 1 %] \"d\"&lt;/b&gt;</b>"
+        "<br>Hotspot class: <b>Hotspot, 99% confidence (q\u00a0≤\u00a00.01)</b>"
+        "<br>Incidents (incidents): <b>10</b>"
+        "<br>Rate (per 1,000 people a year): <b>1.5</b>"
+    )
+
+
+@pytest.fixture(scope="module")
+def dropped(folder: Folder, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    if not Path(DESKTOP).exists() or shutil.which("xvfb-run") is None:
+        pytest.skip("QGIS's desktop (qgis) or a virtual screen (xvfb, xauth) is not installed")
+    scratch = tmp_path_factory.mktemp("desktop")
+    (scratch / "run").mkdir(mode=0o700)
+    (scratch / "drop.py").write_text(DROP_FILES, encoding="utf-8")
+    files = [str(folder.path / name) for name in ("map.qlr", "map.qgz")]
+    command = ["xvfb-run", "-a", "-s", "-screen 0 1280x800x24", DESKTOP, "--nologo", "--noversioncheck"]
+    command += [
+        "--noplugins",
+        "--profiles-path",
+        str(scratch / "profile"),
+        "--code",
+        str(scratch / "drop.py"),
+    ]
+    names = {key: value for key, value in os.environ.items() if key != "QT_QPA_PLATFORM"}
+    report = scratch / "report.json"
+    run = subprocess.run(  # noqa: S603 - a fixed command
+        command,
+        env=names | {"XDG_RUNTIME_DIR": str(scratch / "run"), "DROP": ":".join(files), "REPORT": str(report)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert report.exists(), run.stderr
+    found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    return found
+
+
+def test_dropped_on_the_desktop_both_open_without_another_window(dropped: dict[str, Any]) -> None:
+    assert dropped == {
+        "map.qlr": {"windows": [], "valid": [True] * 8, "title": ""},
+        "map.qgz": {"windows": [], "valid": [True] * 8, "title": TITLE},
+    }
