@@ -178,14 +178,17 @@ def test_every_column_of_the_vocabulary_has_its_label_as_alias(
     }
 
 
-def test_the_attribute_table_shows_quantities_to_their_own_decimals(
-    wards: gpd.GeoDataFrame, tmp_path: Path
-) -> None:
-    root = qml(described(wards, "gi_class"), tmp_path)
-    assert attributes(root, "fieldConfiguration/field", "name") == [("rate",)]
-    precision = root.find("fieldConfiguration//Option[@name='Precision']")
-    assert precision is not None
-    assert precision.get("value") == "1"
+def test_the_attribute_table_shows_all_but_probabilities_to_their_own_decimals(tmp_path: Path) -> None:
+    layer = row_of_squares(
+        {"n": [1, 2], "population": [5.0, 6.0], "rate": [0.5, 1.5], "gi_p": [0.00001, 1.0]}
+    )
+    root = qml(described(layer, "n"), tmp_path)
+    decimals = {
+        field.get("name"): option.get("value")
+        for field in root.findall("fieldConfiguration/field")
+        for option in field.findall(".//Option[@name='Precision']")
+    }
+    assert decimals == {"population": "0", "rate": "1"}
 
 
 def test_the_map_tip_names_the_area_the_class_in_words_and_the_figures(

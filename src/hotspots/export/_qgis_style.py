@@ -21,6 +21,7 @@ _BORDER = "#6e6e6e"
 _BORDER_MM = 0.15
 _OUTLINE = "#3c3c3c"
 _OUTLINE_MM = 0.2
+_PROBABILITIES = ("gi_p", "gi_se", "gi_q")  # rounded, the smallest would read 0
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -127,7 +128,7 @@ def _field_formats(layer: QgisLayer) -> ET.Element:
     made = element(None, "fieldConfiguration")
     for name in layer.columns:
         known = COLUMNS.get(name)
-        if known is None or known.kind != "real" or not known.unit:
+        if known is None or known.kind != "real" or name in _PROBABILITIES:
             continue
         widget = element(element(made, "field", name=name), "editWidget", type="Range")
         options = element(element(widget, "config"), "Option", type="Map")
