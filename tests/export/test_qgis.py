@@ -420,6 +420,20 @@ def test_a_project_needs_layers(tmp_path: Path) -> None:
     assert str(caught.value) == ("there is no layer to show\nHint: describe at least one with area_layer")
 
 
+def test_an_empty_layer_does_not_move_the_map(project: list[QgisLayer], tmp_path: Path) -> None:
+    nothing = gpd.GeoDataFrame({"multiple": []}, geometry=[], crs="EPSG:27700")
+    empty = described(nothing, "multiple", title="Contours")
+    write_qgz(project, tmp_path / "without.qgz", title="Map")
+    write_qgz([*project, empty], tmp_path / "with.qgz", title="Map")
+    without, alike = (qgs(tmp_path / f"{name}.qgz").find("mapcanvas/extent") for name in ("without", "with"))
+    assert without is not None
+    assert alike is not None
+    assert [entry.text for entry in alike] == [entry.text for entry in without]
+    with pytest.raises(ParameterError) as caught:
+        write_qgz([empty], tmp_path / "empty.qgz", title="Map")
+    assert str(caught.value) == "no layer holds any area\nHint: say where the map opens with 'extent'"
+
+
 def test_a_layer_stands_in_a_project_once(project: list[QgisLayer], tmp_path: Path) -> None:
     with pytest.raises(ParameterError) as caught:
         write_qlr([*project, project[2]], tmp_path / "map.qlr", title="Map")

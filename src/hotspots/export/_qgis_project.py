@@ -108,7 +108,8 @@ def _add_layers(parent: ET.Element, layers: Sequence[QgisLayer]) -> None:
         provider = element(entry, "provider", _provider(layer))
         if layer.kind == "areas":
             provider.set("encoding", "UTF-8")
-        _add_extent(element(entry, "extent"), layer.extent)
+        if layer.drawable:
+            _add_extent(element(entry, "extent"), layer.extent)
         entry.extend(style_elements(layer))
 
 

@@ -39,7 +39,7 @@ class QgisLayer:
     title : str
         What the legend calls it, in words.
     extent : tuple of float
-        West, south, east and north, in `crs`.
+        West, south, east and north, in `crs`; NaN for a layer without areas.
     style : Style or None
         Its classes; None draws outlines only.
     table : str or None
@@ -87,6 +87,11 @@ class QgisLayer:
         named = "\n".join((self.path, self.table or "", self.group, self.title, column))
         digest = hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()
         return f"{self.kind}_{column}_{digest[:32]}"
+
+    @property
+    def drawable(self) -> bool:
+        """Whether there is anything on the map."""
+        return all(math.isfinite(value) for value in self.extent)
 
     @property
     def source(self) -> str:

@@ -331,7 +331,7 @@ def write_qgz(
     Raises
     ------
     ParameterError
-        When there is no layer, or two are the same.
+        When there is no layer, two are the same, or all are empty and no extent is given.
     CRSError
         When `crs` is not a coordinate reference system.
     FileError
@@ -350,7 +350,9 @@ def write_qgz(
 
 
 def _whole(layers: Sequence[QgisLayer]) -> tuple[float, float, float, float]:
-    corners = np.array([layer.extent for layer in layers], dtype=float)
+    corners = np.array([layer.extent for layer in layers if layer.drawable], dtype=float)
+    if not len(corners):
+        raise ParameterError("no layer holds any area", hint="say where the map opens with 'extent'")
     west, south = (float(value) for value in corners[:, :2].min(axis=0))
     east, north = (float(value) for value in corners[:, 2:].max(axis=0))
     margin = _MARGIN * max(east - west, north - south)
