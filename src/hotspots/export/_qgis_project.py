@@ -176,7 +176,7 @@ def _add_properties(root: ET.Element, attribution: str) -> None:
         font = element(
             None,
             "text-style",
-            fontSize="9",
+            fontSize="8",
             fontSizeUnit="Point",
             textColor=colour("#000000"),
             textOpacity="1",
