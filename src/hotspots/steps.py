@@ -6,16 +6,24 @@ The command line takes one step at a time, a recipe several; both do it here.
 from __future__ import annotations
 
 import logging
+import warnings
 from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
 
 from hotspots.counts import By, Per, agreement, assign_areas, count_incidents, rate, rate_limits
-from hotspots.errors import DataError, did_you_mean
+from hotspots.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.incidents import select_incidents
+from hotspots.incidents.filters import month_range
 from hotspots.incidents.quality import QualityReport
+from hotspots.methods.change import change
+from hotspots.methods.compare import Comparator, compare_rate
+from hotspots.methods.funnel import Funnel, Overdispersion, fit_funnel, place_in_funnel
 from hotspots.methods.getisord import gi_star
 from hotspots.methods.meansd import flag_mean_sd
+from hotspots.methods.pattern import GlobalPattern, global_pattern
+from hotspots.methods.smooth import smooth_rates
 from hotspots.neighbours import Method, Neighbours, make_neighbours
 
 log = logging.getLogger(__name__)
@@ -56,6 +64,7 @@ def count_layer(
     months: float | None,
     min_population: float = 0,
     per: Per | None = None,
+    smooth: Literal["none", "bayes"] = "none",
 ) -> gpd.GeoDataFrame:
     """Return the areas with ``n`` and, where populations are known, ``rate``, ``rate_lo`` and ``rate_hi``.
 
@@ -71,11 +80,18 @@ def count_layer(
         See `hotspots.rate`.
     per : {'category', 'month', 'year'}, optional
         Adds one column ``n_<value>`` of counts for each value.
+    smooth : {'none', 'bayes'}, default 'none'
+        ``'bayes'`` adds ``rate_eb``, the empirical-Bayes rate; see `hotspots.smooth_rates`.
 
     Returns
     -------
     GeoDataFrame
         On the index of `areas`.
+
+    Raises
+    ------
+    DataError
+        When rates are to be smoothed and there are none.
     """
     n = count_incidents(incidents, areas, assigned=assigned)
     added: list[pd.Series | pd.DataFrame] = [n]
@@ -91,6 +107,13 @@ def count_layer(
                 len(areas),
                 min_population,
             )
+        if smooth == "bayes":
+            added.append(smooth_rates(n, population, months=months, min_population=min_population))
+    elif smooth == "bayes":
+        raise DataError(
+            "there are no rates to smooth: no population is known",
+            hint="name its column with 'population', or join a table with 'population_table'",
+        )
     if per is not None:
         added.append(count_incidents(incidents, areas, per=per, assigned=assigned).add_prefix("n_"))
     return _with_columns(areas, pd.concat(added, axis=1))
@@ -139,6 +162,167 @@ def gistar_layer(
         neighbours = make_neighbours(layer, method=neighbours, distance=distance, nearest=nearest)
     result = gi_star(values, neighbours, inference=inference, permutations=permutations, seed=seed)
     return _with_columns(layer, result)
+
+
+def layer_months(layer: gpd.GeoDataFrame, months: float | None = None) -> float:
+    """Return the length of the period that a layer's counts cover: as given, or as its provenance says.
+
+    Raises
+    ------
+    ParameterError
+        When neither says it.
+    """
+    known = months if months is not None else (layer.attrs.get("provenance") or {}).get("months")
+    if known is None:
+        raise ParameterError(
+            "the layer does not say how many months its counts cover",
+            hint="give their number with 'months', or use the GeoJSON that 'hotspots count' wrote",
+        )
+    return float(known)
+
+
+def funnel_layer(
+    layer: gpd.GeoDataFrame,
+    *,
+    value: str = "n",
+    months: float | None = None,
+    overdispersion: Overdispersion = "spiegelhalter",
+    winsorise: float = 0.1,
+    min_population: float = 0,
+) -> tuple[gpd.GeoDataFrame, Funnel]:
+    """Return the layer with the funnel limits of the rates of a column of counts, and the funnel itself.
+
+    See `hotspots.funnel`.
+
+    Raises
+    ------
+    DataError
+        When the layer lacks the column `value` or ``population``.
+    ParameterError
+        When the length of the period is not known.
+    """
+    n, population = _numbers(layer, value), _numbers(layer, "population")
+    fitted = fit_funnel(
+        n,
+        population,
+        months=layer_months(layer, months),
+        overdispersion=overdispersion,
+        winsorise=winsorise,
+        min_population=min_population,
+    )
+    return _with_columns(layer, place_in_funnel(fitted, n, population, min_population=min_population)), fitted
+
+
+def compare_layer(
+    layer: gpd.GeoDataFrame,
+    *,
+    comparator: Comparator,
+    value: str = "n",
+    months: float | None = None,
+    margin: float = 0,
+    min_population: float = 0,
+    level: float = 0.95,
+) -> gpd.GeoDataFrame:
+    """Return the layer with its rates against a comparator; see `hotspots.compare_rate`.
+
+    Raises
+    ------
+    DataError
+        When the layer lacks the column `value` or ``population``.
+    ParameterError
+        When the length of the period is not known.
+    """
+    compared = compare_rate(
+        _numbers(layer, value),
+        _numbers(layer, "population"),
+        months=layer_months(layer, months),
+        comparator=comparator,
+        margin=margin,
+        min_population=min_population,
+        level=level,
+    )
+    return _with_columns(layer, compared)
+
+
+def layer_pattern(
+    layer: gpd.GeoDataFrame,
+    *,
+    value: str = "n",
+    neighbours: Method | Neighbours = "queen",
+    distance: float | None = None,
+    nearest: int = 8,
+    permutations: int = 9_999,
+    seed: int = 0,
+) -> GlobalPattern:
+    """Return whether a column of the layer has any pattern; see `hotspots.global_pattern`.
+
+    Raises
+    ------
+    DataError
+        When the layer lacks the column `value`.
+    """
+    values = _numbers(layer, value)
+    if not isinstance(neighbours, Neighbours):
+        neighbours = make_neighbours(layer, method=neighbours, distance=distance, nearest=nearest)
+    return global_pattern(values, neighbours, permutations=permutations, seed=seed)
+
+
+def change_layer(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    assigned: pd.Series,
+    before: str,
+    after: str,
+    level: float = 0.95,
+) -> gpd.GeoDataFrame:
+    """Return the areas with the change from one range of months to another; see `hotspots.change`.
+
+    Parameters
+    ----------
+    incidents, areas : DataFrame, GeoDataFrame
+        The two tables.
+    assigned : Series
+        The area of each incident; see `hotspots.assign_areas`.
+    before, after : str
+        Ranges of months such as ``"2024-01..2024-12"``, both ends included. Their lengths may differ.
+    level : float, default 0.95
+        Confidence of the limits.
+
+    Raises
+    ------
+    ParameterError
+        When a range is not one, or the second does not begin after the first ends.
+    DataError
+        When a period has no incident.
+
+    Warns
+    -----
+    HotspotsWarning
+        When a month of a period has no incident at all.
+    """
+    counts, lengths, ranges = [], [], []
+    for period in (before, after):
+        chosen = select_incidents(incidents, period=period)
+        first, last = month_range(period) or (0, 0)
+        present = chosen["month"].nunique()
+        if present < last - first + 1:
+            warnings.warn(
+                f"{last - first + 1 - present} of the {last - first + 1} months of {period} have no incident: "
+                "where their files are missing, the change is wrong",
+                HotspotsWarning,
+                stacklevel=2,
+            )
+        counts.append(count_incidents(chosen, areas, assigned=assigned))
+        lengths.append(last - first + 1)
+        ranges.append((first, last))
+    if ranges[1][0] <= ranges[0][1]:
+        raise ParameterError(
+            f"the second period, {after}, does not begin after the first, {before}, ends",
+            hint="give 'before' and 'after' as ranges that do not overlap",
+        )
+    changed = change(counts[0], counts[1], months_before=lengths[0], months_after=lengths[1], level=level)
+    return _with_columns(areas, changed)
 
 
 def _column(layer: gpd.GeoDataFrame, name: str) -> pd.Series:

@@ -124,7 +124,14 @@ def funnel(
         winsorise=winsorise,
         min_population=min_population,
     )
-    own = rate(n, population, months=months, min_population=min_population)
+    return place_in_funnel(fitted, n, population, min_population=min_population)
+
+
+def place_in_funnel(
+    fitted: Funnel, n: pd.Series[Any], population: pd.Series[Any], *, min_population: float = 0
+) -> pd.DataFrame:
+    """Return where each rate lies in a funnel fitted before; the columns are those of `funnel`."""
+    own = rate(n, population, months=fitted.months, min_population=min_population)
     y, people = own.to_numpy(), population.where(own.notna()).to_numpy(dtype=float)
     lower, upper = fitted.limits(people, level=0.95)
     far_lower, far_upper = fitted.limits(people, level=0.998)
