@@ -1,0 +1,156 @@
+"""The tables of the 2019 strategic assessment of Staffordshire, reproduced from their own numbers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotspots.export.flag_table import flag_table_text, make_flag_table
+from hotspots.methods.compare import compare_categories
+from hotspots.methods.meansd import flag_mean_sd
+
+DATA = Path(__file__).with_name("data")
+WARDS = pd.read_csv(DATA / "ward_tables_2019.csv")
+
+# What the printed flags imply: mean + 1 SD is under the lowest "above", mean + 2 SD between the two kinds.
+IMPLIED = {"crime": (143.6, 200.0, 217.1), "asb": (59.0, 82.1, 93.4)}
+OVERALL = {"crime": 76.1, "asb": 32.6}
+
+
+def printed(table):
+    return WARDS[WARDS["table"] == table].reset_index(drop=True)
+
+
+def others(table, number, mean, sd):
+    """Rates of wards under the average, such that with the printed ones the mean and SD are these."""
+    high = printed(table)["rate"].to_numpy()
+    total = number + len(high)
+    wanted_sum = mean * total - high.sum()
+    wanted_squares = sd**2 * (total - 1) + total * mean**2 - (high**2).sum()
+    middle = wanted_sum / number
+    spread = np.sqrt(wanted_squares / number - middle**2)
+    return middle + spread * np.tile([1.0, -1.0], number // 2)
+
+
+@pytest.mark.parametrize(
+    ("table", "significant", "above", "highest", "lowest"),
+    [("crime", 8, 8, 533.6, 143.6), ("asb", 7, 17, 223.4, 59.0)],
+)
+def test_the_fixture_is_the_printed_table(table, significant, above, highest, lowest):
+    rows = printed(table)
+    assert rows["difference"].value_counts().to_dict() == {"Significantly above": significant, "Above": above}
+    assert (rows["rate"].iloc[0], rows["rate"].iloc[-1]) == (highest, lowest)
+    assert (np.diff(rows["rate"]) <= 0).all()
+    assert (rows["count"] % 10 == 0).all()
+
+
+@pytest.mark.parametrize("table", ["crime", "asb"])
+def test_the_table_is_printed_as_it_was(table):
+    rows = printed(table)
+    layer = pd.DataFrame(
+        {
+            "name": rows["ward"],
+            "district": rows["partnership_area"],
+            "n": rows["count"],
+            "rate": rows["rate"],
+            "sd_flag": rows["difference"].str.lower(),
+        }
+    )
+    quiet = pd.DataFrame(
+        {"name": ["Quiet"], "district": ["Stafford"], "n": [30], "rate": [5.0], "sd_flag": ["average"]}
+    )
+    made = make_flag_table(pd.concat([quiet, layer], ignore_index=True))
+    assert made.columns.tolist() == [
+        "Ward Name",
+        "Partnership Area",
+        "Count (rounded) + rate per 1,000 population",
+        "Difference to ward average",
+    ]
+    assert len(made) == len(rows)
+    for found, expected in zip(made.itertuples(index=False), rows.itertuples(), strict=True):
+        cell = f"{expected.count:,} ({expected.rate} per 1,000)"
+        assert tuple(found) == (expected.ward, expected.partnership_area, cell, expected.difference)
+
+
+def test_lines_as_the_document_has_them():
+    crime = printed("crime")
+    flagged = crime.assign(sd_flag=crime["difference"].str.lower(), n=crime["count"])
+    made = make_flag_table(flagged.rename(columns={"ward": "name", "partnership_area": "district"}))
+    assert (
+        "\t".join(made.iloc[0])
+        == "Joiner's Square\tStoke-on-Trent\t3,460 (533.6 per 1,000)\tSignificantly above"
+    )
+    assert "\t".join(made.iloc[9]) == "Stowe\tLichfield\t930 (182.6 per 1,000)\tAbove"
+    text = flag_table_text(made, title="Overall Crime: Ward-level count and rate, 2018-19")
+    assert text.splitlines()[0] == "Overall Crime: Ward-level count and rate, 2018-19"
+    assert text.splitlines()[-1] == (
+        "Difference is calculated as above the mean plus one increment of ward-level standard deviation. "
+        "Significant difference is calculated as above the mean plus two increments of ward-level standard deviation."
+    )
+    assert re.search(
+        r"^Burton +East Staffordshire +1,670 \(432\.3 per 1,000\) +Significantly above$", text, re.M
+    )
+
+
+@pytest.mark.parametrize(("table", "number"), [("crime", 180), ("asb", 172)])
+@pytest.mark.parametrize("at", [0.02, 0.5, 0.98])
+def test_any_force_within_the_implied_thresholds_gets_the_printed_flags(table, number, at):
+    """With the other wards such that mean + 2 SD lies between the two kinds of flag, every flag is as printed."""
+    first, below, over = IMPLIED[table]
+    high = printed(table)["rate"].to_numpy()
+    second = below + at * (over - below)
+    mean = min(0.9 * OVERALL[table], 2 * first - second - 0.5)
+    sd = (second - mean) / 2
+    assert mean + sd <= first
+    rates = pd.Series(np.concatenate([others(table, number, mean, sd), high]))
+    result = flag_mean_sd(rates)
+    assert result["sd_signif"].iloc[0] == pytest.approx(second)
+    assert (rates > 0).all()
+    assert below <= result["sd_signif"].iloc[0] < over
+    assert result["sd_above"].iloc[0] <= first
+    assert (
+        result["sd_flag"].iloc[number:].astype(str).str.capitalize().tolist()
+        == printed(table)["difference"].tolist()
+    )
+    assert not result["sd_flag"].iloc[:number].isin(["above", "significantly above"]).any()
+
+
+def test_both_tables_imply_one_population_for_each_ward():
+    """Counts are rounded to 10 and rates to 0.1, so each gives a range of populations: of a ward, the two overlap."""
+    ranges = {}
+    for row in WARDS.itertuples():
+        low, high = 1000 * (row.count - 5) / (row.rate + 0.05), 1000 * (row.count + 5) / (row.rate - 0.05)
+        ranges.setdefault((row.ward, row.partnership_area), []).append((low, high))
+    twice = {ward: spans for ward, spans in ranges.items() if len(spans) == 2}
+    assert len(twice) == 13
+    for spans in twice.values():
+        assert max(low for low, _ in spans) <= min(high for _, high in spans)
+    low, high = (
+        limit(span[place] for span in twice["Joiner's Square", "Stoke-on-Trent"])
+        for limit, place in ((max, 0), (min, 1))
+    )
+    assert (round(low), round(high)) == (6474, 6494)
+
+
+def test_the_table_of_rates():
+    """The force's printed rates beside the printed comparators: same layout, and who is clearly above or below."""
+    table = pd.read_csv(DATA / "table_of_rates_2019.csv", index_col="category")
+    population = 1_125_000  # 36,680 anti-social behaviour incidents at 32.6 per 1,000
+    n = (table["Staffordshire Force"] * population / 1000).round().astype(int)
+    made = compare_categories(
+        n, population, months=12, comparators=table.iloc[:, 1:], name="Staffordshire Force", margin=0.02
+    )
+    assert made.columns[:3].tolist() == table.columns.tolist()
+    pd.testing.assert_frame_equal(made.iloc[:, :3].round(1), table, check_names=False, check_index_type=False)
+    against = made["Against England & Wales"]
+    assert against["Total Recorded Crime"] == "below"
+    assert against["Violence against the Person"] == "similar"
+    assert against["Vehicle Offences"] == against["Burglary"] == against["Drug Offences"] == "below"
+    assert against["Total Anti-social Behaviour (ASB)"] == "above"
+    assert against["Violence against the Person - Stalking and Harassment"] == "above"
+    assert made["Against Similar Forces"]["Total Anti-social Behaviour (ASB)"] == "above"
+    assert against[table["England & Wales"].isna()].isna().all()
