@@ -63,9 +63,9 @@ def by_this_toolkit(areas: Any, x: Any, y: Any) -> Any:
 
 
 def by_sjoin(areas: Any, x: Any, y: Any) -> Any:
-    """Join with `geopandas.sjoin`, the making of points included, as a user has to."""
+    """Join with `geopandas.sjoin`, the making of points included; "within" is its fast predicate."""
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y))
-    joined = gpd.sjoin(points, gpd.GeoDataFrame(geometry=areas), predicate="intersects")
+    joined = gpd.sjoin(points, gpd.GeoDataFrame(geometry=areas), predicate="within")
     return first_owner(len(x), joined.index.to_numpy(), joined["index_right"].to_numpy())
 
 

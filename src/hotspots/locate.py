@@ -84,7 +84,7 @@ class AreaIndex:
         if vertices > 0 and (points is None or points >= _worth_a_grid(vertices, len(areas))):
             self._lookup = _Grid(areas, bounds, cells=_suitable_cells(vertices, points))
         else:
-            self._lookup = _DirectTests(areas, vertices=vertices)
+            self._lookup = _DirectTests(areas, bounds, vertices=vertices)
 
     def __len__(self) -> int:
         """Return the number of areas."""
@@ -197,42 +197,74 @@ def _join(bands: list[_Band]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int
 class _DirectTests:
     """The areas as they are, for so few points that a table would cost more than it saves."""
 
-    def __init__(self, areas: npt.NDArray[np.object_], *, vertices: int) -> None:
+    def __init__(self, areas: npt.NDArray[np.object_], bounds: Floats, *, vertices: int) -> None:
         self.areas = areas
+        self.bounds = bounds
         self.plain = vertices < _PLAIN_AREA * len(areas)
 
     def locate(self, x: Floats, y: Floats) -> Positions:
+        out = np.full(len(x), -1, dtype=np.int32)
         placed = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        pairs = self._pairs_prepared if self.plain else self._pairs_one_by_one
-        area, point = pairs(x[placed], y[placed])
+        if len(placed) == 0:
+            return out
+        x, y = x[placed], y[placed]
+        near = _areas_near_points(self.bounds, x, y)
+        pairs = _pairs_prepared if self.plain else _pairs_one_by_one
+        area, point = pairs(self.areas[near], x, y)
         # From the last area to the first, so that the first has the last word.
         order = np.argsort(-area, kind="stable")
-        out = np.full(len(x), -1, dtype=np.int32)
-        out[placed[point[order]]] = area[order]
+        out[placed[point[order]]] = near[area[order]]
         return out
 
-    def _pairs_prepared(self, x: Floats, y: Floats) -> Pairs:
-        """Return which area holds which point; each area is prepared, then tested with all its points."""
-        tree = shapely.STRtree(shapely.points(x, y))
 
-        def query(block: slice) -> Pairs:
-            area, point = tree.query(self.areas[block], predicate="intersects")
-            return area + block.start, point
+def _areas_near_points(bounds: Floats, x: Floats, y: Floats) -> npt.NDArray[np.intp]:
+    """Return, in order, the areas whose bounding box meets a coarse cell with a point in it."""
+    side = 256
+    near = np.flatnonzero(~np.isnan(bounds[:, 0]))
+    columns_rows = []
+    for values, low, high in ((x, bounds[near, 0], bounds[near, 2]), (y, bounds[near, 1], bounds[near, 3])):
+        start, extent = values.min(), np.ptp(values)
+        scale = side / extent if extent > 0 else 0.0
+        # Rounding keeps the order of coordinates, so no box loses a point that it holds.
+        columns_rows.append(
+            [np.clip((v - start) * scale, -1, side).astype(np.intp) for v in (values, low, high)]
+        )
+    (column, west, east), (row, south, north) = columns_rows
+    held = np.zeros((side + 3, side + 3), dtype=np.intp)
+    np.add.at(held, (row + 2, column + 2), 1)
+    held = held.cumsum(axis=0).cumsum(axis=1)
+    within = (
+        held[north + 2, east + 2]
+        - held[south + 1, east + 2]
+        - held[north + 2, west + 1]
+        + held[south + 1, west + 1]
+    )
+    return near[np.flatnonzero(within)]
 
-        found = _in_threads(query, _shares(len(self.areas)))
-        return np.concatenate([area for area, _ in found]), np.concatenate([point for _, point in found])
 
-    def _pairs_one_by_one(self, x: Floats, y: Floats) -> Pairs:
-        """Return which area holds which point; preparing an area of many vertices would cost more."""
-        point, area = shapely.STRtree(self.areas).query(shapely.points(x, y))
+def _pairs_prepared(areas: npt.NDArray[np.object_], x: Floats, y: Floats) -> Pairs:
+    """Return which area holds which point; each area is prepared, then tested with all its points."""
+    tree = shapely.STRtree(shapely.points(x, y))
 
-        def test(block: slice) -> npt.NDArray[np.bool_]:
-            near = point[block]
-            held: npt.NDArray[np.bool_] = shapely.intersects_xy(self.areas[area[block]], x[near], y[near])
-            return held
+    def query(block: slice) -> Pairs:
+        area, point = tree.query(areas[block], predicate="intersects")
+        return area + block.start, point
 
-        held = np.concatenate(_in_threads(test, _shares(len(point))))
-        return area[held], point[held]
+    found = _in_threads(query, _shares(len(areas)))
+    return np.concatenate([area for area, _ in found]), np.concatenate([point for _, point in found])
+
+
+def _pairs_one_by_one(areas: npt.NDArray[np.object_], x: Floats, y: Floats) -> Pairs:
+    """Return which area holds which point; preparing an area of many vertices would cost more."""
+    point, area = shapely.STRtree(areas).query(shapely.points(x, y))
+
+    def test(block: slice) -> npt.NDArray[np.bool_]:
+        near = point[block]
+        held: npt.NDArray[np.bool_] = shapely.intersects_xy(areas[area[block]], x[near], y[near])
+        return held
+
+    held = np.concatenate(_in_threads(test, _shares(len(point))))
+    return area[held], point[held]
 
 
 def _threads() -> int:
@@ -277,9 +309,12 @@ def _mean_vertices(areas: npt.NDArray[np.object_]) -> float:
 def _checked(geometries: Any) -> tuple[npt.NDArray[np.object_], Floats]:
     """Return the areas as an array of shapely objects with their bounds, or say which one is no area."""
     areas = np.asarray(geometries, dtype=object).ravel()
-    kinds = np.full(len(areas), shapely.GeometryType.MISSING)
     real = shapely.is_geometry(areas)
-    kinds[real] = shapely.get_type_id(areas[real])
+    if real.all():
+        kinds = shapely.get_type_id(areas)
+    else:
+        kinds = np.full(len(areas), -1)
+        kinds[real] = shapely.get_type_id(areas[real])
     wrong = np.flatnonzero(
         (kinds != shapely.GeometryType.POLYGON) & (kinds != shapely.GeometryType.MULTIPOLYGON)
     )
@@ -290,8 +325,8 @@ def _checked(geometries: Any) -> tuple[npt.NDArray[np.object_], Floats]:
             f"geometry {wrong[0]:,} {what}, but an area is a Polygon or a MultiPolygon",
             hint="keep the polygons with areas[areas.geom_type.isin(['Polygon', 'MultiPolygon'])]",
         )
-    bounds = _bounds(areas)
-    odd = np.flatnonzero(~np.isfinite(bounds).all(axis=1))
+    bounds: Floats = shapely.bounds(areas)
+    odd = np.flatnonzero(~np.isfinite(bounds @ np.ones(4)))
     broken = odd[~shapely.is_empty(areas[odd])]
     if len(broken):
         raise DataError(
@@ -299,13 +334,6 @@ def _checked(geometries: Any) -> tuple[npt.NDArray[np.object_], Floats]:
             hint="repair or drop it; shapely.is_valid_reason(geometry) says where",
         )
     return areas, bounds
-
-
-def _bounds(areas: npt.NDArray[np.object_]) -> Floats:
-    """Return the bounding box of each area; NaN for an empty one."""
-    if len(areas) < 4096:
-        return np.asarray(shapely.bounds(areas))
-    return np.concatenate(_in_threads(lambda block: shapely.bounds(areas[block]), _shares(len(areas))))
 
 
 def _edges(areas: npt.NDArray[np.object_]) -> tuple[Floats, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
