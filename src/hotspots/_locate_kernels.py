@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from hotspots._compiled import kernel
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -30,7 +31,7 @@ _FILTER = 3.3306690738754716e-16  # (3 + 16 e) e with e = 2**-53, Shewchuk 1997
 _GAPS = (1750, 701, 301, 132, 57, 23, 10, 4, 1)  # Ciura's for a shell sort
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _add_to_expansion(expansion: Floats, length: int, value: float) -> int:
     """Add a double to an exact sum of doubles in increasing order; return its new length."""
     carry = value
@@ -44,7 +45,7 @@ def _add_to_expansion(expansion: Floats, length: int, value: float) -> int:
     return length + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _add_product(expansion: Floats, length: int, a: float, b: float) -> int:
     """Add the exact product of two doubles to the expansion; return its new length."""
     product = a * b
@@ -59,7 +60,7 @@ def _add_product(expansion: Floats, length: int, a: float, b: float) -> int:
     return _add_to_expansion(expansion, length, product)
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _exact_side(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> float:
     """Return a number with the exact sign of the orientation of a, b, p."""
     expansion = np.empty(12)
@@ -75,7 +76,7 @@ def _exact_side(ax: float, ay: float, bx: float, by: float, px: float, py: float
     return 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def side(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> float:
     """Return above 0 where p lies left of the line from a to b, below 0 where right, and 0 exactly on it."""
     left = (ax - px) * (by - py)
@@ -86,7 +87,7 @@ def side(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> fl
     return _exact_side(ax, ay, bx, by, px, py)
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _in_run(px: float, py: float, first: int, stop: int, edges: Ints, coords: Floats, inside: bool) -> bool:
     """Return whether the area that these edges bound holds the point, its boundary included."""
     listed = first < 0
@@ -114,7 +115,7 @@ def _in_run(px: float, py: float, first: int, stop: int, edges: Ints, coords: Fl
     return inside
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _read_cells(
     x: Floats, y: Floats, out: Ints, box: Box, inverse: float, columns: int, cells: Ints, open_points: Ints
 ) -> int:
@@ -131,7 +132,7 @@ def _read_cells(
     return found
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def locate_block(
     x: Floats,
     y: Floats,
@@ -176,7 +177,7 @@ def locate_block(
             waiting = still
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def find_rings(coords: Floats, starts: Longs, rings: Longs, ring_starts: Longs) -> bool:
     """Write where each ring begins and ends: a ring ends where its first vertex comes again.
 
@@ -202,7 +203,7 @@ def find_rings(coords: Floats, starts: Longs, rings: Longs, ring_starts: Longs) 
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _grown(array: Ints, used: int, more: int) -> Ints:
     """Return the array, or a larger copy when `more` rows do not fit after the first `used`."""
     if used + more <= len(array):
@@ -212,7 +213,7 @@ def _grown(array: Ints, used: int, more: int) -> Ints:
     return larger
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _columns_in_row(
     ax: float, ay: float, bx: float, by: float, bottom: float, top: float, slack: float
 ) -> tuple[float, float]:
@@ -226,7 +227,7 @@ def _columns_in_row(
     return left, right
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _count_rows(
     coords: Floats, rings: Longs, south: float, inverse: float, first: int, last: int, starts: Longs
 ) -> int:
@@ -244,7 +245,7 @@ def _count_rows(
     return int(starts[last - first + 1])
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _place_edges(
     coords: Floats,
     rings: Longs,
@@ -286,7 +287,7 @@ def _place_edges(
     return touched
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _sort(keys: Longs) -> None:
     """Sort a short array in place."""
     for gap in _GAPS:
@@ -299,7 +300,7 @@ def _sort(keys: Longs) -> None:
             keys[j] = key
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _lay_row(
     area: int, keys: Longs, pieces: Ints, cells: Ints, entries: Ints, edges: Ints, counts: Longs
 ) -> None:
@@ -336,7 +337,7 @@ def _lay_row(
         begin = end
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def lay_band(
     coords: Floats,
     rings: Longs,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 
@@ -14,7 +15,7 @@ from hotspots.export.raster import read_geotiff
 from hotspots.export.webmap import AreaTheme, SurfaceTheme
 from hotspots.recipe import CELLS
 
-DRAWN = ("rate", "n", "sd_flag", "gi_class", "multiple")  # columns that a map can colour, in this order
+DRAWN = ("sd_flag", "rate", "n", "gi_class", "multiple")  # columns that a map can colour, in this order
 MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
 NAMES = {"sd_flag": "against the average", "gi_class": "hotspots and coldspots"}
 
@@ -61,26 +62,33 @@ def file_themes(paths: tuple[str, ...]) -> tuple[Themes, gpd.GeoDataFrame | None
 
 
 def _area_themes(layer: gpd.GeoDataFrame, label: str, *, group: str) -> list[AreaTheme]:
-    columns = [name for name in DRAWN if name in layer and layer[name].notna().any()]
-    if "rate" in columns:
-        columns.remove("n")
-    if len(layer) > MANY or label == CELLS:
-        columns = [name for name in columns if name == "gi_class"]
+    shown = label.capitalize() if label == CELLS else label
     return [
         AreaTheme(
-            f"{label.capitalize() if label == CELLS else label}: {NAMES.get(name, COLUMNS[name].label.casefold())}",
+            f"{shown}: {NAMES.get(name, COLUMNS[name].label.casefold())}",
             layer,
             name,
             group=group,
             noun=label,
-            draw="classed" if len(layer) > MANY or label == CELLS else "all",
+            draw=drawing(layer, label),
         )
-        for name in sorted(columns, key=_flags_first)
+        for name in drawn_columns(layer, label)
     ]
 
 
-def _flags_first(name: str) -> tuple[bool, int]:
-    return name != "sd_flag", DRAWN.index(name)
+def drawn_columns(layer: gpd.GeoDataFrame, label: str) -> list[str]:
+    """Return the columns of a layer that a map colours, flags first; of many cells only the hotspots."""
+    columns = [name for name in DRAWN if name in layer and layer[name].notna().any()]
+    if "rate" in columns:
+        columns.remove("n")
+    if drawing(layer, label) == "classed":
+        columns = [name for name in columns if name == "gi_class"]
+    return columns
+
+
+def drawing(layer: gpd.GeoDataFrame, label: str) -> Literal["all", "classed"]:
+    """Return whether all areas of a layer are drawn, or only those in a hotspot or coldspot."""
+    return "classed" if len(layer) > MANY or label == CELLS else "all"
 
 
 def _surface_theme(result: ThemeResult) -> SurfaceTheme:

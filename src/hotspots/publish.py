@@ -17,6 +17,7 @@ from hotspots.export.webmap import make_map, write_map
 from hotspots.files import refuse_existing, replacing_folder
 from hotspots.mapping import analysis_themes, outline_of
 from hotspots.provenance import make_provenance
+from hotspots.qgis_folder import write_qgis
 from hotspots.recipe import CELLS, Map, Recipe
 from hotspots.wording import headline, method_notes
 
@@ -86,6 +87,7 @@ def run_recipe(
         for result in analysis.themes:
             progress(f"Writing {result.theme.name}", total)
             _write_theme(analysis, result, draft)
+        write_qgis(analysis, draft)
         if recipe.map is not None:
             progress("Drawing the map", total)
             _write_map(analysis, recipe.map, draft / "map.html")

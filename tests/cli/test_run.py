@@ -63,8 +63,9 @@ def test_a_run_leaves_map_layers_tables_and_record(hotspots: Run, recipe: Path, 
     assert str(town) not in json.dumps(record)
     assert record["recipe"]["theme"][1]["category"] == ["burglary"]
     assert [len(source["sha256"]) for source in record["incidents"]["sources"]] == [64, 64]
-    layers = gpd.list_layers("result/layers/burglary.gpkg")["name"].tolist()
-    assert layers == ["wards", "cells", "contours"]
+    listed = gpd.list_layers("result/layers/burglary.gpkg")
+    assert listed.dropna()["name"].tolist() == ["wards", "cells", "contours"]
+    assert {"hotspots.qgz", "hotspots.qlr", "layers/burglary.qml"} <= set(found)
     cells = gpd.read_file("result/layers/burglary.gpkg", layer="cells")
     wards = gpd.read_file("result/layers/burglary.gpkg", layer="wards")
     assert cells["n"].sum() == wards["n"].sum() == 100

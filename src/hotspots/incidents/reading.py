@@ -149,8 +149,8 @@ def read_incidents(
         refuse_nothing(alive, name)
     incidents = everything if alive.all() else _without_unused(everything.loc[alive])
     report = _report(rows, places, alive, dropped, incidents)
-    counts = (report.rows_read, len(rows.files), report.used)
-    _LOG.info("Rows read: %s, from %s files; used: %s", *(f"{count:,}" for count in counts))
+    files = "1 file" if len(rows.files) == 1 else f"{len(rows.files):,} files"
+    _LOG.info("Rows read: %s, from %s; used: %s", f"{report.rows_read:,}", files, f"{report.used:,}")
     return incidents, report
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from hotspots._compiled import kernel
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Drawn = npt.NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def draw_sequences(uniform: Floats, n: int) -> Drawn:
     """Return a random sequence without replacement from 0 to n - 1 for each row of numbers in [0, 1).
 
@@ -34,7 +35,7 @@ def draw_sequences(uniform: Floats, n: int) -> Drawn:
     return drawn
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def sum_subsets(
     y: Floats, drawn: Drawn, slot: Integers, size: Integers, observed: Floats, tie: float, counts: Integers
 ) -> Floats:
@@ -63,7 +64,7 @@ def sum_subsets(
     return sums
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def rank_in_draws(areas: Integers, observed: Floats, tie: float, drawn: Floats, counts: Integers) -> None:
     """Add how many of the sorted sums are at least and at most each area's.
 
@@ -81,7 +82,7 @@ def rank_in_draws(areas: Integers, observed: Floats, tie: float, drawn: Floats, 
         counts[2, area] += drawn.size
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def compare_weighted(
     y: Floats,
     drawn: Drawn,

@@ -10,7 +10,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from hotspots._compiled import kernel
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -26,7 +27,7 @@ GAUSSIAN_REACH = 7.5
 
 
 # Python's check for division by zero would keep every loop of this function from becoming vectors.
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel(error_model="numpy")
 def add_compact(  # noqa: C901 - a loop for each kernel, because only then does each become vectors
     rows: Integers,
     columns: Integers,
@@ -86,7 +87,7 @@ def add_compact(  # noqa: C901 - a loop for each kernel, because only then does 
                     cells[k] += weight if room[k] - inset > RIM else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def add_gaussian(
     rows: Integers,
     columns: Integers,
@@ -117,7 +118,7 @@ def add_gaussian(
                 cells[k] += height * across[k]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def add_crossings(
     x: Floats,
     y: Floats,
