@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from hotspots.counts import rate_limits
-from hotspots.methods.change import combine_displacements, weighted_displacement
+from hotspots.methods.displacement import combine_displacements, weighted_displacement
 from hotspots.poisson import count_limits, exact_limits, funnel_limits
 
 

@@ -1,4 +1,4 @@
-"""Change between two periods: worked by hand, by property, and against Wheeler's published values."""
+"""Change between two periods: worked by hand and by property."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.errors import DataError, ParameterError
-from hotspots.methods.change import change, combine_displacements, weighted_displacement
+from hotspots.methods.change import change
 
 COUNTS = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=1, max_size=12)
 
@@ -97,47 +97,3 @@ def test_unlike_areas_lengths_and_counts_are_refused():
         change(series(1), series(1), months_before=12, months_after=0)
     assert error.value.message == "'months_after' is 0"
     assert error.value.hint == "give its length in months, such as 12"
-
-
-PHILADELPHIA = {
-    "treated": (207, 110),
-    "control": (308, 318),
-    "displacement_treated": (178, 157),
-    "displacement_control": (150, 140),
-}
-
-
-def test_displacement_by_hand():
-    # Local: (110 - 207) - (318 - 308) = -107. Around: (157 - 178) - (140 - 150) = -11. Counts: 1,568.
-    result = weighted_displacement(**PHILADELPHIA)
-    assert (result.local, result.displaced, result.total) == (-107, -11, -118)
-    assert result.total_se == pytest.approx(np.sqrt(1568))
-    assert result.local_se**2 + result.displaced_se**2 == pytest.approx(1568)
-    assert (
-        result.sentence()
-        == "Fewer incidents than the control areas would suggest: -118 (95% limits -196 to -40)."
-    )
-
-
-def test_displacement_in_words_where_nothing_or_the_contrary_is_clear():
-    unclear = weighted_displacement(treated=(20, 18), control=(20, 20))
-    assert unclear.sentence() == "No clear difference from the control areas: -2 (95% limits -19 to 15)."
-    worse = weighted_displacement(treated=(20, 90), control=(20, 20))
-    assert (
-        worse.sentence() == "More incidents than the control areas would suggest: +70 (95% limits 46 to 94)."
-    )
-    assert np.isnan(weighted_displacement(treated=(0, 0), control=(0, 0)).z)
-
-
-def test_displacement_refuses_what_makes_no_sense():
-    with pytest.raises(DataError) as error:
-        weighted_displacement(treated=(-1, 2), control=(3, 4))
-    assert error.value.message == "a count is negative or missing"
-    with pytest.raises(ParameterError) as error:
-        weighted_displacement(treated=(1, 2), control=(3, 4), time_weights=(0, 12))
-    assert error.value.message == "a weight is not over 0"
-    assert error.value.hint == "give 'time_weights' and 'area_weights' over 0, such as 12"
-    with pytest.raises(ParameterError) as error:
-        combine_displacements([weighted_displacement(treated=(1, 2), control=(3, 4))], harm=[1, 2])
-    assert error.value.message == "1 results have 2 weights, or a weight is negative"
-    assert error.value.hint == "give 'harm' one number for each result, 0 or more"
