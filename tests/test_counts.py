@@ -240,7 +240,7 @@ def test_months_present_are_counted_once() -> None:
 def test_a_gap_in_the_months_is_warned_of() -> None:
     with pytest.warns(
         HotspotsWarning,
-        match="1 months between 2025-01 and 2025-03 have no incidents; rates use the months present",
+        match="1 month between 2025-01 and 2025-03 has no incidents; rates use the months present",
     ):
         assert months_present(months_of("2025-01", "2025-03")) == 2
 

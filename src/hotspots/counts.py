@@ -245,7 +245,12 @@ def months_present(incidents: pd.DataFrame) -> int:
         )
     first, last = months[0], months[-1]
     span = (last.year - first.year) * 12 + last.month - first.month + 1
-    log.info("Period: %d months between %s and %s have incidents", len(months), first, last)
+    log.info(
+        "Period of %d months (those with incidents from %s to %s; give another length with 'months')",
+        len(months),
+        first,
+        last,
+    )
     if span > len(months) and not _same_month_each_year(months):
         _warn_of_gaps(span - len(months), first, last)
     return len(months)
@@ -258,7 +263,8 @@ def _same_month_each_year(months: list[pd.Period]) -> bool:
 
 def _warn_of_gaps(missing: int, first: pd.Period, last: pd.Period) -> None:
     warnings.warn(
-        f"{missing} months between {first} and {last} have no incidents; rates use the months present",
+        f"{missing} month{'s' if missing > 1 else ''} between {first} and {last} "
+        f"{'have' if missing > 1 else 'has'} no incidents; rates use the months present",
         HotspotsWarning,
         stacklevel=3,
     )

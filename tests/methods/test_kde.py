@@ -107,7 +107,10 @@ def test_density_is_per_year() -> None:
 def test_months_are_counted_from_the_incidents(caplog: pytest.LogCaptureFixture) -> None:
     x, y = cloud(40, 2000)
     month = pd.PeriodIndex(["2025-01", "2025-03", "2025-03", None] * 10, freq="M")
-    with caplog.at_level(logging.INFO):
+    with (
+        caplog.at_level(logging.INFO),
+        pytest.warns(HotspotsWarning, match="1 month between 2025-01 and 2025-03"),
+    ):
         counted = kernel_density(
             make_incidents(x, y, month=month), square(2000), bandwidth=500, cell_size=100
         )
@@ -115,7 +118,7 @@ def test_months_are_counted_from_the_incidents(caplog: pytest.LogCaptureFixture)
     assert counted.parameters["months"] == 2
     np.testing.assert_array_equal(counted.values, given_two.values)
     assert caplog.messages == [
-        "Period of 2 months (those among the incidents; give another length with 'months')"
+        "Period of 2 months (those with incidents from 2025-01 to 2025-03; give another length with 'months')"
     ]
 
 
@@ -481,11 +484,11 @@ def test_no_overlap_names_both_extents() -> None:
 
 
 def test_no_period() -> None:
-    message = "the incidents have no months, so a density per year cannot be given"
-    hint = "give the length of the period with 'months', for example 12"
-    refuse(DataError, message, hint, months=None)
+    message = "no incident has a month, so the length of the period is unknown"
+    hint = "say how many months the data cover with 'months', or name their column with 'month_column'"
+    refuse(ParameterError, message, hint, months=None)
     undated = make_incidents([1.0], [1.0], month=pd.PeriodIndex([None], freq="M"))
-    refuse(DataError, message, hint, months=None, incidents=undated)
+    refuse(ParameterError, message, hint, months=None, incidents=undated)
 
 
 def test_no_incidents_at_all() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from hotspots.columns import COLUMNS
+from hotspots.counts import months_present
 from hotspots.crs import Floats, crs_label, require_metres
 from hotspots.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.incidents import coordinates
@@ -156,18 +157,12 @@ def kernel_density(
     bounds = tuple(float(side) for side in areas.total_bounds)
     x, y = coordinates(incidents, crs)
     weights = _weights(incidents)
-    period = _months(incidents, months)
-    rule = "given"
+    period = float(months_present(incidents)) if months is None else _positive("months", months, "months")
+    rule = "given" if bandwidth is not None else "rule of thumb"
     if bandwidth is None:
-        rule = "rule of thumb"
         bandwidth = _rule_of_thumb(x, y, bounds, kernel)
     bandwidth = _positive("bandwidth", bandwidth, "metres")
-    if cell_size is None:
-        cell_size = _round(bandwidth / 5)
-        _logger.info(
-            "Cell size %s m (a fifth of the bandwidth; choose another with 'cell_size')", _figure(cell_size)
-        )
-    grid = _grid(bounds, bandwidth, _positive("cell_size", cell_size, "metres"))
+    grid = _grid(bounds, bandwidth, _cell_size(cell_size, bandwidth))
     inside = cells_inside(areas, grid) if clip or edge == "uniform" else None
     if inside is not None and not inside.any():
         raise ParameterError(
@@ -248,19 +243,14 @@ def _weights(incidents: pd.DataFrame) -> Floats:
     return weights
 
 
-def _months(incidents: pd.DataFrame, months: float | None) -> float:
-    if months is not None:
-        return _positive("months", months, "months")
-    present = int(incidents["month"].nunique()) if "month" in incidents.columns else 0
-    if present == 0:
-        raise DataError(
-            "the incidents have no months, so a density per year cannot be given",
-            hint="give the length of the period with 'months', for example 12",
-        )
+def _cell_size(cell_size: float | None, bandwidth: float) -> float:
+    if cell_size is not None:
+        return _positive("cell_size", cell_size, "metres")
+    chosen = _round(bandwidth / 5)
     _logger.info(
-        "Period of %d months (those among the incidents; give another length with 'months')", present
+        "Cell size %s m (a fifth of the bandwidth; choose another with 'cell_size')", _figure(chosen)
     )
-    return float(present)
+    return chosen
 
 
 def _rule_of_thumb(x: Floats, y: Floats, bounds: tuple[float, ...], kernel: str) -> float:
