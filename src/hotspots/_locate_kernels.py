@@ -96,10 +96,9 @@ def _in_run(px: float, py: float, first: int, stop: int, edges: Ints, coords: Fl
         ax, ay = coords[i, 0], coords[i, 1]
         bx, by = coords[i + 1, 0], coords[i + 1, 1]
         if (ay <= py) == (by <= py):
-            # Not crossed by the ray, but the point may be its upper end or lie on a level edge.
-            if ay == py and (ax == px or (by == py and (ax < px) == (px <= bx))):
-                return True
-            if by == py and bx == px:
+            # Not crossed by the ray, but the point may be the edge's end (its start is another's end) or,
+            # where the edge is level, lie on it.
+            if by == py and (bx == px or (ay == py and (ax < px) == (px <= bx))):
                 return True
             continue
         if ax > px and bx > px:
@@ -181,7 +180,8 @@ def locate_block(
 def find_rings(coords: Floats, starts: Longs, rings: Longs, ring_starts: Longs) -> bool:
     """Write where each ring begins and ends: a ring ends where its first vertex comes again.
 
-    Return False where that is in doubt, because a vertex is repeated or two rings begin alike.
+    Return False where a repeated vertex leads astray. It cannot go unnoticed: a search that once begins inside
+    a ring never again ends where a ring ends, so it runs out of vertices.
     """
     found = 0
     for area in range(len(starts) - 1):
@@ -193,8 +193,6 @@ def find_rings(coords: Floats, starts: Longs, rings: Longs, ring_starts: Longs) 
             while end < limit and (coords[end, 0] != x or coords[end, 1] != y):
                 end += 1
             if end >= limit or end < begin + 3:
-                return False
-            if end + 1 < limit and coords[end + 1, 0] == x and coords[end + 1, 1] == y:
                 return False
             rings[found, 0], rings[found, 1] = begin, end + 1
             found += 1
