@@ -70,3 +70,8 @@ def test_every_result_column_that_needs_explaining_is_in_the_methods_page_or_spe
     for name in ("rate_lo", "rate_hi", "sd_margin", "sd_near", "gi_class"):
         assert name in COLUMNS
         assert name in page
+
+
+def test_the_first_example_of_the_gallery_is_the_demo() -> None:
+    demo = ROOT / "cli" / "hotspots_cli" / "demo.toml"
+    assert (ROOT / "maps" / "west-yorkshire" / "analysis.toml").read_bytes() == demo.read_bytes()
