@@ -17,26 +17,20 @@ from hotspots_cli.writing import check_output, write_layer
 @options.selection
 @options.columns
 @options.crs
-@click.option(
-    "--by",
-    type=click.Choice(["polygon", "code"]),
-    default="polygon",
-    show_default=True,
-    help="Count by where the point lies, or by the LSOA code that the file recorded.",
-)
+@options.by
 @click.option(
     "--per",
     type=click.Choice(["category", "month", "year"]),
     help="A column of counts for each of these as well.",
 )
 @click.option(
-    "--min-population",
-    type=float,
-    default=100,
+    "--smooth",
+    type=click.Choice(["none", "bayes"]),
+    default="none",
     show_default=True,
-    metavar="PEOPLE",
-    help="No rate for smaller areas.",
+    help="'bayes' adds rate_eb, rates drawn towards the rate of all, for Gi* on rates.",
 )
+@options.min_population
 @options.months
 @options.output_file
 @options.overwrite
@@ -46,6 +40,7 @@ def command(
     crs: str,
     by: Any,
     per: Any,
+    smooth: Any,
     min_population: float,
     months: float | None,
     output: str,
@@ -76,9 +71,15 @@ def command(
         if months is None and where["population"].notna().any():
             months = months_present(table)
         layer = count_layer(
-            table, where, assigned=assigned, months=months, min_population=min_population, per=per
+            table,
+            where,
+            assigned=assigned,
+            months=months,
+            min_population=min_population,
+            per=per,
+            smooth=smooth,
         )
         step("Writing")
-        settings = {"by": by, "per": per, "min_population": min_population}
+        settings = {"by": by, "per": per, "min_population": min_population, "smooth": smooth}
         provenance = make_provenance(crs=crs, quality=quality, months=months, steps={"count": settings})
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)

@@ -32,18 +32,49 @@ from hotspots_cli.writing import check_output, write_layer
     metavar="SD",
     help="How close counts as near a threshold.",
 )
-@options.output_file
+@click.option(
+    "--table",
+    metavar="FILE",
+    help="Print the areas above the average as a strategic assessment does: .csv, .txt, or '-'.",
+)
+@click.option("--title", default="", metavar="WORDS", help="The line above the table.")
+@click.option(
+    "--table-rates",
+    type=click.Choice(["exact", "rounded"]),
+    default="exact",
+    show_default=True,
+    help="'rounded': the table's rates are those of its rounded counts, which give no count away.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Where to write the layer; '-' is standard output.")
 @options.overwrite
 def command(
-    layer: str, value: str, within: str, ddof: Any, near: float, output: str, overwrite: bool
+    layer: str,
+    value: str,
+    within: str,
+    ddof: Any,
+    near: float,
+    table: str | None,
+    title: str,
+    table_rates: Any,
+    output: str | None,
+    overwrite: bool,
 ) -> None:
     """Flag areas above mean + 1 SD ("above") and mean + 2 SD ("significantly above"), and their mirrors below.
 
     \b
     hotspots count 2025-*.csv --areas wards.gpkg -o - | hotspots flag - --within district -o flags.gpkg
+    hotspots flag counts.geojson --table - --title "Overall crime, 2025"
     """
-    check_output(output, overwrite=overwrite)
+    if output is None and table is None:
+        raise click.UsageError("give -o for a layer, --table for a table, or both")
+    if output == table == "-":
+        raise click.UsageError("-o and --table cannot both be standard output")
+    if output is not None:
+        check_output(output, overwrite=overwrite)
+    if table is not None:
+        check_output(table, overwrite=overwrite, suffixes=(".csv", ".txt"), option="--table")
     from hotspots.areas import read_layer
+    from hotspots.export.flag_table import make_flag_table, write_flag_table
     from hotspots.provenance import extend_provenance
     from hotspots.steps import flag_layer
 
@@ -53,8 +84,12 @@ def command(
         step("Flagging")
         result = flag_layer(source, value=value, within=within, ddof=ddof, near=near)
         step("Writing")
-        settings = {"value": value, "within": within, "ddof": ddof, "near": near}
-        provenance = extend_provenance(
-            source.attrs.get("provenance"), crs=source.crs, step="flag", settings=settings
-        )
-        write_layer(result, output, overwrite=overwrite, provenance=provenance)
+        if table is not None:
+            made = make_flag_table(result, value=value, rates=table_rates)
+            write_flag_table(made, table, title=title, overwrite=overwrite)
+        if output is not None:
+            settings = {"value": value, "within": within, "ddof": ddof, "near": near}
+            provenance = extend_provenance(
+                source.attrs.get("provenance"), crs=source.crs, step="flag", settings=settings
+            )
+            write_layer(result, output, overwrite=overwrite, provenance=provenance)

@@ -14,15 +14,7 @@ from hotspots_cli.writing import check_output, write_layer
 @click.command("gistar", short_help="Hotspots and coldspots by Gi*.")
 @options.layer_argument
 @click.option("--value", default="n", show_default=True, metavar="COLUMN", help="The column to test.")
-@click.option(
-    "--neighbours",
-    type=click.Choice(["queen", "rook", "distance", "nearest"]),
-    default="queen",
-    show_default=True,
-    help="Areas that touch, that share an edge, within a distance, or the nearest few.",
-)
-@click.option("--distance", type=float, metavar="METRES", help="Distance band between centroids.")
-@click.option("--nearest", type=click.IntRange(min=1), default=8, show_default=True, help="How many nearest.")
+@options.weights
 @click.option(
     "--inference",
     type=click.Choice(["analytic", "permutation"]),
@@ -33,9 +25,7 @@ from hotspots_cli.writing import check_output, write_layer
 @click.option(
     "--permutations", type=click.IntRange(min=99), default=99_999, show_default=True, help="How many."
 )
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="Seed of the permutations; recorded in the output."
-)
+@options.seed
 @options.output_file
 @options.overwrite
 def command(layer: str, output: str, overwrite: bool, **settings: Any) -> None:

@@ -14,7 +14,22 @@ import click
 from hotspots._version import __version__
 from hotspots.errors import HotspotsError, HotspotsWarning
 
-COMMANDS = ("demo", "run", "recipe", "inspect", "boundaries", "count", "kde", "gistar", "flag", "map")
+COMMANDS = (
+    "demo",
+    "run",
+    "recipe",
+    "inspect",
+    "boundaries",
+    "count",
+    "kde",
+    "pattern",
+    "gistar",
+    "flag",
+    "funnel",
+    "compare",
+    "change",
+    "map",
+)
 
 
 class LazyGroup(click.Group):

@@ -1,15 +1,21 @@
 """Every option that more than one command takes, once.
 
-=================  ===========================================
-option             commands
-=================  ===========================================
-``-o``             all that write
-``--overwrite``    all that write
-``--areas`` etc.   count, kde
-``--category`` ..  count, kde, inspect
-``--crs``          count, kde
-``--seed``         gistar
-=================  ===========================================
+====================  ==================================================
+option                commands
+====================  ==================================================
+``-o``                all that write
+``--overwrite``       all that write
+``--areas`` etc.      count, kde, change, compare force
+``--category`` ..     count, kde, inspect, change, compare force
+``--crs``             count, kde, change, compare force
+``--by``              count, change
+``--months``          count, kde, funnel, compare
+``--min-population``  count, funnel, compare areas
+``--level``           change, compare
+``--margin``          compare areas, compare force
+``--neighbours`` ..   gistar, pattern
+``--seed``            gistar, pattern
+====================  ==================================================
 """
 
 from __future__ import annotations
@@ -46,13 +52,16 @@ output_file = click.option(
 output_folder = click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write into.")
 overwrite = click.option("--overwrite", is_flag=True, help="Replace what exists already.")
 
-selection = together(
+categories = together(
     click.option(
         "--category", multiple=True, metavar="NAME", help="Only this category; may be given several times."
     ),
     click.option(
         "--exclude", multiple=True, metavar="NAME", help="All but this category; may be given several times."
     ),
+)
+selection = together(
+    categories,
     click.option(
         "--period", metavar="MONTHS", help="Only these months, such as 2025-01 or 2025-01..2025-06."
     ),
@@ -79,6 +88,58 @@ columns = together(
 
 months = click.option(
     "--months", type=float, metavar="N", help="Length of the period, where the months present are not it."
+)
+
+layer_months = click.option(
+    "--months", type=float, metavar="N", help="Length of the period, where the layer does not say it."
+)
+
+min_population = click.option(
+    "--min-population",
+    type=float,
+    default=100,
+    show_default=True,
+    metavar="PEOPLE",
+    help="No rate for smaller areas.",
+)
+
+by = click.option(
+    "--by",
+    type=click.Choice(["polygon", "code"]),
+    default="polygon",
+    show_default=True,
+    help="Count by where the point lies, or by the LSOA code that the file recorded.",
+)
+
+level = click.option(
+    "--level", type=float, default=0.95, show_default=True, metavar="SHARE", help="Confidence of the limits."
+)
+
+margin = click.option(
+    "--margin",
+    type=float,
+    default=0,
+    show_default=True,
+    metavar="SHARE",
+    help="How much a clear difference must also be, such as 0.05.",
+)
+
+weights = together(
+    click.option(
+        "--neighbours",
+        type=click.Choice(["queen", "rook", "distance", "nearest"]),
+        default="queen",
+        show_default=True,
+        help="Areas that touch, that share an edge, within a distance, or the nearest few.",
+    ),
+    click.option("--distance", type=float, metavar="METRES", help="Distance band between centroids."),
+    click.option(
+        "--nearest", type=click.IntRange(min=1), default=8, show_default=True, help="How many nearest."
+    ),
+)
+
+seed = click.option(
+    "--seed", type=int, default=0, show_default=True, help="Seed of the permutations; recorded in the output."
 )
 
 crs = click.option(

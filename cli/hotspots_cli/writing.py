@@ -18,7 +18,12 @@ LAYER_SUFFIXES = (".geojson", ".gpkg", ".csv")
 
 
 def check_output(
-    output: str, *, overwrite: bool, suffixes: tuple[str, ...] = LAYER_SUFFIXES, pipe: bool = True
+    output: str,
+    *,
+    overwrite: bool,
+    suffixes: tuple[str, ...] = LAYER_SUFFIXES,
+    pipe: bool = True,
+    option: str = "-o",
 ) -> None:
     """Refuse an output before any work is done for it: a format not offered, or a file that exists."""
     if output == "-" and pipe:
@@ -27,7 +32,7 @@ def check_output(
         known = " or ".join(suffixes)
         raise ParameterError(
             f"cannot tell the format of '{output}' from its name",
-            hint=f"end the name given to '-o' in {known}",
+            hint=f"end the name given to '{option}' in {known}",
         )
     refuse_existing(output, overwrite=overwrite)
 

@@ -94,6 +94,35 @@ def count_layer(
         When rates are to be smoothed and there are none.
     """
     n = count_incidents(incidents, areas, assigned=assigned)
+    split = None if per is None else count_incidents(incidents, areas, per=per, assigned=assigned)
+    return counted_layer(n, split, areas, months=months, min_population=min_population, smooth=smooth)
+
+
+def counted_layer(
+    n: pd.Series,
+    split: pd.DataFrame | None,
+    areas: gpd.GeoDataFrame,
+    *,
+    months: float | None,
+    min_population: float = 0,
+    smooth: Literal["none", "bayes"] = "none",
+) -> gpd.GeoDataFrame:
+    """Return the layer that `count_layer` does, from counts made already, on the index of `areas`.
+
+    Parameters
+    ----------
+    n : Series
+        Incidents in each area.
+    split : DataFrame or None
+        The same by category, month or year: one column for each value.
+    areas, months, min_population, smooth
+        See `count_layer`.
+
+    Raises
+    ------
+    DataError
+        When rates are to be smoothed and there are none.
+    """
     added: list[pd.Series | pd.DataFrame] = [n]
     if months is not None and areas["population"].notna().any():
         population = areas["population"]
@@ -114,8 +143,8 @@ def count_layer(
             "there are no rates to smooth: no population is known",
             hint="name its column with 'population', or join a table with 'population_table'",
         )
-    if per is not None:
-        added.append(count_incidents(incidents, areas, per=per, assigned=assigned).add_prefix("n_"))
+    if split is not None:
+        added.append(split.add_prefix("n_"))
     return _with_columns(areas, pd.concat(added, axis=1))
 
 
@@ -267,6 +296,12 @@ def layer_pattern(
     return global_pattern(values, neighbours, permutations=permutations, seed=seed)
 
 
+def period_months(period: str) -> int:
+    """Return how many months a range such as ``"2024-01..2024-12"`` has, both ends included."""
+    first, last = month_range(period) or (0, 0)
+    return last - first + 1
+
+
 def change_layer(
     incidents: pd.DataFrame,
     areas: gpd.GeoDataFrame,
@@ -301,27 +336,32 @@ def change_layer(
     HotspotsWarning
         When a month of a period has no incident at all.
     """
-    counts, lengths, ranges = [], [], []
+    (_, before_ends), (after_begins, _) = (month_range(period) or (0, 0) for period in (before, after))
+    if after_begins <= before_ends:
+        raise ParameterError(
+            f"the second period, {after}, does not begin after the first, {before}, ends",
+            hint="give 'before' and 'after' as ranges that do not overlap",
+        )
+    counts = []
     for period in (before, after):
         chosen = select_incidents(incidents, period=period)
-        first, last = month_range(period) or (0, 0)
-        present = chosen["month"].nunique()
-        if present < last - first + 1:
+        length = period_months(period)
+        empty = length - chosen["month"].nunique()
+        if empty:
             warnings.warn(
-                f"{last - first + 1 - present} of the {last - first + 1} months of {period} have no incident: "
+                f"{empty} of the {length} months of {period} have no incident: "
                 "where their files are missing, the change is wrong",
                 HotspotsWarning,
                 stacklevel=2,
             )
         counts.append(count_incidents(chosen, areas, assigned=assigned))
-        lengths.append(last - first + 1)
-        ranges.append((first, last))
-    if ranges[1][0] <= ranges[0][1]:
-        raise ParameterError(
-            f"the second period, {after}, does not begin after the first, {before}, ends",
-            hint="give 'before' and 'after' as ranges that do not overlap",
-        )
-    changed = change(counts[0], counts[1], months_before=lengths[0], months_after=lengths[1], level=level)
+    changed = change(
+        counts[0],
+        counts[1],
+        months_before=period_months(before),
+        months_after=period_months(after),
+        level=level,
+    )
     return _with_columns(areas, changed)
 
 

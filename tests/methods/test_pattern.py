@@ -88,7 +88,7 @@ def test_checks_pattern_stripes_and_noise_in_words():
     assert board.sentence("noise").startswith("Noise is dispersed between areas, unlike values side by side")
     assert board.sentence("noise").endswith("Read local hotspots with care.")
     low = global_pattern(values_on(areas, 10 - 9 * np.exp(-((column - 4) ** 2) - (row - 4) ** 2)), neighbours)
-    assert low.sentence_of_g().startswith(("Low values lie together", "Neither high nor low"))
+    assert low.sentence_of_g().startswith(("High values lie apart", "High values clearly lie neither"))
 
 
 def test_no_pattern_in_words():
@@ -98,7 +98,7 @@ def test_no_pattern_in_words():
         "Read local hotspots with care."
     )
     assert pattern.sentence_of_g() == (
-        "Neither high nor low values clearly lie together: General G = 0.1 against 0.1 expected, p = 0.900."
+        "High values clearly lie neither together nor apart: General G = 0.1 against 0.1 expected, p = 0.900."
     )
 
 

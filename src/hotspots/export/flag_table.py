@@ -88,13 +88,18 @@ def make_flag_table(
     )
 
 
-def flag_table_text(table: pd.DataFrame, *, title: str = "", area: str = "Ward") -> str:
-    """Return the table as plain text in aligned columns, with its title and the footnote on the flags."""
+def aligned(table: pd.DataFrame) -> list[str]:
+    """Return a table of text as lines with aligned columns, its headings first."""
     rows = [list(table.columns), *table.to_numpy().tolist()]
     widths = [max(len(row[place]) for row in rows) for place in range(len(table.columns))]
-    lines = [
+    return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
+
+
+def flag_table_text(table: pd.DataFrame, *, title: str = "", area: str = "Ward") -> str:
+    """Return the table as plain text in aligned columns, with its title and the footnote on the flags."""
+    lines = aligned(table)
     head = [title, ""] if title else []
     return "\n".join([*head, *lines, "", _NOTE.format(area=area.lower())]) + "\n"
 

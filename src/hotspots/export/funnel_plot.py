@@ -33,20 +33,20 @@ Floats = npt.NDArray[np.float64]
 
 
 class _Scale:
-    """From values to pixels along one axis, from 0 to a round number."""
+    """From values to pixels along one axis, from 0 to the highest, with round numbers marked."""
 
     def __init__(self, highest: float, start: float, end: float) -> None:
         raw = highest / _TICKS
         power = 10.0 ** math.floor(math.log10(raw))
         self.step = next(power * size for size in (1, 2, 2.5, 5, 10) if power * size >= raw * (1 - 1e-9))
-        self.top = self.step * math.ceil(highest / self.step - 1e-9)
+        self.top = highest
         self.start, self.end = start, end
 
     def __call__(self, value: float) -> float:
         return self.start + (self.end - self.start) * value / self.top
 
     def ticks(self) -> list[float]:
-        return [self.step * place for place in range(round(self.top / self.step) + 1)]
+        return [self.step * place for place in range(math.floor(self.top / self.step + 1e-9) + 1)]
 
 
 def write_funnel_plot(

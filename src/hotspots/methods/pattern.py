@@ -86,15 +86,15 @@ class GlobalPattern:
         )
 
     def sentence_of_g(self) -> str:
-        """Return what General G says in one sentence: whether it is high or low values that lie together."""
+        """Return what General G says in one sentence: whether high values lie together."""
         if np.isnan(self.general_g):
             return "General G is undefined: it needs values of 0 or more, two of them over 0."
         against = f"{self.general_g:.3g} against {self.general_expected:.3g} expected"
         found = f"General G = {against}, {_p_words(self.general_p)}"
         if self.general_p > CLEAR:
-            return f"Neither high nor low values clearly lie together: {found}."
-        side = "High" if self.general_g > self.general_expected else "Low"
-        return f"{side} values lie together: {found}."
+            return f"High values clearly lie neither together nor apart: {found}."
+        together = "together" if self.general_g > self.general_expected else "apart"
+        return f"High values lie {together}: {found}."
 
 
 def global_pattern(

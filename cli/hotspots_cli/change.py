@@ -1,0 +1,114 @@
+"""`hotspots change`: from one period to another, per area, and for treated areas with displacement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+from hotspots_cli.writing import check_output, write_layer
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Groups = dict[str, tuple[str, ...]]
+GROUPS = ("treated", "control", "displacement_treated", "displacement_control")
+
+
+@click.command("change", short_help="Up or down between two periods.")
+@options.incidents_argument
+@options.areas
+@click.option("--before", required=True, metavar="MONTHS", help="The first period, such as 2024-01..2024-12.")
+@click.option("--after", required=True, metavar="MONTHS", help="The second period, such as 2025-01..2025-12.")
+@options.categories
+@options.columns
+@options.crs
+@options.by
+@options.level
+@click.option(
+    "--treated", multiple=True, metavar="CODE", help="An area where something was done; may be repeated."
+)
+@click.option(
+    "--control", multiple=True, metavar="CODE", help="An area like it where nothing was; may be repeated."
+)
+@click.option(
+    "--displacement-treated",
+    multiple=True,
+    metavar="CODE",
+    help="An area where incidents might have moved to.",
+)
+@click.option(
+    "--displacement-control",
+    multiple=True,
+    metavar="CODE",
+    help="An area around the control; may be repeated.",
+)
+@options.output_file
+@options.overwrite
+def command(
+    incidents: tuple[str, ...],
+    areas: str,
+    before: str,
+    after: str,
+    crs: str,
+    by: Any,
+    level: float,
+    output: str,
+    overwrite: bool,
+    **given: Any,
+) -> None:
+    """Write the change between two periods per area: difference, percentage, rate ratio with exact limits, words.
+
+    With treated and control areas, also say by how much more incidents fell there than elsewhere (weighted
+    displacement difference).
+
+    \b
+    hotspots change police/ --areas wards.gpkg --before 2024-01..2024-12 --after 2025-01..2025-12 -o change.gpkg
+    """
+    check_output(output, overwrite=overwrite)
+    groups = {name: given.pop(name) for name in GROUPS}
+    if bool(groups["treated"]) != bool(groups["control"]):
+        raise click.UsageError("--treated and --control go together")
+    from hotspots.areas import read_areas
+    from hotspots.incidents import read_incidents
+    from hotspots.provenance import make_provenance
+    from hotspots.steps import account, change_layer, locate
+
+    with Steps(4) as step:
+        step("Reading areas")
+        where = read_areas(areas, crs=crs, **options.area_reading(given))
+        step("Reading incidents")
+        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        step("Comparing")
+        assigned = locate(table, where, by=by)
+        layer = change_layer(table, where, assigned=assigned, before=before, after=after, level=level)
+        displaced = _displacement(layer, groups, before, after, level) if groups["treated"] else None
+        step("Writing")
+        settings = {"before": before, "after": after, "by": by, "level": level}
+        provenance = make_provenance(
+            crs=crs, quality=account(quality, table, assigned), months=None, steps={"change": settings}
+        )
+        write_layer(layer, output, overwrite=overwrite, provenance=provenance)
+    counts = layer["ch_flag"].value_counts()
+    click.echo(
+        f"Up: {counts['up']}, down: {counts['down']}, no clear change: {counts['no clear change']}", err=True
+    )
+    if displaced is not None:
+        click.echo(displaced, err=True)
+
+
+def _displacement(layer: gpd.GeoDataFrame, groups: Groups, before: str, after: str, level: float) -> str:
+    from hotspots.methods.displacement import displacement_of_areas
+    from hotspots.steps import period_months
+
+    found = displacement_of_areas(
+        layer["n_before"],
+        layer["n_after"],
+        **groups,
+        months_before=period_months(before),
+        months_after=period_months(after),
+        level=level,
+    )
+    return found.sentence()

@@ -1,0 +1,139 @@
+"""`hotspots compare`: similar to, above or below a comparator, for areas and for a whole force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+from hotspots_cli.writing import check_output, write_layer
+
+
+@click.group("compare", short_help="Similar to, above or below a comparator.")
+def command() -> None:
+    """Compare rates with a comparator by interval: areas one by one, or a whole force by type of offence."""
+
+
+@command.command("areas", short_help="Each area of a layer against a rate.")
+@options.layer_argument
+@click.option(
+    "--with",
+    "comparator",
+    default="rest",
+    show_default=True,
+    metavar="RATE",
+    help="A rate per 1,000 people a year, or 'rest': all other areas together.",
+)
+@click.option("--value", default="n", show_default=True, metavar="COLUMN", help="The column of counts.")
+@options.layer_months
+@options.margin
+@options.min_population
+@options.level
+@options.output_file
+@options.overwrite
+def areas_command(layer: str, comparator: str, output: str, overwrite: bool, **settings: Any) -> None:
+    """Say for each area whether its rate is similar to, above or below a rate, or that of all others.
+
+    Similar: the comparator lies within the limits of the area's rate, or the limits of the ratio include 1.
+
+    \b
+    hotspots compare areas counts.geojson --with 89.5 -o compared.gpkg
+    """
+    check_output(output, overwrite=overwrite)
+    against = _comparator(comparator)
+    from hotspots.areas import read_layer
+    from hotspots.provenance import extend_provenance
+    from hotspots.steps import compare_layer
+
+    with Steps(3) as step:
+        step("Reading the layer")
+        source = read_layer(layer)
+        step("Comparing")
+        result = compare_layer(source, comparator=against, **settings)
+        step("Writing")
+        provenance = extend_provenance(
+            source.attrs.get("provenance"),
+            crs=source.crs,
+            step="compare",
+            settings={"comparator": against, **settings},
+        )
+        write_layer(result, output, overwrite=overwrite, provenance=provenance)
+
+
+def _comparator(word: str) -> Any:
+    from hotspots.errors import ParameterError
+
+    if word == "rest":
+        return word
+    try:
+        return float(word)
+    except ValueError:
+        raise ParameterError(
+            f"the comparator is '{word}'", hint="give 'with' a rate per 1,000 people a year, or 'rest'"
+        ) from None
+
+
+@command.command("force", short_help="A force by type of offence.")
+@options.incidents_argument
+@options.areas
+@click.option(
+    "--with",
+    "comparators",
+    required=True,
+    metavar="CSV",
+    help="A column 'category' and one of rates per comparator, or two: '... n' and '... population'.",
+)
+@click.option(
+    "--force-name", default="Force", show_default=True, metavar="WORDS", help="Heading of its column."
+)
+@options.selection
+@options.columns
+@options.crs
+@options.months
+@options.margin
+@options.level
+@click.option(
+    "-o", "--output", default="-", metavar="FILE", help="A .csv or .txt file; standard output without it."
+)
+@options.overwrite
+def force_command(
+    incidents: tuple[str, ...],
+    areas: str,
+    comparators: str,
+    force_name: str,
+    crs: str,
+    months: float | None,
+    margin: float,
+    level: float,
+    output: str,
+    overwrite: bool,
+    **given: Any,
+) -> None:
+    """Print the table of rates of a strategic assessment: the force, its comparators, and who is above.
+
+    The rows are 'Total Recorded Crime' (all but anti-social behaviour) and every category; comparators are
+    matched by these names. All incidents of the files count, wherever they lie; the areas give the population.
+
+    \b
+    hotspots compare force 2025-*-street.csv --areas wards.gpkg --with comparators.csv
+    """
+    check_output(output, overwrite=overwrite, suffixes=(".csv", ".txt"))
+    from hotspots.areas import read_areas
+    from hotspots.export.rate_table import write_rate_table
+    from hotspots.force import compare_force, read_comparators
+    from hotspots.incidents import read_incidents
+
+    with Steps(4) as step:
+        step("Reading areas")
+        against = read_comparators(comparators)
+        where = read_areas(areas, crs=crs, **options.area_reading(given))
+        step("Reading incidents")
+        table, _ = read_incidents(incidents, crs=crs, **options.reading(given))
+        step("Comparing")
+        made = compare_force(
+            table, where, comparators=against, months=months, name=force_name, margin=margin, level=level
+        )
+        step("Writing")
+        write_rate_table(made, output, overwrite=overwrite)

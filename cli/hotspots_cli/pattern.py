@@ -1,0 +1,50 @@
+"""`hotspots pattern`: whether there is any pattern at all, before a local hotspot is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+
+
+@click.command("pattern", short_help="Is there any pattern? Moran's I, General G.")
+@options.layer_argument
+@click.option("--value", default="n", show_default=True, metavar="COLUMN", help="The column to test.")
+@options.weights
+@click.option(
+    "--permutations", type=click.IntRange(min=99), default=9_999, show_default=True, help="How many."
+)
+@options.seed
+@click.option(
+    "--subject", metavar="WORDS", help="What was counted, for the sentence; the column's name without it."
+)
+@click.option(
+    "--between",
+    default="areas",
+    show_default=True,
+    metavar="WORDS",
+    help="What the areas are, such as wards.",
+)
+def command(layer: str, subject: str | None, between: str, **settings: Any) -> None:
+    """Say in plain sentences whether like values lie together over all areas: Moran's I and General G.
+
+    Where no pattern is clear, local hotspots are to be read with care.
+
+    \b
+    hotspots pattern counts.geojson --subject burglary --between wards
+    """
+    from hotspots.areas import read_layer
+    from hotspots.columns import column_label
+    from hotspots.steps import layer_pattern
+
+    with Steps(2) as step:
+        step("Reading the layer")
+        source = read_layer(layer)
+        step("Testing")
+        found = layer_pattern(source, **settings)
+    click.echo(found.sentence(subject or column_label(settings["value"]), between=between))
+    click.echo(found.sentence_of_g())
+    click.echo(f"{found.n:,} areas; neighbours: {found.neighbours}; seed {found.seed}.")

@@ -1,0 +1,61 @@
+"""The table of rates of a strategic assessment: a force beside its comparators, as CSV or plain text."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from hotspots.export.flag_table import aligned
+from hotspots.export.tables import write_csv
+from hotspots.files import replacing
+
+_HEAD = "Rate per 1,000 population"
+_GAP = ".."
+
+
+def rate_table_text(table: pd.DataFrame) -> str:
+    """Return a table of rates as plain text: one decimal, and ``..`` where there is no value.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Made by `hotspots.compare_categories`.
+    """
+    shown = pd.DataFrame({table.index.name: table.index.astype(str)})
+    for name in table.columns:
+        column = table[name]
+        if pd.api.types.is_numeric_dtype(column):
+            shown[name] = [_GAP if pd.isna(value) else f"{value:,.1f}" for value in column]
+        else:
+            shown[name] = [_GAP if pd.isna(value) else str(value) for value in column]
+    return "\n".join([_HEAD, "", *aligned(shown)]) + "\n"
+
+
+def write_rate_table(table: pd.DataFrame, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Write a table of rates: as CSV with all digits to a name that ends in .csv, else as plain text.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Made by `hotspots.compare_categories`.
+    path : path
+        The file, or ``"-"`` for plain text on standard output.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    FileError
+        When the file exists and `overwrite` is false, or cannot be written.
+    """
+    if Path(path).suffix.casefold() == ".csv":
+        write_csv(table, path, overwrite=overwrite)
+        return
+    if str(path) == "-":
+        sys.stdout.write(rate_table_text(table))
+        return
+    with replacing(path, overwrite=overwrite) as draft:
+        draft.write_text(rate_table_text(table), encoding="utf-8", newline="\n")

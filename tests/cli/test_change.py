@@ -1,0 +1,83 @@
+"""`hotspots change`: two periods of the same files."""
+
+from __future__ import annotations
+
+import json
+
+import geopandas as gpd
+import pandas as pd
+
+PERIODS = ("--before", "2025-01", "--after", "2025-02")
+
+
+def test_a_layer_of_changes(hotspots, town):
+    code, _, err = hotspots("change", ".", "--areas", "wards.gpkg", *PERIODS, "-o", "change.geojson")
+    assert code == 0, err
+    layer = gpd.read_file("change.geojson").set_index("code")
+    assert layer["n_before"].sum() == layer["n_after"].sum() == 100
+    first = layer.loc["E05000009"]
+    # One month each: a difference of one is twelve a year.
+    assert first["ch_diff"] == 12 * (first["n_after"] - first["n_before"])
+    assert err.splitlines()[-1] == "Up: 0, down: 0, no clear change: 9"
+    record = json.loads((town / "change.geojson").read_text(encoding="utf-8"))["hotspots"]
+    assert record["steps"]["change"] == {
+        "before": "2025-01",
+        "after": "2025-02",
+        "by": "polygon",
+        "level": 0.95,
+    }
+
+
+def test_one_category_as_a_table(hotspots, town):
+    words = ("change", ".", "--areas", "wards.gpkg", *PERIODS, "--category", "burglary", "-o", "change.csv")
+    code, _, err = hotspots(*words)
+    assert code == 0, err
+    table = pd.read_csv(town / "change.csv")
+    assert table["n_before"].sum() == 50
+    few = table["n_before"] < 10
+    assert table.loc[few, "ch_pct"].isna().all()
+    assert set(table.loc[few, "ch_note"]) == {"under 10 incidents before: no percentage"}
+
+
+def test_treated_areas_are_set_against_controls(hotspots, town):
+    words = ("change", ".", "--areas", "wards.gpkg", *PERIODS, "-o", "change.csv")
+    code, _, err = hotspots(*words, "--treated", "E05000009", "--control", "E05000001")
+    assert code == 0, err
+    assert "No clear difference from the control areas: " in err.splitlines()[-1]
+    code, _, err = hotspots(*words, "--overwrite", "--treated", "E05000009", "--control", "E05000010")
+    assert code == 1
+    assert "Error: no area has the code 'E05000010'" in err
+    code, _, err = hotspots(*words, "--overwrite", "--treated", "E05000009")
+    assert code == 2
+    assert "--treated and --control go together" in err
+
+
+def test_periods_that_overlap_or_are_not_in_the_files(hotspots, town):
+    words = ("change", ".", "--areas", "wards.gpkg", "-o", "change.csv")
+    code, _, err = hotspots(*words, "--before", "2025-01..2025-02", "--after", "2025-02")
+    assert code == 1
+    assert "Error: the second period, 2025-02, does not begin after the first, 2025-01..2025-02, ends" in err
+    assert "Hint: give 'before' and 'after' as ranges that do not overlap" in err
+    code, _, err = hotspots(*words, "--before", "2025-01", "--after", "2026-02")
+    assert code == 1
+    assert "Error: no incident is in 2026-02" in err
+
+
+def test_a_month_without_incidents_is_warned_of(hotspots, town):
+    code, _, err = hotspots(
+        "change",
+        ".",
+        "--areas",
+        "wards.gpkg",
+        "--before",
+        "2024-12..2025-01",
+        "--after",
+        "2025-02",
+        "-o",
+        "change.csv",
+    )
+    assert code == 0, err
+    assert (
+        "Warning: 1 of the 2 months of 2024-12..2025-01 have no incident: "
+        "where their files are missing, the change is wrong" in err
+    )

@@ -1,0 +1,61 @@
+"""`hotspots compare`: areas against a rate or the rest, a force against its comparators."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+PEOPLE = ("--areas", "wards.gpkg", "--population-table", "people.csv")
+
+
+@pytest.fixture
+def counts(hotspots, town):
+    code, _, err = hotspots("count", ".", *PEOPLE, "-o", "counts.geojson")
+    assert code == 0, err
+    return town
+
+
+def test_areas_against_the_rest_and_against_a_rate(hotspots, counts):
+    code, _, err = hotspots("compare", "areas", "counts.geojson", "-o", "rest.geojson")
+    assert code == 0, err
+    rest = gpd.read_file("rest.geojson").set_index("code")
+    n = rest["n"].astype(int)
+    assert rest.loc["E05000009", "cmp_rate"] == pytest.approx((200 - n["E05000009"]) * 6 / 36)
+    assert rest.loc["E05000009", "cmp_flag"] == "above"
+    code, _, err = hotspots("compare", "areas", "counts.geojson", "--with", "500", "-o", "rate.csv")
+    assert code == 0, err
+    assert set(pd.read_csv("rate.csv")["cmp_flag"]) == {"below"}
+
+
+def test_a_comparator_that_is_no_rate(hotspots, counts):
+    code, _, err = hotspots("compare", "areas", "counts.geojson", "--with", "England", "-o", "out.csv")
+    assert code == 1
+    assert err.splitlines() == [
+        "Error: the comparator is 'England'",
+        "Hint: give 'with' a rate per 1,000 people a year, or 'rest'",
+    ]
+
+
+def test_a_force_beside_its_comparators(hotspots, town):
+    # 202 rows in two months among 45,000 people: 101 burglaries and one without coordinates; 100 ASB.
+    (town / "comparators.csv").write_text(
+        "category,England & Wales,Neighbour n,Neighbour population\n"
+        "Total Recorded Crime,12.0,500,40000\nBurglary,7.2,100,\nAnti-social behaviour,..,,\n",
+        encoding="utf-8",
+    )
+    words = ("compare", "force", ".", *PEOPLE, "--with", "comparators.csv", "--force-name", "Abbeyshire")
+    code, out, err = hotspots(*words)
+    assert code == 0, err
+    assert out.splitlines() == [
+        "Rate per 1,000 population",
+        "",
+        "Offence Type           Abbeyshire  England & Wales  Neighbour  Against England & Wales  Against Neighbour",
+        "Total Recorded Crime   13.6        12.0             75.0       similar                  below",
+        "Burglary               13.6        7.2              ..         above                    ..",
+        "Anti-social behaviour  13.3        ..               ..         ..                       ..",
+    ]
+    assert "Force: 202 incidents among 45,000 people in 9 areas" in err
+    assert hotspots(*words, "-o", "rates.csv")[0] == 0
+    table = pd.read_csv(town / "rates.csv", index_col=0)
+    assert table.loc["Burglary", "Abbeyshire"] == pytest.approx(102 * 6 / 45)
