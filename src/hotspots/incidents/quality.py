@@ -303,7 +303,7 @@ def describe(
         ),
         "by_month": named + tuple(share for share in by_month if not share.label),
         "months_missing": _missing_months(named),
-        "partial_month": _partial_month(named),
+        "partial_month": partial_month(named),
         "identical": int(keys[without_id & located].duplicated().sum()),
         "coordinates": int(np.count_nonzero(at_one)),
         "most_at_one": int(at_one.max(initial=0)),
@@ -346,7 +346,8 @@ def _missing_months(months: tuple[Share, ...]) -> tuple[str, ...]:
     return tuple(label for label in map(str, span) if label not in there)
 
 
-def _partial_month(months: tuple[Share, ...]) -> str | None:
+def partial_month(months: tuple[Share, ...]) -> str | None:
+    """Return the last month where it has under half of the mean of the other months' rows."""
     if len(months) < 3:
         return None
     *others, last = months

@@ -112,10 +112,8 @@ def read_rows(sources: Sequence[Source], named: ColumnNames) -> Rows:
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         read = list(pool.map(lambda source: _read(source, named), sources))
     files = tuple(file for file, _ in read)
-    _refuse_repeats([file for file in files if file.rows])
-    if not any(table.num_rows for _, table in read):
-        names = f"'{files[0].source.name}' has" if len(files) == 1 else f"the {len(files):,} files have"
-        raise DataError(f"{names} no row that can be read", hint=_no_rows_hint(files))
+    refuse_repeats([file for file in files if file.rows])
+    refuse_no_rows(files)
     lengths = [table.num_rows for _, table in read]
     starts = np.cumsum([0, *(file.rows for file in files)])[:-1]
     joined = pa.concat_tables([table for _, table in read])
@@ -143,12 +141,17 @@ def _read(source: Source, named: ColumnNames) -> tuple[IncidentFile, pa.Table]:
     return file, pa.concat_tables(batches) if batches else file.empty_table()
 
 
-def _no_rows_hint(files: Sequence[IncidentFile]) -> str:
+def refuse_no_rows(files: Sequence[IncidentFile]) -> None:
+    """Refuse files that were read and have not one good row among them."""
+    if any(file.rows > file.malformed for file in files):
+        return
+    names = f"'{files[0].source.name}' has" if len(files) == 1 else f"the {len(files):,} files have"
     examples = [example for file in files for example in file.examples]
-    return f"mend the rows, such as {examples[0]}" if examples else "download or export the file again"
+    hint = f"mend the rows, such as {examples[0]}" if examples else "download or export the file again"
+    raise DataError(f"{names} no row that can be read", hint=hint)
 
 
-def _refuse_repeats(files: Sequence[IncidentFile]) -> None:
+def refuse_repeats(files: Sequence[IncidentFile]) -> None:
     """Refuse the same file twice: incidents without a Crime ID would count twice, and nothing could tell."""
     by_hash: dict[str, str] = {}
     by_month: dict[str, str] = {}
