@@ -91,12 +91,15 @@ def command(
             crs=crs, quality=account(quality, table, assigned), months=None, steps={"change": settings}
         )
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)
-    counts = layer["ch_flag"].value_counts()
-    click.echo(
-        f"Up: {counts['up']}, down: {counts['down']}, no clear change: {counts['no clear change']}", err=True
-    )
+    click.echo(_summary(layer, level), err=True)
     if displaced is not None:
         click.echo(displaced, err=True)
+
+
+def _summary(layer: gpd.GeoDataFrame, level: float) -> str:
+    counts = layer["ch_flag"].value_counts()
+    found = f"Up: {counts['up']}, down: {counts['down']}, no clear change: {counts['no clear change']}"
+    return f"{found} (if nothing had changed, up to {(1 - level) * len(layer):.0f} would be up or down by chance)"
 
 
 def _displacement(layer: gpd.GeoDataFrame, groups: Groups, before: str, after: str, level: float) -> str:

@@ -18,7 +18,9 @@ def test_a_layer_of_changes(hotspots, town):
     first = layer.loc["E05000009"]
     # One month each: a difference of one is twelve a year.
     assert first["ch_diff"] == 12 * (first["n_after"] - first["n_before"])
-    assert err.splitlines()[-1] == "Up: 0, down: 0, no clear change: 9"
+    assert err.splitlines()[-1] == (
+        "Up: 0, down: 0, no clear change: 9 (if nothing had changed, up to 0 would be up or down by chance)"
+    )
     record = json.loads((town / "change.geojson").read_text(encoding="utf-8"))["hotspots"]
     assert record["steps"]["change"] == {
         "before": "2025-01",

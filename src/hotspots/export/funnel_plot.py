@@ -138,17 +138,17 @@ def _axes(x: _Scale, y: _Scale) -> list[str]:
 def _curves(curves: pd.DataFrame, x: _Scale, y: _Scale) -> list[str]:
     parts = ['<g fill="none" stroke="#444">']
     people = curves["population"].to_numpy(dtype=float)
-    for column, dash in (("lo95", "5 4"), ("hi95", "5 4"), ("lo998", ""), ("hi998", "")):
+    for column, dash in (("lo95", "5 4"), ("hi95", "5 4"), ("lo998", "none"), ("hi998", "none")):
         limit = curves[column].to_numpy(dtype=float)
         shown = (limit <= y.top) & (people <= x.top)
-        style = f'stroke-dasharray="{dash}"' if dash else ""
+        style = f'stroke-dasharray="{dash}"'
         parts.append(_line(list(zip(people[shown], limit[shown], strict=True)), x, y, style))
     return [*parts, "</g>"]
 
 
 def _line(points: list[tuple[float, float]], x: _Scale, y: _Scale, style: str) -> str:
     path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in points)
-    return f'<polyline points="{path}" fill="none" {style}/>'.replace(" />", "/>")
+    return f'<polyline points="{path}" fill="none" {style}/>'
 
 
 def _points(drawn: pd.DataFrame, x: _Scale, y: _Scale) -> list[str]:
