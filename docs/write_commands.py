@@ -15,9 +15,11 @@ PAGE = Path(__file__).with_name("commands.md")
 def commands_page() -> str:
     """Return the page: each command's ``--help``, word for word."""
     parts = ["# Every command's help\n\nWritten by `python docs/write_commands.py`.\n"]
+    root = click.Context(cli, **cli.context_settings)
     for name, command in _walk(cli, "hotspots"):
-        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
-        parts.append(f"\n## {name}\n\n```text\n{command.get_help(context)}\n```\n")
+        context = click.Context(command, root, info_name=name, max_content_width=100, terminal_width=100)
+        shown = command.get_help(context).replace("Usage:  hotspots", "Usage: hotspots")
+        parts.append(f"\n## {name}\n\n```text\n{shown}\n```\n")
     return "".join(parts)
 
 
