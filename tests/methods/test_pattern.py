@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from scipy import sparse
 from shapely import box
 
@@ -71,6 +72,41 @@ def test_as_esda(method):
     assert ours.general_g == pytest.approx(general.G, rel=1e-12)
     assert ours.general_expected == pytest.approx(general.EG)
     assert ours.general_z == pytest.approx(general.z_norm, rel=0.05)
+
+
+def test_the_six_points_of_the_literature():
+    """General G of the example of esda's documentation: neighbours within 15."""
+    points = [(10, 10), (20, 10), (40, 10), (15, 20), (30, 20), (30, 30)]
+    cells = [box(x - 1, y - 1, x + 1, y + 1) for x, y in points]
+    areas = gpd.GeoDataFrame(index=pd.Index(list("abcdef"), name="code"), geometry=cells, crs="EPSG:27700")
+    neighbours = make_neighbours(areas, method="distance", distance=15)
+    pattern = global_pattern(values_on(areas, [2, 3, 3.2, 5, 8, 7]), neighbours, permutations=99)
+    assert pattern.general_g == pytest.approx(0.55709779, abs=5e-9)
+
+
+@pytest.mark.shared
+def test_columbus_crime(shared_data):
+    """Moran's I of residential burglaries and vehicle thefts in Columbus, queen: 0.500 by GeoDa and spdep."""
+    areas = gpd.read_file(shared_data / "reference" / "columbus.geojson")
+    areas = areas.set_axis(pd.Index([f"C{i:02d}" for i in range(len(areas))], name="code"))
+    # The layer is in units of its own, some six across: taken as kilometres, borders keep their neighbours.
+    areas = areas.set_geometry(shapely.transform(areas.geometry, lambda xy: 1000 * xy)).set_crs(
+        "EPSG:27700", allow_override=True
+    )
+    pattern = global_pattern(areas["CRIME"], make_neighbours(areas), permutations=999)
+    assert pattern.moran_i == pytest.approx(0.500188557, abs=1e-9)
+    assert (
+        pattern.sentence("crime")
+        == "Crime is clustered between areas: Moran's I = 0.50, p = 0.002 (999 permutations)."
+    )
+
+
+def test_memory_held_changes_nothing(monkeypatch):
+    areas = squares(5, 5)
+    values = values_on(areas, np.arange(25) % 7)
+    first = global_pattern(values, make_neighbours(areas), permutations=199)
+    monkeypatch.setattr("hotspots.methods.pattern._HELD", 100)
+    assert global_pattern(values, make_neighbours(areas), permutations=199) == first
 
 
 def test_checks_pattern_stripes_and_noise_in_words():

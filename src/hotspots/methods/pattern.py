@@ -18,7 +18,7 @@ CLEAR = 0.05
 
 Floats = npt.NDArray[np.float64]
 
-_BLOCK = 256  # permutations held in memory at a time
+_HELD = 4_000_000  # permuted values held in memory at a time
 _SAME = 1e-12  # relative difference under which two sums are tied: rounding alone makes that much
 
 _log = logging.getLogger(__name__)
@@ -166,8 +166,9 @@ def global_pattern(
     deviations = x - x.mean()
     draws_i, draws_g = np.empty(permutations), np.empty(permutations)
     random = np.random.default_rng(seed)
-    for start in range(0, permutations, _BLOCK):
-        count = min(_BLOCK, permutations - start)
+    block = max(1, _HELD // len(x))
+    for start in range(0, permutations, block):
+        count = min(block, permutations - start)
         order = random.permuted(np.tile(np.arange(len(x)), (count, 1)), axis=1).T
         draws_i[start : start + count] = _cross_products(standardised, deviations[order])
         if has_g:
