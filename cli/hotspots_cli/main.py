@@ -28,6 +28,7 @@ COMMANDS = (
     "funnel",
     "compare",
     "change",
+    "select",
     "map",
 )
 

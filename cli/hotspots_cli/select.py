@@ -1,0 +1,172 @@
+"""`hotspots select`: priority areas from several indicators over several periods."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+from hotspots_cli.writing import check_output, write_layer
+
+if TYPE_CHECKING:
+    from hotspots.plan import Plan
+    from hotspots.priorities import Priorities
+
+
+@click.command("select", short_help="Priority areas, with reasons.")
+@options.incidents_argument
+@options.areas
+@options.selection
+@options.columns
+@options.crs
+@click.option(
+    "--indicator",
+    multiple=True,
+    metavar="GROUP[:WEIGHT]",
+    help="A group of categories, such as crime, asb, violence or burglary, and its weight; may be repeated.",
+)
+@click.option(
+    "--plan", metavar="TOML", help="A file of indicators, weights, rules and budget, instead of --indicator."
+)
+@click.option(
+    "--periods",
+    type=click.Choice(["year", "half", "quarter", "month"]),
+    help="Into what the incidents are divided; years without it.",
+)
+@click.option(
+    "--max-areas", type=int, metavar="N", help="Select the first N of the ranking instead of by priority."
+)
+@click.option(
+    "--max-km2", type=float, metavar="KM2", help="Select from the top of the ranking while the ground lasts."
+)
+@click.option(
+    "--min-share",
+    type=float,
+    metavar="SHARE",
+    help="Select the fewest areas that hold this share of the incidents.",
+)
+@click.option("--contiguous", is_flag=True, help="Areas selected by a budget must form one piece.")
+@click.option(
+    "--localities", metavar="FILE", help="Where to write the localities; a GeoPackage holds them anyway."
+)
+@options.output_file
+@options.overwrite
+def command(
+    incidents: tuple[str, ...],
+    areas: str,
+    crs: str,
+    localities: str | None,
+    output: str,
+    overwrite: bool,
+    **given: Any,
+) -> None:
+    """Rank areas by several indicators over several periods, and select the priorities.
+
+    Each indicator is scored in standard deviations above the mean of all areas. An area is a force-wide
+    priority where its score is more than 2 SD above the mean score, a local one where it is so within its
+    district, and watched where it is narrowly below or newly rising. Every area gets a reason in words.
+
+    \b
+    hotspots select 2025-*-street.csv --areas wards.gpkg --indicator crime --indicator asb -o priorities.gpkg
+    hotspots select 2025-*-street.csv --areas wards.gpkg --plan priorities.toml --max-areas 10 -o top10.geojson
+
+    \b
+    A plan is a TOML file. All but the indicators may be left out:
+      periods = "quarter"              # year, half, quarter or month
+      [[indicator]]
+      group = "asb"                    # or: category = ["Burglary", "Vehicle crime"]
+      weight = 2
+      harm = "weights.csv"             # columns category and weight: counts by harm
+      [[indicator]]
+      name = "Deprivation (IMD rank)"
+      source = "imd2019.csv"           # any table by area code
+      column = "IMD_rank"
+      bad = "low"                      # rank 1 is the most deprived
+      lookup = "lsoa_to_ward.csv"      # LSOA and ward codes and population
+      [rules]
+      force_wide = 2.0                 # SDs; also local, flagged, persistent, near, rise, least_known
+      [budget]
+      max_areas = 10                   # or max_km2, min_share; contiguous = true
+      [sure]
+      runs = 999                       # resamples for the interval of ranks; also seed
+    """
+    check_output(output, overwrite=overwrite)
+    if localities is not None:
+        check_output(localities, overwrite=overwrite, pipe=False)
+    plan = _plan(given)
+    from hotspots.areas import read_areas
+    from hotspots.incidents import read_incidents
+    from hotspots.priorities import prioritise
+    from hotspots.provenance import make_provenance
+    from hotspots.steps import account, locate
+    from hotspots.tally import tally
+
+    with Steps(5) as step:
+        step("Reading areas")
+        where = read_areas(areas, crs=crs, **options.area_reading(given))
+        step("Reading incidents")
+        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        step("Counting")
+        assigned = locate(table, where)
+        quality = account(quality, table, assigned)
+        counted = tally(table, where, every=plan.periods, assigned=assigned)
+        step("Selecting")
+        made = prioritise(where, counted, plan)
+        step("Writing")
+        settings = {key: value for key, value in asdict(plan).items() if key != "folder"}
+        months = float(sum(counted.months))
+        provenance = make_provenance(crs=crs, quality=quality, months=months, steps={"select": settings})
+        for line in made.lines():
+            click.echo(line, err=True)
+        _write(made, output, localities, overwrite=overwrite, provenance=provenance)
+
+
+def _plan(given: dict[str, Any]) -> Plan:
+    """Return the plan that the options ask for, taking them out of the command's parameters."""
+    from hotspots.errors import ParameterError
+    from hotspots.methods.budgets import Budget
+    from hotspots.plan import Plan, parse_indicator, read_plan
+
+    path, words = given.pop("plan"), given.pop("indicator")
+    if path and words:
+        raise ParameterError(
+            "both --plan and --indicator say what to score",
+            hint="add the indicators to the plan, or leave it out",
+        )
+    if not path and not words:
+        words = ("crime", "asb")
+        click.echo("Indicators: crime and asb, weighing alike (choose with --indicator or --plan)", err=True)
+    plan = read_plan(path) if path else Plan(tuple(parse_indicator(word) for word in words))
+    periods = given.pop("periods")
+    if periods:
+        plan = replace(plan, periods=periods)
+    limits = {name: given.pop(name) for name in ("max_areas", "max_km2", "min_share")}
+    contiguous = given.pop("contiguous")
+    if any(limit is not None for limit in limits.values()) or contiguous:
+        order = plan.budget.order if plan.budget else None
+        if all(limit is None for limit in limits.values()) and plan.budget:
+            return replace(plan, budget=replace(plan.budget, contiguous=True))
+        plan = replace(plan, budget=Budget(**limits, order=order, contiguous=contiguous))
+    return plan
+
+
+def _write(
+    made: Priorities, output: str, localities: str | None, *, overwrite: bool, provenance: dict[str, Any]
+) -> None:
+    from pathlib import Path
+
+    if Path(output).suffix.casefold() == ".gpkg" and made.localities is not None:
+        from hotspots.export.geopackage import write_geopackage
+
+        layers = {Path(output).stem: made.layer, "localities": made.localities}
+        write_geopackage(layers, output, provenance=provenance, overwrite=overwrite)
+        click.echo(
+            f"Wrote {len(made.layer):,} areas and {len(made.localities):,} localities to {output}", err=True
+        )
+    else:
+        write_layer(made.layer, output, overwrite=overwrite, provenance=provenance)
+    if localities is not None and made.localities is not None:
+        write_layer(made.localities, localities, overwrite=overwrite, provenance=provenance)

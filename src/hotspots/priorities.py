@@ -1,0 +1,167 @@
+"""From incidents and a plan to priority areas: indicators, selection, how sure, localities and reasons."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.indicators import Indicators, make_indicators
+from hotspots.methods.budgets import Coverage, coverage
+from hotspots.methods.localities import join_localities, make_localities
+from hotspots.methods.ranks import rank_intervals
+from hotspots.methods.reasons import reasons
+from hotspots.methods.selection import PRIORITIES, select_areas
+from hotspots.neighbours import make_neighbours
+from hotspots.plan import Plan
+from hotspots.tally import Tally
+
+log = logging.getLogger(__name__)
+
+COLUMNS_SHOWN = (
+    "rank", "rank_lo", "rank_hi", "sel_share", "score", "score_sd", "score_loc", "persist", "known",
+    "priority", "selected", "locality", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Priorities:
+    """What a plan came to.
+
+    Attributes
+    ----------
+    layer : GeoDataFrame
+        The areas with ``n``, the columns of `COLUMNS_SHOWN`, and the latest value of each indicator in a
+        column such as ``i_crime``.
+    localities : GeoDataFrame or None
+        One polygon per locality; None where nothing is selected.
+    selection : DataFrame
+        All that `select_areas` returned.
+    indicators : Indicators
+        What was scored.
+    coverage : Coverage
+        What the selection covers, and what one more area would add.
+    noun : str
+        What an area is called.
+    """
+
+    layer: gpd.GeoDataFrame
+    localities: gpd.GeoDataFrame | None
+    selection: pd.DataFrame
+    indicators: Indicators
+    coverage: Coverage
+    noun: str
+
+    def lines(self) -> list[str]:
+        """Return the outcome in words: how many of each priority, the coverage, each locality."""
+        found = self.layer["priority"].astype(str)
+        tally = [f"{int((found == priority).sum()):,} {priority}" for priority in PRIORITIES[:3]]
+        lines = [
+            f"Priorities: {', '.join(tally)}",
+            self.coverage.sentence(self.layer["name"], noun=self.noun),
+        ]
+        if self.localities is not None:
+            lines += [f"  {row.name}: {row.reason}" for row in self.localities.itertuples()]
+        return lines
+
+
+def area_noun(codes: pd.Index) -> str:
+    """Return what areas of these codes are called.
+
+    Examples
+    --------
+    >>> area_noun(pd.Index(["E05006922"])), area_noun(pd.Index(["cell_0001_0002"])), area_noun(pd.Index(["A"]))
+    ('ward', 'cell', 'area')
+    """
+    kinds = {
+        "E05": "ward",
+        "W05": "ward",
+        "E01": "LSOA",
+        "W01": "LSOA",
+        "E02": "MSOA",
+        "W02": "MSOA",
+        "cell_": "cell",
+    }
+    return next(
+        (noun for start, noun in kinds.items() if all(str(code).startswith(start) for code in codes)), "area"
+    )
+
+
+def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Priorities:
+    """Select priority areas by a plan, with reasons, localities and intervals of rank.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        The areas table.
+    counted : Tally
+        The incidents counted in them, by the plan's periods; see `hotspots.tally.tally`.
+    plan : Plan
+        What makes an area a priority.
+
+    Returns
+    -------
+    Priorities
+
+    Raises
+    ------
+    HotspotsError
+        Whatever the steps raise; see `make_indicators` and `select_areas`.
+    """
+    noun = plan.noun or area_noun(areas.index)
+    made = make_indicators(
+        plan.indicator, areas, counted=counted, min_population=plan.min_population, resolve=plan.path
+    )
+    n = pd.Series(counted.counts.sum(axis=(1, 2)), index=areas.index, name="n")
+    km2 = areas.geometry.area / 1e6
+    neighbours = make_neighbours(areas, method=plan.neighbours)
+    districts = areas["district"] if (areas["district"] != "").any() else None
+    asked = {
+        "weights": made.weights,
+        "period_weights": plan.period_weights,
+        "bad": made.bad,
+        "districts": districts,
+        "rules": plan.rules,
+        "budget": plan.budget,
+        "counts": n,
+        "km2": km2,
+        "neighbours": neighbours,
+    }
+    selection = select_areas(made.table, **asked)
+    sure = rank_intervals(
+        made.table,
+        resample=made.resampler(),
+        concentration=plan.sure.concentration,
+        runs=plan.sure.runs,
+        level=plan.sure.level,
+        seed=plan.sure.seed,
+        **asked,
+    )
+    log.info(
+        "Ranks under %d runs of resampled incidents and varied weights (seed %d)",
+        plan.sure.runs,
+        plan.sure.seed,
+    )
+    locality = join_localities(areas, selection, neighbours)
+    reason = reasons(
+        made.table,
+        selection,
+        units=made.units,
+        bad=made.bad,
+        rules=plan.rules,
+        counts=made.plain_counts(),
+        months=made.months,
+        districts=districts,
+        noun=noun,
+    )
+    columns = pd.concat([n, selection, sure, locality, reason], axis=1)[["n", *COLUMNS_SHOWN]]
+    columns["priority"] = columns["priority"].astype(str)
+    kept = areas.drop(columns=[name for name in columns if name in areas], errors="ignore")
+    layer = kept.drop(columns="geometry").join(columns).join(made.latest()).set_geometry(areas.geometry)
+    localities = None
+    if bool(selection["selected"].any()):
+        localities = make_localities(areas, selection, locality, counts=n, reason=reason, noun=noun)
+    found = coverage(selection, counts=n, km2=km2, population=areas["population"])
+    return Priorities(layer, localities, selection, made, found, noun)

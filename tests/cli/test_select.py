@@ -1,0 +1,99 @@
+"""`hotspots select`: from files to priorities."""
+
+from __future__ import annotations
+
+import json
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+AREAS = ("--areas", "wards.gpkg", "--population-table", "people.csv")
+
+
+def test_priorities_with_reasons_localities_and_ranks(hotspots, town):
+    code, _, err = hotspots(
+        "select",
+        ".",
+        *AREAS,
+        "--indicator",
+        "crime",
+        "--indicator",
+        "asb:2",
+        "--periods",
+        "month",
+        "-o",
+        "out.gpkg",
+    )
+    assert code == 0, err
+    assert pyogrio.list_layers("out.gpkg")[:, 0].tolist() == ["out", "localities"]
+    layer = gpd.read_file("out.gpkg", layer="out").set_index("code")
+    # Ward 9 has nearly all incidents, but also most people; ward 1 has the fewest people.
+    first = layer["rank"].idxmin()
+    assert layer.loc[first, "score"] == layer["score"].max()
+    assert (layer["rank_lo"] <= layer["rank"]).all()
+    assert (layer["rank"] <= layer["rank_hi"]).all()
+    assert layer["sel_share"].between(0, 1).all()
+    assert layer["reason"].str.endswith(".").all()
+    assert {"i_crime", "i_asb", "persist", "known", "locality", "priority", "selected"} <= set(layer.columns)
+    assert layer["n"].sum() == 200
+    assert "Priorities: " in err
+    assert "wards hold" in err or "No ward of 9 is selected." in err
+
+
+def test_a_budget_and_localities_in_a_file_of_their_own(hotspots, town):
+    code, _, err = hotspots(
+        "select", ".", *AREAS, "--max-areas", "2", "--localities", "places.geojson", "-o", "out.geojson"
+    )
+    assert code == 0, err
+    assert "Indicators: crime and asb, weighing alike (choose with --indicator or --plan)" in err
+    layer = gpd.read_file("out.geojson").set_index("code")
+    assert layer["selected"].sum() == 2
+    assert layer["rank"][layer["selected"]].tolist() in ([1, 2], [2, 1])
+    places = gpd.read_file("places.geojson")
+    assert places["members"].sum() == 2
+    record = json.loads((town / "out.geojson").read_text(encoding="utf-8"))["hotspots"]
+    assert record["steps"]["select"]["budget"]["max_areas"] == 2
+    assert record["steps"]["select"]["rules"]["force_wide"] == 2
+
+
+def test_a_plan_reads_tables_from_its_own_folder(hotspots, town):
+    (town / "plans").mkdir()
+    (town / "plans" / "imd.csv").write_text(
+        "ward,rank\n" + "".join(f"E0500000{i},{i}\n" for i in range(1, 10))
+    )
+    (town / "plans" / "plan.toml").write_text(
+        '[[indicator]]\ngroup = "crime"\n[[indicator]]\nname = "Deprivation"\nsource = "imd.csv"\ncolumn = "rank"\n'
+        'bad = "low"\n[sure]\nruns = 99\n'
+    )
+    code, _, err = hotspots("select", ".", *AREAS, "--plan", "plans/plan.toml", "-o", "out.csv")
+    assert code == 0, err
+    table = pd.read_csv("out.csv")
+    assert table["i_deprivat"].tolist() == list(range(1, 10))
+
+
+def test_same_input_same_bytes(hotspots, town):
+    written = []
+    for name in ("a/out.geojson", "b/out.geojson"):
+        assert hotspots("select", ".", *AREAS, "-o", name)[0] == 0
+        written.append((town / name).read_bytes())
+    assert written[0] == written[1]
+
+
+def test_messages(hotspots, town):
+    code, _, err = hotspots("select", ".", *AREAS, "--indicator", "fraud", "-o", "out.csv")
+    assert code == 1
+    assert err.splitlines()[-2:] == [
+        "Error: there is no group 'fraud': police.uk has no fraud, which Action Fraud records",
+        "Hint: take its figures as a CSV by area code",
+    ]
+    code, _, err = hotspots("select", ".", *AREAS, "--plan", "p.toml", "--indicator", "asb", "-o", "out.csv")
+    assert code == 1
+    assert err.splitlines()[:2] == [
+        "Error: both --plan and --indicator say what to score",
+        "Hint: add the indicators to the plan, or leave it out",
+    ]
+    code, _, err = hotspots("select", ".", *AREAS, "--max-km2", "0.5", "-o", "out.csv")
+    assert code == 1
+    assert "Hint: set 'max_km2' to 1.00 or more, or select smaller areas" in err
+    assert not (town / "out.csv").exists()
