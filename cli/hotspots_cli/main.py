@@ -24,6 +24,7 @@ COMMANDS = (
     "kde",
     "pattern",
     "gistar",
+    "sensitivity",
     "flag",
     "funnel",
     "compare",

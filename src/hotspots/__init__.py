@@ -31,6 +31,7 @@ _HOMES = {
     "hotspots.methods.getisord": ("gi_star",),
     "hotspots.methods.meansd": ("flag_mean_sd",),
     "hotspots.methods.pattern": ("global_pattern",),
+    "hotspots.methods.sensitivity": ("sensitivity",),
     "hotspots.methods.smooth": ("smooth_rates",),
     "hotspots.export.geojson": ("write_geojson",),
     "hotspots.export.geopackage": ("write_geopackage",),

@@ -15,9 +15,13 @@ from hotspots.export.raster import read_geotiff
 from hotspots.export.webmap import AreaTheme, SurfaceTheme
 from hotspots.recipe import CELLS
 
-DRAWN = ("sd_flag", "rate", "n", "gi_class", "multiple")  # columns that a map can colour, in this order
+DRAWN = ("sd_flag", "sens_class", "rate", "n", "gi_class", "multiple")  # columns that a map can colour, in this order
 MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
-NAMES = {"sd_flag": "against the average", "gi_class": "hotspots and coldspots"}
+NAMES = {
+    "sd_flag": "against the average",
+    "sens_class": "hot whatever one chooses?",
+    "gi_class": "hotspots and coldspots",
+}
 
 Themes = list[AreaTheme | SurfaceTheme]
 

@@ -43,7 +43,7 @@ def lab(colour: str, matrix: list[list[float]]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)
-@pytest.mark.parametrize("column", ["sd_flag", "gi_class"])
+@pytest.mark.parametrize("column", ["sd_flag", "gi_class", "sens_class"])
 def test_classes_stay_apart_for_the_colour_blind(column: str, deficiency: str) -> None:
     style = style_for(column)
     colours = [entry.colour for entry in (*style.classes, style.missing)]
@@ -93,6 +93,17 @@ def test_hotspot_classes_are_found_and_missing_is_apart_from_undefined() -> None
     assert found.tolist() == [0, 3, 7, -1]
     assert style.missing.label == "No data"
     assert style.missing.colour != style.classes[7].colour
+
+
+def test_sensitivity_classes_say_what_they_hold() -> None:
+    style = style_for("sens_class")
+    assert [entry.label for entry in style.classes] == [
+        "Robust: hot in 90% of runs or more",
+        "Depends on a choice: hot in some runs",
+        "Never hot",
+    ]
+    assert [entry.neutral for entry in style.classes] == [False, False, True]
+    assert style.classify(pd.Series(["never", "robust", None], dtype="category")).tolist() == [2, 0, -1]
 
 
 def test_quantity_limits_are_round_and_labels_do_not_overlap() -> None:

@@ -134,6 +134,12 @@ _GI_CLASSES = (
     StyleClass("Coldspot, 99% confidence (q\u00a0≤\u00a00.01)", "#2166ac", value="cold99"),
     StyleClass("Undefined (no neighbours or no variation)", UNDEFINED, value="undefined"),
 )
+_SENS_CLASSES = (
+    StyleClass("Robust: hot in 90% of runs or more", "#b2182b", value="robust"),
+    StyleClass("Depends on a choice: hot in some runs", "#f4b183", value="depends on a choice"),
+    StyleClass("Never hot", NEUTRAL, value="never", neutral=True),
+)
+_FIXED = {"gi_class": _GI_CLASSES, "sens_class": _SENS_CLASSES}
 
 
 def style_for(
@@ -148,11 +154,11 @@ def style_for(
     Parameters
     ----------
     column : str
-        ``sd_flag`` and ``gi_class`` have fixed classes. ``density`` and ``multiple`` are classed by multiples
+        ``sd_flag``, ``gi_class`` and ``sens_class`` have fixed classes. ``density`` and ``multiple`` are classed by multiples
         of the mean over cells above zero. Any other column of numbers gets five classes of about equal size
         with rounded limits, and a class of its own for zero where a tenth or more of the values are zero.
     values : Series or array, optional
-        The values to be drawn; needed for everything but ``sd_flag`` and ``gi_class``. Missing ones are
+        The values to be drawn; needed for everything but columns with fixed classes. Missing ones are
         skipped.
     thresholds : (float, float), optional
         Mean and standard deviation behind ``sd_flag``, when they are the same for all areas; its labels then
@@ -172,8 +178,8 @@ def style_for(
     >>> [c.label for c in style_for("n", np.arange(1, 101)).classes]
     ['81 to 100', '61 to 80', '41 to 60', '21 to 40', '1 to 20']
     """
-    if column == "gi_class":
-        return Style(column, column_label(column), _GI_CLASSES)
+    if column in _FIXED:
+        return Style(column, column_label(column), _FIXED[column])
     if column == "sd_flag":
         return Style(column, column_label(column), _flag_classes(thresholds))
     if values is None:

@@ -1,0 +1,125 @@
+"""`hotspots sensitivity`: how far the hotspots depend on a choice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+from hotspots_cli.writing import check_output, write_layer
+
+
+def _metres(ctx: click.Context, param: click.Parameter, value: str | None) -> list[float] | None:
+    """Return the lengths of a list with commas; an empty text is none."""
+    del ctx, param
+    try:
+        return None if value is None else [float(part) for part in value.split(",") if part.strip()]
+    except ValueError:
+        raise click.BadParameter(f"'{value}' is not a list of metres such as 250,500") from None
+
+
+@click.command("sensitivity", short_help="Do the hotspots depend on a choice?")
+@options.incidents_argument
+@options.areas
+@options.selection
+@options.columns
+@options.crs
+@click.option(
+    "--weights",
+    multiple=True,
+    metavar="NAME",
+    help="Neighbours to try: queen, rook, 'nearest 6', distance, 'distance 3000'; may be repeated. "
+    "Without it: queen, rook, the nearest 4, 6 and 8, and a distance.",
+)
+@click.option(
+    "--cell-sizes",
+    callback=_metres,
+    metavar="METRES",
+    help="Cell sizes to try, such as 250,500; '' tries none. Without it: three, by the areas' extent.",
+)
+@click.option(
+    "--offsets",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Places of each grid along each axis: 2 lays every size four times.",
+)
+@click.option(
+    "--bandwidths",
+    callback=_metres,
+    metavar="METRES",
+    help="Bandwidths to try, such as 600,1200; '' tries none. Without it: six around the rule of thumb.",
+)
+@click.option(
+    "--level", type=float, default=0.05, show_default=True, metavar="Q", help="The q value of a hotspot."
+)
+@click.option(
+    "--multiple",
+    type=float,
+    default=3,
+    show_default=True,
+    metavar="TIMES",
+    help="Density of a hotspot, in times the mean.",
+)
+@options.output_file
+@options.overwrite
+def command(
+    incidents: tuple[str, ...],
+    areas: str,
+    crs: str,
+    weights: tuple[str, ...],
+    cell_sizes: list[float] | None,
+    offsets: int,
+    bandwidths: list[float] | None,
+    level: float,
+    multiple: float,
+    output: str,
+    overwrite: bool,
+    **given: Any,
+) -> None:
+    """Find in how many runs each area is hot when weights, cell size, grid offset and bandwidth change.
+
+    A hotspot that comes and goes with a choice is a hotspot of the choice. Draw the layer with: hotspots map
+
+    \b
+    hotspots sensitivity police/ --areas wards.gpkg --category Burglary -o sensitivity.gpkg
+    """
+    check_output(output, overwrite=overwrite)
+    from hotspots.areas import read_areas
+    from hotspots.counts import count_incidents
+    from hotspots.incidents import read_incidents
+    from hotspots.methods.sensitivity import sensitivity_runs, summarise_runs
+    from hotspots.provenance import make_provenance
+    from hotspots.steps import account, locate
+
+    with Steps(4) as step:
+        step("Reading areas")
+        where = read_areas(areas, crs=crs, **options.area_reading(given))
+        step("Reading incidents")
+        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        step("Trying choices")
+        settings: dict[str, Any] = {
+            "weights": list(weights) or None,
+            "cell_sizes": cell_sizes,
+            "offsets": offsets,
+            "bandwidths": bandwidths,
+            "level": level,
+            "multiple": multiple,
+        }
+        assigned = locate(table, where)
+        runs = sensitivity_runs(table, where, **settings)
+        counts = count_incidents(table, where, assigned=assigned)
+        layer = where.join(counts).join(summarise_runs(runs))
+        step("Writing")
+        settings["runs"] = [": ".join(run) for run in runs.columns]
+        provenance = make_provenance(
+            crs=crs, quality=account(quality, table, assigned), months=None, steps={"sensitivity": settings}
+        )
+        write_layer(layer, output, overwrite=overwrite, provenance=provenance)
+    times = layer["sens_class"].value_counts()
+    click.echo(
+        f"Robust: {times['robust']}, depends on a choice: {times['depends on a choice']}, never: {times['never']}",
+        err=True,
+    )
