@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +19,7 @@ RATES = pd.DataFrame(
 )
 
 
-def force(people=(1000.0, 3000.0)):
+def force(people: tuple[float, float] = (1000.0, 3000.0)) -> gpd.GeoDataFrame:
     index = pd.Index(["E05000001", "E05000002"], name="code")
     return gpd.GeoDataFrame(
         {"population": people},
@@ -28,14 +29,14 @@ def force(people=(1000.0, 3000.0)):
     )
 
 
-def incidents(x, category):
+def incidents(x: list[float], category: list[str]) -> pd.DataFrame:
     table = pd.DataFrame({"x": x, "y": np.where(np.isnan(x), np.nan, 500.0)})
     return table.assign(
         category=pd.Categorical(category), month=pd.PeriodIndex(["2025-01"] * len(x), freq="M")
     )
 
 
-def test_all_incidents_count_and_disorder_is_no_crime(caplog):
+def test_all_incidents_count_and_disorder_is_no_crime(caplog: pytest.LogCaptureFixture) -> None:
     table = incidents([10.0, 1500.0, np.nan, 20.0], ["Theft", "Burglary", "Theft", "Anti-social behaviour"])
     with caplog.at_level(logging.INFO, logger="hotspots"):
         made = compare_force(table, force(), comparators=RATES, months=12, name="Abbeyshire")
@@ -49,12 +50,12 @@ def test_all_incidents_count_and_disorder_is_no_crime(caplog):
     assert "Force: 4 incidents among 4,000 people in 2 areas" in caplog.messages
 
 
-def test_the_months_present_are_the_period():
+def test_the_months_present_are_the_period() -> None:
     table = incidents([10.0, 20.0], ["Theft", "Anti-social behaviour"])
     assert compare_force(table, force(), comparators=RATES)["Force"].tolist() == [3.0, 3.0, 3.0]
 
 
-def test_incidents_of_elsewhere_are_warned_of():
+def test_incidents_of_elsewhere_are_warned_of() -> None:
     table = incidents([10.0, 9000.0], ["Theft", "Theft"])
     with pytest.warns(
         HotspotsWarning, match="1 of 2 incidents with coordinates lie outside the areas, but count"
@@ -62,7 +63,7 @@ def test_incidents_of_elsewhere_are_warned_of():
         compare_force(table, force(), comparators=RATES, months=12)
 
 
-def test_a_force_without_population_or_category_is_refused():
+def test_a_force_without_population_or_category_is_refused() -> None:
     table = incidents([10.0], ["Theft"])
     with pytest.raises(DataError) as error:
         compare_force(table, force((1000.0, np.nan)), comparators=RATES)
@@ -73,15 +74,15 @@ def test_a_force_without_population_or_category_is_refused():
     assert error.value.message == "no incident has a category"
 
 
-def test_comparators_as_people_write_them(tmp_path):
+def test_comparators_as_people_write_them(tmp_path: Path) -> None:
     path = tmp_path / "comparators.csv"
     path.write_bytes('\ufeffcategory,Cymru n,Cymru population\nBurglary,"1,200", 90000\nDrugs,..,\n'.encode())
     read = read_comparators(path)
-    assert read.loc["Burglary"].tolist() == [1200, 90000]
+    assert list(read.loc["Burglary"]) == [1200, 90000]
     assert read.loc["Drugs"].isna().all()
 
 
-def test_comparators_that_cannot_be_read(tmp_path):
+def test_comparators_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(FileError) as error:
         read_comparators(tmp_path / "none.csv")
     assert error.value.message == f"cannot read the comparators '{tmp_path / 'none.csv'}'"

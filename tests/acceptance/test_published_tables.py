@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,11 +22,11 @@ IMPLIED = {"crime": (143.6, 200.0, 217.1), "asb": (59.0, 82.1, 93.4)}
 OVERALL = {"crime": 76.1, "asb": 32.6}
 
 
-def printed(table):
+def printed(table: str) -> pd.DataFrame:
     return WARDS[WARDS["table"] == table].reset_index(drop=True)
 
 
-def a_force(table, number, second):
+def a_force(table: str, number: int, second: float) -> pd.Series[Any]:
     """Return rates of a possible force: the printed wards last, mean + 2 SD at `second`, no other ward above."""
     first = IMPLIED[table][0]
     high = printed(table)["rate"].to_numpy()
@@ -46,7 +47,9 @@ def a_force(table, number, second):
     ("table", "significant", "above", "highest", "lowest"),
     [("crime", 8, 8, 533.6, 143.6), ("asb", 7, 17, 223.4, 59.0)],
 )
-def test_the_fixture_is_the_printed_table(table, significant, above, highest, lowest):
+def test_the_fixture_is_the_printed_table(
+    table: str, significant: int, above: int, highest: float, lowest: float
+) -> None:
     rows = printed(table)
     assert rows["difference"].value_counts().to_dict() == {"Significantly above": significant, "Above": above}
     assert (rows["rate"].iloc[0], rows["rate"].iloc[-1]) == (highest, lowest)
@@ -55,7 +58,7 @@ def test_the_fixture_is_the_printed_table(table, significant, above, highest, lo
 
 
 @pytest.mark.parametrize("table", ["crime", "asb"])
-def test_the_table_is_printed_as_it_was(table):
+def test_the_table_is_printed_as_it_was(table: str) -> None:
     rows = printed(table)
     layer = pd.DataFrame(
         {
@@ -82,7 +85,7 @@ def test_the_table_is_printed_as_it_was(table):
         assert tuple(found) == (expected.ward, expected.partnership_area, cell, expected.difference)
 
 
-def test_lines_as_the_document_has_them():
+def test_lines_as_the_document_has_them() -> None:
     crime = printed("crime")
     flagged = crime.assign(sd_flag=crime["difference"].str.lower(), n=crime["count"])
     made = make_flag_table(flagged.rename(columns={"ward": "name", "partnership_area": "district"}))
@@ -104,7 +107,9 @@ def test_lines_as_the_document_has_them():
 
 @pytest.mark.parametrize(("table", "number"), [("crime", 180), ("asb", 172)])
 @pytest.mark.parametrize("at", [0.02, 0.5, 0.98])
-def test_any_force_within_the_implied_thresholds_gets_the_printed_flags(table, number, at):
+def test_any_force_within_the_implied_thresholds_gets_the_printed_flags(
+    table: str, number: int, at: float
+) -> None:
     """With the other wards such that mean + 2 SD lies between the two kinds of flag, every flag is as printed."""
     first, below, over = IMPLIED[table]
     second = below + at * (over - below)
@@ -120,12 +125,13 @@ def test_any_force_within_the_implied_thresholds_gets_the_printed_flags(table, n
     assert not result["sd_flag"].iloc[:number].isin(["above", "significantly above"]).any()
 
 
-def test_both_tables_imply_one_population_for_each_ward():
+def test_both_tables_imply_one_population_for_each_ward() -> None:
     """Counts are rounded to 10 and rates to 0.1, so each gives a range of populations: of a ward, the two overlap."""
-    ranges = {}
-    for row in WARDS.itertuples():
-        low, high = 1000 * (row.count - 5) / (row.rate + 0.05), 1000 * (row.count + 5) / (row.rate - 0.05)
-        ranges.setdefault((row.ward, row.partnership_area), []).append((low, high))
+    ranges: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    columns = (WARDS[name] for name in ("ward", "partnership_area", "count", "rate"))
+    for ward, area, count, rate in zip(*columns, strict=True):
+        span = 1000 * (count - 5) / (rate + 0.05), 1000 * (count + 5) / (rate - 0.05)
+        ranges.setdefault((ward, area), []).append(span)
     twice = {ward: spans for ward, spans in ranges.items() if len(spans) == 2}
     assert len(twice) == 13
     for spans in twice.values():
@@ -137,7 +143,7 @@ def test_both_tables_imply_one_population_for_each_ward():
     assert (round(low), round(high)) == (6474, 6494)
 
 
-def test_the_table_of_rates():
+def test_the_table_of_rates() -> None:
     """The force's printed rates beside the printed comparators: same layout, and who is clearly above or below."""
     table = pd.read_csv(DATA / "table_of_rates_2019.csv", index_col="category")
     population = 1_125_000  # 36,680 anti-social behaviour incidents at 32.6 per 1,000

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 PERIODS = ("--before", "2025-01", "--after", "2025-02")
 
+Run = Callable[..., tuple[int, str, str]]
 
-def test_a_layer_of_changes(hotspots, town):
+
+def test_a_layer_of_changes(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("change", ".", "--areas", "wards.gpkg", *PERIODS, "-o", "change.geojson")
     assert code == 0, err
     layer = gpd.read_file("change.geojson").set_index("code")
@@ -30,7 +34,7 @@ def test_a_layer_of_changes(hotspots, town):
     }
 
 
-def test_one_category_as_a_table(hotspots, town):
+def test_one_category_as_a_table(hotspots: Run, town: Path) -> None:
     words = ("change", ".", "--areas", "wards.gpkg", *PERIODS, "--category", "burglary", "-o", "change.csv")
     code, _, err = hotspots(*words)
     assert code == 0, err
@@ -41,7 +45,7 @@ def test_one_category_as_a_table(hotspots, town):
     assert set(table.loc[few, "ch_note"]) == {"under 10 incidents before: no percentage"}
 
 
-def test_treated_areas_are_set_against_controls(hotspots, town):
+def test_treated_areas_are_set_against_controls(hotspots: Run, town: Path) -> None:
     words = ("change", ".", "--areas", "wards.gpkg", *PERIODS, "-o", "change.csv")
     code, _, err = hotspots(*words, "--treated", "E05000009", "--control", "E05000001")
     assert code == 0, err
@@ -54,7 +58,7 @@ def test_treated_areas_are_set_against_controls(hotspots, town):
     assert "--treated and --control go together" in err
 
 
-def test_periods_that_overlap_or_are_not_in_the_files(hotspots, town):
+def test_periods_that_overlap_or_are_not_in_the_files(hotspots: Run, town: Path) -> None:
     words = ("change", ".", "--areas", "wards.gpkg", "-o", "change.csv")
     code, _, err = hotspots(*words, "--before", "2025-01..2025-02", "--after", "2025-02")
     assert code == 1
@@ -65,7 +69,7 @@ def test_periods_that_overlap_or_are_not_in_the_files(hotspots, town):
     assert "Error: no incident is in 2026-02" in err
 
 
-def test_a_month_without_incidents_is_warned_of(hotspots, town):
+def test_a_month_without_incidents_is_warned_of(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots(
         "change",
         ".",

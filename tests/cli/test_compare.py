@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import geopandas as gpd
 import pandas as pd
 import pytest
 
 PEOPLE = ("--areas", "wards.gpkg", "--population-table", "people.csv")
 
+Run = Callable[..., tuple[int, str, str]]
+
 
 @pytest.fixture
-def counts(hotspots, town):
+def counts(hotspots: Run, town: Path) -> Path:
     code, _, err = hotspots("count", ".", *PEOPLE, "-o", "counts.geojson")
     assert code == 0, err
     return town
 
 
-def test_areas_against_the_rest_and_against_a_rate(hotspots, counts):
+def test_areas_against_the_rest_and_against_a_rate(hotspots: Run, counts: Path) -> None:
     code, _, err = hotspots("compare", "areas", "counts.geojson", "-o", "rest.geojson")
     assert code == 0, err
     rest = gpd.read_file("rest.geojson").set_index("code")
@@ -28,7 +33,7 @@ def test_areas_against_the_rest_and_against_a_rate(hotspots, counts):
     assert set(pd.read_csv("rate.csv")["cmp_flag"]) == {"below"}
 
 
-def test_a_comparator_that_is_no_rate(hotspots, counts):
+def test_a_comparator_that_is_no_rate(hotspots: Run, counts: Path) -> None:
     code, _, err = hotspots("compare", "areas", "counts.geojson", "--with", "England", "-o", "out.csv")
     assert code == 1
     assert err.splitlines() == [
@@ -37,7 +42,7 @@ def test_a_comparator_that_is_no_rate(hotspots, counts):
     ]
 
 
-def test_a_force_beside_its_comparators(hotspots, town):
+def test_a_force_beside_its_comparators(hotspots: Run, town: Path) -> None:
     # 202 rows in two months among 45,000 people: 101 burglaries and one without coordinates; 100 ASB.
     (town / "comparators.csv").write_text(
         "category,England & Wales,Neighbour n,Neighbour population\n"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+Run = Callable[..., tuple[int, str, str]]
+
 
 @pytest.fixture
-def counts(hotspots, town):
+def counts(hotspots: Run, town: Path) -> Path:
     words = (
         "count",
         ".",
@@ -23,7 +28,7 @@ def counts(hotspots, town):
     return town
 
 
-def test_a_table_alone_on_standard_output(hotspots, counts):
+def test_a_table_alone_on_standard_output(hotspots: Run, counts: Path) -> None:
     code, out, err = hotspots("flag", "counts.geojson", "--table", "-", "--title", "Overall crime, 2025")
     assert code == 0, err
     lines = out.splitlines()
@@ -33,7 +38,7 @@ def test_a_table_alone_on_standard_output(hotspots, counts):
     assert lines[3].endswith("Significantly above")
 
 
-def test_a_table_and_a_layer(hotspots, counts):
+def test_a_table_and_a_layer(hotspots: Run, counts: Path) -> None:
     words = (
         "flag",
         "counts.geojson",
@@ -50,7 +55,7 @@ def test_a_table_and_a_layer(hotspots, counts):
     assert pd.read_csv(counts / "wards.csv").columns.tolist()[3] == "Difference to ward average"
 
 
-def test_neither_both_on_standard_output_nor_another_format(hotspots, counts):
+def test_neither_both_on_standard_output_nor_another_format(hotspots: Run, counts: Path) -> None:
     code, _, err = hotspots("flag", "counts.geojson")
     assert code == 2
     assert "give -o for a layer, --table for a table, or both" in err

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import geopandas as gpd
 import pytest
 
+Run = Callable[..., tuple[int, str, str]]
+
 
 @pytest.fixture
-def counts(hotspots, town):
+def counts(hotspots: Run, town: Path) -> Path:
     words = (
         "count",
         ".",
@@ -25,7 +29,7 @@ def counts(hotspots, town):
     return town
 
 
-def test_a_layer_with_flags_and_settings(hotspots, counts):
+def test_a_layer_with_flags_and_settings(hotspots: Run, counts: Path) -> None:
     code, _, err = hotspots("funnel", "counts.geojson", "--overdispersion", "none", "-o", "funnel.geojson")
     assert code == 0, err
     layer = gpd.read_file("funnel.geojson").set_index("code")
@@ -40,7 +44,7 @@ def test_a_layer_with_flags_and_settings(hotspots, counts):
     assert "Funnel: rate of all 26.67" in err
 
 
-def test_a_plot(hotspots, counts):
+def test_a_plot(hotspots: Run, counts: Path) -> None:
     words = (
         "funnel",
         "counts.geojson",
@@ -59,7 +63,7 @@ def test_a_plot(hotspots, counts):
     assert err.splitlines()[-1] == "Wrote funnel.svg: open it in a browser"
 
 
-def test_the_length_of_the_period_must_be_known(hotspots, counts):
+def test_the_length_of_the_period_must_be_known(hotspots: Run, counts: Path) -> None:
     layer = gpd.read_file("counts.geojson").to_crs("EPSG:27700")
     layer.to_file("bare.gpkg")
     code, _, err = hotspots("funnel", "bare.gpkg", "-o", "out.geojson")
@@ -69,7 +73,7 @@ def test_the_length_of_the_period_must_be_known(hotspots, counts):
     assert hotspots("funnel", "bare.gpkg", "--months", "2", "-o", "out.geojson")[0] == 0
 
 
-def test_rates_can_be_smoothed_for_gi_star(hotspots, counts):
+def test_rates_can_be_smoothed_for_gi_star(hotspots: Run, counts: Path) -> None:
     words = ("count", ".", "--areas", "wards.gpkg", "--smooth", "bayes")
     code, _, err = hotspots(*words, "-o", "none.geojson")
     assert code == 1

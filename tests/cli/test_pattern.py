@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
+
+Run = Callable[..., tuple[int, str, str]]
 
 
-def test_sentences_for_a_reader(hotspots, town):
+def test_sentences_for_a_reader(hotspots: Run, town: Path) -> None:
     hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
     code, out, err = hotspots("pattern", "counts.geojson", "--subject", "burglary", "--between", "wards")
     assert code == 0, err
@@ -19,7 +23,7 @@ def test_sentences_for_a_reader(hotspots, town):
     assert third == "9 areas; neighbours: queen contiguity, 4.4 neighbours on average; seed 0."
 
 
-def test_the_column_names_itself_and_the_seed_is_kept(hotspots, town):
+def test_the_column_names_itself_and_the_seed_is_kept(hotspots: Run, town: Path) -> None:
     hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
     words = ("pattern", "counts.geojson", "--neighbours", "nearest", "--nearest", "3", "--permutations", "99")
     code, out, err = hotspots(*words, "--seed", "7")
@@ -31,7 +35,7 @@ def test_the_column_names_itself_and_the_seed_is_kept(hotspots, town):
     assert hotspots(*words, "--seed", "7")[1] == out
 
 
-def test_no_such_column(hotspots, town):
+def test_no_such_column(hotspots: Run, town: Path) -> None:
     hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
     code, out, err = hotspots("pattern", "counts.geojson", "--value", "nn")
     assert (code, out) == (1, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,11 @@ from hotspots.export.funnel_plot import COLOURS, funnel_svg, write_funnel_plot
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def parsed(title="Town"):
+def parsed(title: str = "Town") -> ET.Element:
     return ET.fromstring(funnel_svg(town(), curves(), expected=80, title=title))  # noqa: S314 - our own text
 
 
-def town(number=30):
+def town(number: int = 30) -> pd.DataFrame:
     random = np.random.default_rng(2)
     areas = pd.DataFrame(
         {
@@ -32,12 +33,16 @@ def town(number=30):
         },
         index=[f"E05{i:06d}" for i in range(number)],
     )
-    areas.loc[areas.index[:3], ["fn_flag", "fn_z", "rate"]] = ["above 99.8% limit", 4.0, 250.0]
-    areas.loc[areas.index[3], ["rate", "fn_flag"]] = [np.nan, None]
+    first, fourth = areas.index[:3], areas.index[3]
+    areas.loc[first, "fn_flag"] = "above 99.8% limit"
+    areas.loc[first, "fn_z"] = 4.0
+    areas.loc[first, "rate"] = 250.0
+    areas.loc[fourth, "rate"] = np.nan
+    areas.loc[fourth, "fn_flag"] = None
     return areas
 
 
-def curves():
+def curves() -> pd.DataFrame:
     people = np.linspace(50, 9200, 100)
     reach = 80 * np.sqrt(1000 / people)
     return pd.DataFrame(
@@ -51,7 +56,7 @@ def curves():
     )
 
 
-def test_every_area_with_a_rate_is_a_point_and_outliers_are_named():
+def test_every_area_with_a_rate_is_a_point_and_outliers_are_named() -> None:
     root = parsed("Burglary & more")
     points = [circle for circle in root.iter(f"{SVG}circle") if circle.find(f"{SVG}title") is not None]
     assert len(points) == 29
@@ -60,34 +65,36 @@ def test_every_area_with_a_rate_is_a_point_and_outliers_are_named():
     assert {"Ward <0> & Sons", "Ward <1> & Sons", "Ward <2> & Sons"} <= set(texts)
     assert "Ward <5> & Sons" not in texts
     assert {"Population", "Rate per 1,000 people a year", "Burglary & more"} <= set(texts)
-    assert root.find(f"{SVG}title").text == "Burglary & more"
-    tip = points[0].find(f"{SVG}title").text
+    assert root.findtext(f"{SVG}title") == "Burglary & more"
+    tip = points[0].findtext(f"{SVG}title")
     assert (
         tip
         == f"Ward <0> & Sons: 250.0 per 1,000, {town()['population'].iloc[0]:,.0f} people, above 99.8% limit"
     )
 
 
-def test_points_stand_where_their_numbers_are():
+def test_points_stand_where_their_numbers_are() -> None:
     root = parsed()
     points = [circle for circle in root.iter(f"{SVG}circle") if circle.find(f"{SVG}title") is not None]
     drawn = town().dropna(subset=["rate"])
-    across = np.array([float(point.get("cx")) for point in points])
-    down = np.array([float(point.get("cy")) for point in points])
+    across = np.array([float(point.attrib["cx"]) for point in points])
+    down = np.array([float(point.attrib["cy"]) for point in points])
     assert np.corrcoef(across, drawn["population"])[0, 1] == pytest.approx(1)
     assert np.corrcoef(down, drawn["rate"].astype(float))[0, 1] == pytest.approx(-1)
     assert ((across > 0) & (across < 900) & (down > 0) & (down < 560)).all()
 
 
-def test_names_do_not_lie_on_each_other():
+def test_names_do_not_lie_on_each_other() -> None:
     root = parsed()
-    names = [(float(t.get("x")), float(t.get("y"))) for t in root.iter(f"{SVG}text") if "Ward" in str(t.text)]
+    names = [
+        (float(t.attrib["x"]), float(t.attrib["y"])) for t in root.iter(f"{SVG}text") if "Ward" in str(t.text)
+    ]
     assert len(names) == 3
     for (left, down), (other_left, other_down) in itertools.combinations(names, 2):
         assert abs(left - other_left) > 6.6 * len("Ward <0> & Sons") or abs(down - other_down) >= 13
 
 
-def test_same_input_same_bytes_and_nothing_is_overwritten(tmp_path):
+def test_same_input_same_bytes_and_nothing_is_overwritten(tmp_path: Path) -> None:
     write_funnel_plot(town(), curves(), tmp_path / "a.svg", expected=80)
     write_funnel_plot(town(), curves(), tmp_path / "b.svg", expected=80)
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
@@ -96,7 +103,7 @@ def test_same_input_same_bytes_and_nothing_is_overwritten(tmp_path):
         write_funnel_plot(town(), curves(), tmp_path / "a.svg", expected=80)
 
 
-def test_nothing_to_draw_is_refused():
+def test_nothing_to_draw_is_refused() -> None:
     with pytest.raises(DataError) as error:
         funnel_svg(town().assign(rate=np.nan), curves(), expected=80, title="Town")
     assert error.value.message == "no area has a rate and a flag, so there is no funnel to draw"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -14,7 +16,7 @@ TABLE = pd.DataFrame(
 )
 
 
-def test_text_has_one_decimal_and_dots_for_gaps():
+def test_text_has_one_decimal_and_dots_for_gaps() -> None:
     assert rate_table_text(TABLE).splitlines() == [
         "Rate per 1,000 population",
         "",
@@ -24,7 +26,7 @@ def test_text_has_one_decimal_and_dots_for_gaps():
     ]
 
 
-def test_files(tmp_path, capsys):
+def test_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_rate_table(TABLE, tmp_path / "rates.csv")
     assert pd.read_csv(tmp_path / "rates.csv")["Force"].tolist() == [5.2345, 1234.56]
     write_rate_table(TABLE, tmp_path / "rates.txt")

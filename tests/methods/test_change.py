@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,11 +16,11 @@ from hotspots.methods.change import change
 COUNTS = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=1, max_size=12)
 
 
-def series(*values):
+def series(*values: float) -> pd.Series[Any]:
     return pd.Series(values, index=[f"E0500000{i}" for i in range(len(values))], dtype="float64")
 
 
-def test_unequal_periods_are_put_on_a_year():
+def test_unequal_periods_are_put_on_a_year() -> None:
     # 24 in six months are 48 a year; 30 in twelve are 30 a year: 18 fewer, a ratio of 30 / 48 = 0.625.
     row = change(series(24), series(30), months_before=6, months_after=12).iloc[0]
     assert row["ch_diff"] == -18
@@ -28,7 +30,7 @@ def test_unequal_periods_are_put_on_a_year():
     assert (row["n_before"], row["n_after"]) == (24, 30)
 
 
-def test_direction_in_words():
+def test_direction_in_words() -> None:
     result = change(
         series(100, 200, 50, 2, 0, 0), series(150, 100, 50, 30, 8, 0), months_before=12, months_after=12
     )
@@ -45,14 +47,14 @@ def test_direction_in_words():
     ]  # fmt: skip
 
 
-def test_no_percentage_from_under_ten_and_the_note_says_so():
+def test_no_percentage_from_under_ten_and_the_note_says_so() -> None:
     result = change(series(9, 10), series(18, 20), months_before=12, months_after=12)
     assert np.isnan(result["ch_pct"].iloc[0])
     assert result["ch_pct"].iloc[1] == 100
     assert result["ch_note"].tolist() == ["under 10 incidents before: no percentage", ""]
 
 
-def test_what_is_infinite_or_unknown_is_missing():
+def test_what_is_infinite_or_unknown_is_missing() -> None:
     result = change(series(0, 0, np.nan), series(8, 0, 3), months_before=12, months_after=12)
     assert result[["ch_ratio", "ch_hi"]].isna().all(axis=None)
     assert result["ch_lo"].iloc[0] > 1
@@ -63,7 +65,7 @@ def test_what_is_infinite_or_unknown_is_missing():
 
 @settings(deadline=None, max_examples=60)
 @given(counts=COUNTS, level=st.sampled_from([0.8, 0.95, 0.998]))
-def test_swapping_the_periods_turns_everything_round(counts, level):
+def test_swapping_the_periods_turns_everything_round(counts: list[tuple[int, int]], level: float) -> None:
     before, after = series(*(a for a, _ in counts)), series(*(b for _, b in counts))
     there = change(before, after, months_before=12, months_after=6, level=level)
     back = change(after, before, months_before=6, months_after=12, level=level)
@@ -77,7 +79,7 @@ def test_swapping_the_periods_turns_everything_round(counts, level):
 
 @settings(deadline=None, max_examples=60)
 @given(counts=COUNTS)
-def test_the_flag_is_what_the_limits_say(counts):
+def test_the_flag_is_what_the_limits_say(counts: list[tuple[int, int]]) -> None:
     result = change(
         series(*(a for a, _ in counts)), series(*(b for _, b in counts)), months_before=12, months_after=12
     )
@@ -85,7 +87,7 @@ def test_the_flag_is_what_the_limits_say(counts):
     assert ((result["ch_hi"] < 1) == (result["ch_flag"] == "down")).all()
 
 
-def test_unlike_areas_lengths_and_counts_are_refused():
+def test_unlike_areas_lengths_and_counts_are_refused() -> None:
     with pytest.raises(DataError) as error:
         change(series(1, 2), series(1), months_before=12, months_after=12)
     assert error.value.message == "the counts before and after are not of the same areas in the same order"
@@ -93,7 +95,7 @@ def test_unlike_areas_lengths_and_counts_are_refused():
     with pytest.raises(DataError) as error:
         change(series(1), series(-1), months_before=12, months_after=12)
     assert error.value.message == "the count of 'E05000000' is negative"
-    with pytest.raises(ParameterError) as error:
+    with pytest.raises(ParameterError) as caught:
         change(series(1), series(1), months_before=12, months_after=0)
-    assert error.value.message == "'months_after' is 0"
-    assert error.value.hint == "give its length in months, such as 12"
+    assert caught.value.message == "'months_after' is 0"
+    assert caught.value.hint == "give its length in months, such as 12"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,11 +16,11 @@ from hotspots.errors import DataError, ParameterError
 from hotspots.methods.compare import compare_categories, compare_rate
 
 
-def series(*values):
+def series(*values: float) -> pd.Series[Any]:
     return pd.Series(values, index=[f"E0500000{i}" for i in range(len(values))], dtype="float64")
 
 
-def test_a_fixed_rate_is_similar_while_inside_the_limits_of_the_rate():
+def test_a_fixed_rate_is_similar_while_inside_the_limits_of_the_rate() -> None:
     # 65 among 1,000 people: limits 50.16 and 82.85.
     n, people = series(65), series(1000)
     for comparator, flag in ((50.1, "above"), (50.2, "similar"), (82.8, "similar"), (82.9, "below")):
@@ -35,7 +37,7 @@ def test_a_fixed_rate_is_similar_while_inside_the_limits_of_the_rate():
     comparator=st.floats(0.1, 400),
     months=st.integers(1, 24),
 )
-def test_the_flag_agrees_with_the_limits_of_the_rate(counts, comparator, months):
+def test_the_flag_agrees_with_the_limits_of_the_rate(counts: list[int], comparator: Any, months: int) -> None:
     n, people = series(*counts), series(*[1000] * len(counts))
     flags = compare_rate(n, people, months=months, comparator=comparator)["cmp_flag"]
     limits = rate_limits(n, people, months=months)
@@ -51,7 +53,9 @@ def test_the_flag_agrees_with_the_limits_of_the_rate(counts, comparator, months)
     people=st.integers(1, 50),
     residents=st.integers(1, 500),
 )
-def test_a_counted_comparator_is_tested_by_the_exact_binomial(x, others, people, residents):
+def test_a_counted_comparator_is_tested_by_the_exact_binomial(
+    x: int, others: int, people: int, residents: int
+) -> None:
     result = compare_rate(series(x), series(people), months=12, comparator=(others, residents)).iloc[0]
     share = people / (people + residents)
     if x + others == 0:
@@ -63,7 +67,7 @@ def test_a_counted_comparator_is_tested_by_the_exact_binomial(x, others, people,
         assert result["cmp_flag"] == ("above" if above < 0.025 else "below" if below < 0.025 else "similar")
 
 
-def test_the_rest_leaves_the_area_itself_out():
+def test_the_rest_leaves_the_area_itself_out() -> None:
     # The first: 40 of 1,000; the rest: 60 of 3,000, which is 20 per 1,000.
     result = compare_rate(
         series(40, 20, 40, 9), series(1000, 1000, 2000, np.nan), months=12, comparator="rest"
@@ -76,7 +80,7 @@ def test_the_rest_leaves_the_area_itself_out():
     assert result["cmp_lo"].iloc[0] == pytest.approx(alone["cmp_lo"].iloc[0])
 
 
-def test_a_margin_asks_for_more_than_clear():
+def test_a_margin_asks_for_more_than_clear() -> None:
     n, people = series(86_000), series(1_130_000)
     assert rate(n, people, months=12).round(1).tolist() == [76.1]
     for comparator, margin, flag in ((78.2, 0, "below"), (78.2, 0.05, "similar"), (89.5, 0.05, "below")):
@@ -97,20 +101,20 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("comparator", "message", "hint"), REFUSED)
-def test_comparators_that_make_no_sense_are_refused(comparator, message, hint):
+def test_comparators_that_make_no_sense_are_refused(comparator: Any, message: str, hint: str) -> None:
     with pytest.raises((DataError, ParameterError)) as caught:
         compare_rate(series(10), series(1000), months=12, comparator=comparator)
     assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
-def test_a_margin_is_a_share():
+def test_a_margin_is_a_share() -> None:
     with pytest.raises(ParameterError) as caught:
         compare_rate(series(10), series(1000), months=12, comparator=5.0, margin=5)
     assert caught.value.message == "'margin' is 5"
     assert caught.value.hint == "use a share from 0, such as 'margin' = 0.05"
 
 
-def test_a_table_of_rates_and_counts_beside_each_other():
+def test_a_table_of_rates_and_counts_beside_each_other() -> None:
     comparators = pd.DataFrame(
         {
             "England & Wales": [7.2, np.nan],
@@ -125,14 +129,14 @@ def test_a_table_of_rates_and_counts_beside_each_other():
     assert table.columns.tolist() == [
         "Abbeyshire", "England & Wales", "Neighbour", "Against England & Wales", "Against Neighbour",
     ]  # fmt: skip
-    assert table.loc["Burglary"].tolist() == [5.2, 7.2, 5.9, "below", "below"]
+    assert list(table.loc["Burglary"]) == [5.2, 7.2, 5.9, "below", "below"]
     assert table.loc["Robbery", "Neighbour"] == pytest.approx(0.8)
     assert table.loc["Robbery", "Against Neighbour"] == "similar"
-    assert pd.isna(table.loc["Robbery", "Against England & Wales"])
+    assert table["Against England & Wales"].isna()["Robbery"]
     assert table.loc["Drugs", ["England & Wales", "Against Neighbour"]].isna().all()
 
 
-def test_comparators_of_other_offences_are_refused():
+def test_comparators_of_other_offences_are_refused() -> None:
     n = pd.Series({"Burglary": 52})
     with pytest.raises(DataError) as error:
         compare_categories(n, 1000, months=12, comparators=pd.DataFrame({"E": [1.0]}, index=["Fraud"]))

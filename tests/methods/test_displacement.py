@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from hotspots.errors import DataError, ParameterError
 from hotspots.methods.displacement import combine_displacements, displacement_of_areas, weighted_displacement
 
-PHILADELPHIA = {
+PHILADELPHIA: dict[str, Any] = {
     "treated": (207, 110),
     "control": (308, 318),
     "displacement_treated": (178, 157),
@@ -17,7 +19,7 @@ PHILADELPHIA = {
 }
 
 
-def test_displacement_by_hand():
+def test_displacement_by_hand() -> None:
     # Local: (110 - 207) - (318 - 308) = -107. Around: (157 - 178) - (140 - 150) = -11. Counts: 1,568.
     result = weighted_displacement(**PHILADELPHIA)
     assert (result.local, result.displaced, result.total) == (-107, -11, -118)
@@ -29,7 +31,7 @@ def test_displacement_by_hand():
     )
 
 
-def test_displacement_in_words_where_nothing_or_the_contrary_is_clear():
+def test_displacement_in_words_where_nothing_or_the_contrary_is_clear() -> None:
     unclear = weighted_displacement(treated=(20, 18), control=(20, 20))
     assert unclear.sentence() == "No clear difference from the control areas: -2 (95% limits -19 to 15)."
     worse = weighted_displacement(treated=(20, 90), control=(20, 20))
@@ -39,24 +41,24 @@ def test_displacement_in_words_where_nothing_or_the_contrary_is_clear():
     assert np.isnan(weighted_displacement(treated=(0, 0), control=(0, 0)).z)
 
 
-def test_displacement_refuses_what_makes_no_sense():
+def test_displacement_refuses_what_makes_no_sense() -> None:
     with pytest.raises(DataError) as error:
         weighted_displacement(treated=(-1, 2), control=(3, 4))
     assert error.value.message == "a count is negative or missing"
-    with pytest.raises(ParameterError) as error:
+    with pytest.raises(ParameterError) as caught:
         weighted_displacement(treated=(1, 2), control=(3, 4), time_weights=(0, 12))
-    assert error.value.message == "a weight is not over 0"
-    assert error.value.hint == "give 'time_weights' and 'area_weights' over 0, such as 12"
-    with pytest.raises(ParameterError) as error:
+    assert caught.value.message == "a weight is not over 0"
+    assert caught.value.hint == "give 'time_weights' and 'area_weights' over 0, such as 12"
+    with pytest.raises(ParameterError) as caught:
         combine_displacements([weighted_displacement(treated=(1, 2), control=(3, 4))], harm=[1, 2])
-    assert error.value.message == "1 results have 2 weights, or a weight is negative"
-    assert error.value.hint == "give 'harm' one number for each result, 0 or more"
+    assert caught.value.message == "1 results have 2 weights, or a weight is negative"
+    assert caught.value.hint == "give 'harm' one number for each result, 0 or more"
 
 
-def test_areas_are_named_by_their_codes():
+def test_areas_are_named_by_their_codes() -> None:
     # Treated: A and B, 50 to 30 in twelve and six months: 25 to 30 for six; control C: 40 to 20, 20 to 20.
     before, after = pd.Series([30, 20, 40], index=list("ABC")), pd.Series([20, 10, 20], index=list("ABC"))
-    periods = {"months_before": 12, "months_after": 6}
+    periods: dict[str, Any] = {"months_before": 12, "months_after": 6}
     result = displacement_of_areas(before, after, treated=["A", "B"], control=["C"], **periods)
     assert result.total == pytest.approx(5)
     # 30 + 50/4 + 20 + 40/4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,11 @@ from hotspots.errors import DataError, ParameterError
 from hotspots.methods.funnel import FUNNEL_FLAGS, Funnel, fit_funnel, funnel
 
 
-def series(values):
+def series(values: Any) -> pd.Series[Any]:
     return pd.Series(list(values), index=[f"E05{i:06d}" for i in range(len(values))], dtype="float64")
 
 
-def test_the_formula_by_hand():
+def test_the_formula_by_hand() -> None:
     # 40, 60 and 110 of 1,000 people each: θ = 70; s² = 70 (1,000 people, per 1,000), so w = 1/70 each.
     # z² = 900/70, 100/70, 1600/70: I·φ = 2600/70. τ² = (2600/70 - 2) / (3/70 - 1/70) = 2460/2 = 1230.
     fitted = fit_funnel(series([40, 60, 110]), series([1000] * 3), months=12, winsorise=0)
@@ -35,7 +36,7 @@ def test_the_formula_by_hand():
     assert half.tau == pytest.approx(2 * 1230**0.5)
 
 
-def test_the_spread_is_dersimonian_and_lairds():
+def test_the_spread_is_dersimonian_and_lairds() -> None:
     random = np.random.default_rng(3)
     people = random.integers(500, 20_000, 80).astype(float)
     n = random.poisson(people * random.gamma(9, 0.07 / 9, 80))
@@ -47,7 +48,7 @@ def test_the_spread_is_dersimonian_and_lairds():
     assert fit_funnel(series(n), series(people), months=12, winsorise=0).tau ** 2 == pytest.approx(expected)
 
 
-def test_the_spread_is_recovered_without_bias_and_winsorising_lowers_it():
+def test_the_spread_is_recovered_without_bias_and_winsorising_lowers_it() -> None:
     random = np.random.default_rng(11)
     people = random.lognormal(8.6, 0.5, (150, 150))
     rates = np.clip(random.normal(80, 20, people.shape), 1, None)  # per 1,000: τ = 20
@@ -72,7 +73,13 @@ def test_the_spread_is_recovered_without_bias_and_winsorising_lowers_it():
         ("spiegelhalter", 0.1, 25, (0.10, 0.14), (0.01, 0.02)),
     ],
 )
-def test_the_share_of_flags_is_as_documented(overdispersion, winsorise, spread, outside, far):
+def test_the_share_of_flags_is_as_documented(
+    overdispersion: Any,
+    winsorise: float,
+    spread: float,
+    outside: tuple[float, float],
+    far: tuple[float, float],
+) -> None:
     random = np.random.default_rng(5)
     flagged = []
     for _ in range(80):
@@ -88,7 +95,7 @@ def test_the_share_of_flags_is_as_documented(overdispersion, winsorise, spread, 
 
 @settings(deadline=None, max_examples=50)
 @given(counts=st.lists(st.integers(0, 300), min_size=3, max_size=20).filter(any))
-def test_without_overdispersion_the_flag_is_the_exact_poisson_tail(counts):
+def test_without_overdispersion_the_flag_is_the_exact_poisson_tail(counts: list[int]) -> None:
     n, people = series(counts), series(np.linspace(500, 3000, len(counts)))
     result = funnel(n, people, months=12, overdispersion="none")
     expected = (n.sum() / people.sum() * people).to_numpy()
@@ -100,7 +107,7 @@ def test_without_overdispersion_the_flag_is_the_exact_poisson_tail(counts):
     assert (flagged_below == (below < 0.025))[clear].all()
 
 
-def test_limits_narrow_with_population_and_nest():
+def test_limits_narrow_with_population_and_nest() -> None:
     for tau in (0.0, 25.0):
         made = Funnel(rate=76.1, tau=tau, phi=1.0, months=12)
         people = np.geomspace(10, 1e6, 60)
@@ -111,13 +118,13 @@ def test_limits_narrow_with_population_and_nest():
         assert ((far_lower <= lower) & (lower <= 76.1) & (upper >= 76.1) & (upper <= far_upper)).all()
 
 
-def test_a_ward_of_staffordshire_is_far_outside_a_funnel_of_chance_alone():
+def test_a_ward_of_staffordshire_is_far_outside_a_funnel_of_chance_alone() -> None:
     # 76.1 per 1,000 among 6,484 people: 493.4 expected; 99.8 % limits of 66 to 87 per 1,000.
     lower, upper = Funnel(rate=76.1, tau=0.0, phi=1.0, months=12).limits([6484.0], level=0.998)
     assert (round(float(lower[0])), round(float(upper[0]))) == (66, 87)
 
 
-def test_areas_without_a_rate_are_left_out(caplog):
+def test_areas_without_a_rate_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
     n, people = series([40, 60, 110, 5, 900]), series([1000, 1000, 1000, np.nan, 50])
     with caplog.at_level(logging.INFO, logger="hotspots"):
         result = funnel(n, people, months=12, winsorise=0, min_population=100)
@@ -153,7 +160,9 @@ def test_areas_without_a_rate_are_left_out(caplog):
         ),
     ],
 )
-def test_what_makes_no_funnel_is_refused(counts, options, message, hint):
+def test_what_makes_no_funnel_is_refused(
+    counts: list[int], options: dict[str, Any], message: str, hint: str
+) -> None:
     with pytest.raises((DataError, ParameterError)) as caught:
         funnel(series(counts), series([1000] * len(counts)), months=12, **options)
     assert (caught.value.message, caught.value.hint) == (message, hint)

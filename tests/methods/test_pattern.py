@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import logging
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -18,17 +20,17 @@ from hotspots.methods.pattern import GlobalPattern, global_pattern
 from hotspots.neighbours import Neighbours, make_neighbours
 
 
-def squares(columns, rows):
+def squares(columns: int, rows: int) -> gpd.GeoDataFrame:
     cells = [box(100 * c, 100 * r, 100 * c + 100, 100 * r + 100) for c in range(columns) for r in range(rows)]
     index = pd.Index([f"E05{i:06d}" for i in range(len(cells))], name="code")
     return gpd.GeoDataFrame(index=index, geometry=cells, crs="EPSG:27700")
 
 
-def values_on(areas, values):
+def values_on(areas: gpd.GeoDataFrame, values: Any) -> pd.Series[Any]:
     return pd.Series(np.asarray(values, dtype=float), index=areas.index)
 
 
-def test_a_row_of_four_by_hand():
+def test_a_row_of_four_by_hand() -> None:
     # 1 2 3 4 in a row: z = -1.5, -0.5, 0.5, 1.5, z'z = 5; row weights 1, ½ ½, ½ ½, 1, summing to 4.
     # z'Wz = 0.75 + (-0.5)(-1.5 + 0.5)/2 + 0.5(-0.5 + 1.5)/2 + 0.75 = 2; I = 2/5.
     # G: 2 (1·2 + 2·3 + 3·4) = 40 of 10² - 30 = 70; expected 6 links of 4 · 3.
@@ -41,7 +43,7 @@ def test_a_row_of_four_by_hand():
     assert (pattern.n, pattern.neighbours) == (4, "queen contiguity, 1.5 neighbours on average")
 
 
-def test_p_is_that_of_every_arrangement():
+def test_p_is_that_of_every_arrangement() -> None:
     areas = squares(6, 1)
     values = [1.0, 2.0, 4.0, 7.0, 11.0, 3.0]
     neighbours = make_neighbours(areas)
@@ -56,7 +58,7 @@ def test_p_is_that_of_every_arrangement():
 
 
 @pytest.mark.parametrize("method", ["queen", "rook"])
-def test_as_esda(method):
+def test_as_esda(method: Any) -> None:
     from esda import G, Moran
 
     areas = squares(9, 8)
@@ -74,7 +76,7 @@ def test_as_esda(method):
     assert ours.general_z == pytest.approx(general.z_norm, rel=0.05)
 
 
-def test_the_six_points_of_the_literature():
+def test_the_six_points_of_the_literature() -> None:
     """General G of the example of esda's documentation: neighbours within 15."""
     points = [(10, 10), (20, 10), (40, 10), (15, 20), (30, 20), (30, 30)]
     cells = [box(x - 1, y - 1, x + 1, y + 1) for x, y in points]
@@ -85,7 +87,7 @@ def test_the_six_points_of_the_literature():
 
 
 @pytest.mark.shared
-def test_columbus_crime(shared_data):
+def test_columbus_crime(shared_data: Path) -> None:
     """Moran's I of residential burglaries and vehicle thefts in Columbus, queen: 0.500 by GeoDa and spdep."""
     areas = gpd.read_file(shared_data / "reference" / "columbus.geojson")
     areas = areas.set_axis(pd.Index([f"C{i:02d}" for i in range(len(areas))], name="code"))
@@ -101,7 +103,7 @@ def test_columbus_crime(shared_data):
     )
 
 
-def test_memory_held_changes_nothing(monkeypatch):
+def test_memory_held_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     areas = squares(5, 5)
     values = values_on(areas, np.arange(25) % 7)
     first = global_pattern(values, make_neighbours(areas), permutations=199)
@@ -109,7 +111,7 @@ def test_memory_held_changes_nothing(monkeypatch):
     assert global_pattern(values, make_neighbours(areas), permutations=199) == first
 
 
-def test_checks_pattern_stripes_and_noise_in_words():
+def test_checks_pattern_stripes_and_noise_in_words() -> None:
     areas = squares(8, 8)
     neighbours = make_neighbours(areas, method="rook")
     column, row = np.divmod(np.arange(64), 8)
@@ -127,7 +129,7 @@ def test_checks_pattern_stripes_and_noise_in_words():
     assert low.sentence_of_g().startswith(("High values lie apart", "High values clearly lie neither"))
 
 
-def test_no_pattern_in_words():
+def test_no_pattern_in_words() -> None:
     pattern = GlobalPattern(0.021, -0.01, 0.5, 0.3104, 0.1, 0.1, 0.0, 0.9, 100, 9999, 0, "queen contiguity")
     assert pattern.sentence("burglary", between="wards") == (
         "Burglary: no pattern between wards is clear: Moran's I = 0.02, p = 0.310 (9,999 permutations). "
@@ -138,7 +140,7 @@ def test_no_pattern_in_words():
     )
 
 
-def test_at_random_a_pattern_is_found_as_often_as_promised():
+def test_at_random_a_pattern_is_found_as_often_as_promised() -> None:
     areas = squares(7, 7)
     neighbours = make_neighbours(areas)
     random = np.random.default_rng(8)
@@ -151,7 +153,7 @@ def test_at_random_a_pattern_is_found_as_often_as_promised():
     assert 0.02 < (ps <= 0.05).mean() < 0.08
 
 
-def test_same_seed_same_answer_and_a_step_of_scale_changes_nothing():
+def test_same_seed_same_answer_and_a_step_of_scale_changes_nothing() -> None:
     areas = squares(5, 5)
     neighbours = make_neighbours(areas)
     values = values_on(areas, np.random.default_rng(1).poisson(5, 25))
@@ -162,7 +164,7 @@ def test_same_seed_same_answer_and_a_step_of_scale_changes_nothing():
     assert global_pattern(values, neighbours, permutations=499, seed=4).moran_z != first.moran_z
 
 
-def test_areas_without_a_value_are_left_out_with_their_links(caplog):
+def test_areas_without_a_value_are_left_out_with_their_links(caplog: pytest.LogCaptureFixture) -> None:
     areas = squares(5, 1)
     with caplog.at_level(logging.INFO, logger="hotspots"):
         pattern = global_pattern(
@@ -172,7 +174,7 @@ def test_areas_without_a_value_are_left_out_with_their_links(caplog):
     assert "Pattern: 1 of 5 areas have no value and are left out" in caplog.messages
 
 
-def test_general_g_needs_values_of_zero_or_more():
+def test_general_g_needs_values_of_zero_or_more() -> None:
     areas = squares(4, 1)
     pattern = global_pattern(values_on(areas, [-1, 2, 3, 4]), make_neighbours(areas), permutations=99)
     assert np.isnan(pattern.general_g)
@@ -181,7 +183,7 @@ def test_general_g_needs_values_of_zero_or_more():
     )
 
 
-def test_a_diagonal_is_no_neighbour():
+def test_a_diagonal_is_no_neighbour() -> None:
     areas = squares(4, 1)
     plain = make_neighbours(areas)
     with_self = Neighbours(plain.index, sparse.csr_array(plain.matrix + sparse.eye_array(4)), "graph", "own")
@@ -197,14 +199,14 @@ def test_a_diagonal_is_no_neighbour():
         ([1, 2, np.inf, 3, 4], "the value of 'E05000002' is infinite"),
     ],
 )
-def test_what_has_no_pattern_is_refused(values, message):
+def test_what_has_no_pattern_is_refused(values: Any, message: str) -> None:
     areas = squares(5, 1)
     with pytest.raises(DataError) as error:
         global_pattern(values_on(areas, values), make_neighbours(areas))
     assert error.value.message == message
 
 
-def test_other_refusals():
+def test_other_refusals() -> None:
     areas = squares(4, 1)
     values = values_on(areas, [1, 2, 3, 4])
     neighbours = make_neighbours(areas)
