@@ -17,6 +17,7 @@ import shapely
 from hotspots.areas import read_areas, read_layer
 from hotspots.errors import CRSError, DataError, HotspotsError, HotspotsWarning, ParameterError
 from hotspots.export.geojson import write_geojson
+from hotspots.export.geopackage import write_geopackage
 
 
 def wards(**columns: Any) -> gpd.GeoDataFrame:
@@ -388,3 +389,15 @@ def test_every_lsoa_of_england_and_wales(shared_data: Path) -> None:
     areas = read_areas(shared_data / "england_wales" / "lsoa_2021.parquet")
     assert len(areas) == 35_672
     assert len(read_areas(areas, within="Stoke-on-Trent")) == (areas["district"] == "Stoke-on-Trent").sum()
+
+
+def test_a_geopackage_of_the_toolkit_brings_its_provenance_and_is_left_alone(tmp_path: Path) -> None:
+    layer = gpd.GeoDataFrame(
+        {"name": ["Town"], "n": [3]},
+        geometry=[shapely.box(400_000, 300_000, 401_000, 301_000)],
+        index=pd.Index(["E05000001"], name="code"),
+        crs="EPSG:27700",
+    )
+    write_geopackage({"wards": layer}, tmp_path / "wards.gpkg", provenance={"months": 12, "steps": {}})
+    assert read_layer(tmp_path / "wards.gpkg").attrs["provenance"] == {"months": 12, "steps": {}}
+    assert [path.name for path in tmp_path.iterdir()] == ["wards.gpkg"]

@@ -49,7 +49,7 @@ def areas_command(layer: str, comparator: str, output: str, overwrite: bool, **s
 
     with Steps(3) as step:
         step("Reading the layer")
-        source = read_layer(layer)
+        source = read_layer(layer, layer=layer_name)
         step("Comparing")
         result = compare_layer(source, comparator=against, **settings)
         step("Writing")

@@ -49,6 +49,7 @@ from hotspots_cli.writing import check_output, write_layer
 @options.overwrite
 def command(
     layer: str,
+    layer_name: str | None,
     value: str,
     within: str,
     ddof: Any,
@@ -80,7 +81,7 @@ def command(
 
     with Steps(3) as step:
         step("Reading the layer")
-        source = read_layer(layer)
+        source = read_layer(layer, layer=layer_name)
         step("Flagging")
         result = flag_layer(source, value=value, within=within, ddof=ddof, near=near)
         step("Writing")

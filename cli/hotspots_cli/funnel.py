@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 )
 @options.output_file
 @options.overwrite
-def command(layer: str, title: str, output: str, overwrite: bool, **settings: Any) -> None:
+def command(
+    layer: str, layer_name: str | None, title: str, output: str, overwrite: bool, **settings: Any
+) -> None:
     """Flag areas whose rate lies outside 95% and 99.8% limits for their population, or draw them (.svg).
 
     \b
@@ -56,7 +58,7 @@ def command(layer: str, title: str, output: str, overwrite: bool, **settings: An
 
     with Steps(3) as step:
         step("Reading the layer")
-        source = read_layer(layer)
+        source = read_layer(layer, layer=layer_name)
         step("Fitting the funnel")
         result, fitted = funnel_layer(source, **settings)
         step("Writing")

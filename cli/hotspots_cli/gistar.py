@@ -28,7 +28,7 @@ from hotspots_cli.writing import check_output, write_layer
 @options.seed
 @options.output_file
 @options.overwrite
-def command(layer: str, output: str, overwrite: bool, **settings: Any) -> None:
+def command(layer: str, layer_name: str | None, output: str, overwrite: bool, **settings: Any) -> None:
     """Find hotspots and coldspots of a column by Getis-Ord Gi*, corrected for the number of areas tested.
 
     \b
@@ -41,7 +41,7 @@ def command(layer: str, output: str, overwrite: bool, **settings: Any) -> None:
 
     with Steps(3) as step:
         step("Reading the layer")
-        source = read_layer(layer)
+        source = read_layer(layer, layer=layer_name)
         step("Testing")
         result = gistar_layer(source, **settings)
         step("Writing")

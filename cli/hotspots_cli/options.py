@@ -40,7 +40,10 @@ def together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
 
 
 incidents_argument = click.argument("incidents", nargs=-1, required=True, metavar="INCIDENTS...")
-layer_argument = click.argument("layer", metavar="LAYER")
+layer_argument = together(
+    click.argument("layer", metavar="LAYER"),
+    click.option("--layer", "layer_name", metavar="NAME", help="Layer of a file that holds several."),
+)
 
 output_file = click.option(
     "-o",

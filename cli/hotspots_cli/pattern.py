@@ -28,7 +28,7 @@ from hotspots_cli.progress import Steps
     metavar="WORDS",
     help="What the areas are, such as wards.",
 )
-def command(layer: str, subject: str | None, between: str, **settings: Any) -> None:
+def command(layer: str, layer_name: str | None, subject: str | None, between: str, **settings: Any) -> None:
     """Say in plain sentences whether like values lie together over all areas: Moran's I and General G.
 
     Where no pattern is clear, local hotspots are to be read with care.
@@ -42,7 +42,7 @@ def command(layer: str, subject: str | None, between: str, **settings: Any) -> N
 
     with Steps(2) as step:
         step("Reading the layer")
-        source = read_layer(layer)
+        source = read_layer(layer, layer=layer_name)
         step("Testing")
         found = layer_pattern(source, **settings)
     click.echo(found.sentence(subject or column_label(settings["value"]), between=between))

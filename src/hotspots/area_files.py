@@ -198,12 +198,26 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 def _read_vector(path: Path, layer: str | None) -> pd.DataFrame:
     import pyogrio
 
+    # Without this, reading a GeoPackage that has metadata leaves a file NAME.gpkg.aux.xml beside it.
+    pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": "NO"})
     try:
         chosen = _choose_layer(path, layer, pyogrio.list_layers(path))
         table: pd.DataFrame = pyogrio.read_dataframe(path, layer=chosen)
         return table
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise _not_a_layer(path) from error
+
+
+def read_provenance(path: Path) -> dict[str, Any]:
+    """Return the record that the toolkit wrote into a GeoPackage; empty where it holds none."""
+    import pyogrio
+
+    held = pyogrio.read_info(path).get("dataset_metadata") or {}
+    try:
+        record = json.loads(held.get("HOTSPOTS", "{}"))
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def _not_a_layer(path: Path) -> FileError:

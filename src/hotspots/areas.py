@@ -16,7 +16,14 @@ import pandas as pd
 import shapely
 
 from hotspots.area_columns import Columns, as_codes, as_numbers, district_of_names, find_columns
-from hotspots.area_files import Source, check_coordinates, describe, open_layer, read_geojson_bytes
+from hotspots.area_files import (
+    Source,
+    check_coordinates,
+    describe,
+    open_layer,
+    read_geojson_bytes,
+    read_provenance,
+)
 from hotspots.columns import COLUMNS
 from hotspots.coverage import check_fit, polygon_parts
 from hotspots.crs import BRITISH_NATIONAL_GRID, crs_label, parse_crs, reproject, require_metres
@@ -170,6 +177,8 @@ def read_layer(
         table, provenance = read_geojson_bytes(Path(source).read_bytes(), where=where)
     else:
         table = open_layer(source, layer=layer)
+        if str(source).lower().endswith(".gpkg") and Path(source).is_file():
+            provenance = read_provenance(Path(source))
     code = find_columns(_attributes(table), where=where).code
     table = table.set_index(_checked_codes(table[code], where)).drop(columns=[code])
     # The writer gives each feature its code as `id` too, which comes back as a column.
