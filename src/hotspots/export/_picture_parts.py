@@ -1,0 +1,300 @@
+"""What stands around and upon the map of a picture: legend, scale bar, north arrow, names, lines of text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from hotspots.export.style import StyleClass
+
+FONT = "DejaVu Sans"  # comes with matplotlib, so that a picture is the same on every machine
+INK = "#1f1f1f"
+GREY = "#5c5c5c"
+LINE = 1.3  # height of a line of text, in letter sizes
+_POINTS = 72.0  # in an inch
+# Where a name may stand beside its place, in letter sizes: on it, right, left, above, below.
+_OFFSETS = (
+    (0.0, 0.0, "center"),
+    (0.7, 0.0, "left"),
+    (-0.7, 0.0, "right"),
+    (0, 1.4, "center"),
+    (0, -1.4, "center"),
+)
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One line of a legend: its class, and how many areas it holds (None where nothing is counted)."""
+
+    entry: StyleClass
+    count: int | None = None
+
+
+class Pen:
+    """Writes and measures plain text on a figure whose positions are inches from the top left corner.
+
+    Parameters
+    ----------
+    figure : Figure
+        What is drawn on.
+    unit : float
+        Size of the figure against a slide of 13.33 inches; letter sizes and distances shrink with it.
+    """
+
+    def __init__(self, figure: Figure, unit: float) -> None:
+        self.figure, self.unit = figure, unit
+        self.width, self.height = (float(side) for side in figure.get_size_inches())
+
+    def measure(self, text: str, size: float, *, bold: bool = False) -> float:
+        """Return the width of a line of text in inches."""
+        from matplotlib.font_manager import FontProperties
+        from matplotlib.textpath import text_to_path
+
+        face = FontProperties(family=FONT, size=size * self.unit, weight="bold" if bold else "normal")
+        width, _, _ = text_to_path.get_text_width_height_descent(text, face, ismath=False)
+        return float(width) / _POINTS
+
+    def wrap(self, text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+        """Return the text as lines no wider than `width` inches; a longer word has a line of its own."""
+        lines: list[str] = []
+        for word in text.split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.measure(longer, size, bold=bold) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return lines
+
+    def write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        colour: str = INK,
+        align: str = "left",
+    ) -> None:
+        """Write one line, its top at `y` inches below the top of the figure."""
+        self.figure.text(
+            x / self.width,
+            1 - (y + 0.8 * size * self.unit / _POINTS) / self.height,
+            text,
+            fontsize=size * self.unit,
+            fontweight="bold" if bold else "normal",
+            family=FONT,
+            color=colour,
+            ha=align,
+            va="baseline",
+            parse_math=False,
+        )
+
+    def paragraph(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        width: float,
+        bold: bool = False,
+        colour: str = INK,
+    ) -> float:
+        """Write wrapped lines and return where the next one would begin."""
+        for line in self.wrap(text, width, size, bold=bold):
+            self.write(x, y, line, size, bold=bold, colour=colour)
+            y += self.line(size)
+        return y
+
+    def line(self, size: float) -> float:
+        """Return the height of a line of text in inches."""
+        return LINE * size * self.unit / _POINTS
+
+    def box(self, x: float, y: float, width: float, height: float, **look: Any) -> None:
+        """Draw a rectangle; its place is that of its top left corner."""
+        from matplotlib.patches import Rectangle
+
+        corner = (x / self.width, 1 - (y + height) / self.height)
+        size = (width / self.width, height / self.height)
+        self.figure.add_artist(Rectangle(corner, *size, transform=self.figure.transFigure, **look))
+
+
+def draw_legend(
+    pen: Pen,
+    x: float,
+    y: float,
+    width: float,
+    *,
+    title: str,
+    entries: Sequence[LegendEntry],
+    noun: str,
+    note: str,
+) -> float:
+    """Draw a legend and return the y where it ends."""
+    unit = pen.unit
+    swatch, gap, size = 0.34 * unit, 0.14 * unit, 11.5
+    counted = any(entry.count is not None for entry in entries)
+    numbers = max(
+        (pen.measure(f"{entry.count:,}", size) for entry in entries if entry.count is not None), default=0
+    )
+    y = pen.paragraph(x, y, title, 12.5, width=width, bold=True) + 0.08 * unit
+    if counted:
+        pen.write(x + width, y, noun, 9.5, colour=GREY, align="right")
+        y += pen.line(9.5)
+    for line in entries:
+        fill = line.entry.colour if line.entry.opacity else "#ffffff"
+        pen.box(x, y, swatch, 0.2 * unit, facecolor=fill, edgecolor="#8a8a8a", linewidth=0.6 * unit)
+        if line.count is not None:
+            pen.write(x + width, y, f"{line.count:,}", size, align="right")
+        room = width - swatch - gap - (numbers + gap if counted else 0)
+        y = pen.paragraph(x + swatch + gap, y, line.entry.label, size, width=room) + 0.07 * unit
+    if note:
+        y = pen.paragraph(x, y + 0.1 * unit, note, 9.5, width=width, colour=GREY)
+    return y
+
+
+def round_length(longest: float) -> float:
+    """Return the largest 1, 2 or 5 times a power of ten that is not over `longest`.
+
+    Examples
+    --------
+    >>> round_length(7300.0), round_length(1999.0)
+    (5000.0, 1000.0)
+    """
+    power = 10.0 ** math.floor(math.log10(longest))
+    return next(power * size for size in (5, 2, 1) if power * size <= longest)
+
+
+def draw_scale(pen: Pen, x: float, y: float, width: float, *, metres_per_inch: float) -> None:
+    """Draw a scale bar of at most `width` inches, half of it black, its bottom text line at `y`."""
+    length = round_length(width * metres_per_inch)
+    wide, high = length / metres_per_inch, 0.07 * pen.unit
+    look = {"edgecolor": INK, "linewidth": 0.7 * pen.unit}
+    pen.box(x, y, wide / 2, high, facecolor=INK, **look)
+    pen.box(x + wide / 2, y, wide / 2, high, facecolor="#ffffff", **look)
+    unit, name = (1000.0, "km") if length >= 1000 else (1.0, "m")
+    below = y + high + 0.05 * pen.unit
+    pen.write(x, below, "0", 9.5, align="center")
+    pen.write(x + wide / 2, below, f"{length / 2 / unit:g}", 9.5, align="center")
+    pen.write(x + wide, below, f"{length / unit:g} {name}", 9.5, align="center")
+
+
+def draw_north(pen: Pen, x: float, y: float) -> None:
+    """Draw an arrow that points to the top of the map, which is the north of its grid."""
+    from matplotlib.patches import Polygon
+
+    half, high = 0.13 * pen.unit, 0.4 * pen.unit
+    pen.write(x, y, "N", 11.5, bold=True, align="center")
+    top = y + pen.line(11.5)
+    for side, colour in ((-1, INK), (1, "#ffffff")):
+        corners = [(x, top), (x + side * half, top + high), (x, top + 0.78 * high)]
+        shape = [(across / pen.width, 1 - down / pen.height) for across, down in corners]
+        pen.figure.add_artist(
+            Polygon(
+                shape,
+                closed=True,
+                facecolor=colour,
+                edgecolor=INK,
+                linewidth=0.7 * pen.unit,
+                transform=pen.figure.transFigure,
+            )
+        )
+
+
+def centre_of(shape: Any) -> tuple[float, float]:
+    """Return the middle of the largest circle inside a polygon: where its name has most room."""
+    parts = shapely.get_parts(shape)
+    largest = parts[int(np.argmax(shapely.area(parts)))]
+    west, south, east, north = shapely.bounds(largest)
+    radius = shapely.maximum_inscribed_circle(largest, max(east - west, north - south) / 200)
+    x, y = shapely.get_coordinates(radius)[0]
+    return float(x), float(y)
+
+
+class Names:
+    """Writes names on a map, each only where it covers no other and stays on the map."""
+
+    def __init__(self, pen: Pen, axes: Axes, *, metres_per_inch: float) -> None:
+        self.pen, self.axes, self.scale = pen, axes, metres_per_inch
+        self.taken: list[tuple[float, float, float, float]] = []
+
+    def place(
+        self,
+        names: Iterable[str],
+        points: Iterable[tuple[float, float]],
+        *,
+        size: float,
+        bold: bool,
+        colour: str,
+    ) -> None:
+        """Write the names in their order; one that finds no room beside its point is left out."""
+        for name, point in zip(names, points, strict=True):
+            spot = self._room(name, point, size, bold=bold)
+            if spot is not None:
+                self._write(name, spot, size, bold=bold, colour=colour)
+
+    def _room(
+        self, name: str, point: tuple[float, float], size: float, *, bold: bool
+    ) -> tuple[float, float, str] | None:
+        letter = size * self.pen.unit / _POINTS * self.scale
+        wide = self.pen.measure(name, size, bold=bold) * self.scale + 0.4 * letter
+        (west, east), (south, north) = self.axes.get_xlim(), self.axes.get_ylim()
+        for across, up, align in _OFFSETS:
+            x, y = point[0] + across * letter, point[1] + up * letter
+            left = x - {"left": 0.0, "center": wide / 2, "right": wide}[align]
+            box = (left, y - 0.65 * letter, left + wide, y + 0.65 * letter)
+            inside = box[0] >= west and box[2] <= east and box[1] >= south and box[3] <= north
+            if inside and not any(_overlap(box, other) for other in self.taken):
+                self.taken.append(box)
+                return x, y, align
+        return None
+
+    def _write(
+        self, name: str, spot: tuple[float, float, str], size: float, *, bold: bool, colour: str
+    ) -> None:
+        from matplotlib.patheffects import withStroke
+
+        x, y, align = spot
+        self.axes.text(
+            x,
+            y,
+            name,
+            fontsize=size * self.pen.unit,
+            fontweight="bold" if bold else "normal",
+            family=FONT,
+            color=colour,
+            ha=align,
+            va="center_baseline",
+            parse_math=False,
+            path_effects=[withStroke(linewidth=2.4 * self.pen.unit, foreground="#ffffff", alpha=0.85)],
+        )
+
+
+def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def polygon_path(shapes: npt.NDArray[np.object_]) -> Any:
+    """Return polygons as one path, holes running the other way, so that they stay empty."""
+    from matplotlib.path import Path
+
+    parts = shapely.orient_polygons(shapely.get_parts(shapes))
+    rings = shapely.get_rings(parts)
+    points, owner = shapely.get_coordinates(rings, return_index=True)
+    codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
+    if len(points):
+        first = np.r_[True, owner[1:] != owner[:-1]]
+        codes[first] = Path.MOVETO
+        codes[np.r_[first[1:], True]] = Path.CLOSEPOLY
+    return Path(points, codes)
