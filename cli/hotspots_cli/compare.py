@@ -33,7 +33,9 @@ def command() -> None:
 @options.level
 @options.output_file
 @options.overwrite
-def areas_command(layer: str, comparator: str, output: str, overwrite: bool, **settings: Any) -> None:
+def areas_command(
+    layer: str, layer_name: str | None, comparator: str, output: str, overwrite: bool, **settings: Any
+) -> None:
     """Say for each area whether its rate is similar to, above or below a rate, or that of all others.
 
     Similar: the comparator lies within the limits of the area's rate, or the limits of the ratio include 1.
