@@ -51,7 +51,7 @@ def differences(example: Path) -> list[str]:
         fresh = Path(scratch) / example.name
         run_recipe(read_recipe(example / "analysis.toml"), fresh)
         old, new = (
-            json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+            json.loads((folder / "about" / "provenance.json").read_text(encoding="utf-8"))
             for folder in (example, fresh)
         )
         found = [

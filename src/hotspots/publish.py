@@ -21,7 +21,7 @@ from hotspots.qgis_folder import write_qgis
 from hotspots.recipe import CELLS, Map, Recipe
 from hotspots.wording import headline, method_notes
 
-RECORD = "provenance.json"
+RECORD = "about/provenance.json"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def run_recipe(
         if recipe.map is not None:
             progress("Drawing the map", total)
             _write_map(analysis, recipe.map, draft / "map.html")
-        _write_text(draft / "quality.txt", "\n".join(analysis.quality.lines()) + "\n")
+        _write_text(draft / "about" / "quality.txt", "\n".join(analysis.quality.lines()) + "\n")
         files = tuple(
             sorted(
                 [*(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file()), RECORD]
@@ -182,4 +182,5 @@ def _recorded_files(folder: Path) -> set[str]:
 
 
 def _write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")

@@ -53,7 +53,7 @@ def test_a_run_leaves_map_layers_tables_and_record(hotspots: Run, recipe: Path, 
         for path in (town / "result").rglob("*")
         if path.is_file()
     )
-    record = json.loads((town / "result" / "provenance.json").read_text(encoding="utf-8"))
+    record = json.loads((town / "result" / "about" / "provenance.json").read_text(encoding="utf-8"))
     assert record["files"] == found
     for theme in ("all-crime-disorder", "burglary"):
         assert f"layers/{theme}.gpkg" in found
@@ -78,7 +78,7 @@ def test_a_run_leaves_map_layers_tables_and_record(hotspots: Run, recipe: Path, 
 def test_same_inputs_give_same_bytes(hotspots: Run, recipe: Path, town: Path) -> None:
     for name in ("first", "second"):
         assert hotspots("run", recipe, "-o", name)[0] == 0
-    files = json.loads((town / "first" / "provenance.json").read_text(encoding="utf-8"))["files"]
+    files = json.loads((town / "first" / "about" / "provenance.json").read_text(encoding="utf-8"))["files"]
     same, different, missing = filecmp.cmpfiles(town / "first", town / "second", files, shallow=False)
     assert (different, missing) == ([], [])
     assert same == files
@@ -113,7 +113,7 @@ def test_a_record_that_points_out_of_the_folder_removes_nothing(
     hotspots: Run, recipe: Path, town: Path
 ) -> None:
     assert hotspots("run", recipe, "-o", "result")[0] == 0
-    (town / "result" / "provenance.json").write_text(
+    (town / "result" / "about" / "provenance.json").write_text(
         json.dumps({"files": ["../wards.gpkg", str(town / "people.csv")]})
     )
     assert hotspots("run", recipe, "-o", "result", "--overwrite")[0] == 0
