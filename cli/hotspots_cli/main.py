@@ -30,6 +30,8 @@ COMMANDS = (
     "compare",
     "change",
     "select",
+    "evaluate",
+    "matrix",
     "map",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ from hotspots_cli.writing import check_output, write_layer
 if TYPE_CHECKING:
     from hotspots.plan import Plan
     from hotspots.priorities import Priorities
+
+
+log = logging.getLogger("hotspots")
 
 
 @click.command("select", short_help="Priority areas, with reasons.")
@@ -120,29 +124,20 @@ def command(
         months = float(sum(counted.months))
         provenance = make_provenance(crs=crs, quality=quality, months=months, steps={"select": settings})
         for line in made.lines():
-            click.echo(line, err=True)
+            log.info(line)
         _write(made, output, localities, overwrite=overwrite, provenance=provenance)
 
 
 def _plan(given: dict[str, Any]) -> Plan:
     """Return the plan that the options ask for, taking them out of the command's parameters."""
-    from hotspots.errors import ParameterError
     from hotspots.methods.budgets import Budget
-    from hotspots.plan import Plan, parse_indicator, read_plan
+    from hotspots.plan import scoring_plan
 
     path, words = given.pop("plan"), given.pop("indicator")
-    if path and words:
-        raise ParameterError(
-            "both --plan and --indicator say what to score",
-            hint="add the indicators to the plan, or leave it out",
-        )
     if not path and not words:
         words = ("crime", "asb")
-        click.echo("Indicators: crime and asb, weighing alike (choose with --indicator or --plan)", err=True)
-    plan = read_plan(path) if path else Plan(tuple(parse_indicator(word) for word in words))
-    periods = given.pop("periods")
-    if periods:
-        plan = replace(plan, periods=periods)
+        log.info("Indicators: crime and asb, weighing alike (choose with --indicator or --plan)")
+    plan = scoring_plan(path, words, given.pop("periods"))
     limits = {name: given.pop(name) for name in ("max_areas", "max_km2", "min_share")}
     contiguous = given.pop("contiguous")
     if any(limit is not None for limit in limits.values()) or contiguous:

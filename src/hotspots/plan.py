@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from hotspots.errors import FileError, RecipeError
+from hotspots.errors import FileError, ParameterError, RecipeError
 from hotspots.indicators import Indicator
 from hotspots.methods.budgets import Budget
 from hotspots.methods.selection import Rules
@@ -145,6 +146,27 @@ def parse_indicator(word: str) -> Indicator:
         raise RecipeError(
             f"'{weight}' is not a weight, in the indicator '{word}'", hint=f"write it as a number: {group}:2"
         ) from error
+
+
+def scoring_plan(path: str | None, words: Sequence[str], periods: Every | None) -> Plan:
+    """Return the plan of a file, of words on the command line or, without either, of all incidents together.
+
+    Raises
+    ------
+    ParameterError
+        When both a file and words are given.
+    """
+    if path and words:
+        raise ParameterError(
+            "both --plan and --indicator say what to score",
+            hint="add the indicators to the plan, or leave it out",
+        )
+    if path:
+        plan = read_plan(path)
+    else:
+        entries = tuple(parse_indicator(word) for word in words)
+        plan = Plan(entries or (Indicator(group="all"),))
+    return replace(plan, periods=periods) if periods else plan
 
 
 def _weights(given: Any) -> dict[str, float]:

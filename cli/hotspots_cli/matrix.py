@@ -1,0 +1,118 @@
+"""`hotspots matrix`: priorities by locality."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+from hotspots_cli.writing import check_output
+
+
+@click.command("matrix", short_help="Priorities by locality: themes ticked.")
+@options.incidents_argument
+@options.areas
+@options.selection
+@options.columns
+@options.crs
+@click.option(
+    "--theme",
+    multiple=True,
+    metavar="GROUP",
+    help="A group of categories, such as asb or burglary; may be repeated. Eight themes without it.",
+)
+@click.option(
+    "--tick-ratio",
+    type=float,
+    default=1.1,
+    show_default=True,
+    metavar="TIMES",
+    help="Rate of a tick, in times that of all.",
+)
+@click.option(
+    "--tick-areas",
+    type=int,
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="Flagged areas that make a tick.",
+)
+@click.option(
+    "--title",
+    default="Priorities by locality",
+    show_default=True,
+    metavar="TEXT",
+    help="Heading of the page.",
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    help="An HTML page or a CSV; '-' is standard output, as CSV.",
+)
+@options.overwrite
+def command(
+    incidents: tuple[str, ...],
+    areas: str,
+    crs: str,
+    theme: tuple[str, ...],
+    tick_ratio: float,
+    tick_areas: int,
+    title: str,
+    output: str,
+    overwrite: bool,
+    **given: Any,
+) -> None:
+    """Tick which themes are a priority of which district, by its rate and by its areas that stand out.
+
+    \b
+    hotspots matrix 2025-*-street.csv --areas wards.gpkg -o matrix.html
+    hotspots matrix 2025-*-street.csv --areas wards.gpkg --theme asb --theme burglary -o matrix.csv
+    """
+    check_output(output, overwrite=overwrite, suffixes=(".html", ".csv"))
+    from hotspots.areas import read_areas
+    from hotspots.export.matrix_page import write_matrix
+    from hotspots.export.tables import write_csv
+    from hotspots.incidents import read_incidents
+    from hotspots.indicators import Indicator
+    from hotspots.locality_matrix import THEMES, locality_matrix
+    from hotspots.methods.matrix import TickRules
+    from hotspots.priorities import area_noun
+    from hotspots.tally import tally
+
+    rules = TickRules(tick_ratio=tick_ratio, tick_areas=tick_areas, bracket_ratio=min(1.0, tick_ratio))
+    with Steps(4) as step:
+        step("Reading areas")
+        where = read_areas(areas, crs=crs, **options.area_reading(given))
+        step("Reading incidents")
+        table, _ = read_incidents(incidents, crs=crs, **options.reading(given))
+        step("Counting")
+        counted = tally(table, where)
+        themes = [Indicator(group=name) for name in theme or THEMES]
+        made = locality_matrix(where, counted, themes, rules=rules, noun=area_noun(where.index))
+        step("Writing")
+        if Path(output).suffix.casefold() == ".html":
+            span = (
+                f"{counted.periods[0]} to {counted.periods[-1]}"
+                if len(counted.periods) > 1
+                else counted.periods[0]
+            )
+            attribution = (
+                "Contains public sector information licensed under the Open Government Licence v3.0."
+            )
+            write_matrix(
+                made.matrix,
+                output,
+                title=f"{title}, {span}",
+                notes=made.notes,
+                attribution=attribution,
+                overwrite=overwrite,
+            )
+        else:
+            write_csv(made.matrix, output, overwrite=overwrite)
+    if output != "-":
+        click.echo(f"Wrote {len(made.matrix):,} themes to {output}", err=True)

@@ -1,0 +1,56 @@
+"""`hotspots evaluate`: later incidents score earlier choices, and never themselves unasked."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+AREAS = ("--areas", "wards.gpkg", "--population-table", "people.csv")
+
+
+def test_five_methods_on_the_same_ground_out_of_sample(hotspots, town):
+    code, _, err = hotspots("evaluate", ".", *AREAS, "--periods", "month", "--ground", "0.2", "-o", "out.csv")
+    assert code == 0, err
+    table = pd.read_csv("out.csv").set_index("method")
+    assert table.index.tolist() == ["count", "density", "gi_star", "mean_sd", "composite"]
+    assert (table["ground"] == 0.2).all()
+    assert table["km2"].tolist() == pytest.approx([1.8] * 5)
+    assert (table["sample"] == "out").all()
+    # Sixty of every hundred stand in the last of nine wards, 11 % of the ground.
+    assert table.loc["count", "hit_rate"] > 0.6
+    assert table.loc["count", "pai"] == pytest.approx(table.loc["count", "hit_rate"] / 0.2)
+    assert table.loc["count", "ser"] == pytest.approx(table.loc["count", "n"] / 1.8)
+    assert table.loc["count", "rri"] == pytest.approx(1, abs=0.25)
+    assert table["rri"].isna().tolist() == [False, False, True, True, True]
+    assert "Selected by 2025-01, scored on 2025-02" in err
+    assert "wards (Gini " in err
+
+
+def test_on_a_grid_there_is_no_population(hotspots, town):
+    code, _, err = hotspots(
+        "evaluate", ".", *AREAS, "--periods", "month", "--cell-size", "500", "--indicator", "asb", "-o", "-"
+    )
+    assert code == 0, err
+    assert "No population is known, so the composite score is of counts" in err
+
+
+def test_the_same_data_is_refused_unless_asked_for(hotspots, town):
+    code, _, err = hotspots("evaluate", ".", *AREAS, "-o", "out.csv")
+    assert code == 1
+    assert err.splitlines()[-2:] == [
+        "Error: there is only one period, 2025, so nothing later to score on",
+        "Hint: divide the incidents with --periods quarter or month, or score on the same data with --in-sample",
+    ]
+    code, _, err = hotspots("evaluate", ".", *AREAS, "--in-sample", "-o", "out.csv")
+    assert code == 0, err
+    assert (pd.read_csv("out.csv")["sample"] == "in").all()
+    assert "Selected by 2025, scored on 2025: the same data, so all figures flatter" in err
+
+
+def test_a_share_that_is_none(hotspots, town):
+    code, _, err = hotspots("evaluate", ".", *AREAS, "--periods", "month", "--ground", "5", "-o", "out.csv")
+    assert code == 1
+    assert err.splitlines()[-2:] == [
+        "Error: 'ground' is 5, but a share lies between 0 and 1",
+        "Hint: set 'ground' to a share such as 0.05",
+    ]

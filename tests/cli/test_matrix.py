@@ -1,0 +1,50 @@
+"""`hotspots matrix`: a table and a page."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+
+def test_a_table_and_a_page(hotspots, town):
+    wards = gpd.read_file("wards.gpkg")
+    wards["LAD19NM"] = ["Abbeyshire"] * 5 + ["Moor & Vale"] * 4
+    wards.to_file("two.gpkg")
+    areas = ("--areas", "two.gpkg", "--population-table", "people.csv")
+    themes = ("--theme", "asb", "--theme", "burglary")
+    code, _, err = hotspots("matrix", ".", *areas, *themes, "-o", "matrix.csv")
+    assert code == 0, err
+    table = pd.read_csv("matrix.csv", keep_default_na=False)
+    assert table.columns.tolist() == ["theme", "Abbeyshire", "Moor & Vale", "ticks", "prevalence"]
+    assert set(table["theme"]) == {"Anti-social behaviour", "Burglary"}
+    assert err.splitlines()[-1] == "Wrote 2 themes to matrix.csv"
+    code, _, err = hotspots("matrix", ".", *areas, *themes, "--title", "Priorities", "-o", "matrix.html")
+    assert code == 0, err
+    page = (town / "matrix.html").read_text(encoding="utf-8")
+    assert "<h1>Priorities, 2025</h1>" in page
+    assert "Moor &amp; Vale" in page
+    assert "Not divided into rowdy behaviour, nuisance and neighbour disputes as forces do." in page
+    assert (
+        "Not in the table, because police.uk categories cannot tell: domestic abuse, fraud, county lines"
+        in page
+    )
+
+
+def test_one_district_cannot_be_compared(hotspots, town):
+    code, _, err = hotspots(
+        "matrix",
+        ".",
+        "--areas",
+        "wards.gpkg",
+        "--population-table",
+        "people.csv",
+        "--theme",
+        "asb",
+        "-o",
+        "m.csv",
+    )
+    assert code == 1
+    assert err.splitlines()[-2:] == [
+        "Error: the areas are of one district or none, but the table compares districts",
+        "Hint: name their column with 'district', or give areas of several districts",
+    ]
