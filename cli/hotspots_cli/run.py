@@ -35,4 +35,5 @@ def run_into(recipe: str, output: str, *, overwrite: bool) -> None:
     for line in outcome.headline:
         click.echo(line)
     click.echo(f"Wrote {len(outcome.files)} files to {outcome.folder}")
-    click.echo(f"Open {outcome.folder / 'map.html'}")
+    first = "map.html" if "map.html" in outcome.files else "hotspots.qgz"
+    click.echo(f"Open {outcome.folder / first}")
