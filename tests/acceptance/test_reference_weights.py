@@ -47,6 +47,7 @@ def plain_esda(monkeypatch: pytest.MonkeyPatch) -> None:
         for name, function in vars(module).items():
             if hasattr(function, "py_func"):
                 monkeypatch.setattr(module, name, function.py_func)
+    monkeypatch.setattr(esda.crand, "boolean", np.bool_)
 
 
 def geoda_links(weights: Any, n: int) -> set[tuple[int, int]]:
