@@ -12,16 +12,24 @@ from hotspots.areas import read_layer
 from hotspots.columns import COLUMNS
 from hotspots.errors import DataError
 from hotspots.export.raster import read_geotiff
-from hotspots.export.webmap import AreaTheme, SurfaceTheme
+from hotspots.export.webmap import AreaTheme, SurfaceTheme, period_columns
 from hotspots.recipe import CELLS
 
-DRAWN = ("sd_flag", "sens_class", "rate", "n", "gi_class", "multiple")  # columns that a map can colour, in this order
+DRAWN = (
+    "sd_flag",
+    "sens_class",
+    "rate",
+    "n",
+    "gi_class",
+    "multiple",
+)  # columns that a map can colour, in this order
 MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
 NAMES = {
     "sd_flag": "against the average",
     "sens_class": "hot whatever one chooses?",
     "gi_class": "hotspots and coldspots",
 }
+BUTTONS = {"sd_flag": "Against the average", "gi_class": "Hotspots"}
 
 Themes = list[AreaTheme | SurfaceTheme]
 
@@ -31,7 +39,7 @@ def analysis_themes(analysis: Analysis) -> Themes:
     themes: Themes = []
     for result in analysis.themes:
         for label, layer in result.layers.items():
-            themes += _area_themes(layer, label, group=result.theme.name)
+            themes += _area_themes(layer, label, group=result.theme.name, ranked=_flagged(analysis))
     themes += [_surface_theme(result) for result in analysis.themes if result.surface is not None]
     return themes
 
@@ -65,9 +73,12 @@ def file_themes(paths: tuple[str, ...]) -> tuple[Themes, gpd.GeoDataFrame | None
     return themes, outline
 
 
-def _area_themes(layer: gpd.GeoDataFrame, label: str, *, group: str) -> list[AreaTheme]:
+def _area_themes(
+    layer: gpd.GeoDataFrame, label: str, *, group: str, ranked: str | None = None
+) -> list[AreaTheme]:
     shown = label.capitalize() if label == CELLS else label
-    return [
+    columns = drawn_columns(layer, label)
+    themes = [
         AreaTheme(
             f"{shown}: {NAMES.get(name, COLUMNS[name].label.casefold())}",
             layer,
@@ -75,9 +86,39 @@ def _area_themes(layer: gpd.GeoDataFrame, label: str, *, group: str) -> list[Are
             group=group,
             noun=label,
             draw=drawing(layer, label),
+            measure=BUTTONS.get(name, COLUMNS[name].label),
+            rank_column=ranked if name == "sd_flag" and ranked in layer else None,
         )
-        for name in drawn_columns(layer, label)
+        for name in columns
     ]
+    measures = [] if drawing(layer, label) == "classed" else ["rate", "n"]
+    return themes + [
+        _over_time(layer, label, measure, group=group)
+        for measure in measures
+        if len(period_columns(layer, measure)) > 1
+    ]
+
+
+def _over_time(layer: gpd.GeoDataFrame, label: str, measure: str, *, group: str) -> AreaTheme:
+    """Return the theme that steps through a measure's columns of years or months, opened on the latest."""
+    periods = period_columns(layer, measure)
+    word = COLUMNS[measure].label
+    step = "year" if next(iter(periods)).isdigit() else "month"
+    return AreaTheme(
+        f"{label}: {word.casefold()} by {step}",
+        layer,
+        list(periods.values())[-1],
+        group=group,
+        note="The classes are the same in every period.",
+        noun=label,
+        measure=f"{word} by {step}",
+        periods=periods,
+    )
+
+
+def _flagged(analysis: Analysis) -> str | None:
+    """Return the column that the flags compare, where the recipe flags."""
+    return analysis.recipe.flag.value if analysis.recipe.flag is not None else None
 
 
 def drawn_columns(layer: gpd.GeoDataFrame, label: str) -> list[str]:
@@ -98,8 +139,8 @@ def drawing(layer: gpd.GeoDataFrame, label: str) -> Literal["all", "classed"]:
 def _surface_theme(result: ThemeResult) -> SurfaceTheme:
     assert result.surface is not None  # noqa: S101 - the caller chose; this tells the type checker
     made = result.surface.parameters
-    note = f"{made['kernel'].capitalize()} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m"
-    return SurfaceTheme(f"Heat-map: {result.theme.name}", result.surface, note=note)
+    note = f"{made['kernel'].capitalize()} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m."
+    return SurfaceTheme("Heat-map", result.surface, note=note, group=result.theme.name)
 
 
 def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -44,7 +44,7 @@ def page(demo_map: Path) -> Iterator[tuple[Any, list[str]]]:
     troubles: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        opened = browser.new_page(viewport={"width": 1280, "height": 800})
+        opened = browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
         opened.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         opened.on("pageerror", lambda error: troubles.append(str(error)))
         opened.on("requestfailed", lambda request: troubles.append(request.url))
@@ -75,11 +75,43 @@ def test_the_demo_says_where_it_comes_from_and_how_it_was_made(page: tuple[Any, 
 
 
 @pytest.mark.browser
-def test_every_layer_of_the_demo_can_be_shown(page: tuple[Any, list[str]]) -> None:
+def test_every_theme_and_overlay_of_the_demo_can_be_shown(page: tuple[Any, list[str]]) -> None:
     opened, troubles = page
-    for kind in ("base", "overlays"):
-        switches = opened.locator(f".leaflet-control-layers-{kind} input")
-        assert switches.count() > 0
-        for position in range(switches.count()):
-            switches.nth(position).evaluate("input => input.click()")
+    groups = opened.locator("#hotspots-group option").all_inner_texts()
+    assert groups == ["All crime", "Anti-social behaviour", "Violence and sexual offences", "Burglary"]
+    for group in groups:
+        opened.locator("#hotspots-group").select_option(label=group)
+        themes = opened.locator("#hotspots-switch input[type=radio]")
+        assert themes.count() == 5
+        for position in range(themes.count()):
+            themes.nth(position).check()
+            assert opened.locator("#hotspots-legend h2").first.inner_text().startswith(f"{group} · ")
+            assert opened.locator("#hotspots-list ol button").count() == 10
+        overlays = opened.locator("#hotspots-switch input[type=checkbox]")
+        for position in range(overlays.count()):
+            overlays.nth(position).click()
+            overlays.nth(position).click()
+    assert troubles == []
+
+
+@pytest.mark.browser
+def test_title_choices_legend_and_list_are_in_sight(page: tuple[Any, list[str]]) -> None:
+    opened, _ = page
+    for selector in ("h1", "#hotspots-group", "#hotspots-legend", "#hotspots-list li >> nth=4"):
+        box = opened.locator(selector).bounding_box()
+        assert box["y"] + box["height"] < 800
+    heads = "[...document.querySelectorAll('#hotspots-switch label')].every(l => l.getBoundingClientRect().height < 40)"
+    assert opened.evaluate(heads)
+
+
+@pytest.mark.browser
+def test_a_ward_is_found_by_name(page: tuple[Any, list[str]]) -> None:
+    opened, troubles = page
+    opened.locator("#hotspots-query").fill("little london")
+    assert (
+        opened.locator("#hotspots-found li").first.inner_text().split("\n")[0] == "Little London & Woodhouse"
+    )
+    opened.keyboard.press("Enter")
+    opened.locator(".leaflet-popup .name", has_text="Little London & Woodhouse").wait_for()
+    opened.wait_for_function("location.hash.includes('area=E05')")
     assert troubles == []

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hotspots.columns import format_value
 from hotspots.errors import CRSError, DataError, FileError, ParameterError
 from hotspots.export._webmap_shapes import ALPHABET, encode_integers, encode_shapes, simplify_together
-from hotspots.export.webmap import AreaTheme, SurfaceTheme, make_map, write_map
+from hotspots.export.webmap import AreaTheme, SurfaceTheme, make_map, period_columns, write_map
 from hotspots.surface import Surface
 
 
@@ -150,38 +150,84 @@ def test_themes_share_one_set_of_polygons_and_equal_columns() -> None:
 
 def test_classes_are_letters_and_missing_is_a_dash() -> None:
     theme = data_of(html_of(AreaTheme("Rate", wards(), "rate", noun="wards")))["themes"][0]
-    assert theme["classes"][1] == "-"
-    assert theme["missing"] == {"label": "No data", "colour": "#dcdcdc", "opacity": 1.0, "count": 1}
-    assert sum(entry["count"] for entry in theme["legend"]) == 8
+    (step,) = theme["steps"]
+    assert step["classes"][1] == "-"
+    assert theme["missing"] == {"label": "No data", "colour": "#dcdcdc", "opacity": 1.0}
+    assert (sum(step["counts"]), step["gaps"]) == (8, 1)
 
 
 def test_cells_in_no_class_are_neither_stored_nor_drawn() -> None:
     theme = AreaTheme("Cells", wards(), "gi_class", noun="cells", draw="classed")
     data = data_of(html_of(theme))
     assert len(shapes_of(data["stores"][0])) == 2
-    assert data["themes"][0]["classes"] == "05"
-    assert data["themes"][0]["note"] == "Not drawn: 7 cells (neither hotspot nor coldspot)."
-    counts = {entry["label"]: entry["count"] for entry in data["themes"][0]["legend"] if entry["opacity"]}
-    assert "Neither hotspot nor coldspot" not in counts
+    assert data["themes"][0]["steps"][0]["classes"] == "05"
+    assert data["themes"][0]["steps"][0]["note"] == "Not drawn: 7 cells (neither hotspot nor coldspot)."
+    drawn = [entry["label"] for entry in data["themes"][0]["legend"] if entry["opacity"]]
+    assert "Neither hotspot nor coldspot" not in drawn
     both = data_of(
         html_of(
             theme,
             AreaTheme("Cells", wards(gi_class=["none", "hot90", *["none"] * 7]), "gi_class", draw="classed"),
         )
     )
-    assert [entry["classes"] for entry in both["themes"]] == ["0.5", ".2."]
+    assert [entry["steps"][0]["classes"] for entry in both["themes"]] == ["0.5", ".2."]
 
 
-def test_surfaces_bring_a_theme_without_colours() -> None:
+def test_a_surface_says_what_it_leaves_out_and_which_group_it_belongs_to() -> None:
     data = data_of(
         html_of(
-            AreaTheme("Rate", wards(), "rate", noun="wards"),
-            SurfaceTheme("Heat-map", bump(), note="Quartic."),
+            AreaTheme("Rate", wards(), "rate", group="Burglary", noun="wards"),
+            SurfaceTheme("Heat-map", bump(), note="Quartic.", group="Burglary"),
         )
     )
-    assert [theme["title"] for theme in data["themes"]] == ["Rate", "Boundaries only"]
-    assert set(data["themes"][1]["classes"]) == {"0"}
     assert data["surfaces"][0]["note"] == "Quartic. Not drawn: under the mean (under 10.0)."
+    assert data["surfaces"][0]["group"] == "Burglary"
+
+
+def test_periods_share_one_set_of_classes() -> None:
+    layer = wards(n_2016=[0, 1, 2, 3, 4, 5, 6, 7, 8], n_2017=[10, 20, 30, 40, 50, 60, 70, 80, np.nan])
+    periods = period_columns(layer, "n")
+    assert periods == {"2016": "n_2016", "2017": "n_2017"}
+    theme = data_of(html_of(AreaTheme("By year", layer, "n_2017", periods=periods)))["themes"][0]
+    assert theme["legendTitle"] == "Incidents"
+    assert theme["opens"] == 1
+    assert [step["label"] for step in theme["steps"]] == ["2016", "2017"]
+    assert [sum(step["counts"]) for step in theme["steps"]] == [9, 8]
+    assert [step["gaps"] for step in theme["steps"]] == [0, 1]
+    # The largest value of 2016 lies below the smallest of 2017, so no class holds areas of both... but the middle.
+    both = [min(pair) for pair in zip(*(step["counts"] for step in theme["steps"]), strict=True)]
+    assert sum(count > 0 for count in both) <= 1
+    columns = {column["name"]: column for column in data_of(html_of(AreaTheme("n", layer, "n")))["columns"]}
+    assert columns["n_2016"]["label"] == "Incidents, 2016"
+    assert (columns["n_2016"]["decimals"], columns["n_2016"]["unit"]) == (0, "")
+
+
+def test_months_are_named_and_win_over_years() -> None:
+    layer = wards(n_2016=1, n_2016_07=1, n_2017_01=1, n_2017_13=1, n_old=1)
+    assert period_columns(layer, "n") == {"July 2016": "n_2016_07", "January 2017": "n_2017_01"}
+    assert period_columns(layer, "rate") == {}
+
+
+def test_what_orders_the_list_of_areas() -> None:
+    layer = wards(sd_flag="average", sd_score=0.0, gi_z=1.0, word="a")
+    rank = {
+        column: AreaTheme("T", layer, column).ranking()
+        for column in ("rate", "sd_flag", "gi_class", "word", "n")
+    }
+    assert rank == {"rate": "rate", "sd_flag": "sd_score", "gi_class": "gi_z", "word": "rate", "n": "n"}
+    assert AreaTheme("T", layer, "sd_flag", rank_column="n").ranking() == "n"
+    assert AreaTheme("T", layer[["word", "geometry"]], "word").ranking() is None
+
+
+def test_places_of_names_lie_inside_their_areas() -> None:
+    layer = wards()
+    ell = shapely.Polygon([(0, 0), (3000, 0), (3000, 300), (300, 300), (300, 3000), (0, 3000)])
+    layer = layer.set_geometry(
+        [shapely.transform(ell, lambda p, i=i: p + np.array([4e5, 3e5 + i * 4000])) for i in range(9)]
+    )
+    store = data_of(html_of(AreaTheme("Rate", layer.set_crs("EPSG:27700"), "rate")))["stores"][0]
+    places = shapely.points(np.cumsum(np.array(integers_of(store["places"])).reshape(-1, 2), axis=0) / 1e5)
+    assert shapely.contains(shapes_of(store), places).all()
 
 
 def test_a_surface_can_stand_alone() -> None:
@@ -316,6 +362,13 @@ def test_what_cannot_be_drawn_is_said() -> None:
     assert str(basemap.value) == "'basemap' is 'osn'\nHint: did you mean 'osm'?"
     with pytest.raises(ParameterError, match="the layer has no column 'rates'"):
         html_of(AreaTheme("Rate", wards(), "rates"))
+    with pytest.raises(ParameterError) as period:
+        html_of(AreaTheme("By year", wards(n_2016=1), "n", periods={"2016": "n_2016"}))
+    assert str(period.value) == (
+        "theme 'By year' draws 'n', which is none of its periods\nHint: draw one of: 'n_2016'"
+    )
+    with pytest.raises(ParameterError, match="the layer has no column 'imd'"):
+        html_of(AreaTheme("Rate", wards(), "rate", rank_column="imd"))
     with pytest.raises(ParameterError) as points:
         html_of(AreaTheme("Rate", wards().set_geometry(wards().centroid), "rate"))
     assert points.value.message == "area 'E0000' is not a polygon, and the map draws polygons"
@@ -337,4 +390,4 @@ def test_an_existing_map_is_kept(tmp_path: Path) -> None:
 @given(st.lists(st.floats(0, 1e6) | st.just(float("nan")), min_size=9, max_size=9))
 def test_any_values_can_be_drawn(values: list[float]) -> None:
     data = data_of(html_of(AreaTheme("Rate", wards(rate=values), "rate")))
-    assert len(data["themes"][0]["classes"]) == 9
+    assert len(data["themes"][0]["steps"][0]["classes"]) == 9

@@ -1,158 +1,20 @@
-"""The web map in a real browser that reaches no network."""
+"""The web map in a real browser that reaches no network: what is shown, and how it is chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import pytest
-import shapely
 
 from hotspots.columns import format_value
-from hotspots.export.webmap import AreaTheme, SurfaceTheme, make_map, write_map
+from hotspots.crs import WGS84, transform_xy
 from hotspots.surface import Surface
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from tests.export.conftest import Opened
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
-HOSTILE = [
-    "<script>window.hacked = 1</script>",
-    '<img src=x onerror="window.hacked = 1">',
-    "\"'><b>&amp;</b> {{ 7*7 }} ${window.hacked = 1}",
-    "Ynys Môn: Tŷ'n-y-gongl",
-    "Town 🏘️ \u2028 centre",
-]
-
-
-def wards() -> gpd.GeoDataFrame:
-    names = [*HOSTILE, "Six", "Seven", "Eight", "Nine"]
-    places = [(4e5 + 1000 * (i % 3), 3e5 + 1000 * (i // 3)) for i in range(9)]
-    return gpd.GeoDataFrame(
-        {
-            "name": names,
-            "district": ["<i>North</i>"] * 5 + ["South"] * 4,
-            "population": 5000.0,
-            "n": [0, 12, 7, 30, 4, 1250, 3, 8, 90],
-            "rate": [0.0, 2.4, np.nan, 6.04, 0.8, 1250.25, 0.6, 1.6, 18.0],
-            "gi_p": [0.5, 0.00001, 0.2, 0.04, 0.00009, 0.7, 0.3, 0.2, 1.0],
-            "gi_class": pd.Categorical(
-                ["hot99", "none", "undefined", "none", "cold90", "none", None, "none", "none"]
-            ),
-        },
-        geometry=[shapely.box(x, y, x + 1000, y + 1000) for x, y in places],
-        index=pd.Index([f"E0{i}" for i in range(9)], name="code"),
-        crs="EPSG:27700",
-    )
-
-
-def cells(count: int) -> gpd.GeoDataFrame:
-    side = int(np.sqrt(count))
-    x, y = (part.ravel() for part in np.meshgrid(np.arange(side) * 40 + 4e5, np.arange(side) * 40 + 3e5))
-    classes = np.where(np.arange(side * side) % 3, "hot95", "none")
-    index = pd.Index([f"cell_{i:06d}" for i in range(side * side)], name="code")
-    return gpd.GeoDataFrame(
-        {"n": 1, "gi_class": classes},
-        geometry=shapely.box(x, y, x + 40, y + 40),
-        index=index,
-        crs="EPSG:27700",
-    )
-
-
-def surface() -> Surface:
-    values = np.ones((30, 30))
-    values[10:15, 10:15] = 50.0
-    return Surface(values, 4e5, 3e5 + 3000, 100.0, "EPSG:27700", "incidents per km² a year")
-
-
-@dataclass
-class Opened:
-    """A page and what went wrong on it."""
-
-    page: Page
-    troubles: list[str] = field(default_factory=list)
-
-    def text(self, selector: str) -> str:
-        lines = self.page.locator(selector).first.inner_text().splitlines()
-        return "\n".join(line for line in lines if line.strip())
-
-    def radio(self, name: str) -> Locator:
-        return self.page.locator(".leaflet-control-layers-base label", has_text=name).locator("input")
-
-    def overlay(self, name: str) -> Locator:
-        return self.page.locator(".leaflet-control-layers-overlays label", has_text=name).locator("input")
-
-    def count(self, selector: str) -> int:
-        return self.page.locator(selector).count()
-
-    def middle_of(self, area: int) -> tuple[float, float]:
-        box = self.page.locator(".leaflet-overlay-pane svg path").nth(area).bounding_box()
-        assert box is not None
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-@pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        made = browser.new_context(offline=True, viewport={"width": 1200, "height": 800})
-        made.set_default_timeout(10_000)
-        yield made
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("maps")
-    layer = wards()
-    districts = layer.dissolve("district")[["geometry"]]
-    page: dict[str, Any] = {
-        "title": 'Crime <script>window.hacked = 1</script> & "more"',
-        "period": "July 2018",
-        "source": "police.uk",
-        "attribution": "Open Government Licence <v3.0>",
-        "method_notes": ["Rates are per 1,000 people a year."],
-    }
-    themes: list[AreaTheme | SurfaceTheme] = [
-        AreaTheme("Rate by ward", layer, "rate", group="Burglary", noun="wards", note="<b>A note</b>"),
-        AreaTheme("Hotspots", layer, "gi_class", group="Burglary", noun="wards"),
-        AreaTheme("Hotspots of <i>robbery</i>", layer, "gi_class", group="<b>Robbery</b>", noun="wards"),
-        AreaTheme("Cells", cells(10_000), "gi_class", group="<b>Robbery</b>", noun="cells", draw="classed"),
-        SurfaceTheme("Heat-map <b>", surface(), note="Quartic kernel, bandwidth 300 m."),
-    ]
-    write_map(make_map(themes, boundary=districts, **page), folder / "map.html")
-    write_map(make_map(themes[:1], basemap="osm", **page), folder / "osm.html")
-    return {path.stem: path for path in folder.iterdir()}
-
-
-def open_page(context: BrowserContext, path: Path) -> Opened:
-    opened = Opened(context.new_page())
-    page = opened.page
-    page.on("console", lambda said: opened.troubles.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: opened.troubles.append(str(error)))
-    page.on("requestfailed", lambda request: opened.troubles.append(request.url))
-    page.goto(path.as_uri())
-    return opened
-
-
-@pytest.fixture
-def opened(context: BrowserContext, documents: dict[str, Path]) -> Iterator[Opened]:
-    found = open_page(context, documents["map"])
-    yield found
-    assert found.troubles == []
-    assert found.page.evaluate("window.hacked") is None
-    found.page.close()
 
 
 def test_it_opens_on_the_first_theme_with_its_texts(opened: Opened) -> None:
@@ -168,13 +30,39 @@ def test_it_opens_on_the_first_theme_with_its_texts(opened: Opened) -> None:
     assert opened.page.locator(".hotspots-about li").is_visible()
 
 
+def test_nothing_is_global_but_the_name_of_the_toolkit(opened: Opened) -> None:
+    found = opened.page.evaluate(
+        """() => { const frame = document.body.appendChild(document.createElement("iframe"));
+        const usual = new Set(Object.getOwnPropertyNames(frame.contentWindow));
+        frame.remove();
+        return Object.getOwnPropertyNames(window).filter(name => !usual.has(name) && !/^(_|\\d)/.test(name)); }"""
+    )
+    # Leaflet and folium's own name for the map, which other folium layers need.
+    assert set(found) - {"L", "leaflet", "map_hotspots"} == {"Hotspots"}
+
+
+def test_title_choices_legend_and_list_are_in_sight(opened: Opened) -> None:
+    for selector in (
+        "h1",
+        "#hotspots-query",
+        "#hotspots-group",
+        "#hotspots-legend",
+        "#hotspots-list li >> nth=3",
+    ):
+        box = opened.page.locator(selector).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 800
+    for choice in opened.page.locator("#hotspots-switch label").all():
+        assert choice.is_visible()
+
+
 def test_the_legend_names_the_limits_and_counts_the_areas(opened: Opened) -> None:
-    lines = opened.text(".hotspots-legend").splitlines()
-    assert lines[:4] == ["Burglary", "Rate by ward", "Rate (per 1,000 people a year)", "wards"]
+    lines = opened.text("#hotspots-legend").splitlines()
+    assert lines[:3] == ["Burglary · Rate by ward", "Rate (per 1,000 people a year)", "wards"]
     assert "No data" in lines
     assert "<b>A note</b>" in lines
-    opened.radio("Hotspots").first.check()
-    legend = opened.text(".hotspots-legend")
+    opened.choice("Hotspots").check()
+    legend = opened.text("#hotspots-legend")
     assert "Hotspot, 99% confidence (q\u00a0≤\u00a00.01)" in legend
     assert "Undefined (no neighbours or no variation)" in legend
     assert "Rate (per 1,000" not in legend
@@ -183,72 +71,141 @@ def test_the_legend_names_the_limits_and_counts_the_areas(opened: Opened) -> Non
 def test_switching_the_theme_recolours_the_same_shapes(opened: Opened) -> None:
     first = opened.page.locator(".leaflet-overlay-pane svg path").first
     opened.page.evaluate("document.querySelector('.leaflet-overlay-pane svg path').dataset.mark = 'kept'")
-    opened.radio("Hotspots").first.check()
+    opened.choice("Hotspots").check()
     assert first.get_attribute("data-mark") == "kept"
     assert first.get_attribute("fill") == "#b2182b"
     missing = opened.page.locator(".leaflet-overlay-pane svg path").nth(6)
     assert (missing.get_attribute("fill"), missing.get_attribute("stroke-dasharray")) == ("#dcdcdc", "3 3")
+    assert opened.text("#hotspots-status") == "Showing Burglary, Hotspots"
 
 
-def test_cells_are_drawn_on_a_canvas_and_give_way_again(opened: Opened) -> None:
-    opened.page.locator("summary", has_text="Robbery").click()
-    opened.radio("Cells").check()
+def test_cells_are_drawn_on_a_canvas_over_the_land_and_give_way_again(opened: Opened) -> None:
+    opened.choice("Cells").check()
     assert (opened.count(".leaflet-overlay-pane canvas"), opened.count(".leaflet-overlay-pane svg")) == (1, 0)
-    assert "Not drawn: 3,334 cells (neither hotspot nor coldspot)." in opened.text(".hotspots-legend")
-    opened.radio("Hotspots").first.check()
-    assert (opened.count(".leaflet-overlay-pane canvas"), opened.count(".leaflet-overlay-pane svg path")) == (
-        0,
-        9,
-    )
+    assert "Not drawn: 3,334 cells (neither hotspot nor coldspot)." in opened.text("#hotspots-legend")
+    land = opened.page.locator(".leaflet-land-pane path").first
+    assert (land.get_attribute("fill"), land.get_attribute("fill-opacity")) == ("#faf9f6", "1")
+    opened.choice("Hotspots").check()
+    assert opened.count(".leaflet-overlay-pane canvas") == 0
+    assert opened.count(".leaflet-overlay-pane svg path") == 9
 
 
-def test_overlays_come_and_go_with_their_legend(opened: Opened) -> None:
+def test_a_surface_comes_and_goes_with_its_legend_and_follows_the_group(opened: Opened) -> None:
     assert opened.count(".leaflet-overlay-pane img") == 0
-    opened.overlay("Heat-map").check()
+    opened.choice("Heat-map").check()
     picture = opened.page.locator(".leaflet-overlay-pane img")
     picture.wait_for()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 30
     assert picture.evaluate("image => getComputedStyle(image).zIndex") == "300"
-    legend = opened.text(".hotspots-legend")
-    assert "Density (incidents per km² a year)" in legend
+    legend = opened.text("#hotspots-legend")
+    assert legend.splitlines()[:2] == ["Burglary · Heat-map <b>", "Density (incidents per km² a year)"]
     assert "5 × the mean or more" in legend
-    assert "Quartic kernel, bandwidth 300 m. Not drawn: under the mean (under" in legend
-    opened.overlay("Heat-map").uncheck()
-    assert opened.count(".leaflet-overlay-pane img") == 0
-    assert "Density" not in opened.text(".hotspots-legend")
+    assert "Quartic kernel. Not drawn: under the mean (under" in legend
+    opened.group("<b>Robbery</b>")
+    assert opened.choice("Heat-map").is_checked()
+    assert opened.text("#hotspots-legend").startswith("<b>Robbery</b> · Heat-map <b>")
+    assert picture.count() == 1
+    opened.choice("Heat-map").uncheck()
+    assert picture.count() == 0
+    assert "Density" not in opened.text("#hotspots-legend")
+
+
+def test_colours_give_way_to_a_surface_until_they_are_asked_back(opened: Opened) -> None:
+    shape = opened.page.locator(".leaflet-overlay-pane svg path").nth(5)
+    opened.choice("Heat-map").check()
+    assert not opened.choice("Colours").is_checked()
+    assert shape.get_attribute("fill-opacity") == "0"
+    assert "Rate by ward" not in opened.text("#hotspots-legend")
+    opened.choice("Colours").check()
+    assert shape.get_attribute("fill-opacity") == "1"
+    assert "Rate by ward" in opened.text("#hotspots-legend")
+    opened.choice("Colours").uncheck()
+    opened.choice("Heat-map").uncheck()
+    assert opened.choice("Colours").is_checked()
+
+
+def test_a_pixel_of_the_surface_lies_where_its_coordinate_does(opened: Opened, hot_square: Surface) -> None:
+    opened.choice("Heat-map").check()
+    # 10 m on either side of the hot square's borders, in the middle of each side; see `hot_square`.
+    inside = [(401_060, 301_750), (401_440, 301_750), (401_250, 301_560), (401_250, 301_940)]
+    outside = [(400_890, 301_750), (401_610, 301_750), (401_250, 301_390), (401_250, 302_110)]
+    x, y = zip(*inside, *outside, strict=True)
+    longitude, latitude = transform_xy(x, y, source="EPSG:27700", target=WGS84)
+    found = opened.page.evaluate(
+        """places => { const image = document.querySelector(".leaflet-overlay-pane img");
+        return image.decode().then(() => { const canvas = document.createElement("canvas");
+          Object.assign(canvas, { width: image.naturalWidth, height: image.naturalHeight });
+          const pen = canvas.getContext("2d"); pen.drawImage(image, 0, 0);
+          const frame = image.getBoundingClientRect(), map = map_hotspots.getContainer().getBoundingClientRect();
+          return places.map(place => { const p = map_hotspots.latLngToContainerPoint(place);
+            const x = (p.x + map.left - frame.left) / frame.width * canvas.width;
+            const y = (p.y + map.top - frame.top) / frame.height * canvas.height;
+            return pen.getImageData(Math.floor(x), Math.floor(y), 1, 1).data[3] > 0; }); }); }""",
+        [[float(lat), float(lon)] for lat, lon in zip(latitude, longitude, strict=True)],
+    )
+    assert hot_square.values[12, 12] == 50.0
+    assert found == [True] * 4 + [False] * 4
+
+
+def test_names_of_districts_and_areas_can_be_put_away(opened: Opened) -> None:
     names = opened.page.locator(".hotspots-name")
     assert sorted(names.all_inner_texts()) == ["<i>North</i>", "South"]
-    opened.overlay("Districts").uncheck()
+    opened.choice("Districts").uncheck()
     assert names.count() == 0
+    areas = opened.page.locator(".hotspots-area-name")
+    assert "Ynys Môn: Tŷ'n-y-gongl" in areas.all_inner_texts()
+    assert '<img src=x onerror="window.hacked = 1">' in areas.all_inner_texts()
+    opened.choice("Names").uncheck()
+    assert areas.count() == 0
+
+
+def test_periods_are_stepped_through_from_the_keyboard_with_the_same_classes(opened: Opened) -> None:
+    opened.choice("By year").check()
+    slider = opened.page.locator("#hotspots-period")
+    assert opened.page.locator(".ticks span").all_inner_texts() == ["2016", "<b>2017</b>"]
+    assert opened.text("output") == "<b>2017</b>"
+    labels = opened.page.locator("#hotspots-legend .label").all_inner_texts()
+    assert opened.text("#hotspots-legend h2") == "Burglary · By year, <b>2017</b>"
+    assert opened.rows()[0] == "1|SixSouth|250"
+    slider.focus()
+    opened.page.keyboard.press("ArrowLeft")
+    assert (opened.text("output"), slider.get_attribute("aria-valuetext")) == ("2016", "2016")
+    assert opened.page.locator("#hotspots-legend .label").all_inner_texts() == labels
+    assert opened.rows()[:2] == ["1|SixSouth|1,000", "2|NineSouth|40"]
+    assert slider.evaluate("slider => slider === document.activeElement")
+    assert opened.hash()["period"] == "2016"
+    opened.choice("Hotspots").check()
+    assert slider.count() == 0
 
 
 @pytest.mark.parametrize("area", range(5))
-def test_hostile_names_are_text(opened: Opened, area: int) -> None:
+def test_hostile_names_are_text(opened: Opened, wards: gpd.GeoDataFrame, area: int) -> None:
     x, y = opened.middle_of(area)
     opened.page.mouse.move(x, y)
     name = opened.page.locator(".leaflet-tooltip .name")
     name.wait_for()
-    assert name.evaluate("shown => shown.textContent") == HOSTILE[area]
+    assert name.evaluate("shown => shown.textContent") == wards["name"].iloc[area]
     opened.page.mouse.click(x, y)
-    opened.page.locator(".leaflet-popup .name").wait_for()
-    assert opened.page.locator(".leaflet-popup .name").evaluate("shown => shown.textContent") == HOSTILE[area]
+    assert opened.popup() == wards["name"].iloc[area]
     assert opened.text(".leaflet-popup .place") == f"<i>North</i> · E0{area}"
 
 
-def test_labels_of_the_layer_list_are_text(opened: Opened) -> None:
-    labels = opened.page.locator(".leaflet-control-layers label").evaluate_all(
-        "all => all.map(l => l.textContent.trim())"
-    )
-    assert labels == [
+def test_labels_of_the_choices_are_text(opened: Opened) -> None:
+    labels = opened.page.locator("#hotspots-switch label")
+    assert [label.strip() for label in labels.all_text_contents()] == [
+        "Theme",
         "Rate by ward",
         "Hotspots",
-        "Hotspots of <i>robbery</i>",
+        "By year",
         "Cells",
-        "Boundaries only",
         "Heat-map <b>",
         "Districts",
+        "Colours",
+        "Names",
     ]
-    assert opened.text("details.theme-group:nth-of-type(2) summary") == "<b>Robbery</b>"
+    assert opened.page.locator("#hotspots-group option").all_text_contents() == ["Burglary", "<b>Robbery</b>"]
+    opened.group("<b>Robbery</b>")
+    assert labels.all_text_contents()[1] == "Hotspots of <i>robbery</i>"
 
 
 def test_a_tooltip_tells_name_district_and_value(opened: Opened) -> None:
@@ -266,8 +223,10 @@ def test_a_tooltip_tells_name_district_and_value(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize("area", [1, 2, 4])
-def test_a_popup_shows_every_column_as_the_vocabulary_does(opened: Opened, area: int) -> None:
-    row = wards().iloc[area]
+def test_a_popup_shows_every_column_as_the_vocabulary_does(
+    opened: Opened, wards: gpd.GeoDataFrame, area: int
+) -> None:
+    row = wards.iloc[area]
     opened.page.mouse.click(*opened.middle_of(area))
     popup = opened.page.locator(".leaflet-popup")
     popup.wait_for()
@@ -277,37 +236,12 @@ def test_a_popup_shows_every_column_as_the_vocabulary_does(opened: Opened, area:
     assert shown["Gi* p value"] == format_value("gi_p", row["gi_p"])
     assert shown["Rate\nper 1,000 people a year"] == format_value("rate", float(row["rate"]))
     assert shown["Population\npeople"] == "5,000"
-    assert len(shown) == 5
+    assert shown["Incidents, 2016"] == format_value("n", int(row["n_2016"]))
+    assert len(shown) == 8
 
 
-def test_the_layer_list_works_from_the_keyboard(opened: Opened) -> None:
-    opened.radio("Rate by ward").focus()
-    opened.page.keyboard.press("ArrowDown")
-    assert opened.radio("Hotspots").first.is_checked()
-    assert opened.text(".hotspots-legend").startswith("Burglary\nHotspots")
-
-
-def test_a_phone_sees_map_and_legend_and_opens_the_list(opened: Opened) -> None:
-    opened.page.set_viewport_size({"width": 360, "height": 740})
-    wide = opened.page.evaluate("document.documentElement.scrollWidth")
-    assert wide == 360
-    assert opened.page.locator(".leaflet-control-layers-toggle").is_visible()
-    assert not opened.radio("Rate by ward").is_visible()
-    box = opened.page.locator("main").bounding_box()
-    assert box is not None
-    assert (box["width"], box["height"] > 300) == (360, True)
-    opened.page.locator(".leaflet-control-layers-toggle").press("Enter")
-    assert opened.radio("Rate by ward").is_visible()
-    opened.page.set_viewport_size({"width": 1200, "height": 800})
-    opened.page.locator("#hotspots-layers .leaflet-control-layers").wait_for()
-    assert not opened.page.locator(".leaflet-control-layers-toggle").is_visible()
-
-
-def test_without_a_network_street_tiles_are_missed_and_the_map_still_works(
-    context: BrowserContext, documents: dict[str, Path]
-) -> None:
-    found = open_page(context, documents["osm"])
-    assert found.count(".leaflet-overlay-pane svg path") == 9
-    assert "OpenStreetMap" in found.text(".leaflet-control-attribution")
-    assert all("tile.openstreetmap.org" in trouble or "ERR_" in trouble for trouble in found.troubles)
-    found.page.close()
+def test_without_a_network_street_tiles_are_missed_and_the_map_still_works(tiled: Opened) -> None:
+    assert tiled.count(".leaflet-overlay-pane svg path") == 9
+    assert tiled.count(".leaflet-land-pane path") == 0
+    assert "OpenStreetMap" in tiled.text(".leaflet-control-attribution")
+    assert all("tile.openstreetmap.org" in trouble or "ERR_" in trouble for trouble in tiled.troubles)

@@ -3,17 +3,55 @@
 from __future__ import annotations
 
 import json
+import re
+from calendar import month_name
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.columns import COLUMNS
+from hotspots.columns import COLUMNS, Column
 from hotspots.export.style import layer_style
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+
+_DATED = re.compile(r"([a-z]+)_(\d{4})(?:_(0[1-9]|1[0-2]))?")
+
+
+def dated(name: str) -> tuple[Column, str] | None:
+    """Return the measure and the period in words of a column such as ``n_2016`` or ``n_2016_07``.
+
+    Examples
+    --------
+    >>> column, period = dated("n_2016_07")
+    >>> column.label, period
+    ('Incidents', 'July 2016')
+    >>> dated("gi_z") is None
+    True
+    """
+    match = _DATED.fullmatch(name)
+    if match is None or match[1] not in COLUMNS:
+        return None
+    return COLUMNS[match[1]], f"{month_name[int(match[3])]} {match[2]}" if match[3] else match[2]
+
+
+def period_columns(layer: pd.DataFrame, measure: str) -> dict[str, str]:
+    """Return a layer's columns of one measure by period, the earliest first, as `AreaTheme.periods` takes them.
+
+    Years and months do not mix: where there are columns of months, those of years are left out.
+
+    Examples
+    --------
+    >>> period_columns(pd.DataFrame(columns=["n", "n_2017", "n_2016", "rate_2016"]), "n")
+    {'2016': 'n_2016', '2017': 'n_2017'}
+    """
+    names = sorted(str(name) for name in layer.columns if str(name).startswith(f"{measure}_"))
+    found = {part[1]: name for name in names if (part := dated(name)) and part[0].name == measure}
+    months = {label: name for label, name in found.items() if not label.isdigit()}
+    return months or found
 
 
 class Pool:
@@ -43,10 +81,11 @@ def add_table(layer: gpd.GeoDataFrame, pool: Pool) -> list[int]:
 
 
 def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str, Any]:
-    known = COLUMNS.get(name)
+    period = dated(name)
+    known = COLUMNS.get(name) or (period[0] if period else None)
     entry: dict[str, Any] = {
         "name": name,
-        "label": known.label if known else name,
+        "label": f"{period[0].label}, {period[1]}" if period else known.label if known else name,
         # "Incidents" need no unit that says "incidents".
         "unit": known.unit if known and known.unit != known.label.casefold() else "",
     }
@@ -69,7 +108,7 @@ def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str,
 
 def _numbers(name: str, numbers: npt.NDArray[np.float64]) -> dict[str, Any]:
     """Return numbers as short as they are shown; a p value too small to show becomes 0."""
-    known = COLUMNS.get(name)
+    known = COLUMNS.get(name) or (dated(name) or [None])[0]
     decimals = known.decimals if known else 3
     rounded = np.round(numbers, decimals) + 0.0
     entry: dict[str, Any] = {"decimals": decimals if known else None}

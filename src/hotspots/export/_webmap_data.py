@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,9 @@ from hotspots.crs import WGS84, crs_label, parse_crs, reproject, transform_xy
 from hotspots.errors import ParameterError
 from hotspots.export._webmap_columns import Pool, add_table
 from hotspots.export._webmap_image import WEB_MERCATOR, draw_surface
-from hotspots.export._webmap_shapes import Shapes, encode_shapes, simplify_together
-from hotspots.export.style import Style, StyleClass, layer_style, style_for
-from hotspots.surface import Surface
+from hotspots.export._webmap_shapes import Shapes, encode_places, encode_shapes, simplify_together
+from hotspots.export._webmap_themes import AreaTheme, SurfaceTheme
+from hotspots.export.style import NEUTRAL, Style, StyleClass, style_for
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,68 +30,15 @@ _UNDER_BASEMAP = 0.7
 _NOT_DRAWN = "."
 
 
-@dataclass(frozen=True)
-class AreaTheme:
-    """One way to colour one layer of areas; themes exclude each other on the map.
-
-    Attributes
-    ----------
-    title : str
-        What the layer list and the legend call it, such as ``"Rate by ward"``.
-    layer : GeoDataFrame
-        Areas indexed by code, with the column to draw and whatever the popup should tell. Themes whose layers
-        have the same areas share one set of polygons.
-    column : str
-        The column to draw.
-    group : str
-        The heading it stands under, such as ``"Burglary"``.
-    note : str
-        A sentence below its legend.
-    tooltip_columns : sequence of str, optional
-        Shown on hover; by default the drawn column and the number of incidents.
-    style : Style, optional
-        By default the style that `hotspots.export.style.layer_style` gives.
-    noun : str
-        What an area is called in the plural: ``"wards"``, ``"LSOAs"``, ``"cells"``.
-    draw : {'all', 'classed'}
-        ``"classed"`` leaves out areas in the uneventful middle class and those without data, and the legend
-        says so: for layers of many cells.
-    """
-
-    title: str
-    layer: gpd.GeoDataFrame
-    column: str
-    group: str = ""
-    note: str = ""
-    tooltip_columns: Sequence[str] | None = None
-    style: Style | None = None
-    noun: str = "areas"
-    draw: Literal["all", "classed"] = "all"
+Places = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True)
-class SurfaceTheme:
-    """A density surface that can be laid over any theme.
+class _Drawing:
+    """A theme's classes, and each area's place in them for each column that it steps through."""
 
-    Attributes
-    ----------
-    title : str
-        What the layer list and the legend call it, such as ``"Heat-map: Burglary"``.
-    surface : Surface
-        Drawn by multiples of its mean over cells above zero; below the mean nothing is drawn.
-    note : str
-        A sentence below its legend, such as the bandwidth.
-    style : Style, optional
-        Other classes.
-    visible : bool
-        Whether it is shown when the map opens.
-    """
-
-    title: str
-    surface: Surface
-    note: str = ""
-    style: Style | None = None
-    visible: bool = False
+    style: Style
+    found: dict[str, Places]
 
 
 @dataclass
@@ -113,7 +60,7 @@ def map_data(
     attribution: str,
 ) -> dict[str, Any]:
     """Return everything the page's script needs, ready for JSON."""
-    classes, stores = _classified(areas)
+    drawings, stores = _classified(areas)
     pool = Pool()
     themes: list[dict[str, Any]] = [{} for _ in areas]
     tables: list[list[int]] = []
@@ -124,11 +71,8 @@ def map_data(
             if id(theme.layer) not in known:
                 known[id(theme.layer)] = len(tables)
                 tables.append(add_table(theme.layer[store.drawn], pool))
-            style, found = classes[index]
-            themes[index] = _theme(theme, style, found, store.drawn)
+            themes[index] = _theme(theme, drawings[index], store.drawn)
             themes[index] |= {"store": position, "table": known[id(theme.layer)]}
-    if surfaces and themes:
-        themes.append(_outlines_only(themes[0], areas[0].noun))
     return {
         "attribution": attribution,
         "strength": _UNDER_BASEMAP if basemap else 1,
@@ -139,6 +83,7 @@ def map_data(
         "themes": themes,
         "surfaces": [_surface(entry) for entry in surfaces],
         "outline": None if boundary is None else _outline(boundary),
+        "land": "" if basemap else NEUTRAL,
     }
 
 
@@ -148,25 +93,23 @@ def to_script(data: Any) -> str:
     return re.sub(r"[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def _classified(areas: Sequence[AreaTheme]) -> tuple[list[tuple[Style, npt.NDArray[np.int16]]], list[_Store]]:
-    classes = []
+def _classified(areas: Sequence[AreaTheme]) -> tuple[list[_Drawing], list[_Store]]:
+    drawings = []
     stores: dict[str, _Store] = {}
     keys: dict[int, str] = {}
     for index, theme in enumerate(areas):
-        layer = theme.layer
-        if theme.column not in layer.columns or theme.style is None:
-            style = layer_style(layer, theme.column)
-        else:
-            style = theme.style
-        found = style.classify(layer[theme.column])
-        classes.append((style, found))
+        layer, style = theme.layer, theme.resolved_style()
+        columns = dict.fromkeys(theme.periods.values()) or [theme.column]
+        drawing = _Drawing(style, {column: style.classify(layer[column]) for column in columns})
+        drawings.append(drawing)
         key = keys.setdefault(id(layer), _fingerprint(layer))
         if key not in stores:
             shapes, crs = _metric_shapes(layer)
             stores[key] = _Store(shapes, crs, np.zeros(len(layer), dtype=bool))
-        stores[key].drawn |= _drawn(theme, style, found)
+        for found in drawing.found.values():
+            stores[key].drawn |= _drawn(theme, style, found)
         stores[key].themes.append(index)
-    return classes, list(stores.values())
+    return drawings, list(stores.values())
 
 
 def _fingerprint(layer: gpd.GeoDataFrame) -> str:
@@ -203,39 +146,50 @@ def _encoded(stores: Sequence[_Store]) -> list[dict[str, str]]:
     for store, shapes, count in zip(stores, kept, counts, strict=True):
         simple = simplify_together(shapes, vertices=MAX_VERTICES * count // total)
         text = encode_shapes(simple, store.crs)
-        encoded.append({"rings": text.rings, "points": text.points})
+        inside = encode_places(shapely.point_on_surface(simple), store.crs)
+        encoded.append({"rings": text.rings, "points": text.points, "places": inside})
     return encoded
 
 
-def _theme(
-    theme: AreaTheme, style: Style, found: npt.NDArray[np.int16], kept: npt.NDArray[np.bool_]
-) -> dict[str, Any]:
-    counts = np.bincount(found[found >= 0], minlength=len(style.classes))
-    missing = int((found < 0).sum())
-    drawn = _drawn(theme, style, found)
-    letters = np.array([*(str(place) for place in range(len(style.classes))), "-"])
-    letters = np.where(drawn, letters[found], _NOT_DRAWN)
-    hidden = theme.draw == "classed"
-    shown = [(entry, int(count)) for entry, count in zip(style.classes, counts, strict=True)]
-    legend = [_entry(entry, count, drawn=_in_legend(entry, count, hidden)) for entry, count in shown]
-    notes = [theme.note, _left_out(theme.noun, style, counts, missing) if hidden else ""]
-    default = [theme.column, *(["n"] if "n" in theme.layer.columns and theme.column != "n" else [])]
+def _theme(theme: AreaTheme, drawing: _Drawing, kept: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    style, hidden = drawing.style, theme.draw == "classed"
+    steps = [
+        _step(theme, drawing, kept, column) | {"label": label}
+        for label, column in (theme.periods or {"": theme.column}).items()
+    ]
+    default = [] if "n" not in theme.layer.columns or theme.column == "n" or theme.periods else ["n"]
     return {
         "title": theme.title,
+        "measure": theme.measure or theme.title,
         "group": theme.group,
-        "column": theme.column,
         "noun": theme.noun,
-        "note": " ".join(note for note in notes if note),
-        "tooltip": list(default if theme.tooltip_columns is None else theme.tooltip_columns),
+        "tooltip": default if theme.tooltip_columns is None else list(theme.tooltip_columns),
+        "ownTooltip": theme.tooltip_columns is None,
+        "rank": theme.ranking(),
         "legendTitle": style.title,
-        "legend": legend,
-        "missing": _entry(style.missing, 0 if hidden else missing),
-        "classes": "".join(letters[kept]),
+        "legend": [_entry(entry, drawn=not (hidden and entry.neutral)) for entry in style.classes],
+        "missing": _entry(style.missing),
+        "steps": steps,
+        "opens": list(drawing.found).index(theme.column),
     }
 
 
-def _in_legend(entry: StyleClass, count: int, hidden: bool) -> bool:
-    return not (hidden and entry.neutral) and not (entry.value == "undefined" and count == 0)
+def _step(theme: AreaTheme, drawing: _Drawing, kept: npt.NDArray[np.bool_], column: str) -> dict[str, Any]:
+    """Return what changes from period to period: the column, its classes, how many areas are in each."""
+    style, found = drawing.style, drawing.found[column]
+    hidden = theme.draw == "classed"
+    counts = np.bincount(found[found >= 0], minlength=len(style.classes))
+    missing = int((found < 0).sum())
+    letters = np.array([*(str(place) for place in range(len(style.classes))), "-"])
+    letters = np.where(_drawn(theme, style, found), letters[found], _NOT_DRAWN)
+    notes = [theme.note, _left_out(theme.noun, style, counts, missing) if hidden else ""]
+    return {
+        "column": column,
+        "classes": "".join(letters[kept]),
+        "counts": counts.tolist(),
+        "gaps": 0 if hidden else missing,
+        "note": " ".join(note for note in notes if note),
+    }
 
 
 def _left_out(noun: str, style: Style, counts: npt.NDArray[np.int64], missing: int) -> str:
@@ -250,27 +204,14 @@ def _left_out(noun: str, style: Style, counts: npt.NDArray[np.int64], missing: i
     return f"Not drawn: {', '.join(parts)}." if parts else ""
 
 
-def _entry(entry: StyleClass, count: int | None, *, drawn: bool = True) -> dict[str, Any]:
+def _entry(entry: StyleClass, *, drawn: bool = True) -> dict[str, Any]:
     row: dict[str, Any] = {
         "label": entry.label,
         "colour": entry.colour,
         "opacity": entry.opacity if drawn else 0,
     }
-    return row if count is None else row | {"count": count}
-
-
-def _outlines_only(first: dict[str, Any], noun: str) -> dict[str, Any]:
-    """Return a theme without colours, so that a surface can be read on its own."""
-    blank = {"label": noun[:1].upper() + noun[1:], "colour": "#ffffff", "opacity": 1}
-    return first | {
-        "title": "Boundaries only",
-        "group": "",
-        "note": "",
-        "legendTitle": "",
-        "legend": [blank],
-        "classes": re.sub(r"[^.]", "0", first["classes"]),
-        "missing": blank | {"count": 0},
-    }
+    # What cannot be helped is worth a line only where it happens.
+    return row | {"rare": True} if entry.value == "undefined" else row
 
 
 def _surface(theme: SurfaceTheme) -> dict[str, Any]:
@@ -287,12 +228,13 @@ def _surface(theme: SurfaceTheme) -> dict[str, Any]:
     )
     return {
         "title": theme.title,
+        "group": theme.group,
         "note": note,
         "visible": theme.visible,
         "image": overlay.image,
         "bounds": overlay.bounds,
         "legendTitle": style.title,
-        "legend": [_entry(entry, None) for entry in style.classes],
+        "legend": [_entry(entry) for entry in style.classes],
     }
 
 

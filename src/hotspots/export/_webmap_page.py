@@ -15,17 +15,39 @@ from typing import Any, cast
 import folium
 from branca.element import Element, Figure
 
-SCRIPTS = ("decode.js", "values.js", "layers.js", "panel.js", "main.js")
+# In the order in which they need each other.
+SCRIPTS = (
+    "decode.js",
+    "words.js",
+    "elements.js",
+    "values.js",
+    "model.js",
+    "layers.js",
+    "names.js",
+    "selection.js",
+    "legend.js",
+    "switch.js",
+    "list.js",
+    "search.js",
+    "link.js",
+    "paper.js",
+    "main.js",
+)
 
-_PAGE = """<div class="hotspots-page">
-<aside class="hotspots-panel" aria-label="Title, layers and legend">
+_PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas</a>
+<div class="hotspots-page">
+<aside class="hotspots-panel" aria-label="Title, layers, legend and list">
 <header class="masthead"><h1>{title}</h1>{period}</header>
-<section class="layers-section" aria-label="Layers"><h2>Show</h2><div id="hotspots-layers"></div></section>
-<section class="legend-section" aria-label="Legend"><h2>Legend</h2>
-<div id="hotspots-legend" class="hotspots-legend" aria-live="polite"></div></section>
-{about}{source}</aside>
+<div class="search-section" id="hotspots-search" role="search" aria-label="Find an area"></div>
+<section class="switch-section" id="hotspots-switch" aria-label="Layers"></section>
+<section class="legend-section hotspots-legend" id="hotspots-legend" aria-label="Legend"></section>
+<section class="list-section" id="hotspots-list" aria-label="Areas in order" tabindex="-1"></section>
+<footer class="panel-foot">{about}{source}
+<button type="button" class="print-button" id="hotspots-print">Print</button></footer>
+</aside>
 <main class="hotspots-map" id="{name}" aria-label="Map"></main>
 </div>
+<p class="unseen" id="hotspots-status" role="status"></p>
 <noscript>This map needs JavaScript; it works without a network.</noscript>
 <script type="application/json" id="hotspots-data">{data}</script>"""
 
@@ -113,7 +135,7 @@ class OfflineMap(folium.Map):
             title=escape(page["title"]),
             period=f'<p class="period">{escape(page["period"])}</p>' if page["period"] else "",
             about=f'<details class="hotspots-about">{about}</details>\n' if notes else "",
-            source=f'<footer class="hotspots-source">{origin}</footer>\n' if origin else "",
+            source=f'<div class="hotspots-source">{origin}</div>\n' if origin else "",
             name=self.get_name(),
             data=self._data,
         )

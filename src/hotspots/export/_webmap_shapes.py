@@ -71,9 +71,7 @@ def encode_shapes(shapes: Shapes, crs: str) -> EncodedShapes:
     parts, part_owner = parts[filled], part_owner[filled]
     rings, ring_owner = shapely.get_rings(parts, return_index=True)
     points, point_owner = shapely.get_coordinates(rings, return_index=True)
-    longitude, latitude = transform_xy(points[:, 0], points[:, 1], source=crs, target=WGS84)
-    grid = np.round(np.column_stack([longitude, latitude]) * UNITS_PER_DEGREE).astype(np.int64)
-
+    grid = _on_grid(points, crs)
     starts = np.r_[True, point_owner[1:] != point_owner[:-1]] if len(grid) else np.zeros(0, dtype=bool)
     moved = np.r_[True, (grid[1:] != grid[:-1]).any(axis=1)] if len(grid) else starts
     # A ring's last vertex repeats its first, and the reader closes rings itself.
@@ -84,11 +82,28 @@ def encode_shapes(shapes: Shapes, crs: str) -> EncodedShapes:
     worth = exterior | (sizes >= 3)
     keep &= worth[point_owner]
 
-    differences = np.diff(grid[keep], axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
     return EncodedShapes(
         encode_integers(_structure(len(shapes), part_owner, ring_owner[worth], sizes[worth])),
-        encode_integers(differences.ravel()),
+        _differences(grid[keep]),
     )
+
+
+def encode_places(points: Shapes, crs: str) -> str:
+    """Write one point per polygon as text, as the points of `EncodedShapes`; an empty one as (0, 0)."""
+    coordinates = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    known = np.isfinite(coordinates).all(axis=1)
+    grid = np.zeros(coordinates.shape, dtype=np.int64)
+    grid[known] = _on_grid(coordinates[known], crs)
+    return _differences(grid)
+
+
+def _on_grid(points: npt.NDArray[np.float64], crs: str) -> Integers:
+    longitude, latitude = transform_xy(points[:, 0], points[:, 1], source=crs, target=WGS84)
+    return np.round(np.column_stack([longitude, latitude]) * UNITS_PER_DEGREE).astype(np.int64)
+
+
+def _differences(grid: Integers) -> str:
+    return encode_integers(np.diff(grid, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).ravel())
 
 
 def encode_integers(numbers: Integers) -> str:

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from hotspots.errors import ParameterError, did_you_mean
-from hotspots.export._webmap_data import AreaTheme, SurfaceTheme, map_data, to_script
+from hotspots.export._webmap_columns import period_columns
+from hotspots.export._webmap_data import map_data, to_script
+from hotspots.export._webmap_themes import AreaTheme, SurfaceTheme
 from hotspots.files import replacing
 
 if TYPE_CHECKING:
     import folium
     import geopandas as gpd
 
-__all__ = ["AreaTheme", "SurfaceTheme", "make_map", "write_map"]
+__all__ = ["AreaTheme", "SurfaceTheme", "make_map", "period_columns", "write_map"]
 
 BASEMAPS = ("none", "osm")
 

@@ -39,10 +39,17 @@
     return shapes;
   }
 
-  // One letter per area: a digit is the position of its class, "-" is no data, "." is not drawn.
-  function classOf(theme, position) {
-    return theme.classes[position];
+  // One [latitude, longitude] per polygon, inside it.
+  function places(encoded) {
+    const steps = integers(encoded.places), found = [];
+    let east = 0, north = 0;
+    for (let i = 0; i < steps.length; i += 2) {
+      east += steps[i];
+      north += steps[i + 1];
+      found.push([north / UNITS_PER_DEGREE, east / UNITS_PER_DEGREE]);
+    }
+    return found;
   }
 
-  Hotspots.decode = { integers, polygons, classOf };
+  Hotspots.decode = { integers, polygons, places };
 })(window.Hotspots = window.Hotspots || {});

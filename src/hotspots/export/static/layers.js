@@ -25,21 +25,26 @@
 
   // The polygons of one area layer. Switching the theme restyles them; nothing is made twice.
   class Areas {
-    constructor(map, encoded, describe, strength) {
-      Object.assign(this, { map, encoded, describe, strength, theme: null, shapes: null });
+    // `actions`: tooltip(position) for what is shown on hover, choose(position, place) when one is pressed.
+    constructor(map, encoded, strength, actions) {
+      Object.assign(this, { map, encoded, strength, actions, view: null, shapes: null });
     }
 
     build() {
       const shapes = Hotspots.decode.polygons(this.encoded);
       const renderer = shapes.length > SVG_LIMIT ? L.canvas({ padding: 0.4 }) : L.svg({ padding: 0.4 });
       this.renderer = renderer;
+      this.places = Hotspots.decode.places(this.encoded);
       this.group = L.featureGroup();
       this.shapes = shapes.map((rings, position) =>
         Object.assign(L.polygon(rings, { renderer, smoothFactor: 0.5 }), { position }));
-      this.group.bindTooltip((shape) => this.describe.tooltip(this.theme, shape.position),
+      this.group.bindTooltip((shape) => this.actions.tooltip(shape.position),
         { sticky: true, direction: "auto", className: "hotspots-tooltip", opacity: 1 });
-      this.group.bindPopup((shape) => this.describe.popup(this.theme, shape.position), this.popupOptions());
-      this.group.on("popupopen", () => this.group.closeTooltip());
+      this.group.on("click", (event) => {
+        L.DomEvent.stopPropagation(event);
+        this.group.closeTooltip();
+        this.actions.choose(event.layer.position, event.latlng);
+      });
       this.height = shapes.reduce((sum, rings) => sum + heightOf(rings), 0) / Math.max(1, shapes.length);
       this.group.on("add", () => this.map.on("zoomend", this.fitLines, this));
       this.group.on("remove", () => this.map.off("zoomend", this.fitLines, this));
@@ -47,38 +52,36 @@
       this.group.on("mouseout", (event) => event.layer.setStyle(this.styleOf(event.layer.position)));
     }
 
-    // Small enough to be seen whole, and clear of the layer button above it.
-    popupOptions() {
-      const { x, y } = this.map.getSize();
-      return { className: "hotspots-popup", minWidth: 230, maxWidth: Math.min(340, x - 60), maxHeight: Math.min(380, y / 2),
-        autoPanPaddingTopLeft: [10, x < 640 ? 60 : 10], autoPanPaddingBottomRight: [10, 10] };
-    }
-
     styleOf(position) {
-      const letter = Hotspots.decode.classOf(this.theme, position);
+      const letter = this.view.classes[position];
       return letter === "." ? null : this.styles[letter];
     }
 
-    show(theme) {
+    show(view, coloured) {
       if (!this.shapes) this.build();
-      this.theme = theme;
-      this.group.closePopup();
+      this.view = view;
+      this.coloured = coloured;
       this.restyle();
       this.group.addTo(this.map);
     }
 
     restyle() {
-      const { theme, strength } = this;
+      const { view } = this;
+      const strength = this.coloured ? this.strength : 0;
       this.weight = this.lineWeight();
-      this.styles = { "-": pathStyle({ ...theme.missing, missing: true }, strength, this.weight) };
-      theme.legend.forEach((entry, i) => { this.styles[i] = pathStyle(entry, strength, this.weight); });
+      this.styles = { "-": pathStyle(view.missing, strength, this.weight) };
+      view.legend.forEach((entry, i) => { this.styles[i] = pathStyle(entry, strength, this.weight); });
       for (const shape of this.shapes) this.draw(shape);
+    }
+
+    // Height on the screen of an area of average size.
+    pixelHeight() {
+      return (this.height / 360) * this.map.getPixelWorldBounds().getSize().y * 1.6;
     }
 
     // Lines thin out with the size of the areas on the screen, so that they never hide the colours.
     lineWeight() {
-      const pixels = (this.height / 360) * this.map.getPixelWorldBounds().getSize().y * 1.6;
-      return Math.min(WIDEST, Math.max(NARROWEST, pixels / PIXELS_PER_WIDTH));
+      return Math.min(WIDEST, Math.max(NARROWEST, this.pixelHeight() / PIXELS_PER_WIDTH));
     }
 
     fitLines() {
@@ -102,15 +105,6 @@
     }
   }
 
-  // What the layer control holds for a theme: adding it says which theme is wanted, nothing more.
-  const ThemeChoice = L.Layer.extend({
-    initialize(theme, index, choose) {
-      Object.assign(this, { theme, index, choose });
-    },
-    onAdd() { this.choose(this.index); },
-    onRemove() {},
-  });
-
   function surface(entry) {
     const layer = L.imageOverlay(entry.image, entry.bounds, { zIndex: 300, alt: entry.title, className: "hotspots-surface" });
     return Object.assign(layer, { entry });
@@ -123,9 +117,15 @@
     return name;
   }
 
+  // The ground of the study area, so that what has no colour of its own is land and not sea.
+  function land(map, outline, colour) {
+    const style = { pane: pane(map, "land", 250), interactive: false, stroke: false, fillColor: colour, fillOpacity: 1 };
+    return L.featureGroup(Hotspots.decode.polygons(outline.shapes).map((rings) => L.polygon(rings, style)));
+  }
+
   // District outlines with their names.
   function districts(map, outline) {
-    const lines = pane(map, "outlines", 450), names = pane(map, "names", 460);
+    const lines = pane(map, "outlines", 450), names = pane(map, "districts", 470);
     const style = { pane: lines, interactive: false, fill: false, color: "#3b4754", weight: 1.4, opacity: 0.85 };
     const shapes = Hotspots.decode.polygons(outline.shapes).map((rings) => L.polygon(rings, style));
     const labels = outline.labels.map(([latitude, longitude, name]) => {
@@ -154,5 +154,5 @@
     }
   }
 
-  Hotspots.layers = { Areas, ThemeChoice, surface, districts };
+  Hotspots.layers = { Areas, surface, land, districts, pane };
 })(window.Hotspots = window.Hotspots || {});

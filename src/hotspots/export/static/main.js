@@ -1,96 +1,190 @@
-// The page: one state (which theme, which overlays), one function that draws it.
+// The page: one state (which theme, period, overlays, area), one function that draws it.
 (function (Hotspots) {
   "use strict";
 
-  const PHONE = window.matchMedia("(max-width: 700px)");
-
-  function escaped(text) {
-    const holder = document.createElement("span");
-    holder.textContent = text;
-    return holder.innerHTML;
-  }
+  const { element } = Hotspots.elements;
 
   function dress(map, data) {
     map.attributionControl.setPrefix("Leaflet");
     if (data.attribution) {
-      map.attributionControl.addAttribution(`<span class="licence">${escaped(data.attribution)}</span>`);
+      const line = element("span", "licence", data.attribution);
+      map.attributionControl.addAttribution(line.outerHTML);
     }
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
-    map.fitBounds(data.bounds, { padding: [12, 12], animate: false });
+    const whole = () => map.fitBounds(data.bounds, { padding: [12, 12], animate: false });
+    whole();
     map.setMaxBounds(L.latLngBounds(data.bounds).pad(1));
     map.setMinZoom(Math.max(0, map.getZoom() - 2));
+    homeButton(map, whole);
     // A focus ring is for those who use the keyboard; Leaflet focuses the map on a click as well.
     const page = map.getContainer();
     page.addEventListener("pointerdown", () => page.classList.add("by-pointer"), true);
     page.addEventListener("keydown", () => page.classList.remove("by-pointer"), true);
+    return whole;
   }
 
-  // The layer list stands in the panel, or on a phone behind a button on the map.
-  function placeControl(map, choices, overlays, openGroup) {
-    const slot = document.getElementById("hotspots-layers");
-    const grouped = new Set(choices.map((choice) => choice.theme.group)).size > 1;
-    let control = null;
-    const place = () => {
-      if (control) control.remove();
-      control = new Hotspots.panel.ThemeControl(null, null, { collapsed: false, autoZIndex: false, grouped, openGroup });
-      for (const choice of choices) control.addBaseLayer(choice, choice.theme.title);
-      for (const { layer, title } of overlays) control.addOverlay(layer, title);
-      control.addTo(map);
-      if (PHONE.matches) control.collapse();
-      else slot.append(control.getContainer());
-      slot.hidden = PHONE.matches;
-    };
-    place();
-    map.on("click", () => { if (PHONE.matches) control.collapse(); });
-    PHONE.addEventListener("change", () => { place(); map.invalidateSize(); });
+  // Back to the whole area, below the buttons that zoom.
+  function homeButton(map, whole) {
+    const bar = map.zoomControl.getContainer();
+    const button = element("a", "hotspots-whole", "", { href: "#", role: "button", title: "Whole area", "aria-label": "Whole area" });
+    button.addEventListener("click", (event) => { event.preventDefault(); whole(); });
+    L.DomEvent.disableClickPropagation(button);
+    bar.append(button);
   }
 
-  function start(map, data) {
-    const state = { theme: null, surfaces: new Set() };
-    const tables = data.tables.map((_, index) => Hotspots.values.table(data, index));
-    const describe = Hotspots.panel.descriptions(tables);
-    const areas = data.stores.map((store) => new Hotspots.layers.Areas(map, store, describe, data.strength));
-    const legend = document.getElementById("hotspots-legend");
-    let shown = null;
-
-    function render() {
-      const theme = data.themes[state.theme] || null;
-      const wanted = theme ? areas[theme.store] : null;
-      if (shown && shown !== wanted) shown.hide();
-      if (wanted && !(shown === wanted && wanted.theme === theme)) wanted.show(theme);
-      shown = wanted;
-      Hotspots.panel.renderLegend(legend, theme, data.surfaces.filter((_, index) => state.surfaces.has(index)));
-    }
-
-    function change(part) {
-      Object.assign(state, part);
-      render();
-    }
-
-    function withSurface(index, on) {
-      const surfaces = new Set(state.surfaces);
-      if (on) surfaces.add(index);
-      else surfaces.delete(index);
-      change({ surfaces });
-    }
-
-    dress(map, data);
-    const choose = (index) => change({ theme: index });
-    const choices = data.themes.map((theme, index) => new Hotspots.layers.ThemeChoice(theme, index, choose));
-    const overlays = data.surfaces.map((entry, index) => {
-      const layer = Hotspots.layers.surface(entry);
-      layer.on("add remove", (event) => withSurface(index, event.type === "add"));
-      if (entry.visible) layer.addTo(map);
-      return { layer, title: entry.title };
+  // The link to the list must not touch the address, which holds the state.
+  function skipLink(list) {
+    document.querySelector(".skip-link").addEventListener("click", (event) => {
+      event.preventDefault();
+      list.focus();
+      list.scrollIntoView({ block: "nearest" });
     });
-    if (data.outline) {
-      const layer = Hotspots.layers.districts(map, data.outline).addTo(map);
-      overlays.push({ layer, title: data.outline.title });
-    }
-    if (choices.length) choices[0].addTo(map);
-    placeControl(map, choices, overlays, () => (data.themes[state.theme] || {}).group);
-    render();
   }
 
-  Hotspots.start = start;
+  class Page {
+    constructor(map, data) {
+      this.map = map;
+      this.data = data;
+      this.model = new Hotspots.model.Model(data);
+      this.describe = Hotspots.legend.descriptions(this.model);
+      this.at = (id) => document.getElementById(`hotspots-${id}`);
+      this.whole = dress(map, data);
+      this.build();
+      this.link = new Hotspots.link.Link(this.model, map, { state: () => this.state, restore: (found) => this.restore(found) });
+      this.restore(Hotspots.link.read(this.model, location.hash));
+      map.on("moveend", () => this.link.save("replace"));
+      Hotspots.paper.prepare(map, data.bounds);
+      skipLink(this.at("list"));
+      this.at("print").addEventListener("click", () => window.print());
+    }
+
+    build() {
+      const { map, data, model } = this;
+      const actions = { tooltip: (position) => this.describe.tooltip(this.view, position),
+        choose: (position, place) => this.select(position, place) };
+      if (data.outline && data.land) Hotspots.layers.land(map, data.outline, data.land).addTo(map);
+      this.areas = data.stores.map((store) => new Hotspots.layers.Areas(map, store, data.strength, actions));
+      this.layers = new Map(model.overlays.map((entry) => [entry, this.layerOf(entry)]));
+      this.names = new Hotspots.names.Names(map);
+      this.selection = new Hotspots.selection.Selection(map,
+        { popup: this.describe.popup, closed: () => this.change({ area: null }) });
+      this.switch = new Hotspots.switches.Switch(this.at("switch"), model, (part) => this.change(part));
+      this.list = new Hotspots.list.List(this.at("list"), model, {
+        go: (position) => this.select(position, "fly"), point: (position) => this.point(position) });
+      this.search = new Hotspots.search.Search(this.at("search"), model, {
+        store: () => this.state.theme && this.state.theme.store, go: (hit) => this.goTo(hit) });
+      this.at("search").hidden = !data.themes.length;
+    }
+
+    layerOf(entry) {
+      if (entry.kind === "surface") return Hotspots.layers.surface(entry.surface);
+      return entry.kind === "districts" ? Hotspots.layers.districts(this.map, this.data.outline) : null;
+    }
+
+    change(part, way = "stay") {
+      this.state = this.model.changed(this.state, typeof part === "function" ? part(this.state) : part);
+      this.render(way);
+      this.link.save("push");
+    }
+
+    // The state of an address; without a place in it, the selected area or the whole comes into view.
+    restore({ state, at }) {
+      this.state = state;
+      if (at) this.map.setView(at.centre, at.zoom, { animate: false });
+      else this.whole();
+      this.render(at ? "stay" : "fly");
+    }
+
+    select(position, way) {
+      const area = this.model.tableOf(this.state.theme).code(position);
+      this.change({ area }, way);
+      if (way === "fly") this.map.getContainer().scrollIntoView({ block: "nearest" });
+    }
+
+    goTo({ store, position }) {
+      const theme = this.model.themeFor(store, this.state);
+      if (theme !== this.state.theme) this.change({ theme });
+      this.select(position, "fly");
+    }
+
+    point(position) {
+      const { theme } = this.state;
+      const selected = theme && this.model.places[theme.store].get(this.state.area);
+      const wanted = position === null ? selected : position;
+      this.selection.point(this.areas[theme.store], wanted === undefined ? null : wanted);
+    }
+
+    render(way) {
+      const { theme, period } = this.state;
+      const changed = !this.drawn || this.drawn.theme !== theme || this.drawn.period !== period;
+      if (changed) this.view = theme ? Hotspots.model.view(theme, period) : null;
+      this.drawAreas(changed);
+      this.switch.render(this.state);
+      const surfaces = this.drawOverlays();
+      Hotspots.legend.render(this.at("legend"), this.coloured ? this.view : null, surfaces);
+      this.list.render(this.view);
+      // Names of areas make room for those of districts.
+      this.drawNames(changed || !this.drawn || this.drawn.overlays !== this.state.overlays);
+      this.drawSelection(changed, way);
+      this.drawn = this.state;
+    }
+
+    drawAreas(changed) {
+      const coloured = this.model.coloured(this.state);
+      if (!changed && coloured === this.coloured) return;
+      this.coloured = coloured;
+      const wanted = this.view ? this.areas[this.view.store] : null;
+      if (this.shown && this.shown !== wanted) this.shown.hide();
+      if (wanted) wanted.show(this.view, coloured);
+      this.shown = wanted;
+      if (changed && this.drawn && this.view) this.say(`Showing ${[this.view.group, this.view.title, this.view.label].filter(Boolean).join(", ")}`);
+    }
+
+    // Put on and take off what lies over the areas; returns the surfaces in sight.
+    drawOverlays() {
+      const surfaces = [];
+      for (const [entry, layer] of this.layers) {
+        const on = this.model.isOn(entry, this.state);
+        if (on && entry.kind === "surface") surfaces.push({ ...entry.surface, group: entry.group, title: entry.title });
+        if (layer && on && !this.map.hasLayer(layer)) layer.addTo(this.map);
+        if (layer && !on && this.map.hasLayer(layer)) layer.remove();
+      }
+      return surfaces;
+    }
+
+    drawNames(changed) {
+      const { view, shown, model } = this;
+      const entry = model.overlays.find((overlay) => overlay.kind === "names");
+      const on = Boolean(entry && view && model.isOn(entry, this.state));
+      if (!changed) return;
+      const table = view && model.tableOf(view);
+      const nameOf = (position) => (table.name(position) === table.code(position) ? "" : table.name(position));
+      const order = on ? Hotspots.values.ranking(view, table).map((row) => row.position) : [];
+      this.names.show(on ? { areas: shown, order, nameOf } : null);
+    }
+
+    drawSelection(changed, way) {
+      const { area, theme } = this.state;
+      const position = area === null ? null : this.model.places[theme.store].get(area);
+      this.list.mark(position);
+      if (position === null) {
+        if (this.drawn && this.drawn.area !== null) this.selection.hide();
+        return;
+      }
+      const same = this.drawn && this.drawn.area === area;
+      if (same && way === "stay") {
+        if (changed) this.selection.update(this.shown, this.view, position);
+        return;
+      }
+      this.selection.show(this.shown, this.view, position, way);
+      this.say(this.describe.spoken(this.view, position));
+    }
+
+    // What a screen reader hears.
+    say(sentence) {
+      this.at("status").textContent = sentence;
+    }
+  }
+
+  Hotspots.start = (map, data) => { new Page(map, data); };
 })(window.Hotspots = window.Hotspots || {});

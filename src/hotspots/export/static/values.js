@@ -30,13 +30,38 @@
   function table(data, index) {
     const columns = new Map(data.tables[index].map((i) => [data.columns[i].name, data.columns[i]]));
     const show = (name, position) => (columns.has(name) ? text(columns.get(name), position) : "");
+    const raw = (name, position) => (columns.has(name) ? cell(columns.get(name), position) : null);
+    const name = (position) => show("name", position);
+    const code = (position) => show("code", position);
+    const codes = () => columns.get("code").values.map((_, position) => code(position));
     return {
-      columns,
-      show,
-      name: (position) => show("name", position),
-      place: (position) => [cell(columns.get("district") || { values: [] }, position), show("code", position)],
+      columns, show, raw, name, code, codes,
+      district: (position) => raw("district", position) || "",
+      // Cells of a grid have codes and no names.
+      named: () => columns.get("code").values.length > 0 && columns.get("name") !== undefined &&
+        columns.get("code").values.some((_, position) => name(position) !== code(position)),
     };
   }
 
-  Hotspots.values = { table };
+  // Positions of the areas that a theme draws: by class where there are classes, then from the largest number.
+  function ranking(view, table) {
+    const byClass = view.rank !== view.column;
+    const rows = [];
+    for (let position = 0; position < view.classes.length; position++) {
+      const letter = view.classes[position];
+      if (letter === ".") continue;
+      const value = table.raw(view.rank, position);
+      const missing = letter === "-" || value === null;
+      rows.push({ position, letter, value, order: missing ? Infinity : byClass ? Number(letter) : 0 });
+    }
+    rows.sort((a, b) => a.order - b.order || b.value - a.value || a.position - b.position);
+    rows.forEach((row, i) => {
+      const above = rows[i - 1];
+      const equal = above && above.order === row.order && above.value === row.value;
+      row.rank = row.order === Infinity ? null : equal ? above.rank : i + 1;
+    });
+    return rows;
+  }
+
+  Hotspots.values = { table, ranking };
 })(window.Hotspots = window.Hotspots || {});

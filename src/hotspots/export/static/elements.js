@@ -1,0 +1,35 @@
+// Elements of the page. Text from data only ever comes in through textContent.
+(function (Hotspots) {
+  "use strict";
+
+  function element(tag, className, content, attributes) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    const children = Array.isArray(content) ? content : [content];
+    for (const child of children) {
+      if (child !== undefined && child !== null && child !== "") made.append(child);
+    }
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
+    }
+    return made;
+  }
+
+  function swatch(entry) {
+    const box = element("i", entry.missing ? "swatch missing" : "swatch", "", { "aria-hidden": "true" });
+    const fill = element("span", "fill");
+    fill.style.backgroundColor = entry.colour;
+    fill.style.opacity = entry.opacity;
+    box.append(fill);
+    return box;
+  }
+
+  // A radio or a checkbox inside its label.
+  function choice(type, attributes, text, changed) {
+    const input = element("input", "", "", { type, ...attributes });
+    input.addEventListener("change", () => changed(input.checked));
+    return element("label", "", [input, element("span", "", text)]);
+  }
+
+  Hotspots.elements = { element, swatch, choice };
+})(window.Hotspots = window.Hotspots || {});

@@ -1,0 +1,78 @@
+// What is written beside the map about the colours, and over it about one area.
+(function (Hotspots) {
+  "use strict";
+
+  const { element, swatch } = Hotspots.elements;
+
+  function legendRow(entry) {
+    const count = entry.count === undefined ? "" : element("span", "count", entry.count.toLocaleString("en-GB"));
+    return element("li", entry.count === 0 ? "none" : "", [swatch(entry), element("span", "label", entry.label), count]);
+  }
+
+  function block(entry, title, rows, noun) {
+    return element("section", "legend-block", [
+      element("h2", "", title),
+      element("p", "unit", [element("span", "", entry.legendTitle), noun ? element("span", "count", noun) : ""]),
+      element("ul", "", rows.map(legendRow)),
+      entry.note ? element("p", "note", entry.note) : "",
+    ]);
+  }
+
+  function titleOf(entry, period) {
+    return [entry.group ? element("span", "group", `${entry.group} · `) : "", entry.title, period ? `, ${period}` : ""];
+  }
+
+  function themeLegend(view) {
+    const rows = view.legend.filter((entry) => entry.opacity > 0 && !(entry.rare && entry.count === 0));
+    if (view.missing.count) rows.push(view.missing);
+    return block(view, titleOf(view, view.label), rows, view.noun);
+  }
+
+  function surfaceLegend(entry) {
+    return block(entry, titleOf(entry), entry.legend.filter((row) => row.opacity > 0));
+  }
+
+  function render(target, view, surfaces) {
+    target.replaceChildren(...[view && themeLegend(view), ...surfaces.map(surfaceLegend)].filter(Boolean));
+  }
+
+  // Tooltip, popup and spoken sentence of one area in one theme.
+  function descriptions(model) {
+    const row = (table, name, position, main) => {
+      const column = table.columns.get(name);
+      const label = [column.label, column.unit ? element("small", "", column.unit) : ""];
+      return element("div", main ? "row main" : "row",
+        [element("dt", "", label), element("dd", "", table.show(name, position))]);
+    };
+    const list = (view, names, position) => {
+      const table = model.tableOf(view);
+      return element("dl", "", [...new Set(names)].filter((name) => table.columns.has(name))
+        .map((name) => row(table, name, position, name === view.column)));
+    };
+    const head = (view, position, withCode) => {
+      const table = model.tableOf(view);
+      const place = [table.district(position), withCode ? table.code(position) : ""];
+      return [element("strong", "name", table.name(position)),
+        element("div", "place", place.filter((word) => word && word !== table.name(position)).join(" · "))];
+    };
+    return {
+      tooltip: (view, position) =>
+        element("div", "", [...head(view, position, false), list(view, view.tooltip, position)]),
+      popup: (view, position) => {
+        const group = view.group ? element("div", "group", view.group) : "";
+        const heading = ["code", "name", "district", view.column];
+        const others = [...model.tableOf(view).columns.keys()].filter((name) => !heading.includes(name));
+        return element("div", "", [...head(view, position, true), group, list(view, [view.column, ...others], position)]);
+      },
+      spoken: (view, position) => {
+        const table = model.tableOf(view);
+        const facts = [...new Set([view.column, view.rank, ...view.tooltip])].filter((name) => table.columns.has(name))
+          .map((name) => [table.columns.get(name).label, table.show(name, position), table.columns.get(name).unit]);
+        const words = facts.map((fact) => fact.filter(Boolean).join(" "));
+        return [[table.name(position), table.district(position)].filter(Boolean).join(", "), ...words].join(". ");
+      },
+    };
+  }
+
+  Hotspots.legend = { render, descriptions };
+})(window.Hotspots = window.Hotspots || {});

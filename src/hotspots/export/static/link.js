@@ -1,0 +1,84 @@
+// The address: theme, overlays, place and selected area are in its hash, so that a view can be sent and kept.
+(function (Hotspots) {
+  "use strict";
+
+  function write(model, state, map) {
+    const parts = new URLSearchParams();
+    if (state.group && model.groups.length > 1) parts.set("group", model.groupKeys[model.groups.indexOf(state.group)]);
+    if (state.theme) parts.set("theme", state.theme.key);
+    if (state.theme && state.theme.steps.length > 1) {
+      parts.set("period", Hotspots.words.slug(state.theme.steps[state.period].label));
+    }
+    parts.set("over", [...state.overlays].join(","));
+    const { lat, lng } = map.getCenter();
+    parts.set("at", [lat.toFixed(4), lng.toFixed(4), Number(map.getZoom().toFixed(2))].join(","));
+    if (state.area !== null) parts.set("area", state.area);
+    return "#" + parts.toString().replace(/%2C/g, ",");
+  }
+
+  function periodOf(theme, slug) {
+    const found = theme.steps.findIndex((step) => Hotspots.words.slug(step.label) === slug);
+    return found < 0 ? theme.opens : found;
+  }
+
+  // What a hash asks for; whatever it leaves out, or names in vain, is as the page opens.
+  function read(model, hash) {
+    const parts = new URLSearchParams(hash.replace(/^#/, ""));
+    let state = model.opening();
+    const group = model.groups[model.groupKeys.indexOf(parts.get("group"))];
+    if (group) state = model.changed(state, { group });
+    const theme = model.themesOf(state.group).find((entry) => entry.key === parts.get("theme"));
+    if (theme) state = model.changed(state, { theme });
+    if (state.theme && parts.has("period")) {
+      state = model.changed(state, { period: periodOf(state.theme, parts.get("period")) });
+    }
+    if (parts.has("over")) {
+      const known = new Set(model.overlays.map((entry) => entry.key));
+      state.overlays = new Set(parts.get("over").split(",").filter((key) => known.has(key)));
+    }
+    if (parts.has("area")) state = model.changed(state, { area: parts.get("area") });
+    return { state, at: placeOf(parts.get("at")) };
+  }
+
+  function placeOf(text) {
+    const numbers = (text || "").split(",").map(Number);
+    const [latitude, longitude, zoom] = numbers;
+    const sound = text && numbers.length === 3 && numbers.every(Number.isFinite) && Math.abs(latitude) <= 90;
+    return sound ? { centre: [latitude, longitude], zoom } : null;
+  }
+
+  // Choices become entries of the browser's history; moving the map only changes the entry it happens in.
+  class Link {
+    constructor(model, map, { state, restore }) {
+      Object.assign(this, { model, map, state, waiting: null, works: true });
+      window.addEventListener("hashchange", () => {
+        clearTimeout(this.waiting);
+        this.waiting = null;
+        restore(read(model, location.hash));
+      });
+    }
+
+    // Several changes at once make one entry.
+    save(how) {
+      const waited = this.waiting !== null;
+      clearTimeout(this.waiting);
+      this.how = how === "push" || (waited && this.how === "push") ? "push" : "replace";
+      this.waiting = setTimeout(() => this.put(), 0);
+    }
+
+    put() {
+      this.waiting = null;
+      const hash = write(this.model, this.state(), this.map);
+      if (!this.works || hash === location.hash) return;
+      try {
+        if (this.how === "push") history.pushState(null, "", hash);
+        else history.replaceState(null, "", hash);
+      } catch {
+        // A page shown inside another one, as in a notebook, has no address of its own.
+        this.works = false;
+      }
+    }
+  }
+
+  Hotspots.link = { Link, read, write };
+})(window.Hotspots = window.Hotspots || {});

@@ -1,0 +1,139 @@
+// What can be chosen, and what a choice means: themes, groups, overlays, periods, areas.
+(function (Hotspots) {
+  "use strict";
+
+  const { slug, slugs } = Hotspots.words;
+
+  // What one theme shows in one of its periods.
+  function view(theme, period) {
+    const step = theme.steps[period];
+    const legend = theme.legend.map((entry, i) => ({ ...entry, count: step.counts[i] }));
+    return { ...theme, ...step, period, legend, missing: { ...theme.missing, missing: true, count: step.gaps },
+      tooltip: theme.ownTooltip ? [step.column, ...theme.tooltip] : theme.tooltip,
+      // Areas that step through time are ranked by the period in sight.
+      rank: theme.steps.length > 1 ? step.column : theme.rank };
+  }
+
+  // Surfaces that belong to no group of themes are offered always, under their full name.
+  function surfaces(data, groups) {
+    const entries = data.surfaces.map((surface) => {
+      const known = groups.includes(surface.group);
+      const title = surface.group && !known ? `${surface.title}: ${surface.group}` : surface.title;
+      return { kind: "surface", title, group: known ? surface.group : "", surface, on: surface.visible };
+    });
+    for (const group of new Set(entries.map((entry) => entry.group))) {
+      const own = entries.filter((entry) => entry.group === group);
+      slugs(own.map((entry) => entry.title)).forEach((key, i) => { own[i].key = key; });
+    }
+    return entries;
+  }
+
+  // A surface that shows when the page opens has the colours to itself.
+  function hideColours(entries) {
+    const surface = entries.some((entry) => entry.kind === "surface" && entry.on);
+    return entries.map((entry) => (entry.kind === "colours" ? { ...entry, on: !surface } : entry));
+  }
+
+  function overlays(data, groups, named) {
+    const found = surfaces(data, groups);
+    if (data.outline) {
+      found.push({ kind: "districts", title: data.outline.title, group: "", key: "outlines", on: true });
+    }
+    // Without its colours a layer of areas shows the borders that a surface is read against.
+    if (found.some((entry) => entry.kind === "surface") && data.themes.length) {
+      found.push({ kind: "colours", title: "Colours", group: "", key: "colours", on: true });
+    }
+    if (named) found.push({ kind: "names", title: "Names", group: "", key: "names", on: true });
+    return hideColours(found);
+  }
+
+  // The areas of a store, by code; all tables of a store list the same areas.
+  function places(data, tables) {
+    const tableOf = data.stores.map((_, store) => tables[data.themes.find((theme) => theme.store === store).table]);
+    return tableOf.map((table) => new Map(table.codes().map((code, position) => [code, position])));
+  }
+
+  class Model {
+    constructor(data) {
+      this.data = data;
+      this.tables = data.tables.map((_, index) => Hotspots.values.table(data, index));
+      this.places = places(data, this.tables);
+      this.groups = [...new Set(data.themes.map((theme) => theme.group).filter(Boolean))];
+      this.groupKeys = slugs(this.groups);
+      for (const group of new Set(data.themes.map((theme) => theme.group))) {
+        const own = data.themes.filter((theme) => theme.group === group);
+        slugs(own.map((theme) => theme.title)).forEach((key, i) => { own[i].key = key; });
+      }
+      this.overlays = overlays(data, this.groups, this.tables.some((table) => table.named()));
+    }
+
+    // The state in which the page opens.
+    opening() {
+      const [first] = this.data.themes;
+      const on = this.overlays.filter((entry) => entry.on).map((entry) => entry.key);
+      return { group: first ? first.group : "", theme: first || null, period: first ? first.opens : 0,
+        overlays: new Set(on), area: null };
+    }
+
+    // The state with a new part, and whatever no longer fits it put right.
+    changed(state, part) {
+      const next = { ...state, ...part };
+      if (next.group !== state.group && !part.theme) next.theme = this.counterpart(state.theme, next.group);
+      if (part.theme && part.theme.group) next.group = part.theme.group;
+      const theme = next.theme;
+      if (theme && theme !== state.theme && part.period === undefined) {
+        next.period = state.theme && state.theme.steps.length === theme.steps.length ? state.period : theme.opens;
+      }
+      if (theme) next.period = Math.min(Math.max(0, next.period), theme.steps.length - 1);
+      if (next.area !== null && (!theme || !this.places[theme.store].has(next.area))) next.area = null;
+      return next;
+    }
+
+    themesOf(group) {
+      return this.data.themes.filter((theme) => theme.group === group || theme.group === "");
+    }
+
+    // The theme of another group that shows the same measure.
+    counterpart(theme, group) {
+      const all = this.themesOf(group);
+      return all.find((other) => theme && other.key === theme.key) || all[0] || null;
+    }
+
+    overlaysOf(group) {
+      return this.overlays.filter((entry) => entry.group === "" || entry.group === group);
+    }
+
+    // Coloured areas show through a surface and change its colours: one gives way to the other, unless asked back.
+    toggled(state, key, on) {
+      const overlays = new Set([...state.overlays].filter((other) => other !== key));
+      if (on) overlays.add(key);
+      const surfaceKeys = this.overlays.filter((entry) => entry.kind === "surface").map((entry) => entry.key);
+      if (surfaceKeys.includes(key)) {
+        if (on) overlays.delete("colours");
+        else if (!surfaceKeys.some((other) => overlays.has(other))) overlays.add("colours");
+      }
+      return { overlays };
+    }
+
+    coloured(state) {
+      return state.overlays.has("colours") || !this.overlays.some((entry) => entry.kind === "colours");
+    }
+
+    isOn(entry, state) {
+      return state.overlays.has(entry.key) && (entry.group === "" || entry.group === state.group);
+    }
+
+    tableOf(theme) {
+      return this.tables[theme.table];
+    }
+
+    // The theme to see an area of a store in: the one in sight, else the first of the group, else the first.
+    themeFor(store, state) {
+      if (state.theme && state.theme.store === store) return state.theme;
+      const fits = (theme) => theme.store === store;
+      return this.themesOf(state.group).find(fits) || this.data.themes.find(fits);
+    }
+  }
+
+  Hotspots.model = { Model, view, slug };
+})(window.Hotspots = window.Hotspots || {});

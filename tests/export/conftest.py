@@ -1,0 +1,196 @@
+"""Maps with everything on them, opened in one Chromium that reaches no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from hotspots.export.webmap import AreaTheme, SurfaceTheme, make_map, write_map
+from hotspots.surface import Surface
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
+HOSTILE = [
+    "<script>window.hacked = 1</script>",
+    '<img src=x onerror="window.hacked = 1">',
+    "\"'><b>&amp;</b> {{ 7*7 }} ${window.hacked = 1}",
+    "Ynys Môn: Tŷ'n-y-gongl",
+    "Town 🏘️ \u2028 centre",
+]
+
+
+@dataclass
+class Opened:
+    """A page and what went wrong on it."""
+
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+
+    def text(self, selector: str) -> str:
+        lines = self.page.locator(selector).first.inner_text().splitlines()
+        return "\n".join(line for line in lines if line.strip())
+
+    def choice(self, name: str) -> Locator:
+        """The radio button or checkbox of this name."""
+        return self.page.locator("#hotspots-switch label").filter(has_text=name).locator("input").first
+
+    def group(self, name: str) -> None:
+        self.page.locator("#hotspots-group").select_option(label=name)
+
+    def count(self, selector: str) -> int:
+        return self.page.locator(selector).count()
+
+    def middle_of(self, area: int) -> tuple[float, float]:
+        box = self.page.locator(".leaflet-overlay-pane svg path").nth(area).bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def rows(self) -> list[str]:
+        """The list of areas, a line each, its parts with bars between them."""
+        parts = "all => all.map(b => [...b.querySelectorAll('.rank, .name, .value')].map(e => e.textContent).join('|'))"
+        found = self.page.locator("#hotspots-list ol button").evaluate_all(parts)
+        return [str(row) for row in found]
+
+    def hash(self) -> dict[str, str]:
+        """What the address says, once the script had its turn to write it."""
+        found = self.page.evaluate(
+            """() => new Promise(answer => setTimeout(() =>
+            answer(Object.fromEntries(new URLSearchParams(location.hash.slice(1))))))"""
+        )
+        return {str(name): str(value) for name, value in found.items()}
+
+    def popup(self) -> str:
+        self.page.locator(".leaflet-popup .name").wait_for()
+        return str(self.page.locator(".leaflet-popup .name").evaluate("shown => shown.textContent"))
+
+
+@pytest.fixture(scope="session")
+def wards() -> gpd.GeoDataFrame:
+    """Nine squares, five of them with names that no page should run."""
+    names = [*HOSTILE, "Six", "Seven", "Eight", "Nine"]
+    places = [(4e5 + 1000 * (i % 3), 3e5 + 1000 * (i // 3)) for i in range(9)]
+    return gpd.GeoDataFrame(
+        {
+            "name": names,
+            "district": ["<i>North</i>"] * 5 + ["South"] * 4,
+            "population": 5000.0,
+            "n": [0, 12, 7, 30, 4, 1250, 3, 8, 90],
+            "rate": [0.0, 2.4, np.nan, 6.04, 0.8, 1250.25, 0.6, 1.6, 18.0],
+            "gi_z": [4.0, 0.5, np.nan, 0.2, -2.5, 1.0, np.nan, 0.1, 0.1],
+            "gi_p": [0.5, 0.00001, 0.2, 0.04, 0.00009, 0.7, 0.3, 0.2, 1.0],
+            "gi_class": pd.Categorical(
+                ["hot99", "none", "undefined", "none", "cold90", "none", None, "none", "none"]
+            ),
+            "n_2016": [0, 6, 7, 10, 2, 1000, 1, 4, 40],
+            "n_2017": [0, 6, 0, 20, 2, 250, 2, 4, 50],
+        },
+        geometry=[shapely.box(x, y, x + 1000, y + 1000) for x, y in places],
+        index=pd.Index([f"E0{i}" for i in range(9)], name="code"),
+        crs="EPSG:27700",
+    )
+
+
+def _cells(count: int) -> gpd.GeoDataFrame:
+    side = int(np.sqrt(count))
+    x, y = (part.ravel() for part in np.meshgrid(np.arange(side) * 40 + 4e5, np.arange(side) * 40 + 3e5))
+    classes = np.where(np.arange(side * side) % 3, "hot95", "none")
+    index = pd.Index([f"cell_{i:06d}" for i in range(side * side)], name="code")
+    return gpd.GeoDataFrame(
+        {"n": 1, "gi_class": classes},
+        geometry=shapely.box(x, y, x + 40, y + 40),
+        index=index,
+        crs="EPSG:27700",
+    )
+
+
+@pytest.fixture(scope="session")
+def hot_square() -> Surface:
+    """Low everywhere but on the square from 401000 to 401500 east and 301500 to 302000 north."""
+    values = np.ones((30, 30))
+    values[10:15, 10:15] = 50.0
+    return Surface(values, 4e5, 3e5 + 3000, 100.0, "EPSG:27700", "incidents per km² a year")
+
+
+@pytest.fixture(scope="session")
+def documents(
+    tmp_path_factory: pytest.TempPathFactory, wards: gpd.GeoDataFrame, hot_square: Surface
+) -> dict[str, Path]:
+    """One map with everything, and one over street tiles."""
+    folder = tmp_path_factory.mktemp("maps")
+    page: dict[str, Any] = {
+        "title": 'Crime <script>window.hacked = 1</script> & "more"',
+        "period": "July 2018",
+        "source": "police.uk",
+        "attribution": "Open Government Licence <v3.0>",
+        "method_notes": ["Rates are per 1,000 people a year."],
+    }
+    years = {"2016": "n_2016", "<b>2017</b>": "n_2017"}
+    themes: list[AreaTheme | SurfaceTheme] = [
+        AreaTheme("Rate by ward", wards, "rate", group="Burglary", noun="wards", note="<b>A note</b>"),
+        AreaTheme("Hotspots", wards, "gi_class", group="Burglary", noun="wards"),
+        AreaTheme("By year", wards, "n_2017", group="Burglary", noun="wards", periods=years),
+        AreaTheme("Cells", _cells(10_000), "gi_class", group="Burglary", noun="cells", draw="classed"),
+        AreaTheme("Hotspots of <i>robbery</i>", wards, "gi_class", group="<b>Robbery</b>", noun="wards"),
+        SurfaceTheme("Heat-map <b>", hot_square, note="Quartic kernel.", group="Burglary"),
+        SurfaceTheme("Heat-map <b>", hot_square, group="<b>Robbery</b>"),
+    ]
+    districts = wards.dissolve("district")[["geometry"]]
+    write_map(make_map(themes, boundary=districts, **page), folder / "map.html")
+    write_map(make_map(themes[:1], basemap="osm", **page), folder / "osm.html")
+    return {path.stem: path for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[BrowserContext]:
+    """A browser that holds still: nothing flies, so that nothing has to be waited for."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        made = browser.new_context(
+            offline=True, viewport={"width": 1200, "height": 800}, reduced_motion="reduce"
+        )
+        made.set_default_timeout(10_000)
+        yield made
+        browser.close()
+
+
+def open_page(context: BrowserContext, address: str) -> Opened:
+    """Open an address and keep what goes wrong."""
+    opened = Opened(context.new_page())
+    page = opened.page
+    page.on("console", lambda said: opened.troubles.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: opened.troubles.append(str(error)))
+    page.on("requestfailed", lambda request: opened.troubles.append(request.url))
+    page.goto(address)
+    return opened
+
+
+@pytest.fixture
+def tiled(context: BrowserContext, documents: dict[str, Path]) -> Iterator[Opened]:
+    """The map over street tiles, which it cannot reach."""
+    found = open_page(context, documents["osm"].as_uri())
+    yield found
+    found.page.close()
+
+
+@pytest.fixture
+def opened(context: BrowserContext, documents: dict[str, Path]) -> Iterator[Opened]:
+    """The map with everything; whatever a test does to it, nothing may go wrong and nothing may be run."""
+    found = open_page(context, documents["map"].as_uri())
+    yield found
+    assert found.troubles == []
+    assert found.page.evaluate("window.hacked") is None
+    found.page.close()
