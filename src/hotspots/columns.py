@@ -321,6 +321,10 @@ _ALL = (
     Column("selected", "boolean", "", "Selected", "Whether it is among the areas selected"),
     Column("locality", "text", "", "Locality", "The selected areas that it forms one piece with"),
     Column("reason", "text", "", "Reason", "Why it is a priority or not, from its own figures"),
+    Column(
+        "st_class", "flag", "", "Over the periods", "Whether its flag stays, is new, came back or is gone"
+    ),
+    Column("st_text", "text", "", "Over the periods, in words", "In which periods its score is flagged"),
     Column("members", "integer", "areas", "Areas", "Number of areas that the locality is made of"),
 )
 

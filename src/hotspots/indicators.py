@@ -130,8 +130,11 @@ class Indicators:
         ]
         scale = np.stack([frame.to_numpy(dtype=float) for frame in unit], axis=1)
 
+        some = found.counts > 0  # a count of 0 is drawn as 0
+
         def resample(random: np.random.Generator) -> Floats:
-            drawn = random.poisson(found.counts)
+            drawn = np.zeros(found.counts.shape)
+            drawn[some] = random.poisson(found.counts[some])
             values = base.cube.copy()
             values[:, np.array(counted)[:, None], place] = (
                 np.einsum("nct,ck->nkt", drawn, factors, optimize=True) * scale

@@ -13,7 +13,8 @@ from hotspots.methods.budgets import Coverage, coverage
 from hotspots.methods.localities import join_localities, make_localities
 from hotspots.methods.ranks import rank_intervals
 from hotspots.methods.reasons import reasons
-from hotspots.methods.selection import PRIORITIES, select_areas
+from hotspots.methods.selection import PRIORITIES, flags_over_time, select_areas
+from hotspots.methods.stability import changes_over_time, stability
 from hotspots.neighbours import make_neighbours
 from hotspots.plan import Plan
 from hotspots.tally import Tally
@@ -43,6 +44,8 @@ class Priorities:
         What was scored.
     coverage : Coverage
         What the selection covers, and what one more area would add.
+    flags : DataFrame of bool
+        In which periods each area's score is flagged against all areas; see `hotspots.methods.stability`.
     noun : str
         What an area is called.
     """
@@ -52,6 +55,7 @@ class Priorities:
     selection: pd.DataFrame
     indicators: Indicators
     coverage: Coverage
+    flags: pd.DataFrame
     noun: str
 
     def lines(self) -> list[str]:
@@ -62,6 +66,12 @@ class Priorities:
             f"Priorities: {', '.join(tally)}",
             self.coverage.sentence(self.layer["name"], noun=self.noun),
         ]
+        if self.flags.shape[1] > 1:
+            lines += [
+                f"Flagged in {row.Index}: {row.kept} kept, {row.new} new, {row.dropped} dropped "
+                f"(Jaccard {row.jaccard:.2f})"
+                for row in changes_over_time(self.flags).itertuples()
+            ]
         if self.localities is not None:
             lines += [f"  {row.name}: {row.reason}" for row in self.localities.itertuples()]
         return lines
@@ -144,6 +154,7 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
         plan.sure.runs,
         plan.sure.seed,
     )
+    flags = flags_over_time(made.table, weights=made.weights, bad=made.bad, rules=plan.rules)
     locality = join_localities(areas, selection, neighbours)
     reason = reasons(
         made.table,
@@ -156,7 +167,12 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
         districts=districts,
         noun=noun,
     )
-    columns = pd.concat([n, selection, sure, locality, reason], axis=1)[["n", *COLUMNS_SHOWN]]
+    parts: list[pd.DataFrame | pd.Series] = [n, selection, sure, locality, reason]
+    shown = ["n", *COLUMNS_SHOWN]
+    if flags.shape[1] > 1:
+        parts.append(stability(flags)[["st_class", "st_text"]].astype(str))
+        shown += ["st_class", "st_text"]
+    columns = pd.concat(parts, axis=1)[shown]
     columns["priority"] = columns["priority"].astype(str)
     kept = areas.drop(columns=[name for name in columns if name in areas], errors="ignore")
     layer = kept.drop(columns="geometry").join(columns).join(made.latest()).set_geometry(areas.geometry)
@@ -164,4 +180,4 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
     if bool(selection["selected"].any()):
         localities = make_localities(areas, selection, locality, counts=n, reason=reason, noun=noun)
     found = coverage(selection, counts=n, km2=km2, population=areas["population"])
-    return Priorities(layer, localities, selection, made, found, noun)
+    return Priorities(layer, localities, selection, made, found, flags, noun)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ PRIORITIES = ("force-wide", "local", "watch", "")
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -192,8 +195,56 @@ def select_areas(
         )
     decided = decide(scored, made, rules)
     ranked = made.order(scored.codes.astype(str).to_numpy(dtype=str))
+    if budget is not None and budget.order is None and budget.takes == "count":
+        _log.info(
+            "Areas with most incidents are taken first, for the smallest set (or set 'order' to 'score')"
+        )
     order, taken = take(scored, ranked, decided, budget, counts=counts, km2=km2, neighbours=neighbours)
     return _table(scored, made, decided, ranked, order, taken)
+
+
+def flags_over_time(
+    indicators: pd.DataFrame,
+    *,
+    weights: Mapping[str, float] | None = None,
+    bad: Mapping[str, Bad] | None = None,
+    rules: Rules | None = None,
+) -> pd.DataFrame:
+    """Return in which periods each area's score is flagged against all areas, as `Rules.flagged` has it.
+
+    Parameters
+    ----------
+    indicators, weights, bad, rules
+        As for `select_areas`.
+
+    Returns
+    -------
+    DataFrame of bool
+        Areas by periods, on the index of `indicators`; what `hotspots.methods.stability` takes. An area
+        without a score in a period is not flagged in it.
+
+    Raises
+    ------
+    DataError, ParameterError
+        As `select_areas`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame(
+    ...     {("Crime", "2024"): [10, 12, 11, 13, 12, 60], ("Crime", "2025"): [11, 70, 12, 13, 12, 14]},
+    ...     index=list("abcdef"))
+    >>> flags_over_time(table).loc["f"].tolist()
+    [True, False]
+    """
+    rules = rules or Rules()
+    scored = score_cube(indicators, weights=weights, bad=bad)
+    even = np.ones(len(scored.periods))
+    made = composite(scored.z(ddof=rules.ddof), scored.weights, even, least_known=rules.least_known)
+    force = standing(made, None, ddof=rules.ddof, flagged=rules.flagged)
+    return pd.DataFrame(
+        force.by_period > rules.flagged, index=scored.codes, columns=pd.Index(scored.periods, name="period")
+    )
 
 
 @dataclass(frozen=True)
