@@ -140,7 +140,7 @@ def documents(
         AreaTheme("Rate by ward", wards, "rate", group="Burglary", noun="wards", note="<b>A note</b>"),
         AreaTheme("Hotspots", wards, "gi_class", group="Burglary", noun="wards"),
         AreaTheme("By year", wards, "n_2017", group="Burglary", noun="wards", periods=years),
-        AreaTheme("Cells", _cells(10_000), "gi_class", group="Burglary", noun="cells", draw="classed"),
+        AreaTheme("Cells", _cells(4_900), "gi_class", group="Burglary", noun="cells", draw="classed"),
         AreaTheme("Hotspots of <i>robbery</i>", wards, "gi_class", group="<b>Robbery</b>", noun="wards"),
         SurfaceTheme("Heat-map <b>", hot_square, note="Quartic kernel.", group="Burglary"),
         SurfaceTheme("Heat-map <b>", hot_square, group="<b>Robbery</b>"),

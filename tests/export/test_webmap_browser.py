@@ -82,7 +82,7 @@ def test_switching_the_theme_recolours_the_same_shapes(opened: Opened) -> None:
 def test_cells_are_drawn_on_a_canvas_over_the_land_and_give_way_again(opened: Opened) -> None:
     opened.choice("Cells").check()
     assert (opened.count(".leaflet-overlay-pane canvas"), opened.count(".leaflet-overlay-pane svg")) == (1, 0)
-    assert "Not drawn: 3,334 cells (neither hotspot nor coldspot)." in opened.text("#hotspots-legend")
+    assert "Not drawn: 1,634 cells (neither hotspot nor coldspot)." in opened.text("#hotspots-legend")
     land = opened.page.locator(".leaflet-land-pane path").first
     assert (land.get_attribute("fill"), land.get_attribute("fill-opacity")) == ("#faf9f6", "1")
     opened.choice("Hotspots").check()

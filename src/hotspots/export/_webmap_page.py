@@ -51,7 +51,7 @@ _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas<
 <noscript>This map needs JavaScript; it works without a network.</noscript>
 <script type="application/json" id="hotspots-data">{data}</script>"""
 
-_START = """var {name} = L.map("{name}", {options});
+_START = """var {name} = L.map("{name}", Object.assign({options}, Hotspots.motion()));
 Hotspots.start({name}, JSON.parse(document.getElementById("hotspots-data").textContent));"""
 
 

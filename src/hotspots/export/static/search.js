@@ -13,26 +13,34 @@
       const table = model.tableOf(theme);
       return [...codes].map(([code, position]) => {
         const name = table.name(position), district = table.district(position);
-        return { store, code, position, name, district, noun: theme.noun, words: ` ${fold(name)}`, key: fold(code) };
+        return { store, code, position, name, district, noun: theme.noun, words: fold(name), key: fold(code) };
       });
     });
   }
 
-  // How well an entry answers: 0 its code or whole name, 1 its beginning, 2 a word in it, 3 somewhere, -1 not.
-  function fit(entry, asked) {
-    if (entry.key === asked || entry.words === ` ${asked}`) return 0;
-    if (entry.words.startsWith(` ${asked}`) || entry.key.startsWith(asked)) return 1;
-    if (entry.words.includes(` ${asked}`)) return 2;
-    return entry.words.includes(asked) ? 3 : -1;
+  // How well a text answers: 0 wholly, 1 from its beginning, 2 from that of a word, 3 somewhere, -1 not.
+  function fit(text, asked) {
+    const at = ` ${text}`.indexOf(` ${asked}`);
+    if (text === asked) return 0;
+    if (at === 0) return 1;
+    if (at > 0) return 2;
+    return text.includes(asked) ? 3 : -1;
+  }
+
+  // By name if the name answers, else by a code that begins so.
+  function hitOf(entry, asked, store) {
+    const name = fit(entry.words, asked), code = fit(entry.key, asked);
+    const here = entry.store === store ? 0 : 1;
+    if (name >= 0) return { entry, fit: name, here, order: entry.words };
+    return { entry, fit: code < 2 ? code : -1, here, order: entry.key };
   }
 
   function find(entries, text, store) {
     const asked = fold(text);
     if (!asked) return [];
-    return entries.map((entry) => ({ entry, fit: fit(entry, asked), here: entry.store === store ? 0 : 1 }))
-      .filter((hit) => hit.fit >= 0)
+    return entries.map((entry) => hitOf(entry, asked, store)).filter((hit) => hit.fit >= 0)
       .sort((a, b) => a.fit - b.fit || a.here - b.here || a.entry.store - b.entry.store ||
-        a.entry.words.localeCompare(b.entry.words) || a.entry.position - b.entry.position)
+        a.order.localeCompare(b.order, "en") || a.entry.position - b.entry.position)
       .slice(0, MOST).map((hit) => hit.entry);
   }
 

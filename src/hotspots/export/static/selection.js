@@ -68,5 +68,8 @@
     }
   }
 
+  // Options of Leaflet for readers who asked their system for less motion.
+  Hotspots.motion = () => (calm.matches
+    ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false } : {});
   Hotspots.selection = { Selection };
 })(window.Hotspots = window.Hotspots || {});
