@@ -35,7 +35,10 @@ def test_the_town_centres_of_the_sample_stand_out_in_all_three_julys(sample):
     assert (force["persist"] == 1).all()
     # What stands far out stands out however the counts fall and the weights lie.
     assert (force["sel_share"].iloc[:3] == 1).all()
-    assert "2 neighbouring wards" in made.localities["reason"].iloc[0]
+    assert made.localities["name"].iloc[0] == (
+        "Little London & Woodhouse, Hunslet & Riverside, Beeston & Holbeck and Burmantofts & Richmond Hill"
+    )
+    assert made.localities["reason"].iloc[0].startswith("4 neighbouring wards (2 force-wide, 2 local). ")
     assert made.coverage.areas == int(layer["selected"].sum())
     assert 0.1 < made.coverage.incidents < 0.3
 
@@ -78,3 +81,7 @@ def test_the_wards_that_the_strategic_assessment_named(shared_data):
         "Joiner's Square, Stoke-on-Trent",
     } <= first
     assert layer.loc[label == "Castle, Tamworth", "priority"].tolist() == ["local"]
+    # Stafford's strategy of 2020-2024 names Forebridge first and Common second.
+    stafford = layer[layer["district"] == "Stafford"].sort_values("rank")
+    assert stafford["name"].tolist()[:2] == ["Forebridge", "Common"]
+    assert stafford["priority"].tolist()[:3] == ["force-wide", "local", ""]

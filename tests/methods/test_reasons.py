@@ -102,6 +102,19 @@ def test_a_local_priority_says_where_it_stands_in_both():
     )
 
 
+def test_a_local_priority_says_whom_it_is_compared_with():
+    codes = [f"E050000{i:02d}" for i in range(18)]
+    values = [100.0, 20, 11, 9, 10, 11, 9, 10, 12, 10, 9, 11, 10, 9, 11, 10, 9, 11]
+    table = pd.DataFrame({("ASB", "all"): values}, index=codes)
+    districts = pd.Series(["Abbeyshire"] * 9 + ["Vale"] * 9, index=codes)
+    selection = select_areas(table, districts=districts)
+    text = reasons(table, selection, districts=districts, noun="ward")
+    assert text["E05000001"] == (
+        "Local priority: stands out in Abbeyshire (2.4 SD above the average score of wards there that are not "
+        "force-wide, 0.2 SD above that of all); no indicator is flagged against the ward average."
+    )
+
+
 def test_watched_areas_say_why():
     table = frame(ASB=[[*QUIET, 60]] * 3)
     near = said(table, rules=Rules(force_wide=2.5))

@@ -119,6 +119,19 @@ def test_priorities_force_wide_and_local():
     assert chosen["turn"].iloc[9] == 2
 
 
+def test_a_force_wide_area_does_not_hide_the_others_of_its_district():
+    # The second area stands out of its district once the town centre is left aside.
+    values = [100.0, 20, 11, 9, 10, 11, 9, 10, 12]
+    codes = [f"E050000{i:02d}" for i in range(18)]
+    frame = pd.DataFrame({"crime": [*values, 10.0, 9, 11, 10, 9, 11, 10, 9, 11]}, index=codes)
+    chosen = select_areas(frame, districts=pd.Series(["A"] * 9 + ["B"] * 9, index=codes))
+    assert chosen["priority"].astype(str).tolist()[:3] == ["force-wide", "local", ""]
+    # By hand: the other eight are 20 and 11 9 10 11 9 10 12, mean 11.5, sample SD sqrt(90 / 7).
+    mean, sd = 11.5, np.sqrt(90 / 7)
+    assert chosen["score_loc"].iloc[1] == pytest.approx((20 - mean) / sd)
+    assert chosen["score_loc"].iloc[0] == pytest.approx((100 - mean) / sd)
+
+
 def test_a_small_district_has_no_local_priority(caplog):
     codes = CODES[:8]
     districts = pd.Series(["A"] * 6 + ["B"] * 2, index=codes)

@@ -44,26 +44,30 @@ class Composite:
         return kept
 
 
-def standard_scores(x: Floats, ddof: int) -> Floats:
-    """Return SDs above the mean over the first axis; NaN throughout where under six are known or all are equal."""
+def standard_scores(x: Floats, ddof: int, reference: Bools | None = None) -> Floats:
+    """Return SDs above the mean over the first axis; NaN throughout where under six are known or all are equal.
+
+    With `reference`, mean and SD are those of the rows that it marks, and all rows are scored by them.
+    """
     known = ~np.isnan(x)
-    n = known.sum(axis=0)
-    filled = np.where(known, x, 0.0)
+    base = known if reference is None else known & reference.reshape(-1, *[1] * (x.ndim - 1))
+    n = base.sum(axis=0)
+    filled = np.where(base, x, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = filled.sum(axis=0) / n
-        deviation = np.where(known, x - mean, 0.0)
+        deviation = np.where(base, x - mean, 0.0)
         sd = np.sqrt((deviation**2).sum(axis=0) / (n - ddof))
         flat = np.abs(deviation).max(axis=0, initial=0.0) <= _EQUAL * np.abs(filled).max(axis=0, initial=0.0)
         scored: Floats = np.where(known & (n >= FEWEST_AREAS) & ~flat, (x - mean) / sd, np.nan)
     return scored
 
 
-def grouped_scores(x: Floats, groups: Integers, ddof: int) -> Floats:
+def grouped_scores(x: Floats, groups: Integers, ddof: int, reference: Bools) -> Floats:
     """Return `standard_scores` within each group; group -1 has none."""
     scored = np.full(x.shape, np.nan)
     for group in range(int(groups.max(initial=-1)) + 1):
         members = groups == group
-        scored[members] = standard_scores(x[members], ddof)
+        scored[members] = standard_scores(x[members], ddof, reference[members])
     return scored
 
 
@@ -97,10 +101,23 @@ class Standing:
     persist: Floats
 
 
-def standing(made: Composite, groups: Integers | None, *, ddof: int, flagged: float) -> Standing:
-    """Score the composite itself, over all periods and in each, and count the periods in which it is flagged."""
+def standing(
+    made: Composite,
+    *,
+    ddof: int,
+    flagged: float,
+    groups: Integers | None = None,
+    reference: Bools | None = None,
+) -> Standing:
+    """Score the composite itself, over all periods and in each, and count the periods in which it is flagged.
+
+    Against all areas or, with `groups` and `reference`, against those of the same group that are marked.
+    """
     both = np.column_stack([made.score, made.by_period])
-    scored = standard_scores(both, ddof) if groups is None else grouped_scores(both, groups, ddof)
+    if groups is None or reference is None:
+        scored = standard_scores(both, ddof)
+    else:
+        scored = grouped_scores(both, groups, ddof, reference)
     scored = np.round(scored, DECIMALS)
     level, by_period = scored[:, 0], scored[:, 1:]
     counted = (~np.isnan(by_period)).sum(axis=1)

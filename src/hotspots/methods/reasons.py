@@ -98,10 +98,13 @@ def reasons(
     facts = _Facts.of(indicators, scored, rules, units or {}, noun)
     change = _changes(facts, counts, months or {})
     budgeted = not selection["selected"].equals(selection["priority"].isin(["force-wide", "local"]))
+    ranked = int(selection["rank"].count())
+    wide = selection.index[(selection["priority"] == "force-wide").to_numpy()]
+    shadowed = set() if districts is None else {str(districts[code]) for code in wide}
     said = []
     for area, (code, row) in enumerate(zip(selection.index, selection.itertuples(), strict=True)):
         district = "" if districts is None else str(districts.get(code, ""))
-        head = _head(row, rules, facts, district, int(selection["rank"].count()), budgeted=budgeted)
+        head = _head(row, rules, facts, district, ranked, budgeted=budgeted, shadowed=shadowed)
         said.append(_sentence(head, _body(facts, area, change), _unknown(facts, area)))
     return pd.Series(said, index=indicators.index, name="reason", dtype="str")
 
@@ -139,7 +142,9 @@ def _period_noun(periods: tuple[str, ...]) -> str:
     return "period"
 
 
-def _head(row: Any, rules: Rules, facts: _Facts, district: str, ranked: int, *, budgeted: bool) -> str:
+def _head(
+    row: Any, rules: Rules, facts: _Facts, district: str, ranked: int, *, budgeted: bool, shadowed: set[str]
+) -> str:
     if pd.isna(row.score):
         return "No score"
     place = district or "its district"
@@ -147,9 +152,9 @@ def _head(row: Any, rules: Rules, facts: _Facts, district: str, ranked: int, *, 
         return "Force-wide priority" + ("" if row.selected else ", outside the budget")
     if row.priority == "local":
         outside = "" if row.selected else ", outside the budget"
-        within = (
-            f"{row.score_loc:.1f} SD above the average score of {facts.noun}s there, {_across(row.score_sd)}"
-        )
+        aside = " that are not force-wide" if district in shadowed else ""
+        average = f"the average score of {facts.noun}s there{aside}"
+        within = f"{row.score_loc:.1f} SD above {average}, {_across(row.score_sd)}"
         return f"Local priority{outside}: stands out in {place} ({within})"
     rank = f"rank {row.rank} of {ranked}"
     plain = (

@@ -35,7 +35,9 @@ class Rules:
     force_wide : float, default 2
         Force-wide: the area's score is more than this many SDs above the mean score of all areas.
     local : float, default 2
-        Local: not force-wide, and the score is more than this many SDs above the mean score of its district.
+        Local: not force-wide, and the score is more than this many SDs above the mean score of the areas of
+        its district that are not force-wide either. (A town centre that stands out of the whole force would
+        raise mean and SD so far that nothing else in its district could stand out.)
     flagged : float, default 1
         A period counts as flagged when the area's score of that period is more than this many SDs above the
         mean of all areas (for a local priority, of its district) in that period.
@@ -141,7 +143,8 @@ def select_areas(
 
         - ``score``: the weighted mean of scores, in SDs; NaN where too little is known.
         - ``score_sd``: SDs of the score above the mean score of all areas.
-        - ``score_loc``: the same within the area's district; NaN without districts.
+        - ``score_loc``: the same against the areas of its district that are not force-wide; NaN without
+          districts, or where under six such areas are known.
         - ``persist``: share of periods in which the area is flagged against all areas, in [0, 1].
         - ``pers_loc``: the same within its district.
         - ``known``: share of the weight that is known, in [0, 1].
@@ -241,7 +244,7 @@ def flags_over_time(
     scored = score_cube(indicators, weights=weights, bad=bad)
     even = np.ones(len(scored.periods))
     made = composite(scored.z(ddof=rules.ddof), scored.weights, even, least_known=rules.least_known)
-    force = standing(made, None, ddof=rules.ddof, flagged=rules.flagged)
+    force = standing(made, ddof=rules.ddof, flagged=rules.flagged)
     return pd.DataFrame(
         force.by_period > rules.flagged, index=scored.codes, columns=pd.Index(scored.periods, name="period")
     )
@@ -259,11 +262,13 @@ class Decided:
 
 def decide(scored: Scored, made: Composite, rules: Rules) -> Decided:
     """Apply the rules to composite scores."""
-    force = standing(made, None, ddof=rules.ddof, flagged=rules.flagged)
-    nowhere = np.full(len(scored.codes), -1) if scored.groups is None else scored.groups
-    local = standing(made, nowhere, ddof=rules.ddof, flagged=rules.flagged)
-    over, over_local = force.level > rules.force_wide, local.level > rules.local
+    force = standing(made, ddof=rules.ddof, flagged=rules.flagged)
+    over = force.level > rules.force_wide
     is_force = over & (force.persist >= rules.persistent)
+    groups = np.full(len(scored.codes), -1) if scored.groups is None else scored.groups
+    # A town centre that stands out of the whole force would hide what else stands out in its district.
+    local = standing(made, ddof=rules.ddof, flagged=rules.flagged, groups=groups, reference=~is_force)
+    over_local = local.level > rules.local
     is_local = ~is_force & over_local & (local.persist >= rules.persistent)
     watch = np.full(len(scored.codes), "", dtype=object)
     for reason, holds in (
