@@ -272,7 +272,8 @@ def _open_parquet(source: Source, named: ColumnNames) -> IncidentFile:
 
     def batches(file: IncidentFile) -> Batches:
         roles = file.columns.present()
-        with pq.ParquetFile(source.path) as parquet:
+        # Buffered ahead, all row groups that were read would stay in memory to the end.
+        with pq.ParquetFile(source.path, pre_buffer=False) as parquet:
             for batch in parquet.iter_batches(1 << 17, columns=list(dict.fromkeys(roles.values()))):
                 yield _numbered(
                     file, {role: batch.column(name) for role, name in roles.items()}, batch.num_rows
