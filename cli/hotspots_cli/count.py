@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hotspots_cli import options
+from hotspots_cli import engines, options
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
@@ -32,6 +32,7 @@ from hotspots_cli.writing import check_output, write_layer
 )
 @options.min_population
 @options.months
+@engines.counting
 @options.output_file
 @options.overwrite
 def command(
@@ -43,6 +44,8 @@ def command(
     smooth: Any,
     min_population: float,
     months: float | None,
+    engine: str,
+    scheduler: str | None,
     output: str,
     overwrite: bool,
     **given: Any,
@@ -54,32 +57,29 @@ def command(
     hotspots count 2025-*-street.csv --areas wards.gpkg --category Burglary -o - | hotspots gistar - -o gi.gpkg
     """
     check_output(output, overwrite=overwrite)
+    engine = engines.chosen_engine(engine, scheduler, incidents)
     from hotspots.areas import read_areas
-    from hotspots.counts import months_present
-    from hotspots.incidents import read_incidents
     from hotspots.provenance import make_provenance
-    from hotspots.steps import account, count_layer, locate
+    from hotspots.steps import counted_layer
 
     with Steps(4) as step:
         step("Reading areas")
         where = read_areas(areas, crs=crs, **options.area_reading(given))
-        step("Reading incidents")
-        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        step("Counting")
-        assigned = locate(table, where, by=by)
-        quality = account(quality, table, assigned)
+        asked = {"by": by, "per": per, **options.reading(given)}
+        counted = engines.count(engine, scheduler, incidents, where, step=step, **asked)
         if months is None and where["population"].notna().any():
-            months = months_present(table)
-        layer = count_layer(
-            table,
+            months = engines.months_counted(counted.report)
+        layer = counted_layer(
+            counted.n,
+            counted.split,
             where,
-            assigned=assigned,
             months=months,
             min_population=min_population,
-            per=per,
             smooth=smooth,
         )
         step("Writing")
         settings = {"by": by, "per": per, "min_population": min_population, "smooth": smooth}
-        provenance = make_provenance(crs=crs, quality=quality, months=months, steps={"count": settings})
+        provenance = make_provenance(
+            crs=crs, quality=counted.report, months=months, steps={"count": settings}
+        )
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)

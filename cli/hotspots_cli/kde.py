@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hotspots_cli import options
+from hotspots_cli import engines, options
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
@@ -42,6 +42,7 @@ from hotspots_cli.writing import check_output, write_layer
     help="Whether to make up for the part of the kernel that lies outside the areas.",
 )
 @options.months
+@engines.density
 @options.output_file
 @options.overwrite
 def command(
@@ -55,6 +56,8 @@ def command(
     cell_size: float | None,
     kernel: Any,
     edge: Any,
+    engine: str,
+    scheduler: str | None,
     **given: Any,
 ) -> None:
     """Write the kernel density of incidents per km² a year: a GeoTIFF, or contour polygons.
@@ -64,19 +67,22 @@ def command(
     hotspots kde 2025-*-street.csv --areas wards.gpkg --bandwidth 500 -o contours.geojson
     """
     check_output(output, overwrite=overwrite, suffixes=(".tif", ".tiff", ".geojson", ".gpkg"))
+    engine = engines.chosen_engine(engine, scheduler, incidents)
     from hotspots.areas import read_areas
-    from hotspots.incidents import read_incidents
-    from hotspots.methods.kde import kernel_density
     from hotspots.provenance import make_provenance
 
     with Steps(4) as step:
         step("Reading areas")
         where = read_areas(areas, crs=crs, **options.area_reading(given))
-        step("Reading incidents")
-        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        step("Density")
-        surface = kernel_density(
-            table, where, bandwidth=bandwidth, cell_size=cell_size, kernel=kernel, edge=edge, months=months
+        choices = {"bandwidth": bandwidth, "cell_size": cell_size, "kernel": kernel, "edge": edge}
+        surface, quality = engines.density_of(
+            engine,
+            scheduler,
+            incidents,
+            where,
+            step=step,
+            choices={**choices, "months": months},
+            reading=options.reading(given),
         )
         step("Writing")
         if Path(output).suffix.casefold() in (".tif", ".tiff"):

@@ -1,0 +1,132 @@
+"""Where the work is done: in memory, in batches, or on Dask; the results are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hotspots_cli import options
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from hotspots.counts import By, Per
+    from hotspots.incidents import QualityReport
+    from hotspots.streaming import Counted
+    from hotspots.surface import Surface
+    from hotspots_cli.progress import Steps
+
+MOST_IN_MEMORY = 2_000_000
+"""Rows that fit in well under a gigabyte."""
+
+_scheduler = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="With '--engine dask': a running scheduler. Without it, workers are started here.",
+)
+counting = options.together(
+    click.option(
+        "--engine",
+        type=click.Choice(["auto", "memory", "stream", "dask"]),
+        default="auto",
+        show_default=True,
+        help="All rows in memory, in batches, or on Dask, with the same result. "
+        "'auto' takes batches from about two million rows on.",
+    ),
+    _scheduler,
+)
+density = options.together(
+    click.option(
+        "--engine",
+        type=click.Choice(["memory", "dask"]),
+        default="memory",
+        show_default=True,
+        help="All rows in memory, or on Dask, with the same result.",
+    ),
+    _scheduler,
+)
+
+
+def chosen_engine(engine: str, scheduler: str | None, incidents: Sequence[str]) -> str:
+    """Return the engine to use: the one named, or what suits the size of the files."""
+    from hotspots.errors import ParameterError
+
+    if scheduler is not None and engine != "dask":
+        raise ParameterError(
+            f"'scheduler' is given, but the engine is '{engine}'", hint="add --engine dask, or leave it out"
+        )
+    if engine != "auto":
+        return engine
+    from hotspots.streaming import input_rows
+
+    return "stream" if input_rows(incidents) > MOST_IN_MEMORY else "memory"
+
+
+def count(
+    engine: str,
+    scheduler: str | None,
+    incidents: Sequence[str],
+    areas: gpd.GeoDataFrame,
+    *,
+    step: Steps,
+    by: By,
+    per: Per | None,
+    **reading: Any,
+) -> Counted:
+    """Count incidents in areas by the engine chosen."""
+    step("Reading incidents" if engine == "memory" else "Reading and counting incidents")
+    if engine == "dask":
+        from hotspots.distributed import count_dask
+
+        return count_dask(incidents, areas, scheduler=scheduler, by=by, per=per, **reading)
+    if engine == "stream":
+        from hotspots.streaming import count_stream
+
+        return count_stream(incidents, areas, by=by, per=per, **reading)
+    from hotspots.counts import count_incidents
+    from hotspots.incidents import read_incidents
+    from hotspots.steps import account, locate
+    from hotspots.streaming import Counted
+
+    table, quality = read_incidents(incidents, crs=areas.crs, **reading)
+    step("Counting")
+    assigned = locate(table, areas, by=by)
+    n = count_incidents(table, areas, assigned=assigned)
+    split = None if per is None else count_incidents(table, areas, per=per, assigned=assigned)
+    return Counted(n, split, account(quality, table, assigned))
+
+
+def density_of(
+    engine: str,
+    scheduler: str | None,
+    incidents: Sequence[str],
+    areas: gpd.GeoDataFrame,
+    *,
+    step: Steps,
+    choices: dict[str, Any],
+    reading: dict[str, Any],
+) -> tuple[Surface, QualityReport]:
+    """Return the density of incidents by the engine chosen, and the account of every row."""
+    step("Reading incidents" if engine == "memory" else "Reading incidents, and their density")
+    if engine == "dask":
+        from hotspots.distributed import density_dask
+
+        return density_dask(incidents, areas, scheduler=scheduler, **choices, **reading)
+    from hotspots.incidents import read_incidents
+    from hotspots.methods.kde import kernel_density
+
+    table, quality = read_incidents(incidents, crs=areas.crs, **reading)
+    step("Density")
+    return kernel_density(table, areas, **choices), quality
+
+
+def months_counted(report: QualityReport) -> int:
+    """Return how many months the incidents of a report fall in; see `hotspots.counts.months_present`."""
+    import pandas as pd
+
+    from hotspots.counts import months_present
+
+    months = pd.PeriodIndex([month.label for month in report.by_month if month.label], freq="M")
+    return months_present(pd.DataFrame({"month": months}))
