@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
 
+from hotspots.errors import HotspotsWarning
 from hotspots.indicators import Indicators, make_indicators
 from hotspots.methods.budgets import Coverage, coverage
 from hotspots.methods.localities import join_localities, make_localities
@@ -82,20 +84,13 @@ def area_noun(codes: pd.Index) -> str:
 
     Examples
     --------
-    >>> area_noun(pd.Index(["E05006922"])), area_noun(pd.Index(["cell_0001_0002"])), area_noun(pd.Index(["A"]))
-    ('ward', 'cell', 'area')
+    >>> area_noun(pd.Index(["E05006922", "W05000001"])), area_noun(pd.Index(["cell_0001_0002"]))
+    ('ward', 'cell')
     """
-    kinds = {
-        "E05": "ward",
-        "W05": "ward",
-        "E01": "LSOA",
-        "W01": "LSOA",
-        "E02": "MSOA",
-        "W02": "MSOA",
-        "cell_": "cell",
-    }
+    kinds = {"ward": ("E05", "W05"), "LSOA": ("E01", "W01"), "MSOA": ("E02", "W02"), "cell": ("cell_",)}
     return next(
-        (noun for start, noun in kinds.items() if all(str(code).startswith(start) for code in codes)), "area"
+        (noun for noun, starts in kinds.items() if all(str(code).startswith(starts) for code in codes)),
+        "area",
     )
 
 
@@ -126,7 +121,10 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
     )
     n = pd.Series(counted.counts.sum(axis=(1, 2)), index=areas.index, name="n")
     km2 = areas.geometry.area / 1e6
-    neighbours = make_neighbours(areas, method=plan.neighbours)
+    with warnings.catch_warnings():
+        # An area without neighbours is a locality of its own, which is as it should be.
+        warnings.filterwarnings("ignore", message=".*no neighbours", category=HotspotsWarning)
+        neighbours = make_neighbours(areas, method=plan.neighbours)
     districts = areas["district"] if (areas["district"] != "").any() else None
     asked = {
         "weights": made.weights,

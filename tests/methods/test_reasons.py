@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hotspots.errors import DataError
 from hotspots.methods.budgets import Budget
+from hotspots.methods.meansd import flag_mean_sd
 from hotspots.methods.reasons import reasons
 from hotspots.methods.selection import Rules, select_areas
 
@@ -174,6 +179,38 @@ def test_many_indicators_are_summed_up():
         "Force-wide priority: crime significantly above the ward average in 3 of 3 years (60.0 in 2018; average 17.4), "
         "ASB, drugs and burglary significantly above in 3 of 3 years, and 2 more indicators flagged."
     )
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_every_figure_in_every_sentence_is_that_of_the_flags(seed):
+    values = np.random.default_rng(seed).gamma(0.6, 30.0, (8, 9)).round(1) + 1
+    table = pd.DataFrame(values, index=CODES, columns=pd.MultiIndex.from_product([["Aa", "Bb", "Cc"], YEARS]))
+    flags = {pair: flag_mean_sd(table[pair])["sd_flag"].astype(str) for pair in table.columns}
+    text = said(table)
+    for code in CODES:
+        claimed = r"(significantly above|above)(?: the ward average)? in (\d) of 3 years"
+        for level, times in re.findall(claimed, text[code]):
+            # Some indicator is flagged so often, at that level or over it.
+            over = {
+                "above": ("above", "significantly above"),
+                "significantly above": ("significantly above",),
+            }[level]
+            counts = [sum(flags[name, year][code] in over for year in YEARS) for name in ("Aa", "Bb", "Cc")]
+            assert int(times) in counts
+        for name in re.findall(r"now in line with the average: (\w\w) ", text[code]):
+            assert flags[name.title(), "2018"][code] in ("average", "below", "significantly below")
+            assert any("above" in flags[name.title(), year][code] for year in YEARS[:2])
+        if "no indicator is flagged" in text[code]:
+            assert not any("above" in flag[code] for flag in flags.values())
+        for value, year, mean in re.findall(r"\((\d[\d.,]*) in (\d{4}); average ([\d.,]+)\)", text[code]):
+            pairs = [
+                (table.loc[code, (name, year)], table[(name, year)].mean()) for name in ("Aa", "Bb", "Cc")
+            ]
+            said_pair = pytest.approx(
+                (float(value.replace(",", "")), float(mean.replace(",", ""))), abs=0.0501
+            )
+            assert any(pair == said_pair for pair in pairs)
 
 
 def test_every_area_has_a_reason_on_its_own_index():

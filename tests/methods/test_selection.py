@@ -140,7 +140,7 @@ def test_a_small_district_has_no_local_priority(caplog):
             pd.DataFrame({"crime": [1.0, 2, 3, 4, 5, 6, 7, 8]}, index=codes), districts=districts
         )
     assert chosen["score_loc"].isna().tolist() == [False] * 6 + [True] * 2
-    assert caplog.messages == ["No local priorities in B: it has 2 areas, and at least 6 are needed"]
+    assert caplog.messages == ["No local priorities in districts of under 6 areas: B"]
 
 
 def test_one_freak_period_makes_no_priority():

@@ -169,12 +169,17 @@ def _district_groups(districts: pd.Series[Any], index: pd.Index[Any]) -> Integer
     groups = groups.astype(np.int64)
     sizes = np.bincount(groups[groups >= 0], minlength=len(names))
     for number in np.flatnonzero(sizes < FEWEST_AREAS):
-        _log.info(
-            "No local priorities in %s: it has %d areas, and at least %d are needed",
-            names[int(number)], sizes[number], FEWEST_AREAS,
-        )  # fmt: skip
         groups[groups == number] = -1
     return groups
+
+
+def report_small_districts(districts: pd.Series[Any], index: pd.Index[Any]) -> None:
+    """Say which districts have too few areas for one to stand out."""
+    sizes = districts.reindex(index).replace("", np.nan).value_counts()
+    small = sizes[sizes < FEWEST_AREAS].sort_index()
+    if len(small):
+        shown = ", ".join(str(name) for name in small.index[:5]) + (", ..." if len(small) > 5 else "")
+        _log.info("No local priorities in districts of under %d areas: %s", FEWEST_AREAS, shown)
 
 
 def report_unscored(scored: Scored, z: Floats) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.errors import DataError, ParameterError
-from hotspots.methods._cube import Bad, Scored, report_unscored, score_cube
+from hotspots.methods._cube import Bad, Scored, report_small_districts, report_unscored, score_cube
 from hotspots.methods._scoring import FEWEST_AREAS, Composite, Standing, composite, standing
 from hotspots.methods.budgets import Budget, how_many, on_index, taking_order
 from hotspots.neighbours import Neighbours
@@ -190,6 +190,8 @@ def select_areas(
     )
     z = scored.z(ddof=rules.ddof)
     report_unscored(scored, z)
+    if districts is not None:
+        report_small_districts(districts, scored.codes)
     made = composite(z, scored.weights, scored.period_weights, least_known=rules.least_known)
     if np.isnan(made.score).all():
         raise DataError(
