@@ -30,7 +30,8 @@ def test_the_least_recipe_counts_everything_and_does_no_more() -> None:
     recipe = parse_recipe(LEAST)
     assert recipe.incidents.source == ("a.csv",)
     assert [theme.name for theme in recipe.theme] == ["All incidents"]
-    assert (recipe.flag, recipe.kde, recipe.grid, recipe.gistar, recipe.map) == (None,) * 5
+    assert (recipe.flag, recipe.kde, recipe.grid, recipe.gistar) == (None,) * 4
+    assert (recipe.map, recipe.report) == (None, None)
     assert recipe.count.min_population == 100
 
 
@@ -150,6 +151,7 @@ def test_the_template_shows_the_defaults() -> None:
         "grid": ["shape"],
         "gistar": ["value", "neighbours", "nearest", "inference", "permutations", "seed"],
         "map": ["basemap"],
+        "report": ["sections"],
     }.items():
         for name in names:
             assert getattr(getattr(full, step), name) == getattr(getattr(plain, step), name), (step, name)

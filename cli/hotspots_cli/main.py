@@ -33,6 +33,7 @@ COMMANDS = (
     "evaluate",
     "matrix",
     "map",
+    "report",
 )
 
 

@@ -1,8 +1,8 @@
-"""`hotspots map`: layers to one HTML file."""
+"""`hotspots map`: layers to one HTML file, or one layer to a picture."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 import click
 
@@ -10,10 +10,12 @@ from hotspots_cli import options
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
 
+PICTURES = (".png", ".svg", ".pdf")
 
-@click.command("map", short_help="Layers to one offline HTML map.")
+
+@click.command("map", short_help="Layers to an offline HTML map or a picture.")
 @click.argument("layers", nargs=-1, required=True, metavar="LAYER...")
-@click.option("--title", default="Hotspots", show_default=True, help="The heading.")
+@click.option("--title", help="The heading.")
 @click.option("--period", default="", help="The time that the map covers, in words.")
 @click.option("--source", default="", help="Where the incidents and boundaries come from.")
 @click.option("--attribution", default="", help="The licence line.")
@@ -22,17 +24,46 @@ from hotspots_cli.writing import check_output
     type=click.Choice(["none", "osm"]),
     default="none",
     show_default=True,
-    help="'osm' adds OpenStreetMap tiles, for readers with a network.",
+    help="'osm' adds OpenStreetMap tiles to an HTML map, for readers with a network.",
 )
-@options.output_file
+@click.option("--column", metavar="COLUMN", help="What a picture draws; by default flags, else rates.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    help="Where to write: .html for an interactive map; .png, .svg or .pdf for a picture.",
+)
 @options.overwrite
-def command(layers: tuple[str, ...], output: str, overwrite: bool, **page: Any) -> None:
-    """Draw layers and GeoTIFF surfaces as one HTML file that needs no network.
+def command(
+    layers: tuple[str, ...],
+    title: str | None,
+    period: str,
+    source: str,
+    attribution: str,
+    basemap: str,
+    column: str | None,
+    output: str,
+    overwrite: bool,
+) -> None:
+    """Draw layers and GeoTIFF surfaces as one HTML file that needs no network, or as a picture for a slide.
+
+    A picture shows one layer; a second one lends its outlines.
 
     \b
     hotspots map wards.geojson burglary.tif --title "Burglary 2025" -o map.html
+    hotspots map wards.geojson --column gi_class -o hotspots.png
+    hotspots map burglary.tif wards.geojson --title "Burglary 2025" -o heat-map.png
     """
-    check_output(output, overwrite=overwrite, suffixes=(".html",), pipe=False)
+    check_output(output, overwrite=overwrite, suffixes=(".html", *PICTURES), pipe=False)
+    words = {"period": period, "source": source, "attribution": attribution}
+    if Path(output).suffix.casefold() in PICTURES:
+        if basemap != "none":
+            raise click.UsageError("--basemap is for a map that ends in .html")
+        _draw_picture(layers, output, column=column, title=title, overwrite=overwrite, words=words)
+        return
+    if column is not None:
+        raise click.UsageError("--column is for a picture that ends in .png, .svg or .pdf")
     from hotspots.export.webmap import make_map, write_map
     from hotspots.mapping import file_themes, outline_of
 
@@ -40,6 +71,26 @@ def command(layers: tuple[str, ...], output: str, overwrite: bool, **page: Any) 
         step("Reading layers")
         themes, outline = file_themes(layers)
         step("Drawing")
-        made = make_map(themes, boundary=None if outline is None else outline_of(outline), **page)
+        around = None if outline is None else outline_of(outline)
+        made = make_map(themes, boundary=around, basemap=basemap, title=title or "Hotspots", **words)  # type: ignore[arg-type]
         write_map(made, output, overwrite=overwrite)
     click.echo(f"Wrote {output}: open it in a browser", err=True)
+
+
+def _draw_picture(
+    layers: tuple[str, ...],
+    output: str,
+    *,
+    column: str | None,
+    title: str | None,
+    overwrite: bool,
+    words: dict[str, str],
+) -> None:
+    from hotspots.export.picture import write_picture
+    from hotspots.pictures import file_picture
+
+    with Steps(1) as step:
+        step("Drawing")
+        figure = file_picture(layers, column=column, title=title, **words)
+        write_picture(figure, output, overwrite=overwrite)
+    click.echo(f"Wrote {output}", err=True)

@@ -41,5 +41,7 @@ def check(recipe: str) -> None:
     click.echo(f"  Incidents: {', '.join(plan.incidents.source)}")
     click.echo(f"  Areas:     {', '.join(areas.label for areas in plan.areas)}")
     click.echo(f"  Themes:    {', '.join(theme.name for theme in plan.theme)}")
-    steps = [name for name in ("count", "flag", "kde", "grid", "gistar", "map") if getattr(plan, name)]
+    steps = [
+        name for name in ("count", "flag", "kde", "grid", "gistar", "map", "report") if getattr(plan, name)
+    ]
     click.echo(f"  Steps:     {', '.join(steps)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import re
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.areas import read_areas
-from hotspots.counts import months_present
+from hotspots.counts import count_incidents, months_present
 from hotspots.errors import DataError
 from hotspots.grid import make_grid
 from hotspots.incidents import read_incidents, select_incidents
@@ -42,12 +43,15 @@ class ThemeResult:
         The density, where the recipe asks for it.
     contours : GeoDataFrame or None
         Its contour polygons.
+    monthly : DataFrame or None
+        Incidents in each area of the first layer by month of the analysis; None where no month is known.
     """
 
     theme: Theme
     layers: dict[str, gpd.GeoDataFrame]
     surface: Surface | None
     contours: gpd.GeoDataFrame | None
+    monthly: pd.DataFrame | None = None
 
     @property
     def slug(self) -> str:
@@ -84,6 +88,12 @@ class Analysis:
     themes: tuple[ThemeResult, ...]
     outline: gpd.GeoDataFrame
     neighbours: dict[str, Neighbours]
+
+    def _repr_html_(self) -> str:
+        """Return the headline, for notebooks."""
+        # By its name, since an analysis knows nothing of how it is told until somebody looks at it.
+        html: str = importlib.import_module("hotspots.notebook").analysis_html(self)
+        return html
 
 
 def slug(name: str) -> str:
@@ -225,7 +235,8 @@ def _compute(
             )
         layers[label] = layer
     surface, contours = _density(recipe, chosen, places[recipe.areas[0].label], months)
-    return ThemeResult(theme, layers, surface, contours)
+    monthly = _by_month(incidents, chosen, places[recipe.areas[0].label], assigned[recipe.areas[0].label])
+    return ThemeResult(theme, layers, surface, contours, monthly)
 
 
 def _flag(recipe: Recipe, label: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -255,6 +266,17 @@ def _density(
         months=months,
     )
     return surface, make_contours(surface, areas=areas)
+
+
+def _by_month(
+    incidents: pd.DataFrame, chosen: pd.DataFrame, areas: gpd.GeoDataFrame, assigned: pd.Series
+) -> pd.DataFrame | None:
+    """Return the chosen incidents by area and month, with a column for every month that any incident has."""
+    if "month" not in incidents or chosen["month"].isna().all():
+        return None
+    months = pd.Index(sorted(incidents["month"].dropna().unique()), name="month")
+    counts = count_incidents(chosen, areas, per="month", assigned=assigned)
+    return counts.reindex(columns=months, fill_value=0)
 
 
 def _period(incidents: pd.DataFrame) -> str:

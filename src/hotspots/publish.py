@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ from hotspots.analysis import Analysis, Progress, ThemeResult, analyse, count_st
 from hotspots.export.geojson import write_geojson
 from hotspots.export.geopackage import write_geopackage
 from hotspots.export.raster import write_geotiff
+from hotspots.export.report import write_report
 from hotspots.export.tables import write_csv
 from hotspots.export.webmap import make_map, write_map
 from hotspots.files import refuse_existing, replacing_folder
 from hotspots.mapping import analysis_themes, outline_of
+from hotspots.notebook import analysis_html
 from hotspots.provenance import make_provenance
 from hotspots.qgis_folder import write_qgis
 from hotspots.recipe import CELLS, Map, Recipe
+from hotspots.reporting import make_document, write_tables
 from hotspots.wording import headline, method_notes
 
 RECORD = "about/provenance.json"
@@ -44,6 +48,11 @@ class Outcome:
     files: tuple[str, ...]
     headline: tuple[str, ...]
     analysis: Analysis
+
+    def _repr_html_(self) -> str:
+        """Return the headline and where the files are, for notebooks."""
+        where = f"<p>{len(self.files)} files in {escape(str(self.folder))}</p>"
+        return analysis_html(self.analysis) + where
 
 
 def run_recipe(
@@ -80,7 +89,7 @@ def run_recipe(
     """
     folder = Path(output)
     refuse_existing(folder, overwrite=overwrite)
-    total = count_steps(recipe) + len(recipe.theme) + 1
+    total = count_steps(recipe) + len(recipe.theme) + 2
     analysis = analyse(recipe, progress=lambda label: progress(label, total))
     old = _recorded_files(folder)
     with replacing_folder(folder, overwrite=overwrite) as draft:
@@ -91,6 +100,10 @@ def run_recipe(
         if recipe.map is not None:
             progress("Drawing the map", total)
             _write_map(analysis, recipe.map, draft / "map.html")
+        if recipe.report is not None:
+            progress("Writing the report", total)
+            write_report(make_document(analysis), draft / "report.html")
+            write_tables(analysis, draft / "tables.xlsx")
         _write_text(draft / "about" / "quality.txt", "\n".join(analysis.quality.lines()) + "\n")
         files = tuple(
             sorted(

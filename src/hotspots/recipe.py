@@ -118,6 +118,17 @@ class Map:
     basemap: Literal["none", "osm"] = "none"
 
 
+Section = Literal["headline", "maps", "tables", "change", "quality", "methods"]
+SECTIONS: tuple[Section, ...] = typing.get_args(Section)
+
+
+@dataclass(frozen=True)
+class Report:
+    """``[report]``: which sections the printed report has, in what order; also asks for the workbook."""
+
+    sections: tuple[Section, ...] = SECTIONS
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A whole analysis.
@@ -128,7 +139,7 @@ class Recipe:
         The heading of the map.
     incidents, areas, theme, count : dataclass or tuple of dataclasses
         What is counted, where, and how. The first of `areas` is the one whose outline is the study area.
-    flag, kde, grid, gistar, map : dataclass or None
+    flag, kde, grid, gistar, map, report : dataclass or None
         The optional steps; None where the recipe does not have the table.
     source, attribution : str
         Shown on the map and written into every layer.
@@ -148,6 +159,7 @@ class Recipe:
     grid: Grid | None = None
     gistar: GiStar | None = None
     map: Map | None = None
+    report: Report | None = None
     source: str = "police.uk"
     attribution: str = "Contains public sector information licensed under the Open Government Licence v3.0."
     crs: str = "EPSG:27700"

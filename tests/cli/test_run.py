@@ -158,7 +158,7 @@ def test_recipe_new_check_and_run_fit_together(hotspots: Run, town: Path) -> Non
         "  Incidents: data/*-street.csv",
         "  Areas:     Wards",
         "  Themes:    All crime, Anti-social behaviour",
-        "  Steps:     count, flag, kde, grid, gistar, map",
+        "  Steps:     count, flag, kde, grid, gistar, map, report",
     ]
 
 

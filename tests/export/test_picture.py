@@ -155,19 +155,19 @@ def test_a_layer_in_degrees_is_drawn_in_metres() -> None:
     flat = draw_map(wards(), "rate")
     in_degrees = draw_map(wards().to_crs("EPSG:4326"), "rate")
     for figure in (flat, in_degrees):
-        assert {"0", "0.5", "1 km"} <= set(words(figure))
+        assert {"0", "250", "500 m"} <= set(words(figure))
 
 
 def test_the_scale_bar_is_as_long_as_it_says() -> None:
     figure = draw_map(wards(), "rate")
     axes = figure.axes[0]
-    # Half of the bar is black: 500 m. The map's inches per metre follow from its own limits.
+    # Half of the bar is black: 250 m. The map's inches per metre follow from its own limits.
     ink = matplotlib.colors.to_rgba("#1f1f1f")
     box = next(part for part in figure.findobj(Rectangle) if part.get_facecolor() == ink)
     inches = box.get_width() * SLIDE[0]
     wide = axes.get_position().width * SLIDE[0]
     west, east = axes.get_xlim()
-    assert inches * (east - west) / wide == pytest.approx(500)
+    assert inches * (east - west) / wide == pytest.approx(250)
 
 
 def test_a_hole_stays_a_hole() -> None:

@@ -12,6 +12,7 @@ import shapely
 from hotspots.export._picture_parts import (
     GREY,
     INK,
+    LEGEND_SIZE,
     LegendEntry,
     Names,
     Pen,
@@ -43,15 +44,17 @@ _HEAT_PIXELS = 1_400  # a heat-map is sampled to at least about this many column
 class Canvas:
     """A figure with a map on the left, its column of legend on the right, and lines of text around both."""
 
-    def __init__(self, size: Size, extent: Bounds, title: bool, subtitle: bool) -> None:
+    def __init__(
+        self, size: Size, extent: Bounds, *, title: bool, subtitle: bool, foot: bool, letters: float | None
+    ) -> None:
         from matplotlib.figure import Figure
 
         self.figure = Figure(figsize=size, facecolor="#ffffff")
-        self.unit = size[0] / SLIDE[0]
+        self.unit = size[0] / SLIDE[0] if letters is None else letters / LEGEND_SIZE
         self.pen = Pen(self.figure, self.unit)
-        self.margin = _MARGIN * self.unit
+        self.margin = _MARGIN * self.unit if title or foot else 0.14 * self.unit
         self.top = self.margin + (0.5 * title + 0.35 * subtitle + 0.1 * (title or subtitle)) * self.unit
-        self.bottom = size[1] - 0.75 * self.unit
+        self.bottom = size[1] - (0.75 * self.unit if foot else self.margin)
         self.side = size[0] - self.margin - _COLUMN * self.unit
         self.axes, self.scale = self._map(extent)
         self.labels = Names(self.pen, self.axes, metres_per_inch=self.scale)
@@ -153,7 +156,8 @@ class Canvas:
     def _patch(self, shapes: Shapes, **look: Any) -> None:
         from matplotlib.patches import PathPatch
 
-        self.axes.add_patch(PathPatch(polygon_path(shapes), joinstyle="round", **look))
+        # As an artist, since a patch would have matplotlib search all its edges for limits that are set already.
+        self.axes.add_artist(PathPatch(polygon_path(shapes), joinstyle="round", **look))
 
 
 def _finer(surface: Surface) -> npt.NDArray[np.float64]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FONT = "DejaVu Sans"  # comes with matplotlib, so that a picture is the same on every machine
 INK = "#1f1f1f"
 GREY = "#5c5c5c"
+LEGEND_SIZE = 11.5  # points, on a slide
 LINE = 1.3  # height of a line of text, in letter sizes
 _POINTS = 72.0  # in an inch
 # Where a name may stand beside its place, in letter sizes: on it, right, left, above, below.
@@ -143,7 +144,7 @@ def draw_legend(
 ) -> float:
     """Draw a legend and return the y where it ends."""
     unit = pen.unit
-    swatch, gap, size = 0.34 * unit, 0.14 * unit, 11.5
+    swatch, gap, size = 0.34 * unit, 0.14 * unit, LEGEND_SIZE
     counted = any(entry.count is not None for entry in entries)
     numbers = max(
         (pen.measure(f"{entry.count:,}", size) for entry in entries if entry.count is not None), default=0

@@ -1,0 +1,290 @@
+"""The report and the workbook of a whole analysis, with figures worked by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+import shapely
+
+from hotspots._reporting_change import compared_months
+from hotspots.analysis import Analysis, analyse
+from hotspots.errors import RecipeError
+from hotspots.export.report import Document, Paragraphs, Picture, Table, Terms, report_html
+from hotspots.recipe import parse_recipe
+from hotspots.reporting import make_document, write_tables
+
+# So few areas and incidents draw warnings that are not the report's.
+pytestmark = pytest.mark.filterwarnings("ignore::hotspots.errors.HotspotsWarning")
+
+SCRIPT = '<script>alert("1")</script>'
+RECIPE = """
+title = "Town & <b>country</b>"
+attribution = "OGL v3.0"
+[incidents]
+source = "incidents.csv"
+source_crs = "EPSG:27700"
+[[areas]]
+label = "Wards"
+source = "wards.gpkg"
+[[theme]]
+name = "All"
+[[theme]]
+name = "Burglary"
+category = "Burglary"
+[flag]
+"""
+# Six wards of 1,000 people. July 2024: 10 incidents each; July 2025: 60 in the first ward, 10 in the others.
+COUNTS = {"2024-07": [10] * 6, "2025-07": [60, 10, 10, 10, 10, 10]}
+
+
+def write_wards(folder: Path, *districts: str) -> None:
+    """Six wards a district, side by side."""
+    count = 6 * len(districts)
+    wards = gpd.GeoDataFrame(
+        {
+            "code": [f"E050000{i:02d}" for i in range(count)],
+            "name": [SCRIPT, *(f"Ward {i}" for i in range(1, count))],
+            "district": [name for name in districts for _ in range(6)],
+            "population": 1000.0,
+        },
+        geometry=[shapely.box(4e5 + 1000 * i, 3e5, 4e5 + 1000 * (i + 1), 301_000) for i in range(count)],
+        crs="EPSG:27700",
+    )
+    wards.to_file(folder / "wards.gpkg")
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    write_wards(tmp_path, "Abbeyshire")
+    write_incidents(tmp_path, COUNTS)
+    return tmp_path
+
+
+def write_incidents(folder: Path, counts: dict[str, list[int]]) -> None:
+    rows = [
+        {"Easting": 4e5 + 1000 * ward + 500, "Northing": 300_500, "Crime type": kind, "Month": month}
+        for month, numbers in counts.items()
+        for ward, number in enumerate(numbers)
+        for kind in ["Burglary"] * (number // 10) + ["Drugs"] * (number - number // 10)
+    ]
+    rows.append({"Easting": None, "Northing": None, "Crime type": "Drugs", "Month": min(counts)})
+    pd.DataFrame(rows).to_csv(folder / "incidents.csv", index=False)
+
+
+def run(folder: Path, more: str = "") -> Analysis:
+    return analyse(parse_recipe(RECIPE + more, folder=folder))
+
+
+def blocks(document: Document, kind: type[Any]) -> list[Any]:
+    every = [
+        block
+        for section in document.sections
+        for block in (*section.blocks, *(block for part in section.parts for block in part.blocks))
+    ]
+    return [block for block in every if isinstance(block, kind)]
+
+
+def table(document: Document, caption: str) -> Table:
+    found: Table = next(block for block in blocks(document, Table) if block.caption.startswith(caption))
+    return found
+
+
+def test_the_ward_table_is_that_of_a_strategic_assessment(town: Path) -> None:
+    # n = 70, 20, 20, 20, 20, 20 over 2 months; rates n x 6 = 420, 120, ...; mean 170, sample SD
+    # sqrt((250² + 5 x 50²) / 5) = 122.5: above over 292.5, significantly above over 414.9.
+    found = table(make_document(run(town)), "All: Ward-level")
+    assert (
+        found.caption
+        == "All: Ward-level count and rate, July 2024, July 2025 (where the rate is above the ward-level average)"
+    )
+    assert found.headings == [
+        "Ward Name",
+        "Partnership Area",
+        "Count (rounded) + rate per 1,000 population",
+        "Difference to ward average ¹",
+    ]
+    assert found.rows == [[SCRIPT, "Abbeyshire", "70 (420.0 per 1,000)", "Significantly above"]]
+    assert found.note == (
+        "¹ Above: over the mean of the wards compared (170.0) plus one standard deviation (292.5). Significantly "
+        "above: over the mean plus two standard deviations (414.9). The standard deviation is the sample's, and each "
+        "area counts alike. Counts are rounded to the nearest 10; rates are per 1,000 people a year, from the exact "
+        "counts. The order is that of the rate."
+    )
+
+
+def test_flagged_counts_have_no_rate_and_districts_no_common_limits(town: Path) -> None:
+    write_wards(town, "Abbeyshire", "Burshire")
+    write_incidents(town, {"2025-07": [70, *[20] * 5, *[10] * 5, 50]})
+    document = make_document(run(town, 'value = "n"\nwithin = "district"\n'))
+    found = table(document, "All: Ward-level")
+    # Each district's largest is 2.04 SD above its own mean of six, whatever the other's.
+    assert found.rows == [
+        [SCRIPT, "Abbeyshire", "70", "Significantly above"],
+        ["Ward 11", "Burshire", "50", "Significantly above"],
+    ]
+    assert found.headings[2:] == ["Count (rounded)", "Difference to ward average ¹"]
+    assert found.note.startswith(
+        "¹ Above: over the mean of the wards of its own district plus one standard deviation."
+    )
+    assert "rates" not in found.note
+
+
+def test_where_no_area_is_above_the_average_it_says_so(town: Path) -> None:
+    write_incidents(town, {"2025-07": [10] * 6})
+    document = make_document(run(town))
+    said = [text for block in blocks(document, Paragraphs) for text in block.texts]
+    assert "All: no ward is above the average." in said
+    assert ("All:", "No ward is significantly above the average.") in [
+        pair for block in blocks(document, Terms) for pair in block.pairs
+    ]
+
+
+def test_the_headline_has_each_themes_figures(town: Path) -> None:
+    document = make_document(run(town))
+    found = table(document, "The themes at a glance")
+    assert found.headings == [
+        "Theme",
+        "Incidents",
+        "Rate per 1,000 people a year",
+        "Change since the year before",
+        "Wards significantly above average",
+    ]
+    # 170 incidents, 6,000 people, 2 months: 170 / 6 x 6 = 170 a year; 60 became 110. Burglary: 6 became 11.
+    assert found.rows == [
+        ["All", "170", "170.0", "up 83%", "1"],
+        ["Burglary", "17", "17.0", "no clear change", "1"],
+    ]
+    terms = [pair for block in blocks(document, Terms) for pair in block.pairs]
+    assert terms[0] == (
+        "All:",
+        f"1 ward is significantly above the average: {SCRIPT} (420.0) (per 1,000 people a year).",
+    )
+
+
+def test_change_compares_the_same_months(town: Path) -> None:
+    document = make_document(run(town))
+    years = table(document, "Incidents inside the areas in July of each year")
+    assert years.headings[1:4] == ["2024", "2025", "Change, 2024 to 2025"]
+    assert years.rows[0][:4] == ["All", "60", "110", "up 83%"]
+    assert years.rows[0][4].startswith("+")
+    areas = table(document, "Wards with a clear change")
+    assert areas.headings == ["Name", "Partnership area", "July 2024", "July 2025", "Change", "95% limits"]
+    assert [row[:5] for row in areas.rows] == [[SCRIPT, "Abbeyshire", "10", "60", "up 500%"]]
+    said = [text for block in blocks(document, Paragraphs) for text in block.texts]
+    assert (
+        "Of 6 wards, 1 went up and 0 went down; in the others chance alone could explain the change." in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("months", "words", "years"),
+    [
+        (
+            ["2023-01", "2023-02", "2024-01", "2024-02", "2025-01", "2025-02"],
+            "January to February",
+            (2023, 2024, 2025),
+        ),
+        (["2023-02", "2024-01", "2024-02", "2024-03", "2025-01", "2025-03"], "January, March", (2024, 2025)),
+        (["2024-01", "2025-01", "2025-02"], None, None),
+        (["2025-01", "2025-02"], None, None),
+    ],
+)
+def test_years_are_compared_where_both_have_all_months(
+    town: Path, months: list[str], words: str | None, years: tuple[int, ...] | None
+) -> None:
+    write_incidents(town, {month: [10] * 6 for month in months})
+    analysis = run(town)
+    found = compared_months(analysis)
+    assert (found and found.words, found and found.years) == (words, years)
+    titles = [section.title for section in make_document(analysis).sections]
+    assert ("Change since the year before" in titles) == (words is not None)
+
+
+def test_every_row_is_accounted_for(town: Path) -> None:
+    document = make_document(run(town))
+    assert table(document, "The account of the rows").rows == [
+        ["Rows read", "171", ""],
+        ["Rows used", "171", "100.0%"],
+        ["of which inside the areas", "170", "99.4%"],
+        ["of which outside all areas", "0", "0.0%"],
+        ["of which without coordinates", "1", "0.6%"],
+    ]
+    assert table(document, "Rows with coordinates, by category").rows == [
+        ["Drugs", "154", "153", "99.4%"],
+        ["Burglary", "17", "17", "100.0%"],
+        ["All", "171", "170", "99.4%"],
+    ]
+    assert table(document, "Rows used, by month").rows == [["2024", "61", "61"], ["2025", "110", "110"]]
+    assert table(document, "The files").rows[0][:2] == ["incidents.csv", "171"]
+
+
+def test_the_recipe_chooses_the_sections_and_their_order(town: Path) -> None:
+    document = make_document(run(town, '[report]\nsections = ["methods", "tables"]\n'))
+    assert [section.title for section in document.sections] == ["How it was made", "Areas above the average"]
+    with pytest.raises(RecipeError) as caught:
+        run(town, '[report]\nsections = ["table"]\n')
+    assert caught.value.message == "'sections' in [report] is 'table'"
+    assert caught.value.hint == "did you mean 'tables'?"
+
+
+def test_every_theme_has_its_pictures_with_words_for_who_cannot_see_them(town: Path) -> None:
+    document = make_document(run(town, "[kde]\nbandwidth = 500\n[gistar]\n"))
+    pictures = blocks(document, Picture)
+    assert [picture.caption for picture in pictures[:3]] == [
+        "All: heat-map (quartic kernel, bandwidth 500 m).",
+        "All: wards, against the average.",
+        "All: wards, hotspots and coldspots.",
+    ]
+    assert pictures[1].alt == (
+        "All: wards, against the average. Significantly above (over 414.9): 1; Average (47.5 to 292.5): 5."
+    )
+    assert all(picture.svg.startswith(b"<?xml") for picture in pictures)
+
+
+def test_without_flags_and_months_the_report_says_what_there_is(town: Path) -> None:
+    table_of_rows = pd.read_csv(town / "incidents.csv").drop(columns=["Month"])
+    table_of_rows.to_csv(town / "incidents.csv", index=False)
+    recipe = RECIPE.replace("[flag]\n", "[count]\nmonths = 12\n")
+    document = make_document(analyse(parse_recipe(recipe, folder=town)))
+    assert [section.title for section in document.sections] == [
+        "Headline figures",
+        "Maps",
+        "Quality of the data",
+        "How it was made",
+    ]
+    assert [picture.caption for picture in blocks(document, Picture)] == [
+        "All: wards, rate.",
+        "Burglary: wards, rate.",
+    ]
+
+
+def test_the_page_holds_no_markup_of_the_data_and_is_the_same_twice(town: Path) -> None:
+    pages = [report_html(make_document(run(town, "[kde]\nbandwidth = 500\n"))) for _ in range(2)]
+    assert pages[0] == pages[1]
+    assert "<script" not in pages[0]
+    assert "<b>country</b>" not in pages[0]
+    assert "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;" in pages[0]
+    assert str(town) not in pages[0]
+
+
+def test_the_workbook_has_a_sheet_for_each_theme_and_layer(town: Path) -> None:
+    analysis = run(town, "[grid]\ncell_size = 250\n[gistar]\n")
+    for name in ("a.xlsx", "b.xlsx"):
+        write_tables(analysis, town / name)
+    assert (town / "a.xlsx").read_bytes() == (town / "b.xlsx").read_bytes()
+    book = openpyxl.load_workbook(town / "a.xlsx")
+    assert book.sheetnames == ["About", "All – Wards", "Burglary – Wards", "Columns"]
+    sheet = book["All – Wards"]
+    headings = [cell.value for cell in sheet[1]]
+    first = dict(zip(headings, [cell.value for cell in sheet[2]], strict=True))
+    assert (first["Name"], first["Incidents"], first["Rate (per 1,000 people a year)"]) == (SCRIPT, 70, 420)
+    assert first["Against the average"] == "Significantly above"
+    about = {row[0].value: row[1].value for row in book["About"].iter_rows() if row[0].value}
+    assert about["Period"] == "July 2024, July 2025"
+    assert about["File: incidents.csv"].startswith("171 rows, SHA-256 ")
+    assert about["Method: Counts"].startswith("171 of 171 rows were used")
