@@ -56,6 +56,9 @@ log = logging.getLogger("hotspots")
 @click.option(
     "--localities", metavar="FILE", help="Where to write the localities; a GeoPackage holds them anyway."
 )
+@click.option(
+    "--brief", metavar="HTML", help="Where to write one page for a meeting: map, table, reasons, method."
+)
 @options.output_file
 @options.overwrite
 def command(
@@ -63,6 +66,7 @@ def command(
     areas: str,
     crs: str,
     localities: str | None,
+    brief: str | None,
     output: str,
     overwrite: bool,
     **given: Any,
@@ -100,6 +104,8 @@ def command(
     check_output(output, overwrite=overwrite)
     if localities is not None:
         check_output(localities, overwrite=overwrite, pipe=False)
+    if brief is not None:
+        check_output(brief, overwrite=overwrite, suffixes=(".html",), pipe=False)
     plan = _plan(given)
     from hotspots.areas import read_areas
     from hotspots.incidents import read_incidents
@@ -126,6 +132,8 @@ def command(
         for line in made.lines():
             log.info(line)
         _write(made, output, localities, overwrite=overwrite, provenance=provenance)
+        if brief is not None:
+            _write_brief(made, plan, brief, counted.periods, overwrite=overwrite)
 
 
 def _plan(given: dict[str, Any]) -> Plan:
@@ -165,3 +173,22 @@ def _write(
         write_layer(made.layer, output, overwrite=overwrite, provenance=provenance)
     if localities is not None and made.localities is not None:
         write_layer(made.localities, localities, overwrite=overwrite, provenance=provenance)
+
+
+def _write_brief(
+    made: Priorities, plan: Plan, path: str, periods: tuple[str, ...], *, overwrite: bool
+) -> None:
+    from hotspots.export.brief import write_brief
+
+    span = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+    write_brief(
+        made.layer,
+        path,
+        title=f"Priority {made.noun}s, {span}",
+        summary=made.summary(),
+        notes=made.notes(plan),
+        attribution="Contains public sector information licensed under the Open Government Licence v3.0.",
+        noun=made.noun,
+        overwrite=overwrite,
+    )
+    click.echo(f"Wrote {path}: open it in a browser, or print it", err=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
+from hotspots.category_groups import find_group
 from hotspots.errors import HotspotsWarning
 from hotspots.indicators import Indicators, make_indicators
 from hotspots.methods.budgets import Coverage, coverage
@@ -60,8 +61,8 @@ class Priorities:
     flags: pd.DataFrame
     noun: str
 
-    def lines(self) -> list[str]:
-        """Return the outcome in words: how many of each priority, the coverage, each locality."""
+    def summary(self) -> list[str]:
+        """Return the outcome in words: how many of each priority, the coverage, what changed over the periods."""
         found = self.layer["priority"].astype(str)
         tally = [f"{int((found == priority).sum()):,} {priority}" for priority in PRIORITIES[:3]]
         lines = [
@@ -74,9 +75,34 @@ class Priorities:
                 f"(Jaccard {row.jaccard:.2f})"
                 for row in changes_over_time(self.flags).itertuples()
             ]
+        return lines
+
+    def lines(self) -> list[str]:
+        """Return the summary, and each locality with its reason."""
+        lines = self.summary()
         if self.localities is not None:
             lines += [f"  {row.name}: {row.reason}" for row in self.localities.itertuples()]
         return lines
+
+    def notes(self, plan: Plan) -> list[str]:
+        """Return what a reader must know of the method to use the list honestly."""
+        rules, entries = plan.rules, self.indicators.entries
+        weighed = ", ".join(f"{entry.name} ({entry.weight:g})" for entry in entries)
+        told = [find_group(entry.group).note for entry in entries if entry.group]
+        return [
+            f"Score: the mean over indicators and periods of standard deviations above the mean of all {self.noun}s. "
+            f"Indicators and their weights: {weighed}. What is unknown is left out, never taken as zero.",
+            f"Force-wide: the score is over {rules.force_wide:g} SD above the mean score of all {self.noun}s. "
+            f"Local: over {rules.local:g} SD above that of the district's {self.noun}s that are not force-wide. Both: "
+            f"flagged (over {rules.flagged:g} SD) in at least {rules.persistent:.0%} of the periods. Watch: at most "
+            f"{rules.near:g} SD below a threshold, flagged too seldom, or newly rising.",
+            f"Ranks and runs: {plan.sure.runs:,} repetitions with incidents resampled and weights varied (seed "
+            f"{plan.sure.seed}); {plan.sure.level:.0%} of them put the {self.noun} between the two ranks.",
+            "It ranks what was recorded; it is not a significance test. Police.uk moves each incident to the nearest "
+            "of a fixed set of map points. PAI in sample is scored on the incidents that chose the areas, which "
+            "flatters it.",
+            *[note for note in told if note],
+        ]
 
 
 def area_noun(codes: pd.Index) -> str:

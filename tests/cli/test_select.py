@@ -72,6 +72,18 @@ def test_a_plan_reads_tables_from_its_own_folder(hotspots, town):
     assert table["i_deprivat"].tolist() == list(range(1, 10))
 
 
+def test_a_brief_for_a_meeting(hotspots, town):
+    code, _, err = hotspots(
+        "select", ".", *AREAS, "--max-areas", "2", "--brief", "brief.html", "-o", "out.csv"
+    )
+    assert code == 0, err
+    page = (town / "brief.html").read_text(encoding="utf-8")
+    assert "<h1>Priority wards, 2025</h1>" in page
+    assert "Indicators and their weights: Overall crime (1), Anti-social behaviour (1)." in page
+    assert "Not divided into rowdy behaviour, nuisance and neighbour disputes as forces do." in page
+    assert err.splitlines()[-1] == "Wrote brief.html: open it in a browser, or print it"
+
+
 def test_same_input_same_bytes(hotspots, town):
     written = []
     for name in ("a/out.geojson", "b/out.geojson"):
