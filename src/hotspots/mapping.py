@@ -16,20 +16,34 @@ from hotspots.export.webmap import AreaTheme, SurfaceTheme, period_columns
 from hotspots.recipe import CELLS
 
 DRAWN = (
+    "priority",
     "sd_flag",
     "sens_class",
+    "ch_flag",
+    "cmp_flag",
+    "fn_flag",
     "rate",
+    "rate_eb",
     "n",
     "gi_class",
     "multiple",
 )  # columns that a map can colour, in this order
 MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
 NAMES = {
+    "priority": "priorities",
+    "ch_flag": "change between the periods",
+    "cmp_flag": "against the comparator",
+    "fn_flag": "against the funnel limits",
     "sd_flag": "against the average",
     "sens_class": "hot whatever one chooses?",
     "gi_class": "hotspots and coldspots",
 }
-BUTTONS = {"sd_flag": "Against the average", "gi_class": "Hotspots"}
+BUTTONS = {
+    "priority": "Priorities",
+    "sd_flag": "Against the average",
+    "ch_flag": "Change",
+    "gi_class": "Hotspots",
+}
 
 Themes = list[AreaTheme | SurfaceTheme]
 

@@ -12,6 +12,11 @@ from hypothesis import strategies as st
 
 from hotspots.errors import DataError, ParameterError
 from hotspots.export.style import DENSITY_RAMP, QUANTITY_RAMP, Style, layer_style, style_for
+from hotspots.methods.change import CHANGE_FLAGS
+from hotspots.methods.compare import COMPARISONS
+from hotspots.methods.funnel import FUNNEL_FLAGS
+from hotspots.methods.getisord import GI_CLASSES
+from hotspots.methods.selection import PRIORITIES
 
 # Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB.
 DEFICIENCIES = {
@@ -198,3 +203,22 @@ def test_an_unknown_column_is_guessed() -> None:
     with pytest.raises(ParameterError) as caught:
         layer_style(pd.DataFrame({"rate": [1.0], "n": [1]}), "rates")
     assert str(caught.value) == "the layer has no column 'rates'\nHint: did you mean 'rate'?"
+
+
+@pytest.mark.parametrize(
+    ("column", "categories"),
+    [
+        ("priority", PRIORITIES),
+        ("ch_flag", CHANGE_FLAGS),
+        ("cmp_flag", COMPARISONS),
+        ("fn_flag", FUNNEL_FLAGS),
+        ("gi_class", GI_CLASSES),
+    ],
+)
+def test_every_class_that_a_method_gives_has_a_colour_and_a_label(
+    column: str, categories: tuple[str, ...]
+) -> None:
+    style = style_for(column)
+    assert {entry.value for entry in style.classes} == set(categories)
+    assert (style.classify(pd.Series(categories)) >= 0).all()
+    assert len({entry.colour for entry in style.classes}) == len(categories)

@@ -97,7 +97,7 @@ def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str,
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
         return entry | _numbers(name, numbers)
     words = values.astype(object).where(~missing, "").astype(str)
-    if name in ("gi_class", "sd_flag"):
+    if known is not None and known.kind == "flag":
         labels = {c.value: c.label for c in layer_style(frame, name).classes if c.value is not None}
         words = words.map(lambda word: labels.get(word, word))
     places, distinct = pd.factorize(words)

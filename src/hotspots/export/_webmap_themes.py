@@ -17,6 +17,17 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 
+# What orders the list of areas where the drawn column is one of classes.
+_RANKED_BY = {
+    "sd_flag": ["sd_score"],
+    "gi_class": ["gi_z"],
+    "sens_class": ["sens_share"],
+    "priority": ["score"],
+    "ch_flag": ["ch_ratio"],
+    "fn_flag": ["fn_z"],
+}
+
+
 @dataclass(frozen=True)
 class AreaTheme:
     """One way to colour one layer of areas; themes exclude each other on the map.
@@ -93,7 +104,7 @@ class AreaTheme:
         """Return the column that orders the list of areas, or None where no number does."""
         if self.rank_column is not None:
             return self.rank_column
-        first = {"sd_flag": ["sd_score"], "gi_class": ["gi_z"]}.get(self.column, [self.column])
+        first = _RANKED_BY.get(self.column, [self.column])
         for name in (*first, "rate", "n"):
             if name in self.layer.columns and pd.api.types.is_numeric_dtype(self.layer[name].dtype):
                 return name

@@ -139,7 +139,37 @@ _SENS_CLASSES = (
     StyleClass("Depends on a choice: hot in some runs", "#f4b183", value="depends on a choice"),
     StyleClass("Never hot", NEUTRAL, value="never", neutral=True),
 )
-_FIXED = {"gi_class": _GI_CLASSES, "sens_class": _SENS_CLASSES}
+_PRIORITY_CLASSES = (
+    StyleClass("Force-wide priority", "#b2182b", value="force-wide"),
+    StyleClass("Local priority: stands out in its own district", "#ef8a62", value="local"),
+    StyleClass("Watch: narrowly below, or newly rising", "#fddbc7", value="watch"),
+    StyleClass("Not a priority", NEUTRAL, value="", neutral=True),
+)
+_CHANGE_CLASSES = (
+    StyleClass("Up", "#ef8a62", value="up"),
+    StyleClass("No clear change", NEUTRAL, value="no clear change", neutral=True),
+    StyleClass("Down", "#67a9cf", value="down"),
+)
+_COMPARED_CLASSES = (
+    StyleClass("Above", "#ef8a62", value="above"),
+    StyleClass("Similar", NEUTRAL, value="similar", neutral=True),
+    StyleClass("Below", "#67a9cf", value="below"),
+)
+_FUNNEL_CLASSES = (
+    StyleClass("Above the 99.8% limit", "#b2182b", value="above 99.8% limit"),
+    StyleClass("Above the 95% limit", "#ef8a62", value="above 95% limit"),
+    StyleClass("Within the limits", NEUTRAL, value="within limits", neutral=True),
+    StyleClass("Below the 95% limit", "#67a9cf", value="below 95% limit"),
+    StyleClass("Below the 99.8% limit", "#2166ac", value="below 99.8% limit"),
+)
+_FIXED = {
+    "gi_class": _GI_CLASSES,
+    "sens_class": _SENS_CLASSES,
+    "priority": _PRIORITY_CLASSES,
+    "ch_flag": _CHANGE_CLASSES,
+    "cmp_flag": _COMPARED_CLASSES,
+    "fn_flag": _FUNNEL_CLASSES,
+}
 
 
 def style_for(
@@ -154,8 +184,9 @@ def style_for(
     Parameters
     ----------
     column : str
-        ``sd_flag``, ``gi_class`` and ``sens_class`` have fixed classes. ``density`` and ``multiple`` are classed by multiples
-        of the mean over cells above zero. Any other column of numbers gets five classes of about equal size
+        Columns of named classes (``sd_flag``, ``gi_class``, ``sens_class``, ``priority``, ``ch_flag``,
+        ``cmp_flag``, ``fn_flag``) have fixed ones. ``density`` and ``multiple`` are classed by multiples of the
+        mean over cells above zero. Any other column of numbers gets five classes of about equal size
         with rounded limits, and a class of its own for zero where a tenth or more of the values are zero.
     values : Series or array, optional
         The values to be drawn; needed for everything but columns with fixed classes. Missing ones are
