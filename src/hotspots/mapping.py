@@ -75,7 +75,7 @@ def file_themes(paths: tuple[str, ...]) -> tuple[Themes, gpd.GeoDataFrame | None
             continue
         layer = read_layer(path)
         name = "Layer" if path == "-" else Path(path).stem
-        found = _area_themes(layer, name, group=name)
+        found = _area_themes(layer, "Areas", group=name)
         if not found:
             drawn = ", ".join(f"'{column}'" for column in DRAWN)
             raise DataError(
@@ -98,7 +98,7 @@ def _area_themes(
             layer,
             name,
             group=group,
-            noun=label,
+            noun=label.casefold() if label == "Areas" else label,
             draw=drawing(layer, label),
             measure=BUTTONS.get(name, COLUMNS[name].label),
             rank_column=ranked if name == "sd_flag" and ranked in layer else None,
