@@ -174,9 +174,7 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
         **asked,
     )
     log.info(
-        "Ranks under %d runs of resampled incidents and varied weights (seed %d)",
-        plan.sure.runs,
-        plan.sure.seed,
+        "Ranks under %d runs of resampled incidents and weights (seed %d)", plan.sure.runs, plan.sure.seed
     )
     flags = flags_over_time(made.table, weights=made.weights, bad=made.bad, rules=plan.rules)
     locality = join_localities(areas, selection, neighbours)
@@ -191,17 +189,24 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
         districts=districts,
         noun=noun,
     )
-    parts: list[pd.DataFrame | pd.Series] = [n, selection, sure, locality, reason]
-    shown = ["n", *COLUMNS_SHOWN]
-    if flags.shape[1] > 1:
-        parts.append(stability(flags)[["st_class", "st_text"]].astype(str))
-        shown += ["st_class", "st_text"]
-    columns = pd.concat(parts, axis=1)[shown]
-    columns["priority"] = columns["priority"].astype(str)
-    kept = areas.drop(columns=[name for name in columns if name in areas], errors="ignore")
-    layer = kept.drop(columns="geometry").join(columns).join(made.latest()).set_geometry(areas.geometry)
+    layer = _with_columns(areas, made, flags, [n, selection, sure, locality, reason])
     localities = None
     if bool(selection["selected"].any()):
         localities = make_localities(areas, selection, locality, counts=n, reason=reason, noun=noun)
     found = coverage(selection, counts=n, km2=km2, population=areas["population"])
     return Priorities(layer, localities, selection, made, found, flags, noun)
+
+
+def _with_columns(
+    areas: gpd.GeoDataFrame, made: Indicators, flags: pd.DataFrame, parts: list[pd.DataFrame | pd.Series]
+) -> gpd.GeoDataFrame:
+    """Return the areas with what was found of them, and the latest value of each indicator."""
+    shown = ["n", *COLUMNS_SHOWN]
+    if flags.shape[1] > 1:
+        parts = [*parts, stability(flags)[["st_class", "st_text"]].astype(str)]
+        shown += ["st_class", "st_text"]
+    columns = pd.concat(parts, axis=1)[shown]
+    columns["priority"] = columns["priority"].astype(str)
+    replaced = [name for name in (*columns, "geometry") if name in areas]
+    layer: gpd.GeoDataFrame = areas.drop(columns=replaced).join(columns).join(made.latest())
+    return layer.set_geometry(areas.geometry)
