@@ -47,9 +47,9 @@ class Canvas:
     def __init__(
         self, size: Size, extent: Bounds, *, title: bool, subtitle: bool, foot: bool, letters: float | None
     ) -> None:
-        from matplotlib.figure import Figure
+        from hotspots.export._picture_figure import MapFigure
 
-        self.figure = Figure(figsize=size, facecolor="#ffffff")
+        self.figure = MapFigure(figsize=size, facecolor="#ffffff")
         self.unit = size[0] / SLIDE[0] if letters is None else letters / LEGEND_SIZE
         self.pen = Pen(self.figure, self.unit)
         self.margin = _MARGIN * self.unit if title or foot else 0.14 * self.unit
