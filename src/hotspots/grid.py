@@ -165,9 +165,10 @@ def make_grid(areas: gpd.GeoDataFrame, *, cell_size: float, shape: Shape = "squa
 
 
 def default_cell_size(areas: gpd.GeoDataFrame) -> float:
-    """Return the cell size that the field takes for granted: the study area's shorter side over 150.
+    """Return a cell size to start from: the study area's shorter side over 150, in a readable number.
 
-    The result is the nearest (by ratio) of 10, 25, 50, 100, 250, 500, ... metres, down to 1 m.
+    It is a convention, not a result: try another, as `hotspots.sensitivity` does. The number is the nearest
+    (by ratio) of 10, 25, 50, 100, 250, 500, ... metres, down to 1 m.
 
     Parameters
     ----------

@@ -189,6 +189,7 @@ def gistar_layer(
     values = _numbers(layer, value)
     if not isinstance(neighbours, Neighbours):
         neighbours = make_neighbours(layer, method=neighbours, distance=distance, nearest=nearest)
+        log.info("Neighbours: %s", neighbours.description)
     result = gi_star(values, neighbours, inference=inference, permutations=permutations, seed=seed)
     return _with_columns(layer, result)
 

@@ -44,7 +44,11 @@ def mean_of_cells(surface: Surface) -> float:
     ----------
     Chainey, S., Reid, S. and Stuart, N. (2003). When is a hotspot a hotspot? A procedure for creating
     statistically robust hotspot maps of crime. In Kidner, D., Higgs, G. and White, S. (eds), Socio-Economic
-    Applications of Geographic Information Science, 21-36. Taylor & Francis.
+    Applications of Geographic Information Science, chapter 3. Taylor & Francis.
+    https://doi.org/10.1201/b12606-10
+
+    Home Office. Crime Reduction Toolkits, Focus Areas and Hotspots, page fa020207 (defining hot spot
+    thresholds).
 
     Examples
     --------
