@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import geopandas as gpd
@@ -108,3 +109,12 @@ def test_the_operation_says_how_exact_it_is() -> None:
 
 def test_labels_are_codes_where_there_is_one() -> None:
     assert crs_label("EPSG:27700") == "EPSG:27700"
+
+
+def test_threads_transform_at_once() -> None:
+    x, y = np.linspace(350_000, 450_000, 20_000), np.linspace(250_000, 350_000, 20_000)
+    expected = transform_xy(x, y, source="EPSG:27700", target="EPSG:4326")
+    with ThreadPoolExecutor(4) as pool:
+        tasks = [pool.submit(transform_xy, x, y, source="EPSG:27700", target="EPSG:4326") for _ in range(40)]
+        for task in tasks:
+            assert np.array_equal(task.result(), expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -111,8 +112,13 @@ def require_metres(crs: Any, *, what: str) -> CRS:
     return parsed
 
 
-@functools.lru_cache(maxsize=32)
 def _operation(source: str, target: str) -> tuple[Transformer, bool]:
+    # PROJ's operations may not be used by two threads at once: each thread has its own.
+    return _operation_of_thread(source, target, threading.get_ident())
+
+
+@functools.lru_cache(maxsize=64)
+def _operation_of_thread(source: str, target: str, _: int) -> tuple[Transformer, bool]:
     with warnings.catch_warnings():
         # PROJ warns that a grid is missing; `transformation` says so in the project's own words.
         warnings.simplefilter("ignore", UserWarning)
