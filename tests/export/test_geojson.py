@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from pyproj import CRS
 from shapely.geometry import shape
 
 from hotspots.errors import CRSError, DataError, FileError
-from hotspots.export.geojson import _in_degrees, write_geojson
+from hotspots.export.geojson import _in_degrees, _numerals, write_geojson
 
 
 def layer() -> gpd.GeoDataFrame:
@@ -175,3 +176,42 @@ def test_an_empty_layer_is_a_collection_without_features(tmp_path: Path) -> None
     document = read(tmp_path / "a.geojson")
     assert document["features"] == []
     assert "bbox" not in document
+
+
+def test_no_number_has_an_exponent(tmp_path: Path) -> None:
+    shape_near_zero = shapely.Polygon([(5e-6, 0), (1.5e-5, -3e-7), (2e-5, 51)])
+    frame = gpd.GeoDataFrame(
+        {"p": [5e-06, 1.5e-300, np.nan], "large 100%": [1e16, -1.25e22, 2.5], "zero": [0.0, -0.0, 1e-4]},
+        geometry=[shape_near_zero, None, None],
+        index=["a", "b", "c"],
+        crs="EPSG:4326",
+    )
+    write_geojson(frame, tmp_path / "a.geojson")
+    text = (tmp_path / "a.geojson").read_text(encoding="utf-8")
+    assert not re.search(r"[0-9]e[+-]?[0-9]", text)
+    assert '"p":0.000005,"large 100%":10000000000000000.0,"zero":0.0' in text
+    assert all(corner in text for corner in ("[0.000005,0.0]", "[0.00002,51.0]", "[0.000015,-0.0000003]"))
+    second = read(tmp_path / "a.geojson")["features"][1]["properties"]
+    assert second == {"code": "b", "p": 1.5e-300, "large 100%": -1.25e22, "zero": -0.0}
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_numerals_say_exactly_the_number(value: float) -> None:
+    (text,) = _numerals(np.array([value]))
+    assert float(text) == value
+    assert "e" not in text
+
+
+def test_many_areas_are_drawn_in_blocks_that_do_not_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corners = 400_000 + 100.0 * np.arange(30)
+    frame = gpd.GeoDataFrame(
+        geometry=[*shapely.box(corners, 300_000, corners + 100, 300_100), None],
+        index=[f"A{number:02}" for number in range(31)],
+        crs="EPSG:27700",
+    )
+    write_geojson(frame, tmp_path / "one" / "a.geojson")
+    monkeypatch.setattr("hotspots.export.geojson._BLOCK", 4)
+    write_geojson(frame, tmp_path / "eight" / "a.geojson")
+    assert (tmp_path / "one" / "a.geojson").read_bytes() == (tmp_path / "eight" / "a.geojson").read_bytes()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
 DECIMALS = 7
+# Areas to a task.
+_BLOCK = 2048
+_EXPONENT = re.compile(r"-?[0-9.]+e[+-]?[0-9]+")
+_quoted: Callable[[str], str] = json.encoder.encode_basestring
 
 
 def write_geojson(
@@ -84,34 +91,41 @@ def write_geojson(
 
 def _geojson(layer: gpd.GeoDataFrame, name: str | None, provenance: Mapping[str, Any]) -> str:
     ordered = layer.set_axis(layer.index.astype(str), axis=0).sort_index(kind="stable")
-    geometries = _in_degrees(ordered.geometry.to_numpy(), parse_crs(ordered.crs))
+    geometries, crs = ordered.geometry.to_numpy(), parse_crs(ordered.crs)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        blocks = [geometries[start : start + _BLOCK] for start in range(0, len(geometries), _BLOCK)]
+        drawing = pool.map(_draw, blocks, [crs] * len(blocks))
+        # Python writes the properties while the threads, mostly in C, draw.
+        line, cells = _properties(ordered)
+        drawn = list(drawing)
     members = ['"type":"FeatureCollection"']
     if name is not None:
         members.append(f'"name":{to_json(name)}')
-    if not shapely.is_missing(geometries).all():
-        bounds = shapely.total_bounds(geometries)
-        members.append(f'"bbox":{to_json([round(float(bound), DECIMALS) for bound in bounds])}')
+    bounds = [sides for _, sides in drawn if not np.isnan(sides).any()]
+    if bounds:
+        (west, south), (east, north) = np.min(bounds, axis=0)[:2], np.max(bounds, axis=0)[2:]
+        sides = np.array([round(float(side), DECIMALS) for side in (west, south, east, north)])
+        members.append(f'"bbox":[{",".join(_numerals(sides))}]')
     members.append(f'"hotspots":{to_json({**provenance, "crs": crs_label(layer.crs)})}')
-    lines = ",\n".join(_features(ordered, geometries))
-    return "{" + ",".join(members) + ',"features":[\n' + lines + ("\n" if lines else "") + "]}\n"
+    shapes = itertools.chain.from_iterable(texts for texts, _ in drawn)
+    lines = ",\n".join(map(line.__mod__, zip(*cells, shapes, strict=True)))
+    return "".join(("{", ",".join(members), ',"features":[\n', lines, "\n" if lines else "", "]}\n"))
 
 
-def _features(layer: gpd.GeoDataFrame, geometries: npt.NDArray[np.object_]) -> list[str]:
-    codes = [to_json(code) for code in layer.index]
+def _properties(layer: gpd.GeoDataFrame) -> tuple[str, list[list[str]]]:
+    """Return a pattern for one feature, and the columns of texts that fill it, but for the last: the geometry."""
+    codes = [_quoted(code) for code in layer.index]
     columns = [column for column in layer.columns if column not in ("code", layer.geometry.name)]
     cells = [_cells(layer[column], str(column)) for column in columns]
-    heads = ['"code":', *(f",{to_json(str(column))}:" for column in columns)]
-    drawn = [shape or "null" for shape in shapely.to_geojson(geometries)]
-    lines = []
-    for code, shape, *row in zip(codes, drawn, *cells, strict=True):
-        properties = "".join(head + cell for head, cell in zip(heads, (code, *row), strict=True))
-        lines.append(f'{{"type":"Feature","id":{code},"properties":{{{properties}}},"geometry":{shape}}}')
-    return lines
+    names = "".join(",{}:%s".format(to_json(str(column)).replace("%", "%%")) for column in columns)
+    pattern = f'{{"type":"Feature","id":%s,"properties":{{"code":%s{names}}},"geometry":%s}}'
+    return pattern, [codes, codes, *cells]
 
 
 def _cells(values: pd.Series[Any], name: str) -> list[str]:
     """Return a column's cells as JSON texts."""
     missing = values.isna().to_numpy()
+    texts: list[str]
     if pd.api.types.is_bool_dtype(values.dtype):
         texts = ["true" if value is True else "false" for value in values.fillna(False).astype(bool).tolist()]
     elif pd.api.types.is_integer_dtype(values.dtype):
@@ -123,17 +137,60 @@ def _cells(values: pd.Series[Any], name: str) -> list[str]:
                 f"column '{name}' holds an infinite number, which GeoJSON cannot say",
                 hint="replace it with a missing value first",
             )
-        texts = [repr(value) for value in numbers.tolist()]
+        texts = _numerals(numbers)
+    elif isinstance(values.dtype, pd.CategoricalDtype):
+        # One text more, for cells that are missing and so have the code -1.
+        kinds = np.array([*(_quoted(str(value)) for value in values.cat.categories), "null"], dtype=object)
+        return list(kinds[values.cat.codes.to_numpy()])
     else:
-        texts = [json.dumps(str(value), ensure_ascii=False) for value in values.astype(object).tolist()]
+        texts = [_quoted(str(value)) for value in values.astype(object).tolist()]
+    if not missing.any():
+        return texts
     return ["null" if gap else text for text, gap in zip(texts, missing.tolist(), strict=True)]
+
+
+def _numerals(numbers: npt.NDArray[np.float64]) -> list[str]:
+    """Return the shortest decimals that stand for the numbers, none with an exponent."""
+    texts = list(map(repr, numbers.tolist()))
+    # Python changes to exponents below a ten-thousandth and from ten to the sixteenth on.
+    size = np.abs(numbers)
+    for position in np.flatnonzero((size >= 1e16) | ((size < 1e-4) & (size > 0))).tolist():
+        texts[position] = _plain_numeral(texts[position])
+    return texts
+
+
+def _plain_numeral(text: str) -> str:
+    """Return a number's text without exponent: 0.000005 for 5e-06."""
+    digits, _, exponent = text.partition("e")
+    sign = "-" if digits.startswith("-") else ""
+    whole, _, fraction = digits.lstrip("-").partition(".")
+    power = int(exponent or 0)
+    if power < 0:
+        return f"{sign}0.{'0' * (-power - len(whole))}{whole}{fraction}"
+    return f"{sign}{whole}{fraction.ljust(power, '0')[:power]}.{fraction[power:] or '0'}"
+
+
+def _draw(geometries: npt.NDArray[np.object_], crs: CRS) -> tuple[list[str], npt.NDArray[np.float64]]:
+    """Return each geometry in degrees as JSON text, and the bounds of all; NaN where there is none."""
+    shapes = _in_degrees(geometries, crs)
+    # GEOS writes a coordinate within a ten-thousandth of a degree of 0 with an exponent.
+    texts = [
+        _EXPONENT.sub(lambda found: _plain_numeral(found[0]), text)
+        if text and "e-" in text
+        else text or "null"
+        for text in shapely.to_geojson(shapes).tolist()
+    ]
+    return texts, shapely.total_bounds(shapes)
 
 
 def _in_degrees(geometries: npt.NDArray[np.object_], crs: CRS) -> npt.NDArray[np.object_]:
     """Return flat geometries in WGS 84, rounded, valid where the originals are, wound as RFC 7946 asks."""
 
     def move(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.column_stack(transform_xy(points[:, 0], points[:, 1], source=crs, target=WGS84))
+        # Areas share their borders: each vertex is moved once.
+        place, distinct = pd.factorize(np.ascontiguousarray(points).view(np.complex128).ravel())
+        moved = transform_xy(distinct.real, distinct.imag, source=crs, target=WGS84)
+        return np.column_stack(moved)[place]
 
     def rounding(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return np.round(points, DECIMALS)
