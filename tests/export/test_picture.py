@@ -20,7 +20,7 @@ from matplotlib.patches import Rectangle
 from hotspots.errors import FileError, ParameterError
 from hotspots.export._picture_canvas import SLIDE
 from hotspots.export._picture_parts import LINE, Pen, centre_of, round_length
-from hotspots.export.picture import draw_heatmap, draw_map, picture_bytes, write_picture
+from hotspots.export.picture import GROUND, draw_heatmap, draw_map, picture_bytes, write_picture
 from hotspots.export.style import DENSITY_RAMP, style_for
 from hotspots.surface import Surface
 
@@ -133,9 +133,18 @@ def test_missing_cells_of_a_surface_stay_empty() -> None:
     values[:, 60:] = np.nan
     gap = Surface(values, 4e5, 304_000, 100.0, "EPSG:27700", "incidents per km² a year")
     image = pixels(draw_heatmap(gap))
-    # The picture's map is as wide as the surface: a quarter of it, on the right, is empty now.
+    # The picture's map is as wide as the surface: the last quarter, where there are no values, is empty now.
     coloured = np.flatnonzero((image[750, 100:1850] != 255).any(axis=1))
-    assert coloured.max() - coloured.min() < 0.3 * 1750
+    full = np.flatnonzero((pixels(draw_heatmap(surface()))[750, 100:1850] != 255).any(axis=1))
+    assert np.ptp(coloured) / np.ptp(full) == pytest.approx(0.75, abs=0.01)
+
+
+def test_a_surface_shows_its_extent_by_outlines_or_else_by_its_ground() -> None:
+    outline = gpd.GeoDataFrame(
+        {"name": ["A"]}, geometry=[shapely.box(4e5, 3e5, 408_000, 304_000)], crs="EPSG:27700"
+    )
+    assert share(pixels(draw_heatmap(surface())), GROUND) > 0.15
+    assert share(pixels(draw_heatmap(surface(), outline=outline)), GROUND) == 0
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])

@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 PNG_DPI = 200
 FORMATS = ("png", "svg", "pdf")
+GROUND = "#efeeea"  # below the lowest drawn class of a surface without outlines
 NAMED = 12  # at most this many areas are named
 _VERTICES = 12_000  # of all polygons of a picture: under a pixel of a slide
 
@@ -190,6 +192,8 @@ def draw_heatmap(
         When a value is in none of the classes of `style`.
     """
     chosen = style_for("density", surface.values.ravel()) if style is None else style
+    if outline is None:
+        chosen = _with_ground(chosen)
     lines = None if outline is None else reproject(outline, surface.crs)
     picture = Canvas(
         size,
@@ -285,6 +289,14 @@ def _steps(path: str) -> bytes:
         here = numbers[-2], numbers[-1]
         begun = here if command == "M" else begun
     return "".join(parts).encode("ascii")
+
+
+def _with_ground(style: Style) -> Style:
+    """Return the style with its undrawn class in a pale grey, so that the surface's extent can be seen."""
+    classes = tuple(
+        entry if entry.opacity else replace(entry, colour=GROUND, opacity=1.0) for entry in style.classes
+    )
+    return replace(style, classes=classes)
 
 
 def _in_metres(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
