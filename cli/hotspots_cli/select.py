@@ -54,7 +54,7 @@ log = logging.getLogger("hotspots")
 )
 @click.option("--contiguous", is_flag=True, help="Areas selected by a budget must form one piece.")
 @click.option(
-    "--localities", metavar="FILE", help="Where to write the localities; a GeoPackage holds them anyway."
+    "--localities", metavar="FILE", help="Where to write the localities: selected areas that touch, joined."
 )
 @click.option(
     "--brief", metavar="HTML", help="Where to write one page for a meeting: map, table, reasons, method."
@@ -131,7 +131,9 @@ def command(
         provenance = make_provenance(crs=crs, quality=quality, months=months, steps={"select": settings})
         for line in made.lines():
             log.info(line)
-        _write(made, output, localities, overwrite=overwrite, provenance=provenance)
+        write_layer(made.layer, output, overwrite=overwrite, provenance=provenance)
+        if localities is not None:
+            _write_localities(made, localities, overwrite=overwrite, provenance=provenance)
         if brief is not None:
             _write_brief(made, plan, brief, counted.periods, overwrite=overwrite)
 
@@ -156,23 +158,11 @@ def _plan(given: dict[str, Any]) -> Plan:
     return plan
 
 
-def _write(
-    made: Priorities, output: str, localities: str | None, *, overwrite: bool, provenance: dict[str, Any]
-) -> None:
-    from pathlib import Path
-
-    if Path(output).suffix.casefold() == ".gpkg" and made.localities is not None:
-        from hotspots.export.geopackage import write_geopackage
-
-        layers = {Path(output).stem: made.layer, "localities": made.localities}
-        write_geopackage(layers, output, provenance=provenance, overwrite=overwrite)
-        click.echo(
-            f"Wrote {len(made.layer):,} areas and {len(made.localities):,} localities to {output}", err=True
-        )
-    else:
-        write_layer(made.layer, output, overwrite=overwrite, provenance=provenance)
-    if localities is not None and made.localities is not None:
-        write_layer(made.localities, localities, overwrite=overwrite, provenance=provenance)
+def _write_localities(made: Priorities, path: str, *, overwrite: bool, provenance: dict[str, Any]) -> None:
+    if made.localities is None:
+        click.echo(f"No {made.noun} is selected, so there are no localities to write", err=True)
+        return
+    write_layer(made.localities, path, overwrite=overwrite, provenance=provenance)
 
 
 def _write_brief(

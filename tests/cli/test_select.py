@@ -6,7 +6,6 @@ import json
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 AREAS = ("--areas", "wards.gpkg", "--population-table", "people.csv")
 
@@ -26,8 +25,7 @@ def test_priorities_with_reasons_localities_and_ranks(hotspots, town):
         "out.gpkg",
     )
     assert code == 0, err
-    assert pyogrio.list_layers("out.gpkg")[:, 0].tolist() == ["out", "localities"]
-    layer = gpd.read_file("out.gpkg", layer="out").set_index("code")
+    layer = gpd.read_file("out.gpkg").set_index("code")
     # Ward 9 has nearly all incidents, but also most people; ward 1 has the fewest people.
     first = layer["rank"].idxmin()
     assert layer.loc[first, "score"] == layer["score"].max()
@@ -55,6 +53,22 @@ def test_a_budget_and_localities_in_a_file_of_their_own(hotspots, town):
     record = json.loads((town / "out.geojson").read_text(encoding="utf-8"))["hotspots"]
     assert record["steps"]["select"]["budget"]["max_areas"] == 2
     assert record["steps"]["select"]["rules"]["force_wide"] == 2
+
+
+def test_what_select_writes_is_what_map_reads(hotspots, town):
+    assert hotspots("select", ".", *AREAS, "--max-areas", "2", "-o", "out.gpkg")[0] == 0
+    code, _, err = hotspots("map", "out.gpkg", "-o", "map.html")
+    assert code == 0, err
+
+
+def test_nothing_selected_makes_no_localities(hotspots, town):
+    (town / "plan.toml").write_text('[[indicator]]\ngroup = "crime"\n[rules]\nforce_wide = 9\nlocal = 9\n')
+    code, _, err = hotspots(
+        "select", ".", *AREAS, "--plan", "plan.toml", "--localities", "places.geojson", "-o", "out.csv"
+    )
+    assert code == 0, err
+    assert err.splitlines()[-1] == "No ward is selected, so there are no localities to write"
+    assert not (town / "places.geojson").exists()
 
 
 def test_a_plan_reads_tables_from_its_own_folder(hotspots, town):
