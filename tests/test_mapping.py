@@ -48,3 +48,11 @@ def test_columns_of_months_are_called_so_and_one_is_not_a_series() -> None:
 def test_many_cells_show_hotspots_and_no_series() -> None:
     themes = _area_themes(layer(n=3, gi_class="hot99", n_2016=1, n_2017=2), "cells", group="Burglary")
     assert [(theme.title, theme.draw) for theme in themes] == [("Cells: hotspots and coldspots", "classed")]
+
+
+def test_areas_of_a_file_are_called_areas() -> None:
+    themes = _area_themes(layer(n=3, n_2016=1, n_2017=2), "Areas", group="burglary")
+    assert [(theme.title, theme.group, theme.noun) for theme in themes] == [
+        ("Areas: incidents", "burglary", "areas"),
+        ("Areas: incidents by year", "burglary", "areas"),
+    ]

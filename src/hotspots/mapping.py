@@ -124,7 +124,7 @@ def _over_time(layer: gpd.GeoDataFrame, label: str, measure: str, *, group: str)
         list(periods.values())[-1],
         group=group,
         note="The classes are the same in every period.",
-        noun=label,
+        noun=label.casefold() if label == "Areas" else label,
         measure=f"{word} by {step}",
         periods=periods,
     )

@@ -92,6 +92,8 @@ def wards() -> gpd.GeoDataFrame:
             "gi_class": pd.Categorical(
                 ["hot99", "none", "undefined", "none", "cold90", "none", None, "none", "none"]
             ),
+            "st_class": ["new", *["none"] * 8],
+            "reason": [f"<b>{name}</b>: its rate stands out in its own district" for name in names],
             "n_2016": [0, 6, 7, 10, 2, 1000, 1, 4, 40],
             "n_2017": [0, 6, 0, 20, 2, 250, 2, 4, 50],
         },

@@ -203,18 +203,27 @@ def test_periods_share_one_set_of_classes() -> None:
 
 
 def test_months_are_named_and_win_over_years() -> None:
-    layer = wards(n_2016=1, n_2016_07=1, n_2017_01=1, n_2017_13=1, n_old=1)
-    assert period_columns(layer, "n") == {"July 2016": "n_2016_07", "January 2017": "n_2017_01"}
+    layer = wards(**{"n_2016": 1, "n_2017-01": 1, "n_2016-07": 1, "n_2017-13": 1, "n_old": 1})
+    assert period_columns(layer, "n") == {"July 2016": "n_2016-07", "January 2017": "n_2017-01"}
+    assert period_columns(wards(n_2016_07=1), "n") == {"July 2016": "n_2016_07"}
     assert period_columns(layer, "rate") == {}
 
 
 def test_what_orders_the_list_of_areas() -> None:
-    layer = wards(sd_flag="average", sd_score=0.0, gi_z=1.0, word="a")
+    layer = wards(sd_flag="average", sd_score=0.0, gi_z=1.0, word="a", priority="local", score=1.0)
     rank = {
         column: AreaTheme("T", layer, column).ranking()
-        for column in ("rate", "sd_flag", "gi_class", "word", "n")
+        for column in ("rate", "sd_flag", "gi_class", "word", "n", "priority", "ch_flag")
     }
-    assert rank == {"rate": "rate", "sd_flag": "sd_score", "gi_class": "gi_z", "word": "rate", "n": "n"}
+    assert rank == {
+        "rate": "rate",
+        "sd_flag": "sd_score",
+        "gi_class": "gi_z",
+        "word": "rate",
+        "n": "n",
+        "priority": "score",
+        "ch_flag": "rate",
+    }
     assert AreaTheme("T", layer, "sd_flag", rank_column="n").ranking() == "n"
     assert AreaTheme("T", layer[["word", "geometry"]], "word").ranking() is None
 
@@ -249,6 +258,12 @@ def test_numbers_are_stored_as_they_are_shown() -> None:
     small = [format_value("gi_p", value) == "under 0.0001" for value in layer["gi_p"]]
     assert [value == 0 for value in columns["gi_p"]["values"]] == small
     assert columns["gi_p"]["smallest"] == "0.0001"
+
+
+def test_flags_that_no_map_colours_speak_for_themselves() -> None:
+    data = data_of(html_of(AreaTheme("Rate", wards(st_class=["new", *["stays"] * 8]), "rate")))
+    column = next(column for column in data["columns"] if column["name"] == "st_class")
+    assert (column["words"], column["values"][:3]) == (["new", "stays"], [0, 1, 1])
 
 
 def test_areas_without_a_name_show_their_code() -> None:

@@ -237,7 +237,10 @@ def test_a_popup_shows_every_column_as_the_vocabulary_does(
     assert shown["Rate\nper 1,000 people a year"] == format_value("rate", float(row["rate"]))
     assert shown["Population\npeople"] == "5,000"
     assert shown["Incidents, 2016"] == format_value("n", int(row["n_2016"]))
-    assert len(shown) == 8
+    assert len(shown) == 10
+    assert list(shown)[1] == "Reason"
+    reason = popup.locator(".sentence dd")
+    assert reason.evaluate("shown => shown.textContent") == row["reason"]
 
 
 def test_without_a_network_street_tiles_are_missed_and_the_map_still_works(tiled: Opened) -> None:

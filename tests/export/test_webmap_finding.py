@@ -92,7 +92,7 @@ def test_an_area_of_another_layer_brings_its_theme(opened: Opened) -> None:
 
 def test_the_list_ranks_by_value_with_ties_and_gaps_last(opened: Opened) -> None:
     assert opened.text("#hotspots-list header").splitlines() == [
-        "In order: wards",
+        "All 9 wards",
         "Rate, per 1,000 people a year",
     ]
     assert opened.rows() == [
@@ -130,6 +130,7 @@ def test_the_list_is_short_until_all_is_asked_for(opened: Opened) -> None:
     assert more.inner_text() == "Show all 3,266"
     more.click()
     assert len(opened.rows()) == 3266
+    assert opened.text("#hotspots-list h2") == "All 3,266 cells"
     more.click()
     assert len(opened.rows()) == 10
 

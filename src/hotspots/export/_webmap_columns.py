@@ -12,21 +12,22 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.columns import COLUMNS, Column
-from hotspots.export.style import layer_style
+from hotspots.errors import ParameterError
+from hotspots.export.style import layer_style, style_for
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 
-_DATED = re.compile(r"([a-z]+)_(\d{4})(?:_(0[1-9]|1[0-2]))?")
+_DATED = re.compile(r"([a-z]+)_(\d{4})(?:[-_](0[1-9]|1[0-2]))?")
 
 
 def dated(name: str) -> tuple[Column, str] | None:
-    """Return the measure and the period in words of a column such as ``n_2016`` or ``n_2016_07``.
+    """Return the measure and the period in words of a column such as ``n_2016`` or ``n_2016-07``.
 
     Examples
     --------
-    >>> column, period = dated("n_2016_07")
+    >>> column, period = dated("n_2016-07")
     >>> column.label, period
     ('Incidents', 'July 2016')
     >>> dated("gi_z") is None
@@ -98,12 +99,21 @@ def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str,
         return entry | _numbers(name, numbers)
     words = values.astype(object).where(~missing, "").astype(str)
     if known is not None and known.kind == "flag":
-        labels = {c.value: c.label for c in layer_style(frame, name).classes if c.value is not None}
+        labels = _class_labels(frame, name)
         words = words.map(lambda word: labels.get(word, word))
     places, distinct = pd.factorize(words)
     if len(distinct) * 2 > len(words):
         return entry | {"values": [None if gap else word for word, gap in zip(words, missing, strict=True)]}
     return entry | {"words": distinct.tolist(), "values": np.where(missing, -1, places).tolist()}
+
+
+def _class_labels(frame: pd.DataFrame, name: str) -> dict[str, str]:
+    """Return the labels of a flag's values; none for a flag that no map colours, which speaks for itself."""
+    try:
+        style_for(name)
+    except ParameterError:
+        return {}
+    return {c.value: c.label for c in layer_style(frame, name).classes if c.value is not None}
 
 
 def _numbers(name: str, numbers: npt.NDArray[np.float64]) -> dict[str, Any]:

@@ -27,6 +27,17 @@ _RANKED_BY = {
     "fn_flag": ["fn_z"],
 }
 
+# The number behind each column of classes.
+_ORDERED_BY = {
+    "sd_flag": "sd_score",
+    "gi_class": "gi_z",
+    "sens_class": "sens_share",
+    "priority": "score",
+    "ch_flag": "ch_diff",
+    "cmp_flag": "cmp_ratio",
+    "fn_flag": "fn_z",
+}
+
 
 @dataclass(frozen=True)
 class AreaTheme:
@@ -59,7 +70,8 @@ class AreaTheme:
         What its button says, beside the noun: ``"Rate"``; by default the title.
     rank_column : str, optional
         The numbers that order the list of areas; areas in classes are ordered by class first. By default the
-        drawn column if it holds numbers, ``sd_score`` for flags, ``gi_z`` for hotspots, else ``rate`` or ``n``.
+        drawn column if it holds numbers, the number behind it if it holds classes (``gi_z`` for ``gi_class``),
+        else ``rate`` or ``n``.
     periods : mapping of str to str
         Columns of numbers to step through, by what each is called: ``{"2016": "n_2016", "2017": "n_2017"}``.
     """

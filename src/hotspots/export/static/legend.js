@@ -4,6 +4,9 @@
 
   const { element, swatch } = Hotspots.elements;
 
+  // Texts of more letters than this read as sentences, over the whole width.
+  const LONG = 45;
+
   function legendRow(entry) {
     const count = entry.count === undefined ? "" : element("span", "count", entry.count.toLocaleString("en-GB"));
     return element("li", entry.count === 0 ? "none" : "", [swatch(entry), element("span", "label", entry.label), count]);
@@ -41,8 +44,9 @@
     const row = (table, name, position, main) => {
       const column = table.columns.get(name);
       const label = [column.label, column.unit ? element("small", "", column.unit) : ""];
-      return element("div", main ? "row main" : "row",
-        [element("dt", "", label), element("dd", "", table.show(name, position))]);
+      const shown = table.show(name, position);
+      return element("div", `row${main ? " main" : ""}${shown.length > LONG ? " sentence" : ""}`,
+        [element("dt", "", label), element("dd", "", shown)]);
     };
     const list = (view, names, position) => {
       const table = model.tableOf(view);
@@ -60,9 +64,10 @@
         element("div", "", [...head(view, position, false), list(view, view.tooltip, position)]),
       popup: (view, position) => {
         const group = view.group ? element("div", "group", view.group) : "";
-        const heading = ["code", "name", "district", view.column];
+        // The reason for a class comes right after it.
+        const first = [view.column, "reason"], heading = ["code", "name", "district", ...first];
         const others = [...model.tableOf(view).columns.keys()].filter((name) => !heading.includes(name));
-        return element("div", "", [...head(view, position, true), group, list(view, [view.column, ...others], position)]);
+        return element("div", "", [...head(view, position, true), group, list(view, [...first, ...others], position)]);
       },
       spoken: (view, position) => {
         const table = model.tableOf(view);

@@ -10,10 +10,11 @@
     return label.replace(/^(?!Gi\b)[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
   }
 
-  function headingOf(view, table, count) {
+  function headingOf(view, table, count, shown) {
     const column = table.columns.get(view.rank);
     const unit = column.unit ? `${column.label}, ${column.unit}` : column.label;
-    return [element("h2", "", count > SHORT ? `Top ${SHORT} of ${count.toLocaleString("en-GB")} ${view.noun}` : `In order: ${view.noun}`),
+    const all = `${count.toLocaleString("en-GB")} ${view.noun}`;
+    return [element("h2", "", shown < count ? `Top ${shown} of ${all}` : `All ${all}`),
       element("p", "unit", view.rank === view.column ? unit : `By class, then ${within(unit)}`)];
   }
 
@@ -43,7 +44,7 @@
       const shown = this.all ? rows : rows.slice(0, SHORT);
       const list = element("ol", "", shown.map((row) => this.row(row, table)));
       this.buttons = new Map([...list.querySelectorAll("button")].map((button, i) => [shown[i].position, button]));
-      const heading = element("header", "", headingOf(view, table, this.all ? 0 : rows.length));
+      const heading = element("header", "", headingOf(view, table, rows.length, shown.length));
       target.replaceChildren(heading, list, ...(rows.length > SHORT ? [this.more(rows.length)] : []));
       this.mark(this.marked);
     }

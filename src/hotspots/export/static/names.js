@@ -5,8 +5,10 @@
   const MOST = 150, LINE = 14, MARGIN = 3;
   // Under this average height areas are too small for names to be anything but litter.
   const LEAST_HEIGHT = 60;
-  // The first areas of the list are named at every size.
-  const LEADING = 5;
+  // The first areas of the list are named at half that height, whether or not there is room for all.
+  const LEADING = 5, LEAST_LEADING = 24;
+  // A name takes at most this share of its area's width, or it would seem to be its neighbour's.
+  const SHARE = 0.85;
 
   function measure() {
     const pen = document.createElement("canvas").getContext("2d");
@@ -41,8 +43,9 @@
     write() {
       this.group.clearLayers();
       const { source, map } = this;
-      if (!source) return;
-      const small = source.areas.pixelHeight() < LEAST_HEIGHT;
+      const height = source ? source.areas.pixelHeight() : 0;
+      if (height < LEAST_LEADING) return;
+      const small = height < LEAST_HEIGHT;
       const view = map.getBounds(), taken = this.districtBoxes();
       let written = 0;
       for (const [turn, position] of source.order.entries()) {
@@ -64,7 +67,7 @@
       const corner = this.map.latLngToContainerPoint(bounds.getNorthWest());
       const size = this.map.latLngToContainerPoint(bounds.getSouthEast()).subtract(corner);
       const width = this.widthOf(nameOf(position)) + 2 * MARGIN;
-      if (!leading && (size.x < width || size.y < LINE + 2 * MARGIN)) return null;
+      if (!leading && (size.x * SHARE < width || size.y < LINE + 2 * MARGIN)) return null;
       const { x, y } = this.map.latLngToContainerPoint(place);
       return { left: x - width / 2, right: x + width / 2, top: y - LINE / 2, bottom: y + LINE / 2 };
     }
