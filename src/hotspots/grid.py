@@ -180,10 +180,6 @@ def default_cell_size(areas: gpd.GeoDataFrame) -> float:
     CRSError
         When the areas are not in metres.
 
-    References
-    ----------
-    Chainey, S. and Ratcliffe, J. (2005). GIS and Crime Mapping. Wiley. https://doi.org/10.1002/9781118685181
-
     Examples
     --------
     >>> areas = gpd.GeoDataFrame(geometry=[shapely.box(380_000, 310_000, 440_000, 385_000)], crs="EPSG:27700")

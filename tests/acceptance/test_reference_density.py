@@ -87,6 +87,18 @@ def test_the_mass_of_real_incidents_is_their_number(kernel: Any, robberies: pd.D
     assert mass == pytest.approx(len(robberies), rel=1e-3 if kernel == "uniform" else 2e-5)
 
 
+def test_the_spread_behind_the_default_bandwidth() -> None:
+    # In a round normal cloud of SD 1 per axis the standard distance is √2 and the median distance from the
+    # middle √(2 ln 2), so that D / √ln 2 is the standard distance too.
+    from scipy.stats import rayleigh
+
+    assert rayleigh.median() / math.sqrt(math.log(2)) == pytest.approx(math.sqrt(2))
+    assert math.sqrt(rayleigh.moment(2)) == pytest.approx(math.sqrt(2))
+    # The quartic's SD per axis is 1/√8 of its bandwidth: half of ∫ u² · K · 2πu du = 1/8. The Gaussian takes that.
+    variance, _ = quad(lambda u: math.pi * u**3 * 3 / math.pi * (1 - u**2) ** 2, 0, 1)
+    assert math.sqrt(variance) == pytest.approx(1 / math.sqrt(8))
+
+
 # ------------------------------------------------------------------------------------------ wrong peers
 
 
