@@ -182,27 +182,49 @@ def test_change_compares_the_same_months(town: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("months", "words", "years"),
+    ("months", "words", "labels"),
     [
         (
             ["2023-01", "2023-02", "2024-01", "2024-02", "2025-01", "2025-02"],
             "January to February",
-            (2023, 2024, 2025),
+            ("2023", "2024", "2025"),
         ),
-        (["2023-02", "2024-01", "2024-02", "2024-03", "2025-01", "2025-03"], "January, March", (2024, 2025)),
+        (
+            ["2023-02", "2024-01", "2024-02", "2024-03", "2025-01", "2025-03"],
+            "January, March",
+            ("2024", "2025"),
+        ),
+        (
+            [str(month) for month in pd.period_range("2022-04", "2025-03", freq="M")],
+            "April to March",
+            ("2022/23", "2023/24", "2024/25"),
+        ),
+        (
+            [str(month) for month in pd.period_range("2024-01", "2025-04", freq="M")],
+            "January to April",
+            ("2024", "2025"),
+        ),
         (["2024-01", "2025-01", "2025-02"], None, None),
         (["2025-01", "2025-02"], None, None),
     ],
 )
 def test_years_are_compared_where_both_have_all_months(
-    town: Path, months: list[str], words: str | None, years: tuple[int, ...] | None
+    town: Path, months: list[str], words: str | None, labels: tuple[str, ...] | None
 ) -> None:
     write_incidents(town, {month: [10] * 6 for month in months})
     analysis = run(town)
     found = compared_months(analysis)
-    assert (found and found.words, found and found.years) == (words, years)
+    assert (found and found.words, found and found.labels) == (words, labels)
     titles = [section.title for section in make_document(analysis).sections]
     assert ("Change since the year before" in titles) == (words is not None)
+
+
+def test_a_last_month_that_looks_incomplete_is_pointed_out(town: Path) -> None:
+    whole = {str(month): [10] * 6 for month in pd.period_range("2024-01", "2025-02", freq="M")}
+    write_incidents(town, whole | {"2025-03": [1] * 6, "2024-03": [10] * 6})
+    said = [text for block in blocks(make_document(run(town)), Paragraphs) for text in block.texts]
+    assert "The last month, 2025-03, looks incomplete; where it is, the change is understated." in said
+    assert "The last month, 2025-03, looks incomplete: it has under half the usual rows." in said
 
 
 def test_every_row_is_accounted_for(town: Path) -> None:

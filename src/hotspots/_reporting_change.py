@@ -1,4 +1,4 @@
-"""The report's section on change: the latest year against the same months of the year before."""
+"""The report's section on change: the latest twelve months, or what there is of them, against the year before."""
 
 from __future__ import annotations
 
@@ -17,44 +17,68 @@ SHOWN = 12  # areas with a clear change in a theme's table, the largest changes 
 
 @dataclass(frozen=True)
 class Compared:
-    """The months that are compared, and every year that has them all.
+    """Years of the same months, the latest last; the last two are compared.
 
     Attributes
     ----------
-    before, after : tuple of Period
-        The same months of two years that follow one another.
-    years : tuple of int
-        All years in the data with those months, the earliest first.
-    words : str
-        The months in words, such as ``"January to December"``.
+    years : tuple of tuple of Period
+        The months of each year, all of them in the data. A year need not begin in January.
     """
 
-    before: tuple[pd.Period, ...]
-    after: tuple[pd.Period, ...]
-    years: tuple[int, ...]
-    words: str
+    years: tuple[tuple[pd.Period, ...], ...]
 
     @property
-    def span(self) -> str:
-        """Both periods in words."""
-        return f"{self.words} {self.before[0].year} and {self.after[0].year}"
+    def before(self) -> tuple[pd.Period, ...]:
+        """The months of the year before the latest."""
+        return self.years[-2]
+
+    @property
+    def after(self) -> tuple[pd.Period, ...]:
+        """The months of the latest year."""
+        return self.years[-1]
+
+    @property
+    def words(self) -> str:
+        """The months in words, such as ``"January to December"``."""
+        first, last = self.after[0], self.after[-1]
+        if len(self.after) == 1:
+            return str(first.strftime("%B"))
+        if last.ordinal - first.ordinal + 1 == len(self.after):
+            return f"{first.strftime('%B')} to {last.strftime('%B')}"
+        return ", ".join(month.strftime("%B") for month in self.after)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The name of each year: ``"2025"``, or ``"2024/25"`` where it begins in one and ends in the next."""
+        return tuple(
+            str(months[0].year)
+            if months[0].year == months[-1].year
+            else f"{months[0].year}/{months[-1].year % 100:02d}"
+            for months in self.years
+        )
 
 
 def compared_months(analysis: Analysis) -> Compared | None:
-    """Return the latest year's months with those of the year before, or None where the data lack one of them."""
+    """Return the latest year's months with those of the years before, or None where there is no such year.
+
+    The latest year is the twelve months up to the last one, where the data have the same months of the year
+    before; else the calendar year so far.
+    """
     monthly = [result.monthly for result in analysis.themes]
     if any(table is None for table in monthly) or monthly[0] is None:
         return None
     months: list[Any] = list(monthly[0].columns)
-    latest = months[-1].year
-    after = tuple(month for month in months if month.year == latest)
-    before = tuple(month - 12 for month in after)
-    there = set(months)
-    if not set(before) <= there:
-        return None
-    years = sorted({month.year for month in months})
-    whole = tuple(year for year in years if all(month - 12 * (latest - year) in there for month in after))
-    return Compared(before, after, whole, _words(after))
+    there, last = set(months), months[-1]
+    for latest in (
+        [month for month in months if month > last - 12],
+        [month for month in months if month.year == last.year],
+    ):
+        span = (last.ordinal - months[0].ordinal) // 12
+        years = [tuple(month - 12 * back for month in latest) for back in range(span, -1, -1)]
+        whole = tuple(year for year in years if there.issuperset(year))
+        if len(whole) > 1 and there.issuperset(month - 12 for month in latest):
+            return Compared(whole)
+    return None
 
 
 def total_change(result: ThemeResult, compared: Compared) -> dict[str, Any]:
@@ -75,41 +99,34 @@ def change_section(analysis: Analysis) -> Section | None:
     if compared is None:
         return None
     parts = [_areas_part(analysis, result, compared) for result in analysis.themes]
-    return Section("Change since the year before", [_by_year(analysis, compared), _caveat()], parts)
+    return Section("Change since the year before", [_by_year(analysis, compared), _caveat(analysis)], parts)
 
 
 def _by_year(analysis: Analysis, compared: Compared) -> Table:
     rows = []
     for result in analysis.themes:
         assert result.monthly is not None  # noqa: S101 - as above
-        latest = compared.after[0].year
-        counts = [
-            int(result.monthly[[month - 12 * (latest - year) for month in compared.after]].to_numpy().sum())
-            for year in compared.years
-        ]
+        counts = [int(result.monthly[list(year)].to_numpy().sum()) for year in compared.years]
         found = total_change(result, compared)
         words = [found["ch_text"].split(" (")[0], _limits(found)]
         rows.append([result.theme.name, *(f"{count:,}" for count in counts), *words])
-    headings = [
-        "Theme",
-        *(str(year) for year in compared.years),
-        f"Change, {compared.before[0].year} to {compared.after[0].year}",
-        "95% limits of the change",
-    ]
+    labels = compared.labels
+    headings = ["Theme", *labels, f"Change, {labels[-2]} to {labels[-1]}", "95% limits of the change"]
     caption = f"Incidents inside the areas in {compared.words} of each year"
     return Table(caption, headings, rows, numbers=frozenset(range(1, len(headings))))
 
 
-def _caveat() -> Paragraphs:
-    return Paragraphs(
-        [
-            "'Up' and 'down' are said only where chance alone would not explain the change: the 95% limits of the "
-            "ratio of the two counts (exact for Poisson counts) leave out 1. They know nothing of changes in "
-            "recording. Of many areas in which nothing changed, up to one in twenty would be called up or down "
-            "all the same."
-        ],
-        small=True,
-    )
+def _caveat(analysis: Analysis) -> Paragraphs:
+    texts = [
+        "'Up' and 'down' are said only where chance alone would not explain the change: the 95% limits of the "
+        "ratio of the two counts (exact for Poisson counts) leave out 1. They know nothing of changes in "
+        "recording. Of many areas in which nothing changed, up to one in twenty would be called up or down "
+        "all the same."
+    ]
+    partial = analysis.quality.partial_month
+    if partial is not None:
+        texts.append(f"The last month, {partial}, looks incomplete; where it is, the change is understated.")
+    return Paragraphs(texts, small=True)
 
 
 def _areas_part(analysis: Analysis, result: ThemeResult, compared: Compared) -> Part:
@@ -153,7 +170,7 @@ def _areas_table(
         ]
         for code, row in clear.iterrows()
     ]
-    years = [f"{compared.words} {part[0].year}" for part in (compared.before, compared.after)]
+    years = [f"{compared.words} {label}" for label in compared.labels[-2:]]
     headings = ["Name", *(["Partnership area"] if known else []), *years, "Change", "95% limits"]
     first = len(headings) - 4
     which = f", the {SHOWN} largest of {count:,}" if count > SHOWN else ""
@@ -172,12 +189,3 @@ def _limits(row: Any) -> str:
 
 def _signed(ratio: float) -> str:
     return f"{100 * (ratio - 1):+,.0f}%".replace("-", "\u2212")
-
-
-def _words(months: tuple[pd.Period, ...]) -> str:
-    first, last = months[0], months[-1]
-    if len(months) == 1:
-        return str(first.strftime("%B"))
-    if last.month - first.month + 1 == len(months):
-        return f"{first.strftime('%B')} to {last.strftime('%B')}"
-    return ", ".join(month.strftime("%B") for month in months)
