@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -15,7 +17,7 @@ from hotspots.surface import Surface
 CODES = [f"E0500000{i}" for i in range(1, 9)]
 
 
-def wards():
+def wards() -> Any:
     return gpd.GeoDataFrame(
         {"name": CODES, "district": "A", "population": np.nan},
         index=pd.Index(CODES, name="code"),
@@ -26,7 +28,7 @@ def wards():
     )
 
 
-def incidents(counts, month):
+def incidents(counts: Any, month: Any) -> Any:
     """Spread so many incidents in each ward, in one month."""
     random = np.random.default_rng(sum(counts))
     x, y = [], []
@@ -37,14 +39,14 @@ def incidents(counts, month):
     return frame.assign(month=pd.Period(month, "M"), category="Burglary")
 
 
-def both(first, second):
+def both(first: Any, second: Any) -> Any:
     frame = pd.concat([incidents(first, "2024-03"), incidents(second, "2025-03")], ignore_index=True)
     frame["month"] = pd.PeriodIndex(frame["month"], freq="M")
     frame.attrs["crs"] = "EPSG:27700"
     return frame
 
 
-def test_means_over_areas_by_hand():
+def test_means_over_areas_by_hand() -> None:
     # Two columns of cells a kilometre wide and two rows: the northern row is 1, 2, the southern 3, 4.
     surface = Surface(np.array([[1.0, 2.0], [3.0, np.nan]]), 0, 2000, 1000, "EPSG:27700", "")
     areas = gpd.GeoDataFrame(
@@ -56,7 +58,7 @@ def test_means_over_areas_by_hand():
     assert mean_over(surface, areas).tolist() == [2, 2, 1]
 
 
-def test_the_last_period_scores_the_earlier_ones_only():
+def test_the_last_period_scores_the_earlier_ones_only() -> None:
     # The first ward leads in 2024 and has nothing in 2025: whoever knew 2025 would not choose it.
     table = both([90, 10, 10, 10, 10, 10, 10, 10], [0, 10, 10, 10, 10, 10, 10, 80])
     found = evaluate(table, wards(), Plan(scoring_plan(None, (), None).indicator), grounds=[0.125]).table
@@ -69,7 +71,7 @@ def test_the_last_period_scores_the_earlier_ones_only():
     assert flattered.selected_by == flattered.scored_on == "2024 to 2025"
 
 
-def test_a_stable_pattern_is_found_by_every_method():
+def test_a_stable_pattern_is_found_by_every_method() -> None:
     pattern = [80, 40, 5, 5, 40, 20, 5, 5]
     found = evaluate(both(pattern, pattern), wards(), scoring_plan(None, (), None), grounds=[0.25])
     scores = found.table.set_index("method")

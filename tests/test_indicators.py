@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -26,7 +29,7 @@ POLICE_UK = {
 
 
 @pytest.fixture
-def wards():
+def wards() -> Any:
     return gpd.GeoDataFrame(
         {"name": CODES, "district": "Abbeyshire", "population": [1000.0, 2000, 3000, 4000, 5000, 6000, 50]},
         index=pd.Index(CODES, name="code"),
@@ -35,7 +38,7 @@ def wards():
     )
 
 
-def incidents(*rows):
+def incidents(*rows: Any) -> Any:
     """Make incidents from (ward number, month, category, how many)."""
     table = [(ward - 0.5, month, category) for ward, month, category, n in rows for _ in range(n)]
     frame = pd.DataFrame(table, columns=["x", "month", "category"])
@@ -56,11 +59,11 @@ ROWS = [
 
 
 @pytest.fixture
-def counted(wards):
+def counted(wards: Any) -> Any:
     return tally(incidents(*ROWS), wards)
 
 
-def test_incidents_are_counted_once_by_area_category_and_period(counted):
+def test_incidents_are_counted_once_by_area_category_and_period(counted: Any) -> None:
     assert counted.categories == ("Anti-social behaviour", "Burglary", "Robbery")
     assert counted.periods == ("2024", "2025")
     assert counted.months == (2, 2)
@@ -77,11 +80,11 @@ def test_incidents_are_counted_once_by_area_category_and_period(counted):
         ("month", ("2024-01", "2024-02", "2025-01", "2025-02")),
     ],
 )
-def test_periods_follow_the_calendar(wards, every, periods):
+def test_periods_follow_the_calendar(wards: Any, every: Any, periods: Any) -> None:
     assert tally(incidents(*ROWS), wards, every=every).periods == periods
 
 
-def test_years_of_different_months_draw_a_warning(wards):
+def test_years_of_different_months_draw_a_warning(wards: Any) -> None:
     with pytest.warns(HotspotsWarning) as caught:
         tally(incidents(*ROWS, (1, "2025-07", "Burglary", 1)), wards)
     assert str(caught[0].message) == (
@@ -89,7 +92,7 @@ def test_years_of_different_months_draw_a_warning(wards):
     )
 
 
-def test_tally_messages(wards):
+def test_tally_messages(wards: Any) -> None:
     frame = incidents(*ROWS)
     with pytest.raises(ParameterError) as caught:
         tally(frame, wards, every="week")
@@ -103,7 +106,7 @@ def test_tally_messages(wards):
     )  # fmt: skip
 
 
-def test_rates_respect_the_months_and_small_areas_have_none(wards, counted):
+def test_rates_respect_the_months_and_small_areas_have_none(wards: Any, counted: Any) -> None:
     made = make_indicators(
         [Indicator(group="crime"), Indicator(group="burglary", measure="n")], wards, counted=counted
     )
@@ -119,7 +122,7 @@ def test_rates_respect_the_months_and_small_areas_have_none(wards, counted):
     assert made.latest().loc["E05000002"].tolist() == [12, 24]
 
 
-def test_harm_weighs_each_category(wards, counted, tmp_path):
+def test_harm_weighs_each_category(wards: Any, counted: Any, tmp_path: Path) -> None:
     (tmp_path / "harm.csv").write_text("category,weight\nBURGLARY,20\nrobbery,365\nAnti-social behaviour,1\n")
     entry = Indicator(
         name="Harm", exclude=("Anti-social behaviour",), harm=str(tmp_path / "harm.csv"), measure="n"
@@ -131,7 +134,7 @@ def test_harm_weighs_each_category(wards, counted, tmp_path):
     assert made.plain_counts().shape[1] == 0
 
 
-def test_resampled_indicators_move_together_and_keep_their_mean(wards, counted):
+def test_resampled_indicators_move_together_and_keep_their_mean(wards: Any, counted: Any) -> None:
     entries = [Indicator(group="crime", measure="n"), Indicator(group="burglary", measure="n")]
     made = make_indicators(entries, wards, counted=counted)
     resample = made.resampler()
@@ -145,7 +148,7 @@ def test_resampled_indicators_move_together_and_keep_their_mean(wards, counted):
     assert rank_intervals(made.table, resample=resample, runs=99)["rank_lo"].iloc[0] == 1
 
 
-def test_a_table_by_area_code_is_read_as_it_is(wards, tmp_path):
+def test_a_table_by_area_code_is_read_as_it_is(wards: Any, tmp_path: Path) -> None:
     rows = [f"{code},{year},{i * 10 + year - 2024}" for i, code in enumerate(CODES) for year in (2024, 2025)]
     (tmp_path / "care.csv").write_text("\n".join(["WD19CD,year,lac", *rows]))
     values = read_area_values(tmp_path / "care.csv", wards.index, column="lac", period_column="year")
@@ -153,7 +156,7 @@ def test_a_table_by_area_code_is_read_as_it_is(wards, tmp_path):
     assert values.loc["E05000003"].tolist() == [20, 21]
 
 
-def test_missing_rows_and_marks_are_missing_and_listed(wards):
+def test_missing_rows_and_marks_are_missing_and_listed(wards: Any) -> None:
     codes = [f"E0500000{i}" for i in range(10)]
     table = pd.DataFrame({"code": codes, "score": ["1", "2", "", "..", "1,000", "5%", "-3", "8", "9", "10"]})
     with pytest.warns(HotspotsWarning) as caught:
@@ -171,14 +174,14 @@ LOOKUP = pd.DataFrame(
 )
 
 
-def test_lsoas_roll_up_weighted_by_population(wards):
+def test_lsoas_roll_up_weighted_by_population(wards: Any) -> None:
     imd = pd.DataFrame({"LSOA code": LSOAS, "rank": range(14)})
     values = read_area_values(imd, wards.index, column="rank", lookup=LOOKUP)
     # Ward 1: (0 · 1000 + 1 · 3000) / 4000 = 0.75.
     assert values["all"].tolist() == [0.75 + 2 * i for i in range(7)]
 
 
-def test_an_unknown_lsoa_takes_its_weight_with_it(wards):
+def test_an_unknown_lsoa_takes_its_weight_with_it(wards: Any) -> None:
     imd = pd.DataFrame({"LSOA code": LSOAS, "rank": [np.nan, *range(1, 14)]})
     assert read_area_values(imd, wards.index, column="rank", lookup=LOOKUP)["all"].iloc[0] == 1
     # The other way round three quarters are unknown: no value, and a warning.
@@ -187,13 +190,13 @@ def test_an_unknown_lsoa_takes_its_weight_with_it(wards):
         assert np.isnan(read_area_values(imd, wards.index, column="rank", lookup=LOOKUP)["all"].iloc[0])
 
 
-def test_rolling_up_keeps_a_constant():
+def test_rolling_up_keeps_a_constant() -> None:
     small = pd.DataFrame({"all": [7.0] * 14}, index=LSOAS)
     pairs = LOOKUP.set_index("lsoa")
     assert roll_up(small, pairs["ward"], pairs["population"])["all"].tolist() == [7.0] * 7
 
 
-def csv(frame, path):
+def csv(frame: Any, path: Any) -> Any:
     frame.to_csv(path, index=False)
     return path
 
@@ -251,7 +254,9 @@ def csv(frame, path):
         ),
     ],
 )
-def test_tables_that_do_not_fit(wards, tmp_path, table, lookup, message, hint):
+def test_tables_that_do_not_fit(
+    wards: Any, tmp_path: Path, table: Any, lookup: Any, message: str, hint: str
+) -> None:
     paths = {"lookup": None if lookup is None else csv(lookup, tmp_path / "l.csv")}
     with pytest.raises(DataError) as caught:
         read_area_values(csv(table, tmp_path / "t.csv"), wards.index, column="v", **paths)
@@ -259,7 +264,7 @@ def test_tables_that_do_not_fit(wards, tmp_path, table, lookup, message, hint):
     assert caught.value.hint == hint
 
 
-def test_a_table_that_is_not_there(wards):
+def test_a_table_that_is_not_there(wards: Any) -> None:
     with pytest.raises(FileError) as caught:
         read_area_values("none.csv", wards.index, column="v")
     assert caught.value.message == "there is no file 'none.csv'"
@@ -303,14 +308,14 @@ def test_a_table_that_is_not_there(wards):
         ),
     ],
 )
-def test_indicators_that_cannot_be(wards, counted, entries, message, hint):
+def test_indicators_that_cannot_be(wards: Any, counted: Any, entries: Any, message: str, hint: str) -> None:
     with pytest.raises((ParameterError, DataError)) as caught:
         make_indicators(entries, wards, counted=counted)
     assert caught.value.message == message
     assert caught.value.hint == hint
 
 
-def test_counts_need_incidents_and_rates_people(wards, counted):
+def test_counts_need_incidents_and_rates_people(wards: Any, counted: Any) -> None:
     with pytest.raises(ParameterError) as caught:
         make_indicators([Indicator(group="asb")], wards)
     assert (
@@ -324,7 +329,7 @@ def test_counts_need_incidents_and_rates_people(wards, counted):
     assert other.value.hint == "name a 'population_table' for them, or compare counts with 'measure' = \"n\""
 
 
-def test_every_group_is_made_of_police_uk_categories():
+def test_every_group_is_made_of_police_uk_categories() -> None:
     for group in category_groups().values():
         assert set(group.category) | set(group.exclude) <= POLICE_UK, group.key
         assert bool(group.category) != bool(group.exclude) or group.key == "all"
@@ -335,7 +340,7 @@ def test_every_group_is_made_of_police_uk_categories():
     assert not set(unavailable_themes()) & set(category_groups())
 
 
-def test_groups_that_are_not_there():
+def test_groups_that_are_not_there() -> None:
     assert find_group("Public Place").name == "Public-place violence (proxy)"
     with pytest.raises(ParameterError) as caught:
         find_group("domestic abuse")
@@ -350,7 +355,7 @@ def test_groups_that_are_not_there():
     assert caught.value.hint == "did you mean 'burglary'?"
 
 
-def test_harm_by_hand_and_what_has_no_weight():
+def test_harm_by_hand_and_what_has_no_weight() -> None:
     counts = pd.DataFrame({"Burglary": [2, 0], "Robbery": [1, 3], "Drugs": [0, 0]}, index=CODES[:2])
     # 2 · 20 + 1 · 365, 3 · 365; drugs have no weight and no incidents.
     assert harm(counts, pd.Series({" burglary": 20, "ROBBERY": 365})).tolist() == [405, 1095]
@@ -370,14 +375,14 @@ def test_harm_by_hand_and_what_has_no_weight():
         ("category,weight\nDrugs,\n", "the harm weight of 'drugs' is nan, but must be 0 or more"),
     ],
 )
-def test_harm_weights_that_cannot_be_meant(tmp_path, text, message):
+def test_harm_weights_that_cannot_be_meant(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "w.csv").write_text(text)
     with pytest.raises(DataError) as caught:
         read_harm_weights(tmp_path / "w.csv")
     assert caught.value.message.casefold() == message
 
 
-def test_a_plan_has_its_own_folder_and_its_own_defaults(tmp_path):
+def test_a_plan_has_its_own_folder_and_its_own_defaults(tmp_path: Path) -> None:
     (tmp_path / "plan.toml").write_text(
         'periods = "half"\nperiod_weights = {"2025 H2" = 2}\n[[indicator]]\ngroup = "asb"\n[rules]\nlocal = 1.5\n'
     )
@@ -408,14 +413,14 @@ def test_a_plan_has_its_own_folder_and_its_own_defaults(tmp_path):
         ),
     ],
 )
-def test_plan_messages(text, message, hint):
+def test_plan_messages(text: str, message: str, hint: str) -> None:
     with pytest.raises(RecipeError) as caught:
         parse_plan(text)
     assert caught.value.message == message
     assert caught.value.hint == hint
 
 
-def test_more_plan_messages(tmp_path):
+def test_more_plan_messages(tmp_path: Path) -> None:
     with pytest.raises(FileError) as caught:
         read_plan(tmp_path / "no.toml")
     assert caught.value.hint == "write one as shown by: hotspots select --help"

@@ -20,13 +20,18 @@ from hotspots.incidents.quality import QualityReport
 from hotspots.methods.contours import make_contours
 from hotspots.methods.kde import kernel_density
 from hotspots.neighbours import Neighbours, make_neighbours
+from hotspots.plan import Plan, read_plan
+from hotspots.priorities import Priorities, prioritise
 from hotspots.recipe import CELLS, Recipe, Theme
-from hotspots.steps import account, count_layer, flag_layer, gistar_layer, locate
+from hotspots.steps import account, change_layer, count_layer, flag_layer, gistar_layer, locate
 from hotspots.surface import Surface
+from hotspots.tally import tally
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[..., None]
+
+PRIORITIES = "Priorities"  # what the theme of selected areas is called
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,8 @@ class Analysis:
         The first areas layer: the study area.
     neighbours : dict of str to Neighbours
         What counted as neighbours, by layer.
+    plan, priorities : Plan, Priorities, or None
+        By what priority areas were selected, and which; the first of `themes` is then made of them.
     """
 
     recipe: Recipe
@@ -88,6 +95,8 @@ class Analysis:
     themes: tuple[ThemeResult, ...]
     outline: gpd.GeoDataFrame
     neighbours: dict[str, Neighbours]
+    plan: Plan | None = None
+    priorities: Priorities | None = None
 
     def _repr_html_(self) -> str:
         """Return the headline, for notebooks."""
@@ -109,7 +118,7 @@ def slug(name: str) -> str:
 
 def count_steps(recipe: Recipe) -> int:
     """Return how many steps `analyse` reports to its progress callback."""
-    return 4 + len(recipe.theme)
+    return 4 + len(recipe.theme) + (recipe.select is not None)
 
 
 def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis:
@@ -153,7 +162,17 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     for theme in recipe.theme:
         progress(theme.name)
         results.append(_compute(recipe, theme, incidents, places, assigned, neighbours, months))
-    return Analysis(recipe, quality, _period(incidents), months, tuple(results), places[first], neighbours)
+    plan = priorities = None
+    if recipe.select is not None:
+        progress(PRIORITIES)
+        plan = read_plan(recipe.path(recipe.select.plan))
+        counted = tally(incidents, places[first], every=plan.periods, assigned=assigned[first])
+        priorities = prioritise(places[first], counted, plan)
+        results.insert(0, _priority_theme(priorities, label=first))
+    period = _period(incidents)
+    return Analysis(
+        recipe, quality, period, months, tuple(results), places[first], neighbours, plan, priorities
+    )
 
 
 def _read_places(recipe: Recipe) -> dict[str, gpd.GeoDataFrame]:
@@ -223,6 +242,9 @@ def _compute(
         )
         if recipe.flag is not None and label in flagged:
             layer = _flag(recipe, label, layer)
+        if recipe.change is not None and label == recipe.areas[0].label:
+            before, after = recipe.change.before, recipe.change.after
+            layer = change_layer(chosen, layer, assigned=assigned[label], before=before, after=after)
         if recipe.gistar is not None and label in neighbours:
             step = recipe.gistar
             layer = gistar_layer(
@@ -237,6 +259,14 @@ def _compute(
     surface, contours = _density(recipe, chosen, places[recipe.areas[0].label], months)
     monthly = _by_month(incidents, chosen, places[recipe.areas[0].label], assigned[recipe.areas[0].label])
     return ThemeResult(theme, layers, surface, contours, monthly)
+
+
+def _priority_theme(priorities: Priorities, *, label: str) -> ThemeResult:
+    """Return the selection as a theme among the others: its areas, and its localities where there are any."""
+    layers = {label: priorities.layer}
+    if priorities.localities is not None:
+        layers["Localities"] = priorities.localities
+    return ThemeResult(Theme(PRIORITIES), layers, None, None, None)
 
 
 def _flag(recipe: Recipe, label: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -12,7 +12,7 @@ from hotspots.errors import FileError, ParameterError, RecipeError
 from hotspots.indicators import Indicator
 from hotspots.methods.budgets import Budget
 from hotspots.methods.selection import Rules
-from hotspots.recipe import _build
+from hotspots.recipe import build
 from hotspots.tally import Every
 
 
@@ -127,7 +127,7 @@ def parse_plan(text: str, *, folder: Path = Path()) -> Plan:
             "the plan lacks an indicator", hint='add a table [[indicator]] with: group = "crime"'
         )
     weights = _weights(document.pop("period_weights", {}))
-    plan: Plan = _build(Plan, {**document, "folder": folder}, where="the plan")
+    plan: Plan = build(Plan, {**document, "folder": folder}, where="the plan")
     return replace(plan, period_weights=weights)
 
 

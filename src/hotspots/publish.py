@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.analysis import Analysis, Progress, ThemeResult, analyse, count_steps, slug
+from hotspots.export.brief import write_brief
 from hotspots.export.geojson import write_geojson
 from hotspots.export.geopackage import write_geopackage
 from hotspots.export.raster import write_geotiff
@@ -89,7 +90,7 @@ def run_recipe(
     """
     folder = Path(output)
     refuse_existing(folder, overwrite=overwrite)
-    total = count_steps(recipe) + len(recipe.theme) + 2
+    total = count_steps(recipe) + len(recipe.theme) + 3
     analysis = analyse(recipe, progress=lambda label: progress(label, total))
     old = _recorded_files(folder)
     with replacing_folder(folder, overwrite=overwrite) as draft:
@@ -100,6 +101,8 @@ def run_recipe(
         if recipe.map is not None:
             progress("Drawing the map", total)
             _write_map(analysis, recipe.map, draft / "map.html")
+        if analysis.priorities is not None:
+            _write_brief(analysis, draft / "brief.html")
         if recipe.report is not None:
             progress("Writing the report", total)
             write_report(make_document(analysis), draft / "report.html")
@@ -146,11 +149,26 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
     write_map(made, path)
 
 
+def _write_brief(analysis: Analysis, path: Path) -> None:
+    made, plan, recipe = analysis.priorities, analysis.plan, analysis.recipe
+    assert made is not None  # noqa: S101 - the caller checked; this tells the type checker
+    assert plan is not None  # noqa: S101 - a selection has its plan
+    write_brief(
+        made.layer,
+        path,
+        title=f"{recipe.title}: priorities",
+        summary=made.summary(),
+        notes=made.notes(plan),
+        attribution=recipe.attribution,
+        noun=made.noun,
+    )
+
+
 def _provenance(analysis: Analysis) -> dict[str, Any]:
     recipe = analysis.recipe
     steps = {
         name: {} if step is None else asdict(step)
-        for name in ("count", "flag", "kde", "grid", "gistar")
+        for name in ("count", "flag", "kde", "grid", "gistar", "change")
         if (step := getattr(recipe, name)) is not None
     }
     record = make_provenance(crs=recipe.crs, quality=analysis.quality, months=analysis.months, steps=steps)
@@ -172,6 +190,9 @@ def _record(analysis: Analysis, files: tuple[str, ...]) -> str:
             for result in analysis.themes
             if result.surface is not None
         },
+        "plan": None
+        if analysis.plan is None
+        else {k: v for k, v in asdict(analysis.plan).items() if k != "folder"},
         "method": list(method_notes(analysis)),
         "files": list(files),
     }

@@ -112,6 +112,21 @@ class GiStar:
 
 
 @dataclass(frozen=True)
+class Change:
+    """``[change]``: two ranges of months of the incidents; see `hotspots.change`."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Select:
+    """``[select]``: the plan by which priority areas are selected; see `hotspots.plan.Plan`."""
+
+    plan: str
+
+
+@dataclass(frozen=True)
 class Map:
     """``[map]``: how the web map looks."""
 
@@ -139,7 +154,7 @@ class Recipe:
         The heading of the map.
     incidents, areas, theme, count : dataclass or tuple of dataclasses
         What is counted, where, and how. The first of `areas` is the one whose outline is the study area.
-    flag, kde, grid, gistar, map, report : dataclass or None
+    flag, kde, grid, gistar, change, select, map, report : dataclass or None
         The optional steps; None where the recipe does not have the table.
     source, attribution : str
         Shown on the map and written into every layer.
@@ -158,6 +173,8 @@ class Recipe:
     kde: Kde | None = None
     grid: Grid | None = None
     gistar: GiStar | None = None
+    change: Change | None = None
+    select: Select | None = None
     map: Map | None = None
     report: Report | None = None
     source: str = "police.uk"
@@ -232,7 +249,7 @@ def parse_recipe(text: str, *, folder: Path = Path()) -> Recipe:
             f"the recipe is not valid TOML: {error}",
             hint="text stands in double quotes, lists in square brackets; start from: hotspots recipe new",
         ) from error
-    recipe: Recipe = _build(Recipe, document | {"folder": folder}, where="")
+    recipe: Recipe = build(Recipe, document | {"folder": folder}, where="")
     _check_layers(recipe)
     return recipe
 
@@ -255,7 +272,7 @@ def _check_layers(recipe: Recipe) -> None:
                 )
 
 
-def _build(cls: type[Any], table: dict[str, Any], *, where: str) -> Any:
+def build(cls: type[Any], table: dict[str, Any], *, where: str) -> Any:
     """Make one of the dataclasses above from a TOML table, checking every key."""
     known = {entry.name: entry for entry in fields(cls)}
     shown = [name for name in known if name != "folder"]
@@ -278,6 +295,9 @@ def _example(name: str, where: str) -> str:
         "incidents": 'add a table [incidents] with: source = "2025-*-street.csv"',
         "areas": 'add a table [[areas]] with: label = "Wards" and source = "wards.gpkg"',
         "cell_size": "add a line such as: cell_size = 250",
+        "before": 'add a line such as: before = "2024-01..2024-12"',
+        "after": 'add a line such as: after = "2025-01..2025-12"',
+        "plan": 'add a line such as: plan = "priorities.toml"',
     }
     return examples.get(name, f'add a line such as: {name} = "..."' + (f" under {where}" if where else ""))
 
@@ -299,7 +319,7 @@ def _fit(value: Any, wanted: Any, *, where: str, key: str) -> Any:
     if hasattr(wanted, "__dataclass_fields__"):
         if not isinstance(value, dict):
             raise RecipeError(f"{label} is {value!r}, not a table", hint=f"write it as a table: [{key}]")
-        return _build(wanted, value, where=f"[{key}]")
+        return build(wanted, value, where=f"[{key}]")
     accepted = (int, float) if wanted is float else wanted
     if not isinstance(value, accepted) or (isinstance(value, bool) and wanted is not bool):
         names = {str: "text in double quotes", float: "a number", int: "a whole number"}
@@ -312,6 +332,6 @@ def _fit_tuple(value: Any, wanted: Any, *, where: str, key: str) -> tuple[Any, .
         tables = value if isinstance(value, list) else [value]
         if not tables or not all(isinstance(entry, dict) for entry in tables):
             raise RecipeError(f"'{key}' holds no table", hint=f"write each as a table of its own: [[{key}]]")
-        return tuple(_build(wanted, entry, where=f"[[{key}]]") for entry in tables)
+        return tuple(build(wanted, entry, where=f"[[{key}]]") for entry in tables)
     entries = value if isinstance(value, list) else [value]
     return tuple(_fit(entry, wanted, where=where, key=key) for entry in entries)

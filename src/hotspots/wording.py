@@ -28,6 +28,11 @@ def _theme_lines(result: ThemeResult) -> list[str]:
     for label, layer in result.layers.items():
         if "sd_flag" in layer:
             lines.append(f"  {label}: {_flag_line(layer)}")
+        if "priority" in layer and "reason" in layer and "score" in layer:
+            lines += [f"  {label}: {_priority_line(layer)}"]
+        if "ch_flag" in layer:
+            up, down = (int((layer["ch_flag"] == flag).sum()) for flag in ("up", "down"))
+            lines.append(f"  {label}: {up:,} up and {down:,} down between the two periods")
         if "gi_class" in layer:
             hot, cold = (int(layer["gi_class"].isin(_levels(side)).sum()) for side in ("hot", "cold"))
             lines.append(f"  {label}: {hot:,} in hotspots and {cold:,} in coldspots (Gi*, q up to 0.05)")
@@ -53,6 +58,18 @@ def _flag_line(layer: pd.DataFrame) -> str:
     return f"{len(named)} significantly above the average: {', '.join(named[:SHOWN])}{more}"
 
 
+def _priority_line(layer: pd.DataFrame) -> str:
+    picked = layer[layer["selected"].astype(bool)].sort_values("rank", kind="stable")
+    if picked.empty:
+        return "none is a priority"
+    shown = ", ".join(
+        f"{name} ({priority})"
+        for name, priority in zip(picked["name"][:SHOWN], picked["priority"][:SHOWN], strict=True)
+    )
+    more = f" and {len(picked) - SHOWN} more" if len(picked) > SHOWN else ""
+    return f"{len(picked)} priorities: {shown}{more}"
+
+
 def method_notes(analysis: Analysis) -> tuple[str, ...]:
     """Return what a reader must know to use the map honestly, one sentence or two for each method used."""
     recipe, quality = analysis.recipe, analysis.quality
@@ -76,6 +93,13 @@ def method_notes(analysis: Analysis) -> tuple[str, ...]:
             f"'significantly above' over the mean plus 2 ({spread} SD, each area counting alike). "
             "It ranks areas; it is not a significance test."
         )
+    if recipe.change is not None:
+        notes.append(
+            f"Change: {recipe.change.after} against {recipe.change.before}; up or down where the exact 95% limits "
+            "of the rate ratio leave out 1, no clear change elsewhere."
+        )
+    if analysis.priorities is not None and analysis.plan is not None:
+        notes += analysis.priorities.notes(analysis.plan)
     notes += [_density_note(result) for result in analysis.themes if result.surface is not None][:1]
     if recipe.gistar is not None:
         inference = (

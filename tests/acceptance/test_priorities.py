@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -16,13 +19,13 @@ GROUPS = ("crime", "asb", "violence", "burglary")
 
 
 @pytest.fixture(scope="module")
-def sample():
+def sample() -> Any:
     areas = read_areas("west-yorkshire-wards")
     incidents, _ = read_incidents("west-yorkshire-incidents")
     return areas, tally(incidents, areas)
 
 
-def test_the_town_centres_of_the_sample_stand_out_in_all_three_julys(sample):
+def test_the_town_centres_of_the_sample_stand_out_in_all_three_julys(sample: Any) -> None:
     areas, counted = sample
     made = prioritise(areas, counted, Plan(tuple(Indicator(group=group) for group in GROUPS)))
     layer = made.layer
@@ -43,7 +46,7 @@ def test_the_town_centres_of_the_sample_stand_out_in_all_three_julys(sample):
     assert 0.1 < made.coverage.incidents < 0.3
 
 
-def test_the_same_twice(sample):
+def test_the_same_twice(sample: Any) -> None:
     areas, counted = sample
     plan = Plan((Indicator(group="crime"),))
     pd.testing.assert_frame_equal(
@@ -53,7 +56,7 @@ def test_the_same_twice(sample):
 
 
 @pytest.mark.shared
-def test_the_wards_that_the_strategic_assessment_named(shared_data):
+def test_the_wards_that_the_strategic_assessment_named(shared_data: Path) -> None:
     folder = shared_data / "staffordshire"
     table = folder / "population" / "lsoa_2011_population_imd_ward_2019.csv"
     areas = read_areas(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pandas as pd
 import pytest
+
+Run = Callable[..., tuple[int, str, str]]
 
 AREAS = ("--areas", "wards.gpkg", "--population-table", "people.csv")
 
 
-def test_five_methods_on_the_same_ground_out_of_sample(hotspots, town):
+def test_five_methods_on_the_same_ground_out_of_sample(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("evaluate", ".", *AREAS, "--periods", "month", "--ground", "0.2", "-o", "out.csv")
     assert code == 0, err
     table = pd.read_csv("out.csv").set_index("method")
@@ -26,7 +31,7 @@ def test_five_methods_on_the_same_ground_out_of_sample(hotspots, town):
     assert "wards (Gini " in err
 
 
-def test_on_a_grid_there_is_no_population(hotspots, town):
+def test_on_a_grid_there_is_no_population(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots(
         "evaluate", ".", *AREAS, "--periods", "month", "--cell-size", "500", "--indicator", "asb", "-o", "-"
     )
@@ -34,7 +39,7 @@ def test_on_a_grid_there_is_no_population(hotspots, town):
     assert "No population is known, so the composite score is of counts" in err
 
 
-def test_the_same_data_is_refused_unless_asked_for(hotspots, town):
+def test_the_same_data_is_refused_unless_asked_for(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("evaluate", ".", *AREAS, "-o", "out.csv")
     assert code == 1
     assert err.splitlines()[-2:] == [
@@ -47,7 +52,7 @@ def test_the_same_data_is_refused_unless_asked_for(hotspots, town):
     assert "Selected by 2025, scored on 2025: the same data, so all figures flatter" in err
 
 
-def test_a_share_that_is_none(hotspots, town):
+def test_a_share_that_is_none(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("evaluate", ".", *AREAS, "--periods", "month", "--ground", "5", "-o", "out.csv")
     assert code == 1
     assert err.splitlines()[-2:] == [

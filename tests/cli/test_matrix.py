@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import geopandas as gpd
 import pandas as pd
 
+Run = Callable[..., tuple[int, str, str]]
 
-def test_a_table_and_a_page(hotspots, town):
+
+def test_a_table_and_a_page(hotspots: Run, town: Path) -> None:
     wards = gpd.read_file("wards.gpkg")
     wards["LAD19NM"] = ["Abbeyshire"] * 5 + ["Moor & Vale"] * 4
     wards.to_file("two.gpkg")
@@ -30,7 +35,7 @@ def test_a_table_and_a_page(hotspots, town):
     )
 
 
-def test_one_district_cannot_be_compared(hotspots, town):
+def test_one_district_cannot_be_compared(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots(
         "matrix",
         ".",

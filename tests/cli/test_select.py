@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
+Run = Callable[..., tuple[int, str, str]]
+
 AREAS = ("--areas", "wards.gpkg", "--population-table", "people.csv")
 
 
-def test_priorities_with_reasons_localities_and_ranks(hotspots, town):
+def test_priorities_with_reasons_localities_and_ranks(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots(
         "select",
         ".",
@@ -39,7 +43,7 @@ def test_priorities_with_reasons_localities_and_ranks(hotspots, town):
     assert "wards hold" in err or "No ward of 9 is selected." in err
 
 
-def test_a_budget_and_localities_in_a_file_of_their_own(hotspots, town):
+def test_a_budget_and_localities_in_a_file_of_their_own(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots(
         "select", ".", *AREAS, "--max-areas", "2", "--localities", "places.geojson", "-o", "out.geojson"
     )
@@ -55,13 +59,13 @@ def test_a_budget_and_localities_in_a_file_of_their_own(hotspots, town):
     assert record["steps"]["select"]["rules"]["force_wide"] == 2
 
 
-def test_what_select_writes_is_what_map_reads(hotspots, town):
+def test_what_select_writes_is_what_map_reads(hotspots: Run, town: Path) -> None:
     assert hotspots("select", ".", *AREAS, "--max-areas", "2", "-o", "out.gpkg")[0] == 0
     code, _, err = hotspots("map", "out.gpkg", "-o", "map.html")
     assert code == 0, err
 
 
-def test_nothing_selected_makes_no_localities(hotspots, town):
+def test_nothing_selected_makes_no_localities(hotspots: Run, town: Path) -> None:
     (town / "plan.toml").write_text('[[indicator]]\ngroup = "crime"\n[rules]\nforce_wide = 9\nlocal = 9\n')
     code, _, err = hotspots(
         "select", ".", *AREAS, "--plan", "plan.toml", "--localities", "places.geojson", "-o", "out.csv"
@@ -71,7 +75,7 @@ def test_nothing_selected_makes_no_localities(hotspots, town):
     assert not (town / "places.geojson").exists()
 
 
-def test_a_plan_reads_tables_from_its_own_folder(hotspots, town):
+def test_a_plan_reads_tables_from_its_own_folder(hotspots: Run, town: Path) -> None:
     (town / "plans").mkdir()
     (town / "plans" / "imd.csv").write_text(
         "ward,rank\n" + "".join(f"E0500000{i},{i}\n" for i in range(1, 10))
@@ -86,7 +90,7 @@ def test_a_plan_reads_tables_from_its_own_folder(hotspots, town):
     assert table["i_deprivat"].tolist() == list(range(1, 10))
 
 
-def test_a_brief_for_a_meeting(hotspots, town):
+def test_a_brief_for_a_meeting(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots(
         "select", ".", *AREAS, "--max-areas", "2", "--brief", "brief.html", "-o", "out.csv"
     )
@@ -98,7 +102,7 @@ def test_a_brief_for_a_meeting(hotspots, town):
     assert err.splitlines()[-1] == "Wrote brief.html: open it in a browser, or print it"
 
 
-def test_same_input_same_bytes(hotspots, town):
+def test_same_input_same_bytes(hotspots: Run, town: Path) -> None:
     written = []
     for name in ("a/out.geojson", "b/out.geojson"):
         assert hotspots("select", ".", *AREAS, "-o", name)[0] == 0
@@ -106,7 +110,7 @@ def test_same_input_same_bytes(hotspots, town):
     assert written[0] == written[1]
 
 
-def test_messages(hotspots, town):
+def test_messages(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("select", ".", *AREAS, "--indicator", "fraud", "-o", "out.csv")
     assert code == 1
     assert err.splitlines()[-2:] == [

@@ -128,7 +128,7 @@ def hot_square() -> Surface:
 def documents(
     tmp_path_factory: pytest.TempPathFactory, wards: gpd.GeoDataFrame, hot_square: Surface
 ) -> dict[str, Path]:
-    """One map with everything, and one over street tiles."""
+    """One map with everything, one over street tiles, one of a surface alone."""
     folder = tmp_path_factory.mktemp("maps")
     page: dict[str, Any] = {
         "title": 'Crime <script>window.hacked = 1</script> & "more"',
@@ -150,6 +150,8 @@ def documents(
     districts = wards.dissolve("district")[["geometry"]]
     write_map(make_map(themes, boundary=districts, **page), folder / "map.html")
     write_map(make_map(themes[:1], basemap="osm", **page), folder / "osm.html")
+    alone = SurfaceTheme("Heat-map", hot_square, visible=True, group="Burglary")
+    write_map(make_map([alone], title="Burglary"), folder / "surface.html")
     return {path.stem: path for path in folder.iterdir()}
 
 
@@ -185,6 +187,15 @@ def tiled(context: BrowserContext, documents: dict[str, Path]) -> Iterator[Opene
     """The map over street tiles, which it cannot reach."""
     found = open_page(context, documents["osm"].as_uri())
     yield found
+    found.page.close()
+
+
+@pytest.fixture
+def surface_alone(context: BrowserContext, documents: dict[str, Path]) -> Iterator[Opened]:
+    """A map without areas."""
+    found = open_page(context, documents["surface"].as_uri())
+    yield found
+    assert found.troubles == []
     found.page.close()
 
 

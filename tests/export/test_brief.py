@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -16,7 +18,7 @@ CODES = [f"E0500000{i}" for i in range(8)]
 
 
 @pytest.fixture
-def layer():
+def layer() -> Any:
     priority = ["force-wide", "local", "watch", "", "", "", "", ""]
     rank = pd.array([1, 2, 3, 4, 5, 6, 7, pd.NA], dtype="Int64")
     return gpd.GeoDataFrame(
@@ -38,7 +40,7 @@ def layer():
     )
 
 
-def test_selected_watched_and_not_chosen_stand_apart(layer):
+def test_selected_watched_and_not_chosen_stand_apart(layer: Any) -> None:
     page = brief_html(
         layer, title="Priorities", summary=["All said."], notes=["How."], attribution="OGL", noun="ward"
     )
@@ -55,7 +57,7 @@ def test_selected_watched_and_not_chosen_stand_apart(layer):
     assert page.index("All said.") < selected < page.index("<li>How.</li>") < page.index("OGL")
 
 
-def test_the_map_draws_every_area_and_the_ranks_of_the_selected(layer):
+def test_the_map_draws_every_area_and_the_ranks_of_the_selected(layer: Any) -> None:
     page = brief_html(layer, title="Priorities")
     # Eight areas and one district.
     assert len(re.findall("<path ", page)) == 9
@@ -64,14 +66,14 @@ def test_the_map_draws_every_area_and_the_ranks_of_the_selected(layer):
     assert "Force-wide priority" in page
 
 
-def test_ranks_that_would_overlap_give_way_to_the_higher(layer):
+def test_ranks_that_would_overlap_give_way_to_the_higher(layer: Any) -> None:
     small = layer.set_geometry(
         [box(100 * i, 0, 100 * (i + 1), 100) for i in range(7)] + [box(700, 0, 90_000, 90_000)]
     )
     assert re.findall(r"<text [^>]*>(\d+)</text>", brief_html(small, title="Priorities")) == ["1"]
 
 
-def test_everything_is_escaped_and_nothing_is_loaded(layer):
+def test_everything_is_escaped_and_nothing_is_loaded(layer: Any) -> None:
     page = brief_html(layer, title="A < B", summary=["<u>"], notes=["<s>"], attribution="<q>")
     for tag in ("<b>", "<i>", "<u>", "<s>", "<q>"):
         assert tag not in page
@@ -80,12 +82,12 @@ def test_everything_is_escaped_and_nothing_is_loaded(layer):
     assert "url(" not in page
 
 
-def test_nothing_selected_is_said(layer):
+def test_nothing_selected_is_said(layer: Any) -> None:
     page = brief_html(layer.assign(selected=False), title="Priorities", noun="ward")
     assert "No ward is selected." in page
 
 
-def test_an_existing_file_is_kept(layer, tmp_path):
+def test_an_existing_file_is_kept(layer: Any, tmp_path: Path) -> None:
     write_brief(layer, tmp_path / "brief.html", title="Priorities")
     with pytest.raises(FileError):
         write_brief(layer, tmp_path / "brief.html", title="Priorities")

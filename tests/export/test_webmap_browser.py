@@ -243,6 +243,16 @@ def test_a_popup_shows_every_column_as_the_vocabulary_does(
     assert reason.evaluate("shown => shown.textContent") == row["reason"]
 
 
+def test_a_surface_alone_is_a_map(surface_alone: Opened) -> None:
+    assert surface_alone.count(".leaflet-overlay-pane img") == 1
+    assert surface_alone.text("#hotspots-legend h2") == "Heat-map: Burglary"
+    assert not surface_alone.page.locator("#hotspots-query").is_visible()
+    assert not surface_alone.page.locator("#hotspots-list").is_visible()
+    surface_alone.choice("Heat-map: Burglary").uncheck()
+    assert surface_alone.count(".leaflet-overlay-pane img") == 0
+    assert surface_alone.hash()["over"] == ""
+
+
 def test_without_a_network_street_tiles_are_missed_and_the_map_still_works(tiled: Opened) -> None:
     assert tiled.count(".leaflet-overlay-pane svg path") == 9
     assert tiled.count(".leaflet-land-pane path") == 0

@@ -151,7 +151,7 @@ def test_the_list_leads_to_the_map_without_a_pointer(opened: Opened, wards: gpd.
     popup = opened.page.locator(".leaflet-popup").bounding_box()
     assert popup is not None
     assert popup["y"] > 0
-    outline = opened.page.locator(".leaflet-selection-pane path")
+    outline = opened.page.locator(".leaflet-selection-pane path").last
     assert outline.get_attribute("d") != "M0 0"
     opened.choice("Hotspots").check()
     assert opened.text(".leaflet-popup .main").splitlines()[0] == "Hotspot class"
@@ -212,6 +212,24 @@ def test_an_address_that_means_nothing_opens_the_map_as_it_is(opened: Opened, no
     assert opened.choice("Rate by ward").is_checked()
     assert opened.count(".leaflet-overlay-pane svg path") == 9
     assert opened.count(".leaflet-popup") == 0
+
+
+def test_inside_another_page_the_map_works_without_an_address(
+    opened: Opened, documents: dict[str, Path]
+) -> None:
+    # As a notebook shows it. The frame is put beside the map, so that what goes wrong in it is seen, too.
+    opened.page.evaluate(
+        """text => { const frame = document.createElement("iframe"); frame.srcdoc = text; frame.id = "inner";
+        Object.assign(frame.style, { position: "fixed", inset: 0, width: "100%", height: "100%", zIndex: 9999 });
+        document.body.append(frame); }""",
+        documents["map"].read_text(encoding="utf-8"),
+    )
+    inner = opened.page.frame_locator("#inner")
+    inner.locator("#hotspots-list ol button").first.click()
+    inner.locator(".leaflet-popup .name", has_text="Six").wait_for()
+    inner.locator("#hotspots-switch label", has_text="Hotspots").first.click()
+    assert inner.locator("#hotspots-legend h2").inner_text() == "Burglary · Hotspots"
+    assert opened.hash() == {}
 
 
 # --- for everyone

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,17 +14,17 @@ from hotspots.errors import DataError, ParameterError
 from hotspots.methods.accuracy import accuracy, accuracy_at
 
 
-def series(*values):
+def series(*values: Any) -> Any:
     return pd.Series(values, index=[f"E0500000{i}" for i in range(len(values))], dtype="float64")
 
 
-def test_ptools_first_example():
+def test_ptools_first_example() -> None:
     found = accuracy(series(3, 2, 1), series(6, 3, 0), series(1, 1, 1))
     assert found["pai"].tolist() == [2, 1.5, 1]
     assert found["pei"].tolist() == [1, 1, 1]
 
 
-def test_ptools_second_example_with_its_tie():
+def test_ptools_second_example_with_its_tie() -> None:
     # Predicted 8, 4, 4, 2, 1, 0: of the two fours the one with 3 observed comes before the one with 7.
     found = accuracy(series(8, 4, 4, 2, 1, 0), series(6, 7, 3, 2, 1, 0), series(1, 1, 1, 1, 1, 1))
     assert found.index.tolist() == [f"E0500000{i}" for i in (0, 2, 1, 3, 4, 5)]
@@ -31,7 +33,7 @@ def test_ptools_second_example_with_its_tie():
     assert found["rri"].round(4).tolist() == [1.3333, 1.3333, 1, 1, 1, 1]
 
 
-def test_by_hand_with_areas_of_unequal_size():
+def test_by_hand_with_areas_of_unequal_size() -> None:
     # Per km²: 4 / 1, 6 / 3, 1 / 1; taken in that order. Observed 5, 4, 1 of 10 on 1, 3, 1 of 5 km².
     found = accuracy(series(4, 6, 1), series(5, 4, 1), series(1, 3, 1))
     assert found["hit_rate"].tolist() == [0.5, 0.9, 1]
@@ -42,14 +44,14 @@ def test_by_hand_with_areas_of_unequal_size():
     assert accuracy(series(4, 6, 1), series(5, 4, 1), series(1, 3, 1), per_km2=False).index[0] == "E05000001"
 
 
-def test_nothing_observed_yet_has_no_rri_and_the_unknown_come_last():
+def test_nothing_observed_yet_has_no_rri_and_the_unknown_come_last() -> None:
     found = accuracy(series(3, np.nan, 1), series(0, 4, 1), series(1, 1, 1))
     assert found.index.tolist() == ["E05000000", "E05000002", "E05000001"]
     assert np.isnan(found["rri"].iloc[0])
     assert found["rri"].iloc[1] == 4
 
 
-def test_a_share_of_the_ground_ends_within_an_area():
+def test_a_share_of_the_ground_ends_within_an_area() -> None:
     # 30 % of 5 km² is 1.5: the first (1 km², 5 incidents) and a sixth of the second (3 km², 4 incidents).
     found = accuracy_at(series(4, 6, 1), series(5, 4, 1), series(1, 3, 1), ground=0.3)
     assert found["n"] == pytest.approx(5 + 4 / 6)
@@ -70,7 +72,7 @@ areas = st.integers(2, 12).flatmap(
 
 @settings(max_examples=60, deadline=None)
 @given(areas)
-def test_what_always_holds(table):
+def test_what_always_holds(table: Any) -> None:
     predicted, observed, km2 = (pd.Series(values, dtype="float64") for values in table)
     found = accuracy(predicted, observed, km2)
     assert found["hit_rate"].iloc[-1] == pytest.approx(1)
@@ -110,7 +112,7 @@ def test_what_always_holds(table):
         ),
     ],
 )
-def test_messages(options, message, hint):
+def test_messages(options: Any, message: str, hint: str) -> None:
     given = {"observed": series(1, 2, 3), "km2": series(1, 1, 1), "ground": 0.5} | options
     with pytest.raises((DataError, ParameterError)) as caught:
         accuracy_at(series(3, 2, 1), given["observed"], given["km2"], ground=given["ground"])

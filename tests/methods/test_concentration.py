@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ from hotspots.methods.concentration import concentration, lorenz
 COUNTS = st.lists(st.integers(0, 30), min_size=2, max_size=40).filter(any)
 
 
-def test_by_hand():
+def test_by_hand() -> None:
     # Ascending shares .1 .1 .2 .6: 2 (1 · .1 + 2 · .1 + 3 · .2 + 4 · .6) - 5 = 1.6; over 4 areas: 0.4.
     found = concentration(pd.Series([6, 2, 1, 1]))
     assert found.gini == pytest.approx(0.4)
@@ -23,7 +25,7 @@ def test_by_hand():
     assert found.smallest == {0.25: 0.25, 0.5: 0.25, 0.8: 0.5}
 
 
-def test_fewer_incidents_than_areas_are_not_concentrated_by_that_alone():
+def test_fewer_incidents_than_areas_are_not_concentrated_by_that_alone() -> None:
     # Two incidents in two of ten areas: as even as can be.
     even = concentration(pd.Series([1, 1, *[0] * 8]))
     assert even.gini == pytest.approx(0.8)
@@ -34,7 +36,7 @@ def test_fewer_incidents_than_areas_are_not_concentrated_by_that_alone():
 
 @settings(max_examples=60, deadline=None)
 @given(COUNTS)
-def test_what_always_holds(counts):
+def test_what_always_holds(counts: Any) -> None:
     found = concentration(pd.Series(counts))
     assert -1e-9 <= found.gini_few <= found.gini + 1e-9
     assert found.gini < 1
@@ -54,7 +56,7 @@ def test_what_always_holds(counts):
     assert found.gini == pytest.approx(2 * between)
 
 
-def test_in_words():
+def test_in_words() -> None:
     assert concentration(pd.Series([6, 2, 1, 1])).sentence(noun="ward") == (
         "Of 10 incidents, 25% in 25.0%, 50% in 25.0%, 80% in 50.0% of the 4 wards (Gini 0.40)."
     )
@@ -64,7 +66,7 @@ def test_in_words():
     )
 
 
-def test_messages():
+def test_messages() -> None:
     with pytest.raises(DataError) as caught:
         concentration(pd.Series([0, 0]))
     assert caught.value.message == "there are no incidents, so nothing is concentrated"

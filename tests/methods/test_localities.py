@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ from hotspots.neighbours import make_neighbours
 CODES = [f"E0500000{i}" for i in range(6)]
 
 
-def row_of_wards(names, districts=None):
+def row_of_wards(names: Any, districts: Any = None) -> Any:
     return gpd.GeoDataFrame(
         {"name": names, "district": districts or ["Abbeyshire"] * 6, "population": [1000.0] * 6},
         index=pd.Index(CODES, name="code"),
@@ -23,7 +25,7 @@ def row_of_wards(names, districts=None):
     )
 
 
-def chosen(picked, ranks=range(1, 7), priorities=None):
+def chosen(picked: Any, ranks: Any = range(1, 7), priorities: Any = None) -> Any:
     return pd.DataFrame(
         {
             "selected": [i in picked for i in range(6)],
@@ -37,29 +39,29 @@ def chosen(picked, ranks=range(1, 7), priorities=None):
 NAMES = ["Shobnall", "Burton", "Eton Park", "Rolleston", "Town", "Tutbury"]
 
 
-def named(names, selection, districts=None):
+def named(names: Any, selection: Any, districts: Any = None) -> Any:
     areas = row_of_wards(names, districts)
     return join_localities(areas, selection, make_neighbours(areas))
 
 
-def test_neighbours_join_and_the_highest_ranked_is_named_first():
+def test_neighbours_join_and_the_highest_ranked_is_named_first() -> None:
     locality = named(NAMES, chosen({0, 1, 2, 4}, ranks=[3, 1, 2, 5, 4, 6]))
     assert locality.tolist() == ["Burton, Eton Park and Shobnall"] * 3 + ["", "Town", ""]
 
 
-def test_names_with_and_are_set_apart():
+def test_names_with_and_are_set_apart() -> None:
     locality = named(["Etruria and Hanley", "Burslem", *NAMES[2:]], chosen({0, 1}))
     assert locality.iloc[0] == "Etruria and Hanley; Burslem"
 
 
-def test_long_names_are_cut():
+def test_long_names_are_cut() -> None:
     assert (
         named(NAMES, chosen({0, 1, 2, 3, 4, 5})).iloc[0]
         == "Shobnall, Burton, Eton Park, Rolleston and 2 more"
     )
 
 
-def test_two_localities_of_one_name_are_told_apart():
+def test_two_localities_of_one_name_are_told_apart() -> None:
     names = ["Town", "A", "Town", "B", "Town", "C"]
     districts = ["Stafford", "", "Newcastle", "", "Newcastle", ""]
     assert named(names, chosen({0, 2}), districts).iloc[[0, 2]].tolist() == [
@@ -72,7 +74,7 @@ def test_two_localities_of_one_name_are_told_apart():
     ]
 
 
-def test_a_locality_has_its_polygon_counts_and_reason():
+def test_a_locality_has_its_polygon_counts_and_reason() -> None:
     areas = row_of_wards(NAMES)
     selection = chosen(
         {0, 1, 4}, ranks=[3, 1, 2, 5, 4, 6], priorities=["local", "force-wide", "", "", "local", ""]
@@ -97,7 +99,7 @@ def test_a_locality_has_its_polygon_counts_and_reason():
     assert made.crs == areas.crs
 
 
-def test_nothing_selected_and_areas_that_do_not_match():
+def test_nothing_selected_and_areas_that_do_not_match() -> None:
     areas = row_of_wards(NAMES)
     neighbours = make_neighbours(areas)
     nothing = join_localities(areas, chosen(set()), neighbours)

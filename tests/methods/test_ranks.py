@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,18 +17,18 @@ CODES = [f"E0500000{i}" for i in range(8)]
 TABLE = pd.DataFrame({"a": [10.0, 12, 11, 13, 12, 11, 10, 60], "b": [30.0, 4, 6, 5, 4, 6, 5, 5]}, index=CODES)
 
 
-def poisson(values):
+def poisson(values: Any) -> Any:
     base = values.to_numpy()[:, :, None]
     return lambda random: random.poisson(base).astype(float)
 
 
-def test_same_seed_same_ranks():
+def test_same_seed_same_ranks() -> None:
     first = rank_intervals(TABLE, resample=poisson(TABLE), runs=99, seed=3)
     pd.testing.assert_frame_equal(first, rank_intervals(TABLE, resample=poisson(TABLE), runs=99, seed=3))
     assert not first.equals(rank_intervals(TABLE, resample=poisson(TABLE), runs=99, seed=4))
 
 
-def test_the_interval_holds_the_rank_and_large_counts_narrow_it():
+def test_the_interval_holds_the_rank_and_large_counts_narrow_it() -> None:
     rank = select_areas(TABLE)["rank"]
     small = rank_intervals(TABLE, resample=poisson(TABLE), concentration=None, runs=199)
     large = rank_intervals(TABLE * 1e6, resample=poisson(TABLE * 1e6), concentration=None, runs=199)
@@ -35,7 +37,7 @@ def test_the_interval_holds_the_rank_and_large_counts_narrow_it():
     assert (large["rank_hi"] - large["rank_lo"]).sum() < width.sum()
 
 
-def test_weights_that_decide_are_seen_to():
+def test_weights_that_decide_are_seen_to() -> None:
     # Area 0 leads on b, area 7 on a: which of them is first is a matter of weights.
     found = rank_intervals(TABLE, runs=499, budget=Budget(max_areas=1))
     assert found.loc[["E05000000", "E05000007"], "rank_lo"].tolist() == [1, 1]
@@ -49,7 +51,7 @@ def test_weights_that_decide_are_seen_to():
     assert none.loc["E05000007", "sel_share"] == 1
 
 
-def test_an_area_without_a_score_has_no_interval():
+def test_an_area_without_a_score_has_no_interval() -> None:
     table = TABLE.copy()
     table.loc["E05000001"] = np.nan
     found = rank_intervals(table, runs=99)
@@ -57,7 +59,7 @@ def test_an_area_without_a_score_has_no_interval():
     assert found.loc["E05000001", "sel_share"] == 0
 
 
-def test_a_run_that_cannot_meet_the_budget_selects_nothing():
+def test_a_run_that_cannot_meet_the_budget_selects_nothing() -> None:
     km2 = pd.Series([5.0, *[1.0] * 7], index=CODES)
     found = rank_intervals(TABLE, runs=199, budget=Budget(max_km2=1), km2=km2)
     assert found.loc["E05000000", "sel_share"] == 0
@@ -86,7 +88,7 @@ def test_a_run_that_cannot_meet_the_budget_selects_nothing():
         ),
     ],
 )
-def test_messages(options, message, hint):
+def test_messages(options: Any, message: str, hint: str) -> None:
     with pytest.raises((ParameterError, DataError)) as caught:
         rank_intervals(TABLE, **options)
     assert caught.value.message == message

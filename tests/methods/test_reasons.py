@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,9 +22,9 @@ QUIET = [10, 12, 11, 13, 12, 11, 10]
 YEARS = ("2016", "2017", "2018")
 
 
-def frame(**indicators):
+def frame(**indicators: Any) -> Any:
     """Make a table: a list of values per year, or one list for a static indicator."""
-    columns = {}
+    columns: dict[Any, Any] = {}
     for name, values in indicators.items():
         label = name.replace("_", " ")
         if isinstance(values[0], list):
@@ -33,7 +34,16 @@ def frame(**indicators):
     return pd.DataFrame(columns, index=CODES, dtype="float64")
 
 
-def said(table, *, rules=None, budget=None, counts=None, months=None, districts=None, **more):
+def said(
+    table: Any,
+    *,
+    rules: Any = None,
+    budget: Any = None,
+    counts: Any = None,
+    months: Any = None,
+    districts: Any = None,
+    **more: Any,
+) -> Any:
     selection = select_areas(table, rules=rules, budget=budget, districts=districts, bad=more.get("bad"))
     return reasons(
         table, selection, rules=rules, counts=counts, months=months, districts=districts, noun="ward", **more
@@ -44,7 +54,7 @@ CRIME = [[*QUIET, 500], [*QUIET, 450], [*QUIET, 400]]
 CALM = [[10, 11, 12, 12, 11, 10, 10, 11]] * 3
 
 
-def test_a_force_wide_priority_like_the_documents():
+def test_a_force_wide_priority_like_the_documents() -> None:
     # Latest year: (10+12+11+13+12+11+10+400) / 8 = 59.875.
     table = frame(Overall_crime=CRIME, ASB=[[*QUIET, 60]] * 3)
     text = said(
@@ -63,7 +73,7 @@ def test_a_force_wide_priority_like_the_documents():
     )
 
 
-def test_no_change_is_claimed_that_chance_could_have_made():
+def test_no_change_is_claimed_that_chance_could_have_made() -> None:
     table = frame(Overall_crime=CRIME)
     few = table / 100
     months = dict.fromkeys(YEARS, 12)
@@ -76,7 +86,7 @@ def test_no_change_is_claimed_that_chance_could_have_made():
     )
 
 
-def test_a_change_respects_the_length_of_the_periods():
+def test_a_change_respects_the_length_of_the_periods() -> None:
     table = frame(Overall_crime=CRIME)
     counts = table.copy()
     counts[("Overall crime", "2018")] = 3000.0
@@ -85,7 +95,7 @@ def test_a_change_respects_the_length_of_the_periods():
     assert "overall crime falling since 2016" in said(table, counts=counts, months=months)["E05000007"]
 
 
-def test_one_period_and_a_static_indicator_say_no_years():
+def test_one_period_and_a_static_indicator_say_no_years() -> None:
     table = frame(Deprivation_rank=[900, 880, 910, 905, 890, 895, 902, 20])
     text = said(table, bad={"Deprivation rank": "low"}, units={"Deprivation rank": "of 32,844"})
     assert text["E05000007"] == (
@@ -97,7 +107,7 @@ def test_one_period_and_a_static_indicator_say_no_years():
     )
 
 
-def test_a_local_priority_says_where_it_stands_in_both():
+def test_a_local_priority_says_where_it_stands_in_both() -> None:
     districts = pd.Series(["Abbeyshire"] * 8, index=CODES)
     text = said(frame(ASB=[[*QUIET, 60]] * 3), rules=Rules(force_wide=3), districts=districts)
     # Seven quiet areas and one far off: (n - 1) / sqrt(n) = 2.47 at most.
@@ -107,7 +117,7 @@ def test_a_local_priority_says_where_it_stands_in_both():
     )
 
 
-def test_a_local_priority_says_whom_it_is_compared_with():
+def test_a_local_priority_says_whom_it_is_compared_with() -> None:
     codes = [f"E050000{i:02d}" for i in range(18)]
     values = [100.0, 20, 11, 9, 10, 11, 9, 10, 12, 10, 9, 11, 10, 9, 11, 10, 9, 11]
     table = pd.DataFrame({("ASB", "all"): values}, index=codes)
@@ -120,7 +130,7 @@ def test_a_local_priority_says_whom_it_is_compared_with():
     )
 
 
-def test_watched_areas_say_why():
+def test_watched_areas_say_why() -> None:
     table = frame(ASB=[[*QUIET, 60]] * 3)
     near = said(table, rules=Rules(force_wide=2.5))
     assert near["E05000007"].startswith(
@@ -138,7 +148,7 @@ def test_watched_areas_say_why():
     )
 
 
-def test_previously_flagged_and_now_in_line():
+def test_previously_flagged_and_now_in_line() -> None:
     table = frame(ASB=[[*QUIET, 60], [*QUIET, 60], CALM[0]], Burglary=[[*QUIET, 40], CALM[0], CALM[0]])
     text = said(table, rules=Rules(force_wide=4))["E05000007"]
     assert text == (
@@ -147,7 +157,7 @@ def test_previously_flagged_and_now_in_line():
     )
 
 
-def test_within_and_outside_a_budget():
+def test_within_and_outside_a_budget() -> None:
     table = frame(ASB=[[*QUIET, 60]] * 3)
     within = said(table, budget=Budget(max_areas=2), rules=Rules(force_wide=2))
     assert within["E05000003"] == (
@@ -161,7 +171,7 @@ def test_within_and_outside_a_budget():
     )
 
 
-def test_unknown_values_are_named():
+def test_unknown_values_are_named() -> None:
     table = frame(ASB=[[*QUIET, 60]] * 3, Drugs=[[*QUIET, 60]] * 3)
     table.loc["E05000007", ("Drugs", "2017")] = np.nan
     table.loc["E05000000", ("ASB", "2016")] = np.nan
@@ -172,7 +182,7 @@ def test_unknown_values_are_named():
     assert text["E05000000"] == "No score: ASB unknown."
 
 
-def test_many_indicators_are_summed_up():
+def test_many_indicators_are_summed_up() -> None:
     names = ["Crime", "ASB", "Drugs", "Burglary", "Robbery", "Theft"]
     text = said(frame(**{name: [[*QUIET, 60 - i]] * 3 for i, name in enumerate(names)}))
     assert text["E05000007"] == (
@@ -183,7 +193,7 @@ def test_many_indicators_are_summed_up():
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1))
-def test_every_figure_in_every_sentence_is_that_of_the_flags(seed):
+def test_every_figure_in_every_sentence_is_that_of_the_flags(seed: int) -> None:
     values = np.random.default_rng(seed).gamma(0.6, 30.0, (8, 9)).round(1) + 1
     table = pd.DataFrame(values, index=CODES, columns=pd.MultiIndex.from_product([["Aa", "Bb", "Cc"], YEARS]))
     flags = {pair: flag_mean_sd(table[pair])["sd_flag"].astype(str) for pair in table.columns}
@@ -213,7 +223,7 @@ def test_every_figure_in_every_sentence_is_that_of_the_flags(seed):
             assert any(pair == said_pair for pair in pairs)
 
 
-def test_every_area_has_a_reason_on_its_own_index():
+def test_every_area_has_a_reason_on_its_own_index() -> None:
     table = frame(ASB=[[*QUIET, 60]] * 3).loc[CODES[::-1]]
     text = said(table)
     assert text.index.tolist() == CODES[::-1]
@@ -221,7 +231,7 @@ def test_every_area_has_a_reason_on_its_own_index():
     assert text.str.endswith(".").all()
 
 
-def test_another_selection_is_refused():
+def test_another_selection_is_refused() -> None:
     table = frame(ASB=[[*QUIET, 60]] * 3)
     with pytest.raises(DataError) as caught:
         reasons(table, select_areas(table).iloc[::-1])

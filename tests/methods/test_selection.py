@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,14 +20,14 @@ from hotspots.neighbours import Neighbours
 CODES = [f"E0500000{i}" for i in range(9)]
 
 
-def table(**columns):
+def table(**columns: Any) -> Any:
     """Make a table from ``name_period`` columns."""
     frame = pd.DataFrame(columns, index=CODES[: len(next(iter(columns.values())))], dtype="float64")
     frame.columns = pd.MultiIndex.from_tuples([tuple(name.split("_")) for name in columns])
     return frame
 
 
-def chain(n):
+def chain(n: int) -> Any:
     """Return neighbours in a row: 0-1-2-..."""
     matrix = sparse.diags_array([np.ones(n - 1), np.ones(n - 1)], offsets=[-1, 1], shape=(n, n)).tocsr()
     return Neighbours(pd.Index(CODES[:n]), matrix, "queen", "a row")
@@ -40,7 +42,7 @@ cubes = st.integers(0, 2**32 - 1).map(
 )
 
 
-def test_a_score_is_on_the_flags_own_scale():
+def test_a_score_is_on_the_flags_own_scale() -> None:
     x = pd.Series([10.0, 12, 11, 13, 12, 11, 10, 60], index=CODES[:8])
     chosen = select_areas(x.to_frame("crime"))
     assert chosen["score"].to_numpy() == pytest.approx(flag_mean_sd(x)["sd_score"].to_numpy(), abs=1e-9)
@@ -50,7 +52,7 @@ def test_a_score_is_on_the_flags_own_scale():
     )
 
 
-def test_indicators_and_periods_are_weighted():
+def test_indicators_and_periods_are_weighted() -> None:
     # Columns of 0, 0, 0, 0, 0, 6: mean 1, sample SD sqrt((5 + 25) / 5) = sqrt 6; the last scores 5 / sqrt 6.
     one = [0, 0, 0, 0, 0, 6]
     other = [6, 0, 0, 0, 0, 0]
@@ -62,7 +64,7 @@ def test_indicators_and_periods_are_weighted():
     assert chosen["score"].iloc[0] == pytest.approx((3 * low + 9 * high) / 12)
 
 
-def test_low_can_be_bad_and_a_static_indicator_counts_in_every_period():
+def test_low_can_be_bad_and_a_static_indicator_counts_in_every_period() -> None:
     rank = [600, 500, 550, 580, 520, 1]
     frame = table(deprivation_all=rank, crime_2024=[1, 2, 1, 2, 1, 2], crime_2025=[1, 2, 1, 2, 1, 2])
     chosen = select_areas(frame, bad={"deprivation": "low"})
@@ -76,7 +78,7 @@ def test_low_can_be_bad_and_a_static_indicator_counts_in_every_period():
     pd.testing.assert_frame_equal(chosen, select_areas(twice, bad={"deprivation": "low"}))
 
 
-def test_missing_is_left_out_and_never_zero():
+def test_missing_is_left_out_and_never_zero() -> None:
     frame = table(a_2025=[1, 2, 3, 4, 5, 30, np.nan], b_2025=[1, 2, 3, 4, 5, 6, 30])
     chosen = select_areas(frame)
     alone = select_areas(frame[[("b", "2025")]])
@@ -90,12 +92,12 @@ def test_missing_is_left_out_and_never_zero():
     assert not strict["selected"].iloc[-1]
 
 
-def test_what_no_area_has_is_not_missing():
+def test_what_no_area_has_is_not_missing() -> None:
     frame = table(a_2024=[1, 2, 3, 4, 5, 30], a_2025=[1, 2, 3, 4, 5, 30], b_2025=[1, 2, 3, 4, 5, 6])
     assert select_areas(frame)["known"].tolist() == [1.0] * 6
 
 
-def test_areas_that_miss_an_indicator_are_listed(caplog):
+def test_areas_that_miss_an_indicator_are_listed(caplog: Any) -> None:
     with caplog.at_level("INFO", logger="hotspots"):
         select_areas(table(a_2025=[1, 2, 3, 4, 5, 30, np.nan], b_2025=[1, 2, 3, 4, 5, 6, 30]))
     assert caplog.messages == [
@@ -103,7 +105,7 @@ def test_areas_that_miss_an_indicator_are_listed(caplog):
     ]
 
 
-def test_priorities_force_wide_and_local():
+def test_priorities_force_wide_and_local() -> None:
     # District A's first area stands far out of all; district B's only among its own.
     values = [100.0, 10, 11, 9, 10, 11, 9, 10, 12, 4.0, 3, 2, 3, 2, 3, 2, 3, 2]
     codes = [f"E050000{i:02d}" for i in range(18)]
@@ -119,7 +121,7 @@ def test_priorities_force_wide_and_local():
     assert chosen["turn"].iloc[9] == 2
 
 
-def test_a_force_wide_area_does_not_hide_the_others_of_its_district():
+def test_a_force_wide_area_does_not_hide_the_others_of_its_district() -> None:
     # The second area stands out of its district once the town centre is left aside.
     values = [100.0, 20, 11, 9, 10, 11, 9, 10, 12]
     codes = [f"E050000{i:02d}" for i in range(18)]
@@ -132,7 +134,7 @@ def test_a_force_wide_area_does_not_hide_the_others_of_its_district():
     assert chosen["score_loc"].iloc[0] == pytest.approx((100 - mean) / sd)
 
 
-def test_a_small_district_has_no_local_priority(caplog):
+def test_a_small_district_has_no_local_priority(caplog: Any) -> None:
     codes = CODES[:8]
     districts = pd.Series(["A"] * 6 + ["B"] * 2, index=codes)
     with caplog.at_level("INFO", logger="hotspots"):
@@ -143,7 +145,7 @@ def test_a_small_district_has_no_local_priority(caplog):
     assert caplog.messages == ["No local priorities in districts of under 6 areas: B"]
 
 
-def test_one_freak_period_makes_no_priority():
+def test_one_freak_period_makes_no_priority() -> None:
     quiet = [10, 11, 9, 10, 11, 9, 10, 12, 10]
     freak = [400, 11, 9, 10, 11, 9, 10, 12, 10]
     frame = table(a_2022=quiet, a_2023=quiet, a_2024=freak, a_2025=quiet)
@@ -155,7 +157,7 @@ def test_one_freak_period_makes_no_priority():
     )
 
 
-def test_narrowly_below_and_newly_rising_are_watched():
+def test_narrowly_below_and_newly_rising_are_watched() -> None:
     quiet = [10, 11, 9, 10, 11, 9, 10, 12, 10]
     frame = table(a_2024=quiet, a_2025=[22, 11, 9, 10, 11, 9, 10, 40, 10])
     level = select_areas(frame)["score_sd"].iloc[7]
@@ -165,7 +167,7 @@ def test_narrowly_below_and_newly_rising_are_watched():
     assert rising[["priority", "watch"]].iloc[5].tolist() == ["watch", "rising"]
 
 
-def test_equal_scores_go_by_the_latest_period_and_then_by_code():
+def test_equal_scores_go_by_the_latest_period_and_then_by_code() -> None:
     # Areas 0 and 1 swap their values: equal over both years, and area 0 is the higher in the latest.
     frame = table(a_2024=[1, 9, 5, 5, 5, 5, 5], a_2025=[9, 1, 5, 5, 5, 5, 5])
     chosen = select_areas(frame)
@@ -177,7 +179,7 @@ def test_equal_scores_go_by_the_latest_period_and_then_by_code():
 
 @settings(max_examples=25, deadline=None)
 @given(cubes, st.floats(0.01, 1000), st.randoms())
-def test_scaling_weights_and_reordering_change_nothing(frame, factor, random):
+def test_scaling_weights_and_reordering_change_nothing(frame: Any, factor: Any, random: Any) -> None:
     weights = {"a": 1.0, "b": 2.0, "c": 0.5}
     districts = pd.Series(["X"] * 9, index=CODES)
     chosen = select_areas(frame, weights=weights, districts=districts)
@@ -191,14 +193,14 @@ def test_scaling_weights_and_reordering_change_nothing(frame, factor, random):
 
 @settings(max_examples=25, deadline=None)
 @given(cubes)
-def test_a_score_does_not_depend_on_names(frame):
+def test_a_score_does_not_depend_on_names(frame: Any) -> None:
     renamed = frame.set_axis([f"X{code[::-1]}" for code in CODES])
     assert select_areas(renamed)["score"].tolist() == select_areas(frame)["score"].tolist()
 
 
 @settings(max_examples=25, deadline=None)
 @given(cubes, st.booleans(), st.integers(0, 2**32 - 1))
-def test_a_bigger_budget_only_adds_areas(frame, contiguous, seed):
+def test_a_bigger_budget_only_adds_areas(frame: Any, contiguous: Any, seed: int) -> None:
     random = np.random.default_rng(seed)
     more = {
         "counts": pd.Series(random.integers(0, 50, 9) + 1.0, index=CODES),
@@ -219,7 +221,7 @@ def test_a_bigger_budget_only_adds_areas(frame, contiguous, seed):
         assert sets[0] <= sets[1]
 
 
-def test_a_share_takes_the_smallest_set():
+def test_a_share_takes_the_smallest_set() -> None:
     frame = table(a_2025=[9, 8, 7, 6, 5, 4, 3])
     counts = pd.Series([1, 2, 3, 40, 30, 20, 4], index=CODES[:7])
     chosen = select_areas(frame, budget=Budget(min_share=0.7), counts=counts)
@@ -229,7 +231,7 @@ def test_a_share_takes_the_smallest_set():
     assert by_score.index[by_score["selected"]].tolist() == CODES[:3]
 
 
-def test_ground_is_spent_in_order_and_not_skipped():
+def test_ground_is_spent_in_order_and_not_skipped() -> None:
     frame = table(a_2025=[9, 8, 7, 6, 5, 4, 3])
     km2 = pd.Series([2.0, 5, 1, 1, 1, 1, 1], index=CODES[:7])
     chosen = select_areas(frame, budget=Budget(max_km2=4), km2=km2)
@@ -237,14 +239,14 @@ def test_ground_is_spent_in_order_and_not_skipped():
     assert chosen.index[chosen["selected"]].tolist() == CODES[:1]
 
 
-def test_a_contiguous_selection_grows_from_the_first():
+def test_a_contiguous_selection_grows_from_the_first() -> None:
     frame = table(a_2025=[9, 1, 8, 7, 2, 3, 4])
     chosen = select_areas(frame, budget=Budget(max_areas=3, contiguous=True), neighbours=chain(7))
     assert chosen.index[chosen["selected"]].tolist() == CODES[:3]
     assert chosen["turn"].tolist() == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_coverage_says_what_one_more_would_add():
+def test_coverage_says_what_one_more_would_add() -> None:
     frame = table(a_2025=[9, 8, 7, 6, 5, 4])
     chosen = select_areas(frame, budget=Budget(max_areas=1))
     counts = pd.Series([50, 20, 10, 10, 5, 5], index=CODES[:6])
@@ -262,14 +264,14 @@ def test_coverage_says_what_one_more_would_add():
     assert coverage(none, counts=counts, km2=km2).sentence() == "No area of 6 is selected."
 
 
-def test_the_input_is_left_alone():
+def test_the_input_is_left_alone() -> None:
     frame = table(a_2025=[9, 8, 7, 6, 5, 4])
     before = frame.copy(deep=True)
     select_areas(frame, budget=Budget(max_areas=2))
     pd.testing.assert_frame_equal(frame, before)
 
 
-def test_equal_indicators_are_left_out_with_a_warning():
+def test_equal_indicators_are_left_out_with_a_warning() -> None:
     frame = table(a_2025=[1, 1, 1, 1, 1, 1], b_2025=[1, 2, 3, 4, 5, 30])
     with pytest.warns(
         HotspotsWarning, match=r"^'a' is left out: all its values are equal, or known for under 6 areas$"
@@ -356,12 +358,12 @@ SIX = {"a_2025": [9, 8, 7, 6, 5, 4]}
         ),
     ],
 )
-def test_messages(frame, options, message, hint):
+def test_messages(frame: Any, options: Any, message: str, hint: str) -> None:
     km2 = pd.Series([2.0, 1, 1, 1, 1, 1], index=CODES[:6])
     counts = pd.Series([1.0, 1, 1, 1, 1, 1], index=CODES[:6])
     made = {"budget": Budget, "rules": Rules}
 
-    def settled():
+    def settled() -> Any:
         return {name: made[name](**value) if name in made else value for name, value in options.items()}
 
     with pytest.raises((ParameterError, DataError)) as caught:
@@ -370,7 +372,7 @@ def test_messages(frame, options, message, hint):
     assert caught.value.hint == hint
 
 
-def test_a_piece_that_cannot_hold_the_share_says_so():
+def test_a_piece_that_cannot_hold_the_share_says_so() -> None:
     frame = table(**SIX)
     apart = Neighbours(pd.Index(CODES[:6]), sparse.csr_array((6, 6)), "queen", "none touch")
     counts = pd.Series([40.0, 20, 10, 10, 10, 10], index=CODES[:6])
@@ -382,7 +384,7 @@ def test_a_piece_that_cannot_hold_the_share_says_so():
     assert caught.value.hint == "leave 'contiguous' out, or lower 'min_share'"
 
 
-def test_all_indicators_equal_is_an_error():
+def test_all_indicators_equal_is_an_error() -> None:
     with (
         pytest.warns(HotspotsWarning, match="'a' is left out"),
         pytest.raises(DataError) as caught,

@@ -22,7 +22,7 @@ FLAGS = pd.DataFrame(
 ).T
 
 
-def test_kept_new_and_dropped_balance():
+def test_kept_new_and_dropped_balance() -> None:
     found = changes_over_time(FLAGS)
     # 2016: 1, 4, 5. 2017: 1, 2, 5. 2018: 1, 2, 3, 4.
     assert found.loc["2017"].tolist() == [3, 3, 2, 1, 1, 0.5]
@@ -31,11 +31,11 @@ def test_kept_new_and_dropped_balance():
     assert (found["kept"] + found["new"] == found["after"]).all()
 
 
-def test_nothing_flagged_has_no_jaccard():
+def test_nothing_flagged_has_no_jaccard() -> None:
     assert changes_over_time(FLAGS.iloc[[5]])["jaccard"].isna().all()
 
 
-def test_each_area_in_one_word_and_in_a_sentence():
+def test_each_area_in_one_word_and_in_a_sentence() -> None:
     found = stability(FLAGS)
     assert found["st_class"].astype(str).tolist() == ["always", "kept", "new", "returned", "dropped", "never"]
     assert found["st_run"].tolist() == [3, 2, 1, 1, 0, 0]
@@ -51,7 +51,7 @@ def test_each_area_in_one_word_and_in_a_sentence():
     ]
 
 
-def test_flags_in_words_know_what_became_of_an_area():
+def test_flags_in_words_know_what_became_of_an_area() -> None:
     flags = pd.DataFrame(
         {
             "2017": ["significantly above", "above", "average", None],
@@ -67,7 +67,7 @@ def test_flags_in_words_know_what_became_of_an_area():
     ]
 
 
-def test_messages():
+def test_messages() -> None:
     with pytest.raises(DataError) as caught:
         stability(FLAGS[["2016"]])
     assert caught.value.message == "there is 1 period, but stability is between two or more"
