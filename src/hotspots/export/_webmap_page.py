@@ -45,7 +45,7 @@ _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas<
 <footer class="panel-foot">{about}{source}
 <button type="button" class="print-button" id="hotspots-print">Print</button></footer>
 </aside>
-<main class="hotspots-map" id="{name}" aria-label="Map"></main>
+<main class="hotspots-map" id="{name}" aria-label="Map; the list of areas tells the same in words"></main>
 </div>
 <p class="unseen" id="hotspots-status" role="status"></p>
 <noscript>This map needs JavaScript; it works without a network.</noscript>

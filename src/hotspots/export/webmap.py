@@ -34,8 +34,12 @@ def make_map(
 ) -> folium.Map:
     """Make an interactive map that holds everything it needs.
 
-    Area themes exclude each other and are switched in the layer list, where they stand under their groups;
-    surfaces can be laid over any of them. Each distinct set of areas is stored once, its polygons simplified
+    A panel beside the map has a search by name or code, the themes (one shown at a time, chosen by group, areas
+    and measure), their periods, the surfaces to lay over them, the legend, and the areas in their order, which
+    lead to the map. The address keeps what is shown, so that it can be sent; all of it works from the keyboard
+    and prints on one sheet of A4.
+
+    Each distinct set of areas is stored once, its polygons simplified
     together so that shared borders stay shared; numbers are stored to the decimals that a reader sees. Up to
     2,500 areas are drawn as SVG, more on a canvas.
 

@@ -80,5 +80,5 @@
     }
   }
 
-  Hotspots.link = { Link, read, write };
+  Hotspots.link = { Link, read };
 })(window.Hotspots = window.Hotspots || {});

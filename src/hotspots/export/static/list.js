@@ -21,7 +21,7 @@
   class List {
     // `actions`: go(position) when an area is chosen, point(position or null) while one is pointed at.
     constructor(target, model, actions) {
-      Object.assign(this, { target, model, actions, all: false, theme: null, view: null });
+      Object.assign(this, { target, model, actions, all: false });
       target.addEventListener("keydown", (event) => this.step(event));
     }
 

@@ -34,7 +34,9 @@
 
   // The link to the list must not touch the address, which holds the state.
   function skipLink(list) {
-    document.querySelector(".skip-link").addEventListener("click", (event) => {
+    const link = document.querySelector(".skip-link");
+    link.hidden = list.hidden;
+    link.addEventListener("click", (event) => {
       event.preventDefault();
       list.focus();
       list.scrollIntoView({ block: "nearest" });

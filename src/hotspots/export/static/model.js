@@ -2,7 +2,7 @@
 (function (Hotspots) {
   "use strict";
 
-  const { slug, slugs } = Hotspots.words;
+  const { slugs } = Hotspots.words;
 
   // What one theme shows in one of its periods.
   function view(theme, period) {
@@ -135,5 +135,5 @@
     }
   }
 
-  Hotspots.model = { Model, view, slug };
+  Hotspots.model = { Model, view };
 })(window.Hotspots = window.Hotspots || {});

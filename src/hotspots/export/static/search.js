@@ -123,5 +123,5 @@
     }
   }
 
-  Hotspots.search = { Search, find, index };
+  Hotspots.search = { Search };
 })(window.Hotspots = window.Hotspots || {});

@@ -3,7 +3,8 @@
   "use strict";
 
   const CLOSEST = 13.5;
-  const OUTLINE = { interactive: false, fill: false, color: "#101820", weight: 3, opacity: 1 };
+  // A dark line in a white one shows on every colour.
+  const LINES = [{ color: "#ffffff", weight: 7 }, { color: "#101820", weight: 3 }];
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   class Selection {
@@ -11,7 +12,8 @@
     constructor(map, actions) {
       Object.assign(this, { map, actions, quiet: false });
       const pane = Hotspots.layers.pane(map, "selection", 455);
-      this.outline = L.polygon([], { ...OUTLINE, pane }).addTo(map);
+      this.outline = LINES.map((line) =>
+        L.polygon([], { ...line, pane, interactive: false, fill: false, opacity: 1 }).addTo(map));
       this.popup = L.popup({ className: "hotspots-popup", minWidth: 230 });
       this.popup.on("remove", () => { if (!this.quiet) actions.closed(); });
       document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.popup.close(); });
@@ -19,7 +21,11 @@
 
     // An outline for whatever the list points at, else for the selected area.
     point(areas, position) {
-      this.outline.setLatLngs(position === null ? [] : areas.shapes[position].getLatLngs());
+      this.draw(position === null ? [] : areas.shapes[position].getLatLngs());
+    }
+
+    draw(rings) {
+      for (const line of this.outline) line.setLatLngs(rings);
     }
 
     // Small enough to be seen whole.
@@ -46,7 +52,7 @@
     }
 
     hide() {
-      this.outline.setLatLngs([]);
+      this.draw([]);
       this.quietly(() => this.popup.close());
     }
 
