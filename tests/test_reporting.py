@@ -268,6 +268,21 @@ def test_every_theme_has_its_pictures_with_words_for_who_cannot_see_them(town: P
     assert all(picture.svg.startswith(b"<?xml") for picture in pictures)
 
 
+def test_pictures_of_a_tall_study_area_take_a_page_each(town: Path) -> None:
+    wide = blocks(make_document(run(town)), Picture)[0].svg
+    wards = gpd.read_file(town / "wards.gpkg")
+    # Six squares one above the other, where before they stood side by side.
+    turned = wards.set_geometry(wards.geometry.affine_transform([0, 1, 1, 0, 1e5, -1e5]))
+    turned.to_file(town / "wards.gpkg")
+    rows = pd.read_csv(town / "incidents.csv")
+    rows[["Easting", "Northing"]] = rows[["Northing", "Easting"]] + [1e5, -1e5]
+    rows.to_csv(town / "incidents.csv", index=False)
+    tall = blocks(make_document(run(town)), Picture)[0].svg
+    # Points, 72 to an inch: 4.15 and 8.4 inches high.
+    assert b'viewBox="0 0 493.2 298.8"' in wide
+    assert b'viewBox="0 0 493.2 604.8"' in tall
+
+
 def test_without_flags_and_months_the_report_says_what_there_is(town: Path) -> None:
     table_of_rows = pd.read_csv(town / "incidents.csv").drop(columns=["Month"])
     table_of_rows.to_csv(town / "incidents.csv", index=False)

@@ -23,7 +23,10 @@ from hotspots.mapping import NAMES, drawing, drawn_columns, outline_of
 from hotspots.recipe import CELLS, Report
 from hotspots.wording import method_notes
 
-PICTURE = (6.85, 4.15)  # inches: as wide as the text of an A4 page, two to a page
+WIDTH = 6.85  # inches of a picture: the width of the text on an A4 page
+HEIGHT, FULL_HEIGHT = 4.15, 8.4  # inches: two to a page, and one
+_MAP_WIDTH = 4.3  # what the legend leaves of the width
+_TALL = 1.15  # a study area higher than this many times its width has a page for each picture
 LETTERS = 7.6  # points, in a picture's legend
 
 
@@ -108,7 +111,11 @@ def _pictures(analysis: Analysis, result: ThemeResult, outline: gpd.GeoDataFrame
     blocks: list[Block] = []
     if result.surface is not None:
         figure = draw_heatmap(
-            result.surface, areas=_few(analysis.outline), outline=outline, size=PICTURE, letters=LETTERS
+            result.surface,
+            areas=_few(analysis.outline),
+            outline=outline,
+            size=_size(outline),
+            letters=LETTERS,
         )
         made = result.surface.parameters
         caption = (
@@ -131,7 +138,7 @@ def _picture(
 ) -> Picture:
     drawn = drawing(layer, label)
     figure = draw_map(
-        layer, column, outline=outline, draw=drawn, noun=plural(label), size=PICTURE, letters=LETTERS
+        layer, column, outline=outline, draw=drawn, noun=plural(label), size=_size(outline), letters=LETTERS
     )
     kind = NAMES.get(column, COLUMNS[column].label.casefold() if column in COLUMNS else column)
     caption = f"{result.theme.name}: {plural(label)}, {kind}."
@@ -143,6 +150,13 @@ def _picture(
         if (found == place).any()
     ]
     return Picture(picture_bytes(figure, "svg"), f"{caption} {'; '.join(counts)}.", caption)
+
+
+def _size(outline: gpd.GeoDataFrame) -> tuple[float, float]:
+    """Return the size of the pictures: two to a page, but of a tall study area one, or its names would crowd."""
+    west, south, east, north = outline.total_bounds
+    ratio = float((north - south) / (east - west))
+    return WIDTH, HEIGHT if ratio <= _TALL else min(FULL_HEIGHT, _MAP_WIDTH * ratio + 0.2)
 
 
 def _few(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:

@@ -120,7 +120,7 @@ class Canvas:
         names = [str(name) for name in outline.get("name", outline.index)]
         if len(names) > 1:
             points = [centre_of(shape) for shape in shapes]
-            self.labels.place(names, points, size=11, bold=True, colour="#3a3a3a")
+            self.labels.place(names, points, size=10, bold=True, colour="#3a3a3a")
 
     def names(self, layer: gpd.GeoDataFrame, codes: Sequence[str]) -> None:
         """Write the names of some areas."""
