@@ -108,7 +108,8 @@
       const overlays = new Set([...state.overlays].filter((other) => other !== key));
       if (on) overlays.add(key);
       const surfaceKeys = this.overlays.filter((entry) => entry.kind === "surface").map((entry) => entry.key);
-      if (surfaceKeys.includes(key)) {
+      const known = this.overlays.some((entry) => entry.kind === "colours");
+      if (known && surfaceKeys.includes(key)) {
         if (on) overlays.delete("colours");
         else if (!surfaceKeys.some((other) => overlays.has(other))) overlays.add("colours");
       }
