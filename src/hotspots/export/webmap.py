@@ -37,7 +37,7 @@ def make_map(
     A panel beside the map has a search by name or code, the themes (one shown at a time, chosen by group, areas
     and measure), their periods, the surfaces to lay over them, the legend, and the areas in their order, which
     lead to the map. The address keeps what is shown, so that it can be sent; all of it works from the keyboard
-    and prints on one sheet of A4.
+    and prints on A4.
 
     Each distinct set of areas is stored once, its polygons simplified
     together so that shared borders stay shared; numbers are stored to the decimals that a reader sees. Up to
