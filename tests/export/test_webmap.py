@@ -202,32 +202,6 @@ def test_periods_share_one_set_of_classes() -> None:
     assert (columns["n_2016"]["decimals"], columns["n_2016"]["unit"]) == (0, "")
 
 
-def test_months_are_named_and_win_over_years() -> None:
-    layer = wards(**{"n_2016": 1, "n_2017-01": 1, "n_2016-07": 1, "n_2017-13": 1, "n_old": 1})
-    assert period_columns(layer, "n") == {"July 2016": "n_2016-07", "January 2017": "n_2017-01"}
-    assert period_columns(wards(n_2016_07=1), "n") == {"July 2016": "n_2016_07"}
-    assert period_columns(layer, "rate") == {}
-
-
-def test_what_orders_the_list_of_areas() -> None:
-    layer = wards(sd_flag="average", sd_score=0.0, gi_z=1.0, word="a", priority="local", score=1.0)
-    rank = {
-        column: AreaTheme("T", layer, column).ranking()
-        for column in ("rate", "sd_flag", "gi_class", "word", "n", "priority", "ch_flag")
-    }
-    assert rank == {
-        "rate": "rate",
-        "sd_flag": "sd_score",
-        "gi_class": "gi_z",
-        "word": "rate",
-        "n": "n",
-        "priority": "score",
-        "ch_flag": "rate",
-    }
-    assert AreaTheme("T", layer, "sd_flag", rank_column="n").ranking() == "n"
-    assert AreaTheme("T", layer[["word", "geometry"]], "word").ranking() is None
-
-
 def test_places_of_names_lie_inside_their_areas() -> None:
     layer = wards()
     ell = shapely.Polygon([(0, 0), (3000, 0), (3000, 300), (300, 300), (300, 3000), (0, 3000)])
