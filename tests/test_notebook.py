@@ -74,7 +74,7 @@ def test_a_layer_without_results_says_what_is_missing() -> None:
     bare = wards()[["name", "district", "geometry"]]
     with pytest.raises(DataError) as caught:
         hotspots.explore(bare)
-    assert caught.value.message.startswith("the layer has no column that a map can colour ('sd_flag', ")
+    assert caught.value.message.startswith("the layer has no column that a map can colour ('")
     assert caught.value.hint == "join a result to it, or name a column of numbers with 'column'"
 
 

