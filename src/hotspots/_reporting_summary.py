@@ -16,7 +16,7 @@ from hotspots.export.report import Block, Figures, Paragraphs, Part, Section, Ta
 from hotspots.incidents.quality import QualityReport, Share
 from hotspots.recipe import CELLS
 
-NAMED = 8  # areas in a sentence; the tables have them all
+NAMED = 5  # areas in a sentence; the tables have them all
 _GAPS = 6  # missing months named one by one
 _FILES = 40  # listed one by one
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
