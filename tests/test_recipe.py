@@ -128,7 +128,8 @@ def test_paths_start_from_the_recipe_and_bundled_names_stay(tmp_path: Path) -> N
 
 def uncommented(line: str) -> str:
     bare = line.removeprefix("# ")
-    return bare if line.startswith("# ") and " = " in bare.split("#")[0] else line
+    key = " = " in bare.split("#")[0] or bare.startswith("[")
+    return bare if line.startswith("# ") and key else line
 
 
 def test_the_template_is_a_recipe_as_it_stands_and_with_every_key_taken_in() -> None:
@@ -136,6 +137,8 @@ def test_the_template_is_a_recipe_as_it_stands_and_with_every_key_taken_in() -> 
     assert parse_recipe(template).flag is not None
     full = parse_recipe("\n".join(uncommented(line) for line in template.splitlines()))
     assert full.incidents.weight_column == "Harm"
+    assert full.change is not None
+    assert full.select is not None
     assert full.gistar is not None
     assert full.gistar.layers == ("Wards", "cells")
 

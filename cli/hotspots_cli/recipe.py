@@ -42,6 +42,6 @@ def check(recipe: str) -> None:
     click.echo(f"  Areas:     {', '.join(areas.label for areas in plan.areas)}")
     click.echo(f"  Themes:    {', '.join(theme.name for theme in plan.theme)}")
     steps = [
-        name for name in ("count", "flag", "kde", "grid", "gistar", "map", "report") if getattr(plan, name)
+        name for name in ("count", "flag", "kde", "grid", "gistar", "change", "select", "map", "report") if getattr(plan, name)
     ]
     click.echo(f"  Steps:     {', '.join(steps)}")

@@ -176,3 +176,45 @@ def test_bundled_layers_can_be_listed_shown_and_copied(hotspots: Run, town: Path
     ] or err.startswith(
         "Error: there is no bundled layer 'west-yorkshire-ward'\nHint: did you mean 'west-yorkshire-wards'"
     )
+
+
+def test_change_and_priorities_come_out_of_a_recipe(hotspots: Run, recipe: Path, town: Path) -> None:
+    (town / "priorities.toml").write_text(
+        'periods = "month"\n[[indicator]]\ngroup = "burglary"\n[[indicator]]\ngroup = "asb"\n',
+        encoding="utf-8",
+    )
+    more = '[change]\nbefore = "2025-01"\nafter = "2025-02"\n[select]\nplan = "priorities.toml"\n'
+    recipe.write_text(RECIPE + more, encoding="utf-8")
+    code, out, err = hotspots("run", recipe, "-o", "result")
+    assert code == 0, err
+    wards = gpd.read_file("result/layers/burglary.gpkg", layer="wards").set_index("code")
+    assert (wards["n_before"] + wards["n_after"] == wards["n"]).all()
+    assert set(wards["ch_flag"]) <= {"up", "no clear change", "down"}
+    chosen = gpd.read_file("result/layers/priorities.gpkg", layer="wards").set_index("code")
+    assert chosen["rank"].idxmin() == "E05000009"
+    assert chosen["reason"].str.len().min() > 0
+    assert (town / "result" / "brief.html").exists()
+    assert "  Wards: " in out
+    record = json.loads((town / "result" / "about" / "provenance.json").read_text(encoding="utf-8"))
+    assert [entry["group"] for entry in record["plan"]["indicator"]] == ["burglary", "asb"]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('[change]\nbefore = "2025-01"\n', "Error: [change] lacks 'after'"),
+        ('[select]\nplan = "none.toml"\n', "Error: there is no plan "),
+        (
+            '[change]\nbefore = "2025-02"\nafter = "2025-01"\n',
+            "Error: the second period, 2025-01, does not begin after",
+        ),
+    ],
+)
+def test_slips_in_change_and_select_are_named(
+    hotspots: Run, recipe: Path, town: Path, table: str, message: str
+) -> None:
+    recipe.write_text(RECIPE + table, encoding="utf-8")
+    code, _, err = hotspots("-q", "run", recipe, "-o", "result")
+    assert code == 1
+    assert err.startswith(message), err
+    assert not (town / "result").exists()
