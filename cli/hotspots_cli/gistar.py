@@ -18,7 +18,7 @@ from hotspots_cli.writing import check_output, write_layer
 @click.option(
     "--inference",
     type=click.Choice(["analytic", "permutation"]),
-    default="permutation",
+    default="analytic",
     show_default=True,
     help="The p value from the normal distribution, or from conditional permutations.",
 )

@@ -187,7 +187,7 @@ def _gi_z(n: pd.Series[Any], areas: gpd.GeoDataFrame) -> pd.Series[Any]:
     with warnings.catch_warnings():
         # Only the order of the z scores counts here: whether p can be trusted does not matter.
         warnings.filterwarnings("ignore", message=r"Gi\* of", category=HotspotsWarning)
-        return gi_star(n, make_neighbours(areas), inference="analytic")["gi_z"]
+        return gi_star(n, make_neighbours(areas))["gi_z"]
 
 
 def _composite(areas: gpd.GeoDataFrame, earlier: Tally, plan: Plan, *, known: bool) -> pd.Series[Any]:

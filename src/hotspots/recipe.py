@@ -106,7 +106,7 @@ class GiStar:
     neighbours: Literal["queen", "rook", "distance", "nearest"] = "queen"
     distance: float | None = None
     nearest: int = 8
-    inference: Literal["analytic", "permutation"] = "permutation"
+    inference: Literal["analytic", "permutation"] = "analytic"
     permutations: int = 99_999
     seed: int = 0
 

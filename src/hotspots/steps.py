@@ -175,7 +175,7 @@ def gistar_layer(
     neighbours: Method | Neighbours = "queen",
     distance: float | None = None,
     nearest: int = 8,
-    inference: Literal["analytic", "permutation"] = "permutation",
+    inference: Literal["analytic", "permutation"] = "analytic",
     permutations: int = 99_999,
     seed: int = 0,
 ) -> gpd.GeoDataFrame:

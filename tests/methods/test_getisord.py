@@ -54,7 +54,7 @@ def test_hand_worked_gi_star() -> None:
     # a sum is 3.5 (4 * 3 - 9) / 3 = 3.5. Sums with both neighbours: 9, 6, 11, 10; expected 9; so z = 0, -3,
     # 2, 1 over sqrt(3.5).
     links = ring(4)
-    result = gi_star(series(links, [1, 2, 3, 6]), links, inference="analytic")
+    result = gi_star(series(links, [1, 2, 3, 6]), links)
     assert result["gi_z"].to_numpy() == pytest.approx(np.array([0, -3, 2, 1]) / 3.5**0.5, abs=1e-14)
     assert result["gi_p"].iloc[0] == pytest.approx(1, abs=1e-13)
     # 3 / sqrt(3.5) = 1.6036: two-sided p 0.1088 from tables
@@ -66,7 +66,7 @@ def test_hand_worked_gi() -> None:
     # variance is 26/9 (3 * 2 - 4) / 2 = 26/9. Its neighbours add up to 8, expected 22/3: z = (2/3) /
     # (sqrt(26) / 3).
     links = ring(4)
-    result = gi(series(links, [1, 2, 3, 6]), links, inference="analytic")
+    result = gi(series(links, [1, 2, 3, 6]), links)
     assert result["gi_z"].iloc[0] == pytest.approx(2 / 26**0.5, abs=1e-14)
 
 
@@ -74,15 +74,13 @@ def test_columns_types_and_order() -> None:
     links = ring(40)
     values = series(links, np.arange(40)).iloc[::-1]
     kept = values.copy()
-    result = gi_star(values, links, inference="analytic")
+    result = gi_star(values, links)
     assert list(result) == ["gi_z", "gi_p", "gi_q", "gi_class", "gi_note"]
     assert result.index.equals(values.index)
     assert list(result["gi_class"].cat.categories) == list(GI_CLASSES)
     assert (result["gi_note"] == "").all()
     pd.testing.assert_series_equal(values, kept)
-    pd.testing.assert_frame_equal(
-        result.sort_index(), gi_star(values.sort_index(), links, inference="analytic")
-    )
+    pd.testing.assert_frame_equal(result.sort_index(), gi_star(values.sort_index(), links))
     permuted = gi_star(values, links, inference="permutation", permutations=199)
     assert list(permuted) == ["gi_z", "gi_p", "gi_se", "gi_q", "gi_class", "gi_note"]
     pd.testing.assert_series_equal(permuted["gi_z"], result["gi_z"])
@@ -98,7 +96,7 @@ def test_esda_agrees_on_binary_weights(seed: int, star: bool) -> None:
     values = series(links, rng.poisson(rng.gamma(1, 20, 200)))
     with warnings.catch_warnings(action="ignore"):
         theirs = G_Local(values.to_numpy(), links.to_graph().to_W(), transform="B", star=star, permutations=0)
-    ours = gi_star(values, links, inference="analytic") if star else gi(values, links, inference="analytic")
+    ours = gi_star(values, links) if star else gi(values, links)
     assert ours["gi_z"].to_numpy() == pytest.approx(theirs.Zs, abs=1e-11)
     assert ours["gi_p"].to_numpy() == pytest.approx(2 * theirs.p_norm, abs=1e-11)  # theirs is one-sided
 
@@ -291,7 +289,7 @@ def test_nullable_integers_are_numbers() -> None:
 def test_few_values_are_warned_of() -> None:
     links = ring(29)
     with pytest.warns(HotspotsWarning) as caught:
-        gi_star(series(links, np.arange(29)), links, inference="analytic")
+        gi_star(series(links, np.arange(29)), links)
     assert str(caught[0].message) == (
         "Gi* of 29 values: with fewer than 30 the normal distribution may be a poor guide to p; "
         "consider 'inference' set to 'permutation'"
@@ -299,7 +297,7 @@ def test_few_values_are_warned_of() -> None:
     assert caught[0].filename == __file__
     links = ring(30)
     with warnings.catch_warnings(action="error"):
-        gi_star(series(links, np.arange(30)), links, inference="analytic")
+        gi_star(series(links, np.arange(30)), links)
 
 
 def test_classes_follow_q_and_sign() -> None:

@@ -31,7 +31,7 @@ def gi_star(
     values: pd.Series[Any],
     neighbours: Neighbours,
     *,
-    inference: Inference = "permutation",
+    inference: Inference = "analytic",
     permutations: int = 99_999,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def gi_star(
         (NaN) is left out: it counts neither in the mean nor as anyone's neighbour.
     neighbours : Neighbours
         From `make_neighbours` or `from_graph`.
-    inference : {'analytic', 'permutation'}, default 'permutation'
+    inference : {'analytic', 'permutation'}, default 'analytic'
         ``"analytic"``: the p value of z under the normal distribution. ``"permutation"``: an area's own value
         is held, all others change places at random, and the sum over its neighbours is compared with those
         sums.
@@ -129,7 +129,7 @@ def gi(
     values: pd.Series[Any],
     neighbours: Neighbours,
     *,
-    inference: Inference = "permutation",
+    inference: Inference = "analytic",
     permutations: int = 99_999,
     seed: int = 0,
 ) -> pd.DataFrame:
