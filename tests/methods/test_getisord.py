@@ -475,3 +475,17 @@ def test_options_that_make_no_sense() -> None:
         "'seed' is -1, but must be 0 or more",
         "set 'seed' to a whole number such as 0",
     )
+
+
+def test_sparse_counts_are_told_of_where_the_normal_distribution_judges(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    links = ring(40)
+    with caplog.at_level(logging.INFO):
+        gi_star(series(links, [0, 1, 2, 1] * 10), links)
+        gi_star(series(links, [0.5, 1, 2, 1] * 10), links)
+        gi_star(series(links, [10, 11, 2, 1] * 10), links)
+    assert caplog.messages == [
+        "Gi* of counts of 1 on average: under 5 the normal distribution finds some hotspots by chance; "
+        "'inference' = 'permutation' finds the surest only"
+    ]

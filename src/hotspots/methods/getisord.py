@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from typing import Any, Literal
 
@@ -14,6 +15,8 @@ from hotspots.methods._getisord_permutation import permutation_p
 from hotspots.methods._getisord_sums import EQUAL, Sums, make_sums
 from hotspots.neighbours import Neighbours
 
+log = logging.getLogger(__name__)
+
 Inference = Literal["analytic", "permutation"]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -25,6 +28,7 @@ GI_CLASSES = ("hot99", "hot95", "hot90", "none", "cold90", "cold95", "cold99", "
 _LEVELS = ((0.01, "99"), (0.05, "95"), (0.10, "90"))
 _INFERENCES = ("analytic", "permutation")
 _FEW = 30
+_SPARSE = 5.0  # mean count; see the calibration in docs/methods.md
 
 
 def gi_star(
@@ -231,6 +235,7 @@ def _local_g(
             p[kept], share[kept] = permutation_p(sums, defined[kept], permutations, seed)
         else:
             _warn_of_few(len(kept))
+            _tell_of_sparse(x[kept])
             p[defined] = _two_sided(z[defined])
     return _result(values.index, place, z, p, share if inference == "permutation" else None, notes)
 
@@ -331,6 +336,16 @@ def _warn_of_few(n: int) -> None:
             "consider 'inference' set to 'permutation'",
             HotspotsWarning,
             stacklevel=4,
+        )
+
+
+def _tell_of_sparse(x: Floats) -> None:
+    if (x >= 0).all() and (x == np.round(x)).all() and x.mean() < _SPARSE:
+        log.info(
+            "Gi* of counts of %.2g on average: under %g the normal distribution finds some hotspots by chance; "
+            "'inference' = 'permutation' finds the surest only",
+            x.mean(),
+            _SPARSE,
         )
 
 
