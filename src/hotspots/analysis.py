@@ -249,7 +249,7 @@ def _compute(
             step = recipe.gistar
             layer = gistar_layer(
                 layer,
-                value=step.value,
+                value="n" if label == CELLS else step.value,  # cells are of one size and have no population
                 neighbours=neighbours[label],
                 inference=step.inference,
                 permutations=step.permutations,

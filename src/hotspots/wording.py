@@ -110,8 +110,8 @@ def method_notes(analysis: Analysis) -> tuple[str, ...]:
         notes.append(
             f"Hotspots: Getis-Ord Gi* of the {'rate' if recipe.gistar.value == 'rate' else 'count'} over each area and "
             f"its neighbours ({recipe.gistar.neighbours}); two-sided p values{inference}, corrected for the number of "
-            "areas tested (Benjamini-Hochberg). 95% means that at most 5% of the areas marked at that level are "
-            "expected to be false."
+            "areas tested (Benjamini-Hochberg): about 5% of the areas marked at 95% may be false, more where counts "
+            "are small. Of counts, Gi* finds where people are."
         )
     return tuple(notes)
 
