@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a benchmark prints its table
 """Points to areas: this toolkit beside geopandas and shapely, same input, same run.
 
 Run with ``python -m benchmarks.locate``. Real files may be named with ``--areas`` and ``--incidents``

@@ -1,0 +1,48 @@
+"""One tool on one case, in a process of its own: ``python -m benchmarks.process SUITE CASE TOOL FOLDER SECONDS``.
+
+Prints a line of JSON: the seconds of each run, the peak memory in MB, and whether the answer is right.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+from benchmarks.suites import SUITES
+
+MOST_RUNS = 5
+
+
+def measure(suite: str, case: str, tool: str, folder: Path, seconds: float) -> dict[str, Any]:
+    """Run a tool until its runs have taken `seconds`, after one that does not count."""
+    chosen = SUITES[suite]
+    settings, work = chosen.cases[case][1], chosen.tools[tool]
+    work(chosen.load(settings | (chosen.warm or {}), folder))
+    given = chosen.load(settings, folder)
+    times: list[float] = []
+    while sum(times) < seconds and len(times) < MOST_RUNS:
+        begin = time.perf_counter()
+        answer = work(given)
+        # A tool in a program of its own says itself how long it took, without its start.
+        times.append(given.pop("seconds", None) or time.perf_counter() - begin)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    right, words = chosen.check(given, answer)
+    return {
+        "seconds": statistics.median(times),
+        "runs": len(times),
+        "peak": peak,
+        "right": right,
+        "words": words,
+    }
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    suite, case, tool, folder, seconds = sys.argv[1:]
+    sys.stdout.write("\n" + json.dumps(measure(suite, case, tool, Path(folder), float(seconds))) + "\n")

@@ -1,0 +1,17 @@
+"""All kinds of work that are measured, by the names that `--only` takes."""
+
+from __future__ import annotations
+
+from benchmarks.suite_density import DENSITY
+from benchmarks.suite_files import READING, SCALE, WRITING
+from benchmarks.suite_gistar import GISTAR
+from benchmarks.suite_locate import LOCATE
+
+SUITES = {
+    "locate": LOCATE,
+    "density": DENSITY,
+    "gistar": GISTAR,
+    "reading": READING,
+    "writing": WRITING,
+    "scale": SCALE,
+}
