@@ -24,6 +24,8 @@ WGS84 = "EPSG:4326"
 
 Floats = npt.NDArray[np.float64]
 
+_FILTERS = threading.Lock()
+
 
 @dataclass(frozen=True)
 class Transformation:
@@ -119,7 +121,8 @@ def _operation(source: str, target: str) -> tuple[Transformer, bool]:
 
 @functools.lru_cache(maxsize=64)
 def _operation_of_thread(source: str, target: str, _: int) -> tuple[Transformer, bool]:
-    with warnings.catch_warnings():
+    # Filters of warnings belong to the whole process, so only one thread may change them at a time.
+    with _FILTERS, warnings.catch_warnings():
         # PROJ warns that a grid is missing; `transformation` says so in the project's own words.
         warnings.simplefilter("ignore", UserWarning)
         group = TransformerGroup(CRS.from_wkt(source), CRS.from_wkt(target), always_xy=True)
