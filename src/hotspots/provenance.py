@@ -12,6 +12,8 @@ from hotspots._version import __version__
 from hotspots.crs import crs_label
 from hotspots.incidents.quality import QualityReport
 
+METHODS = f"Formulas, limits and sources: docs/methods.md of hotspots {__version__}."
+
 
 def make_provenance(
     *, crs: Any, quality: QualityReport, months: float | None, steps: Mapping[str, Mapping[str, Any]]
@@ -32,10 +34,11 @@ def make_provenance(
     Returns
     -------
     dict
-        Ready for JSON, with the keys ``made_with``, ``crs``, ``months``, ``steps`` and ``incidents``.
+        Ready for JSON, with the keys ``made_with``, ``methods``, ``crs``, ``months``, ``steps`` and ``incidents``.
     """
     return {
         "made_with": f"hotspots {__version__}",
+        "methods": METHODS,
         "crs": crs_label(crs),
         "months": months,
         "steps": {name: dict(settings) for name, settings in steps.items()},

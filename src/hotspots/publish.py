@@ -177,6 +177,7 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
         "period": analysis.period,
         "source": recipe.source,
         "attribution": recipe.attribution,
+        "method": list(method_notes(analysis)),
     }
 
 
@@ -193,7 +194,6 @@ def _record(analysis: Analysis, files: tuple[str, ...]) -> str:
         "plan": None
         if analysis.plan is None
         else {k: v for k, v in asdict(analysis.plan).items() if k != "folder"},
-        "method": list(method_notes(analysis)),
         "files": list(files),
     }
     return json.dumps(record, indent=2, ensure_ascii=False, default=_plain) + "\n"

@@ -6,6 +6,7 @@ import pandas as pd
 
 from hotspots.analysis import Analysis, ThemeResult
 from hotspots.columns import format_value
+from hotspots.provenance import METHODS
 
 SHOWN = 5  # names in a headline; the map and the tables have them all
 
@@ -113,7 +114,7 @@ def method_notes(analysis: Analysis) -> tuple[str, ...]:
             "areas tested (Benjamini-Hochberg): about 5% of the areas marked at 95% may be false, more where counts "
             "are small. Of counts, Gi* finds where people are."
         )
-    return tuple(notes)
+    return (*notes, METHODS)
 
 
 def _density_note(result: ThemeResult) -> str:
