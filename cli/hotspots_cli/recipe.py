@@ -8,6 +8,8 @@ import click
 
 from hotspots_cli import options
 
+STEPS = ("count", "flag", "kde", "grid", "gistar", "change", "select", "map", "report")
+
 
 @click.group("recipe", short_help="Start a recipe, or check one.")
 def command() -> None:
@@ -41,7 +43,5 @@ def check(recipe: str) -> None:
     click.echo(f"  Incidents: {', '.join(plan.incidents.source)}")
     click.echo(f"  Areas:     {', '.join(areas.label for areas in plan.areas)}")
     click.echo(f"  Themes:    {', '.join(theme.name for theme in plan.theme)}")
-    steps = [
-        name for name in ("count", "flag", "kde", "grid", "gistar", "change", "select", "map", "report") if getattr(plan, name)
-    ]
+    steps = [name for name in STEPS if getattr(plan, name)]
     click.echo(f"  Steps:     {', '.join(steps)}")

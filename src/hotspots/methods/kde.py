@@ -8,6 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hotspots.columns import COLUMNS
 from hotspots.counts import months_present
@@ -163,12 +164,7 @@ def kernel_density(
         bandwidth = _rule_of_thumb(x, y, bounds, kernel)
     bandwidth = _positive("bandwidth", bandwidth, "metres")
     grid = _grid(bounds, bandwidth, _cell_size(cell_size, bandwidth))
-    inside = cells_inside(areas, grid) if clip or edge == "uniform" else None
-    if inside is not None and not inside.any():
-        raise ParameterError(
-            f"no cell of {_figure(grid.cell_size)} m has its centre in an area",
-            hint="give a smaller 'cell_size'",
-        )
+    inside = _inside(areas, grid) if clip or edge == "uniform" else None
 
     used = _near(x, y, grid.bounds, bandwidth * support(kernel)) & (weights > 0)
     if edge == "uniform":
@@ -200,6 +196,16 @@ def kernel_density(
     return Surface(
         values, grid.west, grid.north, grid.cell_size, crs_label(crs), COLUMNS["density"].unit, parameters
     )
+
+
+def _inside(areas: gpd.GeoDataFrame, grid: Grid) -> NDArray[np.bool_]:
+    inside = cells_inside(areas, grid)
+    if not inside.any():
+        raise ParameterError(
+            f"no cell of {_figure(grid.cell_size)} m has its centre in an area",
+            hint="give a smaller 'cell_size'",
+        )
+    return inside
 
 
 def _require_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -1,0 +1,92 @@
+"""The named classes of flag columns: their words and colours, in the order of a legend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NEUTRAL = "#faf9f6"
+UNDEFINED = "#9a9a9a"
+
+
+@dataclass(frozen=True)
+class StyleClass:
+    """One class: what it holds, what a reader calls it, how it is drawn.
+
+    Attributes
+    ----------
+    label : str
+        In words, with the limits where they are known.
+    colour : str
+        ``"#rrggbb"``.
+    opacity : float
+        Of the fill, in [0, 1]; 0 is not drawn at all.
+    value : str or None
+        The one value it holds, for a column of named classes.
+    lower, upper : float or None
+        ``lower <= value < upper``, for a column of numbers; None is unbounded.
+    neutral : bool
+        Whether it is the uneventful middle, which a map of many cells leaves out.
+    """
+
+    label: str
+    colour: str
+    opacity: float = 1.0
+    value: str | None = None
+    lower: float | None = None
+    upper: float | None = None
+    neutral: bool = False
+
+
+SD_COLOURS = (
+    ("significantly above", "Significantly above", "#b2182b"),
+    ("above", "Above", "#ef8a62"),
+    ("average", "Average", NEUTRAL),
+    ("below", "Below", "#67a9cf"),
+    ("significantly below", "Significantly below", "#2166ac"),
+)
+_GI_CLASSES = (
+    StyleClass("Hotspot, 99% confidence (q\u00a0≤\u00a00.01)", "#b2182b", value="hot99"),
+    StyleClass("Hotspot, 95% confidence (q\u00a0≤\u00a00.05)", "#ef8a62", value="hot95"),
+    StyleClass("Hotspot, 90% confidence (q\u00a0≤\u00a00.10)", "#fddbc7", value="hot90"),
+    StyleClass("Neither hotspot nor coldspot", NEUTRAL, value="none", neutral=True),
+    StyleClass("Coldspot, 90% confidence (q\u00a0≤\u00a00.10)", "#c6dcea", value="cold90"),
+    StyleClass("Coldspot, 95% confidence (q\u00a0≤\u00a00.05)", "#67a9cf", value="cold95"),
+    StyleClass("Coldspot, 99% confidence (q\u00a0≤\u00a00.01)", "#2166ac", value="cold99"),
+    StyleClass("Undefined (no neighbours or no variation)", UNDEFINED, value="undefined"),
+)
+_SENS_CLASSES = (
+    StyleClass("Robust: hot in 90% of runs or more", "#b2182b", value="robust"),
+    StyleClass("Depends on a choice: hot in some runs", "#f4b183", value="depends on a choice"),
+    StyleClass("Never hot", NEUTRAL, value="never", neutral=True),
+)
+_PRIORITY_CLASSES = (
+    StyleClass("Force-wide priority", "#b2182b", value="force-wide"),
+    StyleClass("Local priority: stands out in its own district", "#ef8a62", value="local"),
+    StyleClass("Watch: narrowly below, or newly rising", "#fddbc7", value="watch"),
+    StyleClass("Not a priority", NEUTRAL, value="", neutral=True),
+)
+_CHANGE_CLASSES = (
+    StyleClass("Up", "#ef8a62", value="up"),
+    StyleClass("No clear change", NEUTRAL, value="no clear change", neutral=True),
+    StyleClass("Down", "#67a9cf", value="down"),
+)
+_COMPARED_CLASSES = (
+    StyleClass("Above", "#ef8a62", value="above"),
+    StyleClass("Similar", NEUTRAL, value="similar", neutral=True),
+    StyleClass("Below", "#67a9cf", value="below"),
+)
+_FUNNEL_CLASSES = (
+    StyleClass("Above the 99.8% limit", "#b2182b", value="above 99.8% limit"),
+    StyleClass("Above the 95% limit", "#ef8a62", value="above 95% limit"),
+    StyleClass("Within the limits", NEUTRAL, value="within limits", neutral=True),
+    StyleClass("Below the 95% limit", "#67a9cf", value="below 95% limit"),
+    StyleClass("Below the 99.8% limit", "#2166ac", value="below 99.8% limit"),
+)
+FIXED = {
+    "gi_class": _GI_CLASSES,
+    "sens_class": _SENS_CLASSES,
+    "priority": _PRIORITY_CLASSES,
+    "ch_flag": _CHANGE_CLASSES,
+    "cmp_flag": _COMPARED_CLASSES,
+    "fn_flag": _FUNNEL_CLASSES,
+}
