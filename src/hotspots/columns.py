@@ -244,9 +244,16 @@ _ALL = (
     Column("ch_note", "text", "", "Change note", "Why there is no percentage, where there is none"),
     Column("sens_n", "integer", "runs", "Runs", "Sensitivity runs in which the area could be judged"),
     Column("sens_hot", "integer", "runs", "Hot in", "Sensitivity runs in which the area is hot"),
-    Column("sens_share", "real", "", "Share of runs hot", "Share of all sensitivity runs in which it is hot", 2),
     Column(
-        "sens_areas", "real", "", "Share hot, on areas", "The same over runs of Gi* on the areas themselves", 2
+        "sens_share", "real", "", "Share of runs hot", "Share of all sensitivity runs in which it is hot", 2
+    ),
+    Column(
+        "sens_areas",
+        "real",
+        "",
+        "Share hot, on areas",
+        "The same over runs of Gi* on the areas themselves",
+        2,
     ),
     Column(
         "sens_cells",
