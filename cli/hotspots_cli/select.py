@@ -176,7 +176,7 @@ def _write_brief(
         path,
         title=f"Priority {made.noun}s, {span}",
         summary=made.summary(),
-        notes=made.notes(plan),
+        notes=[made.brief_note(plan)],
         attribution="Contains public sector information licensed under the Open Government Licence v3.0.",
         noun=made.noun,
         overwrite=overwrite,

@@ -84,6 +84,20 @@ class Priorities:
             lines += [f"  {row.name}: {row.reason}" for row in self.localities.itertuples()]
         return lines
 
+    def brief_note(self, plan: Plan) -> str:
+        """Return the method in the few lines that a page has room for; `notes` says all of it."""
+        rules = plan.rules
+        weighed = ", ".join(f"{entry.name} ({entry.weight:g})" for entry in self.indicators.entries)
+        return (
+            f"Method. Score: mean of the standard deviations (SD) above the {self.noun} average, over indicators "
+            f"(weights) and periods: {weighed}. Force-wide: over {rules.force_wide:g} SD; local: over {rules.local:g} "
+            f"SD in its district; both flagged in at least {rules.persistent:.0%} of the periods. Watch: narrowly "
+            f"below, flagged too seldom, or newly rising. Rank, runs: of {plan.sure.runs:,} runs with incidents "
+            f"resampled and weights varied, the ranks of {plan.sure.level:.0%}, and the share that selected the "
+            f"{self.noun}. It ranks what was recorded, at the nearest of police.uk's map points; it is not a "
+            "significance test, and PAI in sample flatters."
+        )
+
     def notes(self, plan: Plan) -> list[str]:
         """Return what a reader must know of the method to use the list honestly."""
         rules, entries = plan.rules, self.indicators.entries

@@ -158,7 +158,7 @@ def _write_brief(analysis: Analysis, path: Path) -> None:
         path,
         title=f"{recipe.title}: priorities",
         summary=made.summary(),
-        notes=made.notes(plan),
+        notes=[made.brief_note(plan)],
         attribution=recipe.attribution,
         noun=made.noun,
     )

@@ -97,8 +97,8 @@ def test_a_brief_for_a_meeting(hotspots: Run, town: Path) -> None:
     assert code == 0, err
     page = (town / "brief.html").read_text(encoding="utf-8")
     assert "<h1>Priority wards, 2025</h1>" in page
-    assert "Indicators and their weights: Overall crime (1), Anti-social behaviour (1)." in page
-    assert "Not divided into rowdy behaviour, nuisance and neighbour disputes as forces do." in page
+    assert "(weights) and periods: Overall crime (1), Anti-social behaviour (1)." in page
+    assert "It ranks what was recorded" in page
     assert err.splitlines()[-1] == "Wrote brief.html: open it in a browser, or print it"
 
 

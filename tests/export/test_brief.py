@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -40,21 +42,95 @@ def layer() -> Any:
     )
 
 
-def test_selected_watched_and_not_chosen_stand_apart(layer: Any) -> None:
+def test_selected_and_not_chosen_stand_apart(layer: Any) -> None:
     page = brief_html(
-        layer, title="Priorities", summary=["All said."], notes=["How."], attribution="OGL", noun="ward"
+        layer, title="Priorities", summary=["All said"], notes=["How."], attribution="OGL", noun="ward"
     )
-    selected, watched, rest = (
-        page.index(heading)
-        for heading in ("Selected wards", "<h2>Watched", "<h2>Not chosen, though next in rank")
+    selected, rest = (page.index(heading) for heading in ("Selected wards", "What was not chosen, and why"))
+    assert page.index("<p>All said.</p>") < selected < page.index("Because &lt;i&gt;.")
+    assert page.index("Reason 1.") < rest < page.index("OGL")
+    assert "rank 2 to 2; runs 0.55" in page
+    # The watched area, the next three of the others, and the one without a score.
+    assert (
+        "<strong>Ward 2, Moor &amp; Vale</strong>: Reason 2. <strong>Ward 3, Moor &amp; Vale</strong>: Reason 3."
+        in page
     )
-    assert selected < page.index("Because &lt;i&gt;.") < page.index("Reason 1.") < watched
-    assert watched < page.index("Reason 2.") < rest < page.index("Reason 3.")
-    # Five that were not chosen at most; the one without a score is named with its reason.
-    assert "Reason 6." in page
-    assert "Without a score: Ward 7 (No score: ASB unknown)." in page
-    assert "0.55" in page
-    assert page.index("All said.") < selected < page.index("<li>How.</li>") < page.index("OGL")
+    assert "Reason 5.</p>" in page
+    assert "Reason 6." not in page
+    assert "<p>Without a score: Ward 7 (No score: ASB unknown).</p>" in page
+    assert '<p class="notes">How.</p>' in page
+
+
+def test_only_the_first_watched_are_named_and_the_rest_counted(layer: Any) -> None:
+    page = brief_html(layer.assign(priority=["force-wide", "local", *["watch"] * 6]), title="Priorities")
+    assert "<strong>Ward 3, Moor &amp; Vale</strong>: Reason 3. 3 more are watched.</p>" in page
+
+
+def test_areas_of_one_locality_stand_together_under_its_name(layer: Any) -> None:
+    joined = layer.assign(
+        selected=[True, True, True, *[False] * 5], locality=["Town", "B", "Town", *[""] * 5]
+    )
+    page = brief_html(joined, title="Priorities", noun="ward")
+    assert page.count('<tr class="place">') == 1
+    locality, third, second = (
+        page.index(text) for text in ("Locality: Town (2 wards)", "Reason 2.", "Reason 1.")
+    )
+    assert locality < third < second
+
+
+def test_type_shrinks_before_the_list_goes_overleaf() -> None:
+    sizes = {}
+    for count in (4, 16, 40):
+        page = brief_html(many(count), title="Priorities", noun="ward", notes=["How."])
+        sizes[count] = float(re.findall(r"font-size: ([\d.]+)pt; line", page)[0])
+        assert len(re.findall("stands out in its district", page)) == count + 3
+        assert ("overleaf" in page) == (count == 40)
+    assert sizes[4] == 9 > sizes[16] >= sizes[40] == 7
+    on_first, more = re.split("The list continues overleaf with", page)
+    assert int(more.split()[0]) == 40 - on_first.count('<td class="n">')
+
+
+def many(count: int) -> Any:
+    """Areas of which the first `count` are selected; each has a long reason, as real ones are."""
+    every = count + 5
+    reason = "Local priority: stands out in its district (2.1 SD above the average score); " + "because " * 30
+    rank = pd.array(range(1, every + 1), dtype="Int64")
+    return gpd.GeoDataFrame(
+        {
+            "name": [f"Ward {i}" for i in range(every)],
+            "district": "Vale",
+            "rank": rank,
+            "rank_lo": rank,
+            "rank_hi": rank,
+            "sel_share": 0.5,
+            "priority": ["local"] * count + [""] * 5,
+            "selected": [True] * count + [False] * 5,
+            "locality": [f"Ward {i}" for i in range(count)] + [""] * 5,
+            "reason": reason,
+        },
+        geometry=[box(i % 7, i // 7, i % 7 + 1, i // 7 + 1) for i in range(every)],
+        crs="EPSG:27700",
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (8, 1), (12, 1), (16, 1), (30, 2)])
+def test_it_prints_on_one_page_where_it_says_so(count: int, pages: int, tmp_path: Path) -> None:
+    browser, counter = shutil.which("chromium"), shutil.which("pdfinfo")
+    if browser is None or counter is None:
+        pytest.skip("chromium and pdfinfo are not both installed")
+    write_brief(
+        many(count),
+        tmp_path / "brief.html",
+        title="Priorities",
+        summary=["Summary. " * 40],
+        notes=["How. " * 100],
+    )
+    printed = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"]
+    printed += [f"--print-to-pdf={tmp_path}/brief.pdf", str(tmp_path / "brief.html")]
+    subprocess.run(printed, check=True, capture_output=True, timeout=60)  # noqa: S603 - both by path
+    told = subprocess.run([counter, str(tmp_path / "brief.pdf")], check=True, capture_output=True, text=True)  # noqa: S603
+    assert re.findall(r"Pages: +(\d+)", told.stdout) == [str(pages)]
 
 
 def test_the_map_draws_every_area_and_the_ranks_of_the_selected(layer: Any) -> None:
