@@ -106,6 +106,20 @@ def test_slips_are_named_with_the_way_out(text: str, message: str, hint: str) ->
     assert refusal(text) == (message, hint)
 
 
+def test_the_sections_of_the_report_are_named_in_their_order() -> None:
+    everything = ("headline", "priorities", "matrix", "maps", "tables", "change", "quality", "methods")
+    plain = parse_recipe(LEAST + "[report]\n").report
+    asked = parse_recipe(LEAST + '[report]\nsections = ["matrix", "priorities"]\n').report
+    assert plain is not None
+    assert asked is not None
+    assert plain.sections == everything
+    assert asked.sections == ("matrix", "priorities")
+    assert refusal(LEAST + '[report]\nsections = ["priority"]\n') == (
+        "'sections' in [report] is 'priority'",
+        "did you mean 'priorities'?",
+    )
+
+
 def test_text_that_is_not_toml_is_refused() -> None:
     message, hint = refusal("title = Test")
     assert message.startswith("the recipe is not valid TOML: ")

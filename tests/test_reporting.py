@@ -254,6 +254,141 @@ def test_the_recipe_chooses_the_sections_and_their_order(town: Path) -> None:
     assert caught.value.hint == "did you mean 'tables'?"
 
 
+PLAN = '[[indicator]]\ngroup = "crime"\n[sure]\nruns = 99\n'
+SELECT = '[select]\nplan = "plan.toml"\n'
+
+
+@pytest.fixture
+def two_towns(town: Path) -> Path:
+    """Twelve wards in two districts; the first two had 60 incidents in July 2025, the others 10, as before."""
+    write_wards(town, "Abbeyshire", "Burshire")
+    write_incidents(town, {"2024-07": [10] * 12, "2025-07": [60, 60, *[10] * 10]})
+    (town / "plan.toml").write_text(PLAN, encoding="utf-8")
+    return town
+
+
+def test_priorities_stand_by_rank_with_reasons_and_how_sure(two_towns: Path) -> None:
+    document = make_document(run(two_towns, SELECT))
+    section = next(section for section in document.sections if section.title == "Priorities")
+    # 140 of 340 incidents, 2,000 of 12,000 people, 2 of 12 km²; one more holds 20 of 340.
+    assert isinstance(section.blocks[0], Paragraphs)
+    assert section.blocks[0].texts == [
+        "Priorities: 2 force-wide, 0 local, 0 watch.",
+        "2 of 12 wards hold 41.2% of the incidents and 16.7% of the people on 16.7% of the ground (PAI 2.47, in "
+        "sample). One more, Ward 2 (E05000002), would add 5.9% of the incidents and 8.3% of the ground.",
+        "Flagged in 2025: 0 kept, 2 new, 0 dropped (Jaccard 0.00).",
+    ]
+    found = table(document, "Selected wards, by rank")
+    assert found.headings == ["Ward", "Rank", "Likely ranks ¹", "Runs ¹", "Why"]
+    # 60 in one month of 1,000 people: 720 a year; the mean of the wards (2 x 720 + 10 x 120) / 12 = 220.
+    reason = (
+        "Force-wide priority: overall crime significantly above the ward average in 1 of 1 year "
+        "(720.0 per 1,000 in 2025; average 220.0); overall crime higher than in 2024."
+    )
+    assert [[row[0], row[1], row[4]] for row in found.rows] == [
+        [f"{SCRIPT}, Abbeyshire", "1", reason],
+        ["Ward 1, Abbeyshire", "2", reason],
+    ]
+    assert found.note.startswith("¹ Of 99 runs")
+    joined = table(document, "Selected wards that touch, joined")
+    assert joined.headings == ["Locality", "Wards", "Incidents", "km²", "Highest priority"]
+    assert joined.rows == [[f"{SCRIPT} and Ward 1", "2", "140", "2.0", "force-wide"]]
+    others = table(document, "Wards that are watched, and those next in rank")
+    assert [row[:2] for row in others.rows] == [
+        [f"Ward {i}, {'Abbeyshire' if i < 6 else 'Burshire'}", str(i + 1)] for i in range(2, 7)
+    ]
+
+
+def test_themes_are_ticked_for_districts(two_towns: Path) -> None:
+    document = make_document(run(two_towns, SELECT))
+    section = next(section for section in document.sections if section.title == "Priorities by locality")
+    found = section.blocks[0]
+    assert isinstance(found, Table)
+    # Two wards significantly above make a tick; one district of two is not more than half of them.
+    assert (found.caption, found.headings) == (
+        "Less prevalent priorities",
+        ["Priority", "Abbeyshire", "Burshire"],
+    )
+    assert found.rows == [["Burglary", "✓", ""], ["Drugs", "✓", ""]]
+    notes = section.blocks[-1]
+    assert isinstance(notes, Paragraphs)
+    assert notes.texts[-1].startswith("Without an incident: Anti-social behaviour, ")
+    page = report_html(document)
+    assert '<td class="mark">✓</td>' in page
+    assert '<td class="prose">Force-wide priority: ' in page
+
+
+def test_themes_ticked_for_most_districts_come_first(two_towns: Path) -> None:
+    write_wards(two_towns, "Abbeyshire", "Burshire", "Coshire")
+    # Drugs are nine tenths: 216, 216 and 54 in wards of 6,000 people, 1.33 times the 162 of all, clearly over it.
+    # Burglary has the same ratio, 24 to 18, but too few for the limits; no ward is 2 SD above the mean of all.
+    write_incidents(two_towns, {"2025-07": [*([100] * 2 + [10] * 4) * 2, *[10] * 6]})
+    document = make_document(run(two_towns, SELECT))
+    found = table(document, "Most prevalent priorities")
+    assert found.headings == ["Priority", "Abbeyshire", "Burshire", "Coshire"]
+    assert found.rows == [["Drugs", "✓", "✓", ""]]
+    assert table(document, "Less prevalent priorities").rows == [["Burglary", "(✓)", "(✓)", ""]]
+
+
+def test_one_district_has_no_table_of_themes_and_the_log_says_why(
+    town: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (town / "plan.toml").write_text(PLAN, encoding="utf-8")
+    caplog.set_level("INFO", logger="hotspots")
+    titles = [section.title for section in make_document(run(town, SELECT)).sections]
+    assert "Priorities" in titles
+    assert "Priorities by locality" not in titles
+    assert (
+        "The report has no priorities by locality: the areas are of one district or none, but the table compares "
+        "districts"
+    ) in caplog.messages
+
+
+def test_priorities_are_in_the_report_only_where_the_recipe_selects(two_towns: Path) -> None:
+    plain = make_document(run(two_towns))
+    chosen = make_document(run(two_towns, SELECT))
+    new = ["Priorities", "Priorities by locality"]
+    titles = [section.title for section in chosen.sections]
+    assert [title for title in titles if title not in new] == [section.title for section in plain.sections]
+    assert titles[1:3] == new
+    # The theme of the selected areas has no counts of its own, and is in no other table.
+    for caption in ("The themes at a glance", "All: Ward-level", "Incidents inside the areas in July"):
+        assert table(chosen, caption) == table(plain, caption)
+
+
+def test_change_is_between_the_recipes_periods_where_it_has_them(two_towns: Path) -> None:
+    document = make_document(run(two_towns, '[change]\nbefore = "2024-07"\nafter = "2025-07"\n' + SELECT))
+    titles = [section.title for section in document.sections]
+    assert "Change from July 2024 to July 2025" in titles
+    assert "Change since the year before" not in titles
+    found = table(document, "Incidents inside the areas in the two periods")
+    assert found.headings == ["Theme", "July 2024", "July 2025", "Change", "95% limits of the change"]
+    # 12 x 10 became 2 x 60 + 10 x 10.
+    assert [row[:4] for row in found.rows] == [
+        ["All", "120", "220", "up 83%"],
+        ["Burglary", "12", "22", "no clear change"],
+    ]
+    assert found.note == ""
+    clear = table(document, "Wards with a clear change")
+    assert clear.headings[2:4] == ["July 2024", "July 2025"]
+    assert [row[:5] for row in clear.rows] == [
+        [SCRIPT, "Abbeyshire", "10", "60", "up 500%"],
+        ["Ward 1", "Abbeyshire", "10", "60", "up 500%"],
+    ]
+
+
+def test_periods_of_other_months_and_lengths_are_said_to_be_so(two_towns: Path) -> None:
+    write_incidents(two_towns, {month: [10] * 12 for month in ("2025-01", "2025-02", "2025-03")})
+    document = make_document(run(two_towns, '[change]\nbefore = "2025-01..2025-02"\nafter = "2025-03"\n'))
+    found = table(document, "Incidents inside the areas in the two periods")
+    # 240 in two months and 120 in one are both 1,440 a year.
+    assert found.rows[0][:4] == ["All", "240", "120", "no clear change"]
+    assert found.note == (
+        "The periods differ in length; the change is that of rates a year. "
+        "They are not the same months of the year, so the seasons are in the change."
+    )
+
+
 def test_every_theme_has_its_pictures_with_words_for_who_cannot_see_them(town: Path) -> None:
     document = make_document(run(town, "[kde]\nbandwidth = 500\n[gistar]\n"))
     pictures = blocks(document, Picture)

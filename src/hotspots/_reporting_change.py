@@ -1,4 +1,4 @@
-"""The report's section on change: the latest twelve months, or what there is of them, against the year before."""
+"""The report's section on change: between the recipe's two periods, else since the year before."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pandas as pd
 from hotspots._reporting_names import plural
 from hotspots.analysis import Analysis, ThemeResult
 from hotspots.export.report import Block, Paragraphs, Part, Section, Table
+from hotspots.incidents.filters import month_range
 from hotspots.methods.change import change
+from hotspots.steps import period_months
 
 SHOWN = 12  # areas with a clear change in a theme's table, the largest changes first
 
@@ -64,7 +66,7 @@ def compared_months(analysis: Analysis) -> Compared | None:
     The latest year is the twelve months up to the last one, where the data have the same months of the year
     before; else the calendar year so far.
     """
-    monthly = [result.monthly for result in analysis.themes]
+    monthly = [result.monthly for result in analysis.counted_themes]
     if any(table is None for table in monthly) or monthly[0] is None:
         return None
     months: list[Any] = list(monthly[0].columns)
@@ -94,17 +96,92 @@ def total_change(result: ThemeResult, compared: Compared) -> dict[str, Any]:
 
 
 def change_section(analysis: Analysis) -> Section | None:
-    """Return the section, or None where there is nothing to compare."""
+    """Return the change between the recipe's two periods or, where it has none, since the year before.
+
+    None where there is nothing to compare.
+    """
+    label = analysis.recipe.areas[0].label
+    asked = analysis.recipe.change
+    if asked is not None:
+        before, after = period_words(asked.before), period_words(asked.after)
+        parts = [
+            _areas_part(analysis, result.theme.name, result.layers[label], (before, after))
+            for result in analysis.counted_themes
+        ]
+        blocks: list[Block] = [_by_period(analysis, before, after), _caveat(analysis)]
+        return Section(f"Change from {before} to {after}", blocks, parts)
     compared = compared_months(analysis)
     if compared is None:
         return None
-    parts = [_areas_part(analysis, result, compared) for result in analysis.themes]
+    first, second = (f"{compared.words} {name}" for name in compared.labels[-2:])
+    parts = [
+        _areas_part(analysis, result.theme.name, _since_year_before(result, compared), (first, second))
+        for result in analysis.counted_themes
+    ]
     return Section("Change since the year before", [_by_year(analysis, compared), _caveat(analysis)], parts)
+
+
+def period_words(period: str) -> str:
+    """Return a range of months in words.
+
+    Examples
+    --------
+    >>> period_words("2025-01..2025-06"), period_words("2024-07..2025-06"), period_words("2025-07")
+    ('January to June 2025', 'July 2024 to June 2025', 'July 2025')
+    """
+    begins, ends = _ends(period)
+    if begins == ends:
+        return str(ends.strftime("%B %Y"))
+    return f"{begins.strftime('%B' if begins.year == ends.year else '%B %Y')} to {ends.strftime('%B %Y')}"
+
+
+def _by_period(analysis: Analysis, before: str, after: str) -> Table:
+    """Return the change of each theme over all areas together, between the recipe's two periods."""
+    asked = analysis.recipe.change
+    assert asked is not None  # noqa: S101 - the caller checked; this tells the type checker
+    months = period_months(asked.before), period_months(asked.after)
+    rows = []
+    for result in analysis.counted_themes:
+        layer = result.layers[analysis.recipe.areas[0].label]
+        counts = [pd.Series([int(layer[name].sum())]) for name in ("n_before", "n_after")]
+        found = change(*counts, months_before=months[0], months_after=months[1]).iloc[0]
+        told = [f"{int(found[name]):,}" for name in ("n_before", "n_after")]
+        rows.append([result.theme.name, *told, str(found["ch_text"]).split(" (")[0], _limits(found)])
+    headings = ["Theme", before, after, "Change", "95% limits of the change"]
+    notes = []
+    if months[0] != months[1]:
+        notes.append("The periods differ in length; the change is that of rates a year.")
+    if _calendar_months(asked.before) != _calendar_months(asked.after):
+        notes.append("They are not the same months of the year, so the seasons are in the change.")
+    caption = "Incidents inside the areas in the two periods"
+    return Table(caption, headings, rows, numbers=frozenset({1, 2, 3, 4}), note=" ".join(notes))
+
+
+def _calendar_months(period: str) -> set[int]:
+    first, last = _ends(period)
+    return {month.month for month in pd.period_range(first, last, freq="M")}
+
+
+def _ends(period: str) -> tuple[pd.Period, pd.Period]:
+    first, last = month_range(period) or (0, 0)
+    return pd.Period(ordinal=first, freq="M"), pd.Period(ordinal=last, freq="M")
+
+
+def _since_year_before(result: ThemeResult, compared: Compared) -> pd.DataFrame:
+    """Return the change of each area from the year before to the latest; the columns of `hotspots.change`."""
+    assert result.monthly is not None  # noqa: S101 - there are months to compare; this tells the type checker
+    months = len(compared.after)
+    return change(
+        result.monthly[list(compared.before)].sum(axis=1),
+        result.monthly[list(compared.after)].sum(axis=1),
+        months_before=months,
+        months_after=months,
+    )
 
 
 def _by_year(analysis: Analysis, compared: Compared) -> Table:
     rows = []
-    for result in analysis.themes:
+    for result in analysis.counted_themes:
         assert result.monthly is not None  # noqa: S101 - as above
         counts = [int(result.monthly[list(year)].to_numpy().sum()) for year in compared.years]
         found = total_change(result, compared)
@@ -129,16 +206,8 @@ def _caveat(analysis: Analysis) -> Paragraphs:
     return Paragraphs(texts, small=True)
 
 
-def _areas_part(analysis: Analysis, result: ThemeResult, compared: Compared) -> Part:
-    assert result.monthly is not None  # noqa: S101 - as above
+def _areas_part(analysis: Analysis, theme: str, found: pd.DataFrame, periods: tuple[str, str]) -> Part:
     label = analysis.recipe.areas[0].label
-    months = len(compared.after)
-    found = change(
-        result.monthly[list(compared.before)].sum(axis=1),
-        result.monthly[list(compared.after)].sum(axis=1),
-        months_before=months,
-        months_after=months,
-    )
     flags = found["ch_flag"].astype(str)
     up, down = int((flags == "up").sum()), int((flags == "down").sum())
     sentence = (
@@ -146,16 +215,15 @@ def _areas_part(analysis: Analysis, result: ThemeResult, compared: Compared) -> 
         "in the others chance alone could explain the change."
     )
     clear = found[flags.isin(["up", "down"])]
-    order = (clear["n_after"] - clear["n_before"]).abs().sort_values(ascending=False, kind="stable").index
+    order = clear["ch_diff"].abs().sort_values(ascending=False, kind="stable").index
     blocks: list[Block] = [Paragraphs([sentence])]
     if len(clear):
-        blocks.append(_areas_table(analysis, clear.loc[order[:SHOWN]], compared, label, len(clear)))
-    return Part(result.theme.name, blocks)
+        blocks.append(_areas_table(analysis, clear.loc[order[:SHOWN]], periods, len(clear)))
+    return Part(theme, blocks)
 
 
-def _areas_table(
-    analysis: Analysis, clear: pd.DataFrame, compared: Compared, label: str, count: int
-) -> Table:
+def _areas_table(analysis: Analysis, clear: pd.DataFrame, periods: tuple[str, str], count: int) -> Table:
+    label = analysis.recipe.areas[0].label
     names = analysis.outline["name"].astype(str)
     district = analysis.outline["district"].astype(str)
     known = bool((district != "").any())
@@ -170,8 +238,7 @@ def _areas_table(
         ]
         for code, row in clear.iterrows()
     ]
-    years = [f"{compared.words} {label}" for label in compared.labels[-2:]]
-    headings = ["Name", *(["Partnership area"] if known else []), *years, "Change", "95% limits"]
+    headings = ["Name", *(["Partnership area"] if known else []), *periods, "Change", "95% limits"]
     first = len(headings) - 4
     which = f", the {SHOWN} largest of {count:,}" if count > SHOWN else ""
     return Table(

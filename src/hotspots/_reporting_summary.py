@@ -32,7 +32,7 @@ def headline_section(analysis: Analysis) -> Section:
         (f"{analysis.months:g}", "month of data" if analysis.months == 1 else "months of data"),
     ]
     blocks: list[Block] = [Figures(tiles), _glance(analysis)]
-    standing = [(result.theme.name, _standing_out(analysis, result)) for result in analysis.themes]
+    standing = [(result.theme.name, _standing_out(analysis, result)) for result in analysis.counted_themes]
     if any(text for _, text in standing):
         blocks.append(Terms([(f"{name}:", text) for name, text in standing if text], compact=True))
     return Section("Headline figures", blocks, new_page=False)
@@ -40,9 +40,9 @@ def headline_section(analysis: Analysis) -> Section:
 
 def _glance(analysis: Analysis) -> Table:
     first = analysis.recipe.areas[0].label
-    flagged = [label for label, layer in analysis.themes[0].layers.items() if "sd_flag" in layer]
-    tested = [label for label, layer in analysis.themes[0].layers.items() if "gi_class" in layer]
-    rated = all("rate" in result.layers[first] for result in analysis.themes)
+    flagged = [label for label, layer in analysis.counted_themes[0].layers.items() if "sd_flag" in layer]
+    tested = [label for label, layer in analysis.counted_themes[0].layers.items() if "gi_class" in layer]
+    rated = all("rate" in result.layers[first] for result in analysis.counted_themes)
     compared = compared_months(analysis)
     headings = ["Theme", "Incidents"]
     headings += ["Rate per 1,000 people a year"] * rated
@@ -50,7 +50,7 @@ def _glance(analysis: Analysis) -> Table:
     headings += [f"{label} significantly above average" for label in flagged]
     headings += [f"{label.capitalize() if label == CELLS else label} in hotspots" for label in tested]
     rows = []
-    for result in analysis.themes:
+    for result in analysis.counted_themes:
         row = [result.theme.name, f"{int(result.layers[first]['n'].sum()):,}"]
         row += [_whole_rate(result.layers[first], analysis.months)] * rated
         if compared is not None:

@@ -25,7 +25,7 @@ from hotspots.priorities import Priorities, prioritise
 from hotspots.recipe import CELLS, Recipe, Theme
 from hotspots.steps import account, change_layer, count_layer, flag_layer, gistar_layer, locate
 from hotspots.surface import Surface
-from hotspots.tally import tally
+from hotspots.tally import Tally, tally
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +86,8 @@ class Analysis:
         What counted as neighbours, by layer.
     plan, priorities : Plan, Priorities, or None
         By what priority areas were selected, and which; the first of `themes` is then made of them.
+    tally : Tally or None
+        The incidents that they were selected by.
     """
 
     recipe: Recipe
@@ -97,6 +99,12 @@ class Analysis:
     neighbours: dict[str, Neighbours]
     plan: Plan | None = None
     priorities: Priorities | None = None
+    tally: Tally | None = None
+
+    @property
+    def counted_themes(self) -> tuple[ThemeResult, ...]:
+        """The recipe's themes, without the one that is made of the priorities."""
+        return self.themes if self.priorities is None else self.themes[1:]
 
     def _repr_html_(self) -> str:
         """Return the headline, for notebooks."""
@@ -162,7 +170,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     for theme in recipe.theme:
         progress(theme.name)
         results.append(_compute(recipe, theme, incidents, places, assigned, neighbours, months))
-    plan = priorities = None
+    plan = priorities = counted = None
     if recipe.select is not None:
         progress(PRIORITIES)
         plan = read_plan(recipe.path(recipe.select.plan))
@@ -171,7 +179,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         results.insert(0, _priority_theme(priorities, label=first))
     period = _period(incidents)
     return Analysis(
-        recipe, quality, period, months, tuple(results), places[first], neighbours, plan, priorities
+        recipe, quality, period, months, tuple(results), places[first], neighbours, plan, priorities, counted
     )
 
 

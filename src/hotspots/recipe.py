@@ -133,13 +133,16 @@ class Map:
     basemap: Literal["none", "osm"] = "none"
 
 
-Section = Literal["headline", "maps", "tables", "change", "quality", "methods"]
+Section = Literal["headline", "priorities", "matrix", "maps", "tables", "change", "quality", "methods"]
 SECTIONS: tuple[Section, ...] = typing.get_args(Section)
 
 
 @dataclass(frozen=True)
 class Report:
-    """``[report]``: which sections the printed report has, in what order; also asks for the workbook."""
+    """``[report]``: which sections the printed report has, in what order; also asks for the workbook.
+
+    The sections "priorities" and "matrix" are left out where the recipe has no table ``[select]``.
+    """
 
     sections: tuple[Section, ...] = SECTIONS
 

@@ -9,6 +9,7 @@ import geopandas as gpd
 
 from hotspots._reporting_change import change_section
 from hotspots._reporting_names import plural, singular
+from hotspots._reporting_priorities import matrix_section, priorities_section
 from hotspots._reporting_summary import headline_section, quality_section
 from hotspots._version import __version__
 from hotspots.analysis import Analysis, ThemeResult
@@ -48,6 +49,8 @@ def make_document(analysis: Analysis) -> Document:
     recipe = analysis.recipe
     makers: dict[str, Callable[[Analysis], Section | None]] = {
         "headline": headline_section,
+        "priorities": priorities_section,
+        "matrix": matrix_section,
         "maps": _maps_section,
         "tables": _tables_section,
         "change": change_section,
@@ -169,7 +172,7 @@ def _tables_section(analysis: Analysis) -> Section | None:
     if flag is None:
         return None
     parts = []
-    for result in analysis.themes:
+    for result in analysis.counted_themes:
         tables = [
             _flag_table(analysis, result, label, layer)
             for label, layer in result.layers.items()

@@ -114,6 +114,23 @@ def test_sections_tables_and_pictures_are_numbered_and_listed() -> None:
     assert "Contents" not in report_html(Document("T", "", [Section("Only")]))
 
 
+def test_many_columns_of_ticks_have_upright_headings() -> None:
+    for count, upright in ((6, False), (7, True)):
+        table = Table(
+            "", ["T", *"ABCDEFG"[:count]], [["x", *["✓"] * count]], marks=frozenset(range(1, count + 1))
+        )
+        page = report_html(Document("T", "", [Section("S", [table])]))
+        assert ('class="table short upright"' in page) == upright
+        assert '<th scope="col" class="mark"><span>A</span></th>' in page
+
+
+def test_a_table_of_sentences_may_be_divided_between_pages() -> None:
+    table = Table("", ["T", "Why"], [["x", "Because."]], prose=frozenset({1}))
+    page = report_html(Document("T", "", [Section("S", [table])]))
+    assert '<div class="table long">' in page
+    assert '<td class="prose">Because.</td>' in page
+
+
 def test_a_tables_cells_stand_in_their_places() -> None:
     table = Table(
         "C", ["Name", "n ¹"], [["A & B", "7"], ["All", "7"]], numbers=frozenset({1}), note="¹ N", total=True

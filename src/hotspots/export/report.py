@@ -54,6 +54,10 @@ class Table:
         Below the table; it begins with the ¹ where a heading refers to it.
     total : bool
         Whether the last row is the sum of the others.
+    marks : collection of int
+        The columns of ticks, which are centred; where there are many, their headings stand upright.
+    prose : collection of int
+        The columns of sentences, which are wide; a table with one may be divided between pages.
     """
 
     caption: str
@@ -62,6 +66,8 @@ class Table:
     numbers: frozenset[int] = frozenset()
     note: str = ""
     total: bool = False
+    marks: frozenset[int] = frozenset()
+    prose: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,8 @@ class Picture:
     alt: str
     caption: str
 
+
+UPRIGHT = 6  # columns of ticks whose headings still have room side by side
 
 Block = Paragraphs | Figures | Terms | Table | Picture
 
@@ -238,26 +246,36 @@ def _block(block: Block, counter: _Counter) -> str:
 def _table(table: Table, counter: _Counter) -> str:
     caption = f"<caption><b>{counter.table()}.</b> {escape(table.caption)}</caption>" if table.caption else ""
     head = "".join(
-        f'<th scope="col"{_right(place, table)}>{_raised(heading)}</th>'
-        for place, heading in enumerate(table.headings)
+        f'<th scope="col"{_side(place, table)}>{_heading(place, table)}</th>'
+        for place in range(len(table.headings))
     )
     rows = []
     for number, row in enumerate(table.rows, start=1):
         cells = "".join(
             f'<th scope="row">{escape(cell)}</th>'
             if place == 0
-            else f"<td{_right(place, table)}>{escape(cell)}</td>"
+            else f"<td{_side(place, table)}>{escape(cell)}</td>"
             for place, cell in enumerate(row)
         )
         last = ' class="total"' if table.total and number == len(table.rows) else ""
         rows.append(f"<tr{last}>{cells}</tr>")
     note = f'<p class="note">{_raised(table.note)}</p>' if table.note else ""
-    look = "long" if len(table.rows) > 30 else "short"
+    look = "long" if table.prose or len(table.rows) > 30 else "short"
+    look += " upright" if len(table.marks) > UPRIGHT else ""
     body = f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>" + "\n".join(rows) + "</tbody></table>"
     return f'<div class="table {look}">{body}{note}</div>'
 
 
-def _right(place: int, table: Table) -> str:
+def _heading(place: int, table: Table) -> str:
+    heading = _raised(table.headings[place])
+    return f"<span>{heading}</span>" if place in table.marks else heading
+
+
+def _side(place: int, table: Table) -> str:
+    if place in table.marks:
+        return ' class="mark"'
+    if place in table.prose:
+        return ' class="prose"'
     return ' class="number"' if place in table.numbers else ""
 
 
