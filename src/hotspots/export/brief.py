@@ -28,7 +28,7 @@ SIZES = (9.0, 8.75, 8.5, 8.25, 8.0, 7.75, 7.5, 7.25, 7.0)
 
 _SIDE = 640  # longer side of the drawing, in its own units
 _DETAIL = 1_500  # that side over the smallest detail kept
-_ROOM = 21  # a rank is written where no higher one stands this close
+_ROOM = 29  # a rank is written where no higher one stands this close
 # Printed, in millimetres. A page is 190 x 277 inside its margins, in two columns under the heading.
 _PAGE, _WIDE, _COLUMN, _RANK = 277.0, 190.0, 92.5, 8.0
 _HEADING, _MAP, _SPARE = 9.0, 58.0, 5.0
@@ -43,7 +43,7 @@ h1 { font-size: 1.5em; margin: 0 0 .4em } h2 { font-size: 1.1em; margin: .7em 0 
 p { margin: 0 0 .4em }
 .sheet { columns: 2; column-gap: 1.5em }
 svg { display: block; width: 100%; height: auto; max-height: 28em; margin-bottom: .3em }
-svg text { font: 600 17px Arial, sans-serif; text-anchor: middle }
+svg text { font: 600 24px Arial, sans-serif; text-anchor: middle }
 .key span, td i { display: inline-block; width: .75em; height: .75em; border: 1px solid #777 }
 .key span { margin: 0 .3em 0 .9em } .key span:first-child { margin-left: 0 } td i { margin-right: .35em }
 table { border-collapse: collapse; width: 100% } thead th { border-bottom: 1.5px solid #555 }
@@ -313,6 +313,6 @@ def _ranks(layer: gpd.GeoDataFrame, west: float, north: float, scale: float) -> 
         if any(abs(x - left) < _ROOM and abs(y - top) < _ROOM for left, top in placed):
             continue
         placed.append((x, y))
-        halo = 'stroke="#fff" stroke-width="4" paint-order="stroke"'
-        texts.append(f'<text x="{x:.1f}" y="{y + 6:.1f}" {halo}>{int(rank)}</text>')
+        halo = 'stroke="#fff" stroke-width="5" paint-order="stroke"'
+        texts.append(f'<text x="{x:.1f}" y="{y + 8:.1f}" {halo}>{int(rank)}</text>')
     return texts
