@@ -31,10 +31,14 @@ _DETAIL = 1_500  # that side over the smallest detail kept
 _ROOM = 29  # a rank is written where no higher one stands this close
 # Printed, in millimetres. A page is 190 x 277 inside its margins, in two columns under the heading.
 _PAGE, _WIDE, _COLUMN, _RANK = 277.0, 190.0, 92.5, 8.0
-_HEADING, _MAP, _SPARE = 9.0, 58.0, 5.0
+_HEADING, _MAP, _SPARE = 9.0, 58.0, 4.0
 _POINT = 0.3528
 _LINE = 1.2  # of a line, in heights of the text
-_NARROW, _BROAD = frozenset(" .,;:'!|()[]-/fijlrtI"), frozenset("mwMW%@")  # letters of Arial, by their width
+_NARROW, _SLIM, _BROAD = (
+    frozenset(" .,;:'!|()[]-/fijlrtI"),
+    frozenset("ckszvxyJ"),
+    frozenset("mwMW%@"),
+)  # letters of Arial, by their width
 _STYLE = """
 @page { size: A4; margin: 10mm }
 body { font: 10pt/1.35 Arial, "Liberation Sans", Helvetica, sans-serif; color: #1a1a1a }
@@ -191,9 +195,11 @@ def _lines(text: str, width: float, em: float) -> int:
 def _letter(letter: str) -> float:
     """Return the width of a letter in heights of the text, to a few hundredths and rather too wide."""
     if letter in _NARROW:
-        return 0.3
+        return 0.28
     if letter in _BROAD:
         return 0.84
+    if letter in _SLIM:
+        return 0.5
     return 0.7 if letter.isupper() else 0.556
 
 
