@@ -153,11 +153,18 @@ def picture(rows: list[Row], path: Path) -> None:
         suite = SUITES[name]
         timed = [row for row in rows if row["suite"] == name and _time(row, suite)[0].isdigit()]
         for tool in suite.tools:
-            spots = sorted((row["size"], row["seconds"]) for row in timed if row["tool"] == tool)
+            # Of several cases of one size, the first.
+            spots: dict[int, float] = {}
+            for row in timed:
+                if row["tool"] == tool:
+                    spots.setdefault(row["size"], row["seconds"])
             if spots:
                 first = tool.startswith("hotspots")
                 panel.loglog(
-                    *zip(*spots, strict=True), "o-" if first else ".--", lw=2 if first else 1, label=tool
+                    *zip(*sorted(spots.items()), strict=True),
+                    "o-" if first else ".--",
+                    lw=2 if first else 1,
+                    label=tool,
                 )
         panel.set(title=suite.title, xlabel=suite.unit, ylabel="seconds")
         panel.grid(alpha=0.3)

@@ -34,13 +34,13 @@ def density_kdepy(given: Inputs) -> Any:
 
     cell, h = given["cell"], given["bandwidth"]
     points = np.column_stack((given["x"], given["y"]))
-    # KDEpy counts a bandwidth in standard deviations; those of a quartic disc are h / sqrt(8). Its grid must
+    # KDEpy counts a bandwidth in standard deviations; it takes a quartic to have h / sqrt(7). Its grid must
     # hold all points, and has a cell more on each side.
     columns, rows = kde.WIDE // cell, kde.HIGH // cell
     across = (np.arange(-h // cell - 1, columns + h // cell + 1) + 0.5) * cell
     up = (np.arange(-h // cell - 1, rows + h // cell + 1) + 0.5) * cell
     grid = np.stack(np.meshgrid(across, up, indexing="ij"), axis=-1).reshape(-1, 2)
-    model = FFTKDE(kernel="biweight", norm=2, bw=h / np.sqrt(8)).fit(points)
+    model = FFTKDE(kernel="biweight", norm=2, bw=h / np.sqrt(7)).fit(points)
     # Its own constant aside, which a factor over all cells takes out.
     values = model.evaluate(grid).reshape(len(across), len(up)).T
     edge = h // cell + 1
