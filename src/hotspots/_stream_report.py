@@ -25,8 +25,8 @@ from hotspots.crs import crs_label
 from hotspots.incidents import QualityReport
 from hotspots.incidents.files import IncidentFile
 from hotspots.incidents.filters import category_mask, month_mask, month_range, refuse_nothing
-from hotspots.incidents.quality import Share, SourceReport, describe, partial_month
-from hotspots.incidents.tables import refuse_no_rows
+from hotspots.incidents.quality import Share, describe, partial_month
+from hotspots.incidents.tables import refuse_no_rows, source_reports
 
 log = logging.getLogger(__name__)
 
@@ -58,17 +58,7 @@ def make_report(files: Sequence[IncidentFile], tally: Tally, filters: Filters, c
     located = (bits & LOCATED) > 0
     # Whether a row is wanted was decided as it was read; the report checks that both come to the same.
     return QualityReport(
-        sources=tuple(
-            SourceReport(
-                name=file.source.name,
-                sha256=file.sha256,
-                rows=file.rows,
-                malformed=file.malformed,
-                encoding=file.encoding,
-                has_ids=file.columns.crime_id is not None,
-            )
-            for file in files
-        ),
+        sources=source_reports(files),
         crs=crs_label(crs),
         transformation="; ".join(tally.transformations) or None,
         rows_read=sum(file.rows for file in files),

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.area_columns import as_codes, population_column, require_column
-from hotspots.errors import DataError, FileError, HotspotsWarning
+from hotspots.errors import DataError, FileError, HotspotsWarning, listed
 from hotspots.methods.harm import checked_weights
 
 LEAST_FOUND = 0.9
@@ -88,7 +88,7 @@ def read_area_values(
     missing = codes[values.isna().all(axis=1).to_numpy()]
     if len(missing):
         warnings.warn(
-            f"'{column}' of {where} is unknown for {len(missing):,} of {len(codes):,} areas ({_listed(missing)}); "
+            f"'{column}' of {where} is unknown for {len(missing):,} of {len(codes):,} areas ({listed(missing)}); "
             "it is left out of their scores",
             HotspotsWarning,
             stacklevel=2,
@@ -181,7 +181,7 @@ def _code_column(table: pd.DataFrame, codes: pd.Index[Any], where: str) -> str:
     held = codes.isin(pd.Index(as_codes(table[best]).dropna().unique()))
     if held.mean() < LEAST_FOUND:
         raise DataError(
-            f"only {held.sum():,} of {len(codes):,} areas are in {where}; it lacks {_listed(codes[~held])}",
+            f"only {held.sum():,} of {len(codes):,} areas are in {where}; it lacks {listed(codes[~held])}",
             hint="give a table of the boundaries' year and place",
         )
     return best
@@ -236,11 +236,11 @@ def _rolled_up(
     if len(lost) > (1 - LEAST_FOUND) * len(keys):
         raise DataError(
             f"only {len(keys) - len(lost):,} of {len(keys):,} codes of {pairs_where} are in {where}; "
-            f"it lacks {_listed(pd.Index(lost))}",
+            f"it lacks {listed(pd.Index(lost))}",
             hint="give a lookup from the codes of the table's year, such as LSOA 2011 or 2021",
         )
     if len(lost):
-        log.info("%s lacks %d codes of %s: %s", where, len(lost), pairs_where, _listed(pd.Index(lost)))
+        log.info("%s lacks %d codes of %s: %s", where, len(lost), pairs_where, listed(pd.Index(lost)))
     belongs = pd.Series(as_codes(rows[target]).to_numpy(), index=keys.to_numpy())
     people = _numbers(
         pd.Series(rows[weight].to_numpy(), index=keys.to_numpy()), f"'{weight}' of {pairs_where}"
@@ -302,7 +302,3 @@ def _numbers(values: pd.Series[Any], what: str) -> pd.Series[float]:
             f"{what} is infinite for {numbers.index[np.isinf(numbers)][0]}", hint="leave it blank"
         )
     return numbers
-
-
-def _listed(codes: pd.Index[Any]) -> str:
-    return ", ".join(str(code) for code in codes[:3]) + (", ..." if len(codes) > 3 else "")

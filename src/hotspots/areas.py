@@ -27,7 +27,7 @@ from hotspots.area_files import (
 from hotspots.columns import COLUMNS
 from hotspots.coverage import check_fit, polygon_parts
 from hotspots.crs import BRITISH_NATIONAL_GRID, crs_label, parse_crs, reproject, require_metres
-from hotspots.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
 from hotspots.population import PopulationTable, read_population
 
 log = logging.getLogger(__name__)
@@ -203,7 +203,6 @@ def _attributes(table: gpd.GeoDataFrame) -> pd.DataFrame:
 def _announce(taken: Columns, asked: Columns, where: str) -> None:
     parts = ("code", "name", "district", "population")
     chosen = [(part, getattr(taken, part)) for part in parts if getattr(taken, part) != getattr(asked, part)]
-    chosen = [(part, getattr(taken, part)) for part in parts if getattr(taken, part) != getattr(asked, part)]
     guessed = [f"{part} from '{column}'" for part, column in chosen if column not in (part, None)]
     if guessed:
         options = "'code', 'name', 'district' or 'population'"
@@ -239,7 +238,7 @@ def _checked_codes(values: pd.Series[Any], where: str) -> pd.Index:
     repeated = codes[codes.duplicated()].unique()
     if len(repeated):
         raise DataError(
-            f"column '{values.name}' of {where} holds {_listed(list(repeated))} more than once",
+            f"column '{values.name}' of {where} holds {listed(list(repeated))} more than once",
             hint="name another column with 'code', or dissolve the parts of each area first",
         )
     index: pd.Index = pd.Index(codes.to_numpy(), dtype="str", name="code")
@@ -290,13 +289,13 @@ def _sound(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     bare = areas.index[shapely.is_missing(repaired) | shapely.is_empty(repaired)]
     if len(bare):
         raise DataError(
-            f"{where} has no polygon for {_counted(len(bare), 'area', 'areas')}: {_listed(bare)}",
+            f"{where} has no polygon for {_counted(len(bare), 'area', 'areas')}: {listed(bare)}",
             hint="draw them, or delete their rows",
         )
     if invalid.any():
         what = _counted(int(invalid.sum()), "polygon", "polygons")
         warnings.warn(
-            f"repaired {what} of {where} with a border that crosses itself: {_listed(areas.index[invalid])}",
+            f"repaired {what} of {where} with a border that crosses itself: {listed(areas.index[invalid])}",
             HotspotsWarning,
             stacklevel=3,
         )
@@ -348,7 +347,3 @@ def _typed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _counted(number: int, one: str, several: str) -> str:
     return f"{number:,} {one if number == 1 else several}"
-
-
-def _listed(codes: Sequence[str] | pd.Index, count: int = 3) -> str:
-    return ", ".join(map(str, codes[:count])) + (", ..." if len(codes) > count else "")

@@ -87,3 +87,15 @@ def did_you_mean(word: str, choices: Iterable[str], *, count: int = 3) -> str:
         return "did you mean " + " or ".join(f"'{lowered[key]}'" for key in near) + "?"
     shown = ", ".join(f"'{choice}'" for choice in named[:12])
     return f"choose from {shown}" + (", ..." if len(named) > 12 else "")
+
+
+def listed(values: Iterable[object], *, count: int = 3) -> str:
+    """Return the first few of several values as a message names them.
+
+    Examples
+    --------
+    >>> listed(["E01", "E02", "E03", "E04"])
+    'E01, E02, E03, ...'
+    """
+    texts = [str(value) for value in values]
+    return ", ".join(texts[:count]) + (", ..." if len(texts) > count else "")

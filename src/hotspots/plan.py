@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from hotspots.errors import FileError, ParameterError, RecipeError
+from hotspots.errors import ParameterError, RecipeError
 from hotspots.indicators import Indicator
 from hotspots.methods.budgets import Budget
 from hotspots.methods.selection import Rules
-from hotspots.recipe import build
+from hotspots.recipe import build, read_text
 from hotspots.tally import Every
 
 
@@ -80,18 +80,8 @@ def read_plan(path: str | Path) -> Plan:
     RecipeError, ParameterError
         When it is not TOML, has an unknown key, lacks one, or holds a value that cannot be.
     """
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise FileError(
-            f"there is no plan '{path}'", hint="write one as shown by: hotspots select --help"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(
-            f"the plan '{path}' cannot be read as UTF-8 text", hint="save it as a UTF-8 text file"
-        ) from error
-    return parse_plan(text, folder=path.parent)
+    text = read_text(path, what="plan", hint="write one as shown by: hotspots select --help")
+    return parse_plan(text, folder=Path(path).parent)
 
 
 def parse_plan(text: str, *, folder: Path = Path()) -> Plan:

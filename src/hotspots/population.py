@@ -6,7 +6,6 @@ import logging
 import os
 import re
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from hotspots.area_columns import (
     population_column,
     require_column,
 )
-from hotspots.errors import DataError, FileError, HotspotsWarning, ParameterError
+from hotspots.errors import DataError, FileError, HotspotsWarning, ParameterError, listed
 
 log = logging.getLogger(__name__)
 
@@ -88,15 +87,15 @@ class PopulationTable:
         found, total = int(there.sum()), len(codes)
         if found == 0:
             raise DataError(
-                f"none of the {total:,} areas is in {self.where}: the areas are {_listed(codes)}, "
-                f"its column '{self.code_column}' holds {_listed(table)}{_kinds(codes, table)}",
+                f"none of the {total:,} areas is in {self.where}: the areas are {listed(codes)}, "
+                f"its column '{self.code_column}' holds {listed(table)}{_kinds(codes, table)}",
                 hint="give a population table of the same geography, place and year as the areas",
             )
         if found < LEAST_SHARE * total:
             another_year = _another_year(codes, table) if found >= total / 2 else ""
             raise DataError(
                 f"only {found:,} of {total:,} areas are in {self.where} ({100 * found // total}%); "
-                f"it lacks {_listed(codes[~there])}{another_year}",
+                f"it lacks {listed(codes[~there])}{another_year}",
                 hint="give a table of the boundaries' year and place, or keep its districts with 'within'",
             )
         joined = self.population.reindex(codes)
@@ -105,7 +104,7 @@ class PopulationTable:
             another_year = _another_year(codes, table) if found < total else ""
             warnings.warn(
                 f"no population in {self.where}, so no rate, for {len(bare):,} of {total:,} areas "
-                f"({_listed(bare)}){another_year}",
+                f"({listed(bare)}){another_year}",
                 HotspotsWarning,
                 stacklevel=3,
             )
@@ -145,7 +144,7 @@ def read_population(
     column = population or population_column(table)
     if column is None:
         raise ParameterError(
-            f"no column of {where} looks like populations; it has {_listed(table.columns, count=12)}",
+            f"no column of {where} looks like populations; it has {listed(table.columns, count=12)}",
             hint="name the column with 'population'",
         )
     if population is None:
@@ -154,7 +153,7 @@ def read_population(
     repeated = table[code].duplicated()
     if repeated.any():
         raise DataError(
-            f"column '{code}' of {where} holds {_listed(table[code][repeated].unique())} more than once",
+            f"column '{code}' of {where} holds {listed(table[code][repeated].unique())} more than once",
             hint="give a table with one row for each area; sum smaller areas to these first",
         )
     table = table.set_index(code)
@@ -202,11 +201,6 @@ def _code_column(table: pd.DataFrame, codes: pd.Index, where: str) -> str:
 
 def _text(table: pd.DataFrame, column: str | None) -> pd.Series[Any] | None:
     return None if column is None else as_codes(table[column])
-
-
-def _listed(values: Iterable[Any], *, count: int = 3) -> str:
-    texts = [str(value) for value in values]
-    return ", ".join(texts[:count]) + (", ..." if len(texts) > count else "")
 
 
 def _kinds(areas: pd.Index, table: pd.Index) -> str:

@@ -213,18 +213,26 @@ def read_recipe(path: str | Path) -> Recipe:
     RecipeError
         When it is not TOML, has an unknown table or key, lacks one, or holds a value of the wrong type.
     """
-    path = Path(path)
+    text = read_text(path, what="recipe", hint="make one with: hotspots recipe new -o analysis.toml")
+    return parse_recipe(text, folder=Path(path).parent)
+
+
+def read_text(path: str | Path, *, what: str, hint: str) -> str:
+    """Return the text of a recipe or a plan; `hint` says how to make one where there is none.
+
+    Raises
+    ------
+    FileError
+        When the file is missing or is not UTF-8 text.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise FileError(
-            f"there is no recipe '{path}'", hint="make one with: hotspots recipe new -o analysis.toml"
-        ) from error
+        raise FileError(f"there is no {what} '{path}'", hint=hint) from error
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(
-            f"the recipe '{path}' cannot be read as UTF-8 text", hint="save it as a UTF-8 text file"
+            f"the {what} '{path}' cannot be read as UTF-8 text", hint="save it as a UTF-8 text file"
         ) from error
-    return parse_recipe(text, folder=path.parent)
 
 
 def parse_recipe(text: str, *, folder: Path = Path()) -> Recipe:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from hotspots.errors import DataError
-from hotspots.export.tables import write_csv
-from hotspots.files import replacing
+from hotspots.export.tables import write_table
 
 _NEEDED = ("name", "district", "sd_flag")
 _NOTE = (
@@ -132,12 +129,4 @@ def write_flag_table(
     FileError
         When the file exists and `overwrite` is false, or cannot be written.
     """
-    if Path(path).suffix.casefold() == ".csv":
-        write_csv(table, path, overwrite=overwrite)
-        return
-    text = flag_table_text(table, title=title, area=area)
-    if str(path) == "-":
-        sys.stdout.write(text)
-        return
-    with replacing(path, overwrite=overwrite) as draft:
-        draft.write_text(text, encoding="utf-8", newline="\n")
+    write_table(table, flag_table_text(table, title=title, area=area), path, overwrite=overwrite)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 
 import pandas as pd
 
 from hotspots.export.flag_table import aligned
-from hotspots.export.tables import write_csv
-from hotspots.files import replacing
+from hotspots.export.tables import write_table
 
 _HEAD = "Rate per 1,000 population"
 _GAP = ".."
@@ -51,11 +48,4 @@ def write_rate_table(table: pd.DataFrame, path: str | os.PathLike[str], *, overw
     FileError
         When the file exists and `overwrite` is false, or cannot be written.
     """
-    if Path(path).suffix.casefold() == ".csv":
-        write_csv(table, path, overwrite=overwrite)
-        return
-    if str(path) == "-":
-        sys.stdout.write(rate_table_text(table))
-        return
-    with replacing(path, overwrite=overwrite) as draft:
-        draft.write_text(rate_table_text(table), encoding="utf-8", newline="\n")
+    write_table(table, rate_table_text(table), path, overwrite=overwrite)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -72,3 +73,16 @@ def _inert(cell: Any) -> Any:
     if isinstance(cell, str):
         return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
     return cell
+
+
+def write_table(
+    table: pd.DataFrame, text: str, path: str | os.PathLike[str], *, overwrite: bool = False
+) -> None:
+    """Write a table that has a printed form: as CSV to a name that ends in .csv, else its text; "-" prints it."""
+    if Path(path).suffix.casefold() == ".csv":
+        write_csv(table, path, overwrite=overwrite)
+    elif str(path) == "-":
+        sys.stdout.write(text)
+    else:
+        with replacing(path, overwrite=overwrite) as draft:
+            draft.write_text(text, encoding="utf-8", newline="\n")

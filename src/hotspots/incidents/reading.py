@@ -25,9 +25,9 @@ from hotspots.incidents.filters import (
     month_range,
     refuse_nothing,
 )
-from hotspots.incidents.quality import QualityReport, SourceReport, describe
+from hotspots.incidents.quality import QualityReport, describe
 from hotspots.incidents.sources import find_sources
-from hotspots.incidents.tables import Places, Rows, place_rows, read_rows
+from hotspots.incidents.tables import Places, Rows, place_rows, read_rows, source_reports
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -158,17 +158,7 @@ def _report(
     rows: Rows, places: Places, alive: Mask, dropped: dict[str, int], incidents: pd.DataFrame
 ) -> QualityReport:
     return QualityReport(
-        sources=tuple(
-            SourceReport(
-                name=file.source.name,
-                sha256=file.sha256,
-                rows=file.rows,
-                malformed=file.malformed,
-                encoding=file.encoding,
-                has_ids=file.columns.crime_id is not None,
-            )
-            for file in rows.files
-        ),
+        sources=source_reports(rows.files),
         crs=incidents.attrs["crs"],
         transformation=places.transformation,
         rows_read=sum(file.rows for file in rows.files),

@@ -23,6 +23,7 @@ from hotspots.crs import BRITISH_NATIONAL_GRID, WGS84, crs_label, parse_crs, tra
 from hotspots.errors import CRSError, DataError, HotspotsWarning
 from hotspots.incidents.columns import ColumnNames, month_numbers
 from hotspots.incidents.files import IncidentFile, open_incidents
+from hotspots.incidents.quality import SourceReport
 from hotspots.incidents.sources import Source
 
 _LOG = logging.getLogger(__name__)
@@ -321,4 +322,19 @@ def _warn_out_of_range(count: int, x: float, y: float, crs: CRS) -> None:
         "counted as without coordinates",
         HotspotsWarning,
         stacklevel=4,
+    )
+
+
+def source_reports(files: Sequence[IncidentFile]) -> tuple[SourceReport, ...]:
+    """Return the account of each file, once it has been read."""
+    return tuple(
+        SourceReport(
+            name=file.source.name,
+            sha256=file.sha256,
+            rows=file.rows,
+            malformed=file.malformed,
+            encoding=file.encoding,
+            has_ids=file.columns.crime_id is not None,
+        )
+        for file in files
     )
