@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Bools = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 
-# Rows that one task fills: small enough to share work out evenly and to stay in the processor's cache.
+# Rows that one task fills on average: few enough to stay in the processor's cache.
 _BAND_ROWS = 64
 # Columns of a row are visited in whole blocks, which become vector instructions.
 _LANES = 8
@@ -53,17 +53,6 @@ class Grid:
         return self.west, south, east, self.north
 
 
-@dataclass(frozen=True)
-class Points:
-    """Distinct coordinates in the order of their cells, with the weights of all that stand there."""
-
-    rows: Integers
-    columns: Integers
-    right: Floats
-    down: Floats
-    weights: Floats
-
-
 def support(kernel: str) -> float:
     """Return how far a kernel reaches, in bandwidths."""
     from hotspots.methods._kde_kernels import GAUSSIAN_REACH
@@ -80,86 +69,66 @@ def cells_inside(areas: gpd.GeoDataFrame, grid: Grid) -> Bools:
     """Return which cells have their centre in an area, by where borders cross each row's centre line."""
     import shapely
 
-    from hotspots.methods._kde_kernels import add_crossings
+    from hotspots.methods._kde_kernels import centres_inside
 
     geometries = areas.geometry.to_numpy()
     parts = shapely.get_parts(geometries[~(shapely.is_missing(geometries) | shapely.is_empty(geometries))])
     _, corners, (ring_starts, part_starts) = shapely.to_ragged_array(parts, include_z=False)
     exterior = np.zeros(ring_starts.size - 1, dtype=bool)
     exterior[part_starts[:-1]] = True
-    crossings = np.zeros((grid.rows, grid.columns + 1), dtype=np.int16)
-    add_crossings(
+    inside: Bools = centres_inside(
         (corners[:, 0] - grid.west) / grid.cell_size,
         (grid.north - corners[:, 1]) / grid.cell_size,
         ring_starts.astype(np.int64),
         exterior,
-        crossings,
+        grid.rows,
+        grid.columns,
     )
-    np.cumsum(crossings, axis=1, dtype=np.int16, out=crossings)
-    inside: Bools = crossings[:, :-1] > 0
     return inside
 
 
-def collapse(
-    x: Floats,
-    y: Floats,
-    weights: Floats,
-    grid: Grid,
-    bandwidth: float,
-) -> Points:
-    """Add up the weights of equal coordinates, and put the coordinates in the order of their cells.
+def sum_kernels(
+    x: Floats, y: Floats, weights: Floats, grid: Grid, bandwidth: float, kernel: str, scale: float = 1.0
+) -> Floats:
+    """Add the kernels, without constant, of all points at all cell centres, and multiply by `scale`.
 
-    Police coordinates repeat: a year of incidents stands on a tenth as many places.
+    The points lie on the grid or in reach of it. Those on one coordinate are collapsed first: police
+    coordinates repeat, and a year of incidents stands on a tenth as many places.
     """
-    columns = np.floor((x - grid.west) / grid.cell_size).astype(np.int64)
-    rows = np.floor((grid.north - y) / grid.cell_size).astype(np.int64)
-    right = x - (grid.west + (columns + 0.5) * grid.cell_size)
-    down = (grid.north - (rows + 0.5) * grid.cell_size) - y
-    # One integer sorts by row, column, and 2^14 steps across and down within the cell.
-    steps = 16_383 / grid.cell_size
-    key = (rows - rows.min()) * (np.ptp(columns) + 1) + (columns - columns.min())
-    key = (key << 14) + np.rint((right + grid.cell_size / 2) * steps).astype(np.int64)
-    key = (key << 14) + np.rint((down + grid.cell_size / 2) * steps).astype(np.int64)
-    # Only unequal weights make the order within one coordinate visible, and the quick sort is not stable.
-    order = np.argsort(key, kind="stable" if np.ptp(weights) else "quicksort")
-    x, y = x[order], y[order]
-    first = np.flatnonzero(np.r_[True, (x[1:] != x[:-1]) | (y[1:] != y[:-1])])
-    kept = order[first]
-    return Points(
-        rows[kept],
-        columns[kept],
-        right[kept] / bandwidth,
-        down[kept] / bandwidth,
-        np.add.reduceat(weights[order], first),
-    )
-
-
-def sum_kernels(points: Points, grid: Grid, bandwidth: float, kernel: str) -> Floats:
-    """Add the kernels, without constant, of all points at all cell centres."""
     from hotspots.methods import _kde_kernels as compiled
 
-    step = grid.cell_size / bandwidth
     reach = _reach(grid, bandwidth, kernel)
-    spans = _spans(reach, step)
+    points = compiled.collapse(x, y, weights, grid.north, grid.cell_size, -reach, grid.rows + 2 * reach)
+    spans = _spans(reach, grid.cell_size / bandwidth)
     margin = 2 * reach + 1
     values: Floats = np.empty((grid.rows, grid.columns))
+    frame = (grid.west, grid.north), grid.cell_size, bandwidth
     code = getattr(compiled, kernel.upper(), -1)
 
-    def fill(first: int) -> None:
-        last = min(first + _BAND_ROWS, grid.rows)
-        start, stop = np.searchsorted(points.rows, (first - reach, last + reach))
-        part = slice(start, stop)
-        placed = points.rows[part], points.columns[part], points.right[part], points.down[part]
+    def fill(first: int, last: int) -> None:
         band = np.zeros((last - first, grid.columns + 2 * margin + _LANES))
         if kernel == "gaussian":
-            compiled.add_gaussian(*placed, points.weights[part], first, reach, step, band)
+            compiled.add_gaussian(*points, *frame, first, reach, band)
         else:
-            compiled.add_compact(*placed, points.weights[part], first, reach, step, spans, code, band)
-        values[first:last] = band[:, margin : margin + grid.columns]
+            compiled.add_compact(*points, *frame, first, reach, spans, code, band)
+        np.multiply(band[:, margin : margin + grid.columns], scale, out=values[first:last])
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(fill, range(0, grid.rows, _BAND_ROWS)))
+    threads = os.cpu_count() or 1
+    edges = _bands(points[3], grid, reach, threads)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(fill, edges[:-1].tolist(), edges[1:].tolist()))
     return values
+
+
+def _bands(starts: Integers, grid: Grid, reach: int, threads: int) -> Integers:
+    """Return the rows at which to cut the grid into bands of about equal work."""
+    # A point costs its row some blocks of cells, and an empty cell about a tenth of a block.
+    side = 2 * reach + 1
+    reaching = starts[side:] - starts[:-side]
+    work = np.cumsum(reaching * math.ceil(side / _LANES) + grid.columns / 10)
+    bands = max(math.ceil(grid.rows / _BAND_ROWS), 4 * threads)
+    edges = np.searchsorted(work, np.linspace(0, work[-1], bands + 1)[1:-1])
+    return np.unique(np.r_[0, edges, grid.rows])
 
 
 def _spans(reach: int, step: float) -> Integers:
@@ -180,7 +149,7 @@ def divide_by_mass(values: Floats, inside: Bools, grid: Grid, bandwidth: float, 
     side = 2 * reach + 1
     window = Grid(0.0, side * grid.cell_size, grid.cell_size, side, side)
     middle = np.array([side * grid.cell_size / 2])
-    shape = sum_kernels(collapse(middle, middle, np.ones(1), window, bandwidth), window, bandwidth, kernel)
+    shape = sum_kernels(middle, middle, np.ones(1), window, bandwidth, kernel)
     shape /= shape.sum()
     # A few rows at a time, because the transforms of a whole grid would take several times its memory.
     height = max(4 * side, 8 * _BAND_ROWS)

@@ -19,7 +19,6 @@ from hotspots.methods._kde_grid import (
     Bools,
     Grid,
     cells_inside,
-    collapse,
     divide_by_mass,
     sum_kernels,
     support,
@@ -177,8 +176,8 @@ def kernel_density(
         message = f"the density rests on {x.size} incidents: it shows single places, not a pattern"
         warnings.warn(message, HotspotsWarning, stacklevel=2)
 
-    values = sum_kernels(collapse(x, y, weights, grid, bandwidth), grid, bandwidth, kernel)
-    values *= CONSTANTS[kernel] / bandwidth**2 * 1e6 * 12 / period
+    scale = CONSTANTS[kernel] / bandwidth**2 * 1e6 * 12 / period
+    values = sum_kernels(x, y, weights, grid, bandwidth, kernel, scale)
     if edge == "uniform" and inside is not None:
         divide_by_mass(values, inside, grid, bandwidth, kernel)
     if clip and inside is not None:
