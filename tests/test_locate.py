@@ -217,6 +217,20 @@ def test_detailed_areas_and_a_table_laid_in_several_bands() -> None:
 
 
 @pytest.mark.parametrize("points", [None, 0])
+def test_twelve_thousand_areas_are_read_in_shares(points: int | None) -> None:
+    column, row = (axis.ravel() for axis in np.meshgrid(np.arange(120), np.arange(100)))
+    areas = shapely.box(column, row, column + 1, row + 1)
+    rng = np.random.default_rng(0)
+    x, y = rng.uniform(-5, 125, 3000), rng.uniform(-5, 105, 3000)
+    inside = (x > 0) & (x < 120) & (y > 0) & (y < 100)
+    expected = np.where(inside, np.floor(y) * 120 + np.floor(x), -1)
+    np.testing.assert_array_equal(AreaIndex(areas, points=points).locate(x, y), expected)
+    areas[11_000] = shapely.Point(1, 2)
+    with pytest.raises(DataError, match=r"^geometry 11,000 is a Point"):
+        AreaIndex(areas, points=points)
+
+
+@pytest.mark.parametrize("points", [None, 0])
 def test_pickling_keeps_every_answer(points: int | None) -> None:
     areas = coverage(3, 20)
     x, y = tricky_points(areas, 3, 50)

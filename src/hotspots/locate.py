@@ -16,15 +16,14 @@ from hotspots.errors import DataError
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int32]
-Pairs = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _BLOCK = 1 << 16
 """Points to a task: enough to forget the cost of a task, few enough to keep every thread busy to the end."""
 _TASKS_PER_THREAD = 4
-_PLAIN_AREA = 100
-"""Vertices to an area under which shapely is quicker when it prepares every area for its points."""
+_MANY_AREAS = 10_000
+"""Areas above which threads together read them sooner than one alone."""
 
 
 class AreaIndex:
@@ -56,8 +55,8 @@ class AreaIndex:
     [2]_. The index can be pickled, and used by several threads at once.
 
     shapely's own test rounds at the 106th bit. On a metric grid that is exact as well; near the origin, where
-    the spacing of doubles varies, it can take a point for a border point that lies 1e-32 m beside it. The
-    grid does not, the direct tests for a few points are shapely's.
+    the spacing of doubles varies, it can take a point for a border point that lies 1e-32 m beside it. This
+    one does not.
 
     References
     ----------
@@ -84,7 +83,7 @@ class AreaIndex:
         if vertices > 0 and (points is None or points >= _worth_a_grid(vertices, len(areas))):
             self._lookup = _Grid(areas, bounds, cells=_suitable_cells(vertices, points))
         else:
-            self._lookup = _DirectTests(areas, bounds, vertices=vertices)
+            self._lookup = _DirectTests(areas, bounds)
 
     def __len__(self) -> int:
         """Return the number of areas."""
@@ -123,12 +122,11 @@ class _Grid:
 
     def __init__(self, areas: npt.NDArray[np.object_], bounds: Floats, *, cells: int) -> None:
         from hotspots import _locate_kernels as kernels
+        from hotspots._locate_direct import total_bounds
 
         self.coords, rings, ring_starts = _edges(areas)
         heights = np.ascontiguousarray(bounds[:, [1, 3]])
-        west, south = (float(low) for low in np.nanmin(bounds[:, :2], axis=0))
-        east, north = (float(high) for high in np.nanmax(bounds[:, 2:], axis=0))
-        self.box = (west, south, east, north)
+        west, south, east, north = self.box = total_bounds(bounds)
         # Cells stay far larger than the spacing of doubles, so that their corners are known well enough.
         farthest = max(abs(bound) for bound in self.box)
         longer = max(east - west, north - south)
@@ -197,84 +195,22 @@ def _join(bands: list[_Band]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int
 class _DirectTests:
     """The areas as they are, for so few points that a table would cost more than it saves."""
 
-    def __init__(self, areas: npt.NDArray[np.object_], bounds: Floats, *, vertices: int) -> None:
+    def __init__(self, areas: npt.NDArray[np.object_], bounds: Floats) -> None:
         self.areas = areas
         self.bounds = bounds
-        self.plain = vertices < _PLAIN_AREA * len(areas)
 
     def locate(self, x: Floats, y: Floats) -> Positions:
+        from hotspots import _locate_direct as kernels
+
         out = np.full(len(x), -1, dtype=np.int32)
-        placed = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        if len(placed) == 0:
-            return out
-        x, y = x[placed], y[placed]
-        near = _areas_near_points(self.bounds, x, y)
-        pairs = _pairs_prepared if self.plain else _pairs_one_by_one
-        area, point = pairs(self.areas[near], x, y)
-        # From the last area to the first, so that the first has the last word.
-        order = np.argsort(-area, kind="stable")
-        out[placed[point[order]]] = near[area[order]]
+        points, begins = kernels.points_in_boxes(x, y, self.bounds, kernels.total_bounds(self.bounds))
+        near = np.flatnonzero(np.diff(begins))
+        kernels.test_points(x, y, out, near, points, begins, *_edges(self.areas[near]))
         return out
-
-
-def _areas_near_points(bounds: Floats, x: Floats, y: Floats) -> npt.NDArray[np.intp]:
-    """Return, in order, the areas whose bounding box meets a coarse cell with a point in it."""
-    side = 256
-    near = np.flatnonzero(~np.isnan(bounds[:, 0]))
-    columns_rows = []
-    for values, low, high in ((x, bounds[near, 0], bounds[near, 2]), (y, bounds[near, 1], bounds[near, 3])):
-        start, extent = values.min(), np.ptp(values)
-        scale = side / extent if extent > 0 else 0.0
-        # Rounding keeps the order of coordinates, so no box loses a point that it holds.
-        columns_rows.append(
-            [np.clip((v - start) * scale, -1, side).astype(np.intp) for v in (values, low, high)]
-        )
-    (column, west, east), (row, south, north) = columns_rows
-    held = np.zeros((side + 3, side + 3), dtype=np.intp)
-    np.add.at(held, (row + 2, column + 2), 1)
-    held = held.cumsum(axis=0).cumsum(axis=1)
-    within = (
-        held[north + 2, east + 2]
-        - held[south + 1, east + 2]
-        - held[north + 2, west + 1]
-        + held[south + 1, west + 1]
-    )
-    return near[np.flatnonzero(within)]
-
-
-def _pairs_prepared(areas: npt.NDArray[np.object_], x: Floats, y: Floats) -> Pairs:
-    """Return which area holds which point; each area is prepared, then tested with all its points."""
-    tree = shapely.STRtree(shapely.points(x, y))
-
-    def query(block: slice) -> Pairs:
-        area, point = tree.query(areas[block], predicate="intersects")
-        return area + block.start, point
-
-    found = _in_threads(query, _shares(len(areas)))
-    return np.concatenate([area for area, _ in found]), np.concatenate([point for _, point in found])
-
-
-def _pairs_one_by_one(areas: npt.NDArray[np.object_], x: Floats, y: Floats) -> Pairs:
-    """Return which area holds which point; preparing an area of many vertices would cost more."""
-    point, area = shapely.STRtree(areas).query(shapely.points(x, y))
-
-    def test(block: slice) -> npt.NDArray[np.bool_]:
-        near = point[block]
-        held: npt.NDArray[np.bool_] = shapely.intersects_xy(areas[area[block]], x[near], y[near])
-        return held
-
-    held = np.concatenate(_in_threads(test, _shares(len(point))))
-    return area[held], point[held]
 
 
 def _threads() -> int:
     return os.cpu_count() or 1
-
-
-def _shares(count: int) -> list[slice]:
-    """Return a few slices that cover `count` items, one and empty where there are none."""
-    step = max(1, -(-count // (_threads() * _TASKS_PER_THREAD)))
-    return [slice(start, start + step) for start in range(0, max(count, 1), step)]
 
 
 def _in_threads(work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
@@ -295,8 +231,8 @@ def _suitable_cells(vertices: int, points: int | None) -> int:
 def _worth_a_grid(vertices: int, areas: int) -> float:
     """Return from how many points on a grid is quicker than direct tests."""
     # Nanoseconds measured on one machine; elsewhere their ratio, which alone matters, differs little.
-    grid = 23 * vertices + 2500 * areas
-    each_test = 3500 + 3.5 * vertices / areas
+    grid = 20 * vertices + 560 * areas
+    each_test = 250 + 2.3 * vertices / areas
     return grid / each_test
 
 
@@ -309,12 +245,10 @@ def _mean_vertices(areas: npt.NDArray[np.object_]) -> float:
 def _checked(geometries: Any) -> tuple[npt.NDArray[np.object_], Floats]:
     """Return the areas as an array of shapely objects with their bounds, or say which one is no area."""
     areas = np.asarray(geometries, dtype=object).ravel()
-    real = shapely.is_geometry(areas)
-    if real.all():
-        kinds = shapely.get_type_id(areas)
-    else:
-        kinds = np.full(len(areas), -1)
-        kinds[real] = shapely.get_type_id(areas[real])
+    share = -(-len(areas) // _threads()) if len(areas) > _MANY_AREAS else max(len(areas), 1)
+    slices = [slice(start, start + share) for start in range(0, max(len(areas), 1), share)]
+    read = _in_threads(lambda part: _kinds_and_bounds(areas[part]), slices)
+    kinds, bounds = (np.concatenate(values) for values in zip(*read, strict=True))
     wrong = np.flatnonzero(
         (kinds != shapely.GeometryType.POLYGON) & (kinds != shapely.GeometryType.MULTIPOLYGON)
     )
@@ -325,7 +259,6 @@ def _checked(geometries: Any) -> tuple[npt.NDArray[np.object_], Floats]:
             f"geometry {wrong[0]:,} {what}, but an area is a Polygon or a MultiPolygon",
             hint="keep the polygons with areas[areas.geom_type.isin(['Polygon', 'MultiPolygon'])]",
         )
-    bounds: Floats = shapely.bounds(areas)
     odd = np.flatnonzero(~np.isfinite(bounds @ np.ones(4)))
     broken = odd[~shapely.is_empty(areas[odd])]
     if len(broken):
@@ -334,6 +267,14 @@ def _checked(geometries: Any) -> tuple[npt.NDArray[np.object_], Floats]:
             hint="repair or drop it; shapely.is_valid_reason(geometry) says where",
         )
     return areas, bounds
+
+
+def _kinds_and_bounds(geometries: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int_], Floats]:
+    """Return type codes, -1 for what is no geometry, and bounds."""
+    real = shapely.is_geometry(geometries)
+    known = geometries.copy()
+    known[~real] = None
+    return shapely.get_type_id(known), shapely.bounds(known)
 
 
 def _edges(areas: npt.NDArray[np.object_]) -> tuple[Floats, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
