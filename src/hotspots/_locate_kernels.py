@@ -93,31 +93,6 @@ def locate_block(
 
 
 @kernel()
-def find_rings(coords: Floats, starts: Longs, rings: Longs, ring_starts: Longs) -> bool:
-    """Write where each ring begins and ends: a ring ends where its first vertex comes again.
-
-    Return False where a repeated vertex leads astray. It cannot go unnoticed: a search that once begins inside
-    a ring never again ends where a ring ends, so it runs out of vertices.
-    """
-    found = 0
-    for area in range(len(starts) - 1):
-        ring_starts[area] = found
-        begin, limit = starts[area], starts[area + 1]
-        while begin < limit:
-            x, y = coords[begin, 0], coords[begin, 1]
-            end = begin + 1
-            while end < limit and (coords[end, 0] != x or coords[end, 1] != y):
-                end += 1
-            if end >= limit or end < begin + 3:
-                return False
-            rings[found, 0], rings[found, 1] = begin, end + 1
-            found += 1
-            begin = end + 1
-    ring_starts[-1] = found
-    return True
-
-
-@kernel()
 def _grown(array: Ints, used: int, more: int) -> Ints:
     """Return the array, or a larger copy when `more` rows do not fit after the first `used`."""
     if used + more <= len(array):

@@ -123,8 +123,9 @@ class _Grid:
     def __init__(self, areas: npt.NDArray[np.object_], bounds: Floats, *, cells: int) -> None:
         from hotspots import _locate_kernels as kernels
         from hotspots._locate_direct import total_bounds
+        from hotspots._rings import vertices_and_rings
 
-        self.coords, rings, ring_starts = _edges(areas)
+        self.coords, rings, ring_starts = vertices_and_rings(areas)
         heights = np.ascontiguousarray(bounds[:, [1, 3]])
         west, south, east, north = self.box = total_bounds(bounds)
         # Cells stay far larger than the spacing of doubles, so that their corners are known well enough.
@@ -201,11 +202,12 @@ class _DirectTests:
 
     def locate(self, x: Floats, y: Floats) -> Positions:
         from hotspots import _locate_direct as kernels
+        from hotspots._rings import vertices_and_rings
 
         out = np.full(len(x), -1, dtype=np.int32)
         points, begins = kernels.points_in_boxes(x, y, self.bounds, kernels.total_bounds(self.bounds))
         near = np.flatnonzero(np.diff(begins))
-        kernels.test_points(x, y, out, near, points, begins, *_edges(self.areas[near]))
+        kernels.test_points(x, y, out, near, points, begins, *vertices_and_rings(self.areas[near]))
         return out
 
 
@@ -275,21 +277,3 @@ def _kinds_and_bounds(geometries: npt.NDArray[np.object_]) -> tuple[npt.NDArray[
     known = geometries.copy()
     known[~real] = None
     return shapely.get_type_id(known), shapely.bounds(known)
-
-
-def _edges(areas: npt.NDArray[np.object_]) -> tuple[Floats, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return all vertices, each ring's range of vertices, and each area's range of rings."""
-    from hotspots import _locate_kernels as kernels
-
-    coords: Floats = shapely.get_coordinates(areas)
-    starts = np.concatenate(([0], np.cumsum(shapely.get_num_coordinates(areas), dtype=np.int64)))
-    rings = np.empty((len(coords) // 4, 2), dtype=np.int64)
-    ring_starts = np.empty(len(areas) + 1, dtype=np.int64)
-    if kernels.find_rings(coords, starts, rings, ring_starts):
-        return coords, rings[: ring_starts[-1]].copy(), ring_starts
-    # Repeated vertices, or rings that touch where they begin: take the areas apart, which is slower.
-    parts, owner = shapely.get_parts(areas, return_index=True)
-    each, part = shapely.get_rings(parts, return_index=True)
-    stops = np.cumsum(shapely.get_num_coordinates(each), dtype=np.int64)
-    rings = np.column_stack((np.concatenate(([0], stops[:-1])), stops))
-    return coords, rings, np.searchsorted(owner[part], np.arange(len(areas) + 1))

@@ -18,7 +18,7 @@ from pyproj import CRS
 from shapely.geometry import shape
 
 from hotspots.errors import CRSError, DataError, FileError
-from hotspots.export.geojson import _in_degrees, _numerals, write_geojson
+from hotspots.export.geojson import _draw, _in_degrees, _numerals, write_geojson
 
 
 def layer() -> gpd.GeoDataFrame:
@@ -147,7 +147,7 @@ def test_rounding_that_breaks_a_polygon_is_repaired(tmp_path: Path) -> None:
 def test_valid_polygons_stay_valid(places: list[tuple[int, int]]) -> None:
     hull = shapely.transform(shapely.convex_hull(shapely.MultiPoint(places)), lambda points: points * 1e-9)
     if hull.geom_type == "Polygon" and hull.is_valid:
-        assert shapely.is_valid(_in_degrees(np.array([hull]), CRS("EPSG:4326"))).all()
+        assert shapely.is_valid(_in_degrees(np.array([hull]), CRS("EPSG:4326"))[0]).all()
 
 
 def test_an_infinite_number_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
@@ -200,6 +200,53 @@ def test_numerals_say_exactly_the_number(value: float) -> None:
     (text,) = _numerals(np.array([value]))
     assert float(text) == value
     assert "e" not in text
+
+
+def drawn(*shapes: Any) -> list[str]:
+    texts, _ = _draw(np.array([*shapes, None]), CRS("EPSG:4326"))
+    assert texts.pop() == "null"
+    return texts
+
+
+def test_polygons_are_written_as_rfc_7946_shows_them() -> None:
+    shell, hole = [(0, 0), (9, 0), (9, 9), (0, 9)], [(1, 1), (1, 2), (2.5, 1)]
+    island = [(-100.0000001, -0.5), (-100, -0.5), (-100, 0.00000014)]
+    outer = "[[0.0,0.0],[9.0,0.0],[9.0,9.0],[0.0,9.0],[0.0,0.0]]"
+    inner = "[[1.0,1.0],[1.0,2.0],[2.5,1.0],[1.0,1.0]]"
+    far = "[[-100.0000001,-0.5],[-100.0,-0.5],[-100.0,0.0000001],[-100.0000001,-0.5]]"
+    one, two, three, point = drawn(
+        shapely.Polygon(shell, [hole]),
+        shapely.MultiPolygon([shapely.Polygon(island), shapely.Polygon(shell, [hole])]),
+        shapely.MultiPolygon([shapely.Polygon(island)]),
+        shapely.Point(1.00000004, 2),
+    )
+    assert one == f'{{"type":"Polygon","coordinates":[{outer},{inner}]}}'
+    assert two == f'{{"type":"MultiPolygon","coordinates":[[{far}],[{outer},{inner}]]}}'
+    assert three == f'{{"type":"MultiPolygon","coordinates":[[{far}]]}}'
+    assert point == '{"type":"Point","coordinates":[1.0,2.0]}'
+
+
+def test_a_repeated_vertex_and_coordinates_that_are_no_degrees_are_written_too() -> None:
+    (twice,) = drawn(shapely.Polygon([(0, 0), (0, 0), (1, 0), (1, 1)]))
+    assert twice == '{"type":"Polygon","coordinates":[[[0.0,0.0],[0.0,0.0],[1.0,0.0],[1.0,1.0],[0.0,0.0]]]}'
+    (metres,) = drawn(shapely.box(400_000, 300_000, 400_100, 300_100))
+    assert json.loads(metres)["coordinates"][0][0] == [400_100.0, 300_000.0]
+
+
+whole_degrees = st.integers(-1_800_000_000, 1_800_000_000)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(whole_degrees, whole_degrees), min_size=3, max_size=3, unique=True))
+def test_every_coordinate_is_the_shortest_text_of_the_number(corners: list[tuple[int, int]]) -> None:
+    triangle = shapely.Polygon(np.array(corners) / 1e7)
+    if triangle.is_valid:
+        (text,) = drawn(triangle)
+        exact = shapely.get_coordinates(shapely.orient_polygons(triangle)).tolist()
+        assert json.loads(text)["coordinates"] == [exact]
+        assert all(
+            re.fullmatch(r"-?[0-9]+\.([0-9]{0,6}[1-9]|0)", word) for word in re.findall("[-0-9.]+", text)
+        )
 
 
 def test_many_areas_are_drawn_in_blocks_that_do_not_show(
