@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import logging
 import sys
@@ -136,4 +138,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """Entry point of the `hotspots` command."""
+    # At the end nothing is left to be freed: this spares a last search for cycles, a quarter of a second.
+    atexit.register(gc.freeze)
     sys.exit(run())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -274,19 +276,32 @@ def _clip(lattice: _Lattice, ground: Any) -> tuple[Positions, Positions, Geometr
         columns = (columns[:, np.newaxis] + [0, side, 0, side]).ravel()
         rows = (rows[:, np.newaxis] + [0, 0, side, side]).ravel()
         boxes = lattice.boxes(columns, rows, side)
-        pieces = polygon_parts(shapely.intersection(boxes, np.repeat(pieces, 4)))
+        pieces = _shared(boxes, np.repeat(pieces, 4))
         inside = _fills(pieces, boxes)
         steps = np.arange(side)
         found_columns.append((columns[inside, None, None] + steps[:, None] + 0 * steps).ravel())
         found_rows.append((rows[inside, None, None] + 0 * steps[:, None] + steps).ravel())
         open_ = ~inside & ~shapely.is_empty(pieces)
         columns, rows, pieces = columns[open_], rows[open_], pieces[open_]
-    cut = polygon_parts(shapely.intersection(lattice.cells(columns, rows), pieces))
+    cut = _shared(lattice.cells(columns, rows), pieces)
     kept = shapely.area(cut) > SLIVER * lattice.cell_area
     inner = np.concatenate([np.zeros(0, dtype=np.int64), *found_columns])
     inner_rows = np.concatenate([np.zeros(0, dtype=np.int64), *found_rows])
     cells = np.concatenate([lattice.cells(inner, inner_rows), cut[kept]])
     return np.concatenate([inner, columns[kept]]), np.concatenate([inner_rows, rows[kept]]), cells
+
+
+def _shared(boxes: Geometries, pieces: Geometries) -> Geometries:
+    """Return the polygons that each box has in common with its piece; threads take turns along the arrays."""
+    shared = np.empty(len(boxes), dtype=object)
+    threads = os.cpu_count() or 1
+
+    def cut(first: int) -> None:
+        shared[first::threads] = shapely.intersection(boxes[first::threads], pieces[first::threads])
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(cut, range(threads)))
+    return polygon_parts(shared)
 
 
 def _fills(pieces: Geometries, boxes: Geometries) -> npt.NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.analysis import Analysis, Progress, ThemeResult, analyse, count_steps, slug
+from hotspots.export._geojson_shapes import Shapes, draw_shapes
 from hotspots.export.brief import write_brief
 from hotspots.export.geojson import write_geojson
 from hotspots.export.geopackage import write_geopackage
@@ -94,9 +95,10 @@ def run_recipe(
     analysis = analyse(recipe, progress=lambda label: progress(label, total))
     old = _recorded_files(folder)
     with replacing_folder(folder, overwrite=overwrite) as draft:
+        shapes: dict[bytes, Shapes] = {}
         for result in analysis.themes:
             progress(f"Writing {result.theme.name}", total)
-            _write_theme(analysis, result, draft)
+            _write_theme(analysis, result, draft, shapes)
         write_qgis(analysis, draft)
         if recipe.map is not None:
             progress("Drawing the map", total)
@@ -119,7 +121,8 @@ def run_recipe(
     return Outcome(folder, files, headline(analysis), analysis)
 
 
-def _write_theme(analysis: Analysis, result: ThemeResult, draft: Path) -> None:
+def _write_theme(analysis: Analysis, result: ThemeResult, draft: Path, shapes: dict[bytes, Shapes]) -> None:
+    """Write one theme's files; `shapes` keeps what is drawn, because themes share their areas."""
     provenance = _provenance(analysis) | {"theme": asdict(result.theme)}
     layers = {slug(label): layer for label, layer in result.layers.items()}
     if result.contours is not None:
@@ -128,7 +131,12 @@ def _write_theme(analysis: Analysis, result: ThemeResult, draft: Path) -> None:
     if result.surface is not None:
         write_geotiff(result.surface, draft / "layers" / f"{result.slug}_density.tif")
     for name, layer in layers.items():
-        write_geojson(layer, draft / "geojson" / f"{result.slug}_{name}.geojson", provenance=provenance)
+        # The array's bytes are where its geometries stand in memory: the same ones in the same order.
+        same = layer.geometry.to_numpy().tobytes()
+        if same not in shapes:
+            shapes[same] = draw_shapes(layer)
+        path = draft / "geojson" / f"{result.slug}_{name}.geojson"
+        write_geojson(layer, path, provenance=provenance, shapes=shapes[same])
     for label, layer in result.layers.items():
         if label != CELLS:
             write_csv(layer, draft / "tables" / f"{result.slug}_{slug(label)}.csv")

@@ -18,7 +18,9 @@ from pyproj import CRS
 from shapely.geometry import shape
 
 from hotspots.errors import CRSError, DataError, FileError
-from hotspots.export.geojson import _draw, _in_degrees, _numerals, write_geojson
+from hotspots.export._geojson_shapes import _draw, _in_degrees, draw_shapes
+from hotspots.export._json_text import numerals
+from hotspots.export.geojson import write_geojson
 
 
 def layer() -> gpd.GeoDataFrame:
@@ -197,7 +199,7 @@ def test_no_number_has_an_exponent(tmp_path: Path) -> None:
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_numerals_say_exactly_the_number(value: float) -> None:
-    (text,) = _numerals(np.array([value]))
+    (text,) = numerals(np.array([value]))
     assert float(text) == value
     assert "e" not in text
 
@@ -249,6 +251,16 @@ def test_every_coordinate_is_the_shortest_text_of_the_number(corners: list[tuple
         )
 
 
+def test_shapes_drawn_once_serve_every_file(tmp_path: Path) -> None:
+    first, second = layer(), layer().assign(n=7)
+    shapes = draw_shapes(first)
+    for frame in (first, second):
+        write_geojson(frame, tmp_path / "drawn.geojson", overwrite=True)
+        alone = (tmp_path / "drawn.geojson").read_bytes()
+        write_geojson(frame, tmp_path / "drawn.geojson", overwrite=True, shapes=shapes)
+        assert (tmp_path / "drawn.geojson").read_bytes() == alone
+
+
 def test_many_areas_are_drawn_in_blocks_that_do_not_show(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +271,6 @@ def test_many_areas_are_drawn_in_blocks_that_do_not_show(
         crs="EPSG:27700",
     )
     write_geojson(frame, tmp_path / "one" / "a.geojson")
-    monkeypatch.setattr("hotspots.export.geojson._BLOCK", 4)
+    monkeypatch.setattr("hotspots.export._geojson_shapes._BLOCK", 4)
     write_geojson(frame, tmp_path / "eight" / "a.geojson")
     assert (tmp_path / "one" / "a.geojson").read_bytes() == (tmp_path / "eight" / "a.geojson").read_bytes()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +62,30 @@ def map_data(
     attribution: str,
 ) -> dict[str, Any]:
     """Return everything the page's script needs, ready for JSON."""
-    drawings, stores = _classified(areas)
-    pool = Pool()
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        # numpy and zlib draw the pictures while Python sees to the polygons.
+        drawing = threads.map(_surface, surfaces)
+        drawings, stores = _classified(areas)
+        pool = Pool()
+        themes, tables = _themes(areas, drawings, stores, pool)
+        return {
+            "attribution": attribution,
+            "strength": _UNDER_BASEMAP if basemap else 1,
+            "bounds": _bounds(stores, surfaces, boundary),
+            "stores": _encoded(stores),
+            "columns": pool.columns,
+            "tables": tables,
+            "themes": themes,
+            "surfaces": list(drawing),
+            "outline": None if boundary is None else _outline(boundary),
+            "land": "" if basemap else NEUTRAL,
+        }
+
+
+def _themes(
+    areas: Sequence[AreaTheme], drawings: Sequence[_Drawing], stores: Sequence[_Store], pool: Pool
+) -> tuple[list[dict[str, Any]], list[list[int]]]:
+    """Return what the page reads of each theme, and the table of columns of each layer."""
     themes: list[dict[str, Any]] = [{} for _ in areas]
     tables: list[list[int]] = []
     for position, store in enumerate(stores):
@@ -73,18 +97,7 @@ def map_data(
                 tables.append(add_table(theme.layer[store.drawn], pool))
             themes[index] = _theme(theme, drawings[index], store.drawn)
             themes[index] |= {"store": position, "table": known[id(theme.layer)]}
-    return {
-        "attribution": attribution,
-        "strength": _UNDER_BASEMAP if basemap else 1,
-        "bounds": _bounds(stores, surfaces, boundary),
-        "stores": _encoded(stores),
-        "columns": pool.columns,
-        "tables": tables,
-        "themes": themes,
-        "surfaces": [_surface(entry) for entry in surfaces],
-        "outline": None if boundary is None else _outline(boundary),
-        "land": "" if basemap else NEUTRAL,
-    }
+    return themes, tables
 
 
 def to_script(data: Any) -> str:
@@ -102,7 +115,9 @@ def _classified(areas: Sequence[AreaTheme]) -> tuple[list[_Drawing], list[_Store
         columns = dict.fromkeys(theme.periods.values()) or [theme.column]
         drawing = _Drawing(style, {column: style.classify(layer[column]) for column in columns})
         drawings.append(drawing)
-        key = keys.setdefault(id(layer), _fingerprint(layer))
+        if id(layer) not in keys:
+            keys[id(layer)] = _fingerprint(layer)
+        key = keys[id(layer)]
         if key not in stores:
             shapes, crs = _metric_shapes(layer)
             stores[key] = _Store(shapes, crs, np.zeros(len(layer), dtype=bool))
@@ -113,14 +128,16 @@ def _classified(areas: Sequence[AreaTheme]) -> tuple[list[_Drawing], list[_Store
 
 
 def _fingerprint(layer: gpd.GeoDataFrame) -> str:
-    digest = hashlib.sha256("\x00".join(layer.index.astype(str)).encode())
+    digest = hashlib.sha256("\x00".join(layer.index.astype(str).tolist()).encode())
     digest.update(b"".join(shapely.to_wkb(layer.geometry.to_numpy())))
     return digest.hexdigest()
 
 
 def _metric_shapes(layer: gpd.GeoDataFrame) -> tuple[Shapes, str]:
     metric = reproject(layer, WEB_MERCATOR) if layer.crs is None or layer.crs.is_geographic else layer
-    shapes = np.asarray(shapely.force_2d(metric.geometry.to_numpy()), dtype=object)
+    shapes = metric.geometry.to_numpy()
+    if shapely.has_z(shapes).any():
+        shapes = np.asarray(shapely.force_2d(shapes), dtype=object)
     flat = shapely.get_dimensions(shapes) != 2
     if flat.any():
         code = layer.index[int(np.flatnonzero(flat)[0])]
