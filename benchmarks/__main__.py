@@ -19,11 +19,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import inputs
+from benchmarks import inputs, whole_run
 from benchmarks.suite import Suite, available
 from benchmarks.suites import SUITES
 
 HERE = Path(__file__).parent
+WHOLE_RUN = "run"
 PACKAGES = (
     "dask", "duckdb", "esda", "geopandas", "KDEpy", "libkdv", "numba", "numpy", "pandas", "pyarrow", "pygeoda",
     "pyogrio", "pyproj", "scikit-learn", "sedonadb", "shapely",
@@ -35,16 +36,21 @@ def options() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the smaller cases, under ten minutes in all")
+    names = (*SUITES, WHOLE_RUN)
     parser.add_argument(
-        "--only", default=",".join(SUITES), metavar="NAMES", help=f"some of {', '.join(SUITES)}"
+        "--only", default=",".join(names), metavar="NAMES", help=f"some of {', '.join(names)}"
     )
     parser.add_argument("--lsoa", type=Path, help="GeoParquet of real areas, for the cases of 35,000")
     parser.add_argument("--incidents", type=Path, help="Parquet of real Longitude and Latitude, for them")
     parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md", help="where to write")
+    parser.add_argument(
+        "--recipe", type=Path, help="a recipe of your own, for a whole run besides the sample's"
+    )
     chosen = parser.parse_args()
     chosen.only = chosen.only.split(",")
-    if unknown := set(chosen.only) - set(SUITES):
-        parser.error(f"there is no '{min(unknown)}': choose from {', '.join(SUITES)}")
+    if unknown := set(chosen.only) - set(names):
+        parser.error(f"there is no '{min(unknown)}': choose from {', '.join(names)}")
+    chosen.suites = [name for name in chosen.only if name != WHOLE_RUN]
     return chosen
 
 
@@ -52,7 +58,7 @@ def prepare(chosen: argparse.Namespace, folder: Path) -> None:
     """Make the inputs of all the cases chosen."""
     wanted = [
         SUITES[name].cases[case][1] | {"suite": name}
-        for name in chosen.only
+        for name in chosen.suites
         for case in cases(SUITES[name], quick=chosen.quick)
     ]
     for name in sorted({one["areas"] for one in wanted if "areas" in one}):
@@ -92,7 +98,7 @@ def measured(chosen: argparse.Namespace, folder: Path) -> tuple[list[Row], dict[
     """Run everything that can be; return the rows, and why the others cannot."""
     rows: list[Row] = []
     missing: dict[str, str] = {}
-    for name in chosen.only:
+    for name in chosen.suites:
         suite = SUITES[name]
         tools = list(suite.tools)
         for tool in tools:
@@ -136,6 +142,13 @@ def tables(rows: list[Row]) -> list[str]:
                     f"| {case} | {row['tool']} | {shown} | {ratio} | {peak} | {row.get('words', '–')} |"
                 )
     return lines
+
+
+def whole_runs(recipe: Path | None) -> list[str]:
+    """Return a table of whole runs, of the sample and of the recipe given."""
+    given = {"the sample": "", **({recipe.stem: str(recipe.resolve())} if recipe else {})}
+    head, *_ = parts = [whole_run.table(name, whole_run.measure(path)) for name, path in given.items()]
+    return ["\n## A whole run\n", whole_run.WORDS, "", *head, *(rows[-1] for rows in parts[1:])]
 
 
 def picture(rows: list[Row], path: Path) -> None:
@@ -214,6 +227,7 @@ def main() -> None:
         ),
         f"![Seconds over size]({image.name})",
         *tables(rows),
+        *(whole_runs(chosen.recipe) if WHOLE_RUN in chosen.only else []),
     ]
     chosen.output.write_text("\n".join(text) + "\n", encoding="utf-8")
 

@@ -6,9 +6,11 @@ from benchmarks.suite_density import DENSITY
 from benchmarks.suite_files import READING, SCALE, WRITING
 from benchmarks.suite_gistar import GISTAR
 from benchmarks.suite_locate import LOCATE
+from benchmarks.suite_neighbours import NEIGHBOURS
 
 SUITES = {
     "locate": LOCATE,
+    "neighbours": NEIGHBOURS,
     "density": DENSITY,
     "gistar": GISTAR,
     "reading": READING,
