@@ -1,7 +1,7 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
 <qgis version="3.22.16" styleCategories="AllStyleCategories">
  <pipe>
-  <rasterrenderer type="singlebandpseudocolor" band="1" opacity="1" alphaBand="-1" nodataColor="" classificationMin="0.0" classificationMax="2250.4229701748536">
+  <rasterrenderer type="singlebandpseudocolor" band="1" opacity="1" alphaBand="-1" nodataColor="" classificationMin="0.0" classificationMax="2250.422970174853">
    <rasterTransparency />
    <minMaxOrigin>
     <limits>None</limits>
@@ -9,7 +9,7 @@
     <statAccuracy>Exact</statAccuracy>
    </minMaxOrigin>
    <rastershader>
-    <colorrampshader colorRampType="DISCRETE" classificationMode="1" clip="0" minimumValue="0.0" maximumValue="2250.4229701748536" labelPrecision="4">
+    <colorrampshader colorRampType="DISCRETE" classificationMode="1" clip="0" minimumValue="0.0" maximumValue="2250.422970174853" labelPrecision="4">
      <item value="70.20485282475653" color="#faf9f6" alpha="0" label="Under the mean (under 70.2)" />
      <item value="140.40970564951306" color="#ffffb2" alpha="204" label="1 to 2 × the mean (70.2 to 140)" />
      <item value="210.61455847426961" color="#fecc5c" alpha="204" label="2 to 3 × the mean (140 to 211)" />

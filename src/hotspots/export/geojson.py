@@ -68,7 +68,7 @@ def write_geojson(
 
     Examples
     --------
-    >>> import geopandas as gpd
+    >>> import geopandas as gpd, shapely
     >>> square = shapely.box(400_000, 300_000, 400_100, 300_100)
     >>> layer = gpd.GeoDataFrame({"n": [3]}, geometry=[square], index=["E05000001"], crs="EPSG:27700")
     >>> write_geojson(layer, "-")  # doctest: +ELLIPSIS
