@@ -123,7 +123,7 @@ class _Grid:
     def __init__(self, areas: npt.NDArray[np.object_], bounds: Floats, *, cells: int) -> None:
         from hotspots import _locate_kernels as kernels
         from hotspots._locate_direct import total_bounds
-        from hotspots._rings import vertices_and_rings
+        from hotspots.rings import vertices_and_rings
 
         self.coords, rings, ring_starts = vertices_and_rings(areas)
         heights = np.ascontiguousarray(bounds[:, [1, 3]])
@@ -202,7 +202,7 @@ class _DirectTests:
 
     def locate(self, x: Floats, y: Floats) -> Positions:
         from hotspots import _locate_direct as kernels
-        from hotspots._rings import vertices_and_rings
+        from hotspots.rings import vertices_and_rings
 
         out = np.full(len(x), -1, dtype=np.int32)
         points, begins = kernels.points_in_boxes(x, y, self.bounds, kernels.total_bounds(self.bounds))

@@ -19,7 +19,7 @@ from shapely.geometry import shape
 
 from hotspots.errors import CRSError, DataError, FileError
 from hotspots.export._geojson_shapes import _draw, _in_degrees, draw_shapes
-from hotspots.export._json_text import numerals
+from hotspots.export._geojson_text import numerals
 from hotspots.export.geojson import write_geojson
 
 

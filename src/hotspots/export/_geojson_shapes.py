@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from hotspots.crs import WGS84, parse_crs, transform_xy
-from hotspots.export._json_text import plain_numeral
+from hotspots.export._geojson_text import plain_numeral
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -76,8 +76,8 @@ def _draw(geometries: npt.NDArray[np.object_], crs: CRS) -> tuple[list[str], npt
 
 def _polygon_texts(shapes: npt.NDArray[np.object_]) -> list[str]:
     """Return polygons of seven decimals as JSON texts."""
-    from hotspots._rings import vertices_and_rings
     from hotspots.export._geojson_kernels import UNIT, write_polygons
+    from hotspots.rings import vertices_and_rings
 
     coordinates, rings, ring_starts = vertices_and_rings(shapes)
     part_counts = np.maximum(shapely.get_num_geometries(shapes), 1)

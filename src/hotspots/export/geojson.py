@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import pandas as pd
 from hotspots.crs import crs_label
 from hotspots.errors import DataError
 from hotspots.export._geojson_shapes import DECIMALS, Shapes, draw_shapes
-from hotspots.export._json_text import numerals, to_json
+from hotspots.export._geojson_text import numerals, to_json
 from hotspots.files import replacing
 
 if TYPE_CHECKING:
@@ -87,18 +88,21 @@ def write_geojson(
 def _geojson(
     layer: gpd.GeoDataFrame, name: str | None, provenance: Mapping[str, Any], shapes: Shapes | None
 ) -> str:
-    shapes = shapes or draw_shapes(layer)
     codes = layer.index.astype(str)
     order = codes.argsort(kind="stable")
-    line, cells = _properties(layer.set_axis(codes, axis=0).take(order))
+    with ThreadPoolExecutor(1) as beside:
+        # Python writes the properties while other threads, mostly in C, draw.
+        drawing = beside.submit(lambda: shapes or draw_shapes(layer))
+        line, cells = _properties(layer.set_axis(codes, axis=0).take(order))
+        drawn = drawing.result()
     members = ['"type":"FeatureCollection"']
     if name is not None:
         members.append(f'"name":{to_json(name)}')
-    if not np.isnan(shapes.bounds).any():
-        sides = np.array([round(float(side), DECIMALS) for side in shapes.bounds])
+    if not np.isnan(drawn.bounds).any():
+        sides = np.array([round(float(side), DECIMALS) for side in drawn.bounds])
         members.append(f'"bbox":[{",".join(numerals(sides))}]')
     members.append(f'"hotspots":{to_json({**provenance, "crs": crs_label(layer.crs)})}')
-    geometries = map(shapes.texts.__getitem__, order.tolist())
+    geometries = map(drawn.texts.__getitem__, order.tolist())
     lines = ",\n".join(map(line.__mod__, zip(*cells, geometries, strict=True)))
     return "".join(("{", ",".join(members), ',"features":[\n', lines, "\n" if lines else "", "]}\n"))
 

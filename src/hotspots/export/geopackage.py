@@ -14,7 +14,7 @@ import pandas as pd
 from hotspots.columns import COLUMNS
 from hotspots.crs import require_metres
 from hotspots.errors import ParameterError
-from hotspots.export._json_text import to_json
+from hotspots.export._geojson_text import to_json
 from hotspots.files import replacing
 
 if TYPE_CHECKING:
