@@ -1,9 +1,9 @@
 """The toolkit beside its peers: ``python -m benchmarks [--quick] [--only locate,density]`` writes RESULTS.md.
 
 Each tool runs each case in a process of its own, on the same input; its answer is checked, and a wrong one is
-shown as wrong, not as a time. Times are medians of up to five runs after one that does not count (of the same
-or of a smaller case), without imports and the making of the input. Peak memory is that of the whole process
-with its input.
+shown as wrong, not as a time. Times are medians of five runs after one that does not count (of the same or of a
+smaller case), fewer where they take many seconds and up to fifty where they take milliseconds; imports and the
+making of the input are left out. Peak memory is that of the whole process with its input.
 """
 
 from __future__ import annotations
