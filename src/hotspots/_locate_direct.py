@@ -1,4 +1,4 @@
-"""Compiled kernels of `hotspots.locate` for a few points: find those in each area's bounding box, and test them."""
+"""Compiled kernels of `hotspots.locate` for a few points: those in each area's bounding box, and their owners."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def points_in_boxes(x: Floats, y: Floats, bounds: Floats, box: Box) -> tuple[Int
 
 
 @kernel()
-def test_points(
+def settle_points(
     x: Floats,
     y: Floats,
     out: Ints,

@@ -114,19 +114,24 @@ def require_metres(crs: Any, *, what: str) -> CRS:
     return parsed
 
 
-def _operation(source: str, target: str) -> tuple[Transformer, bool]:
-    # PROJ's operations may not be used by two threads at once: each thread has its own.
-    return _operation_of_thread(source, target, threading.get_ident())
-
-
 @functools.lru_cache(maxsize=64)
-def _operation_of_thread(source: str, target: str, _: int) -> tuple[Transformer, bool]:
+def _best(source: str, target: str) -> tuple[str, Transformation]:
+    """Return the best operation that this machine has, as a PROJ pipeline, and what is to be said of it."""
     # Filters of warnings belong to the whole process, so only one thread may change them at a time.
     with _FILTERS, warnings.catch_warnings():
         # PROJ warns that a grid is missing; `transformation` says so in the project's own words.
         warnings.simplefilter("ignore", UserWarning)
         group = TransformerGroup(CRS.from_wkt(source), CRS.from_wkt(target), always_xy=True)
-    return group.transformers[0], bool(group.best_available)
+    best = group.transformers[0]
+    accuracy = float(best.accuracy)
+    known = Transformation(best.description, None if accuracy < 0 else accuracy, bool(group.best_available))
+    return best.definition, known
+
+
+@functools.lru_cache(maxsize=64)
+def _operation(pipeline: str, _: int) -> Transformer:
+    # PROJ's operations may not be used by two threads at once: each thread has its own.
+    return Transformer.from_pipeline(pipeline)
 
 
 def transformation(source: Any, target: Any) -> Transformation:
@@ -135,9 +140,7 @@ def transformation(source: Any, target: Any) -> Transformation:
     From WGS 84 to British National Grid the exact operation is OSTN15, a grid file that most Python
     installations lack; without it a seven-parameter shift is used, about 2 m off.
     """
-    operation, best = _operation(parse_crs(source).to_wkt(), parse_crs(target).to_wkt())
-    accuracy = float(operation.accuracy)
-    return Transformation(operation.description, None if accuracy < 0 else accuracy, best)
+    return _best(parse_crs(source).to_wkt(), parse_crs(target).to_wkt())[1]
 
 
 def transform_xy(x: npt.ArrayLike, y: npt.ArrayLike, *, source: Any, target: Any) -> tuple[Floats, Floats]:
@@ -159,8 +162,8 @@ def transform_xy(x: npt.ArrayLike, y: npt.ArrayLike, *, source: Any, target: Any
     source, target = parse_crs(source), parse_crs(target)
     if source == target:
         return xs.copy(), ys.copy()
-    operation, _ = _operation(source.to_wkt(), target.to_wkt())
-    east, north = operation.transform(xs, ys)
+    pipeline, _ = _best(source.to_wkt(), target.to_wkt())
+    east, north = _operation(pipeline, threading.get_ident()).transform(xs, ys)
     outside = ~(np.isfinite(east) & np.isfinite(north))
     return np.where(outside, np.nan, east), np.where(outside, np.nan, north)
 

@@ -207,7 +207,7 @@ class _DirectTests:
         out = np.full(len(x), -1, dtype=np.int32)
         points, begins = kernels.points_in_boxes(x, y, self.bounds, kernels.total_bounds(self.bounds))
         near = np.flatnonzero(np.diff(begins))
-        kernels.test_points(x, y, out, near, points, begins, *vertices_and_rings(self.areas[near]))
+        kernels.settle_points(x, y, out, near, points, begins, *vertices_and_rings(self.areas[near]))
         return out
 
 

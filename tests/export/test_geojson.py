@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
+from pyproj.transformer import TransformerGroup
 from shapely.geometry import shape
 
+from hotspots import crs
 from hotspots.errors import CRSError, DataError, FileError
 from hotspots.export._geojson_shapes import _draw, _in_degrees, draw_shapes
 from hotspots.export._geojson_text import numerals
@@ -259,6 +262,20 @@ def test_shapes_drawn_once_serve_every_file(tmp_path: Path) -> None:
         alone = (tmp_path / "drawn.geojson").read_bytes()
         write_geojson(frame, tmp_path / "drawn.geojson", overwrite=True, shapes=shapes)
         assert (tmp_path / "drawn.geojson").read_bytes() == alone
+
+
+def test_the_projection_is_chosen_once_before_threads_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Choosing hides PROJ's warning of a missing grid by filters that shapely's threads would take back.
+    chosen = []
+
+    def spy(*given: Any, **named: Any) -> TransformerGroup:
+        chosen.append(threading.get_ident())
+        return TransformerGroup(*given, **named)
+
+    monkeypatch.setattr("hotspots.crs.TransformerGroup", spy)
+    crs._best.cache_clear()
+    draw_shapes(layer())
+    assert chosen == [threading.get_ident()]
 
 
 def test_many_areas_are_drawn_in_blocks_that_do_not_show(

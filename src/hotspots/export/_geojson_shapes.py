@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.crs import WGS84, parse_crs, transform_xy
+from hotspots.crs import WGS84, parse_crs, transform_xy, transformation
 from hotspots.export._geojson_text import plain_numeral
 
 if TYPE_CHECKING:
@@ -49,16 +49,18 @@ def draw_shapes(layer: gpd.GeoDataFrame) -> Shapes:
     threads = os.cpu_count() or 1
     size = max(min(_BLOCK, len(geometries) // (4 * threads)), 1)
     blocks = [geometries[start : start + size] for start in range(0, len(geometries), size)]
+    # Chosen before there are threads: choosing sets filters of warnings, which shapely sets too, for all threads.
+    transformation(crs, WGS84)
     with ThreadPoolExecutor(threads) as pool:
         drawn = list(pool.map(_draw, blocks, [crs] * len(blocks)))
-    sides = np.array([(*bounds[:2], *-bounds[2:]) for _, bounds in drawn]).reshape(-1, 4)
-    known = sides[~np.isnan(sides).any(axis=1)]
-    bounds = known.min(axis=0) * (1, 1, -1, -1) if len(known) else np.full(4, np.nan)
+    sides = np.vstack([np.empty((0, 4)), *(bounds for _, bounds in drawn)])
+    known = sides[~np.isnan(sides[:, 0])]
+    bounds = np.r_[known[:, :2].min(axis=0), known[:, 2:].max(axis=0)] if len(known) else np.full(4, np.nan)
     return Shapes(list(itertools.chain.from_iterable(texts for texts, _ in drawn)), bounds)
 
 
 def _draw(geometries: npt.NDArray[np.object_], crs: CRS) -> tuple[list[str], npt.NDArray[np.float64]]:
-    """Return each geometry in degrees as JSON text, and the bounds of all; NaN where there is none."""
+    """Return each geometry in degrees as JSON text, and its bounds, shape (n, 4); NaN where there is none."""
     shapes, rounded = _in_degrees(geometries, crs)
     bounds = shapely.bounds(shapes)
     kinds = shapely.get_type_id(shapes)
@@ -71,7 +73,7 @@ def _draw(geometries: npt.NDArray[np.object_], crs: CRS) -> tuple[list[str], npt
         _EXPONENT.sub(lambda found: plain_numeral(found[0]), text) if text else "null"
         for text in shapely.to_geojson(shapes[~quick]).tolist()
     ]
-    return texts.tolist(), shapely.total_bounds(shapes)
+    return texts.tolist(), bounds
 
 
 def _polygon_texts(shapes: npt.NDArray[np.object_]) -> list[str]:
@@ -80,7 +82,7 @@ def _polygon_texts(shapes: npt.NDArray[np.object_]) -> list[str]:
     from hotspots.rings import vertices_and_rings
 
     coordinates, rings, ring_starts = vertices_and_rings(shapes)
-    part_counts = np.maximum(shapely.get_num_geometries(shapes), 1)
+    part_counts = shapely.get_num_geometries(shapes)
     # An area of as many rings as parts has no holes; only the others need to be taken apart.
     holed = np.diff(ring_starts) > part_counts
     ring_counts = np.ones(part_counts.sum(), dtype=np.int64)

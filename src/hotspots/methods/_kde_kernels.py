@@ -74,6 +74,18 @@ def collapse(
     return east[:kept], up[:kept], total[:kept], starts
 
 
+@kernel(error_model="numpy")
+def _place(
+    x: float, y: float, row: int, corner: tuple[float, float], cell_size: float, bandwidth: float
+) -> tuple[int, float, float]:
+    """Return a point's column, and how far it is right and down of its cell's centre, in bandwidths."""
+    west, north = corner
+    column = math.floor((x - west) / cell_size)
+    right = (x - (west + (column + 0.5) * cell_size)) / bandwidth
+    down = (north - (row + 0.5) * cell_size - y) / bandwidth
+    return column, right, down
+
+
 # Python's check for division by zero would keep every loop of this function from becoming vectors.
 @kernel(error_model="numpy")
 def add_compact(  # noqa: C901 - a loop for each kernel, because only then does each become vectors
@@ -102,14 +114,10 @@ def add_compact(  # noqa: C901 - a loop for each kernel, because only then does 
     cells = band.ravel()
     width = band.shape[1]
     end_row = first_row + band.shape[0]
-    west, north = corner
     step = cell_size / bandwidth
     for row in range(first_row - reach, end_row + reach):
-        middle = north - (row + 0.5) * cell_size
         for i in range(starts[row + reach], starts[row + reach + 1]):
-            column = math.floor((x[i] - west) / cell_size)
-            right = (x[i] - (west + (column + 0.5) * cell_size)) / bandwidth
-            down = (middle - y[i]) / bandwidth
+            column, right, down = _place(x[i], y[i], row, corner, cell_size, bandwidth)
             weight = weights[i]
             left = column + reach + 1
             for k in range(across.size):
@@ -160,14 +168,10 @@ def add_gaussian(
     """Add a Gaussian for each point to the rows of a band; the arguments are those of `add_compact`."""
     across = np.empty(2 * reach + 1)
     end_row = first_row + band.shape[0]
-    west, north = corner
     step = cell_size / bandwidth
     for row in range(first_row - reach, end_row + reach):
-        middle = north - (row + 0.5) * cell_size
         for i in range(starts[row + reach], starts[row + reach + 1]):
-            column = math.floor((x[i] - west) / cell_size)
-            right = (x[i] - (west + (column + 0.5) * cell_size)) / bandwidth
-            down = (middle - y[i]) / bandwidth
+            column, right, down = _place(x[i], y[i], row, corner, cell_size, bandwidth)
             left = column + reach + 1
             for k in range(across.size):
                 dx = (k - reach) * step - right

@@ -330,5 +330,5 @@ def _extent(bounds: tuple[float, ...]) -> str:
 def _in_areas(x: Floats, y: Floats, areas: gpd.GeoDataFrame) -> Bools:
     from hotspots.locate import AreaIndex
 
-    inside: Bools = AreaIndex(areas.geometry.to_numpy()).locate(x, y) >= 0
+    inside: Bools = AreaIndex(areas.geometry.to_numpy(), points=x.size).locate(x, y) >= 0
     return inside
