@@ -22,8 +22,8 @@ import shapely
 from scipy.signal import oaconvolve
 from sklearn.neighbors import KernelDensity
 
-from hotspots.crs import Floats
-from hotspots.methods.kde import kernel_density
+from hotspots.base.crs import Floats
+from hotspots.methods.kde.density import kernel_density
 
 Cells = list[tuple[int, int]]
 

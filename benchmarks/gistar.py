@@ -22,8 +22,8 @@ import shapely
 from esda.getisord import G_Local
 from libpysal.graph import Graph
 
-from hotspots.methods.getisord import gi_star
-from hotspots.neighbours import Neighbours, from_graph, make_neighbours
+from hotspots.areas.neighbours import Neighbours, from_graph, make_neighbours
+from hotspots.methods.getisord.statistic import gi_star
 
 PERMUTATIONS = 999
 ESDA_PERMUTATIONS = (999, 9_999)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import shapely
 from benchmarks import locate as pip
 
-from hotspots.crs import transform_xy
+from hotspots.base.crs import transform_xy
 
 KINDS = ["Anti-social behaviour", "Burglary", "Drugs", "Robbery", "Shoplifting", "Vehicle crime"]
 # As dense as police.uk's snap points.

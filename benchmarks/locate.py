@@ -16,7 +16,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from hotspots.locate import AreaIndex
+from hotspots.areas.locate.index import AreaIndex
 
 WEST, SOUTH, WIDTH, HEIGHT = 390_000.0, 300_000.0, 60_000.0, 75_000.0
 WAVES = ((200, 5000), (30, 700), (6, 130), (2, 45))  # metres: size and length of what makes borders wiggle

@@ -28,7 +28,7 @@ def reading_hotspots(given: Inputs) -> Any:
 
 
 def _projected(lon: Any, lat: Any) -> Any:
-    from hotspots.crs import transform_xy
+    from hotspots.base.crs import transform_xy
 
     return transform_xy(lon, lat, source="EPSG:4326", target="EPSG:27700")
 
@@ -81,7 +81,7 @@ def load_writing(settings: dict[str, Any], folder: Path) -> Inputs:
 
 def writing_hotspots(given: Inputs) -> Any:
     """Write RFC 7946: projected, rounded and valid."""
-    from hotspots.export.geojson import write_geojson
+    from hotspots.export.geojson.write import write_geojson
 
     write_geojson(given["layer"], given["path"], overwrite=True)
     return given["path"]
@@ -124,14 +124,14 @@ def load_scale(settings: dict[str, Any], folder: Path) -> Inputs:
 
 def scale_stream(given: Inputs) -> Any:
     """Count in batches."""
-    from hotspots.streaming import count_stream
+    from hotspots.scale.stream import count_stream
 
     return count_stream(given["path"], given["areas"]).n.to_numpy()
 
 
 def scale_memory(given: Inputs) -> Any:
     """Count all rows at once."""
-    from hotspots.counts import count_incidents
+    from hotspots.counting.counts import count_incidents
     from hotspots.incidents import read_incidents
 
     incidents, _ = read_incidents(given["path"])
@@ -140,7 +140,7 @@ def scale_memory(given: Inputs) -> Any:
 
 def scale_dask(given: Inputs) -> Any:
     """Count on Dask: workers on this machine, their start included; the peak memory is the client's alone."""
-    from hotspots.distributed import count_dask
+    from hotspots.scale.cluster import count_dask
 
     return count_dask(given["path"], given["areas"]).n.to_numpy()
 

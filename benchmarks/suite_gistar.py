@@ -15,7 +15,7 @@ from benchmarks.suite import HERE, Inputs, Suite
 
 def load_gistar(settings: dict[str, Any], _: Path) -> Inputs:
     """Return areas, values, and the weights in each library's own form, made beforehand."""
-    from hotspots.neighbours import make_neighbours
+    from hotspots.areas.neighbours import make_neighbours
 
     areas = gi.made_up_areas(*settings["shape"])
     rng = np.random.default_rng(0)
@@ -26,7 +26,7 @@ def load_gistar(settings: dict[str, Any], _: Path) -> Inputs:
 
 def gistar_hotspots(given: Inputs) -> Any:
     """Share all permutations between all areas."""
-    from hotspots.methods.getisord import gi_star
+    from hotspots.methods.getisord.statistic import gi_star
 
     result = gi_star(
         given["values"], given["near"], inference="permutation", permutations=given["permutations"]

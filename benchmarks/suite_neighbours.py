@@ -20,7 +20,7 @@ def load_neighbours(settings: dict[str, Any], folder: Path) -> Inputs:
 
 def by_hotspots(given: Inputs) -> Any:
     """Count each area's neighbours by shared vertices, and by geometry where borders do not match."""
-    from hotspots.neighbours import make_neighbours
+    from hotspots.areas.neighbours import make_neighbours
 
     return np.diff(make_neighbours(given["areas"]).matrix.indptr)
 

@@ -23,7 +23,7 @@ WORDS = """\
 From the command to the last file, in a process of its own, kernels compiled: the median of five runs after one that
 does not count. "Imports alone" is a fresh process that imports the same modules, "writing files" the time spent in
 what draws and writes the layers, tables and the map, "the rest" the difference, in multiples of the imports."""
-# What `hotspots.publish` calls to make files.
+# What `hotspots.publish.folder` calls to make files.
 WRITERS = (
     "write_geopackage", "write_geotiff", "draw_shapes", "write_geojson", "write_csv", "write_qgis", "_write_map",
     "write_brief", "write_report", "write_tables", "_write_text",
@@ -56,7 +56,7 @@ def command(recipe: str) -> tuple[float, float]:
 def spy(recipe: str) -> dict[str, Any]:
     """Run the command in this process; return the modules that it imports and the seconds that it writes."""
     known = set(sys.modules)
-    import hotspots.publish as publish
+    import hotspots.publish.folder as publish
     from hotspots_cli.main import run
 
     seconds = 0.0

@@ -37,8 +37,8 @@ import pyogrio
 import shapely
 
 import hotspots_boundaries
-from hotspots.crs import BRITISH_NATIONAL_GRID, WGS84, reproject, transformation
-from hotspots.files import sha256
+from hotspots.base.crs import BRITISH_NATIONAL_GRID, WGS84, reproject, transformation
+from hotspots.base.files import sha256
 
 log = logging.getLogger("build_sample")
 

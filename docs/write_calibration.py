@@ -19,10 +19,10 @@ import pandas as pd
 from scipy.special import ndtr
 from shapely import box
 
-from hotspots.areas import read_areas
-from hotspots.errors import HotspotsWarning
-from hotspots.methods.getisord import gi_star
-from hotspots.neighbours import Neighbours, make_neighbours
+from hotspots.areas.neighbours import Neighbours, make_neighbours
+from hotspots.areas.reading import read_areas
+from hotspots.base.errors import HotspotsWarning
+from hotspots.methods.getisord.statistic import gi_star
 
 PAGE = Path(__file__).with_name("methods.md")
 START, END = "<!-- calibration: written by docs/write_calibration.py -->", "<!-- end of calibration -->"

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from hotspots.publish import run_recipe
-from hotspots.recipe import read_recipe
+from hotspots.analysis.recipe import read_recipe
+from hotspots.publish.folder import run_recipe
 
 GALLERY = Path(__file__).parent
 # What the picture shows where it is not what the map opens on: a link as the map itself makes them.

@@ -10,7 +10,7 @@ import click
 import pytest
 
 import hotspots
-from hotspots.columns import COLUMNS
+from hotspots.base.columns import COLUMNS
 from hotspots_cli.main import COMMANDS, cli
 
 ROOT = Path(__file__).resolve().parents[1]

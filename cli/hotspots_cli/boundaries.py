@@ -50,7 +50,7 @@ def show(identifier: str) -> None:
 def copy(identifier: str, output: str, overwrite: bool) -> None:
     """Copy the file that holds a bundled layer, to load it elsewhere."""
     import hotspots_boundaries
-    from hotspots.files import replacing
+    from hotspots.base.files import replacing
 
     _find(identifier)
     with replacing(output, overwrite=overwrite) as draft:
@@ -60,7 +60,7 @@ def copy(identifier: str, output: str, overwrite: bool) -> None:
 
 def _find(identifier: str):  # type: ignore[no-untyped-def] # the type lives in a package imported lazily
     import hotspots_boundaries
-    from hotspots.errors import ParameterError, did_you_mean
+    from hotspots.base.errors import ParameterError, did_you_mean
 
     try:
         return hotspots_boundaries.find(identifier)

@@ -71,10 +71,10 @@ def command(
     groups = {name: given.pop(name) for name in GROUPS}
     if bool(groups["treated"]) != bool(groups["control"]):
         raise click.UsageError("--treated and --control go together")
-    from hotspots.areas import read_areas
+    from hotspots.analysis.provenance import make_provenance
+    from hotspots.analysis.steps import account, change_layer, locate
+    from hotspots.areas.reading import read_areas
     from hotspots.incidents import read_incidents
-    from hotspots.provenance import make_provenance
-    from hotspots.steps import account, change_layer, locate
 
     with Steps(4) as step:
         step("Reading areas")
@@ -103,8 +103,8 @@ def _summary(layer: gpd.GeoDataFrame, level: float) -> str:
 
 
 def _displacement(layer: gpd.GeoDataFrame, groups: Groups, before: str, after: str, level: float) -> str:
+    from hotspots.analysis.steps import period_months
     from hotspots.methods.displacement import displacement_of_areas
-    from hotspots.steps import period_months
 
     found = displacement_of_areas(
         layer["n_before"],

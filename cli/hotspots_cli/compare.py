@@ -45,9 +45,9 @@ def areas_command(
     """
     check_output(output, overwrite=overwrite)
     against = _comparator(comparator)
-    from hotspots.areas import read_layer
-    from hotspots.provenance import extend_provenance
-    from hotspots.steps import compare_layer
+    from hotspots.analysis.provenance import extend_provenance
+    from hotspots.analysis.steps import compare_layer
+    from hotspots.areas.reading import read_layer
 
     with Steps(3) as step:
         step("Reading the layer")
@@ -65,7 +65,7 @@ def areas_command(
 
 
 def _comparator(word: str) -> Any:
-    from hotspots.errors import ParameterError
+    from hotspots.base.errors import ParameterError
 
     if word == "rest":
         return word
@@ -122,9 +122,9 @@ def force_command(
     hotspots compare force 2025-*-street.csv --areas wards.gpkg --with comparators.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv", ".txt"))
-    from hotspots.areas import read_areas
-    from hotspots.export.rate_table import write_rate_table
-    from hotspots.force import compare_force, read_comparators
+    from hotspots.analysis.force import compare_force, read_comparators
+    from hotspots.areas.reading import read_areas
+    from hotspots.export.tables.rate_table import write_rate_table
     from hotspots.incidents import read_incidents
 
     with Steps(4) as step:

@@ -58,9 +58,9 @@ def command(
     """
     check_output(output, overwrite=overwrite)
     engine = engines.chosen_engine(engine, scheduler, incidents)
-    from hotspots.areas import read_areas
-    from hotspots.provenance import make_provenance
-    from hotspots.steps import counted_layer
+    from hotspots.analysis.provenance import make_provenance
+    from hotspots.analysis.steps import counted_layer
+    from hotspots.areas.reading import read_areas
 
     with Steps(4) as step:
         step("Reading areas")

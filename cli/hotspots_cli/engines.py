@@ -12,10 +12,10 @@ from hotspots_cli import options
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from hotspots.counts import By, Per
+    from hotspots.base.surface import Surface
+    from hotspots.counting.counts import By, Per
     from hotspots.incidents import QualityReport
-    from hotspots.streaming import Counted
-    from hotspots.surface import Surface
+    from hotspots.scale.stream import Counted
     from hotspots_cli.progress import Steps
 
 MOST_IN_MEMORY = 2_000_000
@@ -51,7 +51,7 @@ density = options.together(
 
 def chosen_engine(engine: str, scheduler: str | None, incidents: Sequence[str]) -> str:
     """Return the engine to use: the one named, or what suits the size of the files."""
-    from hotspots.errors import ParameterError
+    from hotspots.base.errors import ParameterError
 
     if scheduler is not None and engine != "dask":
         raise ParameterError(
@@ -59,7 +59,7 @@ def chosen_engine(engine: str, scheduler: str | None, incidents: Sequence[str]) 
         )
     if engine != "auto":
         return engine
-    from hotspots.streaming import input_rows
+    from hotspots.scale.stream import input_rows
 
     return "stream" if input_rows(incidents) > MOST_IN_MEMORY else "memory"
 
@@ -78,17 +78,17 @@ def count(
     """Count incidents in areas by the engine chosen."""
     step("Reading incidents" if engine == "memory" else "Reading and counting incidents")
     if engine == "dask":
-        from hotspots.distributed import count_dask
+        from hotspots.scale.cluster import count_dask
 
         return count_dask(incidents, areas, scheduler=scheduler, by=by, per=per, **reading)
     if engine == "stream":
-        from hotspots.streaming import count_stream
+        from hotspots.scale.stream import count_stream
 
         return count_stream(incidents, areas, by=by, per=per, **reading)
-    from hotspots.counts import count_incidents
+    from hotspots.analysis.steps import account, locate
+    from hotspots.counting.counts import count_incidents
     from hotspots.incidents import read_incidents
-    from hotspots.steps import account, locate
-    from hotspots.streaming import Counted
+    from hotspots.scale.stream import Counted
 
     table, quality = read_incidents(incidents, crs=areas.crs, **reading)
     step("Counting")
@@ -111,11 +111,11 @@ def density_of(
     """Return the density of incidents by the engine chosen, and the account of every row."""
     step("Reading incidents" if engine == "memory" else "Reading incidents, and their density")
     if engine == "dask":
-        from hotspots.distributed import density_dask
+        from hotspots.scale.cluster import density_dask
 
         return density_dask(incidents, areas, scheduler=scheduler, **choices, **reading)
     from hotspots.incidents import read_incidents
-    from hotspots.methods.kde import kernel_density
+    from hotspots.methods.kde.density import kernel_density
 
     table, quality = read_incidents(incidents, crs=areas.crs, **reading)
     step("Density")
@@ -123,10 +123,10 @@ def density_of(
 
 
 def months_counted(report: QualityReport) -> int:
-    """Return how many months the incidents of a report fall in; see `hotspots.counts.months_present`."""
+    """Return how many months the incidents of a report fall in; see `hotspots.counting.counts.months_present`."""
     import pandas as pd
 
-    from hotspots.counts import months_present
+    from hotspots.counting.counts import months_present
 
     months = pd.PeriodIndex([month.label for month in report.by_month if month.label], freq="M")
     return months_present(pd.DataFrame({"month": months}))

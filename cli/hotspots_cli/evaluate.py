@@ -72,13 +72,13 @@ def command(
     hotspots evaluate 2025-*-street.csv --areas wards.gpkg --periods month --cell-size 500 -o cells.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
-    from hotspots.areas import read_areas
-    from hotspots.evaluation import evaluate
-    from hotspots.export.tables import write_csv
-    from hotspots.grid import make_grid
+    from hotspots.areas.grid import make_grid
+    from hotspots.areas.reading import read_areas
+    from hotspots.export.tables.csv import write_csv
     from hotspots.incidents import read_incidents
-    from hotspots.plan import scoring_plan
-    from hotspots.priorities import area_noun
+    from hotspots.priorities.evaluation import evaluate
+    from hotspots.priorities.plan import scoring_plan
+    from hotspots.priorities.prioritise import area_noun
 
     plan = scoring_plan(given.pop("plan"), given.pop("indicator"), given.pop("periods"))
     with Steps(4) as step:

@@ -74,10 +74,10 @@ def command(
         check_output(output, overwrite=overwrite)
     if table is not None:
         check_output(table, overwrite=overwrite, suffixes=(".csv", ".txt"), option="--table")
-    from hotspots.areas import read_layer
-    from hotspots.export.flag_table import make_flag_table, write_flag_table
-    from hotspots.provenance import extend_provenance
-    from hotspots.steps import flag_layer
+    from hotspots.analysis.provenance import extend_provenance
+    from hotspots.analysis.steps import flag_layer
+    from hotspots.areas.reading import read_layer
+    from hotspots.export.tables.flag_table import make_flag_table, write_flag_table
 
     with Steps(3) as step:
         step("Reading the layer")

@@ -52,9 +52,9 @@ def command(
     hotspots funnel counts.geojson -o funnel.gpkg
     """
     check_output(output, overwrite=overwrite, suffixes=(*LAYER_SUFFIXES, ".svg"))
-    from hotspots.areas import read_layer
-    from hotspots.provenance import extend_provenance
-    from hotspots.steps import funnel_layer
+    from hotspots.analysis.provenance import extend_provenance
+    from hotspots.analysis.steps import funnel_layer
+    from hotspots.areas.reading import read_layer
 
     with Steps(3) as step:
         step("Reading the layer")
@@ -78,8 +78,8 @@ def _draw(
     import numpy as np
     import pandas as pd
 
-    from hotspots.counts import rate
-    from hotspots.export.funnel_plot import write_funnel_plot
+    from hotspots.counting.counts import rate
+    from hotspots.export.pages.funnel_plot import write_funnel_plot
 
     rated = layer.assign(rate=rate(layer[value], layer["population"], months=fitted.months))
     people = np.linspace(0, 1.05 * float(layer["population"].max()), 401)[1:]

@@ -35,9 +35,9 @@ def command(layer: str, layer_name: str | None, output: str, overwrite: bool, **
     hotspots gistar counts.geojson --value n -o hotspots.gpkg
     """
     check_output(output, overwrite=overwrite)
-    from hotspots.areas import read_layer
-    from hotspots.provenance import extend_provenance
-    from hotspots.steps import gistar_layer
+    from hotspots.analysis.provenance import extend_provenance
+    from hotspots.analysis.steps import gistar_layer
+    from hotspots.areas.reading import read_layer
 
     with Steps(3) as step:
         step("Reading the layer")

@@ -29,9 +29,9 @@ def command(incidents: tuple[str, ...], crs: str, areas: str | None, **given: An
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         if areas:
-            from hotspots.areas import read_areas
-            from hotspots.counts import assign_areas
-            from hotspots.steps import account
+            from hotspots.analysis.steps import account
+            from hotspots.areas.reading import read_areas
+            from hotspots.counting.counts import assign_areas
 
             step("Locating incidents")
             quality = account(quality, table, assign_areas(table, read_areas(areas, crs=crs)))

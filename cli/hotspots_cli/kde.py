@@ -68,8 +68,8 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".tif", ".tiff", ".geojson", ".gpkg"))
     engine = engines.chosen_engine(engine, scheduler, incidents)
-    from hotspots.areas import read_areas
-    from hotspots.provenance import make_provenance
+    from hotspots.analysis.provenance import make_provenance
+    from hotspots.areas.reading import read_areas
 
     with Steps(4) as step:
         step("Reading areas")

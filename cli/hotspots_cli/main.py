@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from hotspots._version import __version__
-from hotspots.errors import HotspotsError, HotspotsWarning
+from hotspots.base.errors import HotspotsError, HotspotsWarning
 
 COMMANDS = (
     "demo",
@@ -59,7 +59,7 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Offer the nearest command where the word is not one."""
-        from hotspots.errors import did_you_mean
+        from hotspots.base.errors import did_you_mean
 
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             ctx.fail(f"there is no command '{args[0]}': {did_you_mean(args[0], COMMANDS)}")

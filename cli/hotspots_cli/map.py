@@ -64,8 +64,8 @@ def command(
         return
     if column is not None:
         raise click.UsageError("--column is for a picture that ends in .png, .svg or .pdf")
-    from hotspots.export.webmap import make_map, write_map
-    from hotspots.mapping import file_themes, outline_of
+    from hotspots.export.webmap.make import make_map, write_map
+    from hotspots.publish.themes import file_themes, outline_of
 
     with Steps(2) as step:
         step("Reading layers")
@@ -86,8 +86,8 @@ def _draw_picture(
     overwrite: bool,
     words: dict[str, str],
 ) -> None:
-    from hotspots.export.picture import write_picture
-    from hotspots.pictures import file_picture
+    from hotspots.export.picture.draw import write_picture
+    from hotspots.publish.pictures import file_picture
 
     with Steps(1) as step:
         step("Drawing")

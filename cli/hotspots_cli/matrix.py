@@ -74,15 +74,15 @@ def command(
     hotspots matrix 2025-*-street.csv --areas wards.gpkg --theme asb --theme burglary -o matrix.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".html", ".csv"))
-    from hotspots.areas import read_areas
-    from hotspots.export.matrix_page import write_matrix
-    from hotspots.export.tables import write_csv
+    from hotspots.areas.reading import read_areas
+    from hotspots.counting.tally import tally
+    from hotspots.export.pages.matrix_page import write_matrix
+    from hotspots.export.tables.csv import write_csv
     from hotspots.incidents import read_incidents
-    from hotspots.indicators import Indicator
-    from hotspots.locality_matrix import THEMES, locality_matrix
-    from hotspots.methods.matrix import TickRules
-    from hotspots.priorities import area_noun
-    from hotspots.tally import tally
+    from hotspots.priorities.indicators import Indicator
+    from hotspots.priorities.matrix import THEMES, locality_matrix
+    from hotspots.priorities.matrix_rules import TickRules
+    from hotspots.priorities.prioritise import area_noun
 
     rules = TickRules(tick_ratio=tick_ratio, tick_areas=tick_areas, bracket_ratio=min(1.0, tick_ratio))
     with Steps(4) as step:

@@ -36,9 +36,9 @@ def command(layer: str, layer_name: str | None, subject: str | None, between: st
     \b
     hotspots pattern counts.geojson --subject burglary --between wards
     """
-    from hotspots.areas import read_layer
-    from hotspots.columns import column_label
-    from hotspots.steps import layer_pattern
+    from hotspots.analysis.steps import layer_pattern
+    from hotspots.areas.reading import read_layer
+    from hotspots.base.columns import column_label
 
     with Steps(2) as step:
         step("Reading the layer")

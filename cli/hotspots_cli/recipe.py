@@ -21,7 +21,7 @@ def command() -> None:
 @options.overwrite
 def new(output: str, overwrite: bool) -> None:
     """Write a recipe with every table, every key and its default, to be edited."""
-    from hotspots.files import replacing
+    from hotspots.base.files import replacing
 
     text = (files("hotspots_cli") / "template.toml").read_text(encoding="utf-8")
     if output == "-":
@@ -36,7 +36,7 @@ def new(output: str, overwrite: bool) -> None:
 @click.argument("recipe", metavar="RECIPE")
 def check(recipe: str) -> None:
     """Check a recipe without reading any data, and say what it would do."""
-    from hotspots.recipe import read_recipe
+    from hotspots.analysis.recipe import read_recipe
 
     plan = read_recipe(recipe)
     click.echo(plan.title)

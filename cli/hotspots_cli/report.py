@@ -27,10 +27,10 @@ def command(recipe: str, output: str, tables: str | None, overwrite: bool) -> No
     check_output(output, overwrite=overwrite, suffixes=(".html",), pipe=False)
     if tables is not None:
         check_output(tables, overwrite=overwrite, suffixes=(".xlsx",), pipe=False, option="--tables")
-    from hotspots.analysis import analyse, count_steps
-    from hotspots.export.report import write_report
-    from hotspots.recipe import read_recipe
-    from hotspots.reporting import make_document, write_tables
+    from hotspots.analysis.recipe import read_recipe
+    from hotspots.analysis.run import analyse, count_steps
+    from hotspots.export.pages.report import write_report
+    from hotspots.publish.report.document import make_document, write_tables
 
     plan = read_recipe(recipe)
     with Steps(count_steps(plan) + 1) as step:

@@ -24,11 +24,11 @@ def command(recipe: str, output: str, overwrite: bool) -> None:
 
 def run_into(recipe: str, output: str, *, overwrite: bool) -> None:
     """Run the recipe and say what came of it."""
-    from hotspots.files import refuse_existing
+    from hotspots.base.files import refuse_existing
 
     refuse_existing(output, overwrite=overwrite)
-    from hotspots.publish import run_recipe
-    from hotspots.recipe import read_recipe
+    from hotspots.analysis.recipe import read_recipe
+    from hotspots.publish.folder import run_recipe
 
     with Steps() as step:
         outcome = run_recipe(read_recipe(recipe), output, overwrite=overwrite, progress=step)

@@ -13,8 +13,8 @@ from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
-    from hotspots.plan import Plan
-    from hotspots.priorities import Priorities
+    from hotspots.priorities.plan import Plan
+    from hotspots.priorities.prioritise import Priorities
 
 
 log = logging.getLogger("hotspots")
@@ -107,12 +107,12 @@ def command(
     if brief is not None:
         check_output(brief, overwrite=overwrite, suffixes=(".html",), pipe=False)
     plan = _plan(given)
-    from hotspots.areas import read_areas
+    from hotspots.analysis.provenance import make_provenance
+    from hotspots.analysis.steps import account, locate
+    from hotspots.areas.reading import read_areas
+    from hotspots.counting.tally import tally
     from hotspots.incidents import read_incidents
-    from hotspots.priorities import prioritise
-    from hotspots.provenance import make_provenance
-    from hotspots.steps import account, locate
-    from hotspots.tally import tally
+    from hotspots.priorities.prioritise import prioritise
 
     with Steps(5) as step:
         step("Reading areas")
@@ -140,8 +140,8 @@ def command(
 
 def _plan(given: dict[str, Any]) -> Plan:
     """Return the plan that the options ask for, taking them out of the command's parameters."""
-    from hotspots.methods.budgets import Budget
-    from hotspots.plan import scoring_plan
+    from hotspots.priorities.budgets import Budget
+    from hotspots.priorities.plan import scoring_plan
 
     path, words = given.pop("plan"), given.pop("indicator")
     if not path and not words:
@@ -168,7 +168,7 @@ def _write_localities(made: Priorities, path: str, *, overwrite: bool, provenanc
 def _write_brief(
     made: Priorities, plan: Plan, path: str, periods: tuple[str, ...], *, overwrite: bool
 ) -> None:
-    from hotspots.export.brief import write_brief
+    from hotspots.export.pages.brief import write_brief
 
     span = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
     write_brief(

@@ -87,12 +87,12 @@ def command(
     hotspots sensitivity police/ --areas wards.gpkg --category Burglary -o sensitivity.gpkg
     """
     check_output(output, overwrite=overwrite)
-    from hotspots.areas import read_areas
-    from hotspots.counts import count_incidents
+    from hotspots.analysis.provenance import make_provenance
+    from hotspots.analysis.steps import account, locate
+    from hotspots.areas.reading import read_areas
+    from hotspots.counting.counts import count_incidents
     from hotspots.incidents import read_incidents
-    from hotspots.methods.sensitivity import sensitivity_runs, summarise_runs
-    from hotspots.provenance import make_provenance
-    from hotspots.steps import account, locate
+    from hotspots.methods.sensitivity.runs import sensitivity_runs, summarise_runs
 
     with Steps(4) as step:
         step("Reading areas")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hotspots.errors import ParameterError
-from hotspots.files import refuse_existing
+from hotspots.base.errors import ParameterError
+from hotspots.base.files import refuse_existing
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -47,11 +47,11 @@ def write_layer(
 
         write_geopackage({Path(output).stem: layer}, output, provenance=provenance, overwrite=overwrite)
     elif suffix == ".csv":
-        from hotspots.export.tables import write_csv
+        from hotspots.export.tables.csv import write_csv
 
         write_csv(layer, output, overwrite=overwrite)
     else:
-        from hotspots.export.geojson import write_geojson
+        from hotspots.export.geojson.write import write_geojson
 
         write_geojson(layer, output, provenance=provenance, overwrite=overwrite)
     if output != "-":

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from hotspots.areas import read_areas
+from hotspots.areas.reading import read_areas
+from hotspots.counting.tally import tally
 from hotspots.incidents import read_incidents
-from hotspots.indicators import Indicator
-from hotspots.plan import Plan
-from hotspots.priorities import prioritise
-from hotspots.tally import tally
+from hotspots.priorities.indicators import Indicator
+from hotspots.priorities.plan import Plan
+from hotspots.priorities.prioritise import prioritise
 
 GROUPS = ("crime", "asb", "violence", "burglary")
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.export.flag_table import flag_table_text, make_flag_table
+from hotspots.export.tables.flag_table import flag_table_text, make_flag_table
 from hotspots.methods.compare import compare_categories
 from hotspots.methods.meansd import flag_mean_sd
 

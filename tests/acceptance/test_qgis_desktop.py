@@ -16,10 +16,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.columns import column_label
-from hotspots.export.geojson import write_geojson
+from hotspots.base.columns import column_label
+from hotspots.base.surface import Surface
+from hotspots.export.geojson.write import write_geojson
 from hotspots.export.geopackage import write_geopackage
-from hotspots.export.qgis import (
+from hotspots.export.qgis.write import (
     QgisLayer,
     area_layer,
     outline_layer,
@@ -31,7 +32,6 @@ from hotspots.export.qgis import (
 )
 from hotspots.export.raster import write_geotiff
 from hotspots.export.style import Style
-from hotspots.surface import Surface
 
 QGIS_PYTHON = "/usr/bin/python3"
 DESKTOP = "/usr/bin/qgis.bin"

@@ -14,9 +14,9 @@ import shapely
 from scipy.integrate import quad
 from sklearn.neighbors import KernelDensity
 
-from hotspots.areas import read_areas
+from hotspots.areas.reading import read_areas
 from hotspots.incidents import read_incidents
-from hotspots.methods.kde import CONSTANTS, Kernel, kernel_density
+from hotspots.methods.kde.density import CONSTANTS, Kernel, kernel_density
 
 SHAPES: dict[str, Callable[[Any], Any]] = {
     "quartic": lambda u: (1 - u**2) ** 2,

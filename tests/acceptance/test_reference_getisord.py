@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.methods.getisord import benjamini_hochberg, gi, gi_star
-from hotspots.neighbours import from_graph, make_neighbours
+from hotspots.areas.neighbours import from_graph, make_neighbours
+from hotspots.methods.getisord.statistic import benjamini_hochberg, gi, gi_star
 
 pytestmark = pytest.mark.filterwarnings("ignore:Gi. of .* values. with fewer than 30")
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.counts import rate_limits
+from hotspots.base.poisson import count_limits, exact_limits, funnel_limits
+from hotspots.counting.counts import rate_limits
 from hotspots.methods.displacement import combine_displacements, weighted_displacement
-from hotspots.poisson import count_limits, exact_limits, funnel_limits
 
 
 @pytest.mark.parametrize(

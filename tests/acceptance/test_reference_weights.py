@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.areas import read_areas
-from hotspots.counts import count_incidents
+from hotspots.areas.neighbours import Neighbours, from_graph, make_neighbours
+from hotspots.areas.reading import read_areas
+from hotspots.counting.counts import count_incidents
 from hotspots.incidents import read_incidents
-from hotspots.methods.getisord import gi, gi_star
-from hotspots.neighbours import Neighbours, from_graph, make_neighbours
+from hotspots.methods.getisord.statistic import gi, gi_star
 
 pytestmark = pytest.mark.filterwarnings("ignore:Gi. of .* values. with fewer than 30")
 

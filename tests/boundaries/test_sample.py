@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.crs import transform_xy
+from hotspots.base.crs import transform_xy
 from hotspots_boundaries import bundled, path
 
 SCRIPT = Path(__file__).resolve().parents[2] / "boundaries" / "build_sample.py"

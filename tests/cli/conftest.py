@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from shapely import box
 
-from hotspots.crs import transform_xy
+from hotspots.base.crs import transform_xy
 from hotspots_cli.main import run
 
 HEADER = (

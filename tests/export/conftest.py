@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.export.webmap import AreaTheme, SurfaceTheme, make_map, write_map
-from hotspots.surface import Surface
+from hotspots.base.surface import Surface
+from hotspots.export.webmap.make import AreaTheme, SurfaceTheme, make_map, write_map
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page

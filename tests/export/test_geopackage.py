@@ -14,7 +14,7 @@ import pyogrio
 import pytest
 import shapely
 
-from hotspots.errors import CRSError, FileError, ParameterError
+from hotspots.base.errors import CRSError, FileError, ParameterError
 from hotspots.export.geopackage import write_geopackage
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import rasterio
 
-from hotspots.errors import DataError, FileError
+from hotspots.base.errors import DataError, FileError
+from hotspots.base.surface import Surface
 from hotspots.export.raster import read_geotiff, write_geotiff
-from hotspots.surface import Surface
 
 PARAMETERS = {"kernel": "quartic", "bandwidth": 500.0, "months": 12.0, "edge": "none", "incidents": 3}
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.errors import DataError, ParameterError
+from hotspots.base.errors import DataError, ParameterError
 from hotspots.export.style import DENSITY_RAMP, QUANTITY_RAMP, Style, layer_style, style_for
 from hotspots.methods.change import CHANGE_FLAGS
 from hotspots.methods.compare import COMPARISONS
 from hotspots.methods.funnel import FUNNEL_FLAGS
-from hotspots.methods.getisord import GI_CLASSES
-from hotspots.methods.selection import PRIORITIES
+from hotspots.methods.getisord.statistic import GI_CLASSES
+from hotspots.priorities.selection import PRIORITIES
 
 # Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB.
 DEFICIENCIES = {

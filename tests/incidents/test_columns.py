@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.errors import DataError
+from hotspots.base.errors import DataError
 from hotspots.incidents.columns import (
     ColumnNames,
     id_keys,

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from hotspots.errors import DataError, FileError, HotspotsError
+from hotspots.base.errors import DataError, FileError, HotspotsError
 from hotspots.incidents.columns import ColumnNames
 from hotspots.incidents.files import IncidentFile, open_incidents
 from hotspots.incidents.sources import READABLE, find_sources

@@ -14,7 +14,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotspots.errors import CRSError, DataError, HotspotsError, HotspotsWarning, ParameterError
+from hotspots.base.errors import CRSError, DataError, HotspotsError, HotspotsWarning, ParameterError
 from hotspots.incidents import coordinates, read_incidents, select_incidents, to_points
 
 HEADER = "Crime ID,Month,Longitude,Latitude,LSOA code,Crime type\n"

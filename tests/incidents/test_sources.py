@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import hotspots_boundaries
-from hotspots.errors import FileError
+from hotspots.base.errors import FileError
 from hotspots.incidents.sources import READABLE, find_sources
 
 

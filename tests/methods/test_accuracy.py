@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.errors import DataError, ParameterError
+from hotspots.base.errors import DataError, ParameterError
 from hotspots.methods.accuracy import accuracy, accuracy_at
 
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from hotspots.counts import rate, rate_limits
-from hotspots.errors import DataError, ParameterError
+from hotspots.base.errors import DataError, ParameterError
+from hotspots.counting.counts import rate, rate_limits
 from hotspots.methods.compare import compare_categories, compare_rate
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.errors import DataError, ParameterError
+from hotspots.base.errors import DataError, ParameterError
 from hotspots.methods.concentration import concentration, lorenz
 
 COUNTS = st.lists(st.integers(0, 30), min_size=2, max_size=40).filter(any)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import shapely
 
-from hotspots.errors import DataError, ParameterError
+from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.surface import Surface
 from hotspots.methods.contours import make_contours, mean_of_cells
-from hotspots.surface import Surface
 
 BNG = "EPSG:27700"
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.errors import DataError, ParameterError
+from hotspots.base.errors import DataError, ParameterError
 from hotspots.methods.displacement import combine_displacements, displacement_of_areas, weighted_displacement
 
 PHILADELPHIA: dict[str, Any] = {

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from hotspots.errors import DataError, ParameterError
+from hotspots.base.errors import DataError, ParameterError
 from hotspots.methods.funnel import FUNNEL_FLAGS, Funnel, fit_funnel, funnel
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hotspots.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.methods.meansd import SD_FLAGS, flag_mean_sd
 
 

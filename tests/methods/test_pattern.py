@@ -15,9 +15,9 @@ import shapely
 from scipy import sparse
 from shapely import box
 
-from hotspots.errors import DataError, ParameterError
+from hotspots.areas.neighbours import Neighbours, make_neighbours
+from hotspots.base.errors import DataError, ParameterError
 from hotspots.methods.pattern import GlobalPattern, global_pattern
-from hotspots.neighbours import Neighbours, make_neighbours
 
 
 def squares(columns: int, rows: int) -> gpd.GeoDataFrame:

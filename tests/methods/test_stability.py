@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hotspots.errors import DataError
+from hotspots.base.errors import DataError
 from hotspots.methods.stability import changes_over_time, stability
 
 YEARS = ["2016", "2017", "2018"]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hotspots.columns import COLUMNS
-from hotspots.crs import require_metres
-from hotspots.errors import ParameterError
-from hotspots.export._geojson_text import to_json
-from hotspots.files import replacing
+from hotspots.base.columns import COLUMNS
+from hotspots.base.crs import require_metres
+from hotspots.base.errors import ParameterError
+from hotspots.base.files import replacing
+from hotspots.export.geojson.text import to_json
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from hotspots.crs import crs_label
-from hotspots.errors import DataError, FileError
-from hotspots.files import replacing
-from hotspots.surface import Surface
+from hotspots.base.crs import crs_label
+from hotspots.base.errors import DataError, FileError
+from hotspots.base.files import replacing
+from hotspots.base.surface import Surface
 
 # The file's own room for this project's tags, apart from those that GDAL defines.
 NAMESPACE = "HOTSPOTS"

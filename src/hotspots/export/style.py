@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.columns import COLUMNS, column_label
-from hotspots.errors import DataError, ParameterError, did_you_mean
-from hotspots.export._style_classes import FIXED, NEUTRAL, SD_COLOURS, StyleClass
+from hotspots.base.columns import COLUMNS, column_label
+from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.export.classes import FIXED, NEUTRAL, SD_COLOURS, StyleClass
 
 __all__ = ["NEUTRAL", "Style", "StyleClass", "layer_style", "style_for"]
 

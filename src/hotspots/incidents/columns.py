@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hotspots.errors import DataError, did_you_mean
+from hotspots.base.errors import DataError, did_you_mean
 
 Kind = Literal["degrees", "metres", "unknown"]
 Floats = npt.NDArray[np.float64]

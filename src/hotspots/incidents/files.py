@@ -19,8 +19,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from hotspots.errors import DataError, FileError
-from hotspots.files import sha256
+from hotspots.base.errors import DataError, FileError
+from hotspots.base.files import sha256
 from hotspots.incidents.columns import (
     POINT_TYPES,
     ColumnNames,

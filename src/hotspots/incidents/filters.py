@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.crs import reproject
-from hotspots.errors import DataError, ParameterError, did_you_mean
+from hotspots.base.crs import reproject
+from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.incidents.columns import month_ordinals
 from hotspots.incidents.tables import Places
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.crs import WGS84, crs_label, parse_crs, require_metres, transform_xy
-from hotspots.errors import DataError, ParameterError
+from hotspots.base.crs import WGS84, crs_label, parse_crs, require_metres, transform_xy
+from hotspots.base.errors import DataError, ParameterError
 from hotspots.incidents.columns import POINT_TYPES, ColumnNames, point_coordinates
 from hotspots.incidents.filters import (
     Mask,

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from hotspots.errors import FileError, did_you_mean
+from hotspots.base.errors import FileError, did_you_mean
 
 CSV = (".csv", ".txt", ".tsv")
 PARQUET = (".parquet", ".pq")

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyproj import CRS
 
-from hotspots.crs import BRITISH_NATIONAL_GRID, WGS84, crs_label, parse_crs, transform_xy, transformation
-from hotspots.errors import CRSError, DataError, HotspotsWarning
+from hotspots.base.crs import BRITISH_NATIONAL_GRID, WGS84, crs_label, parse_crs, transform_xy, transformation
+from hotspots.base.errors import CRSError, DataError, HotspotsWarning
 from hotspots.incidents.columns import ColumnNames, month_numbers
 from hotspots.incidents.files import IncidentFile, open_incidents
 from hotspots.incidents.quality import SourceReport

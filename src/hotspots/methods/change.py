@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.errors import DataError, ParameterError
-from hotspots.poisson import FEW, ratio_limits
+from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.poisson import FEW, ratio_limits
 
 CHANGE_FLAGS = ("down", "no clear change", "up")
 """The flags, from the lowest to the highest."""

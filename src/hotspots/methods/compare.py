@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.counts import rate
-from hotspots.errors import DataError, ParameterError
-from hotspots.poisson import count_limits, ratio_limits
+from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.poisson import count_limits, ratio_limits
+from hotspots.counting.counts import rate
 
 COMPARISONS = ("below", "similar", "above")
 """The flags, from the lowest to the highest."""

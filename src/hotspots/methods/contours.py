@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from hotspots.crs import Floats, reproject
-from hotspots.errors import DataError, ParameterError
-from hotspots.surface import Surface
+from hotspots.base.crs import Floats, reproject
+from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.surface import Surface
 
 if TYPE_CHECKING:
     import geopandas as gpd

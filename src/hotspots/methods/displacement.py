@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.errors import DataError, ParameterError, did_you_mean
-from hotspots.poisson import require_level
+from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.base.poisson import require_level
 
 Pair = tuple[float, float]
 

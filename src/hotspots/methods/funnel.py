@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.counts import rate
-from hotspots.errors import DataError, ParameterError
-from hotspots.poisson import funnel_limits, require_level
+from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.poisson import funnel_limits, require_level
+from hotspots.counting.counts import rate
 
 FUNNEL_FLAGS = (
     "below 99.8% limit",

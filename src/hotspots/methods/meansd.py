@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 
 SD_FLAGS = ("significantly below", "below", "average", "above", "significantly above")
 """The flags, from the lowest to the highest."""

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.errors import DataError, ParameterError
-from hotspots.neighbours import Neighbours
+from hotspots.areas.neighbours import Neighbours
+from hotspots.base.errors import DataError, ParameterError
 
 CLEAR = 0.05
 """A pattern is called clear where its p value is at most this."""
@@ -145,7 +145,7 @@ def global_pattern(
     --------
     >>> import geopandas as gpd, pandas as pd
     >>> from shapely import box
-    >>> from hotspots.neighbours import make_neighbours
+    >>> from hotspots.areas.neighbours import make_neighbours
     >>> squares = [box(100 * x, 100 * y, 100 * x + 100, 100 * y + 100) for x in range(6) for y in range(6)]
     >>> areas = gpd.GeoDataFrame(index=[f"E050000{i:02d}" for i in range(36)], geometry=squares, crs="EPSG:27700")
     >>> values = pd.Series([x for x in range(6) for y in range(6)], index=areas.index)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.errors import DataError
+from hotspots.base.errors import DataError
 
 STABILITY = ("always", "kept", "new", "returned", "dropped", "never")
 """What an area's flags over the periods come to."""

@@ -1,0 +1,1 @@
+"""A recipe and what it comes to."""

@@ -1,0 +1,159 @@
+"""A whole force beside its comparators: its incidents by category, the people it serves, and their rates."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hotspots.areas.locate.index import AreaIndex
+from hotspots.base.errors import DataError, FileError, HotspotsWarning
+from hotspots.counting.counts import months_present
+from hotspots.incidents import coordinates
+from hotspots.methods.compare import compare_categories
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+TOTAL = "Total Recorded Crime"
+"""The row of everything but anti-social behaviour, which is not recorded as crime."""
+
+_ASB = "anti-social behaviour"
+_OUTSIDE = 0.01  # a larger share of incidents outside the areas is not the rounding of coordinates
+
+log = logging.getLogger(__name__)
+
+
+def read_comparators(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a table of comparators: a column ``category``, and for each comparator its rates or its counts.
+
+    Parameters
+    ----------
+    path : path
+        A CSV with a column ``category``. Every other column is a comparator's rates per 1,000 people a year,
+        or one of two: ``<comparator> n`` and ``<comparator> population``. Blank or ``..`` where none is known.
+
+    Returns
+    -------
+    DataFrame of float64
+        On the categories; for `hotspots.compare_categories`.
+
+    Raises
+    ------
+    FileError
+        When the file is missing or not a table.
+    DataError
+        When it lacks the column ``category`` or any other, or a cell is not a number.
+    """
+    try:
+        table = pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise FileError(f"cannot read the comparators '{path}'", hint="give a CSV file in UTF-8") from error
+    name = Path(path).name
+    if "category" not in table or len(table.columns) < 2:
+        raise DataError(
+            f"'{name}' needs a column 'category' and one for each comparator, but has "
+            + ", ".join(f"'{column}'" for column in table.columns),
+            hint="write a first line such as: category,England & Wales,Similar Forces",
+        )
+    values = table.set_index("category").apply(lambda column: column.str.strip().str.replace(",", ""))
+    blank = values.isin(["", ".."])
+    numbers: pd.DataFrame = values.mask(blank).apply(pd.to_numeric, errors="coerce").astype(float)
+    wrong = numbers.isna() & ~blank
+    if wrong.any(axis=None):
+        row, column = (int(place[0]) for place in np.nonzero(wrong.to_numpy()))
+        raise DataError(
+            f"'{values.iloc[row, column]}' in '{name}' ({values.index[row]}, {values.columns[column]}) is not a number",
+            hint="write a number, or leave the cell blank",
+        )
+    return numbers
+
+
+def compare_force(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    comparators: pd.DataFrame,
+    months: float | None = None,
+    name: str = "Force",
+    margin: float = 0,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return the table of rates of the force whose areas and incidents these are.
+
+    Every incident counts, with coordinates or without: a force's recorded crime includes what is on no map.
+
+    Parameters
+    ----------
+    incidents, areas : DataFrame, GeoDataFrame
+        The two tables; the population is that of all areas together.
+    comparators : DataFrame
+        See `read_comparators`.
+    months : float, optional
+        Length of the period; the number of months present without it.
+    name, margin, level
+        See `hotspots.compare_categories`.
+
+    Returns
+    -------
+    DataFrame
+        As `hotspots.compare_categories`: `TOTAL`, the categories by name, anti-social behaviour last.
+
+    Raises
+    ------
+    DataError
+        When no incident has a category, an area has no population, or no category is among the comparators'.
+
+    Warns
+    -----
+    HotspotsWarning
+        When more than 1 % of the incidents with coordinates lie outside the areas.
+    """
+    unknown = int(areas["population"].isna().sum())
+    if unknown:
+        raise DataError(
+            f"{unknown:,} of {len(areas):,} areas have no population, so the force's is not known",
+            hint="name its column with 'population', or join a table with 'population_table'",
+        )
+    if "category" not in incidents or incidents["category"].isna().all():
+        raise DataError("no incident has a category", hint="name the column with 'category_column'")
+    _warn_of_outside(incidents, areas)
+    people = float(areas["population"].sum())
+    log.info(
+        "Force: %s incidents among %s people in %d areas", f"{len(incidents):,}", f"{people:,.0f}", len(areas)
+    )
+    return compare_categories(
+        _by_category(incidents["category"]),
+        people,
+        months=months_present(incidents) if months is None else months,
+        comparators=comparators,
+        name=name,
+        margin=margin,
+        level=level,
+    )
+
+
+def _by_category(category: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the counts: all crime, the categories by name, anti-social behaviour last."""
+    counts = category.dropna().astype(str).value_counts().sort_index()
+    disorder = counts.index.str.casefold() == _ASB
+    total = pd.Series({TOTAL: counts[~disorder].sum()})
+    return pd.concat([total, counts[~disorder], counts[disorder]]).astype(np.int64)
+
+
+def _warn_of_outside(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
+    x, y = coordinates(incidents, areas.crs)
+    located = np.isfinite(x)
+    outside = int((AreaIndex(areas.geometry.to_numpy(), points=len(x)).locate(x, y)[located] < 0).sum())
+    if outside > _OUTSIDE * located.sum():
+        warnings.warn(
+            f"{outside:,} of {int(located.sum()):,} incidents with coordinates lie outside the areas, "
+            "but count: rates are per head of the areas' population",
+            HotspotsWarning,
+            stacklevel=3,
+        )

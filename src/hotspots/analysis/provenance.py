@@ -1,0 +1,57 @@
+"""Where a layer came from: version, inputs, what was dropped, and the settings of every step.
+
+The record holds no time of day and no folder of a machine, so that same inputs give same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hotspots._version import __version__
+from hotspots.base.crs import crs_label
+from hotspots.incidents.quality import QualityReport
+
+METHODS = f"Formulas, limits and sources: docs/methods.md of hotspots {__version__}."
+
+
+def make_provenance(
+    *, crs: Any, quality: QualityReport, months: float | None, steps: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the record that travels with a layer.
+
+    Parameters
+    ----------
+    crs : anything that pyproj takes
+        The system in which everything was computed.
+    quality : QualityReport
+        The account of every row read.
+    months : float or None
+        Length of the period that rates and densities were annualised from.
+    steps : mapping of str to mapping
+        The settings of each step, by its name on the command line.
+
+    Returns
+    -------
+    dict
+        Ready for JSON, with the keys ``made_with``, ``methods``, ``crs``, ``months``, ``steps`` and ``incidents``.
+    """
+    return {
+        "made_with": f"hotspots {__version__}",
+        "methods": METHODS,
+        "crs": crs_label(crs),
+        "months": months,
+        "steps": {name: dict(settings) for name, settings in steps.items()},
+        "incidents": quality.to_dict(),
+    }
+
+
+def extend_provenance(
+    provenance: Mapping[str, Any] | None, *, crs: Any, step: str, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the record of a layer to which one more step was applied; a layer of unknown origin starts one."""
+    record = dict(provenance or {})
+    record["made_with"] = f"hotspots {__version__}"
+    record["crs"] = crs_label(crs)
+    record["steps"] = {**record.get("steps", {}), step: dict(settings)}
+    return record

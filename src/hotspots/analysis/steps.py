@@ -1,0 +1,394 @@
+"""The steps of an analysis: a layer in, the same layer with more columns out.
+
+The command line takes one step at a time, a recipe several; both do it here.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import Any, Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.areas.neighbours import Method, Neighbours, make_neighbours
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.counting.counts import By, Per, agreement, assign_areas, count_incidents, rate, rate_limits
+from hotspots.incidents import select_incidents
+from hotspots.incidents.filters import month_range
+from hotspots.incidents.quality import QualityReport
+from hotspots.methods.change import change
+from hotspots.methods.compare import Comparator, compare_rate
+from hotspots.methods.funnel import Funnel, Overdispersion, fit_funnel, place_in_funnel
+from hotspots.methods.getisord.statistic import gi_star
+from hotspots.methods.meansd import flag_mean_sd
+from hotspots.methods.pattern import GlobalPattern, global_pattern
+from hotspots.methods.smooth import smooth_rates
+
+log = logging.getLogger(__name__)
+
+ALL = "all"
+
+
+def locate(
+    incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "polygon", label: str = "areas"
+) -> pd.Series:
+    """Return the area of each incident (see `hotspots.assign_areas`), and say how far the recorded codes agree."""
+    assigned = assign_areas(incidents, areas, by=by)
+    placed = int(assigned.notna().sum())
+    log.info("%s: %s of %s incidents placed by %s", label, f"{placed:,}", f"{len(incidents):,}", by)
+    if by == "polygon" and "lsoa_code" in incidents and incidents["lsoa_code"].isin(areas.index).any():
+        both, share = agreement(assigned, assign_areas(incidents, areas, by="code"))
+        log.info(
+            "%s: the recorded code names the same area for %.1f%% of %s incidents",
+            label,
+            100 * share,
+            f"{both:,}",
+        )
+    return assigned
+
+
+def account(quality: QualityReport, incidents: pd.DataFrame, assigned: pd.Series) -> QualityReport:
+    """Return the account with the incidents that have coordinates divided into inside the areas and outside them."""
+    located = incidents["x"].notna()
+    inside = int((located & assigned.notna()).sum())
+    return quality.with_areas(inside=inside, outside=int(located.sum()) - inside)
+
+
+def count_layer(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    assigned: pd.Series,
+    months: float | None,
+    min_population: float = 0,
+    per: Per | None = None,
+    smooth: Literal["none", "bayes"] = "none",
+) -> gpd.GeoDataFrame:
+    """Return the areas with ``n`` and, where populations are known, ``rate``, ``rate_lo`` and ``rate_hi``.
+
+    Parameters
+    ----------
+    incidents, areas : DataFrame, GeoDataFrame
+        The two tables.
+    assigned : Series
+        The area of each incident; see `hotspots.assign_areas`.
+    months : float or None
+        Length of the period; without it there are no rates.
+    min_population : float, default 0
+        See `hotspots.rate`.
+    per : {'category', 'month', 'year'}, optional
+        Adds one column ``n_<value>`` of counts for each value.
+    smooth : {'none', 'bayes'}, default 'none'
+        ``'bayes'`` adds ``rate_eb``, the empirical-Bayes rate; see `hotspots.smooth_rates`.
+
+    Returns
+    -------
+    GeoDataFrame
+        On the index of `areas`.
+
+    Raises
+    ------
+    DataError
+        When rates are to be smoothed and there are none.
+    """
+    n = count_incidents(incidents, areas, assigned=assigned)
+    split = None if per is None else count_incidents(incidents, areas, per=per, assigned=assigned)
+    return counted_layer(n, split, areas, months=months, min_population=min_population, smooth=smooth)
+
+
+def counted_layer(
+    n: pd.Series,
+    split: pd.DataFrame | None,
+    areas: gpd.GeoDataFrame,
+    *,
+    months: float | None,
+    min_population: float = 0,
+    smooth: Literal["none", "bayes"] = "none",
+) -> gpd.GeoDataFrame:
+    """Return the layer that `count_layer` does, from counts made already, on the index of `areas`.
+
+    Parameters
+    ----------
+    n : Series
+        Incidents in each area.
+    split : DataFrame or None
+        The same by category, month or year: one column for each value.
+    areas, months, min_population, smooth
+        See `count_layer`.
+
+    Raises
+    ------
+    DataError
+        When rates are to be smoothed and there are none.
+    """
+    added: list[pd.Series | pd.DataFrame] = [n]
+    if months is not None and areas["population"].notna().any():
+        population = areas["population"]
+        rates = rate(n, population, months=months, min_population=min_population)
+        added += [rates, rate_limits(n, population, months=months, min_population=min_population)]
+        left_out = int(rates.isna().sum())
+        if left_out:
+            log.info(
+                "No rate for %d of %d areas: population unknown, 0 or under %g ('min_population')",
+                left_out,
+                len(areas),
+                min_population,
+            )
+        if smooth == "bayes":
+            added.append(smooth_rates(n, population, months=months, min_population=min_population))
+    elif smooth == "bayes":
+        raise DataError(
+            "there are no rates to smooth: no population is known",
+            hint="name its column with 'population', or join a table with 'population_table'",
+        )
+    if split is not None:
+        added.append(split.add_prefix("n_"))
+    return _with_columns(areas, pd.concat(added, axis=1))
+
+
+def flag_layer(
+    layer: gpd.GeoDataFrame,
+    *,
+    value: str = "rate",
+    within: str = ALL,
+    ddof: Literal[0, 1] = 1,
+    near: float = 0.1,
+) -> gpd.GeoDataFrame:
+    """Return the layer with the mean + SD flags of one of its columns; see `hotspots.flag_mean_sd`.
+
+    Raises
+    ------
+    DataError
+        When the layer lacks the column `value`, or the column `within` that names the groups.
+    """
+    values = _numbers(layer, value)
+    groups = None if within == ALL else _column(layer, within)
+    return _with_columns(layer, flag_mean_sd(values, within=groups, ddof=ddof, near=near))
+
+
+def gistar_layer(
+    layer: gpd.GeoDataFrame,
+    *,
+    value: str = "n",
+    neighbours: Method | Neighbours = "queen",
+    distance: float | None = None,
+    nearest: int = 8,
+    inference: Literal["analytic", "permutation"] = "analytic",
+    permutations: int = 99_999,
+    seed: int = 0,
+) -> gpd.GeoDataFrame:
+    """Return the layer with Gi* of one of its columns; see `hotspots.make_neighbours` and `hotspots.gi_star`.
+
+    Raises
+    ------
+    DataError
+        When the layer lacks the column `value`.
+    """
+    values = _numbers(layer, value)
+    if not isinstance(neighbours, Neighbours):
+        neighbours = make_neighbours(layer, method=neighbours, distance=distance, nearest=nearest)
+        log.info("Neighbours: %s", neighbours.description)
+    result = gi_star(values, neighbours, inference=inference, permutations=permutations, seed=seed)
+    return _with_columns(layer, result)
+
+
+def layer_months(layer: gpd.GeoDataFrame, months: float | None = None) -> float:
+    """Return the length of the period that a layer's counts cover: as given, or as its provenance says.
+
+    Raises
+    ------
+    ParameterError
+        When neither says it.
+    """
+    known = months if months is not None else (layer.attrs.get("provenance") or {}).get("months")
+    if known is None:
+        raise ParameterError(
+            "the layer does not say how many months its counts cover",
+            hint="give their number with 'months', or use the GeoJSON that 'hotspots count' wrote",
+        )
+    return float(known)
+
+
+def funnel_layer(
+    layer: gpd.GeoDataFrame,
+    *,
+    value: str = "n",
+    months: float | None = None,
+    overdispersion: Overdispersion = "spiegelhalter",
+    winsorise: float = 0.1,
+    min_population: float = 0,
+) -> tuple[gpd.GeoDataFrame, Funnel]:
+    """Return the layer with the funnel limits of the rates of a column of counts, and the funnel itself.
+
+    See `hotspots.funnel`.
+
+    Raises
+    ------
+    DataError
+        When the layer lacks the column `value` or ``population``.
+    ParameterError
+        When the length of the period is not known.
+    """
+    n, population = _numbers(layer, value), _numbers(layer, "population")
+    fitted = fit_funnel(
+        n,
+        population,
+        months=layer_months(layer, months),
+        overdispersion=overdispersion,
+        winsorise=winsorise,
+        min_population=min_population,
+    )
+    return _with_columns(layer, place_in_funnel(fitted, n, population, min_population=min_population)), fitted
+
+
+def compare_layer(
+    layer: gpd.GeoDataFrame,
+    *,
+    comparator: Comparator,
+    value: str = "n",
+    months: float | None = None,
+    margin: float = 0,
+    min_population: float = 0,
+    level: float = 0.95,
+) -> gpd.GeoDataFrame:
+    """Return the layer with its rates against a comparator; see `hotspots.compare_rate`.
+
+    Raises
+    ------
+    DataError
+        When the layer lacks the column `value` or ``population``.
+    ParameterError
+        When the length of the period is not known.
+    """
+    compared = compare_rate(
+        _numbers(layer, value),
+        _numbers(layer, "population"),
+        months=layer_months(layer, months),
+        comparator=comparator,
+        margin=margin,
+        min_population=min_population,
+        level=level,
+    )
+    return _with_columns(layer, compared)
+
+
+def layer_pattern(
+    layer: gpd.GeoDataFrame,
+    *,
+    value: str = "n",
+    neighbours: Method | Neighbours = "queen",
+    distance: float | None = None,
+    nearest: int = 8,
+    permutations: int = 9_999,
+    seed: int = 0,
+) -> GlobalPattern:
+    """Return whether a column of the layer has any pattern; see `hotspots.global_pattern`.
+
+    Raises
+    ------
+    DataError
+        When the layer lacks the column `value`.
+    """
+    values = _numbers(layer, value)
+    if not isinstance(neighbours, Neighbours):
+        neighbours = make_neighbours(layer, method=neighbours, distance=distance, nearest=nearest)
+    return global_pattern(values, neighbours, permutations=permutations, seed=seed)
+
+
+def period_months(period: str) -> int:
+    """Return how many months a range such as ``"2024-01..2024-12"`` has, both ends included."""
+    first, last = month_range(period) or (0, 0)
+    return last - first + 1
+
+
+def change_layer(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    assigned: pd.Series,
+    before: str,
+    after: str,
+    level: float = 0.95,
+) -> gpd.GeoDataFrame:
+    """Return the areas with the change from one range of months to another; see `hotspots.change`.
+
+    Parameters
+    ----------
+    incidents, areas : DataFrame, GeoDataFrame
+        The two tables.
+    assigned : Series
+        The area of each incident; see `hotspots.assign_areas`.
+    before, after : str
+        Ranges of months such as ``"2024-01..2024-12"``, both ends included. Their lengths may differ.
+    level : float, default 0.95
+        Confidence of the limits.
+
+    Raises
+    ------
+    ParameterError
+        When a range is not one, or the second does not begin after the first ends.
+    DataError
+        When a period has no incident.
+
+    Warns
+    -----
+    HotspotsWarning
+        When a month of a period has no incident at all.
+    """
+    (_, before_ends), (after_begins, _) = (month_range(period) or (0, 0) for period in (before, after))
+    if after_begins <= before_ends:
+        raise ParameterError(
+            f"the second period, {after}, does not begin after the first, {before}, ends",
+            hint="give 'before' and 'after' as ranges that do not overlap",
+        )
+    counts = []
+    for period in (before, after):
+        chosen = select_incidents(incidents, period=period)
+        length = period_months(period)
+        empty = length - chosen["month"].nunique()
+        if empty:
+            warnings.warn(
+                f"{empty} of the {length} months of {period} have no incident: "
+                "where their files are missing, the change is wrong",
+                HotspotsWarning,
+                stacklevel=2,
+            )
+        counts.append(count_incidents(chosen, areas, assigned=assigned))
+    changed = change(
+        counts[0],
+        counts[1],
+        months_before=period_months(before),
+        months_after=period_months(after),
+        level=level,
+    )
+    return _with_columns(areas, changed)
+
+
+def _column(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
+    choices = [column for column in layer.columns if column != layer.geometry.name]
+    if name not in choices:
+        raise DataError(f"the layer has no column '{name}'", hint=did_you_mean(name, choices))
+    column: pd.Series = layer[name]
+    return column
+
+
+def _numbers(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
+    values = _column(layer, name)
+    if not pd.api.types.is_numeric_dtype(values):
+        numeric = [c for c in layer.columns if pd.api.types.is_numeric_dtype(layer[c])]
+        raise DataError(f"the column '{name}' does not hold numbers", hint=did_you_mean(name, numeric))
+    numbers: pd.Series = values.astype(float)
+    return numbers
+
+
+def _with_columns(layer: gpd.GeoDataFrame, added: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the layer with columns added or replaced, the geometry last."""
+    kept = layer.drop(columns=[name for name in added.columns if name in layer.columns])
+    joined: Any = kept.join(added)
+    geometry = layer.geometry.name
+    order = [name for name in joined.columns if name != geometry] + [geometry]
+    result: gpd.GeoDataFrame = joined[order]
+    result.attrs = dict(layer.attrs)
+    return result

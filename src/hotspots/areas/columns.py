@@ -1,0 +1,229 @@
+"""Which column of a boundary layer is the code, which the name, the district and the population.
+
+ONS names its columns after the geography, the year and the part: ``WD19CD``, ``lsoa21_name``, ``LAD22NM``.
+Of several geographies in one layer the finest whose codes are unique is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hotspots.base.errors import DataError, ParameterError, did_you_mean
+
+# From the finest to the coarsest; a longer spelling stands before the shorter one that it begins with.
+_GEOGRAPHIES = (
+    ("oa", "outputarea"),
+    ("lsoa", "datazone", "dz"),
+    ("msoa", "iz"),
+    ("wd", "ward", "cmwd"),
+    ("parncp", "parish", "par", "ced", "ed"),
+    ("ladua", "lad", "ltla", "localauthoritydistrict", "localauthority", "la", "district"),
+    ("ctyua", "utla", "cty", "county"),
+    ("csp", "partnership"),
+    ("pfa", "force"),
+)
+_RANKS = {word: rank for rank, words in enumerate(_GEOGRAPHIES) for word in words}
+_DISTRICT = _RANKS["lad"]
+_PATTERN = re.compile(
+    rf"({'|'.join(sorted(_RANKS, key=len, reverse=True))})(\d{{4}}|\d{{2}})?(code|cd|names|name|nm)?"
+)
+_CODES = ("code", "geocode", "geographycode", "areacode", "areacd", "gsscode", "gss")
+_NAMES = ("name", "geoname", "geographyname", "areaname", "areanm", "geography")
+_POPULATION = re.compile(
+    r"(?:mid|census)?(\d{4})?(?:total)?(?:population|pop|allages|(?:all)?usualresidents|residents)(?:total)?(\d{4})?"
+)
+GSS_CODE = re.compile(r"[EWSNKJ]\d{8}")
+_LSOA_NAME = re.compile(r"(.+) \d{3}[A-Z]?")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that were taken; None where the layer has none."""
+
+    code: str
+    name: str | None
+    district: str | None
+    population: str | None
+
+
+@dataclass(frozen=True)
+class _Part:
+    column: str
+    rank: int
+    year: str
+    is_code: bool
+
+
+def as_codes(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return values as text without blanks around them; whole numbers lose their decimals, gaps stay gaps."""
+    if pd.api.types.is_float_dtype(values.dtype) and bool((values.dropna() % 1 == 0).all()):
+        values = values.astype("Int64")
+    text = values.astype("string").str.strip()
+    return text.mask(text == "").astype("str")
+
+
+def find_columns(
+    table: pd.DataFrame,
+    *,
+    where: str,
+    code: str | None = None,
+    name: str | None = None,
+    district: str | None = None,
+    population: str | None = None,
+) -> Columns:
+    """Find the columns by name, but for those that are given.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The layer's attributes.
+    where : str
+        The layer, as messages name it.
+    code, name, district, population : str, optional
+        Columns to take without guessing.
+
+    Raises
+    ------
+    DataError
+        When no column looks like codes.
+    ParameterError
+        When a given column does not exist.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"LSOA21CD": ["E01000001", "E01000002"], "LAD24NM": "Leeds"})
+    >>> find_columns(table, where="the layer")
+    Columns(code='LSOA21CD', name=None, district='LAD24NM', population=None)
+    """
+    for option, given in (("code", code), ("name", name), ("district", district), ("population", population)):
+        require_column(table, given, option=option, where=where)
+    parts = [part for column in table.columns if (part := _part(table, str(column))) is not None]
+    code = code or _code_column(table, parts, where)
+    taken = next((part for part in parts if part.column == code), None)
+    name = name or _name_column(table, parts, taken)
+    if district is None:
+        coarser = [part for part in parts if part.rank >= _DISTRICT and part.column not in (code, name)]
+        if taken is not None:
+            coarser = [part for part in coarser if part.rank > taken.rank]
+        district = min(coarser, key=lambda part: (part.rank, part.is_code)).column if coarser else None
+    return Columns(code, name, district, population or population_column(table))
+
+
+def require_column(table: pd.DataFrame, column: str | None, *, option: str, where: str) -> None:
+    """Raise `ParameterError` when a column that was asked for does not exist."""
+    if column is not None and column not in table.columns:
+        guess = did_you_mean(column, map(str, table.columns))
+        raise ParameterError(f"{where} has no column '{column}' to take as '{option}'", hint=guess)
+
+
+def population_column(table: pd.DataFrame) -> str | None:
+    """Return the column of populations: one without a year first, then the latest year's."""
+    found = []
+    for position, column in enumerate(table.columns):
+        match = _POPULATION.fullmatch(_plain(column))
+        if match:
+            year = match[1] or match[2] or "9999"
+            found.append((-int(year), "census" in _plain(column), position, str(column)))
+    return min(found)[-1] if found else None
+
+
+def district_of_names(names: pd.Series[Any]) -> pd.Series[Any] | None:
+    """Return the districts in the names of LSOAs and MSOAs ("Leeds 012A"), or None where one is none."""
+    found = names.str.extract(f"^{_LSOA_NAME.pattern}$", expand=False)
+    return None if found.isna().any() else found
+
+
+def _part(table: pd.DataFrame, column: str) -> _Part | None:
+    match = _PATTERN.fullmatch(_plain(column))
+    if match is None:
+        return None
+    word, year, suffix = match.groups()
+    is_code = suffix in ("cd", "code") if suffix else _holds_gss_codes(table[column])
+    return _Part(column, _RANKS[word], year or "", is_code)
+
+
+def _plain(column: object) -> str:
+    return re.sub(r"[^a-z0-9]", "", str(column).lower())
+
+
+def _holds_gss_codes(values: pd.Series[Any]) -> bool:
+    texts = values.dropna().astype(str)
+    return len(texts) > 0 and bool(texts.str.fullmatch(GSS_CODE.pattern).all())
+
+
+def _first(table: pd.DataFrame, words: Sequence[str]) -> list[str]:
+    plain = {_plain(column): str(column) for column in reversed(table.columns)}
+    return [plain[word] for word in words if word in plain]
+
+
+def _code_column(table: pd.DataFrame, parts: Sequence[_Part], where: str) -> str:
+    patterned = sorted((part for part in parts if part.is_code), key=lambda part: part.rank)
+    candidates = _first(table, _CODES) + [part.column for part in patterned]
+    if not candidates:
+        candidates = [str(column) for column in table.columns if _holds_gss_codes(table[column])]
+    unique = [column for column in candidates if table[column].notna().all() and table[column].is_unique]
+    if unique or candidates:
+        return (unique or candidates)[0]
+    shown = ", ".join(f"'{column}'" for column in table.columns[:12])
+    raise DataError(
+        f"no column of {where} looks like area codes; it has {shown or 'no columns'}",
+        hint="name the column of codes with 'code'",
+    )
+
+
+def _name_column(table: pd.DataFrame, parts: Sequence[_Part], taken: _Part | None) -> str | None:
+    generic = _first(table, _NAMES)
+    if taken is None:
+        if generic:
+            return generic[0]
+        finest = sorted(
+            (part for part in parts if not part.is_code and part.rank < _DISTRICT), key=lambda part: part.rank
+        )
+        return finest[0].column if finest else None
+    same = [part for part in parts if not part.is_code and part.rank == taken.rank]
+    same.sort(key=lambda part: part.year != taken.year)
+    return same[0].column if same else (generic[0] if generic else None)
+
+
+def as_numbers(values: pd.Series[Any], *, what: str) -> pd.Series[Any]:
+    """Return populations as float64; thousands commas are understood, blanks and suppression marks are NaN.
+
+    Parameters
+    ----------
+    values : Series
+        Numbers or texts, indexed by area code.
+    what : str
+        The column, as messages name it.
+
+    Raises
+    ------
+    DataError
+        When a value is neither a number nor a known mark of a gap, or is negative or infinite.
+    """
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        numbers = values.astype("float64")
+    else:
+        texts = values.astype("string").str.strip().str.replace(",", "", regex=False)
+        gaps = texts.isna() | texts.str.lower().isin(
+            ["", "-", ":", "..", "n/a", "na", "nan", "null", "c", "[c]", "[x]"]
+        )
+        numbers = pd.to_numeric(texts.mask(gaps), errors="coerce").astype("Float64")
+        unread = numbers.isna() & ~gaps
+        _refuse(values[unread.to_numpy(dtype=bool)], what, "not a number")
+        numbers = numbers.astype("float64")
+    _refuse(values[((numbers < 0) | np.isinf(numbers)).to_numpy()], what, "not a possible number of people")
+    return numbers
+
+
+def _refuse(values: pd.Series[Any], what: str, why: str) -> None:
+    if len(values):
+        raise DataError(
+            f"{what} is '{values.iloc[0]}' for {values.index[0]}, which is {why}",
+            hint="correct it, leave it blank, or name another column with 'population'",
+        )

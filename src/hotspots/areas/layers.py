@@ -1,0 +1,244 @@
+"""Find a boundary layer, read it, and make sure that its coordinates are what its label says."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+import hotspots_boundaries
+from hotspots.base.crs import BRITISH_NATIONAL_GRID, WGS84, crs_label, parse_crs, transform_xy
+from hotspots.base.errors import CRSError, DataError, FileError, ParameterError, did_you_mean
+
+log = logging.getLogger(__name__)
+
+Source: TypeAlias = "str | os.PathLike[str] | gpd.GeoDataFrame"
+
+_FORMATS = "a GeoPackage, GeoJSON, Shapefile, FlatGeobuf or GeoParquet"
+_PARQUET = (".parquet", ".geoparquet")
+
+
+def describe(source: Source) -> str:
+    """Return how messages name a source: the file in quotes, or "the layer"."""
+    if isinstance(source, gpd.GeoDataFrame):
+        return "the layer"
+    return "standard input" if str(source) == "-" else f"'{source}'"
+
+
+def open_layer(source: Source, *, layer: str | None = None) -> gpd.GeoDataFrame:
+    """Read a layer of polygons as its file has it, with the geometry column named ``geometry``.
+
+    Parameters
+    ----------
+    source : path, str or GeoDataFrame
+        A file, the id of a bundled layer, or a layer already read. A named index becomes a column.
+    layer : str, optional
+        The layer of a file that holds several.
+
+    Raises
+    ------
+    FileError
+        When there is no such file or bundled layer, or the file is not a layer.
+    ParameterError
+        When the file holds several polygon layers and none, or an unknown one, is chosen.
+    DataError
+        When the layer is empty or not made of polygons.
+    """
+    if isinstance(source, gpd.GeoDataFrame):
+        table = _with_index(source)
+    else:
+        path, layer = _locate(source, layer)
+        table = _read_parquet(path) if path.suffix.lower() in _PARQUET else _read_vector(path, layer)
+    return check_polygons(table, describe(source))
+
+
+def read_geojson_bytes(text: bytes, *, where: str) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Return the layer in a GeoJSON text, and its foreign member ``hotspots`` (empty where it has none)."""
+    import pyogrio
+
+    if not text.strip():
+        raise FileError(
+            f"{where} is empty, but a GeoJSON layer was needed",
+            hint="check the step that should have written it",
+        )
+    try:
+        content = json.loads(text)
+        table = pyogrio.read_dataframe(text)
+    except (ValueError, pyogrio.errors.DataSourceError) as error:
+        raise FileError(f"{where} is not GeoJSON", hint=f"give {_FORMATS} of areas") from error
+    member = content.get("hotspots") if isinstance(content, dict) else None
+    return check_polygons(table, where), dict(member) if isinstance(member, dict) else {}
+
+
+def check_polygons(table: pd.DataFrame, where: str) -> gpd.GeoDataFrame:
+    """Return the table with its geometry column named ``geometry``, once it is sure to hold polygons only."""
+    if not isinstance(table, gpd.GeoDataFrame) or table._geometry_column_name not in table.columns:
+        raise FileError(
+            f"{where} holds a table without geometry, but areas are polygons",
+            hint=f"give {_FORMATS} of areas",
+        )
+    if table.empty:
+        raise DataError(f"{where} holds no areas", hint="check that the layer was exported with its features")
+    kinds = shapely.get_type_id(table.geometry.to_numpy())
+    other = ~np.isin(kinds, (-1, 3, 6))
+    if other.any():
+        first = table.geometry.iloc[int(np.argmax(other))].geom_type
+        raise DataError(
+            f"{where} holds geometries that are not polygons "
+            f"({int(other.sum()):,} of {len(table):,}, first a {first})",
+            hint="give the layer of areas themselves; incidents go to read_incidents",
+        )
+    return table if table.geometry.name == "geometry" else table.rename_geometry("geometry")
+
+
+def check_coordinates(table: gpd.GeoDataFrame, target: Any, *, where: str) -> None:
+    """Make sure that a layer's coordinates fit its CRS, and its place the CRS to compute in.
+
+    A layer fits when its centre lies in the area of use of `target` and its edges at most 3 degrees outside.
+
+    Raises
+    ------
+    CRSError
+        When the layer has no CRS, when coordinates labelled degrees are metres or the reverse, or when the
+        layer lies in a part of the world that `target` does not serve.
+    """
+    bounds = shapely.total_bounds(table.geometry.to_numpy())
+    span = f"x {bounds[0]:,.6g} to {bounds[2]:,.6g}, y {bounds[1]:,.6g} to {bounds[3]:,.6g}"
+    degrees = bool(np.all(np.abs(bounds) <= [180.001, 90.001, 180.001, 90.001]))
+    likely = WGS84 if degrees else BRITISH_NATIONAL_GRID
+    if table.crs is None:
+        raise CRSError(
+            f"{where} has no coordinate reference system (its coordinates: {span})",
+            hint=f"save it with one, such as {likely}, or give layer.set_crs('{likely}')",
+        )
+    label = crs_label(table.crs)
+    if table.crs.is_geographic != degrees:
+        unit, needed = ("metres", "degrees") if table.crs.is_geographic else ("degrees", "metres")
+        raise CRSError(
+            f"{where} is labelled {label}, in {needed}, but its coordinates look like {unit} ({span})",
+            hint=f"save it with its true system, or give layer.set_crs('{likely}', allow_override=True)",
+        )
+    _check_place(table, bounds, parse_crs(target), where, span)
+
+
+def _check_place(table: gpd.GeoDataFrame, bounds: Any, target: Any, where: str, span: str) -> None:
+    x, y = transform_xy(bounds[[0, 0, 2, 2]], bounds[[1, 3, 1, 3]], source=table.crs, target=WGS84)
+    if not np.isfinite([x, y]).all():
+        raise CRSError(
+            f"the coordinates of {where} are impossible in {crs_label(table.crs)} ({span})",
+            hint="save it with its true reference system",
+        )
+    served = target.area_of_use
+    if served is None:
+        return
+    west, east, south, north = x.min(), x.max(), y.min(), y.max()
+    lon, lat = (west + east) / 2, (south + north) / 2
+    central = served.west <= lon <= served.east and served.south <= lat <= served.north
+    beyond = max(served.west - west, east - served.east, served.south - south, north - served.north)
+    if central and beyond <= 3:
+        return
+    utm = (32600 if lat >= 0 else 32700) + int((lon + 180) // 6) % 60 + 1
+    raise CRSError(
+        f"{where} lies at longitude {west:.2f} to {east:.2f} and latitude {south:.2f} to {north:.2f}, but "
+        f"{crs_label(target)} serves longitude {served.west:.2f} to {served.east:.2f} and "
+        f"latitude {served.south:.2f} to {served.north:.2f}",
+        hint=f"set 'crs' to a system in metres that fits, such as 'EPSG:{utm}'",
+    )
+
+
+def _with_index(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the layer with the index as a column, where it may hold codes."""
+    name = layer.index.name
+    if name is None and not pd.api.types.is_integer_dtype(layer.index.dtype):
+        name = "code"
+    if name is None or name in layer.columns:
+        return layer.reset_index(drop=True)
+    return layer.rename_axis(name).reset_index()
+
+
+def _locate(source: str | os.PathLike[str], layer: str | None) -> tuple[Path, str | None]:
+    path = Path(source)
+    if path.exists():
+        return path, layer
+    try:
+        entry = hotspots_boundaries.find(str(source))
+    except KeyError:
+        ids = [entry.id for entry in hotspots_boundaries.bundled() if entry.kind == "areas"]
+        if path.suffix or len(path.parts) > 1:
+            hint = "check the spelling and the folder, or name a bundled layer: " + ", ".join(
+                f"'{known}'" for known in ids
+            )
+            raise FileError(f"there is no file '{source}'", hint=hint) from None
+        raise FileError(
+            f"'{source}' is neither a file nor a bundled layer", hint=did_you_mean(str(source), ids)
+        ) from None
+    if entry.kind != "areas":
+        raise FileError(
+            f"'{source}' is a bundled file of {entry.kind}, but areas were needed",
+            hint="give it as 'incidents'",
+        )
+    return hotspots_boundaries.path(entry.id), layer or entry.layer
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    try:
+        table: pd.DataFrame = gpd.read_parquet(path)
+        return table
+    except (ValueError, OSError) as error:
+        raise _not_a_layer(path) from error
+
+
+def _read_vector(path: Path, layer: str | None) -> pd.DataFrame:
+    import pyogrio
+
+    # Without this, reading a GeoPackage that has metadata leaves a file NAME.gpkg.aux.xml beside it.
+    pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": "NO"})
+    try:
+        chosen = _choose_layer(path, layer, pyogrio.list_layers(path))
+        table: pd.DataFrame = pyogrio.read_dataframe(path, layer=chosen)
+        return table
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise _not_a_layer(path) from error
+
+
+def read_provenance(path: Path) -> dict[str, Any]:
+    """Return the record that the toolkit wrote into a GeoPackage; empty where it holds none."""
+    import pyogrio
+
+    held = pyogrio.read_info(path).get("dataset_metadata") or {}
+    try:
+        record = json.loads(held.get("HOTSPOTS", "{}"))
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _not_a_layer(path: Path) -> FileError:
+    return FileError(f"'{path}' is not a layer that can be read", hint=f"give {_FORMATS} of areas")
+
+
+def _choose_layer(path: Path, layer: str | None, listed: Any) -> str | None:
+    names = [str(name) for name, _ in listed]
+    if layer is not None:
+        if layer not in names:
+            raise ParameterError(f"'{path}' has no layer '{layer}'", hint=did_you_mean(layer, names))
+        return layer
+    if len(names) == 1:
+        return names[0]
+    polygons = [str(name) for name, kind in listed if "Polygon" in str(kind) or kind == "Unknown"]
+    if len(polygons) > 1:
+        shown = ", ".join(f"'{name}'" for name in polygons)
+        raise ParameterError(
+            f"'{path}' holds {len(polygons)} layers of areas: {shown}", hint="choose one with 'layer'"
+        )
+    if not polygons:
+        raise DataError(f"'{path}' holds no layer of polygons", hint=f"give {_FORMATS} of areas")
+    log.info("Layer '%s' of '%s' (the only one of polygons; choose another with 'layer')", polygons[0], path)
+    return polygons[0]

@@ -1,0 +1,1 @@
+"""Which area a point is in, exactly."""

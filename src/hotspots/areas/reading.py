@@ -1,0 +1,349 @@
+"""Read polygons into the areas table: code, name, district, population and sound geometry."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.areas.columns import Columns, as_codes, as_numbers, district_of_names, find_columns
+from hotspots.areas.fit import check_fit, polygon_parts
+from hotspots.areas.layers import (
+    Source,
+    check_coordinates,
+    describe,
+    open_layer,
+    read_geojson_bytes,
+    read_provenance,
+)
+from hotspots.areas.population import PopulationTable, read_population
+from hotspots.base.columns import COLUMNS
+from hotspots.base.crs import BRITISH_NATIONAL_GRID, crs_label, parse_crs, reproject, require_metres
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
+
+log = logging.getLogger(__name__)
+
+OVERLAP_TOLERANCE = 100.0  # m²: slivers up to this size come from generalising, and say nothing
+OVERLAP_WARNING = 0.001  # share of the total area
+_GEOJSON = (".geojson", ".json")
+
+
+def read_areas(
+    source: Source,
+    *,
+    layer: str | None = None,
+    code: str | None = None,
+    name: str | None = None,
+    district: str | None = None,
+    population: str | None = None,
+    population_table: str | os.PathLike[str] | pd.DataFrame | None = None,
+    within: str | Sequence[str] | None = None,
+    crs: str = BRITISH_NATIONAL_GRID,
+) -> gpd.GeoDataFrame:
+    """Read areas: wards, LSOAs or any other polygons that incidents are counted in.
+
+    Columns are recognised by the names that the ONS gives them in any year (``WD19CD``, ``lsoa21_name``,
+    ``LAD22NM``, ``pop2020``); of several geographies in one layer the finest with unique codes is taken. What
+    was taken is announced. Without a column of names the code stands for the name; without a column of
+    districts, the names of LSOAs and MSOAs ("Leeds 012A") give them.
+
+    Polygons that cross themselves are repaired, with a warning. Overlaps of more than 100 m² and gaps between
+    areas are announced; overlaps of more than 0.1 % of the total area are a warning.
+
+    Parameters
+    ----------
+    source : path, str or GeoDataFrame
+        A GeoPackage, GeoJSON, Shapefile, FlatGeobuf or GeoParquet file, the id of a bundled layer (see
+        ``hotspots boundaries list``), or a layer already read; its index counts as a column if it has a name.
+    layer : str, optional
+        The layer of a file that holds several.
+    code, name, district, population : str, optional
+        Columns to take instead of those recognised. With `population_table`, `population` is a column of it.
+    population_table : path or DataFrame, optional
+        A CSV file or table with a column of codes and one of populations. Names and districts are taken from
+        it where the layer has none.
+    within : str or sequence of str, optional
+        Keep the areas of these districts only. Case does not matter.
+    crs : str, default "EPSG:27700"
+        Projected system in metres that the areas are brought to. Layers in it already are left as they are.
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed by code (str, unique, sorted, index name "code"), with columns ``name`` (str), ``district``
+        (str, "" if unknown), ``population`` (float64, NaN if unknown) and ``geometry`` (valid polygons and
+        multipolygons).
+
+    Warns
+    -----
+    HotspotsWarning
+        When polygons were repaired, areas overlap noticeably, or some areas have no population.
+
+    Raises
+    ------
+    FileError
+        When there is no such file or bundled layer, or it cannot be read.
+    DataError
+        When codes are missing or repeated, geometries are empty or not polygons, or populations are
+        impossible or belong to other areas (fewer than nine tenths of the codes are found).
+    CRSError
+        When the layer's CRS is unknown, contradicts its coordinates, or `crs` does not serve that place.
+    ParameterError
+        When a column, layer or district that was asked for does not exist.
+
+    Examples
+    --------
+    >>> squares = gpd.GeoDataFrame(
+    ...     {"WD24CD": ["E05000002", "E05000001"], "WD24NM": ["Town", "Hill"], "LAD24NM": ["Leeds", "Leeds"]},
+    ...     geometry=shapely.box([431_000, 430_000], 433_000, [432_000, 431_000], 434_000),
+    ...     crs="EPSG:27700",
+    ... )
+    >>> read_areas(squares)[["name", "district"]]
+               name district
+    code
+    E05000001  Hill    Leeds
+    E05000002  Town    Leeds
+    """
+    require_metres(crs, what="areas")
+    where = describe(source)
+    table = open_layer(source, layer=layer)
+    own = None if population_table is not None else population
+    columns = find_columns(
+        _attributes(table), where=where, code=code, name=name, district=district, population=own
+    )
+    _announce(columns, Columns(code or "", name, district, own), where)
+    areas = _areas_table(table, columns, where)
+    joined = None
+    if population_table is not None:
+        joined = read_population(population_table, areas.index, population=population)
+        areas = _fill_from(areas, joined)
+    if (areas["district"] == "").all():
+        areas = _fill_districts(areas)
+    if within is not None:
+        areas = _keep_districts(areas, [within] if isinstance(within, str) else list(within), where)
+    if joined is not None:
+        areas["population"] = joined.join(areas.index)
+    areas["name"] = areas["name"].where(areas["name"] != "", areas.index.to_series())
+    check_coordinates(areas, crs, where=where)
+    areas = _sound(reproject(areas, crs), where)
+    _report_fit(areas, where)
+    return areas
+
+
+def read_layer(
+    source: str | os.PathLike[str], *, layer: str | None = None, crs: str | None = None
+) -> gpd.GeoDataFrame:
+    """Read a layer that the toolkit wrote, with all its columns, to take the next step with it.
+
+    Parameters
+    ----------
+    source : path or str
+        A GeoJSON or GeoPackage file, or ``"-"`` for GeoJSON on standard input.
+    layer : str, optional
+        The layer of a GeoPackage that holds several.
+    crs : str, optional
+        Projected system in metres to bring it to. By default the one it was made in, where its provenance
+        says so or its coordinates are metres already, else British National Grid.
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed by code, in the file's order. Numbers, flags and truth values have the type that the output
+        vocabulary gives them. ``attrs["provenance"]`` is the provenance, where the file holds it.
+
+    Raises
+    ------
+    FileError
+        When there is no such file, or it is not a layer.
+    DataError
+        When the layer is empty, has no column of codes, or a code is missing or repeated.
+    CRSError
+        When the layer's CRS is unknown or contradicts its coordinates.
+    """
+    where = describe(source)
+    provenance: dict[str, Any] = {}
+    if str(source) == "-":
+        table, provenance = read_geojson_bytes(sys.stdin.buffer.read(), where=where)
+    elif str(source).lower().endswith(_GEOJSON) and Path(source).is_file():
+        table, provenance = read_geojson_bytes(Path(source).read_bytes(), where=where)
+    else:
+        table = open_layer(source, layer=layer)
+        if str(source).lower().endswith(".gpkg") and Path(source).is_file():
+            provenance = read_provenance(Path(source))
+    code = find_columns(_attributes(table), where=where).code
+    table = table.set_index(_checked_codes(table[code], where)).drop(columns=[code])
+    # The writer gives each feature its code as `id` too, which comes back as a column.
+    table = (
+        table.drop(columns=["id"], errors="ignore")
+        if "id" in table and (table["id"] == table.index).all()
+        else table
+    )
+    goal = crs or provenance.get("crs") or _own_metres(table) or BRITISH_NATIONAL_GRID
+    require_metres(goal, what="layers")
+    check_coordinates(table, goal, where=where)
+    result = reproject(_typed(table), goal)
+    if provenance:
+        result.attrs["provenance"] = provenance
+    return result
+
+
+def _attributes(table: gpd.GeoDataFrame) -> pd.DataFrame:
+    return pd.DataFrame(table.drop(columns="geometry"))
+
+
+def _announce(taken: Columns, asked: Columns, where: str) -> None:
+    parts = ("code", "name", "district", "population")
+    chosen = [(part, getattr(taken, part)) for part in parts if getattr(taken, part) != getattr(asked, part)]
+    guessed = [f"{part} from '{column}'" for part, column in chosen if column not in (part, None)]
+    if guessed:
+        options = "'code', 'name', 'district' or 'population'"
+        log.info("Columns of %s: %s (choose others with %s)", where, ", ".join(guessed), options)
+
+
+def _areas_table(table: gpd.GeoDataFrame, columns: Columns, where: str) -> gpd.GeoDataFrame:
+    codes = _checked_codes(table[columns.code], where)
+    table = table.set_index(codes)
+
+    def text(column: str | None) -> Any:
+        return "" if column is None else as_codes(table[column]).fillna("")
+
+    numbers: Any = np.nan
+    if columns.population is not None:
+        numbers = as_numbers(table[columns.population], what=f"'{columns.population}' of {where}")
+    values = {"name": text(columns.name), "district": text(columns.district), "population": numbers}
+    flat = shapely.force_2d(table.geometry.to_numpy())
+    areas = gpd.GeoDataFrame(values, index=table.index, geometry=flat, crs=table.crs)
+    return areas.astype({"name": "str", "district": "str", "population": "float64"}).sort_index()
+
+
+def _checked_codes(values: pd.Series[Any], where: str) -> pd.Index:
+    codes = as_codes(values)
+    missing = int(codes.isna().sum())
+    if missing:
+        rows = ", ".join(str(row + 1) for row in np.flatnonzero(codes.isna())[:3])
+        raise DataError(
+            f"column '{values.name}' of {where} has no code for "
+            f"{_counted(missing, 'area', 'areas')} (row {rows})",
+            hint="complete it, or name another column with 'code'",
+        )
+    repeated = codes[codes.duplicated()].unique()
+    if len(repeated):
+        raise DataError(
+            f"column '{values.name}' of {where} holds {listed(list(repeated))} more than once",
+            hint="name another column with 'code', or dissolve the parts of each area first",
+        )
+    index: pd.Index = pd.Index(codes.to_numpy(), dtype="str", name="code")
+    return index
+
+
+def _fill_from(areas: gpd.GeoDataFrame, table: PopulationTable) -> gpd.GeoDataFrame:
+    """Take names and districts from the population table where the layer has none at all."""
+    filled = {}
+    for column, values in (("name", table.name), ("district", table.district)):
+        if values is not None and (areas[column] == "").all():
+            filled[column] = values.reindex(areas.index).fillna("").astype("str")
+    return areas.assign(**filled)
+
+
+def _fill_districts(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    districts = district_of_names(areas["name"])
+    if districts is None:
+        return areas
+    log.info("Districts taken from the areas' names (choose a column with 'district')")
+    return areas.assign(district=districts.astype("str"))
+
+
+def _keep_districts(areas: gpd.GeoDataFrame, wanted: Sequence[str], where: str) -> gpd.GeoDataFrame:
+    known = {district.casefold(): district for district in sorted(set(areas["district"])) if district}
+    if not known:
+        raise ParameterError(
+            f"{where} has no districts, so 'within' cannot choose among its areas",
+            hint="name the column of districts with 'district'",
+        )
+    for district in wanted:
+        if district.strip().casefold() not in known:
+            raise ParameterError(
+                f"{where} has no district '{district}'", hint=did_you_mean(district, known.values())
+            )
+    names = {known[district.strip().casefold()] for district in wanted}
+    return areas[areas["district"].isin(names)].copy()
+
+
+def _sound(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
+    """Return the areas with every polygon valid."""
+    geometries = areas.geometry.to_numpy()
+    invalid = ~shapely.is_valid(geometries) & ~shapely.is_missing(geometries)
+    repaired = geometries.copy()
+    # "structure" merges parts that overlap, where "linework" would make a hole of what they share.
+    mended = shapely.make_valid(geometries[invalid], method="structure", keep_collapsed=False)
+    repaired[invalid] = polygon_parts(mended)
+    bare = areas.index[shapely.is_missing(repaired) | shapely.is_empty(repaired)]
+    if len(bare):
+        raise DataError(
+            f"{where} has no polygon for {_counted(len(bare), 'area', 'areas')}: {listed(bare)}",
+            hint="draw them, or delete their rows",
+        )
+    if invalid.any():
+        what = _counted(int(invalid.sum()), "polygon", "polygons")
+        warnings.warn(
+            f"repaired {what} of {where} with a border that crosses itself: {listed(areas.index[invalid])}",
+            HotspotsWarning,
+            stacklevel=3,
+        )
+    return areas.set_geometry(gpd.GeoSeries(repaired, index=areas.index, crs=areas.crs))
+
+
+def _report_fit(areas: gpd.GeoDataFrame, where: str) -> None:
+    geometries = areas.geometry.to_numpy()
+    fit = check_fit(geometries, tolerance=OVERLAP_TOLERANCE)
+    if len(fit.gaps):
+        log.info(
+            "%s: %s between areas, %.3g km² in all",
+            where,
+            _counted(len(fit.gaps), "gap", "gaps"),
+            fit.gaps.sum() / 1e6,
+        )
+    if not len(fit.pairs):
+        return
+    first, second = areas.index[fit.pairs[int(np.argmax(fit.overlaps))]]
+    shared = float(fit.overlaps.sum())
+    message = (
+        f"{where}: {_counted(len(fit.pairs), 'overlap', 'overlaps')} between areas, "
+        f"{shared / 1e6:.3g} km² in all (the largest: {first} and {second}); "
+        "an incident there counts in the first of the two"
+    )
+    if shared > OVERLAP_WARNING * float(shapely.area(geometries).sum()):
+        warnings.warn(message, HotspotsWarning, stacklevel=3)
+    else:
+        log.info(message)
+
+
+def _own_metres(layer: gpd.GeoDataFrame) -> str | None:
+    """Return the layer's own CRS where distances can be measured in it."""
+    if layer.crs is None or parse_crs(layer.crs).is_geographic or layer.crs.axis_info[0].unit_name != "metre":
+        return None
+    return crs_label(layer.crs)
+
+
+def _typed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the columns of the output vocabulary their types back; files keep fewer than the library has."""
+    types = {"real": "float64", "text": "str", "flag": "str"}
+    gaps = {"integer": ("int64", "Int64"), "boolean": ("bool", "boolean")}
+    wanted = {}
+    for column in layer.columns.intersection(list(COLUMNS)):
+        kind = COLUMNS[column].kind
+        wanted[column] = types[kind] if kind in types else gaps[kind][int(layer[column].isna().any())]
+    return layer.astype(wanted)
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"

@@ -1,0 +1,1 @@
+"""What every room stands on: errors, columns, reference systems, files, surfaces and compiled kernels."""

@@ -1,0 +1,1 @@
+"""How many incidents each area has, and the rate."""

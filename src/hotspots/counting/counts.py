@@ -1,0 +1,377 @@
+"""From points to numbers: which area each incident belongs to, how many there are, and their rate."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import Literal, overload
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots.areas.locate.index import AreaIndex
+from hotspots.base.crs import crs_label
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.poisson import count_limits
+from hotspots.incidents import coordinates
+
+log = logging.getLogger(__name__)
+
+By = Literal["polygon", "code"]
+Per = Literal["category", "month", "year"]
+
+
+def assign_areas(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "polygon") -> pd.Series:
+    """Return the code of the one area that each incident belongs to.
+
+    By polygon, an incident belongs to an area when it lies inside it or on its border; on a shared border, or
+    where areas overlap, it belongs to the first in code order. By code, it belongs to the area that its
+    recorded ``lsoa_code`` names. So an incident is counted once or not at all, and counts add up.
+
+    Parameters
+    ----------
+    incidents : DataFrame or GeoDataFrame of points
+        The incidents table.
+    areas : GeoDataFrame
+        The areas table, indexed by code in ascending order.
+    by : {'polygon', 'code'}, default 'polygon'
+        What decides.
+
+    Returns
+    -------
+    Series of category
+        Named ``code``, on the incidents' index; the categories are the areas' codes in their order. Missing
+        for incidents without coordinates (or without a recorded code) and for those in no area.
+
+    Raises
+    ------
+    DataError
+        When `by` is ``'code'`` and the incidents carry no code, or none of the areas'; when no incident with
+        coordinates lies within the areas' extent.
+
+    Examples
+    --------
+    >>> import geopandas, pandas
+    >>> from shapely import box
+    >>> areas = geopandas.GeoDataFrame(
+    ...     geometry=[box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)],
+    ...     index=pandas.Index(["E05000001", "E05000002"], name="code"), crs="EPSG:27700")
+    >>> incidents = pandas.DataFrame({"x": [500.0, 1000.0, 1500.0, 9000.0], "y": 500.0})
+    >>> assign_areas(incidents, areas).tolist()
+    ['E05000001', 'E05000001', 'E05000002', nan]
+    """
+    if by == "code":
+        positions = _positions_by_code(incidents, areas)
+    elif by == "polygon":
+        positions = _positions_by_polygon(incidents, areas)
+    else:
+        raise ParameterError(f"'by' is '{by}'", hint="use 'polygon' or 'code'")
+    codes = pd.Categorical.from_codes(positions, categories=areas.index.astype(str))
+    return pd.Series(codes, index=incidents.index, name="code")
+
+
+def _positions_by_polygon(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> np.ndarray:
+    x, y = coordinates(incidents, areas.crs)
+    west, south, east, north = areas.total_bounds
+    if not np.any((x >= west) & (x <= east) & (y >= south) & (y <= north)):
+        raise DataError(
+            f"no incident lies within the areas: incidents span {_extent(x, y)}, areas span "
+            f"{_extent(np.array([west, east]), np.array([south, north]))} ({crs_label(areas.crs)})",
+            hint="check that both are of the same place, and that 'source_crs' says what the coordinates are",
+        )
+    return AreaIndex(areas.geometry.to_numpy(), points=len(x)).locate(x, y)
+
+
+def _extent(x: np.ndarray, y: np.ndarray) -> str:
+    if not np.isfinite(x).any():
+        return "nothing (none has coordinates)"
+    return f"{np.nanmin(x):.0f} to {np.nanmax(x):.0f} east, {np.nanmin(y):.0f} to {np.nanmax(y):.0f} north"
+
+
+def _positions_by_code(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> np.ndarray:
+    if "lsoa_code" not in incidents:
+        raise DataError(
+            "the incidents carry no recorded area code ('lsoa_code')",
+            hint="count by polygon instead: 'by' = 'polygon'",
+        )
+    recorded = incidents["lsoa_code"].astype("category")
+    lookup = areas.index.get_indexer(recorded.cat.categories.astype(str))
+    if not (lookup >= 0).any():
+        example = recorded.cat.categories[0] if len(recorded.cat.categories) else "none at all"
+        raise DataError(
+            f"no recorded code is among the areas' (recorded: {example}; areas: {areas.index[0]})",
+            hint="use areas of the recorded kind and year, or count by polygon: 'by' = 'polygon'",
+        )
+    # A missing code has category position -1, which picks the extra last entry.
+    return np.append(lookup, -1)[recorded.cat.codes.to_numpy()]
+
+
+def agreement(first: pd.Series, second: pd.Series) -> tuple[int, float]:
+    """Return how far two assignments of the same incidents agree.
+
+    Parameters
+    ----------
+    first, second : Series
+        Results of `assign_areas` on one index.
+
+    Returns
+    -------
+    both : int
+        Incidents that each assignment gave an area.
+    share : float
+        The share of those that got the same area from both, in [0, 1]; NaN where there are none.
+    """
+    placed = first.notna() & second.notna()
+    both = int(placed.sum())
+    if both == 0:
+        return 0, float("nan")
+    same = first[placed].astype(str).to_numpy() == second[placed].astype(str).to_numpy()
+    return both, float(same.mean())
+
+
+@overload
+def count_incidents(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    per: None = None,
+    by: By = "polygon",
+    assigned: pd.Series | None = None,
+) -> pd.Series: ...
+
+
+@overload
+def count_incidents(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    per: Per,
+    by: By = "polygon",
+    assigned: pd.Series | None = None,
+) -> pd.DataFrame: ...
+
+
+def count_incidents(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    per: Per | None = None,
+    by: By = "polygon",
+    assigned: pd.Series | None = None,
+) -> pd.Series | pd.DataFrame:
+    """Return the number of incidents in each area; zero where there are none.
+
+    Parameters
+    ----------
+    incidents : DataFrame or GeoDataFrame of points
+        The incidents table, or any selection of its rows.
+    areas : GeoDataFrame
+        The areas table.
+    per : {'category', 'month', 'year'}, optional
+        Count separately per value of this; the columns then are those values in their order.
+    by : {'polygon', 'code'}, default 'polygon'
+        See `assign_areas`. Ignored when `assigned` is given.
+    assigned : Series, optional
+        An earlier result of `assign_areas` that covers these incidents, to save doing it again.
+
+    Returns
+    -------
+    Series of int64, or DataFrame of int64
+        ``n`` on the areas' index, or one column per value of `per`.
+
+    Raises
+    ------
+    DataError
+        As `assign_areas`; also when `per` asks for a month and no incident has one.
+
+    Examples
+    --------
+    >>> import geopandas, pandas
+    >>> from shapely import box
+    >>> areas = geopandas.GeoDataFrame(
+    ...     geometry=[box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)],
+    ...     index=pandas.Index(["E05000001", "E05000002"], name="code"), crs="EPSG:27700")
+    >>> incidents = pandas.DataFrame({"x": [500.0, 600.0], "y": [500.0, 600.0]})
+    >>> count_incidents(incidents, areas).tolist()
+    [2, 0]
+    """
+    codes = assign_areas(incidents, areas, by=by) if assigned is None else assigned.loc[incidents.index]
+    positions = areas.index.get_indexer(codes.cat.categories)[codes.cat.codes.to_numpy()]
+    positions = np.where(codes.isna(), -1, positions)
+    if per is None:
+        n = np.bincount(positions[positions >= 0], minlength=len(areas))
+        return pd.Series(n.astype(np.int64), index=areas.index, name="n")
+    labels, values = _split(incidents, per)
+    kept = (positions >= 0) & (labels >= 0)
+    flat = positions[kept].astype(np.int64) * len(values) + labels[kept]
+    table = np.bincount(flat, minlength=len(areas) * len(values)).reshape(len(areas), len(values))
+    return pd.DataFrame(table.astype(np.int64), index=areas.index, columns=values)
+
+
+def _split(incidents: pd.DataFrame, per: Per) -> tuple[np.ndarray, pd.Index]:
+    if per == "category":
+        category = incidents["category"].astype("category").cat.remove_unused_categories()
+        return category.cat.codes.to_numpy(), pd.Index(category.cat.categories, name="category")
+    if per not in ("month", "year"):
+        raise ParameterError(f"'per' is '{per}'", hint="use 'category', 'month' or 'year'")
+    if "month" not in incidents or incidents["month"].isna().all():
+        raise DataError(
+            f"no incident has a month, so none can be counted per {per}", hint="name it with 'month_column'"
+        )
+    month = incidents["month"]
+    labels, values = pd.factorize(month.dt.year if per == "year" else month, sort=True)
+    return labels, pd.Index(values, name=per)
+
+
+def months_present(incidents: pd.DataFrame) -> int:
+    """Return how many different months the incidents fall in: the length of the period in months.
+
+    A month inside the span with no incident at all is taken as missing from the data, is not counted, and
+    draws a warning, since a year of eleven files would otherwise show rates one twelfth too low.
+
+    Raises
+    ------
+    ParameterError
+        When no incident has a month.
+    """
+    months: list[pd.Period] = []
+    if "month" in incidents:
+        months = sorted(incidents["month"].dropna().unique())
+    if not months:
+        raise ParameterError(
+            "no incident has a month, so the length of the period is unknown",
+            hint="say how many months the data cover with 'months', or name their column with 'month_column'",
+        )
+    first, last = months[0], months[-1]
+    span = (last.year - first.year) * 12 + last.month - first.month + 1
+    log.info(
+        "Period of %d months (those with incidents from %s to %s; give another length with 'months')",
+        len(months),
+        first,
+        last,
+    )
+    if span > len(months) and not _same_month_each_year(months):
+        _warn_of_gaps(span - len(months), first, last)
+    return len(months)
+
+
+def _same_month_each_year(months: list[pd.Period]) -> bool:
+    """Whether the months are one and the same of several years, a choice rather than a gap."""
+    return len({month.month for month in months}) == 1
+
+
+def _warn_of_gaps(missing: int, first: pd.Period, last: pd.Period) -> None:
+    warnings.warn(
+        f"{missing} month{'s' if missing > 1 else ''} between {first} and {last} "
+        f"{'have' if missing > 1 else 'has'} no incidents; rates use the months present",
+        HotspotsWarning,
+        stacklevel=3,
+    )
+
+
+def rate(n: pd.Series, population: pd.Series, *, months: float, min_population: float = 0) -> pd.Series:
+    """Return incidents per 1,000 people a year, a number from 0 up.
+
+    ``rate = 1000 · n · (12 / months) / population``. Missing, never infinite, where the population is
+    unknown, zero, or under `min_population`.
+
+    Parameters
+    ----------
+    n : Series of int
+        Incidents in each area over the whole period.
+    population : Series of float
+        People in each area, on the same index.
+    months : float
+        Length of the period in months, over 0. Seasons are not evened out: one July stands for twelve.
+    min_population : float, default 0
+        Areas with fewer people get no rate, since a handful of incidents would decide it.
+
+    Returns
+    -------
+    Series of float64
+        ``rate``, on the index of `n`.
+
+    Raises
+    ------
+    ParameterError
+        When `months` is not over 0 or `min_population` is negative.
+    DataError
+        When the two indexes differ or a population is negative.
+
+    References
+    ----------
+    Home Office, Crime Reduction Toolkits, page fa020302: ``((12/A)·B)·1000/C`` with A months, B crimes and
+    C people.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> rate(pandas.Series([30, 5]), pandas.Series([6000.0, 0.0]), months=6).tolist()
+    [10.0, nan]
+    """
+    people = _denominator(n, population, months=months, min_population=min_population)
+    return (n * (12_000 / months) / people).astype(float).rename("rate")
+
+
+def _denominator(n: pd.Series, population: pd.Series, *, months: float, min_population: float) -> pd.Series:
+    if not months > 0:
+        raise ParameterError(
+            f"'months' is {months}", hint="give the length of the period in months, such as 'months' = 12"
+        )
+    if not min_population >= 0:
+        raise ParameterError(f"'min_population' is {min_population}", hint="use 0 or more people")
+    if not n.index.equals(population.index):
+        raise DataError(
+            "counts and populations are not of the same areas in the same order",
+            hint="take both from one table, or align them with population.reindex(n.index)",
+        )
+    if (population < 0).any():
+        raise DataError(
+            f"the population of {population.index[population < 0][0]} is negative",
+            hint="correct the population table; use a blank for unknown",
+        )
+    return population.where((population > 0) & (population >= min_population))
+
+
+def rate_limits(
+    n: pd.Series, population: pd.Series, *, months: float, min_population: float = 0, level: float = 0.95
+) -> pd.DataFrame:
+    """Return the confidence limits of a rate per 1,000 people a year, taking the count as Poisson.
+
+    The limits of the count are exact (from the chi-squared distribution) under 10 incidents and Byar's
+    approximation from 10, then scaled as the rate is. They say how far chance alone could move the rate of
+    an area with this true level; they say nothing about recording practice.
+
+    Parameters
+    ----------
+    n, population, months, min_population
+        As for `rate`.
+    level : float, default 0.95
+        Confidence, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame of float64
+        ``rate_lo`` and ``rate_hi``, on the index of `n`; missing where the rate is.
+
+    Raises
+    ------
+    ParameterError, DataError
+        As for `rate`; also when `level` is not between 0 and 1.
+
+    References
+    ----------
+    Breslow, N. E. and Day, N. E. (1987). Statistical Methods in Cancer Research, volume II. IARC.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> limits = rate_limits(pandas.Series([65]), pandas.Series([1000.0]), months=12)
+    >>> limits.round(3).to_dict("list")
+    {'rate_lo': [50.163], 'rate_hi': [82.849]}
+    """
+    people = _denominator(n, population, months=months, min_population=min_population)
+    lower, upper = count_limits(n.to_numpy(dtype=float), level=level)
+    scale = 12_000 / months / people.to_numpy(dtype=float)
+    return pd.DataFrame({"rate_lo": lower * scale, "rate_hi": upper * scale}, index=n.index)

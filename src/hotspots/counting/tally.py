@@ -1,0 +1,169 @@
+"""Incidents counted once, by area, category and period: what every indicator of them is a sum of."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.counting.counts import By, assign_areas
+
+Every = Literal["year", "half", "quarter", "month"]
+_LENGTH = {"year": 12, "half": 6, "quarter": 3, "month": 1}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts by area, category and period.
+
+    Attributes
+    ----------
+    index : Index, n areas
+        The areas' codes.
+    categories : tuple of str
+        In alphabetical order.
+    periods : tuple of str
+        In time order: ``"2025"``, ``"2025 H1"``, ``"2025 Q3"`` or ``"2025-07"``.
+    months : tuple of int
+        How many different months each period has incidents in: the length that its rates are scaled from.
+    counts : ndarray of int64, shape (areas, categories, periods)
+        Incidents.
+    """
+
+    index: pd.Index[Any]
+    categories: tuple[str, ...]
+    periods: tuple[str, ...]
+    months: tuple[int, ...]
+    counts: npt.NDArray[np.int64]
+
+    def mask(self, category: Sequence[str] = (), exclude: Sequence[str] = ()) -> npt.NDArray[np.float64]:
+        """Return 1 for each category that is chosen and 0 for the others; case does not matter."""
+        chosen = {name.strip().casefold() for name in category}
+        dropped = {name.strip().casefold() for name in exclude}
+        return np.array(
+            [
+                float((not chosen or name.casefold() in chosen) and name.casefold() not in dropped)
+                for name in self.categories
+            ]
+        )
+
+    def of(self, factors: npt.NDArray[np.float64]) -> pd.DataFrame:
+        """Return the sum over the categories, each times its factor: areas by periods."""
+        sums = np.einsum("nct,c->nt", self.counts, factors)
+        return pd.DataFrame(sums, index=self.index, columns=pd.Index(self.periods, name="period"))
+
+
+def tally(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    every: Every = "year",
+    by: By = "polygon",
+    assigned: pd.Series[Any] | None = None,
+) -> Tally:
+    """Count incidents by area, category and period.
+
+    Parameters
+    ----------
+    incidents, areas : DataFrame, GeoDataFrame
+        The two tables. Incidents without a category are counted as "No category"; those without a month, or
+        in no area, are not counted.
+    every : {'year', 'half', 'quarter', 'month'}, default 'year'
+        Length of a period, by the calendar.
+    by, assigned
+        As for `hotspots.count_incidents`.
+
+    Returns
+    -------
+    Tally
+
+    Raises
+    ------
+    ParameterError
+        When `every` is unknown.
+    DataError
+        When no incident has a month, or none lies in an area.
+
+    Warns
+    -----
+    HotspotsWarning
+        When the periods do not all have the same months of the year: seasons then differ between them.
+    """
+    if every not in _LENGTH:
+        raise ParameterError(f"'every' is '{every}'", hint="use 'year', 'half', 'quarter' or 'month'")
+    if "month" not in incidents or incidents["month"].isna().all():
+        raise DataError(
+            "no incident has a month, so there are no periods", hint="name it with 'month_column'"
+        )
+    codes = assign_areas(incidents, areas, by=by) if assigned is None else assigned.loc[incidents.index]
+    area = np.where(
+        codes.isna(), -1, areas.index.get_indexer(codes.cat.categories)[codes.cat.codes.to_numpy()]
+    )
+    if not (area >= 0).any():
+        raise DataError(
+            "no incident lies in an area", hint="check that incidents and areas are of the same place"
+        )
+    month, months = pd.factorize(incidents["month"], sort=True)
+    labels = [period_label(entry, every) for entry in months]
+    periods = tuple(dict.fromkeys(labels))
+    period = np.array([periods.index(label) for label in labels] + [-1])[month]
+    category, names = _categories(incidents)
+    kept = (area >= 0) & (period >= 0)
+    shape = (len(areas), len(names), len(periods))
+    flat = np.ravel_multi_index((area[kept], category[kept], period[kept]), shape)
+    counts = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape).astype(np.int64)
+    lengths = tuple(labels.count(label) for label in periods)
+    _report_periods(periods, lengths, months, labels, every)
+    return Tally(areas.index, names, periods, lengths, counts)
+
+
+def period_label(month: pd.Period, every: Every) -> str:
+    """Return the period that a month falls in.
+
+    Examples
+    --------
+    >>> [period_label(pd.Period("2025-08", "M"), every) for every in ("year", "half", "quarter", "month")]
+    ['2025', '2025 H2', '2025 Q3', '2025-08']
+    """
+    if every == "year":
+        return str(month.year)
+    if every == "month":
+        return f"{month.year}-{month.month:02d}"
+    block = (month.month - 1) // _LENGTH[every] + 1
+    return f"{month.year} {every[0].upper()}{block}"
+
+
+def _categories(incidents: pd.DataFrame) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
+    if "category" not in incidents:
+        return np.zeros(len(incidents), dtype=np.int64), ("No category",)
+    held = incidents["category"].astype(object).where(incidents["category"].notna(), "No category")
+    codes, names = pd.factorize(held.astype(str), sort=True)
+    return codes.astype(np.int64), tuple(str(name) for name in names)
+
+
+def _report_periods(
+    periods: tuple[str, ...], lengths: tuple[int, ...], months: Any, labels: list[str], every: Every
+) -> None:
+    words = [f"{label} ({n} month{'' if n == 1 else 's'})" for label, n in zip(periods, lengths, strict=True)]
+    shown = words if len(words) <= 6 else [*words[:2], "...", words[-1]]
+    log.info("Periods: %s", ", ".join(shown))
+    seasons = {
+        label: frozenset(entry.month for entry, name in zip(months, labels, strict=True) if name == label)
+        for label in periods
+    }
+    if every == "year" and len(set(seasons.values())) > 1:
+        warnings.warn(
+            f"the years do not have the same months ({', '.join(shown)}): they differ by season too",
+            HotspotsWarning,
+            stacklevel=3,
+        )

@@ -1,0 +1,1 @@
+"""GeoJSON as RFC 7946 wants it."""

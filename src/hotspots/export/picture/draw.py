@@ -1,0 +1,334 @@
+"""Static pictures of a map for slides and reports: PNG, SVG or PDF, in the classes and colours of the web map."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from hotspots.base.crs import reproject
+from hotspots.base.errors import ParameterError, did_you_mean
+from hotspots.base.files import replacing
+from hotspots.base.surface import Surface
+from hotspots.export.picture.canvas import SLIDE, Bounds, Canvas, Shapes, Size
+from hotspots.export.picture.parts import LegendEntry
+from hotspots.export.style import Style, layer_style, style_for
+from hotspots.export.webmap.shapes import simplify_together
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.figure import Figure
+
+PNG_DPI = 200
+FORMATS = ("png", "svg", "pdf")
+GROUND = "#efeeea"  # below the lowest drawn class of a surface without outlines
+NAMED = 12  # at most this many areas are named
+_VERTICES = 12_000  # of all polygons of a picture: under a pixel of a slide
+
+
+@contextmanager
+def _steady() -> Iterator[None]:
+    """Keep the reader's own matplotlib settings, and warnings of letters that the font lacks, out of a picture."""
+    import matplotlib
+
+    default: dict[Any, Any] = {k: v for k, v in matplotlib.rcParamsDefault.items() if k != "backend"}
+    with (
+        matplotlib.rc_context(rc=default | {"svg.hashsalt": "hotspots"}),
+        warnings.catch_warnings(),
+    ):
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
+
+
+@_steady()
+def draw_map(
+    layer: gpd.GeoDataFrame,
+    column: str,
+    *,
+    title: str = "",
+    subtitle: str = "",
+    source: str = "",
+    attribution: str = "",
+    outline: gpd.GeoDataFrame | None = None,
+    style: Style | None = None,
+    draw: Literal["all", "classed"] = "all",
+    noun: str = "areas",
+    named: Sequence[str] | None = None,
+    note: str = "",
+    size: Size = SLIDE,
+    letters: float | None = None,
+) -> Figure:
+    """Draw one column of a layer as a picture: areas by class, legend, scale bar, north and source.
+
+    Classes that hold no area are left out of the legend; the others say how many they hold. Text from the
+    data is drawn as it stands: a dollar sign starts no formula.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        Areas with the column to draw. A layer in degrees is drawn in the UTM zone that it lies in.
+    column : str
+        The column to draw.
+    title, subtitle : str
+        The two lines above the map; without them there is no room for them either.
+    source, attribution : str
+        The lines below.
+    outline : GeoDataFrame, optional
+        Districts, drawn as outlines and named by their column ``name``.
+    style : Style, optional
+        By default the one that `hotspots.export.style.layer_style` gives.
+    draw : {'all', 'classed'}, default 'all'
+        ``"classed"`` leaves out areas of the uneventful middle class and those without data.
+    noun : str, default 'areas'
+        What an area is called in the plural.
+    named : sequence of str, optional
+        Codes of areas to write the names of, the most important first; a name that finds no room is left out.
+        By default the areas significantly above the average, on a map of ``sd_flag``.
+    note : str
+        A sentence below the legend.
+    size : (float, float)
+        Inches; by default a slide of 16:9.
+    letters : float, optional
+        Size of the legend's letters in points; all others are in proportion. By default 11.5 on a slide, and
+        larger or smaller with the width.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Independent of pyplot; see `write_picture`.
+
+    Raises
+    ------
+    ParameterError
+        When the layer has no such column.
+    DataError
+        When a value is in none of the column's classes.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> square = shapely.box(400_000, 300_000, 401_000, 301_000)
+    >>> wards = gpd.GeoDataFrame({"gi_class": ["hot99"]}, geometry=[square], index=["E1"], crs="EPSG:27700")
+    >>> draw_map(wards, "gi_class", title="Burglary").get_size_inches().tolist()
+    [13.333333333333334, 7.5]
+    """
+    chosen = layer_style(layer, column) if style is None or column not in layer.columns else style
+    layer = _in_metres(layer)
+    found = chosen.classify(layer[column])
+    shapes = simplify_together(np.asarray(shapely.force_2d(layer.geometry.to_numpy())), vertices=_VERTICES)
+    drawn = _drawn(chosen, found, draw)
+    lines = None if outline is None else reproject(outline, layer.crs)
+    picture = Canvas(
+        size,
+        _extent(shapes[drawn] if outline is None else shapes, lines),
+        title=bool(title),
+        subtitle=bool(subtitle),
+        foot=bool(source or attribution),
+        letters=letters,
+    )
+    picture.areas(shapes, chosen, np.where(drawn, found, -2))
+    if lines is not None:
+        picture.outline(lines)
+    picture.names(layer, _named(layer, column, named))
+    entries = [
+        LegendEntry(entry, int((found == place).sum()))
+        for place, entry in enumerate(chosen.classes)
+        if place in found
+    ]
+    if draw == "classed":
+        entries = [line for line in entries if not line.entry.neutral]
+    elif (found < 0).any():
+        entries.append(LegendEntry(chosen.missing, int((found < 0).sum())))
+    picture.furniture(chosen.title, entries, noun=noun, note=note)
+    picture.lines(title, subtitle, source, attribution)
+    return picture.figure
+
+
+@_steady()
+def draw_heatmap(
+    surface: Surface,
+    *,
+    title: str = "",
+    subtitle: str = "",
+    source: str = "",
+    attribution: str = "",
+    areas: gpd.GeoDataFrame | None = None,
+    outline: gpd.GeoDataFrame | None = None,
+    style: Style | None = None,
+    note: str = "",
+    size: Size = SLIDE,
+    letters: float | None = None,
+) -> Figure:
+    """Draw a surface as a picture, in multiples of its mean; see `draw_map`.
+
+    Between the centres of cells values are interpolated, as on the web map.
+
+    Parameters
+    ----------
+    surface : Surface
+        What to draw.
+    areas : GeoDataFrame, optional
+        Areas whose borders are drawn thinly over it.
+    title, subtitle, source, attribution, outline, style, note, size, letters
+        As for `draw_map`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    DataError
+        When a value is in none of the classes of `style`.
+    """
+    chosen = style_for("density", surface.values.ravel()) if style is None else style
+    if outline is None:
+        chosen = _with_ground(chosen)
+    lines = None if outline is None else reproject(outline, surface.crs)
+    picture = Canvas(
+        size,
+        _extent(np.empty(0, dtype=object), lines, surface.bounds),
+        title=bool(title),
+        subtitle=bool(subtitle),
+        foot=bool(source or attribution),
+        letters=letters,
+    )
+    picture.surface(surface, chosen)
+    if areas is not None:
+        shapes = np.asarray(shapely.force_2d(reproject(areas, surface.crs).geometry.to_numpy()))
+        picture.borders(simplify_together(shapes, vertices=_VERTICES))
+    if lines is not None:
+        picture.outline(lines)
+    picture.furniture(chosen.title, [LegendEntry(entry) for entry in chosen.classes], noun="", note=note)
+    picture.lines(title, subtitle, source, attribution)
+    return picture.figure
+
+
+def write_picture(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Write a picture as PNG (200 dots an inch), SVG or PDF, by the suffix; same picture, same bytes.
+
+    Parameters
+    ----------
+    figure : Figure
+        From `draw_map` or `draw_heatmap`.
+    path : path
+        The file.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    ParameterError
+        When the name ends in something else.
+    FileError
+        When the file exists and `overwrite` is false, or cannot be written.
+    """
+    kind = Path(path).suffix.casefold().lstrip(".")
+    if kind not in FORMATS:
+        raise ParameterError(
+            f"cannot tell the format of '{path}' from its name", hint="end the name in .png or .svg or .pdf"
+        )
+    data = picture_bytes(figure, kind)  # type: ignore[arg-type]  # checked in the line above
+    with replacing(path, overwrite=overwrite) as draft:
+        draft.write_bytes(data)
+
+
+@_steady()
+def picture_bytes(figure: Figure, kind: Literal["png", "svg", "pdf"], *, dpi: float = PNG_DPI) -> bytes:
+    """Return a picture as the bytes of a file, which hold no date and no random names.
+
+    Raises
+    ------
+    ParameterError
+        When `kind` is something else.
+    """
+    if kind not in FORMATS:
+        raise ParameterError(f"'kind' is '{kind}'", hint=did_you_mean(str(kind), FORMATS))
+    nameless: dict[str, dict[str, Any]] = {
+        "png": {"Software": None},
+        "svg": {"Date": None, "Creator": None},
+        "pdf": {"CreationDate": None},
+    }
+    held = io.BytesIO()
+    figure.savefig(held, format=kind, dpi=dpi, metadata=nameless[kind])
+    return _short_svg(held.getvalue()) if kind == "svg" else held.getvalue()
+
+
+def _short_svg(data: bytes) -> bytes:
+    """Return an SVG with its paths in steps of a tenth of a point, each from the one before: a third of the bytes."""
+    return re.sub(rb' d="([^"]*)"', lambda match: b' d="' + _steps(match[1].decode("ascii")) + b'"', data)
+
+
+def _steps(path: str) -> bytes:
+    """Return the data of a path with relative commands; rounding does not add up.
+
+    Examples
+    --------
+    >>> _steps("M 10 20 L 10.04 30.26 Q 1 2 3 4 z")
+    b'M10 20l0 10.3q-9 -28.3 -7 -26.3z'
+    """
+    parts, here, begun = [], (0, 0), (0, 0)
+    for command, rest in re.findall(r"([MLQCz])([^MLQCz]*)", path):
+        numbers = [round(10 * float(number)) for number in rest.split()]
+        if command == "z":
+            parts.append("z")
+            here = begun
+            continue
+        away = [number - here[place % 2] * (command != "M") for place, number in enumerate(numbers)]
+        parts.append((command if command == "M" else command.lower()) + " ".join(f"{n / 10:g}" for n in away))
+        here = numbers[-2], numbers[-1]
+        begun = here if command == "M" else begun
+    return "".join(parts).encode("ascii")
+
+
+def _with_ground(style: Style) -> Style:
+    """Return the style with its undrawn class in a pale grey, so that the surface's extent can be seen."""
+    classes = tuple(
+        entry if entry.opacity else replace(entry, colour=GROUND, opacity=1.0) for entry in style.classes
+    )
+    return replace(style, classes=classes)
+
+
+def _in_metres(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if layer.crs is not None and layer.crs.is_projected:
+        return layer
+    return reproject(layer, "EPSG:27700" if layer.crs is None else layer.estimate_utm_crs())
+
+
+def _drawn(style: Style, found: npt.NDArray[np.int16], draw: str) -> npt.NDArray[np.bool_]:
+    if draw == "all":
+        return np.ones(len(found), dtype=bool)
+    neutral = np.array([entry.neutral for entry in style.classes] + [True])  # -1, no data, reads the last
+    return np.asarray(~neutral[found])
+
+
+def _extent(shapes: Shapes, outline: gpd.GeoDataFrame | None, bounds: Bounds | None = None) -> Bounds:
+    boxes = [np.asarray(bounds)] if bounds is not None else []
+    boxes += [shapely.total_bounds(shapes)] if len(shapes) else []
+    boxes += [] if outline is None else [np.asarray(outline.total_bounds)]
+    if not boxes:
+        raise ParameterError("there is nothing to draw", hint="pass an 'outline', or draw all areas")
+    every = np.array(boxes, dtype=np.float64)
+    (west, south), (east, north) = every[:, :2].min(axis=0).tolist(), every[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
+
+
+def _named(layer: gpd.GeoDataFrame, column: str, named: Sequence[str] | None) -> list[str]:
+    if named is not None:
+        return list(named)
+    if column != "sd_flag" or "name" not in layer:
+        return []
+    top = layer[layer["sd_flag"] == "significantly above"]
+    if "sd_score" in top:
+        top = top.sort_values("sd_score", ascending=False, kind="stable")
+    return [str(code) for code in top.index[:NAMED]]

@@ -1,0 +1,15 @@
+"""A figure that a notebook shows when it is a cell's last line, without pyplot. Imports matplotlib at the top."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+
+class MapFigure(Figure):
+    """A matplotlib figure with a picture of itself."""
+
+    def _repr_png_(self) -> bytes:
+        """Return the picture at half of a slide's resolution."""
+        from hotspots.export.picture.draw import PNG_DPI, picture_bytes
+
+        return picture_bytes(self, "png", dpi=PNG_DPI / 2)

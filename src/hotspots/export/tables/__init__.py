@@ -1,0 +1,1 @@
+"""CSV, text and workbook tables."""

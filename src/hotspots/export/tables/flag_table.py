@@ -1,0 +1,132 @@
+"""The ward table of a strategic assessment: the areas above the average, by rate, as it is printed there."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hotspots.base.errors import DataError
+from hotspots.export.tables.csv import write_table
+
+_NEEDED = ("name", "district", "sd_flag")
+_NOTE = (
+    "Difference is calculated as above the mean plus one increment of {area}-level standard deviation. "
+    "Significant difference is calculated as above the mean plus two increments of {area}-level standard deviation."
+)
+
+
+def make_flag_table(
+    layer: pd.DataFrame,
+    *,
+    count: str = "n",
+    value: str = "rate",
+    area: str = "Ward",
+    rates: Literal["exact", "rounded"] = "exact",
+) -> pd.DataFrame:
+    """Return the areas above the average as a strategic assessment prints them, highest rate first.
+
+    Parameters
+    ----------
+    layer : DataFrame
+        Flagged areas (see `hotspots.flag_mean_sd`): ``name``, ``district``, ``sd_flag`` and the two below.
+    count : str, default 'n'
+        The column of counts; printed to the nearest 10, with 5 going up.
+    value : str, default 'rate'
+        The column that was flagged, a rate per 1,000; printed to one decimal.
+    area : str, default 'Ward'
+        What an area is called in the headings.
+    rates : {'exact', 'rounded'}, default 'exact'
+        Whether the printed rate is that of the count or of the rounded count. Exact rates beside populations
+        that anyone can look up give the count away to within a fraction of an incident.
+
+    Returns
+    -------
+    DataFrame of str
+        Name, district, ``"1,670 (432.3 per 1,000)"`` and ``"Significantly above"`` or ``"Above"``. Of equal
+        values, the area that is first in the layer comes first.
+
+    Raises
+    ------
+    DataError
+        When a column is missing.
+
+    Examples
+    --------
+    >>> flagged = pd.DataFrame({"name": ["Burton"], "district": ["East Staffordshire"], "n": [1668],
+    ...                         "rate": [432.31], "sd_flag": ["significantly above"]})
+    >>> make_flag_table(flagged).iloc[0].tolist()
+    ['Burton', 'East Staffordshire', '1,670 (432.3 per 1,000)', 'Significantly above']
+    """
+    for column in (*_NEEDED, count, value):
+        if column not in layer:
+            raise DataError(
+                f"the layer has no column '{column}', which the table prints",
+                hint="count the incidents with populations, then flag the rates: hotspots count, hotspots flag",
+            )
+    above = layer[layer["sd_flag"].isin(["above", "significantly above"])]
+    above = above.sort_values(value, ascending=False, kind="stable")
+    counts = above[count].to_numpy(dtype=float)
+    rounded = np.floor(counts / 10 + 0.5) * 10
+    printed = above[value].to_numpy(dtype=float)
+    if rates == "rounded":
+        printed = printed * np.divide(rounded, counts, out=np.ones_like(counts), where=counts > 0)
+    return pd.DataFrame(
+        {
+            f"{area} Name": above["name"].astype(str).to_numpy(),
+            "Partnership Area": above["district"].astype(str).to_numpy(),
+            "Count (rounded) + rate per 1,000 population": [
+                f"{n:,.0f} ({one:,.1f} per 1,000)" for n, one in zip(rounded, printed, strict=True)
+            ],
+            f"Difference to {area.lower()} average": above["sd_flag"].astype(str).str.capitalize().to_numpy(),
+        }
+    )
+
+
+def aligned(table: pd.DataFrame) -> list[str]:
+    """Return a table of text as lines with aligned columns, its headings first."""
+    rows = [list(table.columns), *table.to_numpy().tolist()]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(table.columns))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+
+
+def flag_table_text(table: pd.DataFrame, *, title: str = "", area: str = "Ward") -> str:
+    """Return the table as plain text in aligned columns, with its title and the footnote on the flags."""
+    lines = aligned(table)
+    head = [title, ""] if title else []
+    return "\n".join([*head, *lines, "", _NOTE.format(area=area.lower())]) + "\n"
+
+
+def write_flag_table(
+    table: pd.DataFrame,
+    path: str | os.PathLike[str],
+    *,
+    title: str = "",
+    area: str = "Ward",
+    overwrite: bool = False,
+) -> None:
+    """Write the table: as CSV to a name that ends in .csv, else as plain text.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Made by `make_flag_table`.
+    path : path
+        The file, or ``"-"`` for plain text on standard output.
+    title : str, default ''
+        The line above the plain text; a CSV has none.
+    area : str, default 'Ward'
+        What an area is called in the footnote.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    FileError
+        When the file exists and `overwrite` is false, or cannot be written.
+    """
+    write_table(table, flag_table_text(table, title=title, area=area), path, overwrite=overwrite)

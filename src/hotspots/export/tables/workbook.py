@@ -1,0 +1,251 @@
+"""A workbook for spreadsheets: one sheet per table, numbers as numbers, text as text, and an account of itself."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hotspots.base.columns import COLUMNS, Column, column_label
+from hotspots.base.errors import ParameterError
+from hotspots.base.files import replacing
+from hotspots.export.style import style_for
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+ABOUT, DICTIONARY = "About", "Columns"
+MAX_ROWS = 1_048_575  # of data; a sheet has one more, for the headings
+_NAME_LENGTH = 31  # letters in a sheet's name
+_CELL_LENGTH = 32_767  # letters in a cell
+_WIDEST, _NARROWEST = 48, 9  # of a column, in letters
+_MEASURED = 1_000  # rows that decide a column's width
+# No clock is read, so that same tables give same bytes.
+_MADE = datetime.datetime(2000, 1, 1)
+
+
+def write_workbook(
+    tables: Mapping[str, pd.DataFrame],
+    path: str | os.PathLike[str],
+    *,
+    title: str,
+    about: Sequence[tuple[str, str]] = (),
+    overwrite: bool = False,
+) -> None:
+    r"""Write tables as the sheets of one XLSX workbook, without their geometry.
+
+    The first sheet says what the workbook is, the last what its columns mean. Each sheet has a frozen row of
+    headings with filters; numbers keep all their digits and are shown with the decimals of
+    `hotspots.base.columns`. A missing value is an empty cell. Every text is stored as text, whatever it looks
+    like: no cell is a formula or a link. The same tables give the same bytes.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        The sheets' names and tables, in order; a named index becomes the first column. Names that a
+        spreadsheet cannot have are changed as little as needed (31 letters, none of ``[]:*?/\``, no name twice).
+    path : path
+        The file.
+    title : str
+        The first line of the first sheet.
+    about : sequence of (str, str)
+        What else the first sheet says: a word and a text, such as ``("Period", "July 2018")``.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    ParameterError
+        When a table has more rows than a sheet can hold.
+    FileError
+        When the file exists and `overwrite` is false, or cannot be written.
+    """
+    from xlsxwriter import Workbook
+
+    for name, table in tables.items():
+        if len(table) > MAX_ROWS:
+            raise ParameterError(
+                f"the table '{name}' has {len(table):,} rows, and a sheet holds {MAX_ROWS:,}",
+                hint="write it as CSV, or choose fewer areas",
+            )
+    names = sheet_names(tables)
+    with replacing(path, overwrite=overwrite) as draft:
+        book = Workbook(draft, {"in_memory": True, "nan_inf_to_errors": False})
+        book.set_properties({"title": title, "created": _MADE})
+        looks = _Looks(book)
+        _write_about(
+            book.add_worksheet(ABOUT), looks, title, about, list(zip(names, tables.values(), strict=True))
+        )
+        plain = {name: _plain(table) for name, table in zip(names, tables.values(), strict=True)}
+        for name, table in plain.items():
+            _write_table(book.add_worksheet(name), looks, table)
+        _write_dictionary(book.add_worksheet(DICTIONARY), looks, plain.values())
+        book.close()
+
+
+def sheet_names(names: Sequence[str] | Mapping[str, Any]) -> list[str]:
+    r"""Return names that sheets can have: 31 letters, no ``[]:*?/\``, all different whatever their case.
+
+    Of a long name like ``"Violence and sexual offences: Wards"`` the end is kept and the beginning cut.
+
+    Examples
+    --------
+    >>> sheet_names(["Burglary: Wards", "Violence and sexual offences: Wards", "burglary: wards"])
+    ['Burglary – Wards', 'Violence and sexual of… – Wards', 'burglary – wards (2)']
+    """
+    taken = {ABOUT.casefold(), DICTIONARY.casefold(), "history", ""}
+    found = []
+    for name in names:
+        plain = re.sub(r"[\[\]*?/\\\x00-\x1f]", " ", name.replace(": ", " – ").replace(":", " ")).strip(" '")
+        number, made = 1, _shortened(plain, _NAME_LENGTH)
+        while made.casefold() in taken:
+            number += 1
+            suffix = f" ({number})"
+            made = _shortened(plain, _NAME_LENGTH - len(suffix)) + suffix
+        taken.add(made.casefold())
+        found.append(made)
+    return found
+
+
+def _shortened(name: str, length: int) -> str:
+    if len(name) <= length:
+        return name
+    head, dash, tail = name.rpartition(" – ")
+    tail = f"{dash}{tail}" if dash and len(tail) < length // 2 else ""
+    return (head if tail else name)[: length - len(tail) - 1].rstrip(" '") + "…" + tail
+
+
+class _Looks:
+    """The formats of a workbook, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self.head = book.add_format(
+            {"bold": True, "bg_color": "#E8EDF3", "bottom": 1, "text_wrap": True, "valign": "top"}
+        )
+        self.title = book.add_format({"bold": True, "font_size": 16})
+        self.label = book.add_format({"bold": True, "valign": "top"})
+        self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        self._numbers: dict[str, Format] = {}
+
+    def number(self, name: str, values: pd.Series[Any]) -> Format:
+        """Return the format of a column of numbers: the decimals of the vocabulary, thousands set apart."""
+        known = COLUMNS.get(name)
+        if known is None:
+            whole = bool((values.dropna() % 1 == 0).all())
+            code = "General" if whole else "#,##0.000"
+        elif name in ("gi_p", "gi_q"):
+            smallest = f"{10.0**-known.decimals:.{known.decimals}f}"
+            code = f'[<{smallest}]"under {smallest}";{_decimals(known)}'
+        else:
+            code = _decimals(known)
+        if code not in self._numbers:
+            self._numbers[code] = self._book.add_format({"num_format": code})
+        return self._numbers[code]
+
+
+def _decimals(column: Column) -> str:
+    return "#,##0" + ("." + "0" * column.decimals if column.decimals else "")
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    geometry = [name for name in table.columns if str(table[name].dtype) == "geometry"]
+    plain = pd.DataFrame(table.drop(columns=geometry))
+    if any(name is not None for name in plain.index.names):
+        repeated = [name for name in plain.index.names if name in plain.columns]
+        plain = plain.drop(columns=repeated).reset_index()
+    return plain
+
+
+def _write_about(
+    sheet: Worksheet,
+    looks: _Looks,
+    title: str,
+    about: Sequence[tuple[str, str]],
+    tables: Sequence[tuple[str, pd.DataFrame]],
+) -> None:
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 110)
+    sheet.hide_gridlines(2)
+    sheet.write_string(0, 0, _text(title), looks.title)
+    row = 2
+    sheets = [(f"Sheet “{name}”", f"{len(table):,} rows") for name, table in tables]
+    for word, text in (*about, *sheets, (f"Sheet “{DICTIONARY}”", "What every column means")):
+        sheet.write_string(row, 0, _text(word), looks.label)
+        sheet.write_string(row, 1, _text(text), looks.text)
+        row += 1
+
+
+def _write_table(sheet: Worksheet, looks: _Looks, table: pd.DataFrame) -> None:
+    sheet.freeze_panes(1, 0)
+    for place, name in enumerate(str(column) for column in table.columns):
+        values = table.iloc[:, place]
+        sheet.write_string(0, place, _text(_heading(name)), looks.head)
+        if pd.api.types.is_bool_dtype(values.dtype) or not pd.api.types.is_numeric_dtype(values.dtype):
+            words = _words(name, values)
+            for row, word in enumerate(words, start=1):
+                if word:
+                    sheet.write_string(row, place, _text(word))
+            shown = max((len(word) for word in words[:_MEASURED]), default=0)
+        else:
+            look = looks.number(name, values)
+            numbers = values.to_numpy(dtype=float, na_value=np.nan)
+            for row in np.flatnonzero(np.isfinite(numbers)).tolist():
+                sheet.write_number(row + 1, place, float(numbers[row]), look)
+            shown = 10
+        # Headings wrap, so only their longest word must fit; 3 more leave room for the filter's arrow.
+        heading = max(len(word) for word in _heading(name).split(" ")) + 3
+        sheet.set_column(place, place, min(_WIDEST, max(_NARROWEST, shown + 2, heading)))
+    if len(table.columns):
+        sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+
+
+def _heading(name: str) -> str:
+    """Return a column's label with its unit; "Incidents" need no unit that says "incidents"."""
+    known = COLUMNS.get(name)
+    return known.label if known is not None and known.unit == known.label.casefold() else column_label(name)
+
+
+def _words(name: str, values: pd.Series[Any]) -> list[str]:
+    """Return text as a reader should see it: classes by their label, truth values as yes and no."""
+    known = COLUMNS.get(name)
+    missing = values.isna().to_numpy()
+    if pd.api.types.is_bool_dtype(values.dtype) or (known is not None and known.kind == "boolean"):
+        return ["" if gap else "yes" if value else "no" for value, gap in zip(values, missing, strict=True)]
+    words = ["" if gap else str(value) for value, gap in zip(values, missing, strict=True)]
+    if name == "gi_class":
+        labels = {entry.value: entry.label.replace("\u00a0", " ") for entry in style_for(name).classes}
+        return [labels.get(word, word) for word in words]
+    if known is not None and known.kind == "flag":
+        return [word[:1].upper() + word[1:] for word in words]
+    return words
+
+
+def _write_dictionary(sheet: Worksheet, looks: _Looks, tables: Any) -> None:
+    used = {str(name) for table in tables for name in table.columns}
+    rows = [
+        (column.label, column.unit, column.meaning, name) for name, column in COLUMNS.items() if name in used
+    ]
+    for place, (heading, width) in enumerate(
+        (("Column", 30), ("Unit", 26), ("What it tells", 90), ("Name in the files", 18))
+    ):
+        sheet.set_column(place, place, width)
+        sheet.write_string(0, place, heading, looks.head)
+    for row, cells in enumerate(rows, start=1):
+        for place, cell in enumerate(cells):
+            sheet.write_string(row, place, _text(cell), looks.text)
+    sheet.freeze_panes(1, 0)
+
+
+def _text(words: str) -> str:
+    return words if len(words) <= _CELL_LENGTH else words[: _CELL_LENGTH - 1] + "…"

@@ -1,0 +1,132 @@
+"""The columns that tooltips and popups of the web map show, each distinct one stored once."""
+
+from __future__ import annotations
+
+import json
+import re
+from calendar import month_name
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.base.columns import COLUMNS, Column
+from hotspots.base.errors import ParameterError
+from hotspots.export.style import layer_style, style_for
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+_DATED = re.compile(r"([a-z]+)_(\d{4})(?:[-_](0[1-9]|1[0-2]))?")
+
+
+def dated(name: str) -> tuple[Column, str] | None:
+    """Return the measure and the period in words of a column such as ``n_2016`` or ``n_2016-07``.
+
+    Examples
+    --------
+    >>> column, period = dated("n_2016-07")
+    >>> column.label, period
+    ('Incidents', 'July 2016')
+    >>> dated("gi_z") is None
+    True
+    """
+    match = _DATED.fullmatch(name)
+    if match is None or match[1] not in COLUMNS:
+        return None
+    return COLUMNS[match[1]], f"{month_name[int(match[3])]} {match[2]}" if match[3] else match[2]
+
+
+def period_columns(layer: pd.DataFrame, measure: str) -> dict[str, str]:
+    """Return a layer's columns of one measure by period, the earliest first, as `AreaTheme.periods` takes them.
+
+    Years and months do not mix: where there are columns of months, those of years are left out.
+
+    Examples
+    --------
+    >>> period_columns(pd.DataFrame(columns=["n", "n_2017", "n_2016", "rate_2016"]), "n")
+    {'2016': 'n_2016', '2017': 'n_2017'}
+    """
+    names = sorted(str(name) for name in layer.columns if str(name).startswith(f"{measure}_"))
+    found = {part[1]: name for name in names if (part := dated(name)) and part[0].name == measure}
+    months = {label: name for label, name in found.items() if not label.isdigit()}
+    return months or found
+
+
+class Pool:
+    """Columns of all tables, each distinct one kept once."""
+
+    def __init__(self) -> None:
+        self.columns: list[dict[str, Any]] = []
+        self._places: dict[str, int] = {}
+
+    def add(self, column: dict[str, Any]) -> int:
+        """Return the place of a column, which is stored once however often it is added."""
+        key = json.dumps(column, ensure_ascii=False)
+        if key not in self._places:
+            self._places[key] = len(self.columns)
+            self.columns.append(column)
+        return self._places[key]
+
+
+def add_table(layer: gpd.GeoDataFrame, pool: Pool) -> list[int]:
+    """Return the places of a layer's columns: code, name and district first, the rest in the order of use."""
+    frame = pd.DataFrame(layer.drop(columns=[layer.geometry.name, "code"], errors="ignore"))
+    frame.insert(0, "code", frame.index.astype(str))
+    named = frame["name"].astype(object) if "name" in frame.columns else frame["code"]
+    frame["name"] = named.where(named.notna() & (named != ""), frame["code"])
+    order = {name: place for place, name in enumerate(COLUMNS)}
+    shown = sorted(frame.columns, key=lambda name: order.get(str(name), len(order)))
+    return [pool.add(_column(str(name), frame[name], frame)) for name in shown]
+
+
+def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str, Any]:
+    period = dated(name)
+    known = COLUMNS.get(name) or (period[0] if period else None)
+    entry: dict[str, Any] = {
+        "name": name,
+        "label": f"{period[0].label}, {period[1]}" if period else known.label if known else name,
+        # "Incidents" need no unit that says "incidents".
+        "unit": known.unit if known and known.unit != known.label.casefold() else "",
+    }
+    missing = values.isna().to_numpy()
+    if pd.api.types.is_bool_dtype(values.dtype) or (known is not None and known.kind == "boolean"):
+        flags = [bool(value) for value in values.where(~values.isna(), False).tolist()]
+        return entry | {"values": [None if gap else flag for flag, gap in zip(flags, missing, strict=True)]}
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
+        return entry | _numbers(name, numbers)
+    words = values.astype(object).where(~missing, "").astype(str)
+    if known is not None and known.kind == "flag":
+        labels = _class_labels(frame, name)
+        words = words.map(lambda word: labels.get(word, word))
+    places, distinct = pd.factorize(words)
+    if len(distinct) * 2 > len(words):
+        return entry | {"values": [None if gap else word for word, gap in zip(words, missing, strict=True)]}
+    return entry | {"words": distinct.tolist(), "values": np.where(missing, -1, places).tolist()}
+
+
+def _class_labels(frame: pd.DataFrame, name: str) -> dict[str, str]:
+    """Return the labels of a flag's values; none for a flag that no map colours, which speaks for itself."""
+    try:
+        style_for(name)
+    except ParameterError:
+        return {}
+    return {c.value: c.label for c in layer_style(frame, name).classes if c.value is not None}
+
+
+def _numbers(name: str, numbers: npt.NDArray[np.float64]) -> dict[str, Any]:
+    """Return numbers as short as they are shown; a p value too small to show becomes 0."""
+    known = COLUMNS.get(name) or (dated(name) or [None])[0]
+    decimals = known.decimals if known else 3
+    rounded = np.round(numbers, decimals) + 0.0
+    entry: dict[str, Any] = {"decimals": decimals if known else None}
+    if name in ("gi_p", "gi_q"):
+        entry["smallest"] = f"{10.0**-decimals:.{decimals}f}"
+        rounded[(numbers >= 0) & (numbers < 10.0**-decimals)] = 0.0
+    cells = [
+        None if value != value else int(value) if value.is_integer() else value for value in rounded.tolist()
+    ]
+    return entry | {"values": cells}

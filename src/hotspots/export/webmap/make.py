@@ -1,0 +1,136 @@
+"""One HTML file that anyone can open: boundaries, themes, heat-maps, legends, and no network needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from hotspots.base.errors import ParameterError, did_you_mean
+from hotspots.base.files import replacing
+from hotspots.export.webmap.columns import period_columns
+from hotspots.export.webmap.data import map_data, to_script
+from hotspots.export.webmap.themes import AreaTheme, SurfaceTheme
+
+if TYPE_CHECKING:
+    import folium
+    import geopandas as gpd
+
+__all__ = ["AreaTheme", "SurfaceTheme", "make_map", "period_columns", "write_map"]
+
+BASEMAPS = ("none", "osm")
+
+
+def make_map(
+    themes: Sequence[AreaTheme | SurfaceTheme],
+    *,
+    title: str,
+    period: str = "",
+    source: str = "",
+    attribution: str = "",
+    method_notes: Sequence[str] = (),
+    boundary: gpd.GeoDataFrame | None = None,
+    basemap: Literal["none", "osm"] = "none",
+) -> folium.Map:
+    """Make an interactive map that holds everything it needs.
+
+    A panel beside the map has a search by name or code, the themes (one shown at a time, chosen by group, areas
+    and measure), their periods, the surfaces to lay over them, the legend, and the areas in their order, which
+    lead to the map. The address keeps what is shown, so that it can be sent; all of it works from the keyboard
+    and prints on A4.
+
+    Each distinct set of areas is stored once, its polygons simplified
+    together so that shared borders stay shared; numbers are stored to the decimals that a reader sees. Up to
+    2,500 areas are drawn as SVG, more on a canvas.
+
+    Text from the data is shown as text whatever it contains. The same themes give the same bytes.
+
+    Parameters
+    ----------
+    themes : sequence of AreaTheme and SurfaceTheme
+        At least one. The first area theme is shown when the map opens.
+    title : str
+        The heading of the page.
+    period : str
+        What time the map covers, in words.
+    source : str
+        Where the incidents and boundaries come from.
+    attribution : str
+        The licence line.
+    method_notes : sequence of str
+        How the map was made, one sentence or paragraph each.
+    boundary : GeoDataFrame, optional
+        Districts, drawn as outlines and named by their column ``name`` (else their index).
+    basemap : {'none', 'osm'}, default 'none'
+        ``"osm"`` lays OpenStreetMap's tiles underneath, for readers with a network; the map still works
+        without them.
+
+    Returns
+    -------
+    folium.Map
+        Other folium layers can be added to it; what they link is their own affair.
+
+    Raises
+    ------
+    ParameterError
+        When there is no theme, a theme's column is missing, an area is not a polygon, or `basemap` is
+        something else.
+    DataError
+        When a value is in none of its column's classes.
+    CRSError
+        When a layer has no CRS.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> square = shapely.box(400_000, 300_000, 401_000, 301_000)
+    >>> wards = gpd.GeoDataFrame({"gi_class": ["hot99"]}, geometry=[square], index=["E1"], crs="EPSG:27700")
+    >>> page = make_map([AreaTheme("Hotspots", wards, "gi_class", noun="wards")], title="Burglary")
+    >>> html = page.get_root().render()
+    >>> "<title>Burglary</title>" in html, "https://cdn" in html
+    (True, False)
+    """
+    areas = [theme for theme in themes if isinstance(theme, AreaTheme)]
+    surfaces = [theme for theme in themes if isinstance(theme, SurfaceTheme)]
+    if not themes:
+        raise ParameterError(
+            "there is nothing to draw on the map", hint="pass at least one AreaTheme or SurfaceTheme"
+        )
+    if basemap not in BASEMAPS:
+        raise ParameterError(f"'basemap' is '{basemap}'", hint=did_you_mean(str(basemap), BASEMAPS))
+
+    from hotspots.export.webmap.page import OfflineMap, street_tiles
+
+    data = map_data(areas, surfaces, boundary=boundary, basemap=basemap == "osm", attribution=attribution)
+    page = {
+        "title": title,
+        "period": period,
+        "source": source,
+        "attribution": attribution,
+        "methods": tuple(method_notes),
+    }
+    made = OfflineMap(to_script(data), page, data["bounds"])
+    if basemap == "osm":
+        street_tiles().add_to(made)
+    return made
+
+
+def write_map(made: folium.Map, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Write a map as one HTML file.
+
+    Parameters
+    ----------
+    made : folium.Map
+        What `make_map` returned.
+    path : path
+        The file.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    FileError
+        When the file exists and `overwrite` is false, or cannot be written.
+    """
+    with replacing(path, overwrite=overwrite) as draft:
+        draft.write_text(made.get_root().render(), encoding="utf-8", newline="\n")

@@ -1,0 +1,161 @@
+"""What a caller gives the web map: one way to colour one layer of areas, or one surface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from hotspots.base.errors import ParameterError, did_you_mean
+from hotspots.base.surface import Surface
+from hotspots.export.style import Style, layer_style, style_for
+from hotspots.export.webmap.columns import dated
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+# What orders the list of areas where the drawn column is one of classes.
+_RANKED_BY = {
+    "sd_flag": ["sd_score"],
+    "gi_class": ["gi_z"],
+    "sens_class": ["sens_share"],
+    "priority": ["score"],
+    "ch_flag": ["ch_ratio"],
+    "fn_flag": ["fn_z"],
+}
+
+# The number behind each column of classes.
+_ORDERED_BY = {
+    "sd_flag": "sd_score",
+    "gi_class": "gi_z",
+    "sens_class": "sens_share",
+    "priority": "score",
+    "ch_flag": "ch_diff",
+    "cmp_flag": "cmp_ratio",
+    "fn_flag": "fn_z",
+}
+
+
+@dataclass(frozen=True)
+class AreaTheme:
+    """One way to colour one layer of areas; themes exclude each other on the map.
+
+    Attributes
+    ----------
+    title : str
+        What the legend calls it, such as ``"Wards: rate"``.
+    layer : GeoDataFrame
+        Areas indexed by code, with the column to draw and whatever the popup should tell. Themes whose layers
+        have the same areas share one set of polygons.
+    column : str
+        The column to draw; with `periods`, the one of them to open on.
+    group : str
+        What it is about, such as ``"Burglary"``: the reader first chooses the group, then the theme.
+    note : str
+        A sentence below its legend.
+    tooltip_columns : sequence of str, optional
+        Shown on hover; by default the drawn column and the number of incidents.
+    style : Style, optional
+        By default the style that `hotspots.export.style.layer_style` gives; with `periods`, the classes of all
+        their values together, so that a colour means the same in each.
+    noun : str
+        What an area is called in the plural: ``"wards"``, ``"LSOAs"``, ``"cells"``.
+    draw : {'all', 'classed'}
+        ``"classed"`` leaves out areas in the uneventful middle class and those without data, and the legend
+        says so: for layers of many cells.
+    measure : str
+        What its button says, beside the noun: ``"Rate"``; by default the title.
+    rank_column : str, optional
+        The numbers that order the list of areas; areas in classes are ordered by class first. By default the
+        drawn column if it holds numbers, the number behind it if it holds classes (``gi_z`` for ``gi_class``),
+        else ``rate`` or ``n``.
+    periods : mapping of str to str
+        Columns of numbers to step through, by what each is called: ``{"2016": "n_2016", "2017": "n_2017"}``.
+    """
+
+    title: str
+    layer: gpd.GeoDataFrame
+    column: str
+    group: str = ""
+    note: str = ""
+    tooltip_columns: Sequence[str] | None = None
+    style: Style | None = None
+    noun: str = "areas"
+    draw: Literal["all", "classed"] = "all"
+    measure: str = ""
+    rank_column: str | None = None
+    periods: Mapping[str, str] = field(default_factory=dict)
+
+    def resolved_style(self) -> Style:
+        """Return the style it is drawn with.
+
+        Raises
+        ------
+        ParameterError
+            When the layer lacks a column that it names, or `column` is none of its periods.
+        """
+        for column in (self.column, *self.periods.values(), *filter(None, [self.rank_column])):
+            layer_has(self.layer, column)
+        if self.periods and self.column not in self.periods.values():
+            raise ParameterError(
+                f"theme '{self.title}' draws '{self.column}', which is none of its periods",
+                hint="draw one of: " + ", ".join(f"'{column}'" for column in self.periods.values()),
+            )
+        if self.style is not None:
+            return self.style
+        if not self.periods:
+            return layer_style(self.layer, self.column)
+        values = pd.concat([self.layer[column].astype(float) for column in self.periods.values()])
+        found = dated(self.column)
+        return style_for(found[0].name if found else self.column, values)
+
+    def ranking(self) -> str | None:
+        """Return the column that orders the list of areas, or None where no number does."""
+        if self.rank_column is not None:
+            return self.rank_column
+        first = _RANKED_BY.get(self.column, [self.column])
+        for name in (*first, "rate", "n"):
+            if name in self.layer.columns and pd.api.types.is_numeric_dtype(self.layer[name].dtype):
+                return name
+        return None
+
+
+@dataclass(frozen=True)
+class SurfaceTheme:
+    """A density surface that can be laid over any theme.
+
+    Attributes
+    ----------
+    title : str
+        What the layer list and the legend call it, such as ``"Heat-map"``.
+    surface : Surface
+        Drawn by multiples of its mean over cells above zero; below the mean nothing is drawn.
+    note : str
+        A sentence below its legend, such as the bandwidth.
+    style : Style, optional
+        Other classes.
+    visible : bool
+        Whether it is shown when the map opens.
+    group : str
+        The group of themes it belongs to: it is offered with them, and one of the same title follows the
+        reader to another group. Without a group it is offered always.
+    """
+
+    title: str
+    surface: Surface
+    note: str = ""
+    style: Style | None = None
+    visible: bool = False
+    group: str = ""
+
+
+def layer_has(layer: gpd.GeoDataFrame, column: str) -> None:
+    """Raise ParameterError when a layer has no such column."""
+    if column not in layer.columns:
+        raise ParameterError(
+            f"the layer has no column '{column}'",
+            hint=did_you_mean(column, [str(name) for name in layer.columns if name != "geometry"]),
+        )

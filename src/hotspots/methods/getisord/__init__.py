@@ -1,0 +1,1 @@
+"""The Getis-Ord statistics Gi and Gi*."""

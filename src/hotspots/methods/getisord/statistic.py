@@ -1,0 +1,381 @@
+"""Getis-Ord Gi and Gi*: where high or low values cluster, and how surely."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.areas.neighbours import Neighbours
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.methods.getisord.permutation import permutation_p
+from hotspots.methods.getisord.sums import EQUAL, Sums, make_sums
+
+log = logging.getLogger(__name__)
+
+Inference = Literal["analytic", "permutation"]
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+GI_CLASSES = ("hot99", "hot95", "hot90", "none", "cold90", "cold95", "cold99", "undefined")
+"""The classes of ``gi_class``, from hottest to coldest; then the areas where the statistic does not exist."""
+
+_LEVELS = ((0.01, "99"), (0.05, "95"), (0.10, "90"))
+_INFERENCES = ("analytic", "permutation")
+_FEW = 30
+_SPARSE = 5.0  # mean count; see the calibration in docs/methods.md
+
+
+def gi_star(
+    values: pd.Series[Any],
+    neighbours: Neighbours,
+    *,
+    inference: Inference = "analytic",
+    permutations: int = 99_999,
+    seed: int = 0,
+) -> pd.DataFrame:
+    r"""Compare the sum over each area and its neighbours with what chance would give: Getis-Ord Gi*.
+
+    The z score is positive where high values cluster and negative where low ones do. For weights
+    :math:`w_{ij}` that include the area itself, with n values of mean :math:`\bar x` and population variance
+    :math:`s^2`,
+
+    .. math:: z_i = \frac{\sum_j w_{ij} x_j - \bar x W_i}{\sqrt{s^2 (n S_i - W_i^2) / (n - 1)}},
+        \quad W_i = \sum_j w_{ij}, \quad S_i = \sum_j w_{ij}^2 .
+
+    This is right for any weights, and multiplying a row of them changes nothing: binary and row-standardised
+    weights give the same z. The area's own weight is the diagonal where the weights have one, and otherwise
+    the largest weight in its row (1 for binary weights).
+
+    Parameters
+    ----------
+    values : Series of numbers, n rows
+        One value per area, such as counts, on the codes of `neighbours` in any order. An area without a value
+        (NaN) is left out: it counts neither in the mean nor as anyone's neighbour.
+    neighbours : Neighbours
+        From `make_neighbours` or `from_graph`.
+    inference : {'analytic', 'permutation'}, default 'analytic'
+        ``"analytic"``: the p value of z under the normal distribution. ``"permutation"``: an area's own value
+        is held, all others change places at random, and the sum over its neighbours is compared with those
+        sums.
+    permutations : int, default 99,999
+        For ``"permutation"``. The smallest p that can come out is 2 / (permutations + 1).
+    seed : int, default 0
+        For ``"permutation"``: the same seed gives the same result. Record it.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `values`, in its order:
+
+        - ``gi_z``: z score, a float; NaN where undefined.
+        - ``gi_p``: two-sided p value in [0, 1], before correction for the number of areas.
+        - ``gi_q``: p after the Benjamini-Hochberg correction over all areas where Gi* is defined.
+        - ``gi_class``: categorical; ``"hot99"``, ``"hot95"``, ``"hot90"`` where q is at most 0.01, 0.05, 0.10
+          and z is positive, ``"cold99"`` ... where it is negative, else ``"none"``; ``"undefined"``.
+        - ``gi_note``: why Gi* is undefined: ``"no value"``, ``"all values are equal"``, ``"no neighbours"``
+          or ``"its neighbourhood covers every area"``; otherwise ``""``.
+        - ``gi_se``, for ``"permutation"`` only: standard error sqrt(p (1 - p) / R) of ``gi_p``. The draws are
+          shared, so the errors of different areas are not independent.
+
+    Raises
+    ------
+    DataError
+        When values are not numbers, are infinite, or stand on other codes than the neighbours.
+    ParameterError
+        When an option is unknown or out of range.
+
+    Warns
+    -----
+    HotspotsWarning
+        When all values are equal, or fewer than 30 values go by the normal distribution.
+
+    Notes
+    -----
+    Permutation draws random subsets of the areas once for all: an area with k neighbours is compared with the
+    draws' k-subsets, leaving out those that hold the area itself, which makes them uniform over the others.
+    It thus has about, not exactly, `permutations` draws, and p = min(1, 2 (min(g, l) + 1) / (draws + 1)),
+    where g and l count the sums at least and at most as large as its own. Rows with unequal weights are
+    simulated area by area. Neighbouring areas share values, so their z are correlated.
+
+    References
+    ----------
+    Ord, J. K. and Getis, A. (1995) Local spatial autocorrelation statistics. Geographical Analysis 27(4),
+    286-306.
+    https://doi.org/10.1111/j.1538-4632.1995.tb00912.x
+
+    Benjamini, Y. and Hochberg, Y. (1995) Controlling the false discovery rate. Journal of the Royal
+    Statistical Society B 57(1), 289-300. https://doi.org/10.1111/j.2517-6161.1995.tb02031.x
+
+    Examples
+    --------
+    Six points, each a neighbour of those within 15 m:
+
+    >>> import geopandas as gpd, pandas as pd
+    >>> from hotspots.areas.neighbours import make_neighbours
+    >>> x, y = [10, 20, 40, 15, 30, 30], [10, 10, 10, 20, 20, 30]
+    >>> places = gpd.GeoSeries.from_xy(x, y, index=list("abcdef"), crs="EPSG:27700").to_frame("geometry")
+    >>> near = make_neighbours(places, method="distance", distance=15)
+    >>> with warnings.catch_warnings(action="ignore"):  # for six values are few
+    ...     result = gi_star(pd.Series([2, 3, 3.2, 5, 8, 7], index=list("abcdef")), near)
+    >>> result["gi_z"].round(3).tolist()
+    [-1.397, -0.289, 0.651, -0.289, 1.235, 2.024]
+    """
+    return _local_g(values, neighbours, True, inference, permutations, seed)
+
+
+def gi(
+    values: pd.Series[Any],
+    neighbours: Neighbours,
+    *,
+    inference: Inference = "analytic",
+    permutations: int = 99_999,
+    seed: int = 0,
+) -> pd.DataFrame:
+    r"""Compare the sum over each area's neighbours, itself left out, with chance: Getis-Ord Gi.
+
+    As `gi_star`, but the area's own value takes no part: mean and variance are those of the other n - 1
+    values, and :math:`z_i = (\sum_{j \ne i} w_{ij} x_j - \bar x_i W_i) / \sqrt{s_i^2 ((n - 1) S_i - W_i^2) /
+    (n - 2)}`. Use it where an area should not be called a hotspot for its own value.
+
+    Parameters
+    ----------
+    values, neighbours, inference, permutations, seed
+        As for `gi_star`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `gi_star`. One more reason in ``gi_note``: ``"all other values are equal"``.
+
+    Raises
+    ------
+    DataError, ParameterError
+        As `gi_star`.
+
+    References
+    ----------
+    Ord, J. K. and Getis, A. (1995) Local spatial autocorrelation statistics. Geographical Analysis 27(4),
+    286-306.
+    https://doi.org/10.1111/j.1538-4632.1995.tb00912.x
+
+    Examples
+    --------
+    >>> import geopandas as gpd, pandas as pd
+    >>> from hotspots.areas.neighbours import make_neighbours
+    >>> x, y = [10, 20, 40, 15, 30, 30], [10, 10, 10, 20, 20, 30]
+    >>> places = gpd.GeoSeries.from_xy(x, y, index=list("abcdef"), crs="EPSG:27700").to_frame("geometry")
+    >>> near = make_neighbours(places, method="distance", distance=15)
+    >>> with warnings.catch_warnings(action="ignore"):  # for six values are few
+    ...     result = gi(pd.Series([2, 3, 3.2, 5, 8, 7], index=list("abcdef")), near)
+    >>> result["gi_z"].round(3).tolist()
+    [-1.014, -0.044, 1.316, -0.314, 1.154, 1.778]
+    """
+    return _local_g(values, neighbours, False, inference, permutations, seed)
+
+
+def benjamini_hochberg(p: npt.ArrayLike) -> Floats:
+    """Return p values after the Benjamini-Hochberg step-up correction, in [0, 1], never less than before.
+
+    Rejecting where the result is at most q keeps the expected share of false discoveries under q.
+
+    Parameters
+    ----------
+    p : array_like of float, shape (n,)
+        All between 0 and 1; none missing.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        For the j-th smallest p, the least of n p / j over it and all larger ones.
+
+    References
+    ----------
+    Benjamini, Y. and Hochberg, Y. (1995) Controlling the false discovery rate. Journal of the Royal
+    Statistical Society B 57(1), 289-300. https://doi.org/10.1111/j.2517-6161.1995.tb02031.x
+
+    Examples
+    --------
+    >>> benjamini_hochberg([0.01, 0.04, 0.03]).round(3).tolist()
+    [0.03, 0.04, 0.04]
+    """
+    given = np.asarray(p, dtype=float)
+    order = np.argsort(given, kind="stable")
+    scaled = given[order] * len(given) / np.arange(1, len(given) + 1)
+    adjusted = np.empty(len(given))
+    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return adjusted
+
+
+def _local_g(
+    values: pd.Series[Any], neighbours: Neighbours, star: bool, inference: str, permutations: int, seed: int
+) -> pd.DataFrame:
+    _check_options(inference, permutations, seed)
+    x, place = _aligned(values, neighbours)
+    has_value = np.isfinite(x)
+    z, p, share = (np.full(len(x), np.nan) for _ in range(3))
+    notes = np.full(len(x), "", dtype=object)
+    notes[~has_value] = "no value"
+    kept = np.flatnonzero(has_value)
+    if len(kept) and np.ptp(x[kept]) <= EQUAL * np.abs(x[kept]).max():
+        notes[kept] = "all values are equal"
+        warnings.warn(
+            f"Gi* is undefined everywhere: all {len(kept):,} values are equal", HotspotsWarning, stacklevel=3
+        )
+    elif len(kept):
+        sums = make_sums(x[kept], neighbours.matrix if has_value.all() else neighbours.matrix[kept][:, kept])
+        z[kept], notes[kept] = _z_scores(sums, star)
+        defined = notes == ""
+        if inference == "permutation":
+            p[kept], share[kept] = permutation_p(sums, defined[kept], permutations, seed)
+        else:
+            _warn_of_few(len(kept))
+            _tell_of_sparse(x[kept])
+            p[defined] = _two_sided(z[defined])
+    return _result(values.index, place, z, p, share if inference == "permutation" else None, notes)
+
+
+def _check_options(inference: str, permutations: int, seed: int) -> None:
+    if inference not in _INFERENCES:
+        raise ParameterError(
+            f"'inference' is '{inference}', which is not one of its choices",
+            hint=did_you_mean(inference, _INFERENCES),
+        )
+    if permutations < 99:
+        raise ParameterError(
+            f"'permutations' is {permutations}, but fewer than 99 cannot reach a p value of 0.02",
+            hint="set 'permutations' to 9999 or more",
+        )
+    if seed < 0:
+        raise ParameterError(
+            f"'seed' is {seed}, but must be 0 or more", hint="set 'seed' to a whole number such as 0"
+        )
+
+
+def _aligned(values: pd.Series[Any], neighbours: Neighbours) -> tuple[Floats, Integers]:
+    """Return the values in the neighbours' order, and where each of the caller's rows is in that order."""
+    if not (pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype)):
+        raise DataError(
+            f"the values are {values.dtype}, but numbers are needed", hint="choose a column of numbers"
+        )
+    if not values.index.is_unique:
+        code = values.index[values.index.duplicated()][0]
+        raise DataError(f"the code '{code}' has more than one value", hint="give one value per area")
+    place = neighbours.index.get_indexer(values.index)
+    if (place < 0).any():
+        lost = values.index[place < 0]
+        raise DataError(
+            f"{len(lost):,} of {len(values):,} values stand on codes "
+            f"that the neighbours do not know, such as '{lost[0]}'",
+            hint="make the neighbours from the same areas as the values",
+        )
+    if len(values) < len(neighbours.index):
+        lost = neighbours.index.difference(values.index)
+        raise DataError(
+            f"{len(lost):,} of {len(neighbours.index):,} areas have no row "
+            f"among the values, such as '{lost[0]}'",
+            hint="give every area a row: 0 where nothing was counted, NaN where nothing is known",
+        )
+    x = np.empty(len(values))
+    x[place] = values.to_numpy(dtype=float, na_value=np.nan)
+    if np.isinf(x).any():
+        code = neighbours.index[np.isinf(x)][0]
+        raise DataError(f"the value of '{code}' is infinite", hint="make it NaN where nothing is known")
+    return x, place.astype(np.int64)
+
+
+def _z_scores(sums: Sums, star: bool) -> tuple[Floats, npt.NDArray[np.object_]]:
+    """Return z, and where it is undefined the reason."""
+    n, y = len(sums.y), sums.y
+    notes = np.full(n, "", dtype=object)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if star:
+            lag, total = sums.lag + sums.own * y, sums.total + sums.own
+            variance = (n * (sums.squares + sums.own**2) - total**2) / (n - 1)
+            z = lag / np.sqrt(variance)
+            covering = (sums.number == n - 1) & sums.alike
+        else:
+            others = -y / (n - 1)  # mean of the others: all y add up to 0
+            spread = (n - y**2) / (n - 1) - others**2  # their variance: all y² add up to n
+            variance = spread * ((n - 1) * sums.squares - sums.total**2) / (n - 2)
+            z = (sums.lag - others * sums.total) / np.sqrt(variance)
+            covering = (sums.number == n - 1) & sums.equal
+            notes[_only_different(y)] = "all other values are equal"
+    notes[covering] = "its neighbourhood covers every area"
+    notes[sums.number == 0] = "no neighbours"
+    z[notes != ""] = np.nan
+    return z, notes
+
+
+def _only_different(y: Floats) -> Flags:
+    """Mark the one value that differs where all others are equal (both, where there are but two)."""
+    order = np.argsort(y)
+    close = EQUAL * max(1.0, float(np.abs(y).max()))
+    alone = np.zeros(len(y), dtype=bool)
+    alone[order[0]] = y[order[-1]] - y[order[1]] <= close
+    alone[order[-1]] = y[order[-2]] - y[order[0]] <= close
+    return alone
+
+
+def _two_sided(z: Floats) -> Floats:
+    from scipy.special import ndtr
+
+    p: Floats = 2 * ndtr(-np.abs(z))
+    return p
+
+
+def _warn_of_few(n: int) -> None:
+    if n < _FEW:
+        warnings.warn(
+            f"Gi* of {n} values: with fewer than {_FEW} the normal distribution may be a poor guide to p; "
+            "consider 'inference' set to 'permutation'",
+            HotspotsWarning,
+            stacklevel=4,
+        )
+
+
+def _tell_of_sparse(x: Floats) -> None:
+    if (x >= 0).all() and (x == np.round(x)).all() and x.mean() < _SPARSE:
+        log.info(
+            "Gi* of counts of %.2g on average: under %g the normal distribution finds some hotspots by chance; "
+            "'inference' = 'permutation' finds the surest only",
+            x.mean(),
+            _SPARSE,
+        )
+
+
+def _classes(z: Floats, q: Floats) -> pd.Categorical:
+    named = np.where(np.isnan(z), "undefined", "none").astype(object)
+    for level, label in reversed(_LEVELS):
+        reached = q <= level
+        named[reached & (z > 0)] = f"hot{label}"
+        named[reached & (z < 0)] = f"cold{label}"
+    return pd.Categorical(named, categories=list(GI_CLASSES))
+
+
+def _result(
+    index: pd.Index[Any],
+    place: Integers,
+    z: Floats,
+    p: Floats,
+    error: Floats | None,
+    notes: npt.NDArray[np.object_],
+) -> pd.DataFrame:
+    """Put what is in the neighbours' order into the caller's."""
+    q = np.full(len(z), np.nan)
+    defined = notes == ""
+    q[defined] = benjamini_hochberg(p[defined])
+    columns: dict[str, Any] = {"gi_z": z[place], "gi_p": p[place]}
+    if error is not None:
+        columns["gi_se"] = error[place]
+    columns |= {
+        "gi_q": q[place],
+        "gi_class": _classes(z, q)[place],
+        "gi_note": pd.array(notes[place], dtype="str"),
+    }
+    return pd.DataFrame(columns, index=index)

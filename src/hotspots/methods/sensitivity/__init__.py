@@ -1,0 +1,1 @@
+"""Whether a hotspot depends on the choices behind it."""

@@ -1,0 +1,131 @@
+"""The three ways in which a run of the sensitivity analysis calls an area hot."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.areas.grid import make_grid
+from hotspots.areas.locate.index import AreaIndex
+from hotspots.areas.neighbours import Method, make_neighbours
+from hotspots.base.crs import Floats, require_metres
+from hotspots.base.errors import DataError, HotspotsWarning
+from hotspots.incidents import coordinates
+from hotspots.methods.getisord.statistic import gi_star
+from hotspots.methods.kde.density import kernel_density
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Bools = npt.NDArray[np.bool_]
+Hot = Any
+"""A nullable boolean Series on the areas' index: whether each is hot, NA where that cannot be said."""
+
+_CELLS_IN_BANDWIDTH = 5
+
+
+@dataclass(frozen=True)
+class Study:
+    """The two tables, and where the incidents that lie in an area are."""
+
+    incidents: pd.DataFrame
+    areas: gpd.GeoDataFrame
+    index: AreaIndex
+    x: Floats
+    y: Floats
+    place: npt.NDArray[np.int32]
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Incidents in each area."""
+        return np.bincount(self.place, minlength=len(self.areas)).astype(np.int64)
+
+    def share(self, chosen: Bools) -> Floats:
+        """Return the share of each area's incidents that are chosen; 0 where it has none."""
+        hits = np.bincount(self.place, weights=chosen, minlength=len(self.areas))
+        shares: Floats = hits / np.maximum(self.counts, 1)
+        return shares
+
+
+def make_study(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> Study:
+    """Return the incidents and areas with what every run needs of them."""
+    crs = require_metres(areas.crs, what="areas")
+    x, y = coordinates(incidents, crs)
+    index = AreaIndex(areas.geometry.to_numpy(), points=len(x))
+    place = index.locate(x, y)
+    inside = place >= 0
+    if not inside.any():
+        raise DataError(
+            f"none of the {len(x):,} incidents lies in an area",
+            hint="choose areas of the same place, or correct the incidents' 'source_crs'",
+        )
+    return Study(incidents, areas, index, x[inside], y[inside], place[inside])
+
+
+def _hot(values: npt.NDArray[np.int64], areas: gpd.GeoDataFrame, level: float, **choice: Any) -> Hot:
+    """Return where Gi* is a hotspot, as nullable booleans."""
+    found = gi_star(pd.Series(values, index=areas.index, dtype=float), make_neighbours(areas, **choice))
+    hot = (found["gi_z"] > 0) & (found["gi_q"] <= level)
+    return hot.astype("boolean").mask(found["gi_z"].isna())
+
+
+def hot_areas(study: Study, method: Method, number: float | None, level: float) -> Hot:
+    """Return which areas are hotspots of counts with neighbours of one kind."""
+    choice: dict[str, Any] = {"method": method}
+    if number is not None:
+        choice[method] = int(number) if method == "nearest" else number
+    return _hot(study.counts, study.areas, level, **choice)
+
+
+def areas_of_hot_cells(study: Study, size: float, moved: tuple[float, float], level: float) -> Hot:
+    """Return which areas have at least half of their incidents in hot cells, on one grid."""
+    # Grids are anchored to the origin, so the world is moved instead of the grid.
+    areas = study.areas.set_geometry(study.areas.translate(-moved[0], -moved[1]))
+    grid = make_grid(areas, cell_size=size)
+    x, y = study.x - moved[0], study.y - moved[1]
+    cell = AreaIndex(grid.geometry.to_numpy(), points=len(x)).locate(x, y)
+    found = cell >= 0
+    counts = np.bincount(cell[found], minlength=len(grid)).astype(np.int64)
+    with warnings.catch_warnings():
+        # A cell alone in a corner of the border, or few cells, is no news to a reader of areas.
+        warnings.simplefilter("ignore", HotspotsWarning)
+        hot = _hot(counts, grid, level).fillna(False).to_numpy(dtype=bool)
+    in_hot = np.zeros(len(x), dtype=bool)
+    in_hot[found] = hot[cell[found]]
+    return _flags(study, study.share(in_hot) >= 0.5)
+
+
+def dense_areas(study: Study, bandwidth: float, multiple: float) -> Hot:
+    """Return which areas are dense, at one bandwidth and multiple of the mean."""
+    surface = kernel_density(
+        study.incidents,
+        study.areas,
+        bandwidth=bandwidth,
+        cell_size=bandwidth / _CELLS_IN_BANDWIDTH,
+        months=12,
+        clip=False,
+    )
+    values = surface.values  # noqa: PD011 - a Surface's, not a Series'
+    across, down = (axis.ravel() for axis in np.meshgrid(*surface.centres()))
+    place, density = study.index.locate(across, down), values.ravel()
+    inside = place >= 0
+    reached = density[inside & (density > 0)]
+    mean = reached.mean() if reached.size else np.inf
+    cells = np.bincount(place[inside], minlength=len(study.areas))
+    total = np.bincount(place[inside], weights=density[inside], minlength=len(study.areas))
+    average = total / np.maximum(cells, 1)
+    bare = np.flatnonzero(cells == 0)  # smaller than a cell: the density at the cell that holds it
+    point = study.areas.geometry.iloc[bare].representative_point()
+    rows = ((surface.north - point.y.to_numpy()) // surface.cell_size).astype(np.int64)
+    columns = ((point.x.to_numpy() - surface.west) // surface.cell_size).astype(np.int64)
+    average[bare] = values[rows, columns]
+    return _flags(study, average >= multiple * mean)
+
+
+def _flags(study: Study, hot: Bools) -> Hot:
+    return pd.Series(pd.array(hot, dtype="boolean"), index=study.areas.index)

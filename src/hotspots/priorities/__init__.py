@@ -1,0 +1,1 @@
+"""From indicators to a short, defended list of areas."""

@@ -1,0 +1,352 @@
+"""Indicators: areas by indicator and period, from counts of incidents and from tables by area code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.counting.counts import rate
+from hotspots.counting.tally import Tally
+from hotspots.priorities.cube import score_cube
+from hotspots.priorities.groups import find_group
+from hotspots.priorities.harm import harm
+from hotspots.priorities.values import Source, read_area_values, read_harm_weights
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator: what is counted, or where its values stand.
+
+    Attributes
+    ----------
+    name : str
+        What a reader sees; the group's name where left out.
+    group : str, optional
+        A group of police.uk categories; see `hotspots.priorities.groups`.
+    category, exclude : tuple of str
+        Categories of one's own instead of a group.
+    harm : str, optional
+        A CSV with the columns ``category`` and ``weight``: incidents then count by their harm.
+    source : str, optional
+        A CSV by area code instead of incidents, with `column`, `period_column`, `lookup` and `lookup_weight`
+        as in `hotspots.priorities.values.read_area_values`.
+    measure : {'rate', 'n'}, default 'rate'
+        Incidents per 1,000 people a year, or incidents a year.
+    weight : float, default 1
+        Its weight in the score.
+    bad : {'high', 'low'}, default 'high'
+        Which end is the worse.
+    unit : str
+        The unit of a table's values, for sentences.
+    """
+
+    name: str = ""
+    group: str | None = None
+    category: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    harm: str | None = None
+    source: str | None = None
+    column: str | None = None
+    period_column: str | None = None
+    lookup: str | None = None
+    lookup_weight: str | None = None
+    measure: Literal["rate", "n"] = "rate"
+    weight: float = 1.0
+    bad: Literal["high", "low"] = "high"
+    unit: str = ""
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is a count of incidents."""
+        return self.source is None
+
+
+@dataclass(frozen=True)
+class Indicators:
+    """The table of indicators and what it was made from.
+
+    Attributes
+    ----------
+    table : DataFrame of float64
+        Areas by (indicator, period), as `select_areas` takes it.
+    entries : tuple of Indicator
+        In the table's order, each with its name.
+    counts : DataFrame of float64
+        Incidents (or harm) behind the indicators of counts, with the same columns.
+    units : dict of str to str
+        What a value of each indicator is, such as ``"per 1,000"``.
+    months : dict of str to int
+        Length of each period.
+    """
+
+    table: pd.DataFrame
+    entries: tuple[Indicator, ...]
+    counts: pd.DataFrame
+    units: dict[str, str]
+    months: dict[str, int]
+    _tally: Tally | None = None
+    _factors: tuple[Floats | None, ...] = ()
+    _population: pd.Series[Any] | None = None
+    _min_population: float = 0
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weight of each indicator."""
+        return {entry.name: entry.weight for entry in self.entries}
+
+    @property
+    def bad(self) -> dict[str, Literal["high", "low"]]:
+        """Which end of each indicator is the worse."""
+        return {entry.name: entry.bad for entry in self.entries}
+
+    def resampler(self) -> Callable[[np.random.Generator], Floats] | None:
+        """Return a function that makes the cube of values anew from resampled incidents, for `rank_intervals`.
+
+        Every count of one area, category and period is drawn from a Poisson distribution around itself, so
+        that indicators which share incidents move together. Tables by area code stay as they are. None where
+        no indicator counts incidents.
+        """
+        counted = [i for i, entry in enumerate(self.entries) if entry.counted]
+        if self._tally is None or not counted:
+            return None
+        base, found = score_cube(self.table), self._tally
+        place = [base.periods.index(period) for period in found.periods]
+        factors = np.column_stack([factor for factor in self._factors if factor is not None])
+        one = pd.DataFrame(1.0, index=found.index, columns=pd.Index(found.periods))
+        # What one incident adds to the value of an area: the values are sums of incidents.
+        unit = [
+            _measure(self.entries[i], one, self.months, self._population, self._min_population)
+            for i in counted
+        ]
+        scale = np.stack([frame.to_numpy(dtype=float) for frame in unit], axis=1)
+
+        some = found.counts > 0  # a count of 0 is drawn as 0
+
+        def resample(random: np.random.Generator) -> Floats:
+            drawn = np.zeros(found.counts.shape)
+            drawn[some] = random.poisson(found.counts[some])
+            values = base.cube.copy()
+            values[:, np.array(counted)[:, None], place] = (
+                np.einsum("nct,ck->nkt", drawn, factors, optimize=True) * scale
+            )
+            return values
+
+        return resample
+
+    def plain_counts(self) -> pd.DataFrame:
+        """Return the counts of indicators in which each incident counts one, for changes between periods."""
+        plain = [entry.name for entry in self.entries if entry.counted and entry.harm is None]
+        return self.counts.loc[:, [pair for pair in self.counts.columns.to_list() if pair[0] in plain]]
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """A column name for each indicator that survives a Shapefile: ``i_`` and at most eight characters."""
+        taken: dict[str, str] = {}
+        for entry in self.entries:
+            word = re.sub(r"[^a-z0-9]+", "_", (entry.group or entry.name).casefold()).strip("_")
+            column, number = f"i_{word[:8]}", 2
+            while column in taken.values():
+                column, number = f"i_{word[:7]}{number}", number + 1
+            taken[entry.name] = column
+        return taken
+
+    def latest(self) -> pd.DataFrame:
+        """Return each indicator's value in its latest period, under its short column name."""
+        values = {}
+        for name, column in self.columns.items():
+            periods = sorted(str(pair[1]) for pair in self.table.columns.to_list() if pair[0] == name)
+            values[column] = self.table[(name, periods[-1])]
+        return pd.DataFrame(values, index=self.table.index)
+
+    def missing(self) -> pd.Series[str]:
+        """Return, for each area that lacks values, which it lacks, in words."""
+        lacking = {}
+        for code, row in self.table.isna().iterrows():
+            if row.any():
+                names = dict.fromkeys(str(pair[0]) for pair, gap in row.items() if gap)  # type: ignore[index]
+                lacking[code] = ", ".join(names)
+        return pd.Series(lacking, dtype="str", name="missing")
+
+
+def make_indicators(
+    entries: Sequence[Indicator],
+    areas: gpd.GeoDataFrame,
+    *,
+    counted: Tally | None = None,
+    min_population: float = 100,
+    resolve: Callable[[str], Source] = lambda name: name,
+) -> Indicators:
+    """Assemble indicators of areas by period.
+
+    A count becomes a rate per 1,000 people a year, or a number a year, with the length of each period in
+    months. A rate is missing where the population is unknown, zero or under `min_population`; a table's value
+    is missing where the table has none. Missing is never zero.
+
+    Parameters
+    ----------
+    entries : sequence of Indicator
+        What is wanted.
+    areas : GeoDataFrame
+        The areas table.
+    counted : Tally, optional
+        The incidents counted; needed by indicators of incidents. See `hotspots.counting.tally.tally`.
+    min_population : float, default 100
+        No rate for smaller areas.
+    resolve : callable, optional
+        Turns the file names in `entries` into paths.
+
+    Returns
+    -------
+    Indicators
+
+    Raises
+    ------
+    ParameterError
+        When an entry is incomplete or contradicts itself, two have one name, or a group is unknown.
+    DataError
+        When rates are wanted and no population is known, or no incident is of an entry's categories.
+    """
+    if not entries:
+        raise ParameterError("there are no indicators", hint="give at least one, such as 'group' = \"crime\"")
+    named = tuple(_named(entry) for entry in entries)
+    names = [entry.name for entry in named]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ParameterError(f"two indicators are called '{twice}'", hint="give one of them another 'name'")
+    months = dict(zip(counted.periods, counted.months, strict=True)) if counted is not None else {}
+    tables, counts, factors = {}, {}, []
+    for entry in named:
+        factor = None
+        if entry.counted:
+            factor = _factor(entry, counted, resolve)
+            assert counted is not None  # noqa: S101 - _factor refused; this tells the type checker
+            counts[entry.name] = counted.of(factor)
+            tables[entry.name] = _measure(
+                entry, counts[entry.name], months, areas["population"], min_population
+            )
+        else:
+            tables[entry.name] = _tabled(entry, areas.index, resolve)
+        factors.append(factor)
+    return Indicators(
+        _side_by_side(tables, areas.index),
+        named,
+        _side_by_side(counts, areas.index),
+        {entry.name: _unit(entry) for entry in named},
+        months,
+        counted,
+        tuple(factors),
+        areas["population"],
+        min_population,
+    )
+
+
+def _named(entry: Indicator) -> Indicator:
+    """Return the entry with its name, after checking that it says one thing only."""
+    own = bool(entry.category or entry.exclude)
+    ways = [entry.group is not None, own, entry.source is not None]
+    label = entry.name or entry.group or entry.source or "one"
+    if sum(ways) != 1:
+        what = "says nothing of what it is" if not any(ways) else "is described in two ways"
+        raise ParameterError(
+            f"the indicator '{label}' {what}",
+            hint="give it one of 'group', 'category' (or 'exclude') and 'source'",
+        )
+    if entry.source is not None and entry.column is None:
+        raise ParameterError(
+            f"the indicator '{label}' names no column of '{entry.source}'", hint="add 'column'"
+        )
+    if entry.source is None and (entry.column or entry.lookup or entry.period_column):
+        raise ParameterError(
+            f"the indicator '{label}' has 'column' or 'lookup', but no table",
+            hint="name the table with 'source'",
+        )
+    if not 0 <= entry.weight < np.inf:
+        raise ParameterError(
+            f"the weight of '{label}' is {entry.weight:g}, but must be 0 or more",
+            hint="turn an indicator round with 'bad' = \"low\", not with its weight",
+        )
+    if entry.group is not None:
+        group = find_group(entry.group)
+        return replace(entry, name=entry.name or group.name, category=group.category, exclude=group.exclude)
+    return replace(entry, name=entry.name or ", ".join(entry.category) or entry.column or "All incidents")
+
+
+def _factor(entry: Indicator, counted: Tally | None, resolve: Callable[[str], Source]) -> Floats:
+    """Return what each category of the tally counts for."""
+    if counted is None:
+        raise ParameterError(
+            f"the indicator '{entry.name}' counts incidents, but there are none", hint="give incidents"
+        )
+    mask = counted.mask(entry.category, entry.exclude)
+    if not mask.any():
+        asked = ", ".join(f"'{name}'" for name in entry.category)
+        raise DataError(
+            f"no incident is of the indicator '{entry.name}' ({asked})",
+            hint=did_you_mean(entry.category[0] if entry.category else "", counted.categories),
+        )
+    if entry.harm is None:
+        return mask
+    weights = read_harm_weights(resolve(entry.harm))
+    present = pd.DataFrame(np.diag(mask), columns=list(counted.categories))
+    return np.asarray(harm(present, weights), dtype=np.float64)
+
+
+def _measure(
+    entry: Indicator,
+    n: pd.DataFrame,
+    months: dict[str, int],
+    population: pd.Series[Any] | None,
+    min_population: float,
+) -> pd.DataFrame:
+    if entry.measure == "n":
+        return n * pd.Series({period: 12 / months[period] for period in n.columns})
+    if population is None or population.isna().all():
+        raise DataError(
+            f"the indicator '{entry.name}' is a rate, but the areas have no population",
+            hint="name a 'population_table' for them, or compare counts with 'measure' = \"n\"",
+        )
+    rates = {
+        period: rate(n[period], population, months=months[period], min_population=min_population)
+        for period in n.columns
+    }
+    return pd.DataFrame(rates, index=n.index)
+
+
+def _tabled(entry: Indicator, codes: pd.Index[Any], resolve: Callable[[str], Source]) -> pd.DataFrame:
+    assert entry.source is not None  # noqa: S101 - _named checked; this tells the type checker
+    assert entry.column is not None  # noqa: S101 - the same
+    return read_area_values(
+        resolve(entry.source),
+        codes,
+        column=entry.column,
+        period_column=entry.period_column,
+        lookup=None if entry.lookup is None else resolve(entry.lookup),
+        lookup_weight=entry.lookup_weight,
+    )
+
+
+def _unit(entry: Indicator) -> str:
+    if not entry.counted:
+        return entry.unit
+    what = "harm " if entry.harm else ""
+    return f"{what}per 1,000" if entry.measure == "rate" else f"{what}a year"
+
+
+def _side_by_side(tables: dict[str, pd.DataFrame], index: pd.Index[Any]) -> pd.DataFrame:
+    if not tables:
+        return pd.DataFrame(
+            index=index, columns=pd.MultiIndex.from_arrays([[], []], names=["indicator", "period"])
+        )
+    joined = pd.concat(tables, axis=1)
+    joined.columns = joined.columns.set_names(["indicator", "period"])
+    return joined.astype("float64")

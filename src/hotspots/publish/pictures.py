@@ -1,0 +1,104 @@
+"""Pictures of layer files: which column and outlines are drawn, and what the layer itself says of its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+
+from hotspots.analysis.recipe import CELLS
+from hotspots.areas.reading import read_layer
+from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.export.picture.draw import draw_heatmap, draw_map
+from hotspots.export.raster import read_geotiff
+from hotspots.publish.themes import DRAWN, drawing, drawn_columns, outline_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_GEOTIFF = (".tif", ".tiff")
+
+
+def file_picture(
+    paths: Sequence[str],
+    *,
+    column: str | None = None,
+    title: str | None = None,
+    period: str = "",
+    source: str = "",
+    attribution: str = "",
+) -> Figure:
+    """Draw a layer or GeoTIFF file as a picture for a slide.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        The file to draw and, where wanted, a layer of areas whose outlines are drawn over it. A layer of areas
+        with districts needs none.
+    column : str, optional
+        The column to draw; by default the first of those that a map colours, flags before rates.
+    title, period, source, attribution : str
+        The lines around the map; where not given, what the layer's provenance says.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        For `hotspots.export.picture.draw.write_picture`.
+
+    Raises
+    ------
+    ParameterError
+        When there are more than two files, the column does not exist, or one is given for a GeoTIFF.
+    DataError
+        When the layer has no column that a map can colour.
+    """
+    if len(paths) > 2:
+        raise ParameterError(
+            f"a picture shows one layer, and {len(paths)} are given",
+            hint="give the layer to draw and at most one more, whose outlines are drawn over it",
+        )
+    above = read_layer(paths[1]) if len(paths) > 1 else None
+    outline = None if above is None else outline_of(above)
+    words: dict[str, Any] = {"source": source, "attribution": attribution}
+    if Path(paths[0]).suffix.casefold() in _GEOTIFF:
+        if column is not None:
+            raise ParameterError("a GeoTIFF has no columns to choose from", hint="leave out '--column'")
+        surface = read_geotiff(paths[0])
+        return draw_heatmap(
+            surface, areas=above, outline=outline, title=title or "Heat-map", subtitle=period, **words
+        )
+    layer = read_layer(paths[0])
+    label = CELLS if str(layer.index[0]).startswith("cell_") else "areas"
+    chosen = _column(layer, label, column, paths[0])
+    told = layer.attrs.get("provenance") or {}
+    if outline is None and chosen != "multiple":
+        outline = outline_of(layer)
+    return draw_map(
+        layer,
+        chosen,
+        title=title or str(told.get("title", "Hotspots")),
+        subtitle=period or str(told.get("period", "")),
+        source=source or str(told.get("source", "")),
+        attribution=attribution or str(told.get("attribution", "")),
+        outline=outline,
+        draw=drawing(layer, label),
+        noun=label,
+    )
+
+
+def _column(layer: gpd.GeoDataFrame, label: str, wanted: str | None, path: str) -> str:
+    if wanted is not None:
+        choices = [name for name in layer.columns if name != layer.geometry.name]
+        if wanted not in choices:
+            raise ParameterError(f"'{path}' has no column '{wanted}'", hint=did_you_mean(wanted, choices))
+        return wanted
+    found = drawn_columns(layer, label)
+    if not found:
+        drawn = ", ".join(f"'{name}'" for name in DRAWN)
+        raise DataError(
+            f"'{path}' has no column that a map can colour ({drawn})",
+            hint="name one with '--column', or make one with: hotspots count, hotspots flag or hotspots gistar",
+        )
+    return found[0]

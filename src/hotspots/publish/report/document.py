@@ -1,0 +1,242 @@
+"""The report and the workbook of an analysis: which tables and pictures they hold, and in what words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import geopandas as gpd
+
+from hotspots._version import __version__
+from hotspots.analysis.recipe import CELLS, Report
+from hotspots.analysis.run import Analysis, ThemeResult
+from hotspots.base.columns import COLUMNS, format_value
+from hotspots.base.crs import crs_label
+from hotspots.export.pages.report import Block, Document, Paragraphs, Part, Picture, Section, Table, Terms
+from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
+from hotspots.export.style import layer_style
+from hotspots.export.tables.flag_table import make_flag_table
+from hotspots.export.tables.workbook import write_workbook
+from hotspots.publish.names import plural, singular
+from hotspots.publish.report.change import change_section
+from hotspots.publish.report.priorities import matrix_section, priorities_section
+from hotspots.publish.report.summary import headline_section, quality_section
+from hotspots.publish.themes import NAMES, drawing, drawn_columns, outline_of
+from hotspots.publish.words import method_notes
+
+WIDTH = 6.85  # inches of a picture: the width of the text on an A4 page
+HEIGHT, FULL_HEIGHT = 4.15, 8.4  # inches: two to a page, and one
+_MAP_WIDTH = 4.3  # what the legend leaves of the width
+_TALL = 1.15  # a study area higher than this many times its width has a page for each picture
+LETTERS = 7.6  # points, in a picture's legend
+
+
+def make_document(analysis: Analysis) -> Document:
+    """Return the report of an analysis, with the sections that its recipe asks for, in that order.
+
+    A section that the analysis cannot fill, such as the change where there is only one year, is left out.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What was computed.
+
+    Returns
+    -------
+    Document
+        For `hotspots.export.pages.report.write_report`.
+    """
+    recipe = analysis.recipe
+    makers: dict[str, Callable[[Analysis], Section | None]] = {
+        "headline": headline_section,
+        "priorities": priorities_section,
+        "matrix": matrix_section,
+        "maps": _maps_section,
+        "tables": _tables_section,
+        "change": change_section,
+        "quality": quality_section,
+        "methods": _methods_section,
+    }
+    wanted = (recipe.report or Report()).sections
+    made = [section for name in wanted if (section := makers[name](analysis)) is not None]
+    origin = [f"Source: {recipe.source}."] if recipe.source else []
+    return Document(
+        recipe.title,
+        analysis.period,
+        made,
+        origin=[*origin, recipe.attribution],
+        made_with=f"Made with hotspots {__version__}.",
+    )
+
+
+def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Write the areas of every theme as one workbook, a sheet for each theme and layer but the cells.
+
+    Raises
+    ------
+    FileError
+        When the file exists and `overwrite` is false, or cannot be written.
+    """
+    recipe, quality = analysis.recipe, analysis.quality
+    tables = {
+        f"{result.theme.name}: {label}": layer
+        for result in analysis.themes
+        for label, layer in result.layers.items()
+        if label != CELLS
+    }
+    notes = [_term(note) for note in method_notes(analysis)]
+    about = [
+        ("Period", analysis.period),
+        ("Source", recipe.source),
+        ("Attribution", recipe.attribution),
+        ("Made with", f"hotspots {__version__}"),
+        ("Reference system", crs_label(recipe.crs)),
+        *((f"Method: {word}", text) for word, text in notes),
+        *(
+            (f"File: {source.name}", f"{source.rows:,} rows, SHA-256 {source.sha256}")
+            for source in quality.sources
+        ),
+    ]
+    write_workbook(tables, path, title=recipe.title, about=about, overwrite=overwrite)
+
+
+def _maps_section(analysis: Analysis) -> Section | None:
+    outline = outline_of(analysis.outline)
+    parts = []
+    for result in analysis.themes:
+        pictures = _pictures(analysis, result, outline)
+        if pictures:
+            parts.append(Part(result.theme.name, pictures, new_page=True))
+    return Section("Maps", parts=parts) if parts else None
+
+
+def _pictures(analysis: Analysis, result: ThemeResult, outline: gpd.GeoDataFrame) -> list[Block]:
+    blocks: list[Block] = []
+    if result.surface is not None:
+        figure = draw_heatmap(
+            result.surface,
+            areas=_few(analysis.outline),
+            outline=outline,
+            size=_size(outline),
+            letters=LETTERS,
+        )
+        made = result.surface.parameters
+        caption = (
+            f"{result.theme.name}: heat-map ({made['kernel']} kernel, bandwidth {made['bandwidth']:g} m)."
+        )
+        highest = format_value(
+            "density", float(result.surface.values[result.surface.values >= 0].max(initial=0))
+        )
+        alt = f"{caption} The highest density is {highest} {result.surface.unit}."
+        blocks.append(Picture(picture_bytes(figure, "svg"), alt, caption))
+    for label, layer in result.layers.items():
+        columns = drawn_columns(layer, label)
+        classed = [name for name in columns if COLUMNS[name].kind == "flag"]
+        blocks += [_picture(result, label, layer, column, outline) for column in classed or columns]
+    return blocks
+
+
+def _picture(
+    result: ThemeResult, label: str, layer: gpd.GeoDataFrame, column: str, outline: gpd.GeoDataFrame
+) -> Picture:
+    drawn = drawing(layer, label)
+    figure = draw_map(
+        layer, column, outline=outline, draw=drawn, noun=plural(label), size=_size(outline), letters=LETTERS
+    )
+    kind = NAMES.get(column, COLUMNS[column].label.casefold())
+    caption = f"{result.theme.name}: {plural(label)}, {kind}."
+    style = layer_style(layer, column)
+    found = style.classify(layer[column])
+    counts = [
+        f"{entry.label}: {int((found == place).sum()):,}"
+        for place, entry in enumerate(style.classes)
+        if (found == place).any()
+    ]
+    return Picture(picture_bytes(figure, "svg"), f"{caption} {'; '.join(counts)}.", caption)
+
+
+def _size(outline: gpd.GeoDataFrame) -> tuple[float, float]:
+    """Return the size of the pictures: two to a page, but of a tall study area one, or its names would crowd."""
+    west, south, east, north = outline.total_bounds
+    ratio = float((north - south) / (east - west))
+    return WIDTH, HEIGHT if ratio <= _TALL else min(FULL_HEIGHT, _MAP_WIDTH * ratio + 0.2)
+
+
+def _few(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    """Return areas whose borders can be told apart on a heat-map of this size; of more, none are drawn."""
+    return areas if len(areas) <= 500 else None
+
+
+def _tables_section(analysis: Analysis) -> Section | None:
+    flag = analysis.recipe.flag
+    if flag is None:
+        return None
+    parts = []
+    for result in analysis.counted_themes:
+        tables = [
+            _flag_table(analysis, result, label, layer)
+            for label, layer in result.layers.items()
+            if "sd_flag" in layer
+        ]
+        parts.append(Part(result.theme.name, tables))
+    return Section("Areas above the average", parts=parts)
+
+
+def _flag_table(analysis: Analysis, result: ThemeResult, label: str, layer: gpd.GeoDataFrame) -> Block:
+    """Return the table as a strategic assessment prints it: rounded count, rate, and difference to the average."""
+    flag = analysis.recipe.flag
+    assert flag is not None  # noqa: S101 - the caller checked; this tells the type checker
+    area = singular(label)
+    table = make_flag_table(layer, value=flag.value, area=area)
+    if table.empty:
+        return Paragraphs([f"{result.theme.name}: no {plural(area)} is above the average."])
+    if not (layer["district"].astype(str) != "").any():
+        table = table.drop(columns=["Partnership Area"])
+    headings = [str(name) for name in table.columns]
+    if flag.value == "n":
+        place = next(place for place, name in enumerate(headings) if name.startswith("Count"))
+        table.iloc[:, place] = table.iloc[:, place].str.split(" (", regex=False).str[0]
+        headings[place] = "Count (rounded)"
+    headings[-1] += " ¹"
+    what = "count and rate" if flag.value == "rate" else "count"
+    caption = (
+        f"{result.theme.name}: {area}-level {what}, {analysis.period} "
+        f"(where the {'rate' if flag.value == 'rate' else 'count'} is above the {plural(area)}-level average)"
+    )
+    rows = table.astype(str).to_numpy().tolist()
+    return Table(caption, headings, rows, note=_flag_note(analysis, label, layer))
+
+
+def _flag_note(analysis: Analysis, label: str, layer: gpd.GeoDataFrame) -> str:
+    flag = analysis.recipe.flag
+    assert flag is not None  # noqa: S101 - as above
+    scope = (
+        f"the {plural(label)} compared"
+        if flag.within == "all"
+        else f"the {plural(label)} of its own district"
+    )
+    limits = layer[["sd_mean", "sd_above", "sd_signif"]].dropna().drop_duplicates()
+    figures = ["", "", ""]
+    if len(limits) == 1:
+        figures = [f" ({format_value(name, float(limits[name].iloc[0]))})" for name in limits.columns]
+    mean, above, significantly = figures
+    spread = "sample" if flag.ddof == 1 else "population"
+    rounded = "Counts are rounded to the nearest 10"
+    rounded += (
+        "; rates are per 1,000 people a year, from the exact counts. " if flag.value == "rate" else ". "
+    )
+    return (
+        f"¹ Above: over the mean of {scope}{mean} plus one standard deviation{above}. Significantly above: over the "
+        f"mean plus two standard deviations{significantly}. The standard deviation is the {spread}'s, and each area "
+        f"counts alike. {rounded}The order is that of the {'rate' if flag.value == 'rate' else 'count'}."
+    )
+
+
+def _methods_section(analysis: Analysis) -> Section:
+    return Section("How it was made", [Terms([_term(note) for note in method_notes(analysis)])])
+
+
+def _term(note: str) -> tuple[str, str]:
+    """Return a method note as its first words, where a colon ends them, and the rest."""
+    word, colon, rest = note.partition(": ")
+    return (word, rest[:1].upper() + rest[1:]) if colon and len(word) <= 30 else ("Note", note)

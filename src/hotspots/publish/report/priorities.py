@@ -1,0 +1,118 @@
+"""The report's sections on priority areas: which were selected and why, and which themes weigh in which district."""
+
+from __future__ import annotations
+
+import logging
+
+import pandas as pd
+
+from hotspots.analysis.run import Analysis
+from hotspots.base.columns import format_value
+from hotspots.base.errors import DataError
+from hotspots.export.pages.report import Block, Paragraphs, Part, Section, Table
+from hotspots.priorities.groups import find_group
+from hotspots.priorities.indicators import Indicator
+from hotspots.priorities.matrix import THEMES, locality_matrix
+from hotspots.publish.names import plural, singular
+
+log = logging.getLogger(__name__)
+
+OTHERS = 5
+"""How many of the watched areas, and of the highest-ranked others, are listed as not selected."""
+
+
+def priorities_section(analysis: Analysis) -> Section | None:
+    """Return the selected areas by rank, their localities, and the next in rank; None without a selection."""
+    made, plan = analysis.priorities, analysis.plan
+    if made is None or plan is None:
+        return None
+    label = analysis.recipe.areas[0].label
+    ranked = made.layer[made.layer["rank"].notna()].sort_values("rank", kind="stable")
+    picked = ranked["selected"].astype(bool)
+    sure = (
+        f"¹ Of {plan.sure.runs:,} runs in which incidents are resampled and weights varied, {plan.sure.level:.0%} put "
+        "the area between the two ranks; the share is of those that selected it."
+    )
+    blocks: list[Block] = [Paragraphs([_stopped(line) for line in made.summary()])]
+    if picked.any():
+        blocks.append(_ranked_table(f"Selected {plural(label)}, by rank", ranked[picked], label, sure))
+    parts = []
+    if made.localities is not None:
+        parts.append(Part("Localities", [_localities_table(made.localities, label)]))
+    rest = ranked[~picked]
+    watched = rest["priority"].astype(str) == "watch"
+    others = pd.concat([rest[watched].head(OTHERS), rest[~watched].head(OTHERS)])
+    if len(others):
+        caption = f"{label} that are watched, and those next in rank"
+        parts.append(Part("What was not selected, and why", [_ranked_table(caption, others, label, sure)]))
+    return Section("Priorities", blocks, parts)
+
+
+def matrix_section(analysis: Analysis) -> Section | None:
+    """Return which themes are a priority of which district; None without a selection, or where none can be told."""
+    counted = analysis.tally
+    if counted is None:
+        return None
+    groups = [find_group(name) for name in THEMES]
+    themes = [
+        Indicator(group=group.key) for group in groups if counted.mask(group.category, group.exclude).any()
+    ]
+    area = plural(singular(analysis.recipe.areas[0].label))
+    try:
+        made = locality_matrix(
+            analysis.outline,
+            counted,
+            themes,
+            min_population=analysis.recipe.count.min_population,
+            noun=area,
+        )
+    except DataError as error:
+        log.info("The report has no priorities by locality: %s", error.message)
+        return None
+    blocks: list[Block] = []
+    for prevalence in ("most prevalent", "less prevalent"):
+        rows = made.matrix[made.matrix["prevalence"] == prevalence].drop(columns=["ticks", "prevalence"])
+        if len(rows):
+            headings = ["Priority", *map(str, rows.columns)]
+            cells = [[str(theme), *map(str, marks)] for theme, *marks in rows.itertuples()]
+            marks = frozenset(range(1, len(headings)))
+            blocks.append(Table(f"{prevalence.capitalize()} priorities", headings, cells, marks=marks))
+    absent = [group.name for group in groups if group.key not in {theme.group for theme in themes}]
+    notes = [*made.notes, *([f"Without an incident: {', '.join(absent)}."] if absent else [])]
+    return Section("Priorities by locality", [*blocks, Paragraphs(notes, small=True)])
+
+
+def _ranked_table(caption: str, rows: pd.DataFrame, label: str, note: str) -> Table:
+    cells = [
+        [
+            f"{row['name']}, {row['district']}" if row["district"] else str(row["name"]),
+            format_value("rank", row["rank"]),
+            f"{format_value('rank_lo', row['rank_lo'])} to {format_value('rank_hi', row['rank_hi'])}",
+            format_value("sel_share", row["sel_share"]),
+            str(row["reason"]),
+        ]
+        for _, row in rows.iterrows()
+    ]
+    headings = [singular(label), "Rank", "Likely ranks ¹", "Runs ¹", "Why"]
+    return Table(caption, headings, cells, numbers=frozenset({1, 2, 3}), prose=frozenset({4}), note=note)
+
+
+def _localities_table(localities: pd.DataFrame, label: str) -> Table:
+    cells = [
+        [
+            str(row["name"]),
+            f"{int(row['members']):,}",
+            f"{int(row['n']):,}",
+            f"{row['area_km2']:,.1f}",
+            str(row["priority"]) or "selected within the budget",
+        ]
+        for _, row in localities.iterrows()
+    ]
+    headings = ["Locality", label, "Incidents", "km²", "Highest priority"]
+    return Table(
+        f"Selected {plural(label)} that touch, joined", headings, cells, numbers=frozenset({1, 2, 3})
+    )
+
+
+def _stopped(line: str) -> str:
+    return line if line.endswith(".") else f"{line}."

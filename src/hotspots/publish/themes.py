@@ -1,0 +1,166 @@
+"""Which themes a map shows: from an analysis, or from layers that were written earlier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import geopandas as gpd
+
+from hotspots.analysis.recipe import CELLS
+from hotspots.analysis.run import Analysis, ThemeResult
+from hotspots.areas.reading import read_layer
+from hotspots.base.columns import COLUMNS
+from hotspots.base.errors import DataError
+from hotspots.export.raster import read_geotiff
+from hotspots.export.webmap.make import AreaTheme, SurfaceTheme, period_columns
+
+DRAWN = (
+    "priority",
+    "sd_flag",
+    "sens_class",
+    "ch_flag",
+    "cmp_flag",
+    "fn_flag",
+    "rate",
+    "rate_eb",
+    "n",
+    "gi_class",
+    "multiple",
+)  # columns that a map can colour, in this order
+MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
+NAMES = {
+    "priority": "priorities",
+    "ch_flag": "change between the periods",
+    "cmp_flag": "against the comparator",
+    "fn_flag": "against the funnel limits",
+    "sd_flag": "against the average",
+    "sens_class": "hot whatever one chooses?",
+    "gi_class": "hotspots and coldspots",
+}
+BUTTONS = {
+    "priority": "Priorities",
+    "sd_flag": "Against the average",
+    "ch_flag": "Change",
+    "gi_class": "Hotspots",
+}
+
+Themes = list[AreaTheme | SurfaceTheme]
+
+
+def analysis_themes(analysis: Analysis) -> Themes:
+    """Return the themes of an analysis: flags first, then rates and hotspots, for each theme and layer."""
+    themes: Themes = []
+    for result in analysis.themes:
+        for label, layer in result.layers.items():
+            themes += _area_themes(layer, label, group=result.theme.name, ranked=_flagged(analysis))
+    themes += [_surface_theme(result) for result in analysis.themes if result.surface is not None]
+    return themes
+
+
+def file_themes(paths: tuple[str, ...]) -> tuple[Themes, gpd.GeoDataFrame | None]:
+    """Return the themes of layer and GeoTIFF files, and the first layer that can serve as an outline.
+
+    Raises
+    ------
+    DataError
+        When a layer has none of the columns that a map can colour.
+    """
+    themes: Themes = []
+    outline = None
+    for path in paths:
+        if Path(path).suffix.casefold() in (".tif", ".tiff"):
+            surface = read_geotiff(path)
+            themes.append(SurfaceTheme(f"Heat-map: {Path(path).stem}", surface, visible=not themes))
+            continue
+        layer = read_layer(path)
+        name = "Layer" if path == "-" else Path(path).stem
+        found = _area_themes(layer, "Areas", group=name)
+        if not found:
+            drawn = ", ".join(f"'{column}'" for column in DRAWN)
+            raise DataError(
+                f"'{path}' has no column that a map can colour ({drawn})",
+                hint="make one with: hotspots count, hotspots flag or hotspots gistar",
+            )
+        themes += found
+        outline = layer if outline is None and "multiple" not in layer else outline
+    return themes, outline
+
+
+def _area_themes(
+    layer: gpd.GeoDataFrame, label: str, *, group: str, ranked: str | None = None
+) -> list[AreaTheme]:
+    shown = label.capitalize() if label == CELLS else label
+    columns = drawn_columns(layer, label)
+    themes = [
+        AreaTheme(
+            f"{shown}: {NAMES.get(name, COLUMNS[name].label.casefold())}",
+            layer,
+            name,
+            group=group,
+            noun=label.casefold() if label == "Areas" else label,
+            draw=drawing(layer, label),
+            measure=BUTTONS.get(name, COLUMNS[name].label),
+            rank_column=ranked if name == "sd_flag" and ranked in layer else None,
+        )
+        for name in columns
+    ]
+    measures = [] if drawing(layer, label) == "classed" else ["rate", "n"]
+    return themes + [
+        _over_time(layer, label, measure, group=group)
+        for measure in measures
+        if len(period_columns(layer, measure)) > 1
+    ]
+
+
+def _over_time(layer: gpd.GeoDataFrame, label: str, measure: str, *, group: str) -> AreaTheme:
+    """Return the theme that steps through a measure's columns of years or months, opened on the latest."""
+    periods = period_columns(layer, measure)
+    word = COLUMNS[measure].label
+    step = "year" if next(iter(periods)).isdigit() else "month"
+    return AreaTheme(
+        f"{label}: {word.casefold()} by {step}",
+        layer,
+        list(periods.values())[-1],
+        group=group,
+        note="The classes are the same in every period.",
+        noun=label.casefold() if label == "Areas" else label,
+        measure=f"{word} by {step}",
+        periods=periods,
+    )
+
+
+def _flagged(analysis: Analysis) -> str | None:
+    """Return the column that the flags compare, where the recipe flags."""
+    return analysis.recipe.flag.value if analysis.recipe.flag is not None else None
+
+
+def drawn_columns(layer: gpd.GeoDataFrame, label: str) -> list[str]:
+    """Return the columns of a layer that a map colours, flags first; of many cells only the hotspots."""
+    columns = [name for name in DRAWN if name in layer and layer[name].notna().any()]
+    if "rate" in columns:
+        columns.remove("n")
+    if drawing(layer, label) == "classed":
+        columns = [name for name in columns if name == "gi_class"]
+    return columns
+
+
+def drawing(layer: gpd.GeoDataFrame, label: str) -> Literal["all", "classed"]:
+    """Return whether all areas of a layer are drawn, or only those in a hotspot or coldspot."""
+    return "classed" if len(layer) > MANY or label == CELLS else "all"
+
+
+def _surface_theme(result: ThemeResult) -> SurfaceTheme:
+    assert result.surface is not None  # noqa: S101 - the caller chose; this tells the type checker
+    made = result.surface.parameters
+    note = f"{made['kernel'].capitalize()} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m."
+    return SurfaceTheme("Heat-map", result.surface, note=note, group=result.theme.name)
+
+
+def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the outlines of the districts, or of all areas together where no district is known."""
+    whole = (
+        areas[["district", "geometry"]] if "district" in areas else areas[["geometry"]].assign(district="")
+    )
+    joined = whole.dissolve("district", method="unary")
+    return joined.assign(name=joined.index)

@@ -1,0 +1,1 @@
+"""Counting in batches and on several machines, to the same result."""

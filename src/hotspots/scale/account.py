@@ -1,0 +1,184 @@
+"""The account of every row, and the columns of counts, from a tally of rows that were never all in memory."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hotspots.base.crs import crs_label
+from hotspots.counting.counts import By, Per, assign_areas, count_incidents
+from hotspots.incidents import QualityReport
+from hotspots.incidents.files import IncidentFile
+from hotspots.incidents.filters import category_mask, month_mask, month_range, refuse_nothing
+from hotspots.incidents.quality import Share, describe, partial_month
+from hotspots.incidents.tables import refuse_no_rows, source_reports
+from hotspots.scale.rows import (
+    AGREES,
+    CODED,
+    LOCATED,
+    NO_MONTH,
+    WANTED,
+    Filters,
+    Tally,
+    category_of,
+    month_of,
+)
+
+log = logging.getLogger(__name__)
+
+
+def make_report(files: Sequence[IncidentFile], tally: Tally, filters: Filters, crs: Any) -> QualityReport:
+    """Return the account of every row, and refuse filters that leave nothing.
+
+    Raises
+    ------
+    DataError
+        When there is no row, no row has a category asked for, or the filters leave none.
+    """
+    refuse_no_rows(files)
+    cells, n = cell_frame(tally.cells, tally)
+    alive = np.ones(len(cells), dtype=bool)
+    tests = []
+    if filters.category is not None or filters.exclude is not None:
+        passed = category_mask(cells, filters.category, filters.exclude)
+        tests.append(("filtered_category", passed))
+    wanted = month_range(filters.period)
+    if wanted is not None:
+        tests.append(("filtered_period", month_mask(cells, wanted)))
+    dropped = {}
+    for name, passed in tests:
+        dropped[name] = int(n[alive & ~passed].sum())
+        alive &= passed
+        refuse_nothing(alive, name)
+    bits = np.fromiter(tally.cells, dtype=np.uint64)
+    located = (bits & LOCATED) > 0
+    # Whether a row is wanted was decided as it was read; the report checks that both come to the same.
+    return QualityReport(
+        sources=source_reports(files),
+        crs=crs_label(crs),
+        transformation="; ".join(tally.transformations) or None,
+        rows_read=sum(file.rows for file in files),
+        malformed=sum(file.malformed for file in files),
+        duplicates=tally.duplicates,
+        filtered_category=dropped.get("filtered_category", 0),
+        filtered_period=dropped.get("filtered_period", 0),
+        filtered_unlocated=0,
+        filtered_area=0,
+        out_of_range=tally.out_of_range,
+        examples=tuple(example for file in files for example in file.examples)[:5],
+        used=int(n[(bits & WANTED) > 0].sum()),
+        located=int(n[alive & located].sum()),
+        unlocated=int(n[alive & ~located].sum()),
+        identical=tally.identical,
+        coordinates=tally.coordinates,
+        most_at_one=tally.most_at_one,
+        **_shares(cells[alive], n[alive], located[alive], _codes(files, tally)),
+    )
+
+
+def located_inside(tally: Tally) -> int:
+    """Return how many used rows with coordinates are in an area."""
+    both = int(WANTED | LOCATED)
+    return sum(rows for cell, rows in tally.placed.items() if cell & both == both)
+
+
+def cell_frame(numbers: dict[int, int], tally: Tally) -> tuple[pd.DataFrame, Any]:
+    """Return the cells as incidents, one for each, and how many rows each stands for."""
+    cells = np.fromiter(numbers, dtype=np.uint64, count=len(numbers))
+    names = sorted(tally.labels.items(), key=lambda item: item[1])
+    # A text may be left over from malformed rows alone, and is then no category.
+    there = set(category_of(cells).tolist())
+    names = [(number, text) for number, text in names if number in there]
+    position = {number: place for place, (number, _) in enumerate(names)}
+    codes = [position.get(number, -1) for number in category_of(cells).tolist()]
+    months = pd.arrays.PeriodArray(month_of(cells), dtype=pd.PeriodDtype("M"))
+    category = pd.Categorical.from_codes(codes, categories=pd.Index([text for _, text in names], dtype="str"))
+    frame = pd.DataFrame({"category": category, "month": months})
+    return frame, np.fromiter(numbers.values(), dtype=np.int64, count=len(numbers))
+
+
+def _codes(files: Sequence[IncidentFile], tally: Tally) -> pd.Index | None:
+    if not any(file.columns.lsoa_code for file in files):
+        return None
+    return pd.Index(sorted(tally.codes), dtype="str")
+
+
+def _shares(cells: pd.DataFrame, n: Any, located: Any, codes: pd.Index | None) -> dict[str, Any]:
+    """Return what `describe` says of used rows by category and month, and of their recorded codes."""
+    cells = cells.assign(category=cells["category"].cat.remove_unused_categories())
+    if codes is not None:
+        cells["lsoa_code"] = pd.Categorical.from_codes([-1] * len(cells), categories=codes)
+    nowhere = np.full(len(cells), -1)
+    told = describe(cells, place=nowhere, without_id=nowhere == 0)
+    categories = _shared(cells["category"].astype("str").fillna(""), n, located)
+    months = _shared(cells["month"].astype("str").where(cells["month"].notna(), ""), n, located)
+    by_month = sorted(months, key=lambda share: (not share.label, share.label))
+    return {
+        "by_category": tuple(
+            sorted(categories, key=lambda share: (not share.label, -share.rows, share.label))
+        ),
+        "by_month": tuple(by_month),
+        "months_missing": told["months_missing"],
+        "partial_month": partial_month(tuple(share for share in by_month if share.label)),
+        "lsoa_vintage": told["lsoa_vintage"],
+    }
+
+
+def _shared(labels: pd.Series, n: Any, located: Any) -> list[Share]:
+    sums = pd.DataFrame({"rows": n, "located": n * located}).groupby(labels.to_numpy(dtype=object)).sum()
+    return [Share(str(label), int(rows), int(there)) for label, rows, there in sums.itertuples()]
+
+
+def check_counted(report: QualityReport, tally: Tally, *, by: By, areas: Any) -> None:
+    """Refuse incidents that are nowhere near the areas, and say how many were placed.
+
+    Raises
+    ------
+    DataError
+        As `hotspots.assign_areas`.
+    """
+    codes = sorted(tally.codes)
+    if by == "code":
+        assign_areas(pd.DataFrame({"lsoa_code": pd.Categorical(codes, categories=codes)}), areas, by="code")
+    elif not tally.near:
+        west, south, east, north = tally.extent
+        assign_areas(pd.DataFrame({"x": [west, east], "y": [south, north]}), areas)
+    wanted = {cell: rows for cell, rows in tally.placed.items() if cell & int(WANTED)}
+    log.info("areas: %s of %s incidents placed by %s", f"{sum(wanted.values()):,}", f"{report.used:,}", by)
+    if by == "polygon" and areas.index.isin(codes).any():
+        both = sum(rows for cell, rows in wanted.items() if cell & int(CODED))
+        same = sum(rows for cell, rows in wanted.items() if cell & int(AGREES))
+        log.info(
+            "areas: the recorded code names the same area for %.1f%% of %s incidents",
+            100 * same / both if both else float("nan"),
+            f"{both:,}",
+        )
+
+
+def split_columns(tally: Tally, per: Per, areas: Any) -> pd.DataFrame:
+    """Return the counts by category, month or year: a column for each that used rows have.
+
+    Raises
+    ------
+    DataError
+        When no used row has a month, and months were asked for.
+    """
+    cells, _ = cell_frame({cell: rows for cell, rows in tally.cells.items() if cell & int(WANTED)}, tally)
+    nowhere = pd.Series(pd.Categorical.from_codes([-1] * len(cells), categories=areas.index))
+    table = count_incidents(cells, areas, per=per, assigned=nowhere)
+    values = table.to_numpy(copy=True)
+    for key, line in tally.counts.items():
+        if per == "category":
+            label: Any = tally.labels.get(key)
+        else:
+            known = key != NO_MONTH
+            label = (
+                (pd.Period(ordinal=key, freq="M") if per == "month" else 1970 + key // 12) if known else None
+            )
+        if label is not None:
+            values[:, table.columns.get_loc(label)] += line
+    return pd.DataFrame(values, index=table.index, columns=table.columns)

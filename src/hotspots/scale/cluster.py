@@ -1,0 +1,361 @@
+"""Counting and density on Dask: the numbers of one machine, from as many as there are.
+
+Files are cut into parts. Rows without a Crime ID are counted where their part is read; rows with one are dealt
+out by ID, so that one task sees all rows of its IDs, in reading order, and keeps the first of each. Counts and
+densities of all tasks add up. A task has no effect but its result, so that what a lost machine had done is done
+again elsewhere, and nothing is counted twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hotspots.areas.locate.index import AreaIndex
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.surface import Surface
+from hotspots.counting.counts import By, Per
+from hotspots.incidents import QualityReport
+from hotspots.incidents.files import IncidentFile, open_incidents
+from hotspots.incidents.filters import Words
+from hotspots.incidents.sources import find_sources
+from hotspots.methods.kde.density import FEW_INCIDENTS, Edge, Kernel, kernel_density
+from hotspots.scale.job import Job, make_job
+from hotspots.scale.parts import Part, cut
+from hotspots.scale.rows import LOCATED, SPOT, WANTED, WITH_ID, Table, Tally
+from hotspots.scale.stream import Counted, account, batches, dealt, finish, note_file
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from distributed import Client
+
+MOST_DRAWERS = 64
+
+
+@dataclass(frozen=True)
+class Field:
+    """The density wanted; its values from some of the incidents and from the others add up to those of all."""
+
+    bandwidth: float
+    cell_size: float | None
+    kernel: Kernel
+    edge: Edge
+    clip: bool
+
+    def over(self, job: Job, rows: Table) -> Surface | None:
+        """Return the density of rows that are not repeats, for a year; None where none of them is near."""
+        wanted = LOCATED | WANTED
+        kept = rows[(rows["cell"] & wanted) == wanted]
+        if len(kept) == 0:
+            return None
+        incidents = pd.DataFrame({name: kept[name] for name in ("x", "y", "weight")})
+        try:
+            with warnings.catch_warnings():
+                # How few incidents there are is known when all are added up.
+                warnings.simplefilter("ignore", HotspotsWarning)
+                return self.density(incidents, _areas(job), months=12)
+        except DataError:
+            # Coordinates and weights are in order, and the months are given: no incident is near.
+            return None
+
+    def density(self, incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, months: float | None) -> Surface:
+        """Return the density of some incidents."""
+        return kernel_density(
+            incidents,
+            areas,
+            bandwidth=self.bandwidth,
+            cell_size=self.cell_size,
+            kernel=self.kernel,
+            months=months,
+            edge=self.edge,
+            clip=self.clip,
+        )
+
+
+def count_dask(
+    source: str | Path | Sequence[str | Path],
+    areas: gpd.GeoDataFrame,
+    *,
+    scheduler: str | Client | None = None,
+    per: Per | None = None,
+    by: By = "polygon",
+    category: Words = None,
+    exclude: Words = None,
+    period: Any = None,
+    **settings: Any,
+) -> Counted:
+    """Count incidents in areas on Dask; the same numbers and account as `hotspots.scale.stream.count_stream`.
+
+    A CSV is one part of the work, a Parquet file one for each million rows or so, by its row groups.
+
+    Parameters
+    ----------
+    source : path, str, or sequence of them
+        As for `hotspots.read_incidents`. Every worker must see the files under the same path.
+    areas : GeoDataFrame
+        The areas table, in a reference system in metres.
+    scheduler : str or distributed.Client, optional
+        The address of a running scheduler, such as ``"tcp://10.0.0.5:8786"``; without it, workers are started
+        on this machine, one for each processor, and stopped at the end.
+    per, by, category, exclude, period, **settings
+        As for `hotspots.scale.stream.count_stream`.
+
+    Returns
+    -------
+    Counted
+        ``n``, ``split`` and ``report``.
+
+    Raises
+    ------
+    ParameterError
+        When Dask is not installed, or no scheduler answers.
+    FileError, DataError, CRSError
+        As `hotspots.scale.stream.count_stream`.
+    """
+    sources = find_sources(source)
+    job = make_job(
+        sources, areas, per=per, by=by, category=category, exclude=exclude, period=period, settings=settings
+    )
+    files = [open_incidents(one, job.named) for one in sources]
+    tally, _ = _computed(job, None, files, scheduler)
+    return finish(job, areas, files, tally)
+
+
+def density_dask(
+    source: str | Path | Sequence[str | Path],
+    areas: gpd.GeoDataFrame,
+    *,
+    bandwidth: float | None,
+    scheduler: str | Client | None = None,
+    cell_size: float | None = None,
+    kernel: Kernel = "quartic",
+    months: float | None = None,
+    edge: Edge = "none",
+    clip: bool = True,
+    category: Words = None,
+    exclude: Words = None,
+    period: Any = None,
+    **settings: Any,
+) -> tuple[Surface, QualityReport]:
+    """Density of incidents on Dask: that of `hotspots.kernel_density` but for rounding, under 1e-12 of it.
+
+    Parameters
+    ----------
+    source, scheduler, category, exclude, period, **settings
+        As for `count_dask`.
+    areas, cell_size, kernel, months, edge, clip
+        As for `hotspots.kernel_density`.
+    bandwidth : float
+        In metres. It must be given, because the rule of thumb needs all incidents in one place.
+
+    Returns
+    -------
+    Surface, QualityReport
+        The density, and the account of every row.
+
+    Raises
+    ------
+    ParameterError
+        When no bandwidth is given, Dask is not installed, or no scheduler answers.
+    FileError, DataError, CRSError
+        As `hotspots.read_incidents` and `hotspots.kernel_density`.
+    """
+    if bandwidth is None:
+        raise ParameterError(
+            "no bandwidth is given, and the rule of thumb needs all incidents in one place",
+            hint="give one in metres with 'bandwidth', for example 500",
+        )
+    field = Field(bandwidth, cell_size, kernel, edge, clip)
+    sources = find_sources(source)
+    job = make_job(
+        sources,
+        areas,
+        per=None,
+        by="polygon",
+        category=category,
+        exclude=exclude,
+        period=period,
+        settings=settings,
+        with_coordinates=True,
+    )
+    files = [open_incidents(one, job.named) for one in sources]
+    tally, surface = _computed(job, field, files, scheduler)
+    report = account(job, files, tally)
+    present = sum(1 for month in report.by_month if month.label)
+    if surface is None or (months is None and not present):
+        # In so many words, as on one machine.
+        west, south, east, north = tally.extent
+        ends = ([west, east], [south, north]) if report.located else (np.full(report.used, np.nan),) * 2
+        return field.density(pd.DataFrame({"x": ends[0], "y": ends[1]}), areas, months=months), report
+    length = float(present if months is None else months)
+    counted = surface.parameters["incidents"]
+    if counted < FEW_INCIDENTS:
+        message = f"the density rests on {counted} incidents: it shows single places, not a pattern"
+        warnings.warn(message, HotspotsWarning, stacklevel=2)
+    return (
+        dataclasses.replace(
+            surface,
+            values=surface.values * (12 / length),  # noqa: PD011 - of a Surface, not of pandas
+            parameters={**surface.parameters, "months": length},
+        ),
+        report,
+    )
+
+
+def _computed(
+    job: Job, field: Field | None, files: Sequence[IncidentFile], scheduler: str | Client | None
+) -> tuple[Tally, Surface | None]:
+    """Build the graph of tasks and run it."""
+    with _client(scheduler) as client:
+        from dask.delayed import delayed
+
+        parts = [part for number, file in enumerate(files) for part in cut(number, file)]
+        drawers = min(1 << (len(parts) - 1).bit_length(), MOST_DRAWERS)
+        shared = delayed(job, traverse=False)
+        index = delayed(Job.index)(shared)
+        look = delayed(_look_at_part)
+        seen = [look(shared, field, index, delayed(part, traverse=False), drawers) for part in parts]
+        deal, pick = delayed(_look_in_drawer), delayed(_pick)
+        for number in range(drawers):
+            seen.append(
+                deal(shared, field, [pick(one, "ids", number) for one in seen[: len(parts)]], drawers)
+            )
+        spots = [
+            delayed(_account_for_places)(shared, [pick(one, "spots", number) for one in seen])
+            for number in range(drawers)
+        ]
+        tallies = [delayed(_tally_of)(one) for one in seen] + spots
+        total = _gathered(tallies, delayed(_merged))
+        surface = _gathered([delayed(_surface_of)(one) for one in seen], delayed(_sum)) if field else None
+        with warnings.catch_warnings():
+            # The areas travel with the graph, so that they outlive every worker.
+            warnings.filterwarnings("ignore", message="Sending large graph")
+            found: tuple[Tally, Surface | None] = client.compute(delayed((total, surface))).result()
+        return found
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one task knows of the rows that it settled, and the rows that it leaves to others."""
+
+    tally: Tally
+    surface: Surface | None
+    ids: list[Table]
+    spots: list[Table]
+
+
+def _look_at_part(job: Job, field: Field | None, index: AreaIndex | None, part: Part, drawers: int) -> Seen:
+    tally = job.tally()
+    kept, named, spots = [], [np.empty(0, job.dtype)], [np.empty(0, SPOT)]
+    # A task may be done again, and a file counts its rows as it is read.
+    file = dataclasses.replace(part.file, rows=0, malformed=0, examples=[])
+    for table in batches(file):
+        rows = job.rows(file, table, index, tally)
+        with_id = (rows["cell"] & WITH_ID) > 0
+        named.append(rows[with_id])
+        spots.append(job.settle(rows[~with_id], tally))
+        if field is not None:
+            kept.append(rows[~with_id])
+    note_file(file, part.number, tally)
+    surface = field.over(job, np.concatenate(kept)) if field is not None and kept else None
+    ids, places = dealt(np.concatenate(named), "key", drawers), dealt(np.concatenate(spots), "place", drawers)
+    return Seen(tally, surface, ids, places)
+
+
+def _look_in_drawer(job: Job, field: Field | None, held: list[Table], drawers: int) -> Seen:
+    tally = job.tally()
+    kept, spots = job.settle_drawer(np.concatenate(held), tally)
+    surface = field.over(job, kept) if field is not None else None
+    return Seen(tally, surface, [], dealt(spots, "place", drawers))
+
+
+def _account_for_places(job: Job, held: list[Table]) -> Tally:
+    tally = job.tally()
+    tally.add_spots(np.concatenate(held))
+    return tally
+
+
+def _merged(one: Tally, other: Tally) -> Tally:
+    # Neither is changed: where a machine is lost, both may be needed again.
+    return Tally(one.areas).merge(one).merge(other)
+
+
+def _pick(seen: Seen, what: str, number: int) -> Table:
+    rows: Table = getattr(seen, what)[number]
+    return rows
+
+
+def _tally_of(seen: Seen) -> Tally:
+    return seen.tally
+
+
+def _surface_of(seen: Seen) -> Surface | None:
+    return seen.surface
+
+
+def _sum(one: Surface | None, other: Surface | None) -> Surface | None:
+    if one is None or other is None:
+        return other if one is None else one
+    counts = {name: one.parameters[name] + other.parameters[name] for name in ("incidents", "weight")}
+    values = one.values + other.values  # noqa: PD011 - of Surfaces, not of pandas
+    return dataclasses.replace(one, values=values, parameters={**one.parameters, **counts})
+
+
+def _gathered(results: list[Any], add: Callable[[Any, Any], Any]) -> Any:
+    """Return the sum of all results, added up two by two, so that no machine holds them all."""
+    while len(results) > 1:
+        pairs = zip(results[::2], results[1::2], strict=False)
+        results = [add(one, other) for one, other in pairs] + results[len(results) // 2 * 2 :]
+    return results[0]
+
+
+def _areas(job: Job) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame(geometry=job.geometries, index=job.codes, crs=job.crs)
+
+
+@contextmanager
+def _client(scheduler: str | Client | None) -> Iterator[Client]:
+    """Connect to a scheduler, or start one with a worker for each processor."""
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError as error:
+        raise ParameterError(
+            "the engine 'dask' is not installed",
+            hint="python -m pip install 'hotspots-toolkit[distributed]', or choose another 'engine'",
+        ) from error
+    if isinstance(scheduler, Client):
+        yield scheduler
+        return
+    if scheduler is None:
+        with (
+            LocalCluster(
+                n_workers=os.cpu_count(),
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(scheduler)
+    except (OSError, ValueError) as error:
+        raise ParameterError(
+            f"no Dask scheduler answers at '{scheduler}'",
+            hint="give its address with 'scheduler', such as tcp://10.0.0.5:8786, or leave it out",
+        ) from error
+    with client:
+        yield client

@@ -1,0 +1,255 @@
+"""Counting in batches: the numbers of `hotspots.counting.counts` in memory that does not grow with the files.
+
+Rows without a Crime ID are counted where they are read. Rows with one are put aside on disk in drawers by
+their ID; each drawer then holds all rows of its IDs, in reading order, keeps the first of each and counts it.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from hotspots.base.errors import HotspotsWarning
+from hotspots.counting.counts import By, Per
+from hotspots.incidents import QualityReport
+from hotspots.incidents.files import IncidentFile, open_incidents
+from hotspots.incidents.filters import Words
+from hotspots.incidents.sources import find_sources
+from hotspots.incidents.tables import refuse_repeats
+from hotspots.scale.account import check_counted, located_inside, make_report, split_columns
+from hotspots.scale.job import Job, estimate_rows, make_job
+from hotspots.scale.rows import ROW, SPOT, WITH_ID, Table, Tally
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+log = logging.getLogger(__name__)
+
+# Rows handled at a time: enough that places repeat within a batch and are projected and located once.
+BATCH_ROWS = 1 << 19
+# A drawer of four billion rows would still fit in memory.
+DRAWERS = 256
+
+
+class Counted(NamedTuple):
+    """Incidents in each area, and the account of every row.
+
+    Attributes
+    ----------
+    n : Series of int64
+        Incidents in each area, on the areas' index.
+    split : DataFrame of int64 or None
+        The same by category, month or year, a column for each; None where that was not asked for.
+    report : QualityReport
+        What was read, dropped and kept, and how many incidents are inside the areas.
+    """
+
+    n: pd.Series
+    split: pd.DataFrame | None
+    report: QualityReport
+
+
+def count_stream(
+    source: str | Path | Sequence[str | Path],
+    areas: gpd.GeoDataFrame,
+    *,
+    per: Per | None = None,
+    by: By = "polygon",
+    category: Words = None,
+    exclude: Words = None,
+    period: Any = None,
+    **settings: Any,
+) -> Counted:
+    r"""Count incidents in areas straight from files, in batches.
+
+    The numbers are those of `hotspots.read_incidents` and `hotspots.count_incidents`, and so is the account
+    of every row. What is held in memory are the areas, one batch, and the sums; what finding repeated Crime
+    IDs and shared places takes is kept in temporary files, of 28 bytes for each row with an ID and 16 for
+    each with coordinates, and cleared away at the end.
+
+    Parameters
+    ----------
+    source : path, str, or sequence of them
+        As for `hotspots.read_incidents`.
+    areas : GeoDataFrame
+        The areas table, in a reference system in metres.
+    per : {'category', 'month', 'year'}, optional
+        Count separately per value of this as well.
+    by : {'polygon', 'code'}, default 'polygon'
+        See `hotspots.assign_areas`.
+    category, exclude, period : optional
+        Which incidents to count, as for `hotspots.read_incidents`.
+    **settings
+        ``source_crs``, ``x``, ``y``, ``category_column``, ``month_column`` and ``weight_column``, as for
+        `hotspots.read_incidents`.
+
+    Returns
+    -------
+    Counted
+        ``n``, ``split`` and ``report``.
+
+    Raises
+    ------
+    FileError, DataError, CRSError, ParameterError
+        As reading and counting in one go. A file's reference system is judged by its first batch.
+
+    Examples
+    --------
+    >>> import geopandas, pathlib, tempfile
+    >>> from shapely import box
+    >>> areas = geopandas.GeoDataFrame(
+    ...     geometry=[box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)],
+    ...     index=["E05000001", "E05000002"], crs="EPSG:27700")
+    >>> calls = pathlib.Path(tempfile.mkdtemp()) / "calls.csv"
+    >>> _ = calls.write_text("Crime ID,Easting,Northing\na,500,500\na,500,500\n,1500,500\n,1500,500\n")
+    >>> counted = count_stream(calls, areas)
+    >>> counted.n.tolist(), counted.report.duplicates
+    ([1, 2], 1)
+    """
+    sources = find_sources(source)
+    job = make_job(
+        sources, areas, per=per, by=by, category=category, exclude=exclude, period=period, settings=settings
+    )
+    files = [open_incidents(one, job.named) for one in sources]
+    tally, index = job.tally(), job.index()
+    with saying_once(), tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
+        drawers, spots = Drawers(Path(folder, "ids"), ROW), Drawers(Path(folder, "places"), SPOT)
+        for number, file in enumerate(files):
+            for table in batches(file):
+                rows = job.rows(file, table, index, tally)
+                named = (rows["cell"] & WITH_ID) > 0
+                drawers.put(rows[named], "key")
+                spots.put(job.settle(rows[~named], tally), "place")
+            note_file(file, number, tally)
+        for held in drawers:
+            spots.put(job.settle_drawer(held, tally)[1], "place")
+        for held in spots:
+            tally.add_spots(held)
+    return finish(job, areas, files, tally)
+
+
+def finish(job: Job, areas: gpd.GeoDataFrame, files: Sequence[IncidentFile], tally: Tally) -> Counted:
+    """Turn the tally of all rows into counts and the account, or say what is wrong with them."""
+    report = account(job, files, tally)
+    check_counted(report, tally, by=job.by, areas=areas)
+    n = sum(tally.counts.values(), start=np.zeros(len(areas), dtype=np.int64))
+    split = None if job.per is None else split_columns(tally, job.per, areas)
+    inside = located_inside(tally)
+    report = report.with_areas(inside=inside, outside=report.located - inside)
+    return Counted(pd.Series(n, index=areas.index, name="n"), split, report)
+
+
+def account(job: Job, files: Sequence[IncidentFile], tally: Tally) -> QualityReport:
+    """Turn the tally of all rows into the account of them, or say what is wrong with them."""
+    for number, file in enumerate(files):
+        file.rows, file.malformed = tally.rows[number], tally.malformed[number]
+        file.examples = tally.examples.get(number, [])
+    refuse_repeats([file for file in files if file.rows])
+    report = make_report(files, tally, job.filters, job.crs)
+    if tally.out_of_range:
+        rows = "1 row has" if tally.out_of_range == 1 else f"{tally.out_of_range:,} rows have"
+        warnings.warn(
+            f"{rows} coordinates that cannot be: counted as without coordinates",
+            HotspotsWarning,
+            stacklevel=3,
+        )
+    counts = f"{report.rows_read:,}", f"{len(files):,}", f"{report.used:,}"
+    log.info("Rows read: %s, from %s files; used: %s", *counts)
+    return report
+
+
+def note_file(file: IncidentFile, number: int, tally: Tally) -> None:
+    """Note in the tally what a file, read to its end, had in it."""
+    tally.rows[number] += file.rows
+    tally.malformed[number] += file.malformed
+    tally.examples[number] = file.examples
+
+
+def batches(file: IncidentFile) -> Iterator[pa.Table]:
+    """Read a file in batches of about `BATCH_ROWS`."""
+    waiting: list[pa.Table] = []
+    for table in file.iter_tables():
+        waiting.append(table)
+        if sum(held.num_rows for held in waiting) >= BATCH_ROWS:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if sum(held.num_rows for held in waiting):
+        yield pa.concat_tables(waiting)
+
+
+def input_rows(source: str | Path | Sequence[str | Path]) -> int:
+    """Return about how many rows the files of a source have, without reading them."""
+    finder = logging.getLogger("hotspots.incidents.sources")
+    before, finder.disabled = finder.disabled, True
+    try:
+        # What the finder has to say, it says when the files are read.
+        return estimate_rows(find_sources(source))
+    finally:
+        finder.disabled = before
+
+
+class Drawers:
+    """Rows put aside on disk, by the first bits of a hash; a drawer gives them back in the order they came.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder that does not exist yet.
+    dtype : dtype
+        Of the rows.
+    """
+
+    def __init__(self, folder: Path, dtype: np.dtype[Any]) -> None:
+        folder.mkdir()
+        self._paths = [folder / f"{number:03}" for number in range(DRAWERS)]
+        self._dtype = dtype
+
+    def put(self, rows: Table, key: str) -> None:
+        """Add rows, each to the drawer that its `key` belongs to."""
+        for path, held in zip(self._paths, dealt(rows, key, DRAWERS), strict=True):
+            if len(held):
+                with path.open("ab") as stream:
+                    held.tofile(stream)
+
+    def __iter__(self) -> Iterator[Table]:
+        """Give the rows of each drawer that has any, and remove it."""
+        for path in self._paths:
+            if path.exists():
+                yield np.fromfile(path, dtype=self._dtype)
+                path.unlink()
+
+
+def dealt(rows: Table, key: str, count: int) -> list[Table]:
+    """Return the rows dealt out to `count` (a power of two, at most 256) by the first bits of their key."""
+    number = (rows[key] >> np.uint64(56)).astype(np.int64) * count >> 8
+    order = np.argsort(number, kind="stable")
+    stops = np.cumsum(np.bincount(number, minlength=count))
+    return np.split(rows[order], stops[:-1])
+
+
+@contextmanager
+def saying_once() -> Iterator[None]:
+    """Within the block, let the reading of batches say each thing once rather than for every batch."""
+    said: set[str] = set()
+
+    def unsaid(record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        new = message not in said
+        said.add(message)
+        return new
+
+    reader = logging.getLogger("hotspots.incidents.tables")
+    reader.addFilter(unsaid)
+    try:
+        yield
+    finally:
+        reader.removeFilter(unsaid)

@@ -1,0 +1,102 @@
+"""A whole force: its comparators read, its incidents counted, wherever they lie."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import box
+
+from hotspots.analysis.force import compare_force, read_comparators
+from hotspots.base.errors import DataError, FileError, HotspotsWarning
+
+RATES = pd.DataFrame(
+    {"England & Wales": [10.0, 20.0]}, index=["Total Recorded Crime", "Anti-social behaviour"]
+)
+
+
+def force(people: tuple[float, float] = (1000.0, 3000.0)) -> gpd.GeoDataFrame:
+    index = pd.Index(["E05000001", "E05000002"], name="code")
+    return gpd.GeoDataFrame(
+        {"population": people},
+        index=index,
+        geometry=[box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)],
+        crs="EPSG:27700",
+    )
+
+
+def incidents(x: list[float], category: list[str]) -> pd.DataFrame:
+    table = pd.DataFrame({"x": x, "y": np.where(np.isnan(x), np.nan, 500.0)})
+    return table.assign(
+        category=pd.Categorical(category), month=pd.PeriodIndex(["2025-01"] * len(x), freq="M")
+    )
+
+
+def test_all_incidents_count_and_disorder_is_no_crime(caplog: pytest.LogCaptureFixture) -> None:
+    table = incidents([10.0, 1500.0, np.nan, 20.0], ["Theft", "Burglary", "Theft", "Anti-social behaviour"])
+    with caplog.at_level(logging.INFO, logger="hotspots"):
+        made = compare_force(table, force(), comparators=RATES, months=12, name="Abbeyshire")
+    assert made["Abbeyshire"].to_dict() == {
+        "Total Recorded Crime": 0.75,
+        "Burglary": 0.25,
+        "Theft": 0.5,
+        "Anti-social behaviour": 0.25,
+    }
+    assert made.loc["Total Recorded Crime", "Against England & Wales"] == "below"
+    assert "Force: 4 incidents among 4,000 people in 2 areas" in caplog.messages
+
+
+def test_the_months_present_are_the_period() -> None:
+    table = incidents([10.0, 20.0], ["Theft", "Anti-social behaviour"])
+    assert compare_force(table, force(), comparators=RATES)["Force"].tolist() == [3.0, 3.0, 3.0]
+
+
+def test_incidents_of_elsewhere_are_warned_of() -> None:
+    table = incidents([10.0, 9000.0], ["Theft", "Theft"])
+    with pytest.warns(
+        HotspotsWarning, match="1 of 2 incidents with coordinates lie outside the areas, but count"
+    ):
+        compare_force(table, force(), comparators=RATES, months=12)
+
+
+def test_a_force_without_population_or_category_is_refused() -> None:
+    table = incidents([10.0], ["Theft"])
+    with pytest.raises(DataError) as error:
+        compare_force(table, force((1000.0, np.nan)), comparators=RATES)
+    assert error.value.message == "1 of 2 areas have no population, so the force's is not known"
+    assert error.value.hint == "name its column with 'population', or join a table with 'population_table'"
+    with pytest.raises(DataError) as error:
+        compare_force(table.drop(columns="category"), force(), comparators=RATES)
+    assert error.value.message == "no incident has a category"
+
+
+def test_comparators_as_people_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "comparators.csv"
+    path.write_bytes('\ufeffcategory,Cymru n,Cymru population\nBurglary,"1,200", 90000\nDrugs,..,\n'.encode())
+    read = read_comparators(path)
+    assert list(read.loc["Burglary"]) == [1200, 90000]
+    assert read.loc["Drugs"].isna().all()
+
+
+def test_comparators_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(FileError) as error:
+        read_comparators(tmp_path / "none.csv")
+    assert error.value.message == f"cannot read the comparators '{tmp_path / 'none.csv'}'"
+    assert error.value.hint == "give a CSV file in UTF-8"
+    path = tmp_path / "comparators.csv"
+    path.write_text("kind,England\nBurglary,1\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_comparators(path)
+    assert caught.value.message == (
+        "'comparators.csv' needs a column 'category' and one for each comparator, but has 'kind', 'England'"
+    )
+    assert caught.value.hint == "write a first line such as: category,England & Wales,Similar Forces"
+    path.write_text("category,England\nBurglary,seven\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_comparators(path)
+    assert caught.value.message == "'seven' in 'comparators.csv' (Burglary, England) is not a number"
+    assert caught.value.hint == "write a number, or leave the cell blank"

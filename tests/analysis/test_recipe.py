@@ -1,0 +1,174 @@
+"""A recipe is checked whole before any data is read."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from hotspots.analysis.recipe import parse_recipe, read_recipe
+from hotspots.base.errors import FileError, RecipeError
+
+LEAST = """
+title = "Test"
+[incidents]
+source = "a.csv"
+[[areas]]
+label = "Wards"
+source = "wards.gpkg"
+"""
+
+
+def refusal(text: str) -> tuple[str, str]:
+    with pytest.raises(RecipeError) as caught:
+        parse_recipe(text)
+    return caught.value.message, caught.value.hint
+
+
+def test_the_least_recipe_counts_everything_and_does_no_more() -> None:
+    recipe = parse_recipe(LEAST)
+    assert recipe.incidents.source == ("a.csv",)
+    assert [theme.name for theme in recipe.theme] == ["All incidents"]
+    assert (recipe.flag, recipe.kde, recipe.grid, recipe.gistar) == (None,) * 4
+    assert (recipe.map, recipe.report) == (None, None)
+    assert recipe.count.min_population == 100
+
+
+def test_an_empty_table_runs_the_step_with_its_defaults() -> None:
+    step = parse_recipe(LEAST + "[gistar]\n").gistar
+    assert step is not None
+    assert step.permutations == 99_999
+
+
+def test_whole_numbers_serve_where_a_number_is_wanted() -> None:
+    step = parse_recipe(LEAST + "[kde]\nbandwidth = 500\n").kde
+    assert step is not None
+    assert step.bandwidth == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        (
+            LEAST + "[kde]\nbandwith = 500\n",
+            "[kde] has the unknown key 'bandwith'",
+            "did you mean 'bandwidth'?",
+        ),
+        (LEAST + "[flags]\n", "the recipe has the unknown key 'flags'", "did you mean 'flag'?"),
+        (LEAST + '[kde]\nbandwidth = "500"\n', "'bandwidth' in [kde] is '500'", "it takes a number"),
+        (LEAST + "[kde]\nbandwidth = true\n", "'bandwidth' in [kde] is True", "it takes a number"),
+        (
+            LEAST + '[kde]\nkernel = "quadratic"\n',
+            "'kernel' in [kde] is 'quadratic'",
+            "did you mean 'quartic'?",
+        ),
+        (LEAST + "[gistar]\nseed = 1.5\n", "'seed' in [gistar] is 1.5", "it takes a whole number"),
+        (
+            LEAST + '[flag]\nlayers = "Ward"\n',
+            "[flag] names the layer 'Ward', which is not in the recipe",
+            "did you mean 'Wards'?",
+        ),
+        (
+            LEAST + '[gistar]\nlayers = "cells"\n',
+            "[gistar] names the layer 'cells', which is not in the recipe",
+            "add a table [grid] with a cell_size",
+        ),
+        (LEAST + "[grid]\n", "[grid] lacks 'cell_size'", "add a line such as: cell_size = 250"),
+        (
+            LEAST + '[[areas]]\nlabel = "Wards"\nsource = "b.gpkg"\n',
+            "two [[areas]] are called 'Wards'",
+            "give each a name of its own",
+        ),
+        (
+            'title = "T"\n',
+            "the recipe lacks 'incidents'",
+            'add a table [incidents] with: source = "2025-*-street.csv"',
+        ),
+        (
+            'title = "T"\nincidents = 5\n',
+            "the recipe lacks 'areas'",
+            'add a table [[areas]] with: label = "Wards" and source = "wards.gpkg"',
+        ),
+        (
+            LEAST + "[[theme]]\ncategory = 5\n",
+            "[[theme]] lacks 'name'",
+            'add a line such as: name = "..." under [[theme]]',
+        ),
+        (
+            LEAST.replace("[incidents]\n", "[incidents]\nx = 5\n"),
+            "'x' in [incidents] is 5",
+            "it takes text in double quotes",
+        ),
+    ],
+)
+def test_slips_are_named_with_the_way_out(text: str, message: str, hint: str) -> None:
+    assert refusal(text) == (message, hint)
+
+
+def test_the_sections_of_the_report_are_named_in_their_order() -> None:
+    everything = ("headline", "priorities", "matrix", "maps", "tables", "change", "quality", "methods")
+    plain = parse_recipe(LEAST + "[report]\n").report
+    asked = parse_recipe(LEAST + '[report]\nsections = ["matrix", "priorities"]\n').report
+    assert plain is not None
+    assert asked is not None
+    assert plain.sections == everything
+    assert asked.sections == ("matrix", "priorities")
+    assert refusal(LEAST + '[report]\nsections = ["priority"]\n') == (
+        "'sections' in [report] is 'priority'",
+        "did you mean 'priorities'?",
+    )
+
+
+def test_text_that_is_not_toml_is_refused() -> None:
+    message, hint = refusal("title = Test")
+    assert message.startswith("the recipe is not valid TOML: ")
+    assert hint == "text stands in double quotes, lists in square brackets; start from: hotspots recipe new"
+
+
+def test_a_missing_recipe_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(FileError) as caught:
+        read_recipe(tmp_path / "no.toml")
+    assert caught.value.message == f"there is no recipe '{tmp_path / 'no.toml'}'"
+    assert caught.value.hint == "make one with: hotspots recipe new -o analysis.toml"
+
+
+def test_paths_start_from_the_recipe_and_bundled_names_stay(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(LEAST, encoding="utf-8")
+    recipe = read_recipe(tmp_path / "a.toml")
+    assert recipe.path("wards.gpkg") == str(tmp_path / "wards.gpkg")
+    assert recipe.path("west-yorkshire-wards") == "west-yorkshire-wards"
+
+
+def uncommented(line: str) -> str:
+    bare = line.removeprefix("# ")
+    key = " = " in bare.split("#")[0] or bare.startswith("[")
+    return bare if line.startswith("# ") and key else line
+
+
+def test_the_template_is_a_recipe_as_it_stands_and_with_every_key_taken_in() -> None:
+    template = (files("hotspots_cli") / "template.toml").read_text(encoding="utf-8")
+    assert parse_recipe(template).flag is not None
+    full = parse_recipe("\n".join(uncommented(line) for line in template.splitlines()))
+    assert full.incidents.weight_column == "Harm"
+    assert full.change is not None
+    assert full.select is not None
+    assert full.gistar is not None
+    assert full.gistar.layers == ("Wards", "cells")
+
+
+def test_the_template_shows_the_defaults() -> None:
+    template = (files("hotspots_cli") / "template.toml").read_text(encoding="utf-8")
+    plain = parse_recipe(template)
+    full = parse_recipe("\n".join(uncommented(line) for line in template.splitlines()))
+    for step, names in {
+        "count": ["min_population"],
+        "flag": ["value", "within", "ddof", "near"],
+        "kde": ["kernel", "edge"],
+        "grid": ["shape"],
+        "gistar": ["value", "neighbours", "nearest", "inference", "permutations", "seed"],
+        "map": ["basemap"],
+        "report": ["sections"],
+    }.items():
+        for name in names:
+            assert getattr(getattr(full, step), name) == getattr(getattr(plain, step), name), (step, name)

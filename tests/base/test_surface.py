@@ -1,0 +1,17 @@
+"""A surface knows where its cells are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hotspots.base.surface import Surface
+
+
+def test_row_zero_is_the_northernmost_and_centres_lie_half_a_cell_in() -> None:
+    surface = Surface(np.zeros((2, 3)), west=1000.0, north=5000.0, cell_size=100.0, crs="EPSG:27700", unit="")
+    x, y = surface.centres()
+    assert x.tolist() == [1050.0, 1150.0, 1250.0]
+    assert y.tolist() == [4950.0, 4850.0]
+    assert surface.bounds == (1000.0, 4800.0, 1300.0, 5000.0)
+    assert surface.transform == (100.0, 0.0, 1000.0, 0.0, -100.0, 5000.0)
+    assert surface.shape == (2, 3)

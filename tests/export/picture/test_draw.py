@@ -1,0 +1,230 @@
+"""Static pictures: the colours of the classes, words in the legend, plain text, same bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import matplotlib
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+import shapely
+from matplotlib.figure import Figure
+from matplotlib.image import imread
+from matplotlib.patches import Rectangle
+
+from hotspots.base.errors import FileError, ParameterError
+from hotspots.base.surface import Surface
+from hotspots.export.picture.canvas import SLIDE
+from hotspots.export.picture.draw import GROUND, draw_heatmap, draw_map, picture_bytes, write_picture
+from hotspots.export.picture.parts import LINE, Pen, centre_of, round_length
+from hotspots.export.style import DENSITY_RAMP, style_for
+
+HOSTILE = ["<script>alert(1)</script>", r"$\frac{1}{0}$ & $", "Ynys Môn 🏘️ \u202e", "Town"]
+
+
+def wards() -> gpd.GeoDataFrame:
+    """Four squares of a kilometre side by side."""
+    return gpd.GeoDataFrame(
+        {
+            "name": HOSTILE,
+            "district": "Abbeyshire",
+            "rate": [90.0, 30.0, 20.0, np.nan],
+            "sd_score": [2.5, 1.2, 0.1, np.nan],
+            "sd_flag": pd.Categorical(["significantly above", "above", "average", None]),
+        },
+        geometry=[shapely.box(4e5 + 1000 * i, 3e5, 4e5 + 1000 * (i + 1), 301_000) for i in range(4)],
+        index=pd.Index([f"E{i}" for i in range(4)], name="code"),
+        crs="EPSG:27700",
+    )
+
+
+def surface() -> Surface:
+    values = np.ones((40, 80))
+    values[:, 40:] = 100.0  # the mean of all is 50.5: the left half lies under it, the right at 1 to 2 times
+    return Surface(values, 4e5, 304_000, 100.0, "EPSG:27700", "incidents per km² a year")
+
+
+def pixels(figure: Figure) -> npt.NDArray[np.int64]:
+    image = np.asarray(imread(io.BytesIO(picture_bytes(figure, "png"))))
+    return np.asarray(np.rint(image[:, :, :3] * 255), dtype=np.int64)
+
+
+def share(image: npt.NDArray[np.int64], colour: str) -> float:
+    wanted = np.array(list(bytes.fromhex(colour.lstrip("#"))))
+    return float((np.abs(image - wanted).max(axis=2) <= 1).mean())
+
+
+def words(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(matplotlib.text.Text) if text.get_text()]
+
+
+def test_each_area_has_the_colour_of_its_class() -> None:
+    layer = wards().drop(columns=["name"]).assign(name="")
+    image = pixels(draw_map(layer, "sd_flag", named=[]))
+    assert image.shape == (1500, 2666, 3)
+    colours = {entry.value: entry.colour for entry in style_for("sd_flag").classes}
+    column = np.flatnonzero((np.abs(image - 255).max(axis=2) > 5)[:, 200])
+    middle = int(column.mean())  # the row through the middle of the squares
+    seen = ["#" + bytes(image[middle, x].tolist()).hex() for x in (250, 700, 1200, 1700)]
+    assert seen == [colours["significantly above"], colours["above"], colours["average"], "#dcdcdc"]
+
+
+def test_the_legend_has_the_limits_and_counts_of_the_classes_that_hold_an_area() -> None:
+    layer = wards().assign(sd_mean=20.0, sd_above=40.0)
+    said = words(
+        draw_map(layer, "sd_flag", title="Crime", noun="wards", source="police.uk", attribution="OGL")
+    )
+    limits = {"Significantly above (over 60.0)", "Above (over 40.0, to 60.0)", "Average (0.0 to 40.0)"}
+    assert {"Against the average", "No data"} | limits <= set(said)
+    assert not any(text.startswith("Below") for text in said)
+    assert said.count("1") == 4
+    assert {"Crime", "wards", "Source: police.uk · OGL", "N"} <= set(said)
+
+
+def test_text_from_the_data_is_drawn_as_it_stands() -> None:
+    figure = draw_map(wards(), "sd_flag", title=HOSTILE[1], named=["E0", "E1", "E2"])
+    assert [text for text in words(figure) if text in HOSTILE] == [
+        HOSTILE[0],
+        HOSTILE[1],
+        HOSTILE[2],
+        HOSTILE[1],
+    ]
+    for kind in ("png", "svg", "pdf"):
+        assert picture_bytes(figure, kind)  # no formula is parsed, no letter warned of
+    assert b"<script>" not in picture_bytes(figure, "svg")
+
+
+def test_areas_significantly_above_are_named_where_there_is_room() -> None:
+    assert HOSTILE[0] in words(draw_map(wards(), "sd_flag"))
+    assert HOSTILE[1] not in words(draw_map(wards(), "sd_flag"))
+    crowd = wards().assign(sd_flag="significantly above", name="A name of many letters indeed")
+    crowd = crowd.set_geometry(list(shapely.box(4e5 + np.arange(8), 3e5, 409_000, 309_000)[:4]))
+    # Around their one middle there is room on it, above and below; right and left would cover the first.
+    assert words(draw_map(crowd, "sd_flag")).count("A name of many letters indeed") == 3
+
+
+def test_only_classed_areas_are_drawn_of_many_cells() -> None:
+    layer = wards().assign(gi_class=["hot99", "none", "none", None])
+    outline = gpd.GeoDataFrame({"name": ["Abbeyshire"]}, geometry=[layer.union_all()], crs=layer.crs)
+    figure = draw_map(layer, "gi_class", draw="classed", outline=outline, noun="cells")
+    said = words(figure)
+    assert "No data" not in said
+    assert not any(text.startswith("Neither") for text in said)
+    assert share(pixels(figure), "#b2182b") > 0.02
+    assert share(pixels(figure), "#faf9f6") == 0
+
+
+def test_a_heatmap_has_the_colours_and_limits_of_the_density_classes() -> None:
+    figure = draw_heatmap(surface(), areas=wards(), note="Quartic kernel")
+    image = pixels(figure)
+    assert share(image, DENSITY_RAMP[0]) > 0.15
+    said = words(figure)
+    assert "1 to 2 × the mean (50.5 to 101)" in said
+    assert "Quartic kernel" in said
+
+
+def test_missing_cells_of_a_surface_stay_empty() -> None:
+    values = surface().values.copy()
+    values[:, 60:] = np.nan
+    gap = Surface(values, 4e5, 304_000, 100.0, "EPSG:27700", "incidents per km² a year")
+    image = pixels(draw_heatmap(gap))
+    # The picture's map is as wide as the surface: the last quarter, where there are no values, is empty now.
+    coloured = np.flatnonzero((image[750, 100:1850] != 255).any(axis=1))
+    full = np.flatnonzero((pixels(draw_heatmap(surface()))[750, 100:1850] != 255).any(axis=1))
+    assert np.ptp(coloured) / np.ptp(full) == pytest.approx(0.75, abs=0.01)
+
+
+def test_a_surface_shows_its_extent_by_outlines_or_else_by_its_ground() -> None:
+    outline = gpd.GeoDataFrame(
+        {"name": ["A"]}, geometry=[shapely.box(4e5, 3e5, 408_000, 304_000)], crs="EPSG:27700"
+    )
+    assert share(pixels(draw_heatmap(surface())), GROUND) > 0.15
+    assert share(pixels(draw_heatmap(surface(), outline=outline)), GROUND) == 0
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_same_picture_same_bytes_whatever_the_readers_settings(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / f"map.{kind}"
+    write_picture(draw_map(wards(), "rate", title="Rate", outline=wards().dissolve("district")), path)
+    with matplotlib.rc_context(
+        {"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none", "lines.linewidth": 9}
+    ):
+        again = draw_map(wards(), "rate", title="Rate", outline=wards().dissolve("district"))
+        assert picture_bytes(again, kind) == path.read_bytes()  # type: ignore[arg-type]
+        assert matplotlib.rcParams["font.size"] == 30
+    assert not re.search(rb"20\d\d-\d\d-\d\d|D:20\d\d", path.read_bytes()[:2000])
+
+
+def test_a_layer_in_degrees_is_drawn_in_metres() -> None:
+    flat = draw_map(wards(), "rate")
+    in_degrees = draw_map(wards().to_crs("EPSG:4326"), "rate")
+    for figure in (flat, in_degrees):
+        assert {"0", "250", "500 m"} <= set(words(figure))
+
+
+def test_the_scale_bar_is_as_long_as_it_says() -> None:
+    figure = draw_map(wards(), "rate")
+    axes = figure.axes[0]
+    # Half of the bar is black: 250 m. The map's inches per metre follow from its own limits.
+    ink = matplotlib.colors.to_rgba("#1f1f1f")
+    box = next(part for part in figure.findobj(Rectangle) if part.get_facecolor() == ink)
+    inches = box.get_width() * SLIDE[0]
+    wide = axes.get_position().width * SLIDE[0]
+    west, east = axes.get_xlim()
+    assert inches * (east - west) / wide == pytest.approx(250)
+
+
+def test_a_hole_stays_a_hole() -> None:
+    ring = shapely.box(4e5, 3e5, 410_000, 310_000).difference(shapely.box(404_000, 304_000, 406_000, 306_000))
+    layer = wards().iloc[:1].assign(gi_class="hot99").set_geometry([ring])
+    figure = draw_map(layer, "gi_class")
+    image = pixels(figure)
+    red = (np.abs(image - [0xB2, 0x18, 0x2B]).max(axis=2) <= 1)[:, :1800]
+    rows, columns = (np.flatnonzero(red.any(axis=axis)) for axis in (1, 0))
+    middle = image[(rows.min() + rows.max()) // 2, (columns.min() + columns.max()) // 2]
+    assert middle.tolist() == [255, 255, 255]
+    assert red.sum() / (len(rows) * len(columns)) == pytest.approx(0.96, abs=0.02)  # 100 less 4 squares
+
+
+def test_a_name_stands_where_there_is_room() -> None:
+    # A square with a thin tail: the middle of the square, not of the whole.
+    shape = shapely.union(shapely.box(0, 0, 10, 10), shapely.box(10, 0, 100, 0.5))
+    assert centre_of(shape) == pytest.approx((5, 5), abs=0.5)
+
+
+def test_lines_wrap_at_words() -> None:
+    pen = Pen(Figure(figsize=SLIDE), 1.0)
+    lines = pen.wrap("one two three four five six seven", 1.0, 12)
+    assert " ".join(lines) == "one two three four five six seven"
+    assert len(lines) > 1
+    assert all(pen.measure(line, 12) <= 1.0 for line in lines)
+    assert pen.line(72) == LINE
+    assert round_length(5000) == 5000
+
+
+def test_names_that_end_otherwise_are_refused(tmp_path: Path) -> None:
+    figure = draw_map(wards(), "rate")
+    with pytest.raises(ParameterError) as caught:
+        write_picture(figure, "map.jpg")
+    assert caught.value.message == "cannot tell the format of 'map.jpg' from its name"
+    assert caught.value.hint == "end the name in .png or .svg or .pdf"
+    (tmp_path / "map.png").write_bytes(b"")
+    with pytest.raises(FileError, match="exists already"):
+        write_picture(figure, tmp_path / "map.png")
+    with pytest.raises(ParameterError) as caught:
+        picture_bytes(figure, "pgn")  # type: ignore[arg-type]
+    assert (caught.value.message, caught.value.hint) == ("'kind' is 'pgn'", "did you mean 'png'?")
+
+
+def test_nothing_to_draw_is_said() -> None:
+    with pytest.raises(ParameterError) as caught:
+        draw_map(wards().assign(gi_class="none"), "gi_class", draw="classed")
+    assert caught.value.message == "there is nothing to draw"
+    assert caught.value.hint == "pass an 'outline', or draw all areas"
+    with pytest.raises(ParameterError, match="the layer has no column 'rtae'"):
+        draw_map(wards(), "rtae")

@@ -1,0 +1,382 @@
+"""The web map's document: what is stored, how small, how safe."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotspots.base.columns import format_value
+from hotspots.base.errors import CRSError, DataError, FileError, ParameterError
+from hotspots.base.surface import Surface
+from hotspots.export.webmap.make import AreaTheme, SurfaceTheme, make_map, period_columns, write_map
+from hotspots.export.webmap.shapes import ALPHABET, encode_integers, encode_shapes, simplify_together
+
+
+def wards(count: int = 9, **columns: Any) -> gpd.GeoDataFrame:
+    side = int(np.ceil(np.sqrt(count)))
+    places = [divmod(i, side) for i in range(count)]
+    frame = gpd.GeoDataFrame(
+        {
+            "name": [f"Ward {i}" for i in range(count)],
+            "district": ["North" if row else "South" for row, _ in places],
+            "n": np.arange(count),
+            "rate": np.where(np.arange(count) == 1, np.nan, np.arange(count) * 1.26),
+            "gi_class": pd.Categorical(["hot99", *["none"] * (count - 2), "cold95"]),
+        },
+        geometry=[
+            shapely.box(x, y, x + 1000, y + 1000)
+            for x, y in ((4e5 + 1000 * c, 3e5 + 1000 * r) for r, c in places)
+        ],
+        index=pd.Index([f"E{i:04d}" for i in range(count)], name="code"),
+        crs="EPSG:27700",
+    )
+    return frame.assign(**columns)
+
+
+def bump() -> Surface:
+    values = np.zeros((40, 30))
+    values[25, 7] = 10.0
+    values[:, 28:] = np.nan
+    return Surface(values, 4e5, 3e5 + 4000, 100.0, "EPSG:27700", "incidents per km² a year")
+
+
+def html_of(*themes: AreaTheme | SurfaceTheme, **page: Any) -> str:
+    return str(make_map(themes, **{"title": "Crime", **page}).get_root().render())
+
+
+def data_of(html: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="hotspots-data">(.*?)</script>', html, re.DOTALL)
+    assert found is not None
+    read = json.loads(found[1])
+    assert isinstance(read, dict)
+    return read
+
+
+def integers_of(text: str) -> list[int]:
+    numbers, value, shift = [], 0, 0
+    for letter in text:
+        digit = ALPHABET.index(letter)
+        value |= (digit & 31) << shift
+        shift += 5
+        if not digit & 32:
+            numbers.append(-(value + 1) // 2 if value & 1 else value // 2)
+            value = shift = 0
+    return numbers
+
+
+def shapes_of(store: dict[str, str]) -> npt.NDArray[np.object_]:
+    sizes = iter(integers_of(store["rings"]))
+    steps = np.array(integers_of(store["points"]), dtype=float).reshape(-1, 2)
+    points = iter(np.cumsum(steps, axis=0) / 1e5)
+    shapes = []
+    for parts in sizes:
+        rings = [
+            [[next(points) for _ in range(next(sizes))] for _ in range(next(sizes))] for _ in range(parts)
+        ]
+        shapes.append(shapely.MultiPolygon([shapely.Polygon(outer, holes) for outer, *holes in rings]))
+    return np.array(shapes)
+
+
+# --- polygons as text
+
+
+@given(st.lists(st.integers(-(2**40), 2**40)))
+def test_integers_survive_their_letters(numbers: list[int]) -> None:
+    assert integers_of(encode_integers(np.array(numbers, dtype=np.int64))) == numbers
+
+
+def test_parts_and_holes_survive_their_letters() -> None:
+    holed = shapely.box(0, 0, 3000, 3000).difference(shapely.box(1000, 1000, 2000, 2000))
+    two = shapely.MultiPolygon([shapely.box(5000, 0, 6000, 900), shapely.box(7000, 0, 8000, 900)])
+    shapes = shapely.transform(np.array([holed, two, shapely.Polygon()]), lambda p: p + np.array([4e5, 3e5]))
+    text = encode_shapes(shapes, "EPSG:27700")
+    back = gpd.GeoSeries(shapes_of({"rings": text.rings, "points": text.points}), crs="EPSG:4326").to_crs(
+        "EPSG:27700"
+    )
+    assert [len(shape.geoms) for shape in back] == [1, 2, 0]
+    assert len(back[0].geoms[0].interiors) == 1
+    np.testing.assert_allclose(back.area, shapely.area(shapes), rtol=0.01)
+    assert shapely.hausdorff_distance(back[0], shapes[0]) < 1
+
+
+def test_shared_borders_stay_shared_when_simplified() -> None:
+    generator = np.random.default_rng(0)
+    border = np.column_stack([generator.normal(0, 8, 2000), np.linspace(0, 20_000, 2000)])
+    left = shapely.Polygon([(-9000, 0), *border, (-9000, 20_000)]).buffer(0)
+    right = shapely.box(-9000, 0, 9000, 20_000).difference(left)
+    simple = simplify_together(np.array([left, right]), vertices=300)
+    assert shapely.get_num_coordinates(simple).sum() <= 300
+    assert shapely.area(shapely.intersection(*simple)) == 0
+    assert shapely.area(simple).sum() == pytest.approx(18_000 * 20_000, rel=1e-9)
+
+
+def test_cells_are_never_simplified() -> None:
+    cells = wards(100).geometry.to_numpy()
+    assert simplify_together(cells, vertices=1) is cells
+
+
+# --- what the document stores
+
+
+def test_themes_share_one_set_of_polygons_and_equal_columns() -> None:
+    burglary, robbery = wards(), wards(n=np.arange(9) * 2)
+    data = data_of(
+        html_of(
+            AreaTheme("Rate", burglary, "rate", group="Burglary"),
+            AreaTheme("Hotspots", burglary, "gi_class", group="Burglary"),
+            AreaTheme("Hotspots", robbery, "gi_class", group="Robbery"),
+            AreaTheme("Larger", wards(16), "n"),
+        )
+    )
+    assert [theme["store"] for theme in data["themes"]] == [0, 0, 0, 1]
+    assert [theme["table"] for theme in data["themes"]] == [0, 0, 1, 2]
+    assert len(data["stores"]) == 2
+    # The two crimes differ in n alone.
+    assert len(set(data["tables"][0]) ^ set(data["tables"][1])) == 2
+    expected = gpd.GeoSeries(shapes_of(data["stores"][0]), crs="EPSG:4326").to_crs("EPSG:27700").centroid
+    assert expected.distance(burglary.geometry.centroid.reset_index(drop=True)).max() < 3
+
+
+def test_classes_are_letters_and_missing_is_a_dash() -> None:
+    theme = data_of(html_of(AreaTheme("Rate", wards(), "rate", noun="wards")))["themes"][0]
+    (step,) = theme["steps"]
+    assert step["classes"][1] == "-"
+    assert theme["missing"] == {"label": "No data", "colour": "#dcdcdc", "opacity": 1.0}
+    assert (sum(step["counts"]), step["gaps"]) == (8, 1)
+
+
+def test_cells_in_no_class_are_neither_stored_nor_drawn() -> None:
+    theme = AreaTheme("Cells", wards(), "gi_class", noun="cells", draw="classed")
+    data = data_of(html_of(theme))
+    assert len(shapes_of(data["stores"][0])) == 2
+    assert data["themes"][0]["steps"][0]["classes"] == "05"
+    assert data["themes"][0]["steps"][0]["note"] == "Not drawn: 7 cells (neither hotspot nor coldspot)."
+    drawn = [entry["label"] for entry in data["themes"][0]["legend"] if entry["opacity"]]
+    assert "Neither hotspot nor coldspot" not in drawn
+    both = data_of(
+        html_of(
+            theme,
+            AreaTheme("Cells", wards(gi_class=["none", "hot90", *["none"] * 7]), "gi_class", draw="classed"),
+        )
+    )
+    assert [entry["steps"][0]["classes"] for entry in both["themes"]] == ["0.5", ".2."]
+
+
+def test_a_surface_says_what_it_leaves_out_and_which_group_it_belongs_to() -> None:
+    data = data_of(
+        html_of(
+            AreaTheme("Rate", wards(), "rate", group="Burglary", noun="wards"),
+            SurfaceTheme("Heat-map", bump(), note="Quartic.", group="Burglary"),
+        )
+    )
+    assert data["surfaces"][0]["note"] == "Quartic. Not drawn: under the mean (under 10.0)."
+    assert data["surfaces"][0]["group"] == "Burglary"
+
+
+def test_periods_share_one_set_of_classes() -> None:
+    layer = wards(n_2016=[0, 1, 2, 3, 4, 5, 6, 7, 8], n_2017=[10, 20, 30, 40, 50, 60, 70, 80, np.nan])
+    periods = period_columns(layer, "n")
+    assert periods == {"2016": "n_2016", "2017": "n_2017"}
+    theme = data_of(html_of(AreaTheme("By year", layer, "n_2017", periods=periods)))["themes"][0]
+    assert theme["legendTitle"] == "Incidents"
+    assert theme["opens"] == 1
+    assert [step["label"] for step in theme["steps"]] == ["2016", "2017"]
+    assert [sum(step["counts"]) for step in theme["steps"]] == [9, 8]
+    assert [step["gaps"] for step in theme["steps"]] == [0, 1]
+    # The largest value of 2016 lies below the smallest of 2017, so no class holds areas of both... but the middle.
+    both = [min(pair) for pair in zip(*(step["counts"] for step in theme["steps"]), strict=True)]
+    assert sum(count > 0 for count in both) <= 1
+    columns = {column["name"]: column for column in data_of(html_of(AreaTheme("n", layer, "n")))["columns"]}
+    assert columns["n_2016"]["label"] == "Incidents, 2016"
+    assert (columns["n_2016"]["decimals"], columns["n_2016"]["unit"]) == (0, "")
+
+
+def test_places_of_names_lie_inside_their_areas() -> None:
+    layer = wards()
+    ell = shapely.Polygon([(0, 0), (3000, 0), (3000, 300), (300, 300), (300, 3000), (0, 3000)])
+    layer = layer.set_geometry(
+        [shapely.transform(ell, lambda p, i=i: p + np.array([4e5, 3e5 + i * 4000])) for i in range(9)]
+    )
+    store = data_of(html_of(AreaTheme("Rate", layer.set_crs("EPSG:27700"), "rate")))["stores"][0]
+    places = shapely.points(np.cumsum(np.array(integers_of(store["places"])).reshape(-1, 2), axis=0) / 1e5)
+    assert shapely.contains(shapes_of(store), places).all()
+
+
+def test_a_surface_can_stand_alone() -> None:
+    data = data_of(html_of(SurfaceTheme("Heat-map", bump(), visible=True)))
+    assert data["themes"] == []
+    assert data["bounds"][0][0] == pytest.approx(52.597, abs=0.01)
+
+
+def test_numbers_are_stored_as_they_are_shown() -> None:
+    layer = wards(
+        gi_p=np.linspace(0, 1, 9) ** 4 * 0.3, imd_rank=np.arange(9.0), sd_near=[True, None, *[False] * 7]
+    )
+    data = data_of(html_of(AreaTheme("Rate", layer, "rate")))
+    columns = {column["name"]: column for column in data["columns"]}
+    assert columns["rate"]["values"][:4] == [0, None, 2.5, 3.8]
+    assert columns["rate"]["unit"] == "per 1,000 people a year"
+    assert columns["n"]["unit"] == ""
+    assert columns["sd_near"]["values"][:3] == [True, None, False]
+    small = [format_value("gi_p", value) == "under 0.0001" for value in layer["gi_p"]]
+    assert [value == 0 for value in columns["gi_p"]["values"]] == small
+    assert columns["gi_p"]["smallest"] == "0.0001"
+
+
+def test_flags_that_no_map_colours_speak_for_themselves() -> None:
+    data = data_of(html_of(AreaTheme("Rate", wards(st_class=["new", *["stays"] * 8]), "rate")))
+    column = next(column for column in data["columns"] if column["name"] == "st_class")
+    assert (column["words"], column["values"][:3]) == (["new", "stays"], [0, 1, 1])
+
+
+def test_areas_without_a_name_show_their_code() -> None:
+    data = data_of(html_of(AreaTheme("Rate", wards(name=["", None, *"abcdefg"]), "rate")))
+    names = next(column for column in data["columns"] if column["name"] == "name")
+    assert names["values"][:3] == ["E0000", "E0001", "a"]
+
+
+def test_districts_are_labelled_the_largest_first() -> None:
+    districts = wards().dissolve("district")[["geometry"]]
+    data = data_of(html_of(AreaTheme("Rate", wards(), "rate"), boundary=districts))
+    assert [label[2] for label in data["outline"]["labels"]] == ["North", "South"]
+    assert len(shapes_of(data["outline"]["shapes"])) == 2
+
+
+def test_layers_in_degrees_are_drawn_where_they_are() -> None:
+    data = data_of(html_of(AreaTheme("Rate", wards().to_crs("EPSG:4326"), "rate")))
+    direct = data_of(html_of(AreaTheme("Rate", wards(), "rate")))
+    np.testing.assert_allclose(data["bounds"], direct["bounds"], atol=1e-4)
+
+
+# --- the document itself
+
+
+def test_nothing_is_linked_and_the_page_says_what_it_is() -> None:
+    html = html_of(
+        AreaTheme("Rate", wards(), "rate"),
+        period="July 2018",
+        source="police.uk",
+        attribution="Open Government Licence v3.0",
+        method_notes=["Rates are per 1,000.", "<b>Not bold</b>"],
+    )
+    assert not re.search(r"""<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=["']?(?:https?:)?//""", html)
+    assert "url(images" not in html
+    assert '<html lang="en-GB">' in html
+    assert "<title>Crime</title>" in html
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in html
+    assert "July 2018" in html
+    assert "Source: police.uk" in html
+    assert "&lt;b&gt;Not bold&lt;/b&gt;" in html
+
+
+def test_street_tiles_only_when_asked_for() -> None:
+    themes = [AreaTheme("Rate", wards(), "rate")]
+    assert "tile.openstreetmap.org" not in html_of(*themes)
+    tiled = html_of(*themes, basemap="osm")
+    assert "tile.openstreetmap.org" in tiled
+    assert "OpenStreetMap" in tiled
+
+
+def test_the_same_themes_give_the_same_bytes_however_often(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        made = make_map(
+            [AreaTheme("Rate", wards(), "rate"), SurfaceTheme("Heat", bump())], title="Crime", basemap="osm"
+        )
+        write_map(made, tmp_path / f"{name}.html")
+    write_map(made, tmp_path / "c.html")
+    first, second, third = ((tmp_path / f"{name}.html").read_bytes() for name in "abc")
+    assert first == second == third
+
+
+def test_text_cannot_leave_its_place() -> None:
+    hostile = "</script><script>alert(1)</script>{{ 7*7 }}{% raw %}\u2028"
+    html = html_of(
+        AreaTheme(hostile, wards(name=hostile, district=hostile), "rate", group=hostile),
+        title=hostile,
+        period=hostile,
+    )
+    assert "<script>alert(1)" not in html
+    assert "49" not in re.findall(r"<h1>(.*?)</h1>", html)[0]
+    data = data_of(html)
+    assert data["themes"][0]["title"] == hostile
+    assert "\u2028" not in re.findall(r'id="hotspots-data">(.*?)</script>', html)[0]
+
+
+def test_five_thousand_areas_with_four_themes_stay_under_three_megabytes() -> None:
+    generator = np.random.default_rng(0)
+    themes = []
+    for crime in range(4):
+        count = 5000
+        numbers = {
+            name: generator.normal(size=count)
+            for name in ("gi_z", "sd_score", "sd_margin", "rate_lo", "rate_hi")
+        }
+        layer = wards(
+            count,
+            rate=generator.gamma(1, 80, count),
+            population=generator.integers(1000, 3000, count),
+            **numbers,
+        )
+        dense = shapely.segmentize(layer.geometry.to_numpy(), 80)
+        wavy = shapely.transform(dense, lambda p: p + 60 * np.sin(p[:, ::-1] / 130))
+        layer = layer.set_geometry(gpd.GeoSeries(wavy, index=layer.index, crs=layer.crs))
+        themes += [
+            AreaTheme(column, layer, column, group=f"Crime {crime}") for column in ("rate", "gi_class")
+        ]
+    assert len(html_of(*themes).encode()) < 3_000_000
+
+
+# --- messages
+
+
+def test_what_cannot_be_drawn_is_said() -> None:
+    with pytest.raises(ParameterError) as nothing:
+        make_map([], title="Crime")
+    assert str(nothing.value) == (
+        "there is nothing to draw on the map\nHint: pass at least one AreaTheme or SurfaceTheme"
+    )
+    with pytest.raises(ParameterError) as basemap:
+        make_map([AreaTheme("Rate", wards(), "rate")], title="Crime", basemap="osn")  # type: ignore[arg-type]
+    assert str(basemap.value) == "'basemap' is 'osn'\nHint: did you mean 'osm'?"
+    with pytest.raises(ParameterError, match="the layer has no column 'rates'"):
+        html_of(AreaTheme("Rate", wards(), "rates"))
+    with pytest.raises(ParameterError) as period:
+        html_of(AreaTheme("By year", wards(n_2016=1), "n", periods={"2016": "n_2016"}))
+    assert str(period.value) == (
+        "theme 'By year' draws 'n', which is none of its periods\nHint: draw one of: 'n_2016'"
+    )
+    with pytest.raises(ParameterError, match="the layer has no column 'imd'"):
+        html_of(AreaTheme("Rate", wards(), "rate", rank_column="imd"))
+    with pytest.raises(ParameterError) as points:
+        html_of(AreaTheme("Rate", wards().set_geometry(wards().centroid), "rate"))
+    assert points.value.message == "area 'E0000' is not a polygon, and the map draws polygons"
+    assert points.value.hint == "leave it out, or count its incidents into areas first"
+    with pytest.raises(DataError, match="column 'gi_class' holds 'warm', which is in none of its classes"):
+        html_of(AreaTheme("Hotspots", wards(gi_class="warm"), "gi_class"))
+    with pytest.raises(CRSError, match="the layer has no coordinate reference system"):
+        html_of(AreaTheme("Rate", wards().set_crs(None, allow_override=True), "rate"))
+
+
+def test_an_existing_map_is_kept(tmp_path: Path) -> None:
+    made = make_map([AreaTheme("Rate", wards(), "rate")], title="Crime")
+    write_map(made, tmp_path / "a.html")
+    with pytest.raises(FileError, match="exists already"):
+        write_map(made, tmp_path / "a.html")
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.floats(0, 1e6) | st.just(float("nan")), min_size=9, max_size=9))
+def test_any_values_can_be_drawn(values: list[float]) -> None:
+    data = data_of(html_of(AreaTheme("Rate", wards(rate=values), "rate")))
+    assert len(data["themes"][0]["steps"][0]["classes"]) == 9

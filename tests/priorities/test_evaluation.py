@@ -1,0 +1,84 @@
+"""The comparison of methods: means of a surface over areas, and the periods that are used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import box
+
+from hotspots.base.surface import Surface
+from hotspots.priorities.evaluation import evaluate, mean_over
+from hotspots.priorities.plan import Plan, scoring_plan
+
+CODES = [f"E0500000{i}" for i in range(1, 9)]
+
+
+def wards() -> Any:
+    return gpd.GeoDataFrame(
+        {"name": CODES, "district": "A", "population": np.nan},
+        index=pd.Index(CODES, name="code"),
+        geometry=[
+            box(1000 * (i % 4), 1000 * (i // 4), 1000 * (i % 4 + 1), 1000 * (i // 4 + 1)) for i in range(8)
+        ],
+        crs="EPSG:27700",
+    )
+
+
+def incidents(counts: Any, month: Any) -> Any:
+    """Spread so many incidents in each ward, in one month."""
+    random = np.random.default_rng(sum(counts))
+    x, y = [], []
+    for i, n in enumerate(counts):
+        x.append(1000 * (i % 4) + random.uniform(1, 999, n))
+        y.append(1000 * (i // 4) + random.uniform(1, 999, n))
+    frame = pd.DataFrame({"x": np.concatenate(x), "y": np.concatenate(y)})
+    return frame.assign(month=pd.Period(month, "M"), category="Burglary")
+
+
+def both(first: Any, second: Any) -> Any:
+    frame = pd.concat([incidents(first, "2024-03"), incidents(second, "2025-03")], ignore_index=True)
+    frame["month"] = pd.PeriodIndex(frame["month"], freq="M")
+    frame.attrs["crs"] = "EPSG:27700"
+    return frame
+
+
+def test_means_over_areas_by_hand() -> None:
+    # Two columns of cells a kilometre wide and two rows: the northern row is 1, 2, the southern 3, 4.
+    surface = Surface(np.array([[1.0, 2.0], [3.0, np.nan]]), 0, 2000, 1000, "EPSG:27700", "")
+    areas = gpd.GeoDataFrame(
+        geometry=[box(0, 0, 1000, 2000), box(1000, 1000, 2000, 2000), box(900, 1100, 990, 1200)],
+        index=["a", "b", "c"],
+        crs="EPSG:27700",
+    )
+    # The first holds the centres of 1 and 3; the third none, and its point lies in the cell of 1.
+    assert mean_over(surface, areas).tolist() == [2, 2, 1]
+
+
+def test_the_last_period_scores_the_earlier_ones_only() -> None:
+    # The first ward leads in 2024 and has nothing in 2025: whoever knew 2025 would not choose it.
+    table = both([90, 10, 10, 10, 10, 10, 10, 10], [0, 10, 10, 10, 10, 10, 10, 80])
+    found = evaluate(table, wards(), Plan(scoring_plan(None, (), None).indicator), grounds=[0.125]).table
+    scores = found.set_index("method")
+    assert scores.loc[["count", "mean_sd", "composite"], "n"].tolist() == [0, 0, 0]
+    assert scores.loc["count", "pai"] == 0
+    assert np.isnan(scores.loc["count", "rri"])
+    flattered = evaluate(table, wards(), scoring_plan(None, (), None), grounds=[0.125], in_sample=True)
+    assert flattered.table.set_index("method").loc["count", "n"] == 90
+    assert flattered.selected_by == flattered.scored_on == "2024 to 2025"
+
+
+def test_a_stable_pattern_is_found_by_every_method() -> None:
+    pattern = [80, 40, 5, 5, 40, 20, 5, 5]
+    found = evaluate(both(pattern, pattern), wards(), scoring_plan(None, (), None), grounds=[0.25])
+    scores = found.table.set_index("method")
+    # The two highest wards hold 120 of 200 on a quarter of the ground.
+    assert scores.loc[["count", "mean_sd", "composite"], "hit_rate"].tolist() == pytest.approx(
+        [0.6, 0.6, 0.6]
+    )
+    assert scores.loc["count", ["pai", "pei", "rri"]].tolist() == pytest.approx([2.4, 1, 1])
+    assert (scores["pai"] > 1).all()
+    assert found.lines()[0] == "Selected by 2024, scored on 2025"

@@ -1,0 +1,95 @@
+"""Intervals of rank: they hold still for the same seed, and widen where counts are small."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotspots.base.errors import DataError, ParameterError
+from hotspots.priorities.budgets import Budget
+from hotspots.priorities.ranks import rank_intervals
+from hotspots.priorities.selection import select_areas
+
+CODES = [f"E0500000{i}" for i in range(8)]
+TABLE = pd.DataFrame({"a": [10.0, 12, 11, 13, 12, 11, 10, 60], "b": [30.0, 4, 6, 5, 4, 6, 5, 5]}, index=CODES)
+
+
+def poisson(values: Any) -> Any:
+    base = values.to_numpy()[:, :, None]
+    return lambda random: random.poisson(base).astype(float)
+
+
+def test_same_seed_same_ranks() -> None:
+    first = rank_intervals(TABLE, resample=poisson(TABLE), runs=99, seed=3)
+    pd.testing.assert_frame_equal(first, rank_intervals(TABLE, resample=poisson(TABLE), runs=99, seed=3))
+    assert not first.equals(rank_intervals(TABLE, resample=poisson(TABLE), runs=99, seed=4))
+
+
+def test_the_interval_holds_the_rank_and_large_counts_narrow_it() -> None:
+    rank = select_areas(TABLE)["rank"]
+    small = rank_intervals(TABLE, resample=poisson(TABLE), concentration=None, runs=199)
+    large = rank_intervals(TABLE * 1e6, resample=poisson(TABLE * 1e6), concentration=None, runs=199)
+    assert ((small["rank_lo"] <= rank) & (rank <= small["rank_hi"])).all()
+    width = small["rank_hi"] - small["rank_lo"]
+    assert (large["rank_hi"] - large["rank_lo"]).sum() < width.sum()
+
+
+def test_weights_that_decide_are_seen_to() -> None:
+    # Area 0 leads on b, area 7 on a: which of them is first is a matter of weights.
+    found = rank_intervals(TABLE, runs=499, budget=Budget(max_areas=1))
+    assert found.loc[["E05000000", "E05000007"], "rank_lo"].tolist() == [1, 1]
+    assert found.loc[["E05000000", "E05000007"], "rank_hi"].tolist() == [2, 2]
+    assert found["sel_share"].sum() == pytest.approx(1)
+    assert 0.2 < found.loc["E05000007", "sel_share"] < 0.8
+    # So sure of the weights that nothing moves, and a weight of 0 that stays 0.
+    firm = rank_intervals(TABLE, runs=99, concentration=1e9, weights={"b": 2}, budget=Budget(max_areas=1))
+    assert firm.loc["E05000000", "sel_share"] == 1
+    none = rank_intervals(TABLE, runs=99, weights={"b": 0}, budget=Budget(max_areas=1))
+    assert none.loc["E05000007", "sel_share"] == 1
+
+
+def test_an_area_without_a_score_has_no_interval() -> None:
+    table = TABLE.copy()
+    table.loc["E05000001"] = np.nan
+    found = rank_intervals(table, runs=99)
+    assert found.loc["E05000001", ["rank_lo", "rank_hi"]].isna().all()
+    assert found.loc["E05000001", "sel_share"] == 0
+
+
+def test_a_run_that_cannot_meet_the_budget_selects_nothing() -> None:
+    km2 = pd.Series([5.0, *[1.0] * 7], index=CODES)
+    found = rank_intervals(TABLE, runs=199, budget=Budget(max_km2=1), km2=km2)
+    assert found.loc["E05000000", "sel_share"] == 0
+    assert 0 < found.loc["E05000007", "sel_share"] < 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        (
+            {"concentration": None},
+            "neither incidents nor weights vary, so every run is the same",
+            "give 'resample' or 'concentration'",
+        ),
+        (
+            {"concentration": 0},
+            "'concentration' is 0, but must be more than 0",
+            "set 'concentration' to a number such as 4",
+        ),
+        ({"runs": 9}, "'runs' is 9, too few for an interval", "set 'runs' to 99 or more"),
+        ({"level": 95}, "'level' is 95", "use a share between 0 and 1, such as 'level' = 0.95"),
+        (
+            {"resample": lambda _: np.zeros((8, 3))},
+            "'resample' returned values of shape (8, 3), but the indicators have (8, 2, 1)",
+            "return (areas, indicators, periods), such as Indicators.resampler() does",
+        ),
+    ],
+)
+def test_messages(options: Any, message: str, hint: str) -> None:
+    with pytest.raises((ParameterError, DataError)) as caught:
+        rank_intervals(TABLE, **options)
+    assert caught.value.message == message
+    assert caught.value.hint == hint

@@ -1,0 +1,398 @@
+"""Priority areas: worked by hand, by property, and every message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from hotspots.areas.neighbours import Neighbours
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.methods.meansd import flag_mean_sd
+from hotspots.priorities.budgets import Budget, coverage
+from hotspots.priorities.selection import Rules, select_areas
+
+CODES = [f"E0500000{i}" for i in range(9)]
+
+
+def table(**columns: Any) -> Any:
+    """Make a table from ``name_period`` columns."""
+    frame = pd.DataFrame(columns, index=CODES[: len(next(iter(columns.values())))], dtype="float64")
+    frame.columns = pd.MultiIndex.from_tuples([tuple(name.split("_")) for name in columns])
+    return frame
+
+
+def chain(n: int) -> Any:
+    """Return neighbours in a row: 0-1-2-..."""
+    matrix = sparse.diags_array([np.ones(n - 1), np.ones(n - 1)], offsets=[-1, 1], shape=(n, n)).tocsr()
+    return Neighbours(pd.Index(CODES[:n]), matrix, "queen", "a row")
+
+
+cubes = st.integers(0, 2**32 - 1).map(
+    lambda seed: pd.DataFrame(
+        np.random.default_rng(seed).gamma(2.0, 10.0, (9, 6)).round(1),
+        index=CODES,
+        columns=pd.MultiIndex.from_product([["a", "b", "c"], ["2024", "2025"]]),
+    )
+)
+
+
+def test_a_score_is_on_the_flags_own_scale() -> None:
+    x = pd.Series([10.0, 12, 11, 13, 12, 11, 10, 60], index=CODES[:8])
+    chosen = select_areas(x.to_frame("crime"))
+    assert chosen["score"].to_numpy() == pytest.approx(flag_mean_sd(x)["sd_score"].to_numpy(), abs=1e-9)
+    population = select_areas(x.to_frame("crime"), rules=Rules(ddof=0))
+    assert population["score"].to_numpy() == pytest.approx(
+        flag_mean_sd(x, ddof=0)["sd_score"].to_numpy(), abs=1e-9
+    )
+
+
+def test_indicators_and_periods_are_weighted() -> None:
+    # Columns of 0, 0, 0, 0, 0, 6: mean 1, sample SD sqrt((5 + 25) / 5) = sqrt 6; the last scores 5 / sqrt 6.
+    one = [0, 0, 0, 0, 0, 6]
+    other = [6, 0, 0, 0, 0, 0]
+    high, low = 5 / np.sqrt(6), -1 / np.sqrt(6)
+    frame = table(a_2024=one, a_2025=other, b_2024=other, b_2025=other)
+    # Weights 3 and 1, periods 1 and 2: a24 3, a25 6, b24 1, b25 2, of 12.
+    chosen = select_areas(frame, weights={"a": 3}, period_weights={"2025": 2})
+    assert chosen["score"].iloc[-1] == pytest.approx((3 * high + 9 * low) / 12)
+    assert chosen["score"].iloc[0] == pytest.approx((3 * low + 9 * high) / 12)
+
+
+def test_low_can_be_bad_and_a_static_indicator_counts_in_every_period() -> None:
+    rank = [600, 500, 550, 580, 520, 1]
+    frame = table(deprivation_all=rank, crime_2024=[1, 2, 1, 2, 1, 2], crime_2025=[1, 2, 1, 2, 1, 2])
+    chosen = select_areas(frame, bad={"deprivation": "low"})
+    assert chosen["rank"].iloc[-1] == 1
+    twice = table(
+        deprivation_2024=rank,
+        deprivation_2025=rank,
+        crime_2024=[1, 2, 1, 2, 1, 2],
+        crime_2025=[1, 2, 1, 2, 1, 2],
+    )
+    pd.testing.assert_frame_equal(chosen, select_areas(twice, bad={"deprivation": "low"}))
+
+
+def test_missing_is_left_out_and_never_zero() -> None:
+    frame = table(a_2025=[1, 2, 3, 4, 5, 30, np.nan], b_2025=[1, 2, 3, 4, 5, 6, 30])
+    chosen = select_areas(frame)
+    alone = select_areas(frame[[("b", "2025")]])
+    # The last area is known by b only: its score is b's, not half of it.
+    assert chosen["score"].iloc[-1] == alone["score"].iloc[-1]
+    assert chosen["known"].tolist() == [1, 1, 1, 1, 1, 1, 0.5]
+    strict = select_areas(frame, rules=Rules(least_known=0.6))
+    assert np.isnan(strict["score"].iloc[-1])
+    assert pd.isna(strict["rank"].iloc[-1])
+    assert strict["priority"].iloc[-1] == ""
+    assert not strict["selected"].iloc[-1]
+
+
+def test_what_no_area_has_is_not_missing() -> None:
+    frame = table(a_2024=[1, 2, 3, 4, 5, 30], a_2025=[1, 2, 3, 4, 5, 30], b_2025=[1, 2, 3, 4, 5, 6])
+    assert select_areas(frame)["known"].tolist() == [1.0] * 6
+
+
+def test_areas_that_miss_an_indicator_are_listed(caplog: Any) -> None:
+    with caplog.at_level("INFO", logger="hotspots"):
+        select_areas(table(a_2025=[1, 2, 3, 4, 5, 30, np.nan], b_2025=[1, 2, 3, 4, 5, 6, 30]))
+    assert caplog.messages == [
+        "'a' is missing for 1 of 7 areas (E05000006): their score is the mean over what is known"
+    ]
+
+
+def test_priorities_force_wide_and_local() -> None:
+    # District A's first area stands far out of all; district B's only among its own.
+    values = [100.0, 10, 11, 9, 10, 11, 9, 10, 12, 4.0, 3, 2, 3, 2, 3, 2, 3, 2]
+    codes = [f"E050000{i:02d}" for i in range(18)]
+    frame = pd.DataFrame({"crime": values}, index=codes)
+    districts = pd.Series(["A"] * 9 + ["B"] * 9, index=codes)
+    frame.loc["E05000009", "crime"] = 9.0
+    chosen = select_areas(frame, districts=districts)
+    assert chosen["priority"].astype(str).tolist() == ["force-wide", *[""] * 8, "local", *[""] * 8]
+    assert chosen["score_sd"].iloc[9] < 0 < 2 < chosen["score_loc"].iloc[9]
+    assert chosen.index[chosen["selected"]].tolist() == ["E05000000", "E05000009"]
+    # In order of turn: the selected by rank, then the others by rank.
+    assert chosen["turn"].iloc[0] == 1
+    assert chosen["turn"].iloc[9] == 2
+
+
+def test_a_force_wide_area_does_not_hide_the_others_of_its_district() -> None:
+    # The second area stands out of its district once the town centre is left aside.
+    values = [100.0, 20, 11, 9, 10, 11, 9, 10, 12]
+    codes = [f"E050000{i:02d}" for i in range(18)]
+    frame = pd.DataFrame({"crime": [*values, 10.0, 9, 11, 10, 9, 11, 10, 9, 11]}, index=codes)
+    chosen = select_areas(frame, districts=pd.Series(["A"] * 9 + ["B"] * 9, index=codes))
+    assert chosen["priority"].astype(str).tolist()[:3] == ["force-wide", "local", ""]
+    # By hand: the other eight are 20 and 11 9 10 11 9 10 12, mean 11.5, sample SD sqrt(90 / 7).
+    mean, sd = 11.5, np.sqrt(90 / 7)
+    assert chosen["score_loc"].iloc[1] == pytest.approx((20 - mean) / sd)
+    assert chosen["score_loc"].iloc[0] == pytest.approx((100 - mean) / sd)
+
+
+def test_a_small_district_has_no_local_priority(caplog: Any) -> None:
+    codes = CODES[:8]
+    districts = pd.Series(["A"] * 6 + ["B"] * 2, index=codes)
+    with caplog.at_level("INFO", logger="hotspots"):
+        chosen = select_areas(
+            pd.DataFrame({"crime": [1.0, 2, 3, 4, 5, 6, 7, 8]}, index=codes), districts=districts
+        )
+    assert chosen["score_loc"].isna().tolist() == [False] * 6 + [True] * 2
+    assert caplog.messages == ["No local priorities in districts of under 6 areas: B"]
+
+
+def test_one_freak_period_makes_no_priority() -> None:
+    quiet = [10, 11, 9, 10, 11, 9, 10, 12, 10]
+    freak = [400, 11, 9, 10, 11, 9, 10, 12, 10]
+    frame = table(a_2022=quiet, a_2023=quiet, a_2024=freak, a_2025=quiet)
+    chosen = select_areas(frame, rules=Rules(force_wide=0.5))
+    assert chosen["persist"].iloc[0] == 0.25
+    assert chosen[["priority", "watch"]].iloc[0].tolist() == ["watch", "brief"]
+    assert (
+        select_areas(frame, rules=Rules(force_wide=0.5, persistent=0.25))["priority"].iloc[0] == "force-wide"
+    )
+
+
+def test_narrowly_below_and_newly_rising_are_watched() -> None:
+    quiet = [10, 11, 9, 10, 11, 9, 10, 12, 10]
+    frame = table(a_2024=quiet, a_2025=[22, 11, 9, 10, 11, 9, 10, 40, 10])
+    level = select_areas(frame)["score_sd"].iloc[7]
+    near = select_areas(frame, rules=Rules(force_wide=level + 0.1))
+    assert near[["priority", "watch"]].iloc[7].tolist() == ["watch", "near force-wide"]
+    rising = select_areas(table(a_2024=quiet, a_2025=[30, 11, 9, 10, 11, 29, 10, 12, 10]))
+    assert rising[["priority", "watch"]].iloc[5].tolist() == ["watch", "rising"]
+
+
+def test_equal_scores_go_by_the_latest_period_and_then_by_code() -> None:
+    # Areas 0 and 1 swap their values: equal over both years, and area 0 is the higher in the latest.
+    frame = table(a_2024=[1, 9, 5, 5, 5, 5, 5], a_2025=[9, 1, 5, 5, 5, 5, 5])
+    chosen = select_areas(frame)
+    assert chosen["score"].iloc[0] == chosen["score"].iloc[1]
+    assert chosen["rank"].iloc[0] < chosen["rank"].iloc[1]
+    equal = chosen["rank"].iloc[2:].tolist()
+    assert equal == sorted(equal)
+
+
+@settings(max_examples=25, deadline=None)
+@given(cubes, st.floats(0.01, 1000), st.randoms())
+def test_scaling_weights_and_reordering_change_nothing(frame: Any, factor: Any, random: Any) -> None:
+    weights = {"a": 1.0, "b": 2.0, "c": 0.5}
+    districts = pd.Series(["X"] * 9, index=CODES)
+    chosen = select_areas(frame, weights=weights, districts=districts)
+    scaled = select_areas(frame, weights={k: v * factor for k, v in weights.items()}, districts=districts)
+    pd.testing.assert_frame_equal(chosen, scaled)
+    order = random.sample(CODES, 9)
+    columns = random.sample(frame.columns.to_list(), 6)
+    shuffled = select_areas(frame.loc[order, columns], weights=weights, districts=districts)
+    pd.testing.assert_frame_equal(chosen, shuffled.loc[CODES])
+
+
+@settings(max_examples=25, deadline=None)
+@given(cubes)
+def test_a_score_does_not_depend_on_names(frame: Any) -> None:
+    renamed = frame.set_axis([f"X{code[::-1]}" for code in CODES])
+    assert select_areas(renamed)["score"].tolist() == select_areas(frame)["score"].tolist()
+
+
+@settings(max_examples=25, deadline=None)
+@given(cubes, st.booleans(), st.integers(0, 2**32 - 1))
+def test_a_bigger_budget_only_adds_areas(frame: Any, contiguous: Any, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    more = {
+        "counts": pd.Series(random.integers(0, 50, 9) + 1.0, index=CODES),
+        "km2": pd.Series(random.uniform(0.5, 5, 9), index=CODES),
+        "neighbours": chain(9),
+    }
+    for name, small, large in (("max_areas", 3, 5), ("max_km2", 6.0, 11.0), ("min_share", 0.3, 0.6)):
+        sets = [
+            set(
+                frame.index[
+                    select_areas(frame, budget=Budget(**{name: size}, contiguous=contiguous), **more)[
+                        "selected"
+                    ]
+                ]
+            )
+            for size in (small, large)
+        ]
+        assert sets[0] <= sets[1]
+
+
+def test_a_share_takes_the_smallest_set() -> None:
+    frame = table(a_2025=[9, 8, 7, 6, 5, 4, 3])
+    counts = pd.Series([1, 2, 3, 40, 30, 20, 4], index=CODES[:7])
+    chosen = select_areas(frame, budget=Budget(min_share=0.7), counts=counts)
+    assert chosen.index[chosen["selected"]].tolist() == CODES[3:5]
+    by_score = select_areas(frame, budget=Budget(min_share=0.05, order="score"), counts=counts)
+    # 1 + 2 + 3 = 6 of 100 is the first to reach 5 %.
+    assert by_score.index[by_score["selected"]].tolist() == CODES[:3]
+
+
+def test_ground_is_spent_in_order_and_not_skipped() -> None:
+    frame = table(a_2025=[9, 8, 7, 6, 5, 4, 3])
+    km2 = pd.Series([2.0, 5, 1, 1, 1, 1, 1], index=CODES[:7])
+    chosen = select_areas(frame, budget=Budget(max_km2=4), km2=km2)
+    # The second would break the limit, so the third is not taken either.
+    assert chosen.index[chosen["selected"]].tolist() == CODES[:1]
+
+
+def test_a_contiguous_selection_grows_from_the_first() -> None:
+    frame = table(a_2025=[9, 1, 8, 7, 2, 3, 4])
+    chosen = select_areas(frame, budget=Budget(max_areas=3, contiguous=True), neighbours=chain(7))
+    assert chosen.index[chosen["selected"]].tolist() == CODES[:3]
+    assert chosen["turn"].tolist() == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_coverage_says_what_one_more_would_add() -> None:
+    frame = table(a_2025=[9, 8, 7, 6, 5, 4])
+    chosen = select_areas(frame, budget=Budget(max_areas=1))
+    counts = pd.Series([50, 20, 10, 10, 5, 5], index=CODES[:6])
+    km2 = pd.Series([1.0, 3, 2, 2, 1, 1], index=CODES[:6])
+    found = coverage(chosen, counts=counts, km2=km2, population=pd.Series(100.0, index=CODES[:6]))
+    # Half of the incidents on a tenth of the ground: PAI 5.
+    assert found.pai == pytest.approx(5)
+    assert found.next_code == CODES[1]
+    names = pd.Series("Town", index=CODES[:6])
+    assert found.sentence(names, noun="ward") == (
+        "1 of 6 wards hold 50.0% of the incidents and 16.7% of the people on 10.0% of the ground (PAI 5.00, "
+        "in sample). One more, Town (E05000001), would add 20.0% of the incidents and 30.0% of the ground."
+    )
+    none = chosen.assign(selected=False)
+    assert coverage(none, counts=counts, km2=km2).sentence() == "No area of 6 is selected."
+
+
+def test_the_input_is_left_alone() -> None:
+    frame = table(a_2025=[9, 8, 7, 6, 5, 4])
+    before = frame.copy(deep=True)
+    select_areas(frame, budget=Budget(max_areas=2))
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_equal_indicators_are_left_out_with_a_warning() -> None:
+    frame = table(a_2025=[1, 1, 1, 1, 1, 1], b_2025=[1, 2, 3, 4, 5, 30])
+    with pytest.warns(
+        HotspotsWarning, match=r"^'a' is left out: all its values are equal, or known for under 6 areas$"
+    ):
+        assert select_areas(frame)["known"].tolist() == [1.0] * 6
+
+
+SIX = {"a_2025": [9, 8, 7, 6, 5, 4]}
+
+
+@pytest.mark.parametrize(
+    ("frame", "options", "message", "hint"),
+    [
+        (
+            SIX,
+            {"weights": {"a": -1}},
+            "the weight of 'a' is -1, but must be 0 or more",
+            "turn an indicator round with 'bad' = \"low\", not with its weight",
+        ),
+        (SIX, {"weights": {"a": 0}}, "all 'weights' are 0", "give at least one a weight over 0"),
+        (SIX, {"weights": {"asb": 1}}, "'weights' names 'asb', which is not in the table", "choose from 'a'"),
+        (SIX, {"bad": {"a": "down"}}, "'bad' is 'down' for 'a'", "use 'high' or 'low'"),
+        (
+            SIX,
+            {"budget": {"max_areas": 0}},
+            "'max_areas' is 0, which is smaller than one area",
+            "set 'max_areas' to 1 or more",
+        ),
+        (
+            SIX,
+            {"budget": {"max_km2": -1}},
+            "'max_km2' is -1, but must be more than 0",
+            "set 'max_km2' in square kilometres, such as 25",
+        ),
+        (
+            SIX,
+            {"budget": {"max_km2": 1}},
+            "'max_km2' is 1, but the first area alone, E05000000, is 2.00 km²",
+            "set 'max_km2' to 2.00 or more, or select smaller areas",
+        ),
+        (
+            SIX,
+            {"budget": {"min_share": 25}},
+            "'min_share' is 25, but a share lies between 0 and 1",
+            "set 'min_share' to a share such as 0.25",
+        ),
+        (
+            SIX,
+            {"budget": {"min_share": 0.9, "max_areas": 2}},
+            "90% of the incidents take 6 areas, but 'max_areas' allows 2",
+            "raise 'max_areas', or lower 'min_share'",
+        ),
+        (SIX, {"budget": {}}, "the budget limits nothing", "set 'max_areas', 'max_km2' or 'min_share'"),
+        (SIX, {"budget": {"max_areas": 1, "order": "name"}}, "'order' is 'name'", "use 'score' or 'count'"),
+        (
+            SIX,
+            {"rules": {"force_wide": -1}},
+            "'force_wide' is -1 SD, but must be 0 or more",
+            "set 'force_wide' in SDs, such as 1",
+        ),
+        (
+            SIX,
+            {"rules": {"persistent": 2}},
+            "'persistent' is 2, but a share lies between 0 and 1",
+            "set 'persistent' to a share such as 0.5",
+        ),
+        (
+            SIX,
+            {"rules": {"ddof": 2}},
+            "'ddof' is 2, but only 0 and 1 are defined",
+            "set 'ddof' to 1, the sample SD",
+        ),
+        (
+            {"a_2025": [1, 2, 3]},
+            {},
+            "there are 3 areas, but at least 6 are needed to stand out by 2 SD",
+            "use smaller areas, or more districts",
+        ),
+        (
+            {"a_2025": [1, 2, 3, 4, 5, np.inf]},
+            {},
+            "the indicator 'a' is infinite somewhere",
+            "leave unknown values blank",
+        ),
+    ],
+)
+def test_messages(frame: Any, options: Any, message: str, hint: str) -> None:
+    km2 = pd.Series([2.0, 1, 1, 1, 1, 1], index=CODES[:6])
+    counts = pd.Series([1.0, 1, 1, 1, 1, 1], index=CODES[:6])
+    made = {"budget": Budget, "rules": Rules}
+
+    def settled() -> Any:
+        return {name: made[name](**value) if name in made else value for name, value in options.items()}
+
+    with pytest.raises((ParameterError, DataError)) as caught:
+        select_areas(table(**frame), km2=km2, counts=counts, **settled())
+    assert caught.value.message == message
+    assert caught.value.hint == hint
+
+
+def test_a_piece_that_cannot_hold_the_share_says_so() -> None:
+    frame = table(**SIX)
+    apart = Neighbours(pd.Index(CODES[:6]), sparse.csr_array((6, 6)), "queen", "none touch")
+    counts = pd.Series([40.0, 20, 10, 10, 10, 10], index=CODES[:6])
+    with pytest.raises(ParameterError) as caught:
+        select_areas(frame, budget=Budget(min_share=0.5, contiguous=True), counts=counts, neighbours=apart)
+    assert caught.value.message == (
+        "the piece that grows from E05000000 ends after 1 area with 40% of the incidents, but 'min_share' is 50%"
+    )
+    assert caught.value.hint == "leave 'contiguous' out, or lower 'min_share'"
+
+
+def test_all_indicators_equal_is_an_error() -> None:
+    with (
+        pytest.warns(HotspotsWarning, match="'a' is left out"),
+        pytest.raises(DataError) as caught,
+    ):
+        select_areas(table(a_2025=[1, 1, 1, 1, 1, 1]))
+    assert caught.value.message == (
+        "no area has a score: every indicator is equal everywhere, or known for too few areas"
+    )
+    assert (
+        caught.value.hint == "give an indicator that differs between areas and is known for 6 or more of them"
+    )

@@ -1,0 +1,462 @@
+"""The report and the workbook of a whole analysis, with figures worked by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+import shapely
+
+from hotspots.analysis.recipe import parse_recipe
+from hotspots.analysis.run import Analysis, analyse
+from hotspots.base.errors import RecipeError
+from hotspots.export.pages.report import Document, Paragraphs, Picture, Table, Terms, report_html
+from hotspots.publish.report.change import compared_months
+from hotspots.publish.report.document import make_document, write_tables
+
+# So few areas and incidents draw warnings that are not the report's.
+pytestmark = pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+
+SCRIPT = '<script>alert("1")</script>'
+RECIPE = """
+title = "Town & <b>country</b>"
+attribution = "OGL v3.0"
+[incidents]
+source = "incidents.csv"
+source_crs = "EPSG:27700"
+[[areas]]
+label = "Wards"
+source = "wards.gpkg"
+[[theme]]
+name = "All"
+[[theme]]
+name = "Burglary"
+category = "Burglary"
+[flag]
+"""
+# Six wards of 1,000 people. July 2024: 10 incidents each; July 2025: 60 in the first ward, 10 in the others.
+COUNTS = {"2024-07": [10] * 6, "2025-07": [60, 10, 10, 10, 10, 10]}
+
+
+def write_wards(folder: Path, *districts: str) -> None:
+    """Six wards a district, side by side."""
+    count = 6 * len(districts)
+    wards = gpd.GeoDataFrame(
+        {
+            "code": [f"E050000{i:02d}" for i in range(count)],
+            "name": [SCRIPT, *(f"Ward {i}" for i in range(1, count))],
+            "district": [name for name in districts for _ in range(6)],
+            "population": 1000.0,
+        },
+        geometry=[shapely.box(4e5 + 1000 * i, 3e5, 4e5 + 1000 * (i + 1), 301_000) for i in range(count)],
+        crs="EPSG:27700",
+    )
+    wards.to_file(folder / "wards.gpkg")
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    write_wards(tmp_path, "Abbeyshire")
+    write_incidents(tmp_path, COUNTS)
+    return tmp_path
+
+
+def write_incidents(folder: Path, counts: dict[str, list[int]]) -> None:
+    rows = [
+        {"Easting": 4e5 + 1000 * ward + 500, "Northing": 300_500, "Crime type": kind, "Month": month}
+        for month, numbers in counts.items()
+        for ward, number in enumerate(numbers)
+        for kind in ["Burglary"] * (number // 10) + ["Drugs"] * (number - number // 10)
+    ]
+    rows.append({"Easting": None, "Northing": None, "Crime type": "Drugs", "Month": min(counts)})
+    pd.DataFrame(rows).to_csv(folder / "incidents.csv", index=False)
+
+
+def run(folder: Path, more: str = "") -> Analysis:
+    return analyse(parse_recipe(RECIPE + more, folder=folder))
+
+
+def blocks(document: Document, kind: type[Any]) -> list[Any]:
+    every = [
+        block
+        for section in document.sections
+        for block in (*section.blocks, *(block for part in section.parts for block in part.blocks))
+    ]
+    return [block for block in every if isinstance(block, kind)]
+
+
+def table(document: Document, caption: str) -> Table:
+    found: Table = next(block for block in blocks(document, Table) if block.caption.startswith(caption))
+    return found
+
+
+def test_the_ward_table_is_that_of_a_strategic_assessment(town: Path) -> None:
+    # n = 70, 20, 20, 20, 20, 20 over 2 months; rates n x 6 = 420, 120, ...; mean 170, sample SD
+    # sqrt((250² + 5 x 50²) / 5) = 122.5: above over 292.5, significantly above over 414.9.
+    found = table(make_document(run(town)), "All: Ward-level")
+    assert (
+        found.caption
+        == "All: Ward-level count and rate, July 2024, July 2025 (where the rate is above the ward-level average)"
+    )
+    assert found.headings == [
+        "Ward Name",
+        "Partnership Area",
+        "Count (rounded) + rate per 1,000 population",
+        "Difference to ward average ¹",
+    ]
+    assert found.rows == [[SCRIPT, "Abbeyshire", "70 (420.0 per 1,000)", "Significantly above"]]
+    assert found.note == (
+        "¹ Above: over the mean of the wards compared (170.0) plus one standard deviation (292.5). Significantly "
+        "above: over the mean plus two standard deviations (414.9). The standard deviation is the sample's, and each "
+        "area counts alike. Counts are rounded to the nearest 10; rates are per 1,000 people a year, from the exact "
+        "counts. The order is that of the rate."
+    )
+
+
+def test_flagged_counts_have_no_rate_and_districts_no_common_limits(town: Path) -> None:
+    write_wards(town, "Abbeyshire", "Burshire")
+    write_incidents(town, {"2025-07": [70, *[20] * 5, *[10] * 5, 50]})
+    document = make_document(run(town, 'value = "n"\nwithin = "district"\n'))
+    found = table(document, "All: Ward-level")
+    # Each district's largest is 2.04 SD above its own mean of six, whatever the other's.
+    assert found.rows == [
+        [SCRIPT, "Abbeyshire", "70", "Significantly above"],
+        ["Ward 11", "Burshire", "50", "Significantly above"],
+    ]
+    assert found.headings[2:] == ["Count (rounded)", "Difference to ward average ¹"]
+    assert found.note.startswith(
+        "¹ Above: over the mean of the wards of its own district plus one standard deviation."
+    )
+    assert "rates" not in found.note
+
+
+def test_where_no_area_is_above_the_average_it_says_so(town: Path) -> None:
+    write_incidents(town, {"2025-07": [10] * 6})
+    document = make_document(run(town))
+    said = [text for block in blocks(document, Paragraphs) for text in block.texts]
+    assert "All: no ward is above the average." in said
+    assert ("All:", "No ward is significantly above the average.") in [
+        pair for block in blocks(document, Terms) for pair in block.pairs
+    ]
+
+
+def test_the_headline_has_each_themes_figures(town: Path) -> None:
+    document = make_document(run(town))
+    found = table(document, "The themes at a glance")
+    assert found.headings == [
+        "Theme",
+        "Incidents",
+        "Rate per 1,000 people a year",
+        "Change since the year before",
+        "Wards significantly above average",
+    ]
+    # 170 incidents, 6,000 people, 2 months: 170 / 6 x 6 = 170 a year; 60 became 110. Burglary: 6 became 11.
+    assert found.rows == [
+        ["All", "170", "170.0", "up 83%", "1"],
+        ["Burglary", "17", "17.0", "no clear change", "1"],
+    ]
+    terms = [pair for block in blocks(document, Terms) for pair in block.pairs]
+    assert terms[0] == (
+        "All:",
+        f"1 ward is significantly above the average: {SCRIPT} (420.0) (per 1,000 people a year).",
+    )
+
+
+def test_change_compares_the_same_months(town: Path) -> None:
+    document = make_document(run(town))
+    years = table(document, "Incidents inside the areas in July of each year")
+    assert years.headings[1:4] == ["2024", "2025", "Change, 2024 to 2025"]
+    assert years.rows[0][:4] == ["All", "60", "110", "up 83%"]
+    assert years.rows[0][4].startswith("+")
+    areas = table(document, "Wards with a clear change")
+    assert areas.headings == ["Name", "Partnership area", "July 2024", "July 2025", "Change", "95% limits"]
+    assert [row[:5] for row in areas.rows] == [[SCRIPT, "Abbeyshire", "10", "60", "up 500%"]]
+    said = [text for block in blocks(document, Paragraphs) for text in block.texts]
+    assert (
+        "Of 6 wards, 1 went up and 0 went down; in the others chance alone could explain the change." in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("months", "words", "labels"),
+    [
+        (
+            ["2023-01", "2023-02", "2024-01", "2024-02", "2025-01", "2025-02"],
+            "January to February",
+            ("2023", "2024", "2025"),
+        ),
+        (
+            ["2023-02", "2024-01", "2024-02", "2024-03", "2025-01", "2025-03"],
+            "January, March",
+            ("2024", "2025"),
+        ),
+        (
+            [str(month) for month in pd.period_range("2022-04", "2025-03", freq="M")],
+            "April to March",
+            ("2022/23", "2023/24", "2024/25"),
+        ),
+        (
+            [str(month) for month in pd.period_range("2024-01", "2025-04", freq="M")],
+            "January to April",
+            ("2024", "2025"),
+        ),
+        (["2024-01", "2025-01", "2025-02"], None, None),
+        (["2025-01", "2025-02"], None, None),
+    ],
+)
+def test_years_are_compared_where_both_have_all_months(
+    town: Path, months: list[str], words: str | None, labels: tuple[str, ...] | None
+) -> None:
+    write_incidents(town, {month: [10] * 6 for month in months})
+    analysis = run(town)
+    found = compared_months(analysis)
+    assert (found and found.words, found and found.labels) == (words, labels)
+    titles = [section.title for section in make_document(analysis).sections]
+    assert ("Change since the year before" in titles) == (words is not None)
+
+
+def test_a_last_month_that_looks_incomplete_is_pointed_out(town: Path) -> None:
+    whole = {str(month): [10] * 6 for month in pd.period_range("2024-01", "2025-02", freq="M")}
+    write_incidents(town, whole | {"2025-03": [1] * 6, "2024-03": [10] * 6})
+    said = [text for block in blocks(make_document(run(town)), Paragraphs) for text in block.texts]
+    assert "The last month, 2025-03, looks incomplete; where it is, the change is understated." in said
+    assert "The last month, 2025-03, looks incomplete: it has under half the usual rows." in said
+
+
+def test_every_row_is_accounted_for(town: Path) -> None:
+    document = make_document(run(town))
+    assert table(document, "The account of the rows").rows == [
+        ["Rows read", "171", ""],
+        ["Rows used", "171", "100.0%"],
+        ["of which inside the areas", "170", "99.4%"],
+        ["of which outside all areas", "0", "0.0%"],
+        ["of which without coordinates", "1", "0.6%"],
+    ]
+    assert table(document, "Rows with coordinates, by category").rows == [
+        ["Drugs", "154", "153", "99.4%"],
+        ["Burglary", "17", "17", "100.0%"],
+        ["All", "171", "170", "99.4%"],
+    ]
+    assert table(document, "Rows used, by month").rows == [["2024", "61", "61"], ["2025", "110", "110"]]
+    assert table(document, "The files").rows[0][:2] == ["incidents.csv", "171"]
+
+
+def test_the_recipe_chooses_the_sections_and_their_order(town: Path) -> None:
+    document = make_document(run(town, '[report]\nsections = ["methods", "tables"]\n'))
+    assert [section.title for section in document.sections] == ["How it was made", "Areas above the average"]
+    with pytest.raises(RecipeError) as caught:
+        run(town, '[report]\nsections = ["table"]\n')
+    assert caught.value.message == "'sections' in [report] is 'table'"
+    assert caught.value.hint == "did you mean 'tables'?"
+
+
+PLAN = '[[indicator]]\ngroup = "crime"\n[sure]\nruns = 99\n'
+SELECT = '[select]\nplan = "plan.toml"\n'
+
+
+@pytest.fixture
+def two_towns(town: Path) -> Path:
+    """Twelve wards in two districts; the first two had 60 incidents in July 2025, the others 10, as before."""
+    write_wards(town, "Abbeyshire", "Burshire")
+    write_incidents(town, {"2024-07": [10] * 12, "2025-07": [60, 60, *[10] * 10]})
+    (town / "plan.toml").write_text(PLAN, encoding="utf-8")
+    return town
+
+
+def test_priorities_stand_by_rank_with_reasons_and_how_sure(two_towns: Path) -> None:
+    document = make_document(run(two_towns, SELECT))
+    section = next(section for section in document.sections if section.title == "Priorities")
+    # 140 of 340 incidents, 2,000 of 12,000 people, 2 of 12 km²; one more holds 20 of 340.
+    assert isinstance(section.blocks[0], Paragraphs)
+    assert section.blocks[0].texts == [
+        "Priorities: 2 force-wide, 0 local, 0 watch.",
+        "2 of 12 wards hold 41.2% of the incidents and 16.7% of the people on 16.7% of the ground (PAI 2.47, in "
+        "sample). One more, Ward 2 (E05000002), would add 5.9% of the incidents and 8.3% of the ground.",
+        "Flagged in 2025: 0 kept, 2 new, 0 dropped (Jaccard 0.00).",
+    ]
+    found = table(document, "Selected wards, by rank")
+    assert found.headings == ["Ward", "Rank", "Likely ranks ¹", "Runs ¹", "Why"]
+    # 60 in one month of 1,000 people: 720 a year; the mean of the wards (2 x 720 + 10 x 120) / 12 = 220.
+    reason = (
+        "Force-wide priority: overall crime significantly above the ward average in 1 of 1 year "
+        "(720.0 per 1,000 in 2025; average 220.0); overall crime higher than in 2024."
+    )
+    assert [[row[0], row[1], row[4]] for row in found.rows] == [
+        [f"{SCRIPT}, Abbeyshire", "1", reason],
+        ["Ward 1, Abbeyshire", "2", reason],
+    ]
+    assert found.note.startswith("¹ Of 99 runs")
+    joined = table(document, "Selected wards that touch, joined")
+    assert joined.headings == ["Locality", "Wards", "Incidents", "km²", "Highest priority"]
+    assert joined.rows == [[f"{SCRIPT} and Ward 1", "2", "140", "2.0", "force-wide"]]
+    others = table(document, "Wards that are watched, and those next in rank")
+    assert [row[:2] for row in others.rows] == [
+        [f"Ward {i}, {'Abbeyshire' if i < 6 else 'Burshire'}", str(i + 1)] for i in range(2, 7)
+    ]
+
+
+def test_themes_are_ticked_for_districts(two_towns: Path) -> None:
+    document = make_document(run(two_towns, SELECT))
+    section = next(section for section in document.sections if section.title == "Priorities by locality")
+    found = section.blocks[0]
+    assert isinstance(found, Table)
+    # Two wards significantly above make a tick; one district of two is not more than half of them.
+    assert (found.caption, found.headings) == (
+        "Less prevalent priorities",
+        ["Priority", "Abbeyshire", "Burshire"],
+    )
+    assert found.rows == [["Burglary", "✓", ""], ["Drugs", "✓", ""]]
+    notes = section.blocks[-1]
+    assert isinstance(notes, Paragraphs)
+    assert notes.texts[-1].startswith("Without an incident: Anti-social behaviour, ")
+    page = report_html(document)
+    assert '<td class="mark">✓</td>' in page
+    assert '<td class="prose">Force-wide priority: ' in page
+
+
+def test_themes_ticked_for_most_districts_come_first(two_towns: Path) -> None:
+    write_wards(two_towns, "Abbeyshire", "Burshire", "Coshire")
+    # Drugs are nine tenths: 216, 216 and 54 in wards of 6,000 people, 1.33 times the 162 of all, clearly over it.
+    # Burglary has the same ratio, 24 to 18, but too few for the limits; no ward is 2 SD above the mean of all.
+    write_incidents(two_towns, {"2025-07": [*([100] * 2 + [10] * 4) * 2, *[10] * 6]})
+    document = make_document(run(two_towns, SELECT))
+    found = table(document, "Most prevalent priorities")
+    assert found.headings == ["Priority", "Abbeyshire", "Burshire", "Coshire"]
+    assert found.rows == [["Drugs", "✓", "✓", ""]]
+    assert table(document, "Less prevalent priorities").rows == [["Burglary", "(✓)", "(✓)", ""]]
+
+
+def test_one_district_has_no_table_of_themes_and_the_log_says_why(
+    town: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (town / "plan.toml").write_text(PLAN, encoding="utf-8")
+    caplog.set_level("INFO", logger="hotspots")
+    titles = [section.title for section in make_document(run(town, SELECT)).sections]
+    assert "Priorities" in titles
+    assert "Priorities by locality" not in titles
+    assert (
+        "The report has no priorities by locality: the areas are of one district or none, but the table compares "
+        "districts"
+    ) in caplog.messages
+
+
+def test_priorities_are_in_the_report_only_where_the_recipe_selects(two_towns: Path) -> None:
+    plain = make_document(run(two_towns))
+    chosen = make_document(run(two_towns, SELECT))
+    new = ["Priorities", "Priorities by locality"]
+    titles = [section.title for section in chosen.sections]
+    assert [title for title in titles if title not in new] == [section.title for section in plain.sections]
+    assert titles[1:3] == new
+    # The theme of the selected areas has no counts of its own, and is in no other table.
+    for caption in ("The themes at a glance", "All: Ward-level", "Incidents inside the areas in July"):
+        assert table(chosen, caption) == table(plain, caption)
+
+
+def test_change_is_between_the_recipes_periods_where_it_has_them(two_towns: Path) -> None:
+    document = make_document(run(two_towns, '[change]\nbefore = "2024-07"\nafter = "2025-07"\n' + SELECT))
+    titles = [section.title for section in document.sections]
+    assert "Change from July 2024 to July 2025" in titles
+    assert "Change since the year before" not in titles
+    found = table(document, "Incidents inside the areas in the two periods")
+    assert found.headings == ["Theme", "July 2024", "July 2025", "Change", "95% limits of the change"]
+    # 12 x 10 became 2 x 60 + 10 x 10.
+    assert [row[:4] for row in found.rows] == [
+        ["All", "120", "220", "up 83%"],
+        ["Burglary", "12", "22", "no clear change"],
+    ]
+    assert found.note == ""
+    clear = table(document, "Wards with a clear change")
+    assert clear.headings[2:4] == ["July 2024", "July 2025"]
+    assert [row[:5] for row in clear.rows] == [
+        [SCRIPT, "Abbeyshire", "10", "60", "up 500%"],
+        ["Ward 1", "Abbeyshire", "10", "60", "up 500%"],
+    ]
+
+
+def test_periods_of_other_months_and_lengths_are_said_to_be_so(two_towns: Path) -> None:
+    write_incidents(two_towns, {month: [10] * 12 for month in ("2025-01", "2025-02", "2025-03")})
+    document = make_document(run(two_towns, '[change]\nbefore = "2025-01..2025-02"\nafter = "2025-03"\n'))
+    found = table(document, "Incidents inside the areas in the two periods")
+    # 240 in two months and 120 in one are both 1,440 a year.
+    assert found.rows[0][:4] == ["All", "240", "120", "no clear change"]
+    assert found.note == (
+        "The periods differ in length; the change is that of rates a year. "
+        "They are not the same months of the year, so the seasons are in the change."
+    )
+
+
+def test_every_theme_has_its_pictures_with_words_for_who_cannot_see_them(town: Path) -> None:
+    document = make_document(run(town, "[kde]\nbandwidth = 500\n[gistar]\n"))
+    pictures = blocks(document, Picture)
+    assert [picture.caption for picture in pictures[:3]] == [
+        "All: heat-map (quartic kernel, bandwidth 500 m).",
+        "All: wards, against the average.",
+        "All: wards, hotspots and coldspots.",
+    ]
+    assert pictures[1].alt == (
+        "All: wards, against the average. Significantly above (over 414.9): 1; Average (47.5 to 292.5): 5."
+    )
+    assert all(picture.svg.startswith(b"<?xml") for picture in pictures)
+
+
+def test_pictures_of_a_tall_study_area_take_a_page_each(town: Path) -> None:
+    wide = blocks(make_document(run(town)), Picture)[0].svg
+    wards = gpd.read_file(town / "wards.gpkg")
+    # Six squares one above the other, where before they stood side by side.
+    turned = wards.set_geometry(wards.geometry.affine_transform([0, 1, 1, 0, 1e5, -1e5]))
+    turned.to_file(town / "wards.gpkg")
+    rows = pd.read_csv(town / "incidents.csv")
+    rows[["Easting", "Northing"]] = rows[["Northing", "Easting"]] + [1e5, -1e5]
+    rows.to_csv(town / "incidents.csv", index=False)
+    tall = blocks(make_document(run(town)), Picture)[0].svg
+    # Points, 72 to an inch: 4.15 and 8.4 inches high.
+    assert b'viewBox="0 0 493.2 298.8"' in wide
+    assert b'viewBox="0 0 493.2 604.8"' in tall
+
+
+def test_without_flags_and_months_the_report_says_what_there_is(town: Path) -> None:
+    table_of_rows = pd.read_csv(town / "incidents.csv").drop(columns=["Month"])
+    table_of_rows.to_csv(town / "incidents.csv", index=False)
+    recipe = RECIPE.replace("[flag]\n", "[count]\nmonths = 12\n")
+    document = make_document(analyse(parse_recipe(recipe, folder=town)))
+    assert [section.title for section in document.sections] == [
+        "Headline figures",
+        "Maps",
+        "Quality of the data",
+        "How it was made",
+    ]
+    assert [picture.caption for picture in blocks(document, Picture)] == [
+        "All: wards, rate.",
+        "Burglary: wards, rate.",
+    ]
+
+
+def test_the_page_holds_no_markup_of_the_data_and_is_the_same_twice(town: Path) -> None:
+    pages = [report_html(make_document(run(town, "[kde]\nbandwidth = 500\n"))) for _ in range(2)]
+    assert pages[0] == pages[1]
+    assert "<script" not in pages[0]
+    assert "<b>country</b>" not in pages[0]
+    assert "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;" in pages[0]
+    assert str(town) not in pages[0]
+
+
+def test_the_workbook_has_a_sheet_for_each_theme_and_layer(town: Path) -> None:
+    analysis = run(town, "[grid]\ncell_size = 250\n[gistar]\n")
+    for name in ("a.xlsx", "b.xlsx"):
+        write_tables(analysis, town / name)
+    assert (town / "a.xlsx").read_bytes() == (town / "b.xlsx").read_bytes()
+    book = openpyxl.load_workbook(town / "a.xlsx")
+    assert book.sheetnames == ["About", "All – Wards", "Burglary – Wards", "Columns"]
+    sheet = book["All – Wards"]
+    headings = [cell.value for cell in sheet[1]]
+    first = dict(zip(headings, [cell.value for cell in sheet[2]], strict=True))
+    assert (first["Name"], first["Incidents"], first["Rate (per 1,000 people a year)"]) == (SCRIPT, 70, 420)
+    assert first["Against the average"] == "Significantly above"
+    about = {row[0].value: row[1].value for row in book["About"].iter_rows() if row[0].value}
+    assert about["Period"] == "July 2024, July 2025"
+    assert about["File: incidents.csv"].startswith("171 rows, SHA-256 ")
+    assert about["Method: Counts"].startswith("171 of 171 rows were used")

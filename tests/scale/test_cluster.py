@@ -1,0 +1,256 @@
+"""Dask: the same numbers from several machines, and from one fewer half-way."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from shapely import box
+
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.incidents import files, read_incidents
+from hotspots.incidents.columns import ColumnNames
+from hotspots.incidents.files import Batches, IncidentFile
+from hotspots.incidents.sources import find_sources
+from hotspots.methods.kde.density import kernel_density
+from hotspots.scale import cluster as engine
+from hotspots.scale import parts
+from hotspots.scale.cluster import count_dask, density_dask
+from hotspots.scale.stream import count_stream
+from hotspots_cli.main import run
+
+dask_distributed = pytest.importorskip("distributed")
+
+CODES = [f"E0100000{number}" for number in range(1, 10)]
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    """Two worker processes, each with a nanny that replaces it when it dies."""
+    with (
+        dask_distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=60
+        ) as cluster,
+        dask_distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+def nine_areas() -> gpd.GeoDataFrame:
+    squares = [
+        box(400_000 + 1000 * c, 300_000 + 1000 * r, 401_000 + 1000 * c, 301_000 + 1000 * r)
+        for c in range(3)
+        for r in range(3)
+    ]
+    return gpd.GeoDataFrame(geometry=squares, index=pd.Index(CODES, name="code"), crs="EPSG:27700")
+
+
+def write_csvs(folder: Path, count: int = 6) -> list[Path]:
+    """Files that share a good part of their Crime IDs, and have rows without one."""
+    random = np.random.default_rng(3)
+    paths = []
+    for number in range(count):
+        ids = random.integers(0, 1500, 500)
+        table = pd.DataFrame(
+            {
+                "Crime ID": [f"case {one}" if one < 1100 else "" for one in ids],
+                "Month": random.choice(["2025-01", "2025-02", "2025-03"], 500),
+                "Easting": 399_800 + random.integers(0, 34, 500) * 100,
+                "Northing": 299_800 + random.integers(0, 34, 500) * 100,
+                "Crime type": random.choice(["Burglary", "Drugs", "Robbery"], 500),
+                "LSOA code": random.choice([*CODES, ""], 500),
+            }
+        )
+        paths.append(folder / f"part-{number}.csv")
+        table.to_csv(paths[-1], index=False)
+    return paths
+
+
+def test_counts_and_account_are_those_of_one_machine(tmp_path: Path, client: Any) -> None:
+    paths = write_csvs(tmp_path)
+    asked: dict[str, Any] = {"per": "category", "exclude": "robbery", "period": "2025-01..2025-02"}
+    one = count_stream(paths, nine_areas(), **asked)
+    many = count_dask(paths, nine_areas(), scheduler=client, **asked)
+    pd.testing.assert_series_equal(many.n, one.n)
+    assert one.split is not None
+    assert many.split is not None
+    pd.testing.assert_frame_equal(many.split, one.split)
+    assert many.report == one.report
+    assert one.report.duplicates > 500
+
+
+def test_row_groups_of_one_file_are_counted_apart(
+    tmp_path: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = pa.Table.from_pandas(pd.concat([pd.read_csv(path) for path in write_csvs(tmp_path)]))
+    pq.write_table(table, tmp_path / "all.parquet", row_group_size=300)
+    monkeypatch.setattr(parts, "PART_ROWS", 700)
+    opened = files.open_incidents(find_sources(tmp_path / "all.parquet")[0], ColumnNames())
+    assert len(list(parts.cut(0, opened))) == 5
+    one = count_stream(tmp_path / "all.parquet", nine_areas(), per="month", by="code")
+    many = count_dask(tmp_path / "all.parquet", nine_areas(), scheduler=client, per="month", by="code")
+    assert one.split is not None
+    assert many.split is not None
+    pd.testing.assert_frame_equal(many.split, one.split)
+    assert many.report == one.report
+
+
+@pytest.mark.parametrize("edge", ["none", "uniform"])
+def test_density_is_that_of_one_machine(tmp_path: Path, client: Any, edge: Any) -> None:
+    paths = write_csvs(tmp_path)
+    incidents, quality = read_incidents(paths, category="burglary")
+    one = kernel_density(incidents, nine_areas(), bandwidth=400, cell_size=50, edge=edge)
+    many, report = density_dask(
+        paths, nine_areas(), bandwidth=400, cell_size=50, edge=edge, category="burglary", scheduler=client
+    )
+    np.testing.assert_allclose(many.values, one.values, rtol=1e-12, atol=0)
+    assert many.parameters == one.parameters
+    assert dataclasses.replace(many, values=one.values, parameters={}) == dataclasses.replace(
+        one, parameters={}
+    )
+    assert report == quality
+
+
+class Deadly:
+    """Reads a file, but the first process to be half through it is killed as by the kernel: no farewell."""
+
+    def __init__(self, batches: Any, mark: Path) -> None:
+        self.batches = batches
+        self.mark = mark
+
+    def __call__(self, file: IncidentFile) -> Batches:
+        for batch, positions in self.batches(file):
+            half = batch.num_rows // 2
+            yield batch.slice(0, half), positions[:half]
+            if not self.mark.exists():
+                self.mark.write_text(str(os.getpid()), encoding="utf-8")
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield batch.slice(half), positions[half:]
+
+
+def test_a_worker_killed_half_way_loses_nothing_and_counts_nothing_twice(
+    tmp_path: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = write_csvs(tmp_path, count=10)
+    one = count_stream(paths, nine_areas(), per="category")
+    incidents, _ = read_incidents(paths)
+    density = kernel_density(incidents, nine_areas(), bandwidth=300, cell_size=100)
+    workers = set(client.run(os.getpid).values())
+
+    def deadly_in_the_middle(source: Any, named: Any) -> IncidentFile:
+        file = files.open_incidents(source, named)
+        if source.path != paths[5]:
+            return file
+        return dataclasses.replace(file, batches=Deadly(file.batches, mark))
+
+    monkeypatch.setattr(engine, "open_incidents", deadly_in_the_middle)
+    mark = tmp_path / "first"
+    many = count_dask(paths, nine_areas(), scheduler=client, per="category")
+    assert int(mark.read_text(encoding="utf-8")) in workers
+    pd.testing.assert_series_equal(many.n, one.n)
+    assert one.split is not None
+    assert many.split is not None
+    pd.testing.assert_frame_equal(many.split, one.split)
+    assert many.report == one.report
+
+    mark = tmp_path / "second"
+    surface, report = density_dask(paths, nine_areas(), bandwidth=300, cell_size=100, scheduler=client)
+    assert mark.exists()
+    np.testing.assert_allclose(surface.values, density.values, rtol=1e-12, atol=0)
+    assert surface.parameters == density.parameters
+    assert report.rows_read == 5000
+
+
+def test_an_error_on_a_worker_is_the_users_error(tmp_path: Path, client: Any) -> None:
+    (tmp_path / "b.csv").write_text("easting,northing\n-2.01,52.6\n-2.02,52.6\n", encoding="utf-8")
+    with pytest.raises(
+        ValueError, match=r"'easting' and 'northing' hold values such as -2.01, 52.6"
+    ) as caught:
+        count_dask(tmp_path / "b.csv", nine_areas(), scheduler=client)
+    assert "Hint: name what they are with 'source_crs'" in str(caught.value)
+
+
+def test_errors_survive_the_way_from_a_worker() -> None:
+    error = pickle.loads(pickle.dumps(DataError("it is broken", hint="mend it")))  # noqa: S301 - our own bytes
+    assert (type(error), error.message, error.hint) == (DataError, "it is broken", "mend it")
+
+
+def test_density_far_from_all_areas_is_refused_in_the_same_words(tmp_path: Path, client: Any) -> None:
+    (tmp_path / "a.csv").write_text(
+        "easting,northing,month\n100000,100000,2025-01\n200000,150000,2025-01\n", encoding="utf-8"
+    )
+    incidents, _ = read_incidents(tmp_path / "a.csv")
+    with pytest.raises(DataError) as expected:
+        kernel_density(incidents, nine_areas(), bandwidth=300, cell_size=100)
+    with pytest.raises(DataError) as caught:
+        density_dask(
+            tmp_path / "a.csv", nine_areas(), bandwidth=300, cell_size=100, months=1, scheduler=client
+        )
+    assert str(caught.value) == str(expected.value)
+
+
+def test_few_incidents_are_doubted_once(tmp_path: Path, client: Any) -> None:
+    for number in range(3):
+        rows = f"{400_500 + number},300500,2025-01\n400700,300600,2025-01\n"
+        (tmp_path / f"{number}.csv").write_text("easting,northing,month\n" + rows, encoding="utf-8")
+    paths = sorted(tmp_path.glob("*.csv"))
+    with pytest.warns(HotspotsWarning, match="^the density rests on 6 incidents") as warned:
+        density_dask(paths, nine_areas(), bandwidth=300, cell_size=100, scheduler=client)
+    assert len(warned) == 1
+
+
+def test_a_bandwidth_and_a_scheduler_that_answers_are_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_csvs(tmp_path, count=1)[0]
+    with pytest.raises(ParameterError) as caught:
+        density_dask(path, nine_areas(), bandwidth=None)
+    assert caught.value.message == (
+        "no bandwidth is given, and the rule of thumb needs all incidents in one place"
+    )
+    assert caught.value.hint == "give one in metres with 'bandwidth', for example 500"
+    with pytest.raises(ParameterError) as caught:
+        count_dask(path, nine_areas(), scheduler="the office")
+    assert caught.value.message == "no Dask scheduler answers at 'the office'"
+    assert caught.value.hint == (
+        "give its address with 'scheduler', such as tcp://10.0.0.5:8786, or leave it out"
+    )
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ParameterError) as caught:
+        count_dask(path, nine_areas())
+    assert caught.value.message == "the engine 'dask' is not installed"
+    assert caught.value.hint == (
+        "python -m pip install 'hotspots-toolkit[distributed]', or choose another 'engine'"
+    )
+
+
+def test_the_command_writes_the_same_bytes(
+    tmp_path: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_csvs(tmp_path)
+    nine_areas().to_file(tmp_path / "areas.gpkg")
+    monkeypatch.chdir(tmp_path)
+    address = client.scheduler.address
+    for name, words in (("one", []), ("many", ["--engine", "dask", "--scheduler", address])):
+        counting = ["count", "part-*.csv", "--areas", "areas.gpkg", "--per", "month", *words]
+        assert run([*counting, "-o", f"{name}/counts.geojson"]) == 0
+        density = ["kde", "part-*.csv", "--areas", "areas.gpkg", "--bandwidth", "400", *words]
+        assert run([*density, "-o", f"{name}/density.tif"]) == 0
+    assert (tmp_path / "one/counts.geojson").read_bytes() == (tmp_path / "many/counts.geojson").read_bytes()
+    import rasterio
+
+    with rasterio.open("one/density.tif") as one, rasterio.open("many/density.tif") as many:
+        np.testing.assert_allclose(many.read(1), one.read(1), rtol=1e-6)
+        assert many.tags() == one.tags()

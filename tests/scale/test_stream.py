@@ -1,0 +1,281 @@
+"""Counting in batches: the same numbers, the same account and the same bytes as in one go."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from shapely import box
+
+from hotspots.analysis.steps import account
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.counting.counts import assign_areas, count_incidents
+from hotspots.incidents import QualityReport, read_incidents
+from hotspots.scale import stream as streaming
+from hotspots.scale.rows import SPOT, mixed, text_hash
+from hotspots.scale.stream import Drawers, count_stream, dealt, input_rows
+from hotspots_cli.main import run
+
+CODES = [f"E0100000{number}" for number in range(1, 10)]
+
+
+def nine_areas(crs: str = "EPSG:27700") -> gpd.GeoDataFrame:
+    squares = [
+        box(400_000 + 1000 * c, 300_000 + 1000 * r, 401_000 + 1000 * c, 301_000 + 1000 * r)
+        for c in range(3)
+        for r in range(3)
+    ]
+    return gpd.GeoDataFrame(
+        {"population": [1000.0] * 9}, geometry=squares, index=pd.Index(CODES, name="code"), crs=crs
+    )
+
+
+def write_files(folder: Path, *, rows: int = 400, files: int = 3, seed: int = 0) -> list[Path]:
+    """CSVs in which places, IDs and whole rows repeat, and some rows are of every awkward kind."""
+    random = np.random.default_rng(seed)
+    paths = []
+    for number in range(files):
+        spots = random.integers(0, 32, (rows, 2)) * 100
+        table = pd.DataFrame(
+            {
+                "Crime ID": [
+                    f"{value:02x}" * 32 if value < 250 else "" for value in random.integers(1, 400, rows)
+                ],
+                "Month": random.choice(["2025-01", "2025-02", "2025-04", ""], rows),
+                "Easting": [str(400_000 + x) for x in spots[:, 0]],
+                "Northing": [str(300_000 + y) for y in spots[:, 1]],
+                "LSOA code": random.choice([*CODES, "W01000001", ""], rows),
+                "Crime type": random.choice(["Burglary", "Drugs", "anti-social", ""], rows),
+            }
+        )
+        table.loc[::17, ["Easting", "Northing"]] = ""
+        table.loc[5, "Easting"] = "west of the mill"
+        table.loc[6, "Easting"] = "7000000"
+        table.loc[7, ["Easting", "Northing"]] = ["0", "0"]
+        path = folder / f"part-{number}.csv"
+        table.to_csv(path, index=False)
+        paths.append(path)
+    return paths
+
+
+def in_one_go(
+    paths: Any, areas: gpd.GeoDataFrame, *, per: Any = None, by: Any = "polygon", **reading: Any
+) -> tuple[pd.Series, Any, QualityReport]:
+    incidents, quality = read_incidents(paths, **reading)
+    assigned = assign_areas(incidents, areas, by=by)
+    split = None if per is None else count_incidents(incidents, areas, per=per, assigned=assigned)
+    n = count_incidents(incidents, areas, assigned=assigned)
+    return n, split, account(quality, incidents, assigned)
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+@pytest.mark.parametrize(
+    ("asked", "reading"),
+    [
+        ({}, {}),
+        ({"per": "category"}, {"category": ["BURGLARY ", "drugs"]}),
+        ({"per": "month", "by": "code"}, {"exclude": "Drugs"}),
+        ({"per": "year"}, {"period": "2025-02..2025-04"}),
+        ({"per": "month"}, {"category": "burglary", "period": "2025-01"}),
+    ],
+)
+@pytest.mark.parametrize("batch", [1, 1 << 19])
+def test_counts_and_account_are_those_of_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: Any, reading: Any, batch: int
+) -> None:
+    paths = write_files(tmp_path)
+    n, split, report = in_one_go(paths, nine_areas(), **asked, **reading)
+    monkeypatch.setattr(streaming, "BATCH_ROWS", batch)
+    counted = count_stream(paths, nine_areas(), **asked, **reading)
+    pd.testing.assert_series_equal(counted.n, n)
+    if split is None or counted.split is None:
+        assert split is counted.split
+    else:
+        pd.testing.assert_frame_equal(counted.split, split)
+    assert counted.report == report
+    assert report.duplicates > 100
+    assert report.identical > 0
+
+
+def test_a_parquet_file_of_many_batches_is_counted_as_one(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    x, y = random.integers(0, 3000, (2, 300_000)) + np.array([[400_000], [300_000]])
+    ids = [f"case {number}" for number in random.integers(0, 250_000, 300_000)]
+    table = pa.table({"Crime ID": ids, "easting": x, "northing": y})
+    pq.write_table(table, tmp_path / "cases.parquet", row_group_size=70_000)
+    n, _, report = in_one_go(tmp_path / "cases.parquet", nine_areas())
+    counted = count_stream(tmp_path / "cases.parquet", nine_areas())
+    pd.testing.assert_series_equal(counted.n, n)
+    assert counted.report == report
+    # Of 250,000 numbers drawn 300,000 times, a share of exp(-1.2) is never drawn.
+    assert report.used == pytest.approx(250_000 * (1 - np.exp(-1.2)), rel=0.01)
+
+
+@pytest.mark.shared
+def test_a_year_of_a_force_comes_to_the_same(shared_data: Path) -> None:
+    areas = gpd.read_file(shared_data / "staffordshire" / "boundaries" / "lsoa_2021.gpkg")
+    areas = areas.set_index(areas.columns[0]).sort_index()
+    folder = shared_data / "staffordshire" / "incidents"
+    n, split, report = in_one_go(folder, areas, per="category")
+    counted = count_stream(folder, areas, per="category")
+    pd.testing.assert_series_equal(counted.n, n)
+    assert split is not None
+    assert counted.split is not None
+    pd.testing.assert_frame_equal(counted.split, split)
+    assert counted.report == report
+
+
+def test_what_is_said_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = "".join(f"-2.0{i % 7},52.6{i % 5},E01000001\n" for i in range(50))
+    (tmp_path / "a.csv").write_text("lon,lat,lsoa\n" + rows + "1000,52,\n1000,52,\n", encoding="utf-8")
+    areas = nine_areas().set_geometry(
+        gpd.GeoSeries(box(-3, 52, -1, 53), crs=4326).to_crs(27700).repeat(9).array
+    )
+    monkeypatch.setattr(streaming, "BATCH_ROWS", 1)
+    with (
+        caplog.at_level(logging.INFO),
+        pytest.warns(
+            HotspotsWarning, match="^2 rows have coordinates that cannot be: counted as without coordinates$"
+        ) as warned,
+    ):
+        counted = count_stream(tmp_path / "a.csv", areas)
+    assert len(warned) == 1
+    assert counted.report.out_of_range == 2
+    said = [record.getMessage() for record in caplog.records]
+    assert sum(line.startswith("Coordinates projected") for line in said) == 1
+    assert "areas: 50 of 52 incidents placed by polygon" in said
+    assert "areas: the recorded code names the same area for 100.0% of 50 incidents" in said
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+@pytest.mark.parametrize(
+    "reading",
+    [
+        {"category": "Burglery"},
+        {"period": "2031-01"},
+        {"category": "drugs", "exclude": "drugs"},
+        {"period": "2025-13"},
+        {"by": "postcode"},
+    ],
+)
+def test_what_is_refused_is_refused_in_the_same_words(tmp_path: Path, reading: dict[str, Any]) -> None:
+    paths = write_files(tmp_path)
+    with pytest.raises((DataError, ParameterError)) as expected:
+        in_one_go(paths, nine_areas(), **reading)
+    with pytest.raises((DataError, ParameterError)) as caught:
+        count_stream(paths, nine_areas(), **reading)
+    assert str(caught.value) == str(expected.value)
+
+
+@pytest.mark.parametrize("by", ["polygon", "code"])
+def test_areas_of_another_place_are_refused_in_the_same_words(tmp_path: Path, by: Any) -> None:
+    text = "easting,northing,lsoa\n100000,100000,E09000001\n200000,150000,E09000002\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as expected:
+        in_one_go(tmp_path / "a.csv", nine_areas(), by=by)
+    with pytest.raises(DataError) as caught:
+        count_stream(tmp_path / "a.csv", nine_areas(), by=by)
+    assert str(caught.value) == str(expected.value)
+
+
+def test_the_same_month_twice_and_no_rows_at_all_are_refused(tmp_path: Path) -> None:
+    text = "easting,northing\n400500,300500\n"
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"'a.csv' and 'b.csv' have the same contents"):
+        count_stream([tmp_path / "a.csv", tmp_path / "b.csv"], nine_areas())
+    (tmp_path / "c.csv").write_text("easting,northing\nx,y\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"'c.csv' has no row that can be read"):
+        count_stream(tmp_path / "c.csv", nine_areas())
+
+
+def test_parameters_are_checked(tmp_path: Path) -> None:
+    path = write_files(tmp_path, files=1)[0]
+    with pytest.raises(ParameterError) as caught:
+        count_stream(path, nine_areas(), per="week")  # type: ignore[arg-type]
+    assert str(caught.value) == "'per' is 'week'\nHint: use 'category', 'month' or 'year'"
+    with pytest.raises(ParameterError) as caught:
+        count_stream(path, nine_areas(), x="Easting")
+    assert str(caught.value) == "only one of 'x' and 'y' is given\nHint: name both columns, or neither"
+    with pytest.raises(TypeError, match="unexpected keyword argument 'bandwidth'"):
+        count_stream(path, nine_areas(), bandwidth=3)
+
+
+def test_months_cannot_be_counted_where_there_are_none(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("easting,northing\n400500,300500\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"^no incident has a month, so none can be counted per month"):
+        count_stream(tmp_path / "a.csv", nine_areas(), per="month")
+
+
+def test_drawers_give_back_what_was_put_in_order(tmp_path: Path) -> None:
+    spots = np.zeros(1000, dtype=SPOT)
+    spots["place"] = mixed(np.arange(1000, dtype=np.uint64) // np.uint64(4))
+    spots["same"] = np.arange(1000)
+    drawers = Drawers(tmp_path / "spots", SPOT)
+    drawers.put(spots[:600], "place")
+    drawers.put(spots[600:], "place")
+    held = np.concatenate(list(drawers))
+    assert sorted(held["same"].tolist()) == list(range(1000))
+    for place in np.unique(held["place"]):
+        assert np.all(np.diff(held["same"][held["place"] == place].astype(np.int64)) == 1)
+    assert list((tmp_path / "spots").iterdir()) == []
+    for count in (1, 2, 64, 256):
+        assert sum(len(one) for one in dealt(spots, "place", count)) == 1000
+
+
+def test_hashes_are_never_nothing_and_mixing_is_one_to_one() -> None:
+    assert text_hash("Burglary") == text_hash("Burglary") != text_hash("Drugs")
+    assert len(np.unique(mixed(np.arange(100_000, dtype=np.uint64)))) == 100_000
+
+
+def test_rows_are_estimated_by_size(tmp_path: Path) -> None:
+    paths = write_files(tmp_path, rows=2000, files=2)
+    # These lines are shorter than police.uk's, so that the estimate is under what there is.
+    assert 500 < input_rows(paths) < 4000
+    (tmp_path / "damaged.parquet").write_bytes(b"not Parquet")
+    assert input_rows(tmp_path / "damaged.parquet") == 1
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+def test_every_engine_writes_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = write_files(tmp_path)
+    nine_areas().to_file(tmp_path / "areas.gpkg")
+    monkeypatch.chdir(tmp_path)
+    command = ["count", *map(str, paths), "--areas", "areas.gpkg", "--per", "category", "--overwrite"]
+    outputs, said = [], []
+    for engine in ("memory", "stream", "auto"):
+        assert run([*command, "--engine", engine, "-o", "out.geojson"]) == 0
+        outputs.append((tmp_path / "out.geojson").read_bytes())
+        said.append(capsys.readouterr().err.splitlines())
+    assert outputs[0] == outputs[1] == outputs[2]
+    assert said[0] == said[2]
+    assert {line for line in said[1] if "Warning" not in line} == {
+        line for line in said[0] if "Warning" not in line
+    }
+    monkeypatch.setattr("hotspots_cli.engines.MOST_IN_MEMORY", 10)
+    monkeypatch.setattr("hotspots.incidents.read_incidents", _never)
+    assert run([*command, "-o", "out.geojson"]) == 0
+    assert (tmp_path / "out.geojson").read_bytes() == outputs[0]
+
+
+_never: Callable[..., Any] = lambda *_, **__: pytest.fail("all rows were read at once")  # noqa: E731
+
+
+def test_a_scheduler_needs_its_engine(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["count", "a.csv", "--areas", "b.gpkg", "--scheduler", "tcp://x:1", "-o", "c.csv"]
+    assert run(words) == 1
+    assert capsys.readouterr().err == (
+        "Error: 'scheduler' is given, but the engine is 'auto'\nHint: add --engine dask, or leave it out\n"
+    )
