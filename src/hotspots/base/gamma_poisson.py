@@ -88,8 +88,9 @@ def fit_gamma_poisson(counts: npt.ArrayLike, expected: npt.ArrayLike) -> GammaPo
     used = (e > 0) & (y >= 0)
     y, e = y[used], e[used]
     if len(y) < 2 or not y.any():
+        areas = f"{len(y):,} area{'' if len(y) == 1 else 's'}"
         raise DataError(
-            f"the spread of risk cannot be told from {len(y):,} area{'' if len(y) == 1 else 's'} with {y.sum():,.0f} incidents",
+            f"the spread of risk cannot be told from {areas} with {y.sum():,.0f} incidents",
             hint="give two or more areas that expect incidents, with an incident among them",
         )
     mean = y.sum() / e.sum()
