@@ -1,0 +1,55 @@
+"""Dispersion of counts: by hand, by the distribution that made them, and on real half-years."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotspots.areas.reading import read_areas
+from hotspots.base.errors import DataError
+from hotspots.counting.tally import tally
+from hotspots.incidents import read_incidents
+from hotspots.methods.dispersion import dispersion
+
+
+def test_by_hand() -> None:
+    # Expected 5 and 15 in each period: (2² / 5 + 2² / 15) twice is 2.1333, over (2 - 1)(2 - 1).
+    assert dispersion([[7, 3], [13, 17]]) == pytest.approx(2 * (4 / 5 + 4 / 15))
+    # Half as far off: a quarter of it, under 1, so 1.
+    assert dispersion([[6, 4], [14, 16]]) == 1.0
+
+
+def test_areas_and_periods_without_incidents_say_nothing() -> None:
+    table = pd.DataFrame([[7, 0, 3], [0, 0, 0], [13, 0, 17]])
+    assert dispersion(table) == pytest.approx(2 * (4 / 5 + 4 / 15))
+
+
+@pytest.mark.parametrize("made", [1.5, 2.0, 3.0])
+def test_the_dispersion_that_made_the_counts_is_found(made: float) -> None:
+    random = np.random.default_rng(5)
+    mean = random.uniform(10, 60, (2000, 1)) * np.ones(4)
+    # A negative binomial of size m / (φ - 1) and probability 1 / φ has mean m and variance φ m.
+    counts = random.negative_binomial(mean / (made - 1), 1 / made)
+    assert dispersion(counts) == pytest.approx(made, rel=0.05)
+    assert dispersion(random.poisson(mean)) == pytest.approx(1, abs=0.05)
+
+
+def test_one_period_is_refused() -> None:
+    with pytest.raises(DataError) as caught:
+        dispersion([[3], [4]])
+    assert caught.value.message == (
+        "the dispersion cannot be told from 2 by 1 areas and periods with incidents"
+    )
+    assert caught.value.hint == "give counts of two areas or more in two periods or more"
+
+
+@pytest.mark.shared
+def test_half_years_of_staffordshire(shared_data: Path) -> None:
+    """The value that an independent program found for all crime in 697 LSOAs."""
+    areas = read_areas(shared_data / "staffordshire" / "boundaries" / "lsoa_2021.gpkg")
+    incidents, _ = read_incidents(shared_data / "staffordshire" / "incidents")
+    counted = tally(incidents, areas, every="half")
+    assert dispersion(counted.counts.sum(axis=1)) == pytest.approx(1.9210967763963587, rel=1e-12)
