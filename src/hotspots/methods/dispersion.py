@@ -60,4 +60,4 @@ def dispersion(counts: pd.DataFrame | npt.ArrayLike) -> float:
         )
     expected = n.sum(axis=1, keepdims=True) * n.sum(axis=0) / n.sum()
     squares = float(((n - expected) ** 2 / expected).sum())
-    return max(1.0, squares / ((areas - 1) * (periods - 1)))
+    return max(1.0, squares / float((areas - 1) * (periods - 1)))
