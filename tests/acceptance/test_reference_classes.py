@@ -11,9 +11,9 @@ import pytest
 from scipy.stats import false_discovery_control
 
 from hotspots.areas.reading import read_areas
+from hotspots.base.discovery import benjamini_hochberg
 from hotspots.counting.counts import count_incidents, rate
 from hotspots.incidents import read_incidents
-from hotspots.methods.getisord.statistic import benjamini_hochberg
 from hotspots.methods.meansd import flag_mean_sd
 
 TEN = [0.012, 0.013, 0.014, 0.015, 0.2, 0.3, 0.4, 0.5, 0.6, 0.9]

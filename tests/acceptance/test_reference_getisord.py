@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from hotspots.areas.neighbours import from_graph, make_neighbours
-from hotspots.methods.getisord.statistic import benjamini_hochberg, gi, gi_star
+from hotspots.base.discovery import benjamini_hochberg
+from hotspots.methods.getisord.statistic import gi, gi_star
 
 pytestmark = pytest.mark.filterwarnings("ignore:Gi. of .* values. with fewer than 30")
 

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.methods.getisord.statistic import benjamini_hochberg, gi_star
+from hotspots.base.discovery import benjamini_hochberg
+from hotspots.methods.getisord.statistic import gi_star
 from hotspots.methods.meansd import flag_mean_sd
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -17,7 +17,7 @@ from scipy.stats import false_discovery_control
 
 from hotspots.areas.neighbours import Neighbours, from_graph
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
-from hotspots.methods.getisord.statistic import GI_CLASSES, benjamini_hochberg, gi, gi_star
+from hotspots.methods.getisord.statistic import GI_CLASSES, gi, gi_star
 
 pytestmark = pytest.mark.filterwarnings("ignore:Gi. of .* values. with fewer than 30")
 
@@ -311,15 +311,6 @@ def test_classes_follow_q_and_sign() -> None:
     assert result["gi_class"].tolist() == expected
     assert set(expected) >= {"hot99", "cold99", "none", "hot95"}
     np.testing.assert_allclose(q, false_discovery_control(result["gi_p"], method="bh"), rtol=1e-13)
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.floats(0, 1), max_size=40))
-def test_benjamini_hochberg_is_scipys(p: list[float]) -> None:
-    adjusted = benjamini_hochberg(p)
-    expected = false_discovery_control(p, method="bh") if p else np.zeros(0)
-    np.testing.assert_allclose(adjusted, expected, rtol=1e-12, atol=1e-300)
-    assert (adjusted >= np.asarray(p) * (1 - 1e-12)).all()
 
 
 def exact_two_sided(values: Any, links: Neighbours, i: int) -> tuple[float, float]:
