@@ -1,0 +1,493 @@
+"""One reader for every small table: populations, comparators, indicators, lookups and weights.
+
+A table is rows of text cells under headings, from a CSV of any delimiter and encoding, from a spreadsheet, or
+from Parquet. Titles above the headings and notes below the rows are left out and counted; what a number's
+commas mean is judged for a column as a whole, never cell by cell.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import logging
+import os
+import re
+import warnings
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError, did_you_mean, listed
+from hotspots.base.text import (
+    ENCODINGS,
+    delimiter_of,
+    encoding_of,
+    heading_position,
+    is_rule,
+    plain_text,
+    stated_delimiter,
+)
+
+log = logging.getLogger(__name__)
+
+Source: TypeAlias = "str | os.PathLike[str] | pd.DataFrame"
+Decimal = Literal[".", ",", ""]
+
+READABLE = "a CSV, an Excel workbook (.xlsx) or a Parquet file"
+LARGEST = 1 << 30  # bytes that a packed table may come to
+GAPS = frozenset(
+    {"", "-", "--", ":", ".", "..", "...", "*", "~", "c", "x", "z", "[c]", "[x]", "[z]", "[low]"}
+    | {"n/a", "#n/a", "na", "<na>", "nan", "null", "none", "not available", "suppressed"}
+)
+"""What tables write where no value is known or may be shown."""
+
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_PARQUET = (".parquet", ".pq")
+_SHEET = re.compile(r"(?P<file>.+\.(?:xlsx|xlsm|xlsb|xls|ods))\[(?P<sheet>[^\]]+)\]", re.IGNORECASE)
+_EXPONENT = r"(?:[eE][+-]?\d+)?"
+_POINT = re.compile(rf"[+-]?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,3}}(?: \d{{3}})+|\d*)(?:\.\d*)?{_EXPONENT}")
+_COMMA = re.compile(rf"[+-]?(?:\d{{1,3}}(?:\.\d{{3}})+|\d{{1,3}}(?: \d{{3}})+|\d*)(?:,\d*)?{_EXPONENT}")
+_DIGIT = re.compile(r"\d")
+_NOTE = re.compile(r"notes?\b|source\b|\*|\(|\[", re.IGNORECASE)
+_OPEN_QUOTE = "look for a quotation mark that is opened and never closed"
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A small table as it was read.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        Cells as text, blanks missing, under unique headings. A table that was given as a DataFrame keeps its
+        types.
+    where : str
+        The table, as messages name it.
+    decimal : {'.', ',', ''}
+        The decimal mark that its numbers show; empty where only a column can tell.
+    ambiguous : bool
+        Whether it separates cells by semicolons, as countries do that write decimal commas, but shows
+        nowhere what its commas mean.
+    twice : frozenset of str
+        Headings that stand over several columns which differ; only the first of them is kept.
+    """
+
+    rows: pd.DataFrame
+    where: str
+    decimal: Decimal = ""
+    ambiguous: bool = False
+    twice: frozenset[str] = frozenset()
+
+    def column(self, name: str, *, option: str) -> pd.Series[Any]:
+        """Return a column that was asked for, whatever the case and the blanks of its heading.
+
+        Raises
+        ------
+        ParameterError
+            When there is no such column, or several of this name that differ.
+        """
+        found = self.heading(name)
+        if found is None:
+            raise ParameterError(
+                f"{self.where} has no column '{name}' to take as '{option}'",
+                hint=did_you_mean(name, map(str, self.rows.columns)),
+            )
+        return self.rows[found]
+
+    def heading(self, name: str) -> str | None:
+        """Return the heading that is meant by a name, or None where there is none."""
+        if name in self.rows.columns:
+            found: str | None = name
+        else:
+            near = {plain_text(str(heading)).casefold(): heading for heading in reversed(self.rows.columns)}
+            found = near.get(plain_text(name).casefold())
+        if found is not None and found in self.twice:
+            raise ParameterError(
+                f"{self.where} has several columns '{found}', and they differ",
+                hint="give each column a heading of its own",
+            )
+        return found
+
+    def numbers(
+        self,
+        values: pd.Series[Any],
+        *,
+        what: str | None = None,
+        fix: str = "correct it, or leave it blank where it is unknown",
+        decimal: Decimal = "",
+    ) -> pd.Series[Any]:
+        """Return a column's cells as numbers; see `numbers`."""
+        return numbers(
+            values,
+            what=what or f"'{values.name}' of {self.where}",
+            decimal=self.decimal or decimal,
+            ambiguous=self.ambiguous and not decimal,
+            fix=fix,
+        )
+
+
+def read_table(source: Source, *, what: str = "the table", codes: Iterable[str] | None = None) -> Table:
+    r"""Read a small table.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        A CSV (commas, semicolons, tabs or bars; UTF-8, UTF-16 or Windows-1252; also packed, as ``.csv.gz``),
+        a spreadsheet (``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``; a sheet of it as ``"book.xlsx[Sheet]"``), a
+        Parquet file, or a table, whose index counts as a column if it has a name.
+    what : str, default "the table"
+        What it is, for messages.
+    codes : iterable of str, optional
+        Codes that it should hold: of several sheets, the one with most of them is read.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    FileError
+        When there is no such file, or it is not a table.
+    DataError
+        When it has no rows, or a row has more cells than there are headings.
+
+    Warns
+    -----
+    HotspotsWarning
+        When several sheets of a workbook serve equally well.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "people.csv"
+    >>> _ = path.write_text("Estimates of 2022;;\ncode;name;people\nE05000001;Hill;1.204,5\n;Total;1.204,5\n")
+    >>> table = read_table(path)
+    >>> table.numbers(table.rows["people"]).tolist()
+    [1204.5, 1204.5]
+    """
+    if isinstance(source, pd.DataFrame):
+        unnamed = source.index.name is None or source.index.name in source.columns
+        return Table(source.reset_index(drop=unnamed), what)
+    path, sheet = _find(source, what)
+    where = f"'{path.name}'" if what == "the table" else f"{what} '{path}'"
+    try:
+        if path.suffix.lower() in _WORKBOOKS:
+            return _of_workbook(path, sheet, where, frozenset(codes or ()))
+        if path.suffix.lower() in _PARQUET:
+            return Table(pd.read_parquet(path), where)
+        return _of_text(_unpacked(path, where), where)
+    except (OSError, ValueError, csv.Error) as error:
+        if isinstance(error, (FileError, DataError, ParameterError)):
+            raise
+        raise FileError(
+            f"{where} cannot be read as a table", hint=f"save it as {READABLE}, with one row of headings"
+        ) from error
+
+
+def _find(source: str | os.PathLike[str], what: str) -> tuple[Path, str | None]:
+    path = Path(source)
+    if path.is_file():
+        return path, None
+    asked = _SHEET.fullmatch(str(source))
+    if asked and Path(asked["file"]).is_file():
+        return Path(asked["file"]), asked["sheet"]
+    if path.is_dir():
+        raise FileError(f"'{source}' is a folder, but {what} is a file", hint="name the file in it")
+    raise FileError(
+        f"there is no file '{source}' to read {what} from", hint="check the spelling and the folder"
+    )
+
+
+def _unpacked(path: Path, where: str) -> bytes:
+    if path.suffix.lower() != ".gz":
+        return path.read_bytes()
+    try:
+        with gzip.open(path) as stream:
+            raw = stream.read(LARGEST + 1)
+    except (EOFError, zlib.error) as error:
+        raise FileError(
+            f"{where} is damaged: its packing ends early", hint="download or export it again"
+        ) from error
+    if len(raw) > LARGEST:
+        raise FileError(f"{where} unpacks to over 1 GB, which no small table does", hint="unpack it and look")
+    return raw
+
+
+def _of_text(raw: bytes, where: str) -> Table:
+    encoding = encoding_of(raw)
+    try:
+        text = raw.decode(ENCODINGS[encoding])
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"{where} begins as {encoding} text but does not end so: it is cut short or damaged",
+            hint="download or export it again",
+        ) from error
+    if "\0" in text:
+        raise FileError(f"{where} holds binary data, not a table", hint=f"give {READABLE}")
+    stated, text = stated_delimiter(text)
+    delimiter = stated or delimiter_of(text)
+    records, lines = _split(text, delimiter, where, first=1 + bool(stated))
+    return _of_records(records, lines, where, delimiter)
+
+
+def _split(text: str, delimiter: str, where: str, *, first: int) -> tuple[list[list[str]], list[int]]:
+    """Return the rows of a text, and the line on which each begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records: list[list[str]] = []
+    lines: list[int] = []
+    while True:
+        start = reader.line_num + first
+        try:
+            records.append(next(reader))
+        except StopIteration:
+            return records, lines
+        except csv.Error as error:
+            raise DataError(
+                f"row {start:,} of {where} cannot be split into cells ({error})", hint=_OPEN_QUOTE
+            ) from error
+        lines.append(start)
+
+
+def _of_workbook(path: Path, sheet: str | None, where: str, codes: frozenset[str]) -> Table:
+    import python_calamine
+
+    try:
+        book = python_calamine.load_workbook(path)
+    except (python_calamine.CalamineError, OSError) as error:
+        locked = isinstance(error, python_calamine.PasswordError)
+        raise FileError(
+            f"{where} is locked with a password" if locked else f"{where} is not a workbook that can be read",
+            hint="save it without a password" if locked else f"save it as {READABLE}",
+        ) from error
+    with book:
+        names = list(book.sheet_names)
+        if sheet is not None and sheet not in names:
+            raise ParameterError(f"{where} has no sheet '{sheet}'", hint=did_you_mean(sheet, names))
+        sheets = {
+            name: [[_cell(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()]
+            for name in ([sheet] if sheet else names)
+        }
+
+    def merit(name: str) -> tuple[int, int]:
+        held = {cell.strip().upper() for row in sheets[name] for cell in row} if codes else set()
+        return len(codes & held), sum(len(row) > 1 for row in sheets[name])
+
+    merits = {name: merit(name) for name in sheets}
+    best = max(merits, key=lambda name: merits[name])
+    if len(sheets) > 1:
+        equals = [name for name in merits if merits[name][0] == merits[best][0] and merits[name][1] > 1]
+        how = f"choose another with '{path.name}[{names[-1]}]'"
+        if merits[best][0] and len(equals) > 1:
+            shown = ", ".join(f"'{name}'" for name in equals)
+            warnings.warn(
+                f"{len(equals)} sheets of {where} hold the codes equally ({shown}); '{best}' is read: {how}",
+                HotspotsWarning,
+                stacklevel=4,
+            )
+        else:
+            log.info("Sheet '%s' of %s (%s)", best, where, how)
+    records = sheets[best]
+    return _of_records(records, list(range(1, len(records) + 1)), where, "")
+
+
+def _cell(value: Any) -> str:
+    """Return a spreadsheet's cell as text: whole numbers without decimals, dates as they are written in files."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _of_records(records: list[list[str]], lines: Sequence[int], where: str, delimiter: str) -> Table:
+    """Return the table in rows of cells: titles, notes and empty columns left out."""
+    top = heading_position(records) if records else 0
+    if not any(cell.strip() for record in records for cell in record):
+        raise DataError(f"{where} is empty", hint="export it again, with one row of headings")
+    headings = [plain_text(cell) for cell in records[top]]
+    while headings and not headings[-1]:
+        headings.pop()
+    body: list[tuple[int, list[str]]] = []
+    notes = [lines[i] for i in range(top) if any(cell.strip() for cell in records[i])]
+    for line, record in zip(lines[top + 1 :], records[top + 1 :], strict=True):
+        if any(cell.strip() for cell in record) and not is_rule(record):
+            body.append((line, record))
+    while body and _is_note(body[-1][1], len(headings)):
+        notes.append(body.pop()[0])
+    width = len(headings)
+    for line, record in body:
+        _check_row(line, record, width, where, delimiter)
+    if not body:
+        raise DataError(f"{where} has headings but no rows", hint="export it again, with its rows")
+    if notes:
+        log.info("%s: left out as titles or notes: row %s", where, listed(sorted(notes), count=6))
+    cells = [[_tidy(cell) for cell in record[:width]] + [""] * (width - len(record)) for _, record in body]
+    frame = pd.DataFrame(cells, dtype="str").replace({"": None})
+    frame, twice = _under_headings(frame, headings)
+    semicolons = delimiter == ";"
+    decimal = _decimal_mark(cell for row in cells for cell in row) if semicolons else ""
+    return Table(frame, where, decimal, semicolons and not decimal, twice)
+
+
+def _check_row(line: int, record: Sequence[str], width: int, where: str, delimiter: str) -> None:
+    """Refuse a row whose cells slipped: one more than there are headings, or other rows inside one cell."""
+    spare = [cell for cell in record[width:] if cell.strip()]
+    if spare:
+        raise DataError(
+            f"row {line:,} of {where} has {len(record)} cells under {width} headings; "
+            f"the first without a heading is '{spare[0]}'",
+            hint="put a cell that holds a comma in double quotes, or give its column a heading",
+        )
+    inner = [part for cell in record if "\n" in cell for part in cell.split("\n")[1:]]
+    if delimiter and any(part.count(delimiter) >= max(width - 1, 1) for part in inner):
+        raise DataError(f"one cell of row {line:,} of {where} holds {len(inner)} more rows", hint=_OPEN_QUOTE)
+
+
+def _tidy(cell: str) -> str:
+    return cell.strip() if cell.isascii() else plain_text(cell)
+
+
+def _is_note(record: Sequence[str], width: int) -> bool:
+    """Whether a row at the end is a note: a sentence in one cell, or one that its own commas have split."""
+    filled = [cell.strip() for cell in record if cell.strip()]
+    if len(filled) == 1:
+        return width > 1 and " " in filled[0]
+    return _NOTE.match(filled[0]) is not None
+
+
+def _under_headings(frame: pd.DataFrame, headings: Sequence[str]) -> tuple[pd.DataFrame, frozenset[str]]:
+    """Name the columns; empty ones without a heading go, and of two under one heading the second."""
+    kept: dict[str, int] = {}
+    twice = set()
+    for position, heading in enumerate(headings):
+        name = heading or f"column {position + 1}"
+        if not heading and frame[position].isna().all():
+            continue
+        if name not in kept:
+            kept[name] = position
+        elif not frame[kept[name]].equals(frame[position]):
+            twice.add(name)
+    named = frame[list(kept.values())]
+    named.columns = pd.Index(list(kept))
+    return named, frozenset(twice)
+
+
+def _decimal_mark(texts: Iterable[str]) -> Decimal:
+    """Return the decimal mark that texts show beyond doubt; empty where they show none, or both."""
+    shown: set[Decimal] = set()
+    for text in texts:
+        if ("," in text or "." in text) and _DIGIT.search(text):
+            point, comma = bool(_POINT.fullmatch(text)), bool(_COMMA.fullmatch(text))
+            if point != comma:
+                shown.add("." if point else ",")
+    return shown.pop() if len(shown) == 1 else ""
+
+
+def numbers(
+    values: pd.Series[Any],
+    *,
+    what: str,
+    decimal: Decimal = "",
+    ambiguous: bool = False,
+    fix: str = "correct it, or leave it blank where it is unknown",
+) -> pd.Series[Any]:
+    """Return a column's texts as numbers of any sign; blanks and marks of suppression are missing.
+
+    A comma separates thousands only where groups of three digits follow it. A column with one cell that it
+    cannot explain so ("10,5") and none that only a decimal point explains ("10.5") has decimal commas.
+
+    Parameters
+    ----------
+    values : Series
+        Numbers or texts, indexed by what messages name their rows.
+    what : str
+        The column, as messages name it.
+    decimal : {'.', ',', ''}, optional
+        What the table's numbers show their decimal mark to be; by default the column alone tells.
+    ambiguous : bool, default False
+        Whether a column that does not tell is refused, instead of read with decimal points.
+    fix : str, optional
+        The hint for a cell that is not a number.
+
+    Returns
+    -------
+    Series of float64
+        On the same index.
+
+    Raises
+    ------
+    DataError
+        When a cell is not a number, is infinite, or may mean two.
+
+    Examples
+    --------
+    >>> numbers(pd.Series(["1,234", "12", "-"]), what="people").tolist()
+    [1234.0, 12.0, nan]
+    >>> numbers(pd.Series(["10,5", "11"]), what="score").tolist()
+    [10.5, 11.0]
+    """
+    if pd.api.types.is_bool_dtype(values.dtype):
+        raise DataError(f"{what} holds yes and no, not numbers", hint=fix)
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        result = values.astype("float64")
+    else:
+        texts = values.astype("object").map(_number_text, na_action="ignore")
+        texts = texts.mask(texts.isna() | texts.isin(GAPS), None)
+        mark = _mark_of(texts, what, decimal, ambiguous)
+        form, thousands = (_COMMA, r"[. ]") if mark == "," else (_POINT, r"[, ]")
+        read = {
+            text: float(re.sub(thousands, "", text).replace(",", "."))
+            for text in texts.dropna().unique()
+            if form.fullmatch(text) and _DIGIT.search(text)
+        }
+        result = texts.map(read).astype("float64")
+        wrong = (texts.notna() & result.isna()).to_numpy(dtype=bool)
+        if wrong.any():
+            _refuse(values[wrong], what, _why(str(texts[wrong].iloc[0])), fix)
+    infinite = np.isinf(result.to_numpy())
+    if infinite.any():
+        raise DataError(f"{what} is infinite for {values.index[infinite][0]}", hint="leave it blank")
+    return result
+
+
+def _number_text(value: object) -> str:
+    return (
+        plain_text(str(value))
+        .casefold()
+        .removesuffix("%")
+        .rstrip()
+        .replace("\u2212", "-")
+        .replace("\u2019", " ")
+    )
+
+
+def _mark_of(texts: pd.Series[Any], what: str, decimal: Decimal, ambiguous: bool) -> Decimal:
+    distinct = texts.dropna().unique()
+    shown = _decimal_mark(distinct)
+    if shown == "," and decimal != ".":
+        example = next(text for text in distinct if not _POINT.fullmatch(text))
+        log.info(
+            "%s: decimal commas ('%s' is %s)", what, example, re.sub("[. ]", "", example).replace(",", ".")
+        )
+    if ambiguous and not shown:
+        doubtful = next((text for text in distinct if "," in text), None)
+        if doubtful is not None:
+            raise DataError(
+                f"{what} is '{doubtful}', which may mean {doubtful.replace(',', '')} or {doubtful.replace(',', '.')}",
+                hint="write it without separators of thousands and with a decimal point",
+            )
+    return decimal or shown or "."
+
+
+def _why(text: str) -> str:
+    if re.fullmatch(r"[+-]?[\d,. ]+", text):
+        return "not a number: its groups of thousands are not of three digits"
+    return "not a number"
+
+
+def _refuse(values: pd.Series[Any], what: str, why: str, fix: str) -> None:
+    raise DataError(f"{what} is '{values.iloc[0]}' for {values.index[0]}, which is {why}", hint=fix)

@@ -1,0 +1,137 @@
+"""What a text file is: its encoding, its delimiter, where its headings stand, and cells without what nobody sees."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import islice
+
+DELIMITERS = ",;\t|"
+ENCODINGS = {
+    "UTF-8": "utf-8",
+    "UTF-8 with BOM": "utf-8-sig",
+    "UTF-16": "utf-16",
+    "UTF-16 without BOM, low byte first": "utf-16-le",
+    "UTF-16 without BOM, high byte first": "utf-16-be",
+    "Windows-1252": "cp1252",
+    "Latin-1": "latin-1",
+}
+"""The encodings that files come in, as people call them, and Python's name for each."""
+
+_SAMPLE = 200  # records that tell a file's form
+_FULL = 0.75  # a row with fewer of the usual cells is no row of headings
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+# Zero-width characters, soft hyphens and marks of direction have no width; a byte order mark may stand within.
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
+)
+_RULE = re.compile(r"[-=_+ ]*")
+
+
+def plain_text(text: str) -> str:
+    r"""Return a text as it is seen: single blanks, none around it, no control or zero-width characters.
+
+    Examples
+    --------
+    >>> plain_text(" Anti-social\u00a0 behaviour\u200b\r\n")
+    'Anti-social behaviour'
+    """
+    if not text.isascii() or not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.split())
+
+
+def encoding_of(raw: bytes) -> str:
+    """Return the encoding of a whole file, one of `ENCODINGS`.
+
+    Unicode where the bytes can be that; else what Windows writes in western Europe, whose five undefined
+    bytes make a file Latin-1.
+    """
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16"
+    head = raw[:1024]
+    if len(head) > 3 and b"\0" in head:
+        low, high = head[1::2].count(0), head[::2].count(0)
+        if max(low, high) > len(head) / 4:
+            return f"UTF-16 without BOM, {'low' if low > high else 'high'} byte first"
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        undefined = any(byte in raw for byte in (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"))
+        return "Latin-1" if undefined else "Windows-1252"
+    return "UTF-8 with BOM" if raw.startswith(codecs.BOM_UTF8) else "UTF-8"
+
+
+def stated_delimiter(text: str) -> tuple[str, str]:
+    """Return the delimiter of Excel's own first line ``sep=;`` and the text after it; ``""`` where it has none."""
+    stated = _SEPARATOR.match(text)
+    return (stated[1], text[stated.end() :]) if stated else ("", text)
+
+
+def delimiter_of(text: str) -> str:
+    r"""Return the delimiter of a table: the one by which most rows have the same number of cells, above one.
+
+    Parameters
+    ----------
+    text : str
+        The file or its beginning, without a line ``sep=``.
+
+    Examples
+    --------
+    >>> delimiter_of("code;score\nE05000001;10,5\nE05000002;11,5\n")
+    ';'
+    """
+
+    def fit(delimiter: str) -> tuple[float, int]:
+        widths = Counter(len(record) for record in _records(text, delimiter))
+        common = max(widths, key=lambda width: (width > 1, widths[width], width), default=0)
+        return (widths[common] / widths.total(), common) if common > 1 else (0.0, 0)
+
+    return max(DELIMITERS, key=fit)
+
+
+def _records(text: str, delimiter: str) -> list[list[str]]:
+    """Return the first rows of a text that hold anything."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    found: list[list[str]] = []
+    with suppress(csv.Error):  # a cell longer than any table's: the rows before it tell enough
+        found.extend(record for record in islice(reader, _SAMPLE) if any(cell.strip() for cell in record))
+    return found
+
+
+def heading_position(records: Sequence[Sequence[str]]) -> int:
+    """Return which of a table's first rows holds the headings; those above it are titles.
+
+    It is the first in which nearly as many cells are filled as in most rows.
+
+    Parameters
+    ----------
+    records : sequence of sequence of str
+        Rows of cells; blank cells are empty or blanks.
+
+    Examples
+    --------
+    >>> heading_position([["Population, 2022", "", ""], ["", "", ""], ["code", "name", "people"], ["E1", "Hill", "9"]])
+    2
+    """
+    filled = [[bool(cell.strip()) for cell in record] for record in islice(records, _SAMPLE)]
+    widths = Counter(sum(cells) for cells in filled if any(cells))
+    if not widths:
+        return 0
+    usual = max(widths, key=lambda width: (widths[width], width))
+    for position, cells in enumerate(filled):
+        # An index written without a heading leaves the first cell blank.
+        unnamed = not cells[:1] or (not cells[0] and sum(cells) == usual - 1)
+        if sum(cells) and (sum(cells) >= _FULL * usual or unnamed):
+            return position
+    return 0
+
+
+def is_rule(record: Sequence[str]) -> bool:
+    """Whether a row holds nothing but lines of dashes, as databases draw them under the headings."""
+    return any(cell.strip() for cell in record) and all(_RULE.fullmatch(cell) for cell in record)
