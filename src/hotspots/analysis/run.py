@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import re
 from collections.abc import Callable
@@ -108,9 +107,9 @@ class Analysis:
 
     def _repr_html_(self) -> str:
         """Return the headline, for notebooks."""
-        # By its name, since an analysis knows nothing of how it is told until somebody looks at it.
-        html: str = importlib.import_module("hotspots.publish.notebook").analysis_html(self)
-        return html
+        from hotspots.publish.notebook import analysis_html
+
+        return analysis_html(self)
 
 
 def slug(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -72,10 +71,9 @@ class Surface:
 
     def _repr_png_(self) -> bytes:
         """Return the surface as a picture, for notebooks."""
-        # By its name, since a surface knows nothing of exports until somebody looks at it.
-        picture = importlib.import_module("hotspots.export.picture.draw")
-        data: bytes = picture.picture_bytes(picture.draw_heatmap(self, size=(8, 4.5)), "png", dpi=100)
-        return data
+        from hotspots.export.picture.draw import draw_heatmap, picture_bytes
+
+        return picture_bytes(draw_heatmap(self, size=(8, 4.5)), "png", dpi=100)
 
     def _repr_html_(self) -> str:
         """Return what the surface is, in words, above its picture, for notebooks."""
