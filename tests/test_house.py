@@ -1,0 +1,149 @@
+"""The plan of the house: the import contract refuses what it should, and nothing goes round it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LIBRARY = ROOT / "src" / "hotspots"
+ROOTS = ("src", "cli", "boundaries")
+
+PLANTED = {
+    "a count that writes rasters": (
+        "counting/tally.py",
+        "import rasterio",
+        ("A measure reads and writes no file", "One module for rasterio"),
+    ),
+    "a method that reads layers": (
+        "methods/meansd.py",
+        "from hotspots.areas.reading import read_areas",
+        ("A measure reads and writes no file",),
+    ),
+    "a method that reads incidents": (
+        "methods/meansd.py",
+        "from hotspots.incidents.reading import read_incidents",
+        ("A measure reads and writes no file",),
+    ),
+    "a method that opens files itself": (
+        "methods/kde/density.py",
+        "from pathlib import Path",
+        ("A measure reads and writes no file",),
+    ),
+    "a method that knows another": (
+        "methods/stability.py",
+        "from hotspots.methods.meansd import flag_mean_sd",
+        ("A method knows no other",),
+    ),
+    "an export that computes a rate": (
+        "export/geopackage.py",
+        "from hotspots.counting.counts import rate",
+        ("An export computes nothing",),
+    ),
+    "an export that flags": (
+        "export/pages/brief.py",
+        "from hotspots.methods.meansd import flag_mean_sd",
+        ("An export computes nothing", "Imports point down"),
+    ),
+    "a page that counts": (
+        "publish/words.py",
+        "from hotspots.counting.counts import rate",
+        ("A page counts nothing",),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the Python files and of the contract, to plant violations in."""
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for root in ROOTS:
+        for path in (ROOT / root).rglob("*.py"):
+            target = folder / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    return folder
+
+
+def broken_contracts(folder: Path) -> tuple[int, set[str]]:
+    """import-linter's exit code and the names of the contracts that it found broken."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint()"]
+    path = os.pathsep.join(str(folder / root) for root in ROOTS)
+    environment = {**os.environ, "PYTHONPATH": path, "NO_COLOR": "1", "COLUMNS": "200"}
+    done = subprocess.run(  # noqa: S603 - our own programs
+        [*command, "--no-cache"], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    said = done.stdout + done.stderr
+    assert "Contracts:" in said, said
+    return done.returncode, set(re.findall(r"^(.+) BROKEN\b", said, re.M))
+
+
+def test_the_tree_as_it_stands_keeps_the_contract(copied: Path) -> None:
+    assert broken_contracts(copied) == (0, set())
+
+
+@pytest.mark.parametrize("violation", PLANTED)
+def test_a_planted_violation_is_refused_even_inside_a_function(copied: Path, violation: str) -> None:
+    name, line, contracts = PLANTED[violation]
+    module = copied / "src" / "hotspots" / name
+    text = module.read_text(encoding="utf-8")
+    module.write_text(f"{text}\n\ndef _planted():\n    {line}\n", encoding="utf-8")
+    try:
+        code, broken = broken_contracts(copied)
+    finally:
+        module.write_text(text, encoding="utf-8")
+    assert code == 1
+    assert broken == set(contracts)
+
+
+def library_nodes(folder: Path = LIBRARY) -> Iterator[tuple[str, ast.AST]]:
+    """Every node of every module's syntax tree, with the place to look at."""
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            yield f"{path.relative_to(LIBRARY)}:{getattr(node, 'lineno', 0)}", node
+
+
+def test_no_module_of_the_library_imports_by_string() -> None:
+    # import-linter sees import statements only, so an import by string would go round every contract.
+    words = {"import_module", "__import__", "find_spec", "spec_from_file_location", "exec", "eval"}
+    found = [
+        place
+        for place, node in library_nodes()
+        if (isinstance(node, ast.Name) and node.id in words)
+        or (isinstance(node, ast.Attribute) and node.attr in words)
+        or (isinstance(node, ast.alias) and node.name.rpartition(".")[2] in words)
+    ]
+    assert found == []
+
+
+def test_no_module_of_the_library_goes_by_the_face() -> None:
+    # The face can reach every room, so a module that imports it could reach up without the contract's noticing.
+    found = [
+        place
+        for place, node in library_nodes()
+        if (isinstance(node, ast.Import) and any(alias.name == "hotspots" for alias in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module == "hotspots" or node.level > 0))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("room", ["counting", "methods"])
+def test_no_measure_imports_a_name_that_reads_or_writes(room: str) -> None:
+    # A room's own front (`hotspots.incidents`) passes on its reader beside what a measure may use.
+    found = [
+        f"{place} {alias.name}"
+        for place, node in library_nodes(LIBRARY / room)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("hotspots")
+        for alias in node.names
+        if alias.name.startswith(("read_", "write_", "open_"))
+    ]
+    assert found == []
