@@ -17,6 +17,7 @@ from scipy.stats import false_discovery_control
 
 from hotspots.areas.neighbours import Neighbours, from_graph
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.subset_sums import neighbourhood_tails
 from hotspots.methods.getisord.statistic import GI_CLASSES, gi, gi_star
 
 pytestmark = pytest.mark.filterwarnings("ignore:Gi. of .* values. with fewer than 30")
@@ -54,7 +55,7 @@ def test_hand_worked_gi_star() -> None:
     # a sum is 3.5 (4 * 3 - 9) / 3 = 3.5. Sums with both neighbours: 9, 6, 11, 10; expected 9; so z = 0, -3,
     # 2, 1 over sqrt(3.5).
     links = ring(4)
-    result = gi_star(series(links, [1, 2, 3, 6]), links)
+    result = gi_star(series(links, [1, 2, 3, 6]), links, inference="analytic")
     assert result["gi_z"].to_numpy() == pytest.approx(np.array([0, -3, 2, 1]) / 3.5**0.5, abs=1e-14)
     assert result["gi_p"].iloc[0] == pytest.approx(1, abs=1e-13)
     # 3 / sqrt(3.5) = 1.6036: two-sided p 0.1088 from tables
@@ -96,7 +97,7 @@ def test_esda_agrees_on_binary_weights(seed: int, star: bool) -> None:
     values = series(links, rng.poisson(rng.gamma(1, 20, 200)))
     with warnings.catch_warnings(action="ignore"):
         theirs = G_Local(values.to_numpy(), links.to_graph().to_W(), transform="B", star=star, permutations=0)
-    ours = gi_star(values, links) if star else gi(values, links)
+    ours = (gi_star if star else gi)(values, links, inference="analytic")
     assert ours["gi_z"].to_numpy() == pytest.approx(theirs.Zs, abs=1e-11)
     assert ours["gi_p"].to_numpy() == pytest.approx(2 * theirs.p_norm, abs=1e-11)  # theirs is one-sided
 
@@ -119,7 +120,8 @@ def test_z_has_the_mean_and_variance_of_all_arrangements(seed: int, n: int, star
     pool = values if star else values[1:]
     sums = np.array([np.dot(row, some) for some in itertools.permutations(pool, len(row))])
     observed = dense[0] @ values + (own * values[0] if star else 0)
-    z = (gi_star if star else gi)(series(links, values), links)["gi_z"].iloc[0]
+    statistic = gi_star if star else gi
+    z = statistic(series(links, values), links, inference="analytic")["gi_z"].iloc[0]
     assert z == pytest.approx((observed - sums.mean()) / sums.std(), rel=1e-8, abs=1e-8)
 
 
@@ -142,7 +144,7 @@ def test_the_diagonal_is_the_weight_of_an_areas_own_value() -> None:
     dense[0, 0] = 2
     links = by_matrix(dense)
     values = series(links, [1, 2, 3, 6])
-    z = gi_star(values, links)["gi_z"]
+    z = gi_star(values, links, inference="analytic")["gi_z"]
     assert z.iloc[0] == pytest.approx(-2 / (28 / 3) ** 0.5, abs=1e-14)
     assert z.iloc[1] == pytest.approx(-3 / 3.5**0.5, abs=1e-14)
     pd.testing.assert_frame_equal(gi(values, links), gi(values, ring(4)))
@@ -169,7 +171,7 @@ def test_scale_and_origin_of_the_values_change_nothing(statistic: Any, inference
 
 
 @pytest.mark.parametrize("statistic", STATISTICS)
-@pytest.mark.parametrize("inference", ["analytic", "permutation"])
+@pytest.mark.parametrize("inference", ["exact", "analytic", "permutation"])
 def test_an_island_is_undefined_and_never_a_hotspot(statistic: Any, inference: Any) -> None:
     dense = np.zeros((41, 41))
     dense[:40, :40] = ring(40).matrix.toarray()
@@ -204,7 +206,7 @@ def test_values_that_differ_by_rounding_are_equal() -> None:
         gi_star(series(links, [0.1 + 0.2, 0.3, 0.3]), links)
 
 
-@pytest.mark.parametrize("inference", ["analytic", "permutation"])
+@pytest.mark.parametrize("inference", ["exact", "analytic", "permutation"])
 def test_a_neighbourhood_of_all_areas_is_undefined(inference: Any) -> None:
     # Area 0 is everyone's neighbour; the rest have two more each.
     dense = ring(9).matrix.toarray()
@@ -247,7 +249,7 @@ def test_gi_of_the_one_value_that_differs_is_undefined() -> None:
 
 
 @pytest.mark.parametrize("statistic", STATISTICS)
-@pytest.mark.parametrize("inference", ["analytic", "permutation"])
+@pytest.mark.parametrize("inference", ["exact", "analytic", "permutation"])
 def test_an_area_without_a_value_is_left_out_altogether(statistic: Any, inference: Any) -> None:
     rng = np.random.default_rng(1)
     links = random_links(rng, 60, 4)
@@ -289,22 +291,24 @@ def test_nullable_integers_are_numbers() -> None:
 def test_few_values_are_warned_of() -> None:
     links = ring(29)
     with pytest.warns(HotspotsWarning) as caught:
-        gi_star(series(links, np.arange(29)), links)
+        gi_star(series(links, np.arange(29)), links, inference="analytic")
     assert str(caught[0].message) == (
         "Gi* of 29 values: with fewer than 30 the normal distribution may be a poor guide to p; "
-        "consider 'inference' set to 'permutation'"
+        "consider 'inference' set to 'exact'"
     )
     assert caught[0].filename == __file__
     links = ring(30)
     with warnings.catch_warnings(action="error"):
-        gi_star(series(links, np.arange(30)), links)
+        gi_star(series(links, np.arange(30)), links, inference="analytic")
+    with warnings.catch_warnings(action="error"):
+        gi_star(series(ring(5), np.arange(5)), ring(5))  # exact p is right for any number
 
 
 def test_classes_follow_q_and_sign() -> None:
     n = 300
     links = by_matrix(sum(np.roll(np.eye(n), step, axis=1) for step in (-4, -3, -2, -1, 1, 2, 3, 4)))
     smooth = np.sin(np.arange(n) / 15) + np.random.default_rng(2).normal(0, 0.5, n)
-    result = gi_star(series(links, smooth), links)
+    result = gi_star(series(links, smooth), links, inference="analytic")
     z, q = result["gi_z"].to_numpy(), result["gi_q"].to_numpy()
     level = np.select([q <= 0.01, q <= 0.05, q <= 0.10], ["99", "95", "90"], "")
     expected = [("hot" if zi > 0 else "cold") + li if li else "none" for zi, li in zip(z, level, strict=True)]
@@ -409,7 +413,7 @@ def test_the_floor_and_the_standard_error(caplog: pytest.LogCaptureFixture) -> N
         result = gi_star(series(links, values), links, inference="permutation", permutations=999)
     assert result["gi_p"].min() == pytest.approx(2 / 1000, rel=0.02)
     p = result["gi_p"].to_numpy()
-    np.testing.assert_allclose(result["gi_se"], np.sqrt(p * (1 - p) / 999), rtol=0.02, atol=1e-15)
+    np.testing.assert_allclose(result["gi_se"], np.sqrt(p * (2 - p) / 999), rtol=0.02)
     # 0.002 * 400 / 0.05 = 16
     assert caplog.messages == [
         "999 permutations, seed 0: the least p is 0.002; q reaches 0.05 when at least 16 of 400 areas have it"
@@ -462,21 +466,108 @@ def test_options_that_make_no_sense() -> None:
         "'permutations' is 9, but fewer than 99 cannot reach a p value of 0.02",
         "set 'permutations' to 9999 or more",
     )
+    for cap, shown in ((0.4, "0.4"), (1.01, "1.01")):
+        assert refusal(ParameterError, values, links, cap=cap) == (
+            f"'cap' is {shown}, but must be a share from 0.5 to 1",
+            "set 'cap' to 0.95, or to 1 for no cap",
+        )
     assert refusal(ParameterError, values, links, seed=-1) == (
         "'seed' is -1, but must be 0 or more",
         "set 'seed' to a whole number such as 0",
     )
 
 
-def test_sparse_counts_are_told_of_where_the_normal_distribution_judges(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_what_the_normal_distribution_is_worth_is_said(caplog: pytest.LogCaptureFixture) -> None:
     links = ring(40)
     with caplog.at_level(logging.INFO):
-        gi_star(series(links, [0, 1, 2, 1] * 10), links)
-        gi_star(series(links, [0.5, 1, 2, 1] * 10), links)
+        gi_star(series(links, [10, 11, 2, 1] * 10), links, inference="analytic")
         gi_star(series(links, [10, 11, 2, 1] * 10), links)
     assert caplog.messages == [
-        "Gi* of counts of 1 on average: under 5 the normal distribution finds some hotspots by chance; "
-        "'inference' = 'permutation' finds the surest only"
+        "Gi* by the normal distribution finds hotspots by chance where a few areas hold many incidents: "
+        "on shuffled cells of crime an eighth to a half as many as on the real ones ('inference' = 'exact' does not)"
     ]
+
+
+# Exact inference; its probabilities have tests of their own in tests/base/test_subset_sums.py
+
+
+def test_exact_p_is_that_of_the_less_likely_side() -> None:
+    # A ring of nine; of the 84 sums of three, the shares at least and at most as large (test_subset_sums.py has the
+    # former): 1 1 100 -> 28 of 84 above; 1 1 2 -> the lowest sum there is, which 2 of 84 have (1 1 2 twice).
+    links = ring(9)
+    result = gi_star(series(links, [1, 1, 2, 2, 3, 3, 4, 4, 100]), links, cap=1)
+    assert result["gi_p"].iloc[[0, 1, 7]].to_numpy() == pytest.approx([28 / 84, 2 / 84, 1 / 84])
+    assert (result["gi_q"] >= result["gi_p"]).all()
+    # With the largest capped to 4, the sum of the eighth (4 + 4 + 4) is still the largest, but the first has but 6.
+    capped = gi_star(series(links, [1, 1, 2, 2, 3, 3, 4, 4, 100]), links, cap=0.8)
+    assert capped["gi_p"].iloc[7] == pytest.approx(1 / 84)
+    assert capped["gi_p"].iloc[0] > 0.2
+    pd.testing.assert_series_equal(capped["gi_z"], result["gi_z"])
+
+
+def test_hot_and_cold_are_two_families() -> None:
+    # A third of a long line is busy, a third quiet: each side is corrected by itself, as if the other were not.
+    n = 300
+    links = by_matrix(sum(np.roll(np.eye(n), step, axis=1) for step in (-3, -2, -1, 1, 2, 3)))
+    values = np.random.default_rng(3).poisson(np.repeat([2, 6, 12], 100))
+    result = gi_star(series(links, values), links)
+    upper, lower = neighbourhood_tails(values.astype(float), links.matrix, own="moved")
+    expected = np.where(
+        upper <= lower, *(false_discovery_control(tail, method="bh") for tail in (upper, lower))
+    )
+    np.testing.assert_allclose(result["gi_q"], expected, rtol=1e-12)
+    marked = result["gi_class"].astype(str)
+    assert marked.iloc[110:190].eq("none").mean() > 0.5
+    assert marked.iloc[210:290].str.startswith("hot").mean() > 0.9
+    assert marked.iloc[10:90].str.startswith("cold").mean() > 0.9
+    assert ((result["gi_q"] <= 0.05) == marked.str.endswith(("95", "99"))).all()
+
+
+def test_a_lone_peak_lights_up_its_neighbours_by_the_normal_distribution_only() -> None:
+    links = by_matrix(sum(np.roll(np.eye(400), step, axis=1) for step in (-4, -3, -2, -1, 1, 2, 3, 4)))
+    values = np.random.default_rng(0).poisson(2, 400)
+    values[200] = 974
+    marked = {
+        inference: int((gi_star(series(links, values), links, inference=inference)["gi_q"] <= 0.05).sum())
+        for inference in ("exact", "analytic")
+    }
+    assert marked == {"exact": 0, "analytic": 9}
+
+
+def test_gi_holds_the_own_value() -> None:
+    # Conditional, two-sided: the reference of tests/base/test_subset_sums.py, halved.
+    links = ring(9)
+    result = gi(series(links, [1, 1, 2, 2, 3, 3, 4, 4, 100]), links, cap=1)
+    assert result["gi_p"].iloc[[0, 1, 7]].to_numpy() == pytest.approx([0.25, 0.0714285, 0.0357145], abs=1e-6)
+
+
+def test_unequal_weights_have_no_exact_distribution() -> None:
+    dense = ring(9).matrix.toarray()
+    dense[3] *= 0.5  # equal within the row
+    values = series(ring(9), np.arange(9) ** 2)
+    expected = gi_star(values, ring(9))
+    pd.testing.assert_frame_equal(gi_star(values, by_matrix(dense)), expected)
+    dense[3, 4] = 2
+    assert refusal(ParameterError, values, by_matrix(dense)) == (
+        "the weights of 'a00003' and its neighbours differ, but 'inference' = 'exact' needs equal ones",
+        "set 'inference' to 'permutation'",
+    )
+
+
+def test_the_promise_on_a_heavy_tail_without_clusters() -> None:
+    # 60 maps of 400 cells with lognormal risk (CV 1.3) laid out at random: by chance at most 5 in 100 maps should
+    # have any hotspot, which 60 maps exceed 7 times with probability 0.02; the normal distribution fails most.
+    side = 20
+    place = np.arange(side**2).reshape(side, side)
+    dense = np.zeros((side**2, side**2))
+    for dx, dy in itertools.product((-1, 0, 1), repeat=2):
+        dense[place.ravel(), np.roll(place, (dx, dy), (0, 1)).ravel()] = 1
+    np.fill_diagonal(dense, 0)
+    links, rng = by_matrix(dense), np.random.default_rng(1)
+    found = {"exact": 0, "analytic": 0}
+    for _ in range(60):
+        values = series(links, rng.poisson(3 * rng.lognormal(0, 1, side**2)))
+        for inference in ("exact", "analytic"):
+            found[inference] += (gi_star(values, links, inference=inference)["gi_q"] <= 0.05).any()
+    assert found["exact"] <= 7
+    assert found["analytic"] > 30

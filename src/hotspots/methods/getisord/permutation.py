@@ -40,7 +40,8 @@ def permutation_p(sums: Sums, defined: Flags, permutations: int, seed: int) -> t
     counts += _weighted_counts(sums, np.flatnonzero(defined & ~sums.equal), permutations, single)
     extreme, draws = np.minimum(counts[0], counts[1]), counts[2]
     p = np.where(defined, np.minimum(1.0, 2 * (extreme + 1) / (draws + 1)), np.nan)
-    return p, np.sqrt(p * (1 - p) / np.maximum(draws, 1))
+    # p is twice the share t of the draws, so its error is 2 √(t (1 − t) / R) = √(p (2 − p) / R).
+    return p, np.where(unmoved, 0.0, np.sqrt(p * (2 - p) / np.maximum(draws, 1)))
 
 
 def _shared_counts(sums: Sums, areas: Integers, permutations: int, seeds: np.random.SeedSequence) -> Integers:
