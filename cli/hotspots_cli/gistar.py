@@ -17,19 +17,33 @@ from hotspots_cli.writing import check_output, write_layer
 @options.weights
 @click.option(
     "--inference",
-    type=click.Choice(["analytic", "permutation"]),
-    default="analytic",
+    type=click.Choice(["exact", "analytic", "permutation"]),
+    default="exact",
     show_default=True,
-    help="The p value from the normal distribution, or from conditional permutations.",
+    help="Where p comes from: the exact distribution of capped sums; the normal distribution, which on crime marks "
+    "many places that are chance; or conditional permutations, which miss most.",
 )
 @click.option(
-    "--permutations", type=click.IntRange(min=99), default=99_999, show_default=True, help="How many."
+    "--cap",
+    type=click.FloatRange(0.5, 1),
+    default=0.95,
+    show_default=True,
+    help="For 'exact': values above this quantile of those over 0 count as much as it; 1 caps none.",
+)
+@click.option(
+    "--permutations",
+    type=click.IntRange(min=99),
+    default=99_999,
+    show_default=True,
+    help="For 'permutation': how many.",
 )
 @options.seed
 @options.output_file
 @options.overwrite
 def command(layer: str, layer_name: str | None, output: str, overwrite: bool, **settings: Any) -> None:
     """Find hotspots and coldspots of a column by Getis-Ord Gi*, corrected for the number of areas tested.
+
+    Of the areas marked with q up to 0.05, at most 5 in 100 are expected to be chance.
 
     \b
     hotspots gistar counts.geojson --value n -o hotspots.gpkg

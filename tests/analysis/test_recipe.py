@@ -166,7 +166,7 @@ def test_the_template_shows_the_defaults() -> None:
         "flag": ["value", "within", "ddof", "near"],
         "kde": ["kernel", "edge"],
         "grid": ["shape"],
-        "gistar": ["value", "neighbours", "nearest", "inference", "permutations", "seed"],
+        "gistar": ["value", "neighbours", "nearest", "inference", "cap", "permutations", "seed"],
         "map": ["basemap"],
         "report": ["sections"],
     }.items():

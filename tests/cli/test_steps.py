@@ -89,6 +89,18 @@ def test_the_record_of_a_pipe_names_every_step(
     assert flagged["hotspots"]["crs"] == "EPSG:27700"
 
 
+def test_the_inference_is_chosen_on_the_command_line(hotspots: Run, town: Path) -> None:
+    hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
+    found = {}
+    for words in ("", "--cap 1", "--cap 0.5", "--inference analytic"):
+        code, _, err = hotspots("gistar", "counts.geojson", *words.split(), "-o", "h.geojson", "--overwrite")
+        assert code == 0, err
+        found[words] = tuple(gpd.read_file("h.geojson").set_index("code")["gi_p"].dropna())
+    assert len(set(found.values())) == 4 or found["--cap 1"] == found[""]  # nine wards: 95% may cap none
+    assert found["--cap 0.5"] != found[""] != found["--inference analytic"]
+    assert hotspots("gistar", "counts.geojson", "--cap", "2", "-o", "x.geojson")[0] == 2
+
+
 def test_permutations_are_reproducible(hotspots: Run, town: Path) -> None:
     hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
     outputs = []

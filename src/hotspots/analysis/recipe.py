@@ -106,7 +106,8 @@ class GiStar:
     neighbours: Literal["queen", "rook", "distance", "nearest"] = "queen"
     distance: float | None = None
     nearest: int = 8
-    inference: Literal["analytic", "permutation"] = "analytic"
+    inference: Literal["exact", "analytic", "permutation"] = "exact"
+    cap: float = 0.95
     permutations: int = 99_999
     seed: int = 0
 

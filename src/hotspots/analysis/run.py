@@ -259,6 +259,7 @@ def _compute(
                 value="n" if label == CELLS else step.value,  # cells are of one size and have no population
                 neighbours=neighbours[label],
                 inference=step.inference,
+                cap=step.cap,
                 permutations=step.permutations,
                 seed=step.seed,
             )

@@ -175,7 +175,8 @@ def gistar_layer(
     neighbours: Method | Neighbours = "queen",
     distance: float | None = None,
     nearest: int = 8,
-    inference: Literal["analytic", "permutation"] = "analytic",
+    inference: Literal["exact", "analytic", "permutation"] = "exact",
+    cap: float = 0.95,
     permutations: int = 99_999,
     seed: int = 0,
 ) -> gpd.GeoDataFrame:
@@ -190,7 +191,7 @@ def gistar_layer(
     if not isinstance(neighbours, Neighbours):
         neighbours = make_neighbours(layer, method=neighbours, distance=distance, nearest=nearest)
         log.info("Neighbours: %s", neighbours.description)
-    result = gi_star(values, neighbours, inference=inference, permutations=permutations, seed=seed)
+    result = gi_star(values, neighbours, inference=inference, cap=cap, permutations=permutations, seed=seed)
     return _with_columns(layer, result)
 
 

@@ -45,13 +45,13 @@ SD_COLOURS = (
     ("significantly below", "Significantly below", "#2166ac"),
 )
 _GI_CLASSES = (
-    StyleClass("Hotspot, 99% confidence (q\u00a0≤\u00a00.01)", "#b2182b", value="hot99"),
-    StyleClass("Hotspot, 95% confidence (q\u00a0≤\u00a00.05)", "#ef8a62", value="hot95"),
-    StyleClass("Hotspot, 90% confidence (q\u00a0≤\u00a00.10)", "#fddbc7", value="hot90"),
+    StyleClass("Hotspot: at most 1 in 100 by chance (q\u00a0≤\u00a00.01)", "#b2182b", value="hot99"),
+    StyleClass("Hotspot: at most 5 in 100 by chance (q\u00a0≤\u00a00.05)", "#ef8a62", value="hot95"),
+    StyleClass("Hotspot: at most 10 in 100 by chance (q\u00a0≤\u00a00.10)", "#fddbc7", value="hot90"),
     StyleClass("Neither hotspot nor coldspot", NEUTRAL, value="none", neutral=True),
-    StyleClass("Coldspot, 90% confidence (q\u00a0≤\u00a00.10)", "#c6dcea", value="cold90"),
-    StyleClass("Coldspot, 95% confidence (q\u00a0≤\u00a00.05)", "#67a9cf", value="cold95"),
-    StyleClass("Coldspot, 99% confidence (q\u00a0≤\u00a00.01)", "#2166ac", value="cold99"),
+    StyleClass("Coldspot: at most 10 in 100 by chance (q\u00a0≤\u00a00.10)", "#c6dcea", value="cold90"),
+    StyleClass("Coldspot: at most 5 in 100 by chance (q\u00a0≤\u00a00.05)", "#67a9cf", value="cold95"),
+    StyleClass("Coldspot: at most 1 in 100 by chance (q\u00a0≤\u00a00.01)", "#2166ac", value="cold99"),
     StyleClass("Undefined (no neighbours or no variation)", UNDEFINED, value="undefined"),
 )
 _SENS_CLASSES = (

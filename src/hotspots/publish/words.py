@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.analysis.provenance import METHODS
+from hotspots.analysis.recipe import GiStar
 from hotspots.analysis.run import Analysis, ThemeResult
 from hotspots.base.columns import format_value
 
@@ -103,18 +104,31 @@ def method_notes(analysis: Analysis) -> tuple[str, ...]:
         notes += analysis.priorities.notes(analysis.plan)
     notes += [_density_note(result) for result in analysis.themes if result.surface is not None][:1]
     if recipe.gistar is not None:
-        inference = (
-            ""
-            if recipe.gistar.inference == "analytic"
-            else f" from {recipe.gistar.permutations:,} permutations"
-        )
-        notes.append(
-            f"Hotspots: Getis-Ord Gi* of the {'rate' if recipe.gistar.value == 'rate' else 'count'} over each area and "
-            f"its neighbours ({recipe.gistar.neighbours}); two-sided p values{inference}, corrected for the number of "
-            "areas tested (Benjamini-Hochberg): about 5% of the areas marked at 95% may be false, more where counts "
-            "are small. Of counts, Gi* finds where people are."
-        )
+        notes.append(_gistar_note(recipe.gistar))
     return (*notes, METHODS)
+
+
+def _gistar_note(step: GiStar) -> str:
+    inference = {
+        "exact": (
+            "exact p values, hotspots and coldspots each tested on one side, the largest values counting as much as "
+            f"the {step.cap:g} quantile of those over 0 so that no single area decides"
+            if step.cap < 1
+            else "exact p values, hotspots and coldspots each tested on one side"
+        ),
+        "analytic": "two-sided p values from the normal distribution",
+        "permutation": f"two-sided p values from {step.permutations:,} permutations (seed {step.seed})",
+    }[step.inference]
+    promise = (
+        "where a few areas hold many incidents, many more of those marked are chance than q says"
+        if step.inference == "analytic"
+        else "of the areas marked with q up to 0.05, at most 5 in 100 are expected to be chance"
+    )
+    return (
+        f"Hotspots: Getis-Ord Gi* of the {'rate' if step.value == 'rate' else 'count'} over each area and its "
+        f"neighbours ({step.neighbours}); {inference}; q corrects for the number of areas tested "
+        f"(Benjamini-Hochberg): {promise}. Of counts, Gi* finds where people are."
+    )
 
 
 def _density_note(result: ThemeResult) -> str:

@@ -227,8 +227,7 @@ def test_rows_stay_in_place_and_inputs_as_they_were() -> None:
 
 
 def test_few_areas_have_no_nearest_eight_by_default() -> None:
-    with pytest.warns(HotspotsWarning, match="Gi\\* of 8 values"):
-        runs = sensitivity_runs(clustered(4000), squares(4, 2, 2000), cell_sizes=[], bandwidths=[])
+    runs = sensitivity_runs(clustered(4000), squares(4, 2, 2000), cell_sizes=[], bandwidths=[])
     assert names(runs) == ["queen", "rook", "nearest 4", "nearest 6", "distance"]
 
 

@@ -129,6 +129,13 @@ def gi_star(
     Benjamini, Y. and Hochberg, Y. (1995) Controlling the false discovery rate. Journal of the Royal
     Statistical Society B 57(1), 289-300. https://doi.org/10.1111/j.2517-6161.1995.tb02031.x
 
+    Caldas de Castro, M. and Singer, B. H. (2006) Controlling the false discovery rate: a new application to
+    account for multiple and dependent tests in local statistics of spatial association. Geographical Analysis
+    38(2), 180-208. https://doi.org/10.1111/j.0016-7363.2006.00682.x
+
+    Anselin, L. (1995) Local indicators of spatial association: LISA. Geographical Analysis 27(2), 93-115.
+    https://doi.org/10.1111/j.1538-4632.1995.tb00338.x
+
     Examples
     --------
     Six points, each a neighbour of those within 15 m:

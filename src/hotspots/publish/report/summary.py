@@ -63,7 +63,7 @@ def _glance(analysis: Analysis) -> Table:
         ]
         rows.append(row)
     note = "Incidents inside the areas. "
-    note += "Hotspots: Gi*, at 95% confidence or more. " * bool(tested)
+    note += "Hotspots: Gi*, of which at most 5 in 100 are expected to be chance. " * bool(tested)
     return Table(
         "The themes at a glance",
         headings,
