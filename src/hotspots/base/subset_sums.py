@@ -133,8 +133,11 @@ def code_values(x: Floats, longest: int) -> Integers:
     levels = max(_LEAST_LEVELS, min(LEVELS, _REACH // max(longest, 1)))
     low, spread = x.min(), np.ptp(x)
     if spread == 0 or ((x == np.round(x)).all() and spread <= levels):
-        return (x - low).astype(np.int64)
-    return np.rint((x - low) / spread * levels).astype(np.int64)
+        coded = x - low
+    else:
+        coded = np.rint((x - low) / spread * levels)
+    whole: Integers = coded.astype(np.int64)
+    return whole
 
 
 def _say_what_was_capped(x: Floats, capped: Floats, cap: float) -> None:

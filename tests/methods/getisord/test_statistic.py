@@ -568,6 +568,6 @@ def test_the_promise_on_a_heavy_tail_without_clusters() -> None:
     for _ in range(60):
         values = series(links, rng.poisson(3 * rng.lognormal(0, 1, side**2)))
         for inference in ("exact", "analytic"):
-            found[inference] += (gi_star(values, links, inference=inference)["gi_q"] <= 0.05).any()
+            found[inference] += int((gi_star(values, links, inference=inference)["gi_q"] <= 0.05).any())
     assert found["exact"] <= 7
     assert found["analytic"] > 30
