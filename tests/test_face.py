@@ -43,7 +43,7 @@ def told(path: str) -> str:
         analysis: hotspots.Analysis = hotspots.analyse(recipe)
     except hotspots.HotspotsError as error:
         return f"{quality.rows_read} rows, {counted.sum()} incidents: {error.hint}"
-    return analysis.period
+    return analysis.themes[0].name
 """
 
 WRONG = """

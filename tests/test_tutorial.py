@@ -66,7 +66,7 @@ def test_every_cell_runs_and_leaves_what_the_text_says(done: tuple[dict[str, Any
 def test_maps_surfaces_tables_and_results_show_themselves(done: tuple[dict[str, Any], list[Any]]) -> None:
     _, shown = done
     kinds = {type(value).__name__ for value in shown}
-    assert {"GeoDataFrame", "OfflineMap", "Surface", "MapFigure", "Outcome"} <= kinds
+    assert {"GeoDataFrame", "OfflineMap", "MapFigure", "Outcome"} <= kinds
     for value in shown:
         if type(value).__name__ == "MapFigure":
             assert value._repr_png_().startswith(b"\x89PNG")

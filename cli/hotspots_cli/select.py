@@ -113,6 +113,7 @@ def command(
     from hotspots.counting.tally import tally
     from hotspots.incidents import read_incidents
     from hotspots.priorities.prioritise import prioritise
+    from hotspots.publish.words.priorities import outcome_lines
 
     with Steps(5) as step:
         step("Reading areas")
@@ -129,7 +130,7 @@ def command(
         settings = {key: value for key, value in asdict(plan).items() if key != "folder"}
         months = float(sum(counted.months))
         provenance = make_provenance(crs=crs, quality=quality, months=months, steps={"select": settings})
-        for line in made.lines():
+        for line in outcome_lines(made):
             log.info(line)
         write_layer(made.layer, output, overwrite=overwrite, provenance=provenance)
         if localities is not None:
@@ -169,14 +170,15 @@ def _write_brief(
     made: Priorities, plan: Plan, path: str, periods: tuple[str, ...], *, overwrite: bool
 ) -> None:
     from hotspots.export.pages.brief import write_brief
+    from hotspots.publish.words.priorities import brief_note, summary
 
     span = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
     write_brief(
         made.layer,
         path,
         title=f"Priority {made.noun}s, {span}",
-        summary=made.summary(),
-        notes=[made.brief_note(plan)],
+        summary=summary(made),
+        notes=[str(brief_note(made, plan))],
         attribution="Contains public sector information licensed under the Open Government Licence v3.0.",
         noun=made.noun,
         overwrite=overwrite,

@@ -9,7 +9,11 @@ from .analysis.force import compare_force as compare_force
 from .analysis.force import read_comparators as read_comparators
 from .analysis.recipe import Recipe as Recipe
 from .analysis.recipe import read_recipe as read_recipe
-from .analysis.run import Analysis as Analysis
+from .analysis.results import Analysis as Analysis
+from .analysis.results import Group as Group
+from .analysis.results import Layer as Layer
+from .analysis.results import Selection as Selection
+from .analysis.results import ThemeResult as ThemeResult
 from .analysis.run import analyse as analyse
 from .areas.grid import make_grid as make_grid
 from .areas.neighbours import Neighbours as Neighbours

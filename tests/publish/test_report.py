@@ -12,11 +12,12 @@ import pytest
 import shapely
 
 from hotspots.analysis.recipe import parse_recipe
-from hotspots.analysis.run import Analysis, analyse
+from hotspots.analysis.results import Analysis
+from hotspots.analysis.run import analyse
 from hotspots.base.errors import RecipeError
 from hotspots.export.pages.report import Document, Paragraphs, Picture, Table, Terms, report_html
-from hotspots.publish.report.change import compared_months
 from hotspots.publish.report.document import make_document, write_tables
+from hotspots.publish.words.change import season_words, year_words
 
 # So few areas and incidents draw warnings that are not the report's.
 pytestmark = pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
@@ -213,8 +214,9 @@ def test_years_are_compared_where_both_have_all_months(
 ) -> None:
     write_incidents(town, {month: [10] * 6 for month in months})
     analysis = run(town)
-    found = compared_months(analysis)
-    assert (found and found.words, found and found.labels) == (words, labels)
+    found = analysis.comparison
+    assert (found and season_words(found.after)) == words
+    assert (found and tuple(year_words(year) for year in found.periods)) == labels
     titles = [section.title for section in make_document(analysis).sections]
     assert ("Change since the year before" in titles) == (words is not None)
 
@@ -339,7 +341,7 @@ def test_one_district_has_no_table_of_themes_and_the_log_says_why(
     assert "Priorities" in titles
     assert "Priorities by locality" not in titles
     assert (
-        "The report has no priorities by locality: the areas are of one district or none, but the table compares "
+        "There are no priorities by locality: the areas are of one district or none, but the table compares "
         "districts"
     ) in caplog.messages
 

@@ -3,124 +3,41 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
 
+from hotspots.analysis.changes import Comparison, find_comparison, theme_change
+from hotspots.analysis.keys import make_keys
 from hotspots.analysis.recipe import CELLS, Recipe, Theme
+from hotspots.analysis.results import Analysis, Kind, Layer, Selection, ThemeResult
 from hotspots.analysis.steps import account, change_layer, count_layer, flag_layer, gistar_layer, locate
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Surface
-from hotspots.counting.counts import count_incidents, months_present
+from hotspots.counting.counts import By, count_incidents, months_present, rate
 from hotspots.counting.tally import Tally, tally
 from hotspots.incidents import read_incidents, select_incidents
 from hotspots.incidents.quality import QualityReport
 from hotspots.methods.contours import make_contours
 from hotspots.methods.kde.density import kernel_density
-from hotspots.priorities.plan import Plan, read_plan
-from hotspots.priorities.prioritise import Priorities, prioritise
+from hotspots.priorities.groups import find_group
+from hotspots.priorities.indicators import Indicator
+from hotspots.priorities.matrix import THEMES, LocalityMatrix, locality_matrix
+from hotspots.priorities.plan import read_plan
+from hotspots.priorities.prioritise import prioritise
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[..., None]
 
-PRIORITIES = "Priorities"  # what the theme of selected areas is called
-
-
-@dataclass(frozen=True)
-class ThemeResult:
-    """What one theme came to.
-
-    Attributes
-    ----------
-    theme : Theme
-        The recipe's entry.
-    layers : dict of str to GeoDataFrame
-        One layer per areas layer, by its label, and one called ``"cells"`` where the recipe has a grid.
-    surface : Surface or None
-        The density, where the recipe asks for it.
-    contours : GeoDataFrame or None
-        Its contour polygons.
-    monthly : DataFrame or None
-        Incidents in each area of the first layer by month of the analysis; None where no month is known.
-    """
-
-    theme: Theme
-    layers: dict[str, gpd.GeoDataFrame]
-    surface: Surface | None
-    contours: gpd.GeoDataFrame | None
-    monthly: pd.DataFrame | None = None
-
-    @property
-    def slug(self) -> str:
-        """The theme's name as a part of file names."""
-        return slug(self.theme.name)
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """What a recipe came to, before anything is written.
-
-    Attributes
-    ----------
-    recipe : Recipe
-        What was asked for.
-    quality : QualityReport
-        What became of every row.
-    period : str
-        The first and last month in words.
-    months : float
-        Length of the period in months.
-    themes : tuple of ThemeResult
-        In the recipe's order.
-    outline : GeoDataFrame
-        The first areas layer: the study area.
-    neighbours : dict of str to Neighbours
-        What counted as neighbours, by layer.
-    plan, priorities : Plan, Priorities, or None
-        By what priority areas were selected, and which; the first of `themes` is then made of them.
-    tally : Tally or None
-        The incidents that they were selected by.
-    """
-
-    recipe: Recipe
-    quality: QualityReport
-    period: str
-    months: float
-    themes: tuple[ThemeResult, ...]
-    outline: gpd.GeoDataFrame
-    neighbours: dict[str, Neighbours]
-    plan: Plan | None = None
-    priorities: Priorities | None = None
-    tally: Tally | None = None
-
-    @property
-    def counted_themes(self) -> tuple[ThemeResult, ...]:
-        """The recipe's themes, without the one that is made of the priorities."""
-        return self.themes if self.priorities is None else self.themes[1:]
-
-    def _repr_html_(self) -> str:
-        """Return the headline, for notebooks."""
-        from hotspots.publish.notebook import analysis_html
-
-        return analysis_html(self)
-
-
-def slug(name: str) -> str:
-    """Return a name as a safe part of a file name: lower case, letters, digits and hyphens.
-
-    Examples
-    --------
-    >>> slug("Violence & sexual offences")
-    'violence-sexual-offences'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "theme"
+SELECTION = "priorities"  # the key of the group of selected areas
+LOCALITIES = "localities"
+TAKEN = (CELLS, LOCALITIES, "contours")  # keys of layers that no areas of the recipe can have
 
 
 def count_steps(recipe: Recipe) -> int:
@@ -154,39 +71,61 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     incidents, quality = _read_incidents(recipe)
     months = recipe.count.months or months_present(incidents)
     progress("Locating incidents")
-    first = recipe.areas[0].label
     if recipe.grid is not None:
-        places[CELLS] = make_grid(places[first], cell_size=recipe.grid.cell_size, shape=recipe.grid.shape)
-    by = {entry.label: entry.by for entry in recipe.areas}
-    assigned = {
-        label: locate(incidents, areas, by=by.get(label, "polygon"), label=label)
-        for label, areas in places.items()
-    }
-    quality = account(quality, incidents, assigned[first])
+        cells = make_grid(places[0].areas, cell_size=recipe.grid.cell_size, shape=recipe.grid.shape)
+        places.append(_Place(CELLS, "cells", CELLS.capitalize(), cells, "polygon"))
+    assigned = {place.key: locate(incidents, place.areas, by=place.by, label=place.label) for place in places}
+    quality = account(quality, incidents, assigned[places[0].key])
     progress("Finding neighbours")
-    neighbours = _find_neighbours(recipe, places)
+    calendar = _calendar(incidents)
+    study = _Study(
+        incidents,
+        places,
+        assigned,
+        _find_neighbours(recipe, places),
+        calendar,
+        months,
+        find_comparison(recipe.change, calendar),
+    )
     results = []
-    for theme in recipe.theme:
+    keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])
+    for theme, key in zip(recipe.theme, keys, strict=True):
         progress(theme.name)
-        results.append(_compute(recipe, theme, incidents, places, assigned, neighbours, months))
-    plan = priorities = counted = None
+        results.append(_compute(recipe, theme, key, study))
+    selection = None
     if recipe.select is not None:
-        progress(PRIORITIES)
-        plan = read_plan(recipe.path(recipe.select.plan))
-        counted = tally(incidents, places[first], every=plan.periods, assigned=assigned[first])
-        priorities = prioritise(places[first], counted, plan)
-        results.insert(0, _priority_theme(priorities, label=first))
-    period = _period(incidents)
+        progress(SELECTION.capitalize())
+        selection = _select(recipe, study)
     return Analysis(
-        recipe, quality, period, months, tuple(results), places[first], neighbours, plan, priorities, counted
+        recipe,
+        quality,
+        calendar,
+        months,
+        places[0].areas,
+        tuple(results),
+        study.neighbours,
+        selection,
+        study.comparison,
     )
 
 
-def _read_places(recipe: Recipe) -> dict[str, gpd.GeoDataFrame]:
-    places = {}
-    for entry in recipe.areas:
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """Areas that incidents are counted in, before any theme is."""
+
+    key: str
+    kind: Kind
+    label: str
+    areas: gpd.GeoDataFrame
+    by: By
+
+
+def _read_places(recipe: Recipe) -> list[_Place]:
+    keys = make_keys([entry.label for entry in recipe.areas], fallback="areas", taken=TAKEN)
+    places = []
+    for entry, key in zip(recipe.areas, keys, strict=True):
         table = recipe.path(entry.population_table) if entry.population_table else None
-        places[entry.label] = read_areas(
+        areas = read_areas(
             recipe.path(entry.source),
             layer=entry.layer,
             code=entry.code,
@@ -197,6 +136,7 @@ def _read_places(recipe: Recipe) -> dict[str, gpd.GeoDataFrame]:
             within=entry.within or None,
             crs=recipe.crs,
         )
+        places.append(_Place(key, "areas", entry.label, areas, entry.by))
     return places
 
 
@@ -217,64 +157,136 @@ def _read_incidents(recipe: Recipe) -> tuple[pd.DataFrame, QualityReport]:
     )
 
 
-def _find_neighbours(recipe: Recipe, places: dict[str, gpd.GeoDataFrame]) -> dict[str, Neighbours]:
+def _named(place: _Place, layers: tuple[str, ...]) -> bool:
+    """Return whether a step names a place among its layers; the grid's cells have one name for all recipes."""
+    return (CELLS if place.kind == "cells" else place.label) in layers
+
+
+def _find_neighbours(recipe: Recipe, places: list[_Place]) -> dict[str, Neighbours]:
     step = recipe.gistar
     if step is None:
         return {}
-    default = [recipe.areas[0].label, *([CELLS] if recipe.grid else [])]
     return {
-        label: make_neighbours(
-            places[label], method=step.neighbours, distance=step.distance, nearest=step.nearest
+        place.key: make_neighbours(
+            place.areas, method=step.neighbours, distance=step.distance, nearest=step.nearest
         )
-        for label in step.layers or default
+        for position, place in enumerate(places)
+        if (_named(place, step.layers) if step.layers else position == 0 or place.kind == "cells")
     }
 
 
-def _compute(
-    recipe: Recipe,
-    theme: Theme,
-    incidents: pd.DataFrame,
-    places: dict[str, gpd.GeoDataFrame],
-    assigned: dict[str, pd.Series],
-    neighbours: dict[str, Neighbours],
-    months: float,
-) -> ThemeResult:
+@dataclass(frozen=True, eq=False)
+class _Study:
+    """What all themes share: incidents, places, where each incident is, and the time they cover."""
+
+    incidents: pd.DataFrame
+    places: list[_Place]
+    assigned: dict[str, pd.Series]
+    neighbours: dict[str, Neighbours]
+    calendar: tuple[pd.Period, ...]
+    months: float
+    comparison: Comparison | None
+
+
+def _compute(recipe: Recipe, theme: Theme, key: str, study: _Study) -> ThemeResult:
     log.info("Theme: %s", theme.name)
-    chosen = select_incidents(incidents, category=theme.category or None, exclude=theme.exclude or None)
-    flagged = (recipe.flag.layers or (recipe.areas[0].label,)) if recipe.flag else ()
-    layers = {}
-    for label, areas in places.items():
-        layer = count_layer(
-            chosen, areas, assigned=assigned[label], months=months, min_population=recipe.count.min_population
+    chosen = select_incidents(study.incidents, category=theme.category or None, exclude=theme.exclude or None)
+    layers = tuple(
+        Layer(place.key, place.kind, place.label, _count(recipe, chosen, study, place))
+        for place in study.places
+    )
+    first, table = study.places[0], layers[0].table
+    surface, contours = _density(recipe, chosen, first.areas, study.months)
+    monthly = _by_month(chosen, first.areas, study.assigned[first.key], study.calendar)
+    changed = None
+    if study.comparison is not None and monthly is not None:
+        changed = theme_change(monthly, study.comparison)
+    return ThemeResult(
+        key,
+        theme.name,
+        layers,
+        surface,
+        contours,
+        theme=theme,
+        n=table["n"].sum().item(),
+        rate=_whole_rate(table, study.months),
+        monthly=monthly,
+        change=changed,
+    )
+
+
+def _count(recipe: Recipe, chosen: pd.DataFrame, study: _Study, place: _Place) -> gpd.GeoDataFrame:
+    """Return the table of one place with all that the recipe asks for."""
+    first = place is study.places[0]
+    assigned = study.assigned[place.key]
+    layer = count_layer(
+        chosen,
+        place.areas,
+        assigned=assigned,
+        months=study.months,
+        min_population=recipe.count.min_population,
+    )
+    if recipe.flag is not None and (_named(place, recipe.flag.layers) if recipe.flag.layers else first):
+        layer = _flag(recipe, place.label, layer)
+    if recipe.change is not None and first:
+        before, after = recipe.change.before, recipe.change.after
+        layer = change_layer(chosen, layer, assigned=assigned, before=before, after=after)
+    if recipe.gistar is not None and place.key in study.neighbours:
+        step = recipe.gistar
+        layer = gistar_layer(
+            layer,
+            value="n"
+            if place.kind == "cells"
+            else step.value,  # cells are of one size and have no population
+            neighbours=study.neighbours[place.key],
+            inference=step.inference,
+            permutations=step.permutations,
+            seed=step.seed,
         )
-        if recipe.flag is not None and label in flagged:
-            layer = _flag(recipe, label, layer)
-        if recipe.change is not None and label == recipe.areas[0].label:
-            before, after = recipe.change.before, recipe.change.after
-            layer = change_layer(chosen, layer, assigned=assigned[label], before=before, after=after)
-        if recipe.gistar is not None and label in neighbours:
-            step = recipe.gistar
-            layer = gistar_layer(
-                layer,
-                value="n" if label == CELLS else step.value,  # cells are of one size and have no population
-                neighbours=neighbours[label],
-                inference=step.inference,
-                cap=step.cap,
-                permutations=step.permutations,
-                seed=step.seed,
-            )
-        layers[label] = layer
-    surface, contours = _density(recipe, chosen, places[recipe.areas[0].label], months)
-    monthly = _by_month(incidents, chosen, places[recipe.areas[0].label], assigned[recipe.areas[0].label])
-    return ThemeResult(theme, layers, surface, contours, monthly)
+    return layer
 
 
-def _priority_theme(priorities: Priorities, *, label: str) -> ThemeResult:
-    """Return the selection as a theme among the others: its areas, and its localities where there are any."""
-    layers = {label: priorities.layer}
-    if priorities.localities is not None:
-        layers["Localities"] = priorities.localities
-    return ThemeResult(Theme(PRIORITIES), layers, None, None, None)
+def _whole_rate(table: gpd.GeoDataFrame, months: float) -> float | None:
+    """Return the rate of all areas that have one, taken together."""
+    rated = table[table["rate"].notna()] if "rate" in table else table[:0]
+    if rated.empty:
+        return None
+    whole = rate(pd.Series([rated["n"].sum()]), pd.Series([rated["population"].sum()]), months=months)
+    return float(whole.iloc[0])
+
+
+def _select(recipe: Recipe, study: _Study) -> Selection:
+    """Return the priority areas as layers among the others: the areas, and their localities where there are any."""
+    assert recipe.select is not None  # noqa: S101 - the caller checked; this tells the type checker
+    first = study.places[0]
+    plan = read_plan(recipe.path(recipe.select.plan))
+    counted = tally(study.incidents, first.areas, every=plan.periods, assigned=study.assigned[first.key])
+    made = prioritise(first.areas, counted, plan)
+    layers = [Layer(first.key, "areas", first.label, made.layer)]
+    if made.localities is not None:
+        layers.append(Layer(LOCALITIES, "localities", LOCALITIES.capitalize(), made.localities))
+    return Selection(
+        SELECTION,
+        SELECTION.capitalize(),
+        tuple(layers),
+        plan=plan,
+        priorities=made,
+        tally=counted,
+        matrix=_matrix(recipe, first.areas, counted, noun=made.noun),
+    )
+
+
+def _matrix(recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, *, noun: str) -> LocalityMatrix | None:
+    """Return which themes are a priority of which district, or None where districts cannot be compared."""
+    groups = [find_group(name) for name in THEMES]
+    themes = [
+        Indicator(group=group.key) for group in groups if counted.mask(group.category, group.exclude).any()
+    ]
+    try:
+        return locality_matrix(areas, counted, themes, min_population=recipe.count.min_population, noun=noun)
+    except DataError as error:
+        log.info("There are no priorities by locality: %s", error.message)
+        return None
 
 
 def _flag(recipe: Recipe, label: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -307,27 +319,15 @@ def _density(
 
 
 def _by_month(
-    incidents: pd.DataFrame, chosen: pd.DataFrame, areas: gpd.GeoDataFrame, assigned: pd.Series
+    chosen: pd.DataFrame, areas: gpd.GeoDataFrame, assigned: pd.Series, calendar: tuple[pd.Period, ...]
 ) -> pd.DataFrame | None:
     """Return the chosen incidents by area and month, with a column for every month that any incident has."""
-    if "month" not in incidents or chosen["month"].isna().all():
+    if not calendar or chosen["month"].isna().all():
         return None
-    months = pd.Index(sorted(incidents["month"].dropna().unique()), name="month")
     counts = count_incidents(chosen, areas, per="month", assigned=assigned)
-    return counts.reindex(columns=months, fill_value=0)
+    return counts.reindex(columns=pd.Index(calendar, name="month"), fill_value=0)
 
 
-def _period(incidents: pd.DataFrame) -> str:
-    """Return the period in words, such as ``"January to December 2025"`` or ``"July 2016, July 2017"``."""
-    months = sorted(incidents["month"].dropna().unique()) if "month" in incidents else []
-    if not months:
-        return "period not recorded"
-    first, last = months[0], months[-1]
-    span = (last.year - first.year) * 12 + last.month - first.month + 1
-    if 1 < len(months) < span and len(months) <= 4:
-        return ", ".join(month.strftime("%B %Y") for month in months)
-    if len(months) == 1:
-        return str(first.strftime("%B %Y"))
-    if first.year == last.year:
-        return f"{first.strftime('%B')} to {last.strftime('%B %Y')}"
-    return f"{first.strftime('%B %Y')} to {last.strftime('%B %Y')}"
+def _calendar(incidents: pd.DataFrame) -> tuple[pd.Period, ...]:
+    """Return the months that incidents have, ascending."""
+    return tuple(sorted(incidents["month"].dropna().unique())) if "month" in incidents else ()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -68,20 +66,3 @@ class Surface:
         x = self.west + (np.arange(columns, dtype=np.float64) + 0.5) * self.cell_size
         y = self.north - (np.arange(rows, dtype=np.float64) + 0.5) * self.cell_size
         return x, y
-
-    def _repr_png_(self) -> bytes:
-        """Return the surface as a picture, for notebooks."""
-        from hotspots.export.picture.draw import draw_heatmap, picture_bytes
-
-        return picture_bytes(draw_heatmap(self, size=(8, 4.5)), "png", dpi=100)
-
-    def _repr_html_(self) -> str:
-        """Return what the surface is, in words, above its picture, for notebooks."""
-        rows, columns = self.values.shape
-        facts = {
-            "surface": f"{rows:,} × {columns:,} cells of {self.cell_size:g} m, {self.unit}",
-            "crs": self.crs,
-        }
-        said = "; ".join(f"{name}: {value}" for name, value in {**facts, **self.parameters}.items())
-        coded = base64.b64encode(self._repr_png_()).decode("ascii")
-        return f'<p>{escape(said)}</p><img width="800" alt="Heat-map" src="data:image/png;base64,{coded}">'

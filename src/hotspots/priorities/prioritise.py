@@ -14,13 +14,12 @@ from hotspots.base.errors import HotspotsWarning
 from hotspots.counting.tally import Tally
 from hotspots.methods.stability import changes_over_time, stability
 from hotspots.priorities.budgets import Coverage, coverage
-from hotspots.priorities.groups import find_group
 from hotspots.priorities.indicators import Indicators, make_indicators
 from hotspots.priorities.localities import join_localities, make_localities
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.ranks import rank_intervals
 from hotspots.priorities.reasons import reasons
-from hotspots.priorities.selection import PRIORITIES, flags_over_time, select_areas
+from hotspots.priorities.selection import flags_over_time, select_areas
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +46,9 @@ class Priorities:
         What was scored.
     coverage : Coverage
         What the selection covers, and what one more area would add.
+    turnover : DataFrame or None
+        What changed from each period to the next; see `hotspots.methods.stability.changes_over_time`. None where
+        there is one period.
     flags : DataFrame of bool
         In which periods each area's score is flagged against all areas; see `hotspots.methods.stability`.
     noun : str
@@ -60,63 +62,7 @@ class Priorities:
     coverage: Coverage
     flags: pd.DataFrame
     noun: str
-
-    def summary(self) -> list[str]:
-        """Return the outcome in words: how many of each priority, the coverage, what changed over the periods."""
-        found = self.layer["priority"].astype(str)
-        tally = [f"{int((found == priority).sum()):,} {priority}" for priority in PRIORITIES[:3]]
-        lines = [
-            f"Priorities: {', '.join(tally)}",
-            self.coverage.sentence(self.layer["name"], noun=self.noun),
-        ]
-        if self.flags.shape[1] > 1:
-            lines += [
-                f"Flagged in {row.Index}: {row.kept} kept, {row.new} new, {row.dropped} dropped "
-                f"(Jaccard {row.jaccard:.2f})"
-                for row in changes_over_time(self.flags).itertuples()
-            ]
-        return lines
-
-    def lines(self) -> list[str]:
-        """Return the summary, and each locality with its reason."""
-        lines = self.summary()
-        if self.localities is not None:
-            lines += [f"  {row.name}: {row.reason}" for row in self.localities.itertuples()]
-        return lines
-
-    def brief_note(self, plan: Plan) -> str:
-        """Return the method in the few lines that a page has room for; `notes` says all of it."""
-        rules = plan.rules
-        weighed = ", ".join(f"{entry.name} ({entry.weight:g})" for entry in self.indicators.entries)
-        return (
-            f"Method. Score: mean of the standard deviations (SD) above the {self.noun} average, over indicators "
-            f"(weights) and periods: {weighed}. Force-wide: over {rules.force_wide:g} SD; local: over {rules.local:g} "
-            f"SD in its district; both flagged in at least {rules.persistent:.0%} of the periods. Watch: narrowly "
-            f"below, flagged too seldom, or newly rising. Rank, runs: of {plan.sure.runs:,} runs with incidents "
-            f"resampled and weights varied, the ranks of {plan.sure.level:.0%}, and the share that selected the "
-            f"{self.noun}. It ranks what was recorded, at the nearest of police.uk's map points; it is not a "
-            "significance test, and PAI in sample flatters."
-        )
-
-    def notes(self, plan: Plan) -> list[str]:
-        """Return what a reader must know of the method to use the list honestly."""
-        rules, entries = plan.rules, self.indicators.entries
-        weighed = ", ".join(f"{entry.name} ({entry.weight:g})" for entry in entries)
-        told = [find_group(entry.group).note for entry in entries if entry.group]
-        return [
-            f"Score: the mean over indicators and periods of standard deviations above the mean of all {self.noun}s. "
-            f"Indicators and their weights: {weighed}. What is unknown is left out, never taken as zero.",
-            f"Force-wide: the score is over {rules.force_wide:g} SD above the mean score of all {self.noun}s. "
-            f"Local: over {rules.local:g} SD above that of the district's {self.noun}s that are not force-wide. Both: "
-            f"flagged (over {rules.flagged:g} SD) in at least {rules.persistent:.0%} of the periods. Watch: at most "
-            f"{rules.near:g} SD below a threshold, flagged too seldom, or newly rising.",
-            f"Ranks and runs: {plan.sure.runs:,} repetitions with incidents resampled and weights varied (seed "
-            f"{plan.sure.seed}); {plan.sure.level:.0%} of them put the {self.noun} between the two ranks.",
-            "It ranks what was recorded; it is not a significance test. Police.uk moves each incident to the nearest "
-            "of a fixed set of map points. PAI in sample is scored on the incidents that chose the areas, which "
-            "flatters it.",
-            *[note for note in told if note],
-        ]
+    turnover: pd.DataFrame | None = None
 
 
 def area_noun(codes: pd.Index) -> str:
@@ -208,7 +154,8 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
     if bool(selection["selected"].any()):
         localities = make_localities(areas, selection, locality, counts=n, reason=reason, noun=noun)
     found = coverage(selection, counts=n, km2=km2, population=areas["population"])
-    return Priorities(layer, localities, selection, made, found, flags, noun)
+    turnover = changes_over_time(flags) if flags.shape[1] > 1 else None
+    return Priorities(layer, localities, selection, made, found, flags, noun, turnover)
 
 
 def _with_columns(

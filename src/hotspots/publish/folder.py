@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from hotspots.analysis.provenance import make_provenance
-from hotspots.analysis.recipe import CELLS, Map, Recipe
-from hotspots.analysis.run import Analysis, Progress, ThemeResult, analyse, count_steps, slug
+from hotspots.analysis.recipe import Map, Recipe
+from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
+from hotspots.analysis.run import Progress, analyse, count_steps
 from hotspots.base.files import refuse_existing, replacing_folder
 from hotspots.export.geojson.shapes import Shapes, draw_shapes
 from hotspots.export.geojson.write import write_geojson
@@ -21,11 +22,13 @@ from hotspots.export.pages.report import write_report
 from hotspots.export.raster import write_geotiff
 from hotspots.export.tables.csv import write_csv
 from hotspots.export.webmap.make import make_map, write_map
-from hotspots.publish.notebook import analysis_html
 from hotspots.publish.qgis import write_qgis
 from hotspots.publish.report.document import make_document, write_tables
 from hotspots.publish.themes import analysis_themes, outline_of
-from hotspots.publish.words import headline, method_notes
+from hotspots.publish.words.change import calendar_words
+from hotspots.publish.words.headline import headline
+from hotspots.publish.words.notes import method_notes
+from hotspots.publish.words.priorities import brief_note, summary
 
 RECORD = "about/provenance.json"
 
@@ -53,8 +56,13 @@ class Outcome:
 
     def _repr_html_(self) -> str:
         """Return the headline and where the files are, for notebooks."""
+        title, rows, *themes = self.headline
+        lines = [f"<h4>{escape(title)}</h4>", f"<p>{escape(rows)}</p>"]
+        for line in themes:
+            inner = 2 * line.startswith(" ")
+            lines.append(f"<div style='margin-left:{inner}em'>{escape(line.strip())}</div>")
         where = f"<p>{len(self.files)} files in {escape(str(self.folder))}</p>"
-        return analysis_html(self.analysis) + where
+        return "\n".join(lines) + where
 
 
 def run_recipe(
@@ -96,15 +104,15 @@ def run_recipe(
     old = _recorded_files(folder)
     with replacing_folder(folder, overwrite=overwrite) as draft:
         shapes: dict[bytes, Shapes] = {}
-        for result in analysis.themes:
-            progress(f"Writing {result.theme.name}", total)
-            _write_theme(analysis, result, draft, shapes)
+        for group in analysis.groups:
+            progress(f"Writing {group.name}", total)
+            _write_group(analysis, group, draft, shapes)
         write_qgis(analysis, draft)
         if recipe.map is not None:
             progress("Drawing the map", total)
             _write_map(analysis, recipe.map, draft / "map.html")
-        if analysis.priorities is not None:
-            _write_brief(analysis, draft / "brief.html")
+        if analysis.selection is not None:
+            _write_brief(recipe, analysis.selection, draft / "brief.html")
         if recipe.report is not None:
             progress("Writing the report", total)
             write_report(make_document(analysis), draft / "report.html")
@@ -121,25 +129,26 @@ def run_recipe(
     return Outcome(folder, files, headline(analysis), analysis)
 
 
-def _write_theme(analysis: Analysis, result: ThemeResult, draft: Path, shapes: dict[bytes, Shapes]) -> None:
-    """Write one theme's files; `shapes` keeps what is drawn, because themes share their areas."""
-    provenance = _provenance(analysis) | {"theme": asdict(result.theme)}
-    layers = {slug(label): layer for label, layer in result.layers.items()}
-    if result.contours is not None:
-        layers["contours"] = result.contours
-    write_geopackage(layers, draft / "layers" / f"{result.slug}.gpkg", provenance=provenance)
-    if result.surface is not None:
-        write_geotiff(result.surface, draft / "layers" / f"{result.slug}_density.tif")
+def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[bytes, Shapes]) -> None:
+    """Write one group's files; `shapes` keeps what is drawn, because groups share their areas."""
+    theme = asdict(group.theme) if isinstance(group, ThemeResult) else {"name": group.name}
+    provenance = _provenance(analysis) | {"theme": theme}
+    layers = {layer.key: layer.table for layer in group.layers}
+    if group.contours is not None:
+        layers["contours"] = group.contours
+    write_geopackage(layers, draft / "layers" / f"{group.key}.gpkg", provenance=provenance)
+    if group.surface is not None:
+        write_geotiff(group.surface, draft / "layers" / f"{group.key}_density.tif")
     for name, layer in layers.items():
         # The array's bytes are where its geometries stand in memory: the same ones in the same order.
         same = layer.geometry.to_numpy().tobytes()
         if same not in shapes:
             shapes[same] = draw_shapes(layer)
-        path = draft / "geojson" / f"{result.slug}_{name}.geojson"
+        path = draft / "geojson" / f"{group.key}_{name}.geojson"
         write_geojson(layer, path, provenance=provenance, shapes=shapes[same])
-    for label, layer in result.layers.items():
-        if label != CELLS:
-            write_csv(layer, draft / "tables" / f"{result.slug}_{slug(label)}.csv")
+    for shown in group.layers:
+        if shown.kind != "cells":
+            write_csv(shown.table, draft / "tables" / f"{group.key}_{shown.key}.csv")
 
 
 def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
@@ -147,26 +156,24 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
     made = make_map(
         analysis_themes(analysis),
         title=recipe.title,
-        period=analysis.period,
+        period=calendar_words(analysis.calendar),
         source=recipe.source,
         attribution=recipe.attribution,
-        method_notes=method_notes(analysis),
-        boundary=outline_of(analysis.outline),
+        method_notes=[str(note) for note in method_notes(analysis)],
+        boundary=outline_of(analysis.areas),
         basemap=look.basemap,
     )
     write_map(made, path)
 
 
-def _write_brief(analysis: Analysis, path: Path) -> None:
-    made, plan, recipe = analysis.priorities, analysis.plan, analysis.recipe
-    assert made is not None  # noqa: S101 - the caller checked; this tells the type checker
-    assert plan is not None  # noqa: S101 - a selection has its plan
+def _write_brief(recipe: Recipe, selection: Selection, path: Path) -> None:
+    made = selection.priorities
     write_brief(
         made.layer,
         path,
         title=f"{recipe.title}: priorities",
-        summary=made.summary(),
-        notes=[made.brief_note(plan)],
+        summary=summary(made),
+        notes=[str(brief_note(made, selection.plan))],
         attribution=recipe.attribution,
         noun=made.noun,
     )
@@ -182,10 +189,10 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
     record = make_provenance(crs=recipe.crs, quality=analysis.quality, months=analysis.months, steps=steps)
     return record | {
         "title": recipe.title,
-        "period": analysis.period,
+        "period": calendar_words(analysis.calendar),
         "source": recipe.source,
         "attribution": recipe.attribution,
-        "method": list(method_notes(analysis)),
+        "method": [str(note) for note in method_notes(analysis)],
     }
 
 
@@ -195,13 +202,13 @@ def _record(analysis: Analysis, files: tuple[str, ...]) -> str:
         "recipe": recipe,
         "neighbours": {label: found.description for label, found in analysis.neighbours.items()},
         "density": {
-            result.theme.name: dict(result.surface.parameters)
-            for result in analysis.themes
-            if result.surface is not None
+            theme.key: dict(theme.surface.parameters)
+            for theme in analysis.themes
+            if theme.surface is not None
         },
         "plan": None
-        if analysis.plan is None
-        else {k: v for k, v in asdict(analysis.plan).items() if k != "folder"},
+        if analysis.selection is None
+        else {k: v for k, v in asdict(analysis.selection.plan).items() if k != "folder"},
         "files": list(files),
     }
     return json.dumps(record, indent=2, ensure_ascii=False, default=_plain) + "\n"

@@ -1,17 +1,13 @@
-"""What a notebook shows: a map of one layer or surface, and an analysis in words."""
+"""What a notebook shows: a map of one layer or surface."""
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
-from hotspots.analysis.recipe import CELLS
-from hotspots.analysis.run import Analysis
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Surface
 from hotspots.export.webmap.make import AreaTheme, SurfaceTheme, make_map
-from hotspots.publish.themes import DRAWN, NAMES, drawing, drawn_columns, outline_of
-from hotspots.publish.words import headline
+from hotspots.publish.themes import DRAWN, NAMES, drawing, drawn_columns, layer_kind, outline_of
 
 if TYPE_CHECKING:
     import folium
@@ -56,27 +52,17 @@ def explore(layer: gpd.GeoDataFrame | Surface, *, column: str | None = None, tit
     heading = title or "Hotspots"
     if isinstance(layer, Surface):
         return make_map([SurfaceTheme("Heat-map", layer, visible=True)], title=heading)
-    label = CELLS if len(layer) and str(layer.index[0]).startswith("cell_") else "areas"
-    columns = [column] if column is not None else drawn_columns(layer, label)
+    kind = layer_kind(layer)
+    columns = [column] if column is not None else drawn_columns(layer, kind)
     if not columns:
         drawn = ", ".join(f"'{name}'" for name in DRAWN)
         raise DataError(
             f"the layer has no column that a map can colour ({drawn})",
             hint="join a result to it, or name a column of numbers with 'column'",
         )
-    draw: Any = drawing(layer, label) if column is None else "all"
+    draw: Any = drawing(layer, kind) if column is None else "all"
     themes = [
-        AreaTheme(NAMES.get(name, name).capitalize(), layer, name, noun=label, draw=draw) for name in columns
+        AreaTheme(NAMES.get(name, name).capitalize(), layer, name, noun=kind, draw=draw) for name in columns
     ]
-    boundary = outline_of(layer) if "district" in layer and label != CELLS else None
+    boundary = outline_of(layer) if "district" in layer and kind != "cells" else None
     return make_map(themes, title=heading, boundary=boundary)
-
-
-def analysis_html(analysis: Analysis) -> str:
-    """Return the headline of an analysis as a few lines of HTML."""
-    title, rows, *themes = headline(analysis)
-    lines = [f"<h4>{escape(title)}</h4>", f"<p>{escape(rows)}</p>"]
-    for line in themes:
-        inner = line.startswith(" ")
-        lines.append(f"<div style='margin-left:{2 if inner else 0}em'>{escape(line.strip())}</div>")
-    return "\n".join(lines)

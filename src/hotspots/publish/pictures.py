@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from hotspots.analysis.recipe import CELLS
+from hotspots.analysis.results import Kind
 from hotspots.areas.reading import read_layer
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.export.picture.draw import draw_heatmap, draw_map
 from hotspots.export.raster import read_geotiff
-from hotspots.publish.themes import DRAWN, drawing, drawn_columns, outline_of
+from hotspots.publish.themes import DRAWN, drawing, drawn_columns, layer_kind, outline_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -70,8 +70,8 @@ def file_picture(
             surface, areas=above, outline=outline, title=title or "Heat-map", subtitle=period, **words
         )
     layer = read_layer(paths[0])
-    label = CELLS if str(layer.index[0]).startswith("cell_") else "areas"
-    chosen = _column(layer, label, column, paths[0])
+    kind = layer_kind(layer)
+    chosen = _column(layer, kind, column, paths[0])
     told = layer.attrs.get("provenance") or {}
     if outline is None and chosen != "multiple":
         outline = outline_of(layer)
@@ -83,18 +83,18 @@ def file_picture(
         source=source or str(told.get("source", "")),
         attribution=attribution or str(told.get("attribution", "")),
         outline=outline,
-        draw=drawing(layer, label),
-        noun=label,
+        draw=drawing(layer, kind),
+        noun=kind,
     )
 
 
-def _column(layer: gpd.GeoDataFrame, label: str, wanted: str | None, path: str) -> str:
+def _column(layer: gpd.GeoDataFrame, kind: Kind, wanted: str | None, path: str) -> str:
     if wanted is not None:
         choices = [name for name in layer.columns if name != layer.geometry.name]
         if wanted not in choices:
             raise ParameterError(f"'{path}' has no column '{wanted}'", hint=did_you_mean(wanted, choices))
         return wanted
-    found = drawn_columns(layer, label)
+    found = drawn_columns(layer, kind)
     if not found:
         drawn = ", ".join(f"'{name}'" for name in DRAWN)
         raise DataError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hotspots.analysis.run import Analysis, ThemeResult, slug
+from hotspots.analysis.results import Analysis, Group
 from hotspots.base.columns import column_label
 from hotspots.export.qgis.write import (
     QgisLayer,
@@ -47,27 +47,28 @@ def write_qgis(analysis: Analysis, folder: Path) -> None:
 
 def qgis_layers(analysis: Analysis) -> list[QgisLayer]:
     """Return the layers of a QGIS project: outlines on top, then each theme's heat-map, contours and areas."""
-    first, label = analysis.themes[0], analysis.recipe.areas[0].label
+    first = analysis.groups[0]
+    areas = first.layers[0]
     layers = [
         outline_layer(
-            first.layers[label],
-            path=f"layers/{first.slug}.gpkg",
-            table=slug(label),
-            title=f"{label}: outlines",
+            areas.table,
+            path=f"layers/{first.key}.gpkg",
+            table=areas.key,
+            title=f"{areas.label}: outlines",
         )
     ]
-    for result in analysis.themes:
-        layers += _qgis_theme(result, visible=result is first)
+    for group in analysis.groups:
+        layers += _qgis_group(group, visible=group is first)
     return layers
 
 
-def _qgis_theme(result: ThemeResult, *, visible: bool) -> list[QgisLayer]:
-    data, group = f"layers/{result.slug}.gpkg", result.theme.name
+def _qgis_group(shown: Group, *, visible: bool) -> list[QgisLayer]:
+    data, group = f"layers/{shown.key}.gpkg", shown.name
     layers = []
-    if result.contours is not None:
+    if shown.contours is not None:
         layers.append(
             area_layer(
-                result.contours,
+                shown.contours,
                 "multiple",
                 path=data,
                 table="contours",
@@ -75,26 +76,26 @@ def _qgis_theme(result: ThemeResult, *, visible: bool) -> list[QgisLayer]:
                 group=group,
             )
         )
-    if result.surface is not None:
+    if shown.surface is not None:
         layers.append(
             raster_layer(
-                result.surface,
-                path=f"layers/{result.slug}_density.tif",
+                shown.surface,
+                path=f"layers/{shown.key}_density.tif",
                 title="Heat-map (incidents per km² a year)",
                 group=group,
             )
         )
-    for label, layer in result.layers.items():
-        for column in drawn_columns(layer, label):
+    for layer in shown.layers:
+        for column in drawn_columns(layer.table, layer.kind):
             layers.append(
                 area_layer(
-                    layer,
+                    layer.table,
                     column,
                     path=data,
-                    table=slug(label),
-                    title=f"{label}: {NAMES.get(column, column_label(column))}",
+                    table=layer.key,
+                    title=f"{layer.label}: {NAMES.get(column, column_label(column))}",
                     group=group,
-                    draw=drawing(layer, label),
+                    draw=drawing(layer.table, layer.kind),
                     visible=visible,
                 )
             )

@@ -7,8 +7,7 @@ from typing import Literal
 
 import geopandas as gpd
 
-from hotspots.analysis.recipe import CELLS
-from hotspots.analysis.run import Analysis, ThemeResult
+from hotspots.analysis.results import Analysis, Group, Kind
 from hotspots.areas.reading import read_layer
 from hotspots.base.columns import COLUMNS
 from hotspots.base.errors import DataError
@@ -51,10 +50,17 @@ Themes = list[AreaTheme | SurfaceTheme]
 def analysis_themes(analysis: Analysis) -> Themes:
     """Return the themes of an analysis: flags first, then rates and hotspots, for each theme and layer."""
     themes: Themes = []
-    for result in analysis.themes:
-        for label, layer in result.layers.items():
-            themes += _area_themes(layer, label, group=result.theme.name, ranked=_flagged(analysis))
-    themes += [_surface_theme(result) for result in analysis.themes if result.surface is not None]
+    for group in analysis.groups:
+        for layer in group.layers:
+            themes += _area_themes(
+                layer.table,
+                layer.label,
+                layer.kind,
+                group=group.name,
+                noun="cells" if layer.kind == "cells" else layer.label,
+                ranked=_flagged(analysis),
+            )
+    themes += [_surface_theme(group) for group in analysis.groups if group.surface is not None]
     return themes
 
 
@@ -75,7 +81,7 @@ def file_themes(paths: tuple[str, ...]) -> tuple[Themes, gpd.GeoDataFrame | None
             continue
         layer = read_layer(path)
         name = "Layer" if path == "-" else Path(path).stem
-        found = _area_themes(layer, "Areas", group=name)
+        found = _area_themes(layer, "Areas", "areas", group=name, noun="areas")
         if not found:
             drawn = ", ".join(f"'{column}'" for column in DRAWN)
             raise DataError(
@@ -88,32 +94,31 @@ def file_themes(paths: tuple[str, ...]) -> tuple[Themes, gpd.GeoDataFrame | None
 
 
 def _area_themes(
-    layer: gpd.GeoDataFrame, label: str, *, group: str, ranked: str | None = None
+    layer: gpd.GeoDataFrame, label: str, kind: Kind, *, group: str, noun: str, ranked: str | None = None
 ) -> list[AreaTheme]:
-    shown = label.capitalize() if label == CELLS else label
-    columns = drawn_columns(layer, label)
+    columns, draw = drawn_columns(layer, kind), drawing(layer, kind)
     themes = [
         AreaTheme(
-            f"{shown}: {NAMES.get(name, COLUMNS[name].label.casefold())}",
+            f"{label}: {NAMES.get(name, COLUMNS[name].label.casefold())}",
             layer,
             name,
             group=group,
-            noun=label.casefold() if label == "Areas" else label,
-            draw=drawing(layer, label),
+            noun=noun,
+            draw=draw,
             measure=BUTTONS.get(name, COLUMNS[name].label),
             rank_column=ranked if name == "sd_flag" and ranked in layer else None,
         )
         for name in columns
     ]
-    measures = [] if drawing(layer, label) == "classed" else ["rate", "n"]
+    measures = [] if draw == "classed" else ["rate", "n"]
     return themes + [
-        _over_time(layer, label, measure, group=group)
+        _over_time(layer, label, measure, group=group, noun=noun)
         for measure in measures
         if len(period_columns(layer, measure)) > 1
     ]
 
 
-def _over_time(layer: gpd.GeoDataFrame, label: str, measure: str, *, group: str) -> AreaTheme:
+def _over_time(layer: gpd.GeoDataFrame, label: str, measure: str, *, group: str, noun: str) -> AreaTheme:
     """Return the theme that steps through a measure's columns of years or months, opened on the latest."""
     periods = period_columns(layer, measure)
     word = COLUMNS[measure].label
@@ -124,7 +129,7 @@ def _over_time(layer: gpd.GeoDataFrame, label: str, measure: str, *, group: str)
         list(periods.values())[-1],
         group=group,
         note="The classes are the same in every period.",
-        noun=label.casefold() if label == "Areas" else label,
+        noun=noun,
         measure=f"{word} by {step}",
         periods=periods,
     )
@@ -135,26 +140,31 @@ def _flagged(analysis: Analysis) -> str | None:
     return analysis.recipe.flag.value if analysis.recipe.flag is not None else None
 
 
-def drawn_columns(layer: gpd.GeoDataFrame, label: str) -> list[str]:
+def layer_kind(layer: gpd.GeoDataFrame) -> Kind:
+    """Return whether a layer of a file holds cells, which are told by their codes, or areas."""
+    return "cells" if len(layer) and str(layer.index[0]).startswith("cell_") else "areas"
+
+
+def drawn_columns(layer: gpd.GeoDataFrame, kind: Kind) -> list[str]:
     """Return the columns of a layer that a map colours, flags first; of many cells only the hotspots."""
     columns = [name for name in DRAWN if name in layer and layer[name].notna().any()]
     if "rate" in columns:
         columns.remove("n")
-    if drawing(layer, label) == "classed":
+    if drawing(layer, kind) == "classed":
         columns = [name for name in columns if name == "gi_class"]
     return columns
 
 
-def drawing(layer: gpd.GeoDataFrame, label: str) -> Literal["all", "classed"]:
+def drawing(layer: gpd.GeoDataFrame, kind: Kind) -> Literal["all", "classed"]:
     """Return whether all areas of a layer are drawn, or only those in a hotspot or coldspot."""
-    return "classed" if len(layer) > MANY or label == CELLS else "all"
+    return "classed" if len(layer) > MANY or kind == "cells" else "all"
 
 
-def _surface_theme(result: ThemeResult) -> SurfaceTheme:
-    assert result.surface is not None  # noqa: S101 - the caller chose; this tells the type checker
-    made = result.surface.parameters
+def _surface_theme(group: Group) -> SurfaceTheme:
+    assert group.surface is not None  # noqa: S101 - the caller chose; this tells the type checker
+    made = group.surface.parameters
     note = f"{made['kernel'].capitalize()} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m."
-    return SurfaceTheme("Heat-map", result.surface, note=note, group=result.theme.name)
+    return SurfaceTheme("Heat-map", group.surface, note=note, group=group.name)
 
 
 def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

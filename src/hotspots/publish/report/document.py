@@ -8,8 +8,8 @@ from collections.abc import Callable
 import geopandas as gpd
 
 from hotspots._version import __version__
-from hotspots.analysis.recipe import CELLS, Report
-from hotspots.analysis.run import Analysis, ThemeResult
+from hotspots.analysis.recipe import Report
+from hotspots.analysis.results import Analysis, Group, Layer
 from hotspots.base.columns import COLUMNS, format_value
 from hotspots.base.crs import crs_label
 from hotspots.export.pages.report import Block, Document, Paragraphs, Part, Picture, Section, Table, Terms
@@ -17,12 +17,13 @@ from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
 from hotspots.export.style import layer_style
 from hotspots.export.tables.flag_table import make_flag_table
 from hotspots.export.tables.workbook import write_workbook
-from hotspots.publish.names import plural, singular
 from hotspots.publish.report.change import change_section
 from hotspots.publish.report.priorities import matrix_section, priorities_section
 from hotspots.publish.report.summary import headline_section, quality_section
 from hotspots.publish.themes import NAMES, drawing, drawn_columns, outline_of
-from hotspots.publish.words import method_notes
+from hotspots.publish.words.change import calendar_words
+from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.notes import method_notes
 
 WIDTH = 6.85  # inches of a picture: the width of the text on an A4 page
 HEIGHT, FULL_HEIGHT = 4.15, 8.4  # inches: two to a page, and one
@@ -62,7 +63,7 @@ def make_document(analysis: Analysis) -> Document:
     origin = [f"Source: {recipe.source}."] if recipe.source else []
     return Document(
         recipe.title,
-        analysis.period,
+        calendar_words(analysis.calendar),
         made,
         origin=[*origin, recipe.attribution],
         made_with=f"Made with hotspots {__version__}.",
@@ -79,14 +80,14 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
     """
     recipe, quality = analysis.recipe, analysis.quality
     tables = {
-        f"{result.theme.name}: {label}": layer
-        for result in analysis.themes
-        for label, layer in result.layers.items()
-        if label != CELLS
+        f"{group.name}: {layer.label}": layer.table
+        for group in analysis.groups
+        for layer in group.layers
+        if layer.kind != "cells"
     }
-    notes = [_term(note) for note in method_notes(analysis)]
+    notes = [note.entry() for note in method_notes(analysis)]
     about = [
-        ("Period", analysis.period),
+        ("Period", calendar_words(analysis.calendar)),
         ("Source", recipe.source),
         ("Attribution", recipe.attribution),
         ("Made with", f"hotspots {__version__}"),
@@ -101,52 +102,53 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
 
 
 def _maps_section(analysis: Analysis) -> Section | None:
-    outline = outline_of(analysis.outline)
+    outline = outline_of(analysis.areas)
     parts = []
-    for result in analysis.themes:
-        pictures = _pictures(analysis, result, outline)
+    for group in analysis.groups:
+        pictures = _pictures(analysis, group, outline)
         if pictures:
-            parts.append(Part(result.theme.name, pictures, new_page=True))
+            parts.append(Part(group.name, pictures, new_page=True))
     return Section("Maps", parts=parts) if parts else None
 
 
-def _pictures(analysis: Analysis, result: ThemeResult, outline: gpd.GeoDataFrame) -> list[Block]:
+def _pictures(analysis: Analysis, group: Group, outline: gpd.GeoDataFrame) -> list[Block]:
     blocks: list[Block] = []
-    if result.surface is not None:
+    if group.surface is not None:
         figure = draw_heatmap(
-            result.surface,
-            areas=_few(analysis.outline),
+            group.surface,
+            areas=_few(analysis.areas),
             outline=outline,
             size=_size(outline),
             letters=LETTERS,
         )
-        made = result.surface.parameters
-        caption = (
-            f"{result.theme.name}: heat-map ({made['kernel']} kernel, bandwidth {made['bandwidth']:g} m)."
-        )
+        made = group.surface.parameters
+        caption = f"{group.name}: heat-map ({made['kernel']} kernel, bandwidth {made['bandwidth']:g} m)."
         highest = format_value(
-            "density", float(result.surface.values[result.surface.values >= 0].max(initial=0))
+            "density", float(group.surface.values[group.surface.values >= 0].max(initial=0))
         )
-        alt = f"{caption} The highest density is {highest} {result.surface.unit}."
+        alt = f"{caption} The highest density is {highest} {group.surface.unit}."
         blocks.append(Picture(picture_bytes(figure, "svg"), alt, caption))
-    for label, layer in result.layers.items():
-        columns = drawn_columns(layer, label)
+    for layer in group.layers:
+        columns = drawn_columns(layer.table, layer.kind)
         classed = [name for name in columns if COLUMNS[name].kind == "flag"]
-        blocks += [_picture(result, label, layer, column, outline) for column in classed or columns]
+        blocks += [_picture(group, layer, column, outline) for column in classed or columns]
     return blocks
 
 
-def _picture(
-    result: ThemeResult, label: str, layer: gpd.GeoDataFrame, column: str, outline: gpd.GeoDataFrame
-) -> Picture:
-    drawn = drawing(layer, label)
+def _picture(group: Group, layer: Layer, column: str, outline: gpd.GeoDataFrame) -> Picture:
     figure = draw_map(
-        layer, column, outline=outline, draw=drawn, noun=plural(label), size=_size(outline), letters=LETTERS
+        layer.table,
+        column,
+        outline=outline,
+        draw=drawing(layer.table, layer.kind),
+        noun=plural(layer.label),
+        size=_size(outline),
+        letters=LETTERS,
     )
     kind = NAMES.get(column, COLUMNS[column].label.casefold())
-    caption = f"{result.theme.name}: {plural(label)}, {kind}."
-    style = layer_style(layer, column)
-    found = style.classify(layer[column])
+    caption = f"{group.name}: {plural(layer.label)}, {kind}."
+    style = layer_style(layer.table, column)
+    found = style.classify(layer.table[column])
     counts = [
         f"{entry.label}: {int((found == place).sum()):,}"
         for place, entry in enumerate(style.classes)
@@ -172,25 +174,21 @@ def _tables_section(analysis: Analysis) -> Section | None:
     if flag is None:
         return None
     parts = []
-    for result in analysis.counted_themes:
-        tables = [
-            _flag_table(analysis, result, label, layer)
-            for label, layer in result.layers.items()
-            if "sd_flag" in layer
-        ]
-        parts.append(Part(result.theme.name, tables))
+    for theme in analysis.themes:
+        tables = [_flag_table(analysis, theme, layer) for layer in theme.layers if "sd_flag" in layer.table]
+        parts.append(Part(theme.name, tables))
     return Section("Areas above the average", parts=parts)
 
 
-def _flag_table(analysis: Analysis, result: ThemeResult, label: str, layer: gpd.GeoDataFrame) -> Block:
+def _flag_table(analysis: Analysis, theme: Group, layer: Layer) -> Block:
     """Return the table as a strategic assessment prints it: rounded count, rate, and difference to the average."""
     flag = analysis.recipe.flag
     assert flag is not None  # noqa: S101 - the caller checked; this tells the type checker
-    area = singular(label)
-    table = make_flag_table(layer, value=flag.value, area=area)
+    area = singular(layer.label)
+    table = make_flag_table(layer.table, value=flag.value, area=area)
     if table.empty:
-        return Paragraphs([f"{result.theme.name}: no {plural(area)} is above the average."])
-    if not (layer["district"].astype(str) != "").any():
+        return Paragraphs([f"{theme.name}: no {plural(area)} is above the average."])
+    if not (layer.table["district"].astype(str) != "").any():
         table = table.drop(columns=["Partnership Area"])
     headings = [str(name) for name in table.columns]
     if flag.value == "n":
@@ -200,22 +198,19 @@ def _flag_table(analysis: Analysis, result: ThemeResult, label: str, layer: gpd.
     headings[-1] += " ¹"
     what = "count and rate" if flag.value == "rate" else "count"
     caption = (
-        f"{result.theme.name}: {area}-level {what}, {analysis.period} "
+        f"{theme.name}: {area}-level {what}, {calendar_words(analysis.calendar)} "
         f"(where the {'rate' if flag.value == 'rate' else 'count'} is above the {plural(area)}-level average)"
     )
     rows = table.astype(str).to_numpy().tolist()
-    return Table(caption, headings, rows, note=_flag_note(analysis, label, layer))
+    return Table(caption, headings, rows, note=_flag_note(analysis, layer))
 
 
-def _flag_note(analysis: Analysis, label: str, layer: gpd.GeoDataFrame) -> str:
+def _flag_note(analysis: Analysis, layer: Layer) -> str:
     flag = analysis.recipe.flag
     assert flag is not None  # noqa: S101 - as above
-    scope = (
-        f"the {plural(label)} compared"
-        if flag.within == "all"
-        else f"the {plural(label)} of its own district"
-    )
-    limits = layer[["sd_mean", "sd_above", "sd_signif"]].dropna().drop_duplicates()
+    areas = plural(layer.label)
+    scope = f"the {areas} compared" if flag.within == "all" else f"the {areas} of its own district"
+    limits = layer.table[["sd_mean", "sd_above", "sd_signif"]].dropna().drop_duplicates()
     figures = ["", "", ""]
     if len(limits) == 1:
         figures = [f" ({format_value(name, float(limits[name].iloc[0]))})" for name in limits.columns]
@@ -233,10 +228,4 @@ def _flag_note(analysis: Analysis, label: str, layer: gpd.GeoDataFrame) -> str:
 
 
 def _methods_section(analysis: Analysis) -> Section:
-    return Section("How it was made", [Terms([_term(note) for note in method_notes(analysis)])])
-
-
-def _term(note: str) -> tuple[str, str]:
-    """Return a method note as its first words, where a colon ends them, and the rest."""
-    word, colon, rest = note.partition(": ")
-    return (word, rest[:1].upper() + rest[1:]) if colon and len(word) <= 30 else ("Note", note)
+    return Section("How it was made", [Terms([note.entry() for note in method_notes(analysis)])])

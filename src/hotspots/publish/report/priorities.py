@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-
 import pandas as pd
 
-from hotspots.analysis.run import Analysis
+from hotspots.analysis.results import Analysis
 from hotspots.base.columns import format_value
-from hotspots.base.errors import DataError
 from hotspots.export.pages.report import Block, Paragraphs, Part, Section, Table
 from hotspots.priorities.groups import find_group
-from hotspots.priorities.indicators import Indicator
-from hotspots.priorities.matrix import THEMES, locality_matrix
-from hotspots.publish.names import plural, singular
-
-log = logging.getLogger(__name__)
+from hotspots.priorities.matrix import THEMES
+from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.priorities import summary
 
 OTHERS = 5
 """How many of the watched areas, and of the highest-ranked others, are listed as not selected."""
@@ -23,17 +18,17 @@ OTHERS = 5
 
 def priorities_section(analysis: Analysis) -> Section | None:
     """Return the selected areas by rank, their localities, and the next in rank; None without a selection."""
-    made, plan = analysis.priorities, analysis.plan
-    if made is None or plan is None:
+    if analysis.selection is None:
         return None
-    label = analysis.recipe.areas[0].label
+    made, plan = analysis.selection.priorities, analysis.selection.plan
+    label = analysis.selection.layers[0].label
     ranked = made.layer[made.layer["rank"].notna()].sort_values("rank", kind="stable")
     picked = ranked["selected"].astype(bool)
     sure = (
         f"¹ Of {plan.sure.runs:,} runs in which incidents are resampled and weights varied, {plan.sure.level:.0%} put "
         "the area between the two ranks; the share is of those that selected it."
     )
-    blocks: list[Block] = [Paragraphs([_stopped(line) for line in made.summary()])]
+    blocks: list[Block] = [Paragraphs([_stopped(line) for line in summary(made)])]
     if picked.any():
         blocks.append(_ranked_table(f"Selected {plural(label)}, by rank", ranked[picked], label, sure))
     parts = []
@@ -50,25 +45,9 @@ def priorities_section(analysis: Analysis) -> Section | None:
 
 def matrix_section(analysis: Analysis) -> Section | None:
     """Return which themes are a priority of which district; None without a selection, or where none can be told."""
-    counted = analysis.tally
-    if counted is None:
+    if analysis.selection is None or analysis.selection.matrix is None:
         return None
-    groups = [find_group(name) for name in THEMES]
-    themes = [
-        Indicator(group=group.key) for group in groups if counted.mask(group.category, group.exclude).any()
-    ]
-    area = plural(singular(analysis.recipe.areas[0].label))
-    try:
-        made = locality_matrix(
-            analysis.outline,
-            counted,
-            themes,
-            min_population=analysis.recipe.count.min_population,
-            noun=area,
-        )
-    except DataError as error:
-        log.info("The report has no priorities by locality: %s", error.message)
-        return None
+    made = analysis.selection.matrix
     blocks: list[Block] = []
     for prevalence in ("most prevalent", "less prevalent"):
         rows = made.matrix[made.matrix["prevalence"] == prevalence].drop(columns=["ticks", "prevalence"])
@@ -77,9 +56,13 @@ def matrix_section(analysis: Analysis) -> Section | None:
             cells = [[str(theme), *map(str, marks)] for theme, *marks in rows.itertuples()]
             marks = frozenset(range(1, len(headings)))
             blocks.append(Table(f"{prevalence.capitalize()} priorities", headings, cells, marks=marks))
-    absent = [group.name for group in groups if group.key not in {theme.group for theme in themes}]
+    absent = [name for name in map(_group_name, THEMES) if name not in made.matrix.index]
     notes = [*made.notes, *([f"Without an incident: {', '.join(absent)}."] if absent else [])]
     return Section("Priorities by locality", [*blocks, Paragraphs(notes, small=True)])
+
+
+def _group_name(key: str) -> str:
+    return find_group(key).name
 
 
 def _ranked_table(caption: str, rows: pd.DataFrame, label: str, note: str) -> Table:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import geopandas as gpd
-import pandas as pd
-
-from hotspots.analysis.recipe import CELLS
-from hotspots.analysis.run import Analysis, ThemeResult
+from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.base.columns import MISSING, format_value
-from hotspots.counting.counts import rate
 from hotspots.export.pages.report import Block, Figures, Paragraphs, Part, Section, Table, Terms
 from hotspots.incidents.quality import QualityReport, Share
-from hotspots.publish.names import percent, plural, singular
-from hotspots.publish.report.change import compared_months, total_change
+from hotspots.publish.words.change import change_words
+from hotspots.publish.words.names import percent, plural, singular
 
 NAMED = 5  # areas in a sentence; the tables have them all
 _GAPS = 6  # missing months named one by one
@@ -32,35 +27,32 @@ def headline_section(analysis: Analysis) -> Section:
         (f"{analysis.months:g}", "month of data" if analysis.months == 1 else "months of data"),
     ]
     blocks: list[Block] = [Figures(tiles), _glance(analysis)]
-    standing = [(result.theme.name, _standing_out(analysis, result)) for result in analysis.counted_themes]
+    standing = [(theme.name, _standing_out(analysis, theme)) for theme in analysis.themes]
     if any(text for _, text in standing):
         blocks.append(Terms([(f"{name}:", text) for name, text in standing if text], compact=True))
     return Section("Headline figures", blocks, new_page=False)
 
 
 def _glance(analysis: Analysis) -> Table:
-    first = analysis.recipe.areas[0].label
-    flagged = [label for label, layer in analysis.counted_themes[0].layers.items() if "sd_flag" in layer]
-    tested = [label for label, layer in analysis.counted_themes[0].layers.items() if "gi_class" in layer]
-    rated = all("rate" in result.layers[first] for result in analysis.counted_themes)
-    compared = compared_months(analysis)
+    themes = analysis.themes
+    flagged = [place for place, layer in enumerate(themes[0].layers) if "sd_flag" in layer.table]
+    tested = [place for place, layer in enumerate(themes[0].layers) if "gi_class" in layer.table]
+    rated = all("rate" in theme.first for theme in themes)
+    comparison = analysis.comparison
+    compared = comparison is not None and not comparison.asked and all(theme.change for theme in themes)
     headings = ["Theme", "Incidents"]
     headings += ["Rate per 1,000 people a year"] * rated
-    headings += ["Change since the year before"] * (compared is not None)
-    headings += [f"{label} significantly above average" for label in flagged]
-    headings += [f"{label.capitalize() if label == CELLS else label} in hotspots" for label in tested]
+    headings += ["Change since the year before"] * compared
+    headings += [f"{themes[0].layers[place].label} significantly above average" for place in flagged]
+    headings += [f"{themes[0].layers[place].label} in hotspots" for place in tested]
     rows = []
-    for result in analysis.counted_themes:
-        row = [result.theme.name, f"{int(result.layers[first]['n'].sum()):,}"]
-        row += [_whole_rate(result.layers[first], analysis.months)] * rated
-        if compared is not None:
-            row.append(total_change(result, compared)["ch_text"].split(" (")[0])
-        row += [
-            f"{int((result.layers[label]['sd_flag'] == 'significantly above').sum()):,}" for label in flagged
-        ]
-        row += [
-            f"{int(result.layers[label]['gi_class'].isin(['hot99', 'hot95']).sum()):,}" for label in tested
-        ]
+    for theme in themes:
+        row = [theme.name, f"{theme.n:,.0f}"]
+        row += [MISSING if theme.rate is None else format_value("rate", theme.rate)] * rated
+        if compared and theme.change is not None:
+            row.append(change_words(theme.change.whole))
+        row += [_how_many(theme, place, "sd_flag", ["significantly above"]) for place in flagged]
+        row += [_how_many(theme, place, "gi_class", ["hot99", "hot95"]) for place in tested]
         rows.append(row)
     note = "Incidents inside the areas. "
     note += "Hotspots: Gi*, of which at most 5 in 100 are expected to be chance. " * bool(tested)
@@ -73,25 +65,19 @@ def _glance(analysis: Analysis) -> Table:
     )
 
 
-def _whole_rate(layer: gpd.GeoDataFrame, months: float) -> str:
-    """Return the rate of all areas that have one, taken together."""
-    rated = layer[layer["rate"].notna()]
-    if rated.empty:
-        return MISSING
-    whole = rate(pd.Series([int(rated["n"].sum())]), pd.Series([rated["population"].sum()]), months=months)
-    return format_value("rate", float(whole.iloc[0]))
+def _how_many(theme: ThemeResult, place: int, column: str, classes: Sequence[str]) -> str:
+    return f"{int(theme.layers[place].table[column].isin(classes).sum()):,}"
 
 
-def _standing_out(analysis: Analysis, result: ThemeResult) -> str:
+def _standing_out(analysis: Analysis, theme: ThemeResult) -> str:
+    value = analysis.recipe.flag.value if analysis.recipe.flag is not None else "rate"
     sentences = []
-    for label, layer in result.layers.items():
-        if "sd_flag" not in layer:
+    for layer in theme.layers:
+        if "sd_flag" not in layer.table:
             continue
-        value = analysis.recipe.flag.value if analysis.recipe.flag is not None else "rate"
-        top = layer[layer["sd_flag"] == "significantly above"].sort_values(
-            value, ascending=False, kind="stable"
-        )
-        kind = plural(singular(label))
+        flags = layer.table["sd_flag"]
+        top = layer.table[flags == "significantly above"].sort_values(value, ascending=False, kind="stable")
+        kind = plural(singular(layer.label))
         if top.empty:
             sentences.append(f"No {kind} is significantly above the average.")
             continue
@@ -101,7 +87,7 @@ def _standing_out(analysis: Analysis, result: ThemeResult) -> str:
         ]
         unit = "per 1,000 people a year" if value == "rate" else "incidents"
         more = f", and {len(top) - NAMED} more" if len(top) > NAMED else ""
-        verb = f"{kind} is" if len(top) == 1 else f"{plural(label)} are"
+        verb = f"{kind} is" if len(top) == 1 else f"{plural(layer.label)} are"
         sentences.append(
             f"{len(top)} {verb} significantly above the average: {', '.join(named)}{more} ({unit})."
         )

@@ -1,0 +1,174 @@
+"""What a recipe came to: layers, themes and the selection of areas, each with a key, a label and a kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.analysis.changes import Comparison, ThemeChange
+from hotspots.analysis.recipe import Recipe, Theme
+from hotspots.areas.neighbours import Neighbours
+from hotspots.base.surface import Surface
+from hotspots.counting.tally import Tally
+from hotspots.incidents.quality import QualityReport
+from hotspots.priorities.matrix import LocalityMatrix
+from hotspots.priorities.plan import Plan
+from hotspots.priorities.prioritise import Priorities
+
+Kind = Literal["areas", "cells", "localities"]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A table of areas with results.
+
+    Attributes
+    ----------
+    key : str
+        What files, tables and links call it; no other layer of its group has it.
+    kind : {'areas', 'cells', 'localities'}
+        What its rows are: areas of the recipe, cells of its grid, or selected areas joined.
+    label : str
+        What a reader calls it, as the recipe says: ``"Wards"``.
+    table : GeoDataFrame
+        One row per area, with the columns of results.
+    """
+
+    key: str
+    kind: Kind
+    label: str
+    table: gpd.GeoDataFrame
+
+    def __repr__(self) -> str:
+        return f"<Layer '{self.key}': {len(self.table):,} {self.kind}, '{self.label}'>"
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Layers that are shown together under one name.
+
+    Attributes
+    ----------
+    key : str
+        What files and links call it; no other group of the analysis has it.
+    name : str
+        What a reader calls it.
+    layers : tuple of Layer
+        In the order in which they are shown.
+    surface : Surface or None
+        A density over the same ground.
+    contours : GeoDataFrame or None
+        Its contour polygons.
+    """
+
+    key: str
+    name: str
+    layers: tuple[Layer, ...]
+    surface: Surface | None = None
+    contours: gpd.GeoDataFrame | None = None
+
+    def __repr__(self) -> str:
+        held = ", ".join(layer.key for layer in self.layers) + (", a surface" if self.surface else "")
+        return f"<{type(self).__name__} '{self.key}': {held}>"
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ThemeResult(Group):
+    """What one theme of the recipe came to.
+
+    Attributes
+    ----------
+    theme : Theme
+        The recipe's entry.
+    n : int or float
+        Incidents inside the areas of the first layer, the sum of their weights.
+    rate : float or None
+        Rate of all areas of the first layer that have one, taken together; None where no population is known.
+    monthly : DataFrame or None
+        Incidents in each area of the first layer by month of the analysis; None where no month is known.
+    change : ThemeChange or None
+        How it changed, where the analysis has two periods to compare.
+    """
+
+    theme: Theme
+    n: float
+    rate: float | None = None
+    monthly: pd.DataFrame | None = None
+    change: ThemeChange | None = None
+
+    @property
+    def first(self) -> gpd.GeoDataFrame:
+        """The table of the recipe's first areas."""
+        return self.layers[0].table
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Selection(Group):
+    """The priority areas, and by what they were selected.
+
+    Attributes
+    ----------
+    plan : Plan
+        What makes an area a priority.
+    priorities : Priorities
+        What the plan came to; `layers` are its areas and its localities.
+    tally : Tally
+        The incidents that they were selected by.
+    matrix : LocalityMatrix or None
+        Which themes weigh in which district; None where districts cannot be compared.
+    """
+
+    plan: Plan
+    priorities: Priorities
+    tally: Tally
+    matrix: LocalityMatrix | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What a recipe came to, before anything is written.
+
+    Attributes
+    ----------
+    recipe : Recipe
+        What was asked for.
+    quality : QualityReport
+        What became of every row.
+    calendar : tuple of Period
+        The months that incidents have, ascending; none where no month is known.
+    months : float
+        Length of the period in months.
+    areas : GeoDataFrame
+        The recipe's first areas: the study area.
+    themes : tuple of ThemeResult
+        In the recipe's order.
+    neighbours : dict of str to Neighbours
+        What counted as neighbours, by the key of the layer.
+    selection : Selection or None
+        The priority areas, where the recipe asks for them.
+    comparison : Comparison or None
+        The periods that are compared, where there are two.
+    """
+
+    recipe: Recipe
+    quality: QualityReport
+    calendar: tuple[pd.Period, ...]
+    months: float
+    areas: gpd.GeoDataFrame
+    themes: tuple[ThemeResult, ...]
+    neighbours: dict[str, Neighbours]
+    selection: Selection | None = None
+    comparison: Comparison | None = None
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """All that is shown: the selection first, then the themes."""
+        return self.themes if self.selection is None else (self.selection, *self.themes)
+
+    def __repr__(self) -> str:
+        themes = ", ".join(theme.key for theme in self.themes)
+        counted = f"{self.quality.used:,} incidents, {self.months:g} months"
+        return f"<Analysis '{self.recipe.title}': {counted}, themes {themes}>"

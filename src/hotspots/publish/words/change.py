@@ -1,0 +1,84 @@
+"""Periods and changes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from hotspots.analysis.changes import Comparison, Months
+
+NO_PERIOD = "period not recorded"
+_LISTED = 4  # months named one by one where they are not all that lie between the first and the last
+
+
+def calendar_words(months: Sequence[pd.Period]) -> str:
+    """Return the time that an analysis covers: ``"January to December 2025"`` or ``"July 2016, July 2017"``."""
+    if not months:
+        return NO_PERIOD
+    whole = months[-1].ordinal - months[0].ordinal + 1
+    if 1 < len(months) < whole and len(months) <= _LISTED:
+        return ", ".join(month.strftime("%B %Y") for month in months)
+    return span_words(months)
+
+
+def span_words(months: Sequence[pd.Period]) -> str:
+    """Return the span from the first month to the last in words.
+
+    Examples
+    --------
+    >>> half = pd.period_range("2025-01", "2025-06", freq="M")
+    >>> span_words(half), span_words(half - 6), span_words(half[:1])
+    ('January to June 2025', 'July to December 2024', 'January 2025')
+    """
+    first, last = months[0], months[-1]
+    if first == last:
+        return str(last.strftime("%B %Y"))
+    return f"{first.strftime('%B' if first.year == last.year else '%B %Y')} to {last.strftime('%B %Y')}"
+
+
+def season_words(months: Months) -> str:
+    """Return months without their year, such as ``"January to December"`` or ``"July, September"``."""
+    first, last = months[0], months[-1]
+    if len(months) == 1:
+        return str(first.strftime("%B"))
+    if last.ordinal - first.ordinal + 1 == len(months):
+        return f"{first.strftime('%B')} to {last.strftime('%B')}"
+    return ", ".join(month.strftime("%B") for month in months)
+
+
+def year_words(months: Months) -> str:
+    """Return the year of some months: ``"2025"``, or ``"2024/25"`` where they begin in one and end in the next."""
+    first, last = months[0].year, months[-1].year
+    return str(first) if first == last else f"{first}/{last % 100:02d}"
+
+
+def compared_words(comparison: Comparison) -> tuple[str, str]:
+    """Return the two periods compared, the earlier first."""
+    before, after = comparison.before, comparison.after
+    if comparison.asked:
+        return span_words(before), span_words(after)
+    season = season_words(after)
+    return f"{season} {year_words(before)}", f"{season} {year_words(after)}"
+
+
+def change_words(row: pd.Series[Any]) -> str:
+    """Return a change as ``"up 36%"``, ``"up"`` where there is no percentage, or ``"no clear change"``."""
+    flag, percent = row["ch_flag"], row["ch_pct"]
+    if pd.isna(flag):
+        return ""
+    bare = flag == "no clear change" or pd.isna(percent)
+    return str(flag) if bare else f"{flag} {abs(percent):,.0f}%"
+
+
+def limits_words(row: pd.Series[Any]) -> str:
+    """Return the limits of a change in percent; nothing where one of them is infinite."""
+    low, high = row["ch_lo"], row["ch_hi"]
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    return f"{_signed(low)} to {_signed(high)}"
+
+
+def _signed(ratio: float) -> str:
+    return f"{100 * (ratio - 1):+,.0f}%".replace("-", "\u2212")

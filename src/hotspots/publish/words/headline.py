@@ -1,0 +1,72 @@
+"""What an analysis says of itself in plain sentences: the headline figures and the method notes."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hotspots.analysis.results import Analysis, Group
+from hotspots.base.columns import format_value
+from hotspots.publish.words.change import calendar_words
+
+SHOWN = 5  # names in a headline; the map and the tables have them all
+
+
+def headline(analysis: Analysis) -> tuple[str, ...]:
+    """Return the lines that a run ends with: rows accounted for, then what stands out in each theme."""
+    quality = analysis.quality
+    lines = [
+        f"{analysis.recipe.title} ({calendar_words(analysis.calendar)})",
+        f"{quality.used:,} of {quality.rows_read:,} rows used: {quality.inside or 0:,} inside the areas, "
+        f"{quality.outside or 0:,} outside, {quality.unlocated:,} without coordinates",
+    ]
+    for group in analysis.groups:
+        lines.extend(_group_lines(group))
+    return tuple(lines)
+
+
+def _group_lines(group: Group) -> list[str]:
+    lines = [group.name]
+    for shown in group.layers:
+        label, layer = shown.label, shown.table
+        if "sd_flag" in layer:
+            lines.append(f"  {label}: {_flag_line(layer)}")
+        if "priority" in layer and "reason" in layer and "score" in layer:
+            lines += [f"  {label}: {_priority_line(layer)}"]
+        if "ch_flag" in layer:
+            up, down = (int((layer["ch_flag"] == flag).sum()) for flag in ("up", "down"))
+            lines.append(f"  {label}: {up:,} up and {down:,} down between the two periods")
+        if "gi_class" in layer:
+            hot, cold = (int(layer["gi_class"].isin(_levels(side)).sum()) for side in ("hot", "cold"))
+            lines.append(f"  {label}: {hot:,} in hotspots and {cold:,} in coldspots (Gi*, q up to 0.05)")
+    return lines
+
+
+def _levels(side: str) -> list[str]:
+    return [f"{side}99", f"{side}95"]
+
+
+def _flag_line(layer: pd.DataFrame) -> str:
+    column = "rate" if "rate" in layer else "n"
+    top = layer[layer["sd_flag"] == "significantly above"].sort_values(
+        [column], ascending=False, kind="stable"
+    )
+    if top.empty:
+        return "none significantly above the average"
+    named = [
+        f"{name} ({format_value(column, value)})"
+        for name, value in zip(top["name"], top[column], strict=True)
+    ]
+    more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
+    return f"{len(named)} significantly above the average: {', '.join(named[:SHOWN])}{more}"
+
+
+def _priority_line(layer: pd.DataFrame) -> str:
+    picked = layer[layer["selected"].astype(bool)].sort_values("rank", kind="stable")
+    if picked.empty:
+        return "none is a priority"
+    shown = ", ".join(
+        f"{name} ({priority})"
+        for name, priority in zip(picked["name"][:SHOWN], picked["priority"][:SHOWN], strict=True)
+    )
+    more = f" and {len(picked) - SHOWN} more" if len(picked) > SHOWN else ""
+    return f"{len(picked)} priorities: {shown}{more}"

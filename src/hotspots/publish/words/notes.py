@@ -1,0 +1,89 @@
+"""How an analysis was made, in what a reader must know to use it honestly."""
+
+from __future__ import annotations
+
+from hotspots.analysis.provenance import METHODS
+from hotspots.analysis.recipe import Flag, GiStar
+from hotspots.analysis.results import Analysis
+from hotspots.base.surface import Surface
+from hotspots.publish.words.change import span_words
+from hotspots.publish.words.note import Note
+from hotspots.publish.words.priorities import priority_notes
+
+
+def method_notes(analysis: Analysis) -> tuple[Note, ...]:
+    """Return what a reader must know to use the map honestly, a note for each method used."""
+    recipe = analysis.recipe
+    notes = [_counts(analysis), *(Note(entry.label, entry.note) for entry in recipe.areas if entry.note)]
+    if any("rate" in layer.table for theme in analysis.themes for layer in theme.layers):
+        notes.append(_rates(analysis))
+    if recipe.flag is not None:
+        notes.append(_average(recipe.flag))
+    if analysis.comparison is not None and analysis.comparison.asked:
+        before, after = analysis.comparison.before, analysis.comparison.after
+        notes.append(
+            Note(
+                "Change",
+                f"{span_words(after)} against {span_words(before)}; up or down where the exact 95% limits of the rate "
+                "ratio leave out 1, no clear change elsewhere.",
+            )
+        )
+    if analysis.selection is not None:
+        notes += priority_notes(analysis.selection.priorities, analysis.selection.plan)
+    surfaces = [theme.surface for theme in analysis.themes if theme.surface is not None]
+    notes += [_density(surface) for surface in surfaces[:1]]
+    if recipe.gistar is not None:
+        notes.append(_hotspots(recipe.gistar))
+    return (*notes, Note("", METHODS))
+
+
+def _counts(analysis: Analysis) -> Note:
+    quality = analysis.quality
+    return Note(
+        "Counts",
+        f"{quality.used:,} of {quality.rows_read:,} rows were used; {quality.unlocated:,} have no coordinates "
+        f"and {quality.outside or 0:,} lie outside the areas, so they are on no map. Police.uk moves each incident "
+        "to the nearest of a fixed set of map points: read areas, not addresses. Recorded crime is not all crime.",
+    )
+
+
+def _rates(analysis: Analysis) -> Note:
+    return Note(
+        "Rates",
+        f"incidents per 1,000 people a year, from {analysis.months:g} months of data scaled to twelve; "
+        f"no rate is given for areas of under {analysis.recipe.count.min_population:g} people. "
+        "Town centres have few residents and many visitors, which raises their rates.",
+    )
+
+
+def _average(flag: Flag) -> Note:
+    scope = "all areas" if flag.within == "all" else "the areas of the same district"
+    spread = "sample" if flag.ddof == 1 else "population"
+    return Note(
+        "Against the average",
+        f"'above' is over the mean of {scope} plus 1 standard deviation, "
+        f"'significantly above' over the mean plus 2 ({spread} SD, each area counting alike). "
+        "It ranks areas; it is not a significance test.",
+    )
+
+
+def _density(surface: Surface) -> Note:
+    made = surface.parameters
+    edge = "not corrected for" if made["edge"] == "none" else "made up for"
+    return Note(
+        "Density",
+        f"{made['kernel']} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m, in "
+        f"incidents per km² a year; what lies beyond the outer boundary is {edge}. "
+        "The heat-map's classes are multiples of the mean over the cells with any density.",
+    )
+
+
+def _hotspots(step: GiStar) -> Note:
+    inference = "" if step.inference == "analytic" else f" from {step.permutations:,} permutations"
+    return Note(
+        "Hotspots",
+        f"Getis-Ord Gi* of the {'rate' if step.value == 'rate' else 'count'} over each area and "
+        f"its neighbours ({step.neighbours}); two-sided p values{inference}, corrected for the number of "
+        "areas tested (Benjamini-Hochberg): about 5% of the areas marked at 95% may be false, more where counts "
+        "are small. Of counts, Gi* finds where people are.",
+    )

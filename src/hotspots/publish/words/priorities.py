@@ -1,0 +1,83 @@
+"""What a selection of priority areas says: its outcome, and how it was made."""
+
+from __future__ import annotations
+
+from hotspots.priorities.groups import find_group
+from hotspots.priorities.plan import Plan
+from hotspots.priorities.prioritise import Priorities
+from hotspots.priorities.selection import PRIORITIES
+from hotspots.publish.words.note import Note
+
+
+def summary(made: Priorities) -> list[str]:
+    """Return the outcome in words: how many of each priority, the coverage, what changed over the periods."""
+    found = made.layer["priority"].astype(str)
+    tally = [f"{int((found == priority).sum()):,} {priority}" for priority in PRIORITIES[:3]]
+    lines = [
+        f"Priorities: {', '.join(tally)}",
+        made.coverage.sentence(made.layer["name"], noun=made.noun),
+    ]
+    if made.turnover is not None:
+        lines += [
+            f"Flagged in {row.Index}: {row.kept} kept, {row.new} new, {row.dropped} dropped "
+            f"(Jaccard {row.jaccard:.2f})"
+            for row in made.turnover.itertuples()
+        ]
+    return lines
+
+
+def outcome_lines(made: Priorities) -> list[str]:
+    """Return the summary, and each locality with its reason."""
+    lines = summary(made)
+    if made.localities is not None:
+        lines += [f"  {row.name}: {row.reason}" for row in made.localities.itertuples()]
+    return lines
+
+
+def brief_note(made: Priorities, plan: Plan) -> Note:
+    """Return the method in the few lines that a page has room for; `priority_notes` says all of it."""
+    rules = plan.rules
+    weighed = ", ".join(f"{entry.name} ({entry.weight:g})" for entry in made.indicators.entries)
+    return Note(
+        "Method",
+        f"Score: mean of the standard deviations (SD) above the {made.noun} average, over indicators "
+        f"(weights) and periods: {weighed}. Force-wide: over {rules.force_wide:g} SD; local: over {rules.local:g} "
+        f"SD in its district; both flagged in at least {rules.persistent:.0%} of the periods. Watch: narrowly "
+        f"below, flagged too seldom, or newly rising. Rank, runs: of {plan.sure.runs:,} runs with incidents "
+        f"resampled and weights varied, the ranks of {plan.sure.level:.0%}, and the share that selected the "
+        f"{made.noun}. It ranks what was recorded, at the nearest of police.uk's map points; it is not a "
+        "significance test, and PAI in sample flatters.",
+    )
+
+
+def priority_notes(made: Priorities, plan: Plan) -> list[Note]:
+    """Return what a reader must know of the method to use the list honestly."""
+    rules, entries = plan.rules, made.indicators.entries
+    weighed = ", ".join(f"{entry.name} ({entry.weight:g})" for entry in entries)
+    groups = [find_group(entry.group) for entry in entries if entry.group]
+    return [
+        Note(
+            "Score",
+            f"the mean over indicators and periods of standard deviations above the mean of all {made.noun}s. "
+            f"Indicators and their weights: {weighed}. What is unknown is left out, never taken as zero.",
+        ),
+        Note(
+            "Force-wide",
+            f"the score is over {rules.force_wide:g} SD above the mean score of all {made.noun}s. "
+            f"Local: over {rules.local:g} SD above that of the district's {made.noun}s that are not force-wide. Both: "
+            f"flagged (over {rules.flagged:g} SD) in at least {rules.persistent:.0%} of the periods. Watch: at most "
+            f"{rules.near:g} SD below a threshold, flagged too seldom, or newly rising.",
+        ),
+        Note(
+            "Ranks and runs",
+            f"{plan.sure.runs:,} repetitions with incidents resampled and weights varied (seed "
+            f"{plan.sure.seed}); {plan.sure.level:.0%} of them put the {made.noun} between the two ranks.",
+        ),
+        Note(
+            "",
+            "It ranks what was recorded; it is not a significance test. Police.uk moves each incident to the nearest "
+            "of a fixed set of map points. PAI in sample is scored on the incidents that chose the areas, which "
+            "flatters it.",
+        ),
+        *[Note(group.name, group.note) for group in groups if group.note],
+    ]
