@@ -15,6 +15,14 @@ from hotspots_cli.progress import Steps
 @click.option("--value", default="n", show_default=True, metavar="COLUMN", help="The column to test.")
 @options.weights
 @click.option(
+    "--population",
+    default="auto",
+    show_default=True,
+    metavar="COLUMN",
+    help="The column of people with which VALUE is a count and its rate is tested; 'none' tests the value as it is; "
+    "'auto' takes 'population' where VALUE is a rate.",
+)
+@click.option(
     "--permutations", type=click.IntRange(min=99), default=9_999, show_default=True, help="How many."
 )
 @options.seed

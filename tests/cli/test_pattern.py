@@ -35,6 +35,20 @@ def test_the_column_names_itself_and_the_seed_is_kept(hotspots: Run, town: Path)
     assert hotspots(*words, "--seed", "7")[1] == out
 
 
+def test_rates_allow_for_populations(hotspots: Run, town: Path) -> None:
+    hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
+    words = ("pattern", "counts.geojson", "--permutations", "99", "--value")
+    code, out, err = hotspots(*words, "rate")
+    assert code == 0, err
+    assert " of rates, p " in out
+    assert (
+        "Pattern of 'rate': tested by 'n' and 'population', which allows for areas with few people "
+        "('population' = 'none' does not)"
+    ) in err
+    assert hotspots(*words, "n", "--population", "population")[1].split(":", 1)[1] == out.split(":", 1)[1]
+    assert " of rates" not in hotspots(*words, "rate", "--population", "none")[1]
+
+
 def test_no_such_column(hotspots: Run, town: Path) -> None:
     hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
     code, out, err = hotspots("pattern", "counts.geojson", "--value", "nn")

@@ -174,6 +174,93 @@ def test_areas_without_a_value_are_left_out_with_their_links(caplog: pytest.LogC
     assert "Pattern: 1 of 5 areas have no value and are left out" in caplog.messages
 
 
+def peopled(areas: gpd.GeoDataFrame, seed: int) -> pd.Series[Any]:
+    """People in the cells, e² times as many in the last column as in the first."""
+    column = np.repeat(np.linspace(0, 2, int(len(areas) ** 0.5)), int(len(areas) ** 0.5))
+    return values_on(areas, np.random.default_rng(seed).uniform(500, 1500, len(areas)) * np.exp(column))
+
+
+@pytest.mark.parametrize("mean", [1, 60])
+def test_rates_are_standardised_as_by_esda(mean: float) -> None:
+    # With few incidents the estimated variance of the true rates is under 0, and the index falls back on chance's.
+    from esda import Moran
+    from esda.smoothing import assuncao_rate
+
+    areas = squares(9, 9)
+    people, neighbours = peopled(areas, 1), make_neighbours(areas)
+    n = values_on(areas, np.random.default_rng(3).poisson(mean * people / people.mean()))
+    found = global_pattern(n, neighbours, population=people, permutations=99)
+    index = assuncao_rate(n.to_numpy(), people.to_numpy())
+    assert found.moran_i == pytest.approx(Moran(index, neighbours.to_graph(), permutations=0).I, rel=1e-12)
+    assert found.of_rates
+    assert f"Moran's I = {found.moran_i:.2f} of rates, p = " in found.sentence()
+
+
+def test_rates_by_hand() -> None:
+    # 2 1 6 3 incidents among 10 10 20 20 people, in a row: rates .2 .1 .3 .15, m = 12/60 = .2;
+    # s2 = (10·0 + 10·.01 + 20·.01 + 20·.0025)/60 = .35/60 = .0058333; a = .0058333 - .2/15 = -.0075, so under 0.
+    # Its own variance a + m/people: .0125 for ten people, .0025 for twenty: index 0, -.1/√.0125 = -.894427, .1/.05 = 2,
+    # -.05/.05 = -1. Their mean is .026393; z = -.026393 -.920820 1.973607 -1.026393; z'z = 5.797214;
+    # z'Wz, with the neighbours' means as lags -.920820 .973607 -.973607 1.973607, = -4.819428.
+    areas = squares(4, 1)
+    n, people = values_on(areas, [2, 1, 6, 3]), values_on(areas, [10, 10, 20, 20])
+    found = global_pattern(n, make_neighbours(areas), population=people, permutations=99)
+    assert found.moran_i == pytest.approx(-4.819428 / 5.797214, abs=2e-6)
+    assert np.isnan(found.general_g)
+    assert found.sentence_of_g() == "General G is undefined: chance explains the whole spread of the rates."
+
+
+def test_where_people_live_is_no_pattern_of_rates() -> None:
+    # One rate for all, people in a gradient: counts cluster in every map, rates by their own size often, rates that
+    # allow for it in 5 of 100. 200 maps have a standard error of .015.
+    areas = squares(8, 8)
+    people, neighbours = peopled(areas, 2), make_neighbours(areas)
+    random = np.random.default_rng(5)
+    found: dict[str, list[float]] = {"count": [], "allowed": [], "allowed g": []}
+    for _ in range(200):
+        n = values_on(areas, random.poisson(6 * people / people.mean()))
+        allowed = global_pattern(n, neighbours, population=people, permutations=199)
+        found["count"].append(global_pattern(n, neighbours, permutations=199).moran_p)
+        found["allowed"].append(allowed.moran_p)
+        found["allowed g"].append(allowed.general_p)
+    share = {name: float((np.array(p) <= 0.05).mean()) for name, p in found.items()}
+    assert share["count"] > 0.9
+    assert 0.01 <= share["allowed"] <= 0.1
+    assert share["allowed g"] <= 0.1
+
+
+def test_areas_without_people_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    areas = squares(7, 1)
+    n, people = values_on(areas, [3, 1, 6, 3, 9, 4, 2]), values_on(areas, [50, 20, 70, 30, 60, 0, np.nan])
+    with caplog.at_level(logging.INFO, logger="hotspots"):
+        found = global_pattern(n, make_neighbours(areas), population=people, permutations=99)
+    assert found.n == 5
+    fewer = squares(5, 1)
+    alone = global_pattern(n.iloc[:5], make_neighbours(fewer), population=people.iloc[:5], permutations=99)
+    assert found.moran_i == pytest.approx(alone.moran_i, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("n", "people", "message"),
+    [
+        ([-1, 2, 3, 4], None, "with populations the values are counts, but that of 'E05000000' is negative"),
+        ([1, 2, 3, 4], "turned", "values and population are not of the same areas in the same order"),
+        ([0, 0, 0, 0], None, "all 4 values are equal, so there is no pattern to test"),
+        ([1, 2, 3, 4], "none", "0 areas have a value, but at least 4 are needed"),
+    ],
+)
+def test_rates_that_cannot_be(n: Any, people: str | None, message: str) -> None:
+    areas = squares(4, 1)
+    population = values_on(areas, [0 if people == "none" else 10] * 4)
+    with pytest.raises(DataError) as error:
+        global_pattern(
+            values_on(areas, n),
+            make_neighbours(areas),
+            population=population[::-1] if people == "turned" else population,
+        )
+    assert error.value.message == message
+
+
 def test_general_g_needs_values_of_zero_or_more() -> None:
     areas = squares(4, 1)
     pattern = global_pattern(values_on(areas, [-1, 2, 3, 4]), make_neighbours(areas), permutations=99)

@@ -282,20 +282,39 @@ def layer_pattern(
     neighbours: Method | Neighbours = "queen",
     distance: float | None = None,
     nearest: int = 8,
+    population: str = "auto",
     permutations: int = 9_999,
     seed: int = 0,
 ) -> GlobalPattern:
     """Return whether a column of the layer has any pattern; see `hotspots.global_pattern`.
 
+    Parameters
+    ----------
+    population : str, default 'auto'
+        The column of populations with which `value` is a column of counts; ``"none"``: the values are tested as they
+        are. ``"auto"``: rates are replaced by the counts and populations behind them, where the layer holds
+        ``n`` and ``population``; everything else is tested as it is.
+
     Raises
     ------
     DataError
-        When the layer lacks the column `value`.
+        When the layer lacks the column `value` or `population`.
     """
+    if population == "auto":
+        behind = value in ("rate", "rate_eb") and {"n", "population"} <= set(layer.columns)
+        population = "population" if behind else "none"
+        if behind:
+            log.info(
+                "Pattern of '%s': tested by 'n' and 'population', which allows for areas with few people "
+                "('population' = 'none' does not)",
+                value,
+            )
+            value = "n"
     values = _numbers(layer, value)
+    people = None if population == "none" else _numbers(layer, population)
     if not isinstance(neighbours, Neighbours):
         neighbours = make_neighbours(layer, method=neighbours, distance=distance, nearest=nearest)
-    return global_pattern(values, neighbours, permutations=permutations, seed=seed)
+    return global_pattern(values, neighbours, population=people, permutations=permutations, seed=seed)
 
 
 def period_months(period: str) -> int:

@@ -41,6 +41,8 @@ class GlobalPattern:
         How many random layouts were drawn, and from which seed.
     neighbours : str
         What counts as a neighbour, in words.
+    of_rates : bool
+        Whether populations were allowed for.
     """
 
     moran_i: float
@@ -55,6 +57,7 @@ class GlobalPattern:
     permutations: int
     seed: int
     neighbours: str
+    of_rates: bool = False
 
     def sentence(self, subject: str = "the value", *, between: str = "areas") -> str:
         """Return what Moran's I says in one sentence, and whether local hotspots deserve a reading.
@@ -73,7 +76,8 @@ class GlobalPattern:
         "Burglary is clustered between wards: Moran's I = 0.31, p < 0.001 (9,999 permutations)."
         """
         found = (
-            f"Moran's I = {self.moran_i:.2f}, {_p_words(self.moran_p)} ({self.permutations:,} permutations)"
+            f"Moran's I = {self.moran_i:.2f}{' of rates' * self.of_rates}, {_p_words(self.moran_p)} "
+            f"({self.permutations:,} permutations)"
         )
         if self.moran_p > CLEAR:
             unclear = f"{_capital(subject)}: no pattern between {between} is clear"
@@ -88,6 +92,8 @@ class GlobalPattern:
     def sentence_of_g(self) -> str:
         """Return what General G says in one sentence: whether high values lie together."""
         if np.isnan(self.general_g):
+            if self.of_rates:
+                return "General G is undefined: chance explains the whole spread of the rates."
             return "General G is undefined: it needs values of 0 or more, two of them over 0."
         against = f"{self.general_g:.3g} against {self.general_expected:.3g} expected"
         found = f"General G = {against}, {_p_words(self.general_p)}"
@@ -98,14 +104,26 @@ class GlobalPattern:
 
 
 def global_pattern(
-    values: pd.Series[Any], neighbours: Neighbours, *, permutations: int = 9_999, seed: int = 0
+    values: pd.Series[Any],
+    neighbours: Neighbours,
+    *,
+    population: pd.Series[Any] | None = None,
+    permutations: int = 9_999,
+    seed: int = 0,
 ) -> GlobalPattern:
     r"""Return whether like values lie together, against every value being as likely anywhere.
 
     Moran's I is ``(n / Σw) · (z'Wz / z'z)`` with z the values less their mean and W the neighbours with each
     row summing to 1: over 0 where like lie beside like, about 0 at random, under 0 where unlike do. General G
     is the share of ``x_i·x_j`` over all pairs that neighbours have (W of ones): high where high values lie
-    together. Both are compared with random permutations of the values over the areas; the p value is
+    together.
+
+    Counts of areas with unlike populations show where people live, and even rates of small populations spread
+    more than those of large ones: neither is as likely anywhere. With `population` the values are counts, and
+    what is tested is their rates, made comparable: Moran's I of Assunção and Reis's index
+    ``(y_i - m) / √(a + m / population_i)`` with y the rates, m the rate of all and a the variance of the true
+    rates; General G of the rates drawn towards m by ``a / (a + m / population_i)``. Both are compared with random permutations of the values over the areas; the p
+    value is
     ``min(1, 2·(k + 1) / (R + 1))`` with k the number of R permutations at least as extreme on the side with
     fewer of them.
 
@@ -116,6 +134,8 @@ def global_pattern(
         them their links.
     neighbours : Neighbours
         See `hotspots.make_neighbours`. Areas without a neighbour count in n and in the mean.
+    population : Series of numbers, optional
+        People in each area, on the same index: then `values` are counts. Areas without people are left out.
     permutations : int, default 9,999
         How many; the smallest p value is 2 / (permutations + 1).
     seed : int, default 0
@@ -128,8 +148,8 @@ def global_pattern(
     Raises
     ------
     DataError
-        When `values` are not those of the neighbours' areas, fewer than 4 are known, all are equal, or no two
-        areas with a value are neighbours.
+        When `values` or `population` are not those of the neighbours' areas, fewer than 4 are known, all are equal,
+        counts are negative, or no two areas with a value are neighbours.
     ParameterError
         When there are fewer than 99 permutations, or the seed is negative.
 
@@ -140,6 +160,10 @@ def global_pattern(
 
     Getis, A. and Ord, J. K. (1992) The analysis of spatial association by use of distance statistics.
     Geographical Analysis 24(3), 189-206. https://doi.org/10.1111/j.1538-4632.1992.tb00261.x
+
+    Assunção, R. M. and Reis, E. A. (1999) A new proposal to adjust Moran's I for population density. Statistics
+    in Medicine 18(16), 2147-2162.
+    https://doi.org/10.1002/(SICI)1097-0258(19990830)18:16<2147::AID-SIM179>3.0.CO;2-I
 
     Examples
     --------
@@ -157,12 +181,18 @@ def global_pattern(
         raise ParameterError(f"'permutations' is {permutations}", hint="use 99 or more, such as 9999")
     if seed < 0:
         raise ParameterError(f"'seed' is {seed}", hint="use a whole number from 0")
+    of_g = None
+    if population is not None:
+        values, of_g = _standardised_rates(values, population)
     x, matrix = _known(values, neighbours)
+    g = x if of_g is None else of_g.to_numpy(dtype=float)[of_g.notna().to_numpy()]
     ones = matrix.copy()
     ones.data[:] = 1.0
     rows = np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), np.finfo(float).tiny)
     standardised = matrix.multiply(1 / rows[:, None]).tocsr()
-    has_g = bool((x >= 0).all() and (x > 0).sum() >= 2)
+    has_g = bool(
+        (g >= 0).all() and (g > 0).sum() >= 2 and (population is None or np.ptp(g) > _SAME * g.max())
+    )
     deviations = x - x.mean()
     draws_i, draws_g = np.empty(permutations), np.empty(permutations)
     random = np.random.default_rng(seed)
@@ -172,16 +202,53 @@ def global_pattern(
         order = random.permuted(np.tile(np.arange(len(x)), (count, 1)), axis=1).T
         draws_i[start : start + count] = _cross_products(standardised, deviations[order])
         if has_g:
-            draws_g[start : start + count] = _cross_products(ones, x[order])
+            draws_g[start : start + count] = _cross_products(ones, g[order])
     observed_i = _cross_products(standardised, deviations[:, None])[0]
     i_scale = len(x) / standardised.sum() / (deviations @ deviations)
     moran = _against(observed_i, draws_i, i_scale, -1 / (len(x) - 1))
     general = (np.nan,) * 4
     if has_g:
-        observed_g = _cross_products(ones, x[:, None])[0]
+        observed_g = _cross_products(ones, g[:, None])[0]
         expected = ones.nnz / (len(x) * (len(x) - 1))
-        general = _against(observed_g, draws_g, 1 / (x.sum() ** 2 - x @ x), expected)
-    return GlobalPattern(*moran, *general, len(x), permutations, seed, neighbours.description)
+        general = _against(observed_g, draws_g, 1 / (g.sum() ** 2 - g @ g), expected)
+    return GlobalPattern(
+        *moran, *general, len(x), permutations, seed, neighbours.description, population is not None
+    )
+
+
+def _standardised_rates(
+    n: pd.Series[Any], population: pd.Series[Any]
+) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """Return Assunção and Reis's index, and the rates drawn towards that of all, as shares of it.
+
+    Where a is under 0, chance explains more than the whole spread. Then the index falls back on m / population
+    where its variance would be negative, as its authors do, and the drawn rates are all alike.
+    """
+    if not population.index.equals(n.index):
+        raise DataError(
+            "values and population are not of the same areas in the same order",
+            hint="take both from one layer",
+        )
+    count, people = (each.to_numpy(dtype=float, na_value=np.nan) for each in (n, population))
+    if (count < 0).any():
+        raise DataError(
+            f"with populations the values are counts, but that of '{n.index[count < 0][0]}' is negative",
+            hint="choose a column of counts such as 'n'",
+        )
+    people = np.where(people > 0, people, np.nan)
+    count = np.where(np.isnan(people), np.nan, count)
+    people = np.where(np.isnan(count), np.nan, people)
+    y, mean = count / people, np.nansum(count) / max(np.nansum(people), 1.0)
+    if mean == 0:
+        return (pd.Series(y, index=n.index),) * 2
+    variance = float(np.nansum(people * (y - mean) ** 2) / max(np.nansum(people), 1.0))
+    variance -= mean / float(np.nanmean(people)) if np.isfinite(people).any() else 0.0
+    chance = mean / people
+    own = np.where(variance + chance < 0, chance, variance + chance)
+    with np.errstate(invalid="ignore"):
+        index = (y - mean) / np.sqrt(own)
+        drawn = 1 + (y / mean - 1) * max(variance, 0.0) / (max(variance, 0.0) + chance)
+    return pd.Series(index, index=n.index), pd.Series(drawn, index=n.index)
 
 
 def _known(values: pd.Series[Any], neighbours: Neighbours) -> tuple[Floats, Any]:
