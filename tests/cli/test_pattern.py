@@ -36,7 +36,8 @@ def test_the_column_names_itself_and_the_seed_is_kept(hotspots: Run, town: Path)
 
 
 def test_rates_allow_for_populations(hotspots: Run, town: Path) -> None:
-    hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
+    people = ("--population-table", "people.csv")
+    hotspots("count", ".", "--areas", "wards.gpkg", *people, "-o", "counts.geojson")
     words = ("pattern", "counts.geojson", "--permutations", "99", "--value")
     code, out, err = hotspots(*words, "rate")
     assert code == 0, err

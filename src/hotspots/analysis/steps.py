@@ -301,7 +301,7 @@ def layer_pattern(
         When the layer lacks the column `value` or `population`.
     """
     if population == "auto":
-        behind = value in ("rate", "rate_eb") and {"n", "population"} <= set(layer.columns)
+        behind = value in ("rate", "rate_eb") and {"n", "population", value} <= set(layer.columns)
         population = "population" if behind else "none"
         if behind:
             log.info(

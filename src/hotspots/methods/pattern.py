@@ -122,8 +122,9 @@ def global_pattern(
     more than those of large ones: neither is as likely anywhere. With `population` the values are counts, and
     what is tested is their rates, made comparable: Moran's I of Assunção and Reis's index
     ``(y_i - m) / √(a + m / population_i)`` with y the rates, m the rate of all and a the variance of the true
-    rates; General G of the rates drawn towards m by ``a / (a + m / population_i)``. Both are compared with random permutations of the values over the areas; the p
-    value is
+    rates; General G of the rates drawn towards m by ``a / (a + m / population_i)``.
+
+    Both are compared with random permutations of the values over the areas; the p value is
     ``min(1, 2·(k + 1) / (R + 1))`` with k the number of R permutations at least as extreme on the side with
     fewer of them.
 
