@@ -79,11 +79,23 @@ def _density(surface: Surface) -> Note:
 
 
 def _hotspots(step: GiStar) -> Note:
-    inference = "" if step.inference == "analytic" else f" from {step.permutations:,} permutations"
+    capped = (
+        f", the largest values counting as much as the {step.cap:g} quantile of those over 0 so that no single area "
+        "decides"
+    )
+    inference = {
+        "exact": "exact p values, hotspots and coldspots each tested on one side" + capped * (step.cap < 1),
+        "analytic": "two-sided p values from the normal distribution",
+        "permutation": f"two-sided p values from {step.permutations:,} permutations (seed {step.seed})",
+    }[step.inference]
+    promise = (
+        "where a few areas hold many incidents, many more of those marked are chance than q says"
+        if step.inference == "analytic"
+        else "of the areas marked with q up to 0.05, at most 5 in 100 are expected to be chance"
+    )
     return Note(
         "Hotspots",
-        f"Getis-Ord Gi* of the {'rate' if step.value == 'rate' else 'count'} over each area and "
-        f"its neighbours ({step.neighbours}); two-sided p values{inference}, corrected for the number of "
-        "areas tested (Benjamini-Hochberg): about 5% of the areas marked at 95% may be false, more where counts "
-        "are small. Of counts, Gi* finds where people are.",
+        f"Getis-Ord Gi* of the {'rate' if step.value == 'rate' else 'count'} over each area and its neighbours "
+        f"({step.neighbours}); {inference}; q corrects for the number of areas tested (Benjamini-Hochberg): "
+        f"{promise}. Of counts, Gi* finds where people are.",
     )
