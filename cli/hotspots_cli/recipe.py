@@ -35,10 +35,16 @@ def new(output: str, overwrite: bool) -> None:
 @command.command("check")
 @click.argument("recipe", metavar="RECIPE")
 def check(recipe: str) -> None:
-    """Check a recipe without reading any data, and say what it would do."""
+    """Check a recipe, and its plan, without reading any data, and say what it would do.
+
+    All slips are listed at once.
+    """
     from hotspots.analysis.recipe import read_recipe
+    from hotspots.priorities.plan import read_plan
 
     plan = read_recipe(recipe)
+    if plan.select is not None:
+        read_plan(plan.path(plan.select.plan))
     click.echo(plan.title)
     click.echo(f"  Incidents: {', '.join(plan.incidents.source)}")
     click.echo(f"  Areas:     {', '.join(areas.label for areas in plan.areas)}")

@@ -81,17 +81,43 @@ def test_whole_numbers_serve_where_a_number_is_wanted() -> None:
             "give each a name of its own",
         ),
         (
-            'title = "T"\n',
-            "the recipe lacks 'incidents'",
-            'add a table [incidents] with: source = "2025-*-street.csv"',
-        ),
-        (
-            'title = "T"\nincidents = 5\n',
+            LEAST[: LEAST.index("[[areas]]")],
             "the recipe lacks 'areas'",
             'add a table [[areas]] with: label = "Wards" and source = "wards.gpkg"',
         ),
         (
-            LEAST + "[[theme]]\ncategory = 5\n",
+            LEAST[: LEAST.index("[incidents]")] + LEAST[LEAST.index("[[areas]]") :],
+            "the recipe lacks 'incidents'",
+            'add a table [incidents] with: source = "2025-*-street.csv"',
+        ),
+        (
+            LEAST + '[[areas]]\nlabel = ""\nsource = "b.gpkg"\n',
+            "a [[areas]] has an empty label",
+            'give it one that a reader knows: label = "..."',
+        ),
+        (
+            LEAST + '[[theme]]\nname = "Bur\\nglary"\n',
+            "the name 'Bur\\nglary' holds a character that cannot be printed",
+            "write it on one line",
+        ),
+        (
+            LEAST
+            + '[[areas]]\nlabel = "cells"\nsource = "b.gpkg"\n[grid]\ncell_size = 250\n[gistar]\nlayers = "cells"\n',
+            "[gistar] names the layer 'cells', which the grid and an [[areas]] are both called",
+            "give the areas another label",
+        ),
+        (
+            LEAST.replace("[incidents]\n", '[incidents]\nperiod = "2025"\n'),
+            "'period' in [incidents]: '2025' is not a month or a range of months",
+            "write it as 2025-01 or 2025-01..2025-06",
+        ),
+        (
+            LEAST + '[change]\nbefore = "2025-01..2025-06"\nafter = "2025-06"\n',
+            "[change]: 'after' does not begin after 'before' ends",
+            "give two ranges that do not overlap",
+        ),
+        (
+            LEAST + "[[theme]]\ncategory = 'Drugs'\n",
             "[[theme]] lacks 'name'",
             'add a line such as: name = "..." under [[theme]]',
         ),
@@ -104,6 +130,43 @@ def test_whole_numbers_serve_where_a_number_is_wanted() -> None:
 )
 def test_slips_are_named_with_the_way_out(text: str, message: str, hint: str) -> None:
     assert refusal(text) == (message, hint)
+
+
+def test_all_slips_are_listed_at_once() -> None:
+    text = LEAST.replace('title = "Test"', "titel = 5")
+    text += '[kde]\nbandwidth = "500"\nkernel = "quadratic"\n[flag]\nddof = 2\n[[areas]]\nsource = 3\n'
+    message, hint = refusal(text)
+    assert message.splitlines() == [
+        "the recipe has 7 slips:",
+        "  the recipe has the unknown key 'titel' (did you mean 'title'?)",
+        "  the recipe lacks 'title' (add a line such as: title = \"Burglary, 2025\")",
+        "  [[areas]] lacks 'label' (add a line such as: label = \"...\" under [[areas]])",
+        "  'source' in [[areas]] is 3 (it takes text in double quotes)",
+        "  'bandwidth' in [kde] is '500' (it takes a number)",
+        "  'kernel' in [kde] is 'quadratic' (did you mean 'quartic'?)",
+        "  'ddof' in [flag] is 2 (choose from '0', '1')",
+    ]
+    assert hint == "mend them all; nothing has been read or written"
+
+
+def test_clashes_of_a_sound_recipe_are_listed_at_once() -> None:
+    text = LEAST + '[flag]\nlayers = ["Ward", "cells"]\n[[theme]]\nname = "A"\n[[theme]]\nname = "A"\n'
+    assert refusal(text)[0].splitlines() == [
+        "the recipe has 3 slips:",
+        "  two [[theme]] are called 'A' (give each a name of its own)",
+        "  [flag] names the layer 'Ward', which is not in the recipe (did you mean 'Wards'?)",
+        "  [flag] names the layer 'cells', which is not in the recipe (add a table [grid] with a cell_size)",
+    ]
+
+
+def test_a_windows_path_in_double_quotes_and_a_nest_of_lists_are_told_apart_from_other_errors() -> None:
+    message, hint = refusal(LEAST.replace('"a.csv"', '"C:\\Users\\me\\a.csv"'))
+    assert message.startswith("the recipe is not valid TOML: Invalid hex value (at line 4, ")
+    assert hint == "put paths with \\ in single quotes, as in 'C:\\data\\wards.gpkg', or write / instead"
+    assert refusal("title = " + "[" * 20_000) == (
+        "the recipe nests lists or tables too deep",
+        "lists hold text or numbers, not other lists",
+    )
 
 
 def test_the_sections_of_the_report_are_named_in_their_order() -> None:

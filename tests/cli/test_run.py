@@ -206,7 +206,7 @@ def test_change_and_priorities_come_out_of_a_recipe(hotspots: Run, recipe: Path,
         ('[select]\nplan = "none.toml"\n', "Error: there is no plan "),
         (
             '[change]\nbefore = "2025-02"\nafter = "2025-01"\n',
-            "Error: the second period, 2025-01, does not begin after",
+            "Error: [change]: 'after' does not begin after 'before' ends",
         ),
     ],
 )
@@ -218,3 +218,51 @@ def test_slips_in_change_and_select_are_named(
     assert code == 1
     assert err.startswith(message), err
     assert not (town / "result").exists()
+
+
+NAMES = ["Priorities", "burglary", "Burglary", "Burglary!", "犯罪", '<b>"x"</b>', "..", "a" * 300, "Con"]
+
+
+def test_names_may_be_anything_a_person_types(hotspots: Run, town: Path) -> None:
+    people = 'source = "wards.gpkg"\npopulation_table = "people.csv"\n'
+    labels = ["Wards", "Cells", "Contours", "Localities", "wards"]
+    parts = ['title = "T"\n[incidents]\nsource = "."\n']
+    parts += [f"[[areas]]\nlabel = '{label}'\n{people}" for label in labels]
+    parts += [f"[[theme]]\nname = '{name}'\n" for name in NAMES]
+    parts += ["[flag]\n[kde]\nbandwidth = 400\n[grid]\ncell_size = 500\n[gistar]\n[map]\n[report]\n"]
+    parts += ['[select]\nplan = "plan.toml"\n']
+    (town / "plan.toml").write_text('[[indicator]]\ngroup = "crime"\n[sure]\nruns = 99\n', encoding="utf-8")
+    (town / "any.toml").write_text("".join(parts), encoding="utf-8")
+    assert hotspots("recipe", "check", "any.toml")[0] == 0
+    code, _, err = hotspots("run", "any.toml", "-o", "any")
+    assert code == 0, err
+    themes = [
+        "priorities-2",
+        "burglary",
+        "burglary-2",
+        "burglary-3",
+        "theme",
+        "b-x-b",
+        "theme-2",
+        "a" * 60,
+        "con-2",
+    ]
+    places = ["wards", "cells-2", "contours-2", "localities-2", "wards-2"]
+    # Every theme has each of the five areas as a table of its own, with all 100 located incidents of each month.
+    for theme in themes:
+        for place in places:
+            table = (town / "any" / "tables" / f"{theme}_{place}.csv").read_text(encoding="utf-8-sig")
+            assert len(table.splitlines()) == 10, (theme, place)
+    tables = gpd.list_layers(town / "any" / "layers" / "priorities-2.gpkg")["name"].tolist()
+    assert sorted(tables) == sorted([*places, "cells", "contours", "layer_styles"])
+    assert (town / "any" / "tables" / "priorities_wards.csv").is_file()
+
+
+def test_recipe_check_reads_the_plan_too(hotspots: Run, recipe: Path, town: Path) -> None:
+    recipe.write_text(RECIPE + '[select]\nplan = "plan.toml"\n', encoding="utf-8")
+    code, _, err = hotspots("recipe", "check", recipe)
+    assert (code, "there is no plan" in err) == (1, True)
+    (town / "plan.toml").write_text('[[indicator]]\ngroup = "crime"\nwieght = 2\n', encoding="utf-8")
+    code, _, err = hotspots("recipe", "check", recipe)
+    assert code == 1
+    assert "[[indicator]] has the unknown key 'wieght'\nHint: did you mean 'weight'?" in err

@@ -6,14 +6,14 @@ what was probably meant, before any data is read.
 
 from __future__ import annotations
 
-import tomllib
 import typing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
-from hotspots.base.errors import RecipeError, did_you_mean
-from hotspots.base.toml import build, read_text
+from hotspots.base.errors import ParameterError, did_you_mean
+from hotspots.base.toml import Slips, build, parse_toml, read_text
+from hotspots.incidents.filters import month_range
 
 CELLS = "cells"
 
@@ -236,31 +236,67 @@ def parse_recipe(text: str, *, folder: Path = Path()) -> Recipe:
     >>> recipe.flag.ddof, recipe.kde is None
     (1, True)
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(
-            f"the recipe is not valid TOML: {error}",
-            hint="text stands in double quotes, lists in square brackets; start from: hotspots recipe new",
-        ) from error
-    recipe: Recipe = build(Recipe, document | {"folder": folder}, where="")
-    _check_layers(recipe)
-    return recipe
+    document = parse_toml(text, what="recipe", start="; start from: hotspots recipe new")
+    slips = Slips("recipe")
+    recipe = build(Recipe, document | {"folder": folder}, where="", slips=slips)
+    if isinstance(recipe, Recipe):
+        _check(recipe, slips)
+    slips.raise_any()
+    made: Recipe = recipe
+    return made
 
 
-def _check_layers(recipe: Recipe) -> None:
+def _check(recipe: Recipe, slips: Slips) -> None:
+    """Note what no single value shows: names twice, layers that are not there, months that cannot be."""
     labels = [areas.label for areas in recipe.areas]
-    for kind, names in (("areas", labels), ("theme", [theme.name for theme in recipe.theme])):
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None:
-            raise RecipeError(f"two [[{kind}]] are called '{twice}'", hint="give each a name of its own")
-    known = [*labels, CELLS] if recipe.grid else labels
-    for table, step in (("flag", recipe.flag), ("gistar", recipe.gistar)):
-        for name in step.layers if step else ():
-            if name not in known:
-                hint = did_you_mean(name, known)
-                if name == CELLS:
-                    hint = "add a table [grid] with a cell_size"
-                raise RecipeError(
-                    f"[{table}] names the layer '{name}', which is not in the recipe", hint=hint
+    for kind, word, names in (
+        ("areas", "label", labels),
+        ("theme", "name", [theme.name for theme in recipe.theme]),
+    ):
+        for name in dict.fromkeys(names):
+            if names.count(name) > 1:
+                slips.add(f"two [[{kind}]] are called '{name}'", "give each a name of its own")
+            if not name.strip():
+                slips.add(
+                    f"a [[{kind}]] has an empty {word}", f'give it one that a reader knows: {word} = "..."'
                 )
+            elif not name.isprintable():
+                slips.add(
+                    f"the {word} {name!r} holds a character that cannot be printed", "write it on one line"
+                )
+    known = [*labels, CELLS] if recipe.grid else labels
+    for table, layers in _layers_named(recipe):
+        for name in layers:
+            if name == CELLS and recipe.grid and CELLS in labels:
+                slips.add(
+                    f"[{table}] names the layer '{CELLS}', which the grid and an [[areas]] are both called",
+                    "give the areas another label",
+                )
+            elif name not in known:
+                no_grid = name == CELLS
+                hint = "add a table [grid] with a cell_size" if no_grid else did_you_mean(name, known)
+                slips.add(f"[{table}] names the layer '{name}', which is not in the recipe", hint)
+    _check_months(recipe, slips)
+
+
+def _layers_named(recipe: Recipe) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the layers that each step names."""
+    steps = {entry.name: getattr(recipe, entry.name) for entry in fields(Recipe)}
+    return [(table, step.layers) for table, step in steps.items() if hasattr(step, "layers")]
+
+
+def _check_months(recipe: Recipe, slips: Slips) -> None:
+    asked = {"'period' in [incidents]": recipe.incidents.period}
+    if recipe.change is not None:
+        asked |= {"'before' in [change]": recipe.change.before, "'after' in [change]": recipe.change.after}
+    ranges = {}
+    for where, period in asked.items():
+        try:
+            ranges[where] = month_range(period)
+        except ParameterError as error:
+            slips.add(f"{where}: {error.message}", "write it as 2025-01 or 2025-01..2025-06")
+    before, after = ranges.get("'before' in [change]"), ranges.get("'after' in [change]")
+    if before is not None and after is not None and after[0] <= before[1]:
+        slips.add(
+            "[change]: 'after' does not begin after 'before' ends", "give two ranges that do not overlap"
+        )

@@ -1,14 +1,57 @@
-"""A TOML file as one of the project's dataclasses: every key known, every value of the type declared."""
+"""A TOML file as one of the project's dataclasses: every key known, every value of the type declared.
+
+All slips of a file are gathered before any is raised, so that they are mended in one go.
+"""
 
 from __future__ import annotations
 
+import tomllib
 import types
 import typing
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Literal, Union
+from typing import Any, Union
 
-from hotspots.base.errors import FileError, RecipeError, did_you_mean
+from hotspots.base.errors import FileError, ParameterError, RecipeError, did_you_mean
+
+_UNFIT = object()  # stands for a value that does not fit, until all of the file has been seen
+_TYPES = {str: "text in double quotes", float: "a number", int: "a whole number"}
+
+
+class Slips:
+    """What is wrong in a file: messages, each with its hint, in the order in which they were found.
+
+    Parameters
+    ----------
+    what : str
+        What the file is, such as ``"recipe"``.
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.found: list[tuple[str, str]] = []
+
+    def add(self, message: str, hint: str) -> None:
+        """Note one slip; the same one twice counts once."""
+        if (message, hint) not in self.found:
+            self.found.append((message, hint))
+
+    def raise_any(self) -> None:
+        """Raise one error that names all of them; do nothing where there is none.
+
+        Raises
+        ------
+        RecipeError
+        """
+        if len(self.found) == 1:
+            message, hint = self.found[0]
+            raise RecipeError(message, hint=hint)
+        if self.found:
+            lines = [f"  {message} ({hint})" for message, hint in self.found]
+            raise RecipeError(
+                "\n".join([f"the {self.what} has {len(self.found)} slips:", *lines]),
+                hint="mend them all; nothing has been read or written",
+            )
 
 
 def read_text(path: str | Path, *, what: str, hint: str) -> str:
@@ -29,21 +72,78 @@ def read_text(path: str | Path, *, what: str, hint: str) -> str:
         ) from error
 
 
-def build(cls: type[Any], table: dict[str, Any], *, where: str) -> Any:
-    """Make one of the dataclasses above from a TOML table, checking every key."""
+def parse_toml(text: str, *, what: str, start: str = "") -> dict[str, Any]:
+    """Return the tables of a TOML text; `start` says what a whole file can be started from.
+
+    Raises
+    ------
+    RecipeError
+        When it is not TOML, or nests its lists too deep to be one.
+
+    Examples
+    --------
+    >>> parse_toml("bandwidth = 500", what="recipe")
+    {'bandwidth': 500}
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        hint = "text stands in double quotes, lists in square brackets" + start
+        if "\\" in text and ("hex value" in str(error) or "'\\'" in str(error)):
+            hint = "put paths with \\ in single quotes, as in 'C:\\data\\wards.gpkg', or write / instead"
+        raise RecipeError(f"the {what} is not valid TOML: {error}", hint=hint) from error
+    except RecursionError as error:
+        raise RecipeError(
+            f"the {what} nests lists or tables too deep", hint="lists hold text or numbers, not other lists"
+        ) from error
+
+
+def build(cls: type[Any], table: dict[str, Any], *, where: str, slips: Slips) -> Any:
+    """Make a dataclass from a TOML table, noting whatever does not fit.
+
+    Parameters
+    ----------
+    cls : type
+        The dataclass; its fields are the keys.
+    table : dict
+        From `parse_toml`.
+    where : str
+        What a message calls the table, such as ``"[kde]"``; empty for the file itself.
+    slips : Slips
+        Where slips are noted.
+
+    Returns
+    -------
+    object
+        The dataclass, of no use where a slip was noted.
+    """
     known = {entry.name: entry for entry in fields(cls)}
     shown = [name for name in known if name != "folder"]
+    place = where or f"the {slips.what}"
     for key in table:
         if key not in known:
-            raise RecipeError(
-                f"{where or 'the recipe'} has the unknown key '{key}'", hint=did_you_mean(key, shown)
-            )
-    for name, entry in known.items():
-        if entry.default is MISSING and entry.default_factory is MISSING and name not in table:
-            raise RecipeError(f"{where or 'the recipe'} lacks '{name}'", hint=_example(name, where))
+            slips.add(f"{place} has the unknown key '{key}'", did_you_mean(key, shown))
+    lacking = [
+        name
+        for name, entry in known.items()
+        if entry.default is MISSING and entry.default_factory is MISSING and name not in table
+    ]
+    for name in lacking:
+        slips.add(f"{place} lacks '{name}'", _example(name, where))
     wanted = typing.get_type_hints(cls)
-    values = {key: _fit(value, wanted[key], where=where, key=key) for key, value in table.items()}
-    return cls(**values)
+    values = {
+        key: _fit(value, wanted[key], where=where, key=key, slips=slips)
+        for key, value in table.items()
+        if key in known
+    }
+    fit = {key: value for key, value in values.items() if value is not _UNFIT}
+    if lacking or len(fit) < len(values):
+        return _UNFIT
+    try:
+        return cls(**fit)
+    except ParameterError as error:
+        slips.add(f"{error.message} in {where}" if where else error.message, error.hint)
+        return _UNFIT
 
 
 def _example(name: str, where: str) -> str:
@@ -59,36 +159,56 @@ def _example(name: str, where: str) -> str:
     return examples.get(name, f'add a line such as: {name} = "..."' + (f" under {where}" if where else ""))
 
 
-def _fit(value: Any, wanted: Any, *, where: str, key: str) -> Any:
-    """Return a TOML value as the type that the dataclass declares, or say what was needed."""
-    origin = typing.get_origin(wanted)
-    if origin in (Union, types.UnionType):
-        wanted = next(option for option in typing.get_args(wanted) if option is not type(None))
-        origin = typing.get_origin(wanted)
+def _fit(value: Any, wanted: Any, *, where: str, key: str, slips: Slips) -> Any:
+    """Return a TOML value as the type that the dataclass declares, or note what was needed."""
+    options = _options(wanted)
+    wanted = options[0]
     label = f"'{key}' in {where}" if where else f"'{key}'"
-    if origin is Literal:
-        choices = typing.get_args(wanted)
-        if value not in choices:
-            raise RecipeError(f"{label} is {value!r}", hint=did_you_mean(str(value), choices))
+    if typing.get_origin(wanted) is tuple:
+        return _fit_tuple(value, typing.get_args(wanted)[0], where=where, key=key, slips=slips)
+    if is_dataclass(wanted):
+        if isinstance(value, dict):
+            return build(typing.cast("type[Any]", wanted), value, where=f"[{key}]", slips=slips)
+        slips.add(f"{label} is {value!r}, not a table", f"write it as a table: [{key}]")
+        return _UNFIT
+    choices = [choice for option in options for choice in typing.get_args(option)]
+    if value in choices or any(_is(value, option) for option in options if isinstance(option, type)):
         return value
-    if origin is tuple:
-        return _fit_tuple(value, typing.get_args(wanted)[0], where=where, key=key)
-    if hasattr(wanted, "__dataclass_fields__"):
-        if not isinstance(value, dict):
-            raise RecipeError(f"{label} is {value!r}, not a table", hint=f"write it as a table: [{key}]")
-        return build(wanted, value, where=f"[{key}]")
+    if choices:
+        numbers = " or a number" if float in options or int in options else ""
+        slips.add(f"{label} is {value!r}", did_you_mean(str(value), choices) + numbers)
+    else:
+        slips.add(f"{label} is {value!r}", f"it takes {_TYPES.get(wanted, wanted.__name__)}")
+    return _UNFIT
+
+
+def _options(wanted: Any) -> list[Any]:
+    """Return what a declared type admits, apart from being left out."""
+    if typing.get_origin(wanted) in (Union, types.UnionType):
+        return [option for option in typing.get_args(wanted) if option is not type(None)]
+    return [wanted]
+
+
+def _is(value: Any, wanted: type[Any]) -> bool:
+    """Return whether a TOML value is of a type; a whole number serves as a number, true and false as neither."""
     accepted = (int, float) if wanted is float else wanted
-    if not isinstance(value, accepted) or (isinstance(value, bool) and wanted is not bool):
-        names = {str: "text in double quotes", float: "a number", int: "a whole number"}
-        raise RecipeError(f"{label} is {value!r}", hint=f"it takes {names.get(wanted, wanted.__name__)}")
-    return value
+    # `origin` is checked first: isinstance refuses Literal, tuple[...] and dict[...].
+    if typing.get_origin(wanted) is not None:
+        return typing.get_origin(wanted) is dict and isinstance(value, dict)
+    return isinstance(value, accepted) and (wanted is bool or not isinstance(value, bool))
 
 
-def _fit_tuple(value: Any, wanted: Any, *, where: str, key: str) -> tuple[Any, ...]:
-    if hasattr(wanted, "__dataclass_fields__"):
+def _fit_tuple(value: Any, wanted: Any, *, where: str, key: str, slips: Slips) -> Any:
+    if is_dataclass(wanted):
         tables = value if isinstance(value, list) else [value]
         if not tables or not all(isinstance(entry, dict) for entry in tables):
-            raise RecipeError(f"'{key}' holds no table", hint=f"write each as a table of its own: [[{key}]]")
-        return tuple(build(wanted, entry, where=f"[[{key}]]") for entry in tables)
-    entries = value if isinstance(value, list) else [value]
-    return tuple(_fit(entry, wanted, where=where, key=key) for entry in entries)
+            slips.add(f"'{key}' holds no table", f"write each as a table of its own: [[{key}]]")
+            return _UNFIT
+        made = [
+            build(typing.cast("type[Any]", wanted), entry, where=f"[[{key}]]", slips=slips)
+            for entry in tables
+        ]
+    else:
+        entries = value if isinstance(value, list) else [value]
+        made = [_fit(entry, wanted, where=where, key=key, slips=slips) for entry in entries]
+    return _UNFIT if any(entry is _UNFIT for entry in made) else tuple(made)

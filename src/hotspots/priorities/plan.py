@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from hotspots.base.errors import ParameterError, RecipeError
-from hotspots.base.toml import build, read_text
+from hotspots.base.toml import Slips, build, parse_toml, read_text
 from hotspots.counting.tally import Every
 from hotspots.priorities.budgets import Budget
 from hotspots.priorities.indicators import Indicator
@@ -105,19 +104,15 @@ def parse_plan(text: str, *, folder: Path = Path()) -> Plan:
     >>> plan.indicator[0].weight, plan.budget.max_areas, plan.rules.force_wide
     (2, 10, 2.0)
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(
-            f"the plan is not valid TOML: {error}",
-            hint="text stands in double quotes, lists in square brackets",
-        ) from error
+    document = parse_toml(text, what="plan")
     if not document.get("indicator"):
         raise RecipeError(
             "the plan lacks an indicator", hint='add a table [[indicator]] with: group = "crime"'
         )
     weights = _weights(document.pop("period_weights", {}))
-    plan: Plan = build(Plan, {**document, "folder": folder}, where="the plan")
+    slips = Slips("plan")
+    plan: Plan = build(Plan, {**document, "folder": folder}, where="the plan", slips=slips)
+    slips.raise_any()
     return replace(plan, period_weights=weights)
 
 
