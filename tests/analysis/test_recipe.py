@@ -228,7 +228,7 @@ def test_the_template_shows_the_defaults() -> None:
         "count": ["min_population"],
         "flag": ["value", "within", "ddof", "near"],
         "kde": ["kernel", "edge"],
-        "grid": ["shape"],
+        "grid": ["shape", "keep"],
         "gistar": ["value", "neighbours", "nearest", "inference", "cap", "permutations", "seed"],
         "map": ["basemap"],
         "report": ["sections"],

@@ -75,6 +75,30 @@ def test_a_run_leaves_map_layers_tables_and_record(hotspots: Run, recipe: Path, 
     assert out.splitlines()[-1] == "Open result/map.html"
 
 
+def test_cells_without_an_incident_of_any_kind_can_be_left_out(
+    hotspots: Run, recipe: Path, town: Path
+) -> None:
+    text = recipe.read_text(encoding="utf-8")
+    assert hotspots("run", recipe, "-o", "all")[0] == 0
+    recipe.write_text(
+        text.replace("cell_size = 250\n", 'cell_size = 250\nkeep = "incidents"\n'), encoding="utf-8"
+    )
+    code, _, err = hotspots("run", recipe, "-o", "used")
+    assert code == 0, err
+    read = {
+        (folder, theme): gpd.read_file(f"{folder}/layers/{theme}.gpkg", layer="cells").set_index("code")["n"]
+        for folder in ("all", "used")
+        for theme in ("all-crime-disorder", "burglary")
+    }
+    whole, kept = read["all", "all-crime-disorder"], read["used", "all-crime-disorder"]
+    assert f"Cells: {len(kept)} of {len(whole)} hold an incident of any kind and are the study area" in err
+    assert (kept > 0).all()
+    assert kept.equals(whole[whole > 0])
+    # Of one theme, cells of another are kept, with no incident in them.
+    assert read["used", "burglary"].index.equals(kept.index)
+    assert (read["used", "burglary"] == 0).any()
+
+
 def test_same_inputs_give_same_bytes(hotspots: Run, recipe: Path, town: Path) -> None:
     for name in ("first", "second"):
         assert hotspots("run", recipe, "-o", name)[0] == 0

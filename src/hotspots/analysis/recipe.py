@@ -91,10 +91,15 @@ class Kde:
 
 @dataclass(frozen=True)
 class Grid:
-    """``[grid]``: what `hotspots.make_grid` takes."""
+    """``[grid]``: what `hotspots.make_grid` takes, and which of its cells are kept.
+
+    `keep` = "incidents" keeps those in which any incident of any theme lies: the ground where people are, as far as
+    incidents tell, so that Gi* compares built-up cells with one another and not with fields.
+    """
 
     cell_size: float
     shape: Literal["square", "hexagon"] = "square"
+    keep: Literal["all", "incidents"] = "all"
 
 
 @dataclass(frozen=True)

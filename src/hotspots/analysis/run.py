@@ -11,7 +11,7 @@ import pandas as pd
 
 from hotspots.analysis.changes import Comparison, find_comparison, theme_change
 from hotspots.analysis.keys import make_keys
-from hotspots.analysis.recipe import CELLS, Recipe, Theme
+from hotspots.analysis.recipe import CELLS, Grid, Recipe, Theme
 from hotspots.analysis.results import Analysis, Kind, Layer, Selection, ThemeResult
 from hotspots.analysis.steps import account, change_layer, count_layer, flag_layer, gistar_layer, locate
 from hotspots.areas.grid import make_grid
@@ -19,7 +19,7 @@ from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Surface
-from hotspots.counting.counts import By, count_incidents, months_present, rate
+from hotspots.counting.counts import By, assign_areas, count_incidents, months_present, rate
 from hotspots.counting.tally import Tally, tally
 from hotspots.incidents import read_incidents, select_incidents
 from hotspots.incidents.quality import QualityReport
@@ -72,7 +72,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     months = recipe.count.months or months_present(incidents)
     progress("Locating incidents")
     if recipe.grid is not None:
-        cells = make_grid(places[0].areas, cell_size=recipe.grid.cell_size, shape=recipe.grid.shape)
+        cells = _make_cells(recipe.grid, places[0].areas, incidents)
         places.append(_Place(CELLS, "cells", CELLS.capitalize(), cells, "polygon"))
     assigned = {place.key: locate(incidents, place.areas, by=place.by, label=place.label) for place in places}
     quality = account(quality, incidents, assigned[places[0].key])
@@ -155,6 +155,19 @@ def _read_incidents(recipe: Recipe) -> tuple[pd.DataFrame, QualityReport]:
         exclude=asked.exclude or None,
         period=asked.period,
     )
+
+
+def _make_cells(step: Grid, areas: gpd.GeoDataFrame, incidents: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the cells over the areas; where asked, only those in which any incident of any theme lies."""
+    cells = make_grid(areas, cell_size=step.cell_size, shape=step.shape)
+    if step.keep == "all":
+        return cells
+    used = cells.index.isin(assign_areas(incidents, cells).dropna().unique())
+    log.info(
+        "Cells: %s of %s hold an incident of any kind and are the study area",
+        f"{int(used.sum()):,}", f"{len(cells):,}",
+    )  # fmt: skip
+    return cells[used]
 
 
 def _named(place: _Place, layers: tuple[str, ...]) -> bool:
@@ -240,6 +253,7 @@ def _count(recipe: Recipe, chosen: pd.DataFrame, study: _Study, place: _Place) -
             else step.value,  # cells are of one size and have no population
             neighbours=study.neighbours[place.key],
             inference=step.inference,
+            cap=step.cap,
             permutations=step.permutations,
             seed=step.seed,
         )
