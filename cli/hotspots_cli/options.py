@@ -165,7 +165,16 @@ areas = together(
     click.option("--name", metavar="COLUMN", help="Column of names, where it is not recognised."),
     click.option("--district", metavar="COLUMN", help="Column of districts, where it is not recognised."),
     click.option("--population", metavar="COLUMN", help="Column of populations, where it is not recognised."),
-    click.option("--population-table", metavar="CSV", help="Table of populations by code, to join."),
+    click.option(
+        "--population-table",
+        metavar="FILE",
+        help="Table of populations by code, to join: CSV, Excel, Parquet.",
+    ),
+    click.option(
+        "--areas-crs",
+        metavar="CRS",
+        help="What the boundaries' coordinates are, where their file does not say.",
+    ),
     click.option(
         "--within", multiple=True, metavar="DISTRICT", help="Only areas of this district; may be repeated."
     ),
@@ -190,5 +199,5 @@ def reading(given: dict[str, Any]) -> dict[str, Any]:
 
 def area_reading(given: dict[str, Any]) -> dict[str, Any]:
     """Take the options of `areas`, but for the source, out of a command's parameters, as `read_areas` wants them."""
-    names = ("layer", "code", "name", "district", "population", "population_table", "within")
+    names = ("layer", "code", "name", "district", "population", "population_table", "areas_crs", "within")
     return {name: given.pop(name) or None for name in names}

@@ -85,11 +85,35 @@ def test_named_columns_are_taken_unguessed() -> None:
 
 def test_no_column_looks_like_codes() -> None:
     with pytest.raises(DataError) as error:
-        find_columns(table(POLYID=[1.0, 2.0], CRIME=[3.0, 4.0]), where="'columbus.geojson'")
+        find_columns(table(POLYID=[1.0, 2.0], OTHER_ID=[3.0, 4.0]), where="'columbus.geojson'")
     assert str(error.value) == (
-        "no column of 'columbus.geojson' looks like area codes; it has 'POLYID', 'CRIME'\n"
+        "no column of 'columbus.geojson' looks like area codes; it has 'POLYID', 'OTHER_ID'\n"
         "Hint: name the column of codes with 'code'"
     )
+
+
+def test_the_only_id_column_is_the_code() -> None:
+    assert find_columns(table(POLYID=[1.0, 2.0], CRIME=[3.0, 4.0]), where="the layer").code == "POLYID"
+    # One that repeats tells no areas apart, so the other is the only one.
+    assert find_columns(table(ID=[1, 2], TYPE_ID=[3, 3]), where="the layer").code == "ID"
+    # Words that police areas go by come before numbers of rows.
+    assert find_columns(table(OBJECTID=[1, 2], Precinct=["1A", "1B"]), where="the layer").code == "Precinct"
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        (" e01000001 ", "E01000001"),
+        ("E01000001\u200b", "E01000001"),
+        ("\ufeffw01000001", "W01000001"),
+        ("Castle\u00a0 Ward", "Castle Ward"),
+        # Only GSS codes are known to be written in capitals.
+        ("cell_0_1", "cell_0_1"),
+    ],
+)
+def test_codes_are_read_as_they_are_seen(written: str, code: str) -> None:
+    assert as_codes(pd.Series([written, "  ", None])).tolist()[0] == code
+    assert as_codes(pd.Series([written, "  ", None])).isna().tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize("option", ["code", "name", "district", "population"])
@@ -146,7 +170,8 @@ def test_numbers_as_people_write_them() -> None:
     [
         ("many", "not a number"),
         ("-5", "not a possible number of people"),
-        ("inf", "not a possible number of people"),
+        ("inf", "not a number"),
+        ("12,34", "not a number: its groups of thousands are not of three digits"),
     ],
 )
 def test_a_population_that_is_no_number_of_people(value: str, why: str) -> None:

@@ -1,18 +1,29 @@
 from __future__ import annotations
 
+import json
 import logging
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 
-from hotspots.areas.layers import check_coordinates, open_layer, read_geojson_bytes
-from hotspots.base.errors import CRSError, DataError, FileError, HotspotsError, ParameterError
+from hotspots.areas.layers import check_coordinates, computing_crs, label_crs, open_layer, read_geojson_bytes
+from hotspots.areas.reading import read_areas
+from hotspots.base.errors import (
+    CRSError,
+    DataError,
+    FileError,
+    HotspotsError,
+    HotspotsWarning,
+    ParameterError,
+)
 
-FORMATS = "a GeoPackage, GeoJSON, Shapefile, FlatGeobuf or GeoParquet"
+FORMATS = "a GeoPackage, GeoJSON, Shapefile (also zipped), FlatGeobuf, file geodatabase, KML or GeoParquet"
 
 
 def squares(crs: str | None = "EPSG:27700") -> gpd.GeoDataFrame:
@@ -112,18 +123,108 @@ def test_a_bundled_file_of_incidents() -> None:
 def test_a_file_that_is_not_a_layer(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text("not a layer\n")
-    assert failure(path) == f"'{path}' is not a layer that can be read\nHint: give {FORMATS} of areas"
+    what = (
+        "is not a layer that can be read"
+        if name == "notes.md"
+        else f"does not hold what '{path.suffix}' files do"
+    )
+    assert failure(path) == f"'{path}' {what}\nHint: give {FORMATS}"
+
+
+@pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".shp", ".fgb", ".kml", ".vrt"])
+def test_a_file_that_points_elsewhere_is_never_followed(tmp_path: Path, suffix: str) -> None:
+    # GDAL itself would open the other file, or a web address, whatever the suffix.
+    squares().to_file(tmp_path / "other.geojson")
+    link = (
+        f"<OGRVRTDataSource><OGRVRTLayer name='other'><SrcDataSource>{tmp_path}/other.geojson</SrcDataSource>"
+    )
+    path = tmp_path / f"wards{suffix}"
+    path.write_text(link + "</OGRVRTLayer></OGRVRTDataSource>")
+    assert failure(path).startswith(f"'{path}' ")
+    archive = tmp_path / "wards.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.write(path, path.name)
+    assert failure(archive).startswith(f"'{archive}' ")
+
+
+def test_reading_leaves_nothing_beside_the_file_and_no_setting_behind(tmp_path: Path) -> None:
+    path = tmp_path / "wards.gpkg"
+    squares().to_file(path, dataset_metadata={"HOTSPOTS": "{}"})
+    before = pyogrio.get_gdal_config_option("GDAL_PAM_ENABLED")
+    open_layer(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["wards.gpkg"]
+    assert pyogrio.get_gdal_config_option("GDAL_PAM_ENABLED") == before
+
+
+def test_zipped_shapefiles_are_read_and_archives_of_other_things_are_not(tmp_path: Path) -> None:
+    squares().to_file(tmp_path / "wards.shp")
+    archive, other = tmp_path / "wards.zip", tmp_path / "other.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for suffix in ("shp", "shx", "dbf", "prj"):
+            packed.write(tmp_path / f"wards.{suffix}", f"wards.{suffix}")
+    assert open_layer(archive)["WD24CD"].tolist() == ["E05000001", "E05000002"]
+    with zipfile.ZipFile(other, "w") as packed:
+        packed.writestr("notes.txt", "nothing")
+    assert failure(other) == f"'{other}' is not a layer that can be read\nHint: give {FORMATS}"
+    other.write_bytes(b"not an archive")
+    assert failure(other) == (
+        f"'{other}' cannot be unpacked: it is damaged, locked or packed in a way that is not known\n"
+        "Hint: unpack it first"
+    )
+
+
+def test_a_service_that_cut_the_layer_off(tmp_path: Path) -> None:
+    path = tmp_path / "wards.geojson"
+    squares().to_crs("EPSG:4326").to_file(path)
+    path.write_text(
+        path.read_text().replace('"features"', '"properties": {"exceededTransferLimit": true}, "features"')
+    )
+    with pytest.warns(HotspotsWarning) as caught:
+        assert len(open_layer(path)) == 2
+    assert str(caught[0].message) == (
+        f"'{path}' says that its service sent only the first 2 of its areas (exceededTransferLimit)"
+    )
+
+
+def test_text_that_is_not_utf8(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    welsh = squares().assign(WD24NM="Ynys Môn")
+    welsh.to_file(tmp_path / "wards.shp", encoding="CP1252")
+    (tmp_path / "wards.cpg").write_text("UTF-8")
+    with caplog.at_level(logging.INFO):
+        assert set(open_layer(tmp_path / "wards.shp")["WD24NM"]) == {"Ynys Môn"}
+    assert caplog.messages == [
+        f"'{tmp_path}/wards.shp' says that its text is UTF-8, but it is not: read as Windows-1252"
+    ]
+    path = tmp_path / "wards.geojson"
+    path.write_bytes(welsh.to_json(ensure_ascii=False).encode("latin-1"))
+    assert (
+        failure(path) == f"'{path}' holds text that is not UTF-8, as its format has to\nHint: export it again"
+    )
+
+
+def test_rings_of_two_points_are_no_polygon(tmp_path: Path) -> None:
+    path = tmp_path / "wards.geojson"
+    ring = [[[-1.5, 53.5], [-1.4, 53.5]]]
+    feature = {
+        "type": "Feature",
+        "properties": {"code": "E1"},
+        "geometry": {"type": "Polygon", "coordinates": ring},
+    }
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    with pytest.raises(DataError, match="has no polygon for 1 area: E1"):
+        read_areas(path)
 
 
 def test_tables_without_geometry(tmp_path: Path) -> None:
     csv = tmp_path / "wards.csv"
     csv.write_text("WD24CD,n\nE05000001,3\n")
-    expected = f"holds a table without geometry, but areas are polygons\nHint: give {FORMATS} of areas"
-    assert failure(csv) == f"'{csv}' {expected}"
+    assert failure(csv) == f"'{csv}' is not a layer that can be read\nHint: give {FORMATS}"
     parquet = tmp_path / "wards.parquet"
     pd.DataFrame({"n": [1]}).to_parquet(parquet)
     assert failure(parquet) == f"'{parquet}' is not a layer that can be read\nHint: give {FORMATS} of areas"
-    assert failure(gpd.GeoDataFrame({"n": [1]})) == f"the layer {expected}"
+    assert failure(gpd.GeoDataFrame({"n": [1]})) == (
+        f"the layer holds a table without geometry, but areas are polygons\nHint: give {FORMATS} of areas"
+    )
 
 
 def test_an_empty_layer() -> None:
@@ -154,16 +255,17 @@ def test_text_that_is_not_geojson(text: bytes, problem: str) -> None:
 
 def test_a_layer_without_a_reference_system() -> None:
     with pytest.raises(CRSError) as metres:
-        check_coordinates(squares(None), "EPSG:27700", where="'wards.shp'")
+        check_coordinates(squares(None), "EPSG:27700", where="'wards.shp'", option="areas_crs")
     assert str(metres.value) == (
         "'wards.shp' has no coordinate reference system "
         "(its coordinates: x 430,000 to 432,000, y 433,000 to 434,000)\n"
-        "Hint: save it with one, such as EPSG:27700, or give layer.set_crs('EPSG:27700')"
+        "Hint: say it with 'areas_crs', such as 'EPSG:27700'"
     )
     degrees = squares().to_crs("EPSG:4326").set_crs(None, allow_override=True)
     with pytest.raises(CRSError) as error:
         check_coordinates(degrees, "EPSG:27700", where="'wards.shp'")
-    assert error.value.hint == "save it with one, such as EPSG:4326, or give layer.set_crs('EPSG:4326')"
+    assert error.value.hint == "save it with its true system"
+    assert check_coordinates(label_crs(degrees, "EPSG:4326"), "EPSG:27700", where="it").crs == "EPSG:4326"
 
 
 def test_metres_in_a_geojson_that_names_no_system(tmp_path: Path) -> None:
@@ -174,7 +276,7 @@ def test_metres_in_a_geojson_that_names_no_system(tmp_path: Path) -> None:
     assert str(error.value) == (
         "'wards.geojson' is labelled EPSG:4326, in degrees, but its coordinates look like metres "
         "(x 430,000 to 432,000, y 433,000 to 434,000)\n"
-        "Hint: save it with its true system, or give layer.set_crs('EPSG:27700', allow_override=True)"
+        "Hint: save it with its true system"
     )
 
 
@@ -185,7 +287,7 @@ def test_degrees_labelled_as_metres() -> None:
     assert str(error.value) == (
         "the layer is labelled EPSG:27700, in metres, but its coordinates look like degrees "
         "(x -1.5 to -1.25, y 53.7 to 54)\n"
-        "Hint: save it with its true system, or give layer.set_crs('EPSG:4326', allow_override=True)"
+        "Hint: give layer.set_crs('EPSG:4326', allow_override=True)"
     )
 
 
@@ -210,9 +312,13 @@ def test_the_system_that_is_proposed_fits_the_southern_hemisphere_too() -> None:
     assert error.value.hint == "set 'crs' to a system in metres that fits, such as 'EPSG:32756'"
 
 
-def test_latitude_before_longitude_is_another_country() -> None:
-    with pytest.raises(CRSError, match="lies at longitude 53"):
-        check_coordinates(place(53.7, -1.6, 53.9, -1.4), "EPSG:27700", where="it")
+def test_latitude_before_longitude_is_put_right_with_a_warning() -> None:
+    with pytest.warns(HotspotsWarning) as caught:
+        turned = check_coordinates(place(53.7, -1.6, 53.9, -1.4), "EPSG:27700", where="'wards.geojson'")
+    assert turned.total_bounds.tolist() == [-1.6, 53.7, -1.4, 53.9]
+    assert str(caught[0].message) == (
+        "'wards.geojson' has its two coordinates the wrong way round (latitude first): they were exchanged"
+    )
 
 
 def test_a_layer_may_reach_a_little_beyond_what_its_system_serves() -> None:
@@ -225,7 +331,7 @@ def test_coordinates_that_are_nowhere() -> None:
         check_coordinates(lost, "EPSG:27700", where="it")
     assert str(error.value) == (
         "the coordinates of it are impossible in EPSG:27700 (x 1e+09 to 2e+09, y 1e+09 to 2e+09)\n"
-        "Hint: save it with its true reference system"
+        "Hint: save it with its true system"
     )
 
 
@@ -245,3 +351,18 @@ def test_an_unknown_layer_of_a_single_layer_file(tmp_path: Path) -> None:
     with pytest.raises(ParameterError) as error:
         open_layer(path, layer="lsoas")
     assert str(error.value) == f"'{path}' has no layer 'lsoas'\nHint: choose from 'wards'"
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        (squares(), "EPSG:27700"),
+        (squares().to_crs("EPSG:32630"), "EPSG:32630"),
+        (squares().to_crs("EPSG:4326"), "EPSG:27700"),
+        # Web Mercator's metres are 1.7 times too long here.
+        (squares().to_crs("EPSG:3857"), "EPSG:27700"),
+        (place(-87.94, 41.64, -87.52, 42.02), "EPSG:32616"),
+    ],
+)
+def test_the_system_to_compute_in_where_none_can_be_chosen(layer: gpd.GeoDataFrame, expected: str) -> None:
+    assert computing_crs(layer) == expected

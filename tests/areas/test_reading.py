@@ -146,12 +146,36 @@ def test_multi_part_areas_are_welcome() -> None:
 
 
 def test_repeated_codes() -> None:
-    assert failure(
-        wards(WD24CD=["E05000001", "E05000001", "E05000002", "E05000002"], LAD24CD="E08000035")
-    ) == (
-        "column 'WD24CD' of the layer holds E05000001, E05000002 more than once\n"
-        "Hint: name another column with 'code', or dissolve the parts of each area first"
+    twice = ["E05000001", "E05000001", "E05000002", "E05000002"]
+    assert failure(wards(WD24CD=twice, LAD24CD="E08000035", LAD24NM="Leeds")) == (
+        "the layer holds the code E05000001 more than once, with the names 'Town' and 'Hill'\n"
+        "Hint: name another column with 'code'"
     )
+
+
+@pytest.mark.parametrize(
+    ("population", "expected", "said"),
+    [
+        # The same number beside each part is the area's; different ones are the parts'.
+        ([500, 500, 700, 700], [500, 700], ""),
+        ([100, 200, 700, 700], [300, 1400], "; their populations were added up"),
+    ],
+)
+def test_parts_that_repeat_a_code_become_one_area(
+    population: list[int], expected: list[int], said: str
+) -> None:
+    twice = ["E05000001", "E05000001", "E05000002", "E05000002"]
+    names = ["Town", "Town", "Hill", "Hill"]
+    parts = wards(WD24CD=twice, WD24NM=names, LAD24CD="E08000035", LAD24NM="Leeds", population=population)
+    with pytest.warns(HotspotsWarning) as caught:
+        areas = read_areas(parts)
+    assert str(caught[0].message) == (
+        f"the layer holds E05000001, E05000002 more than once: 4 rows were joined into 2 areas{said}"
+    )
+    assert areas.index.tolist() == ["E05000001", "E05000002"]
+    assert areas["population"].tolist() == expected
+    assert areas.geometry.area.sum() == parts.geometry.area.sum()
+    assert areas.geometry.geom_type.tolist() == ["Polygon", "Polygon"]
 
 
 def test_missing_codes() -> None:
@@ -401,3 +425,81 @@ def test_a_geopackage_of_the_toolkit_brings_its_provenance_and_is_left_alone(tmp
     write_geopackage({"wards": layer}, tmp_path / "wards.gpkg", provenance={"months": 12, "steps": {}})
     assert read_layer(tmp_path / "wards.gpkg").attrs["provenance"] == {"months": 12, "steps": {}}
     assert [path.name for path in tmp_path.iterdir()] == ["wards.gpkg"]
+
+
+def test_etrs89_boundaries_lie_where_british_ones_do() -> None:
+    source = wards()
+    # Corners in ETRS89, by the shift that PROJ takes point by point.
+    for crs in ("EPSG:4258", "EPSG:3035", "EPSG:25830", "EPSG:3034", "EPSG:4937"):
+        again = read_areas(source.to_crs(crs))
+        expected = shapely.get_coordinates(read_areas(source).geometry.to_numpy())
+        moved = shapely.get_coordinates(again.geometry.to_numpy())
+        assert abs(moved - expected).max() < 0.01, crs
+
+
+def test_areas_crs_says_what_the_file_does_not() -> None:
+    bare = wards().set_crs(None, allow_override=True)
+    assert read_areas(bare, areas_crs="EPSG:27700").geometry.equals(read_areas(wards()).geometry)
+    wrong = wards().set_crs("EPSG:4326", allow_override=True)
+    assert read_areas(wrong, areas_crs="EPSG:27700").geometry.equals(read_areas(wards()).geometry)
+
+
+def test_a_projection_that_stretches_is_refused() -> None:
+    assert failure(wards(), crs="EPSG:3857") == (
+        "lengths in EPSG:3857 are off by up to 69% where areas lie, so distances and densities would be wrong\n"
+        "Hint: set 'crs' to a system that fits, such as 'EPSG:27700'"
+    )
+
+
+def test_a_system_without_a_code_serves(tmp_path: Path) -> None:
+    own = "+proj=laea +lat_0=53.8 +lon_0=-1.5 +datum=WGS84 +units=m"
+    areas = read_areas(wards(), crs=own)
+    assert areas.geometry.area.sum() == pytest.approx(wards().geometry.area.sum(), rel=1e-3)
+    write_geojson(areas, tmp_path / "a.geojson", provenance={"made_with": "a test"})
+    again = read_layer(tmp_path / "a.geojson")
+    assert again.crs == areas.crs
+
+
+def test_an_area_in_the_gap_is_taken_off(caplog: pytest.LogCaptureFixture) -> None:
+    # A square of 3 km with a hole of 1 km², in which stands one of 0.25 km²: 0.75 km² are a gap.
+    outer = shapely.box(430_000, 433_000, 433_000, 436_000).difference(
+        shapely.box(431_000, 434_000, 432_000, 435_000)
+    )
+    inner = shapely.box(431_250, 434_250, 431_750, 434_750)
+    layer = gpd.GeoDataFrame(
+        {"WD24CD": ["E05000001", "E05000002"]}, geometry=[outer, inner], crs="EPSG:27700"
+    )
+    with caplog.at_level(logging.INFO):
+        read_areas(layer)
+    assert caplog.messages[-1] == "the layer: 1 gap between areas, 0.75 km² in all"
+
+
+def test_names_lose_what_nobody_sees() -> None:
+    # A carriage return within a name would begin a line of its own in a CSV.
+    areas = read_areas(wards(WD24NM=["Town\r=1+1", "Hill\u200b", "a  b", "c\u00a0d"]))
+    assert set(areas["name"]) == {"Town =1+1", "Hill", "a b", "c d"}
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "expected"),
+    [
+        ("n", [0.9, 0.4], [0.9, 0.4]),
+        ("n", [3.0, 4.0], [3, 4]),
+        ("n", ["1,234", "5"], [1234, 5]),
+        ("rate", ["high", "low"], ["high", "low"]),
+        ("rank", ["1st", "2nd"], ["1st", "2nd"]),
+        ("population", ["1,234", "1,000"], [1234.0, 1000.0]),
+        ("selected", ["yes", "no"], [True, False]),
+        ("selected", [1, 0], [True, False]),
+        ("selected", ["chosen", "no"], ["chosen", "no"]),
+    ],
+)
+def test_columns_of_others_under_our_names_keep_what_they_say(
+    tmp_path: Path, column: str, values: list[Any], expected: list[Any]
+) -> None:
+    squares = shapely.box([430_000, 431_000], 433_000, [431_000, 432_000], 434_000)
+    layer = gpd.GeoDataFrame({"code": ["A1", "A2"], column: values}, geometry=squares, crs="EPSG:27700")
+    layer.to_file(tmp_path / "own.gpkg")
+    read = read_layer(tmp_path / "own.gpkg")[column].tolist()
+    assert read == expected
+    assert [type(value) for value in read] == [type(value) for value in expected]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,8 +11,20 @@ import numpy as np
 import pytest
 from shapely import box
 
-from hotspots.base.crs import crs_label, parse_crs, reproject, require_metres, transform_xy, transformation
-from hotspots.base.errors import CRSError
+from hotspots.base import crs as crs_module
+from hotspots.base.crs import (
+    announce_transformation,
+    crs_label,
+    crs_text,
+    parse_crs,
+    reproject,
+    require_metres,
+    suggested_crs,
+    transform_xy,
+    transformation,
+    worst_scale,
+)
+from hotspots.base.errors import CRSError, HotspotsWarning
 
 
 @pytest.mark.parametrize(
@@ -118,3 +131,69 @@ def test_threads_transform_at_once() -> None:
         tasks = [pool.submit(transform_xy, x, y, source="EPSG:27700", target="EPSG:4326") for _ in range(40)]
         for task in tasks:
             assert np.array_equal(task.result(), expected)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4258", "EPSG:3035", "EPSG:25830", "EPSG:3034", "EPSG:4937"])
+def test_etrs89_goes_by_way_of_wgs84_never_by_a_ballpark_shift(crs: str) -> None:
+    # ETRS89 and WGS 84 are taken for one at 1 m, so that both come to the same place in Great Britain.
+    lon, lat = transform_xy([400_000.0], [300_000.0], source="EPSG:27700", target="EPSG:4326")
+    x, y = transform_xy(lon, lat, source="EPSG:4326", target=crs)
+    east, north = transform_xy(x, y, source=crs, target="EPSG:27700")
+    assert abs(east[0] - 400_000) < 0.01
+    assert abs(north[0] - 300_000) < 0.01
+    known = transformation(crs, "EPSG:27700")
+    assert not known.ballpark
+    assert known.accuracy is not None
+    assert known.accuracy <= 3
+
+
+def test_a_ballpark_shift_is_a_warning() -> None:
+    # No operation from an unknown datum is registered.
+    own = "+proj=longlat +ellps=clrk66 +no_defs"
+    with pytest.warns(HotspotsWarning, match="which may be off by 100 m or more") as caught:
+        announce_transformation(own, "EPSG:27700", what="'wards.gpkg'")
+    assert str(caught[0].message).startswith("'wards.gpkg': from a system without a code")
+
+
+def test_the_operation_is_said_once_it_is_needed(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        assert announce_transformation("EPSG:27700", "EPSG:27700", what="areas") is None
+        announce_transformation("EPSG:4326", "EPSG:32630", what="areas")
+    assert caplog.messages == ["areas: from EPSG:4326 to EPSG:32630 by UTM zone 30N, accurate to 0 m"]
+
+
+def test_the_network_stays_off_and_its_setting_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(crs_module, "is_network_enabled", lambda: True)
+    monkeypatch.setattr(crs_module, "set_network_enabled", asked.append)
+    with crs_module._offline():
+        assert asked == [False]
+    assert asked == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("crs", "bounds", "off"),
+    [
+        # Mercator stretches by 1 / cos(latitude): 1 / cos 52.6 degrees is 1.646.
+        ("EPSG:3857", (-220_000, 6_900_000, -219_000, 6_901_000), 0.646),
+        # The central meridian of British National Grid has the scale 0.9996 by definition.
+        ("EPSG:27700", (400_000, 300_000, 400_001, 300_001), 0.0004),
+        ("EPSG:4326", (-2, 52, -1, 53), 0.0),
+    ],
+)
+def test_worst_scale(crs: str, bounds: tuple[float, ...], off: float) -> None:
+    assert worst_scale(crs, bounds) == pytest.approx(off, abs=0.003)
+
+
+def test_a_system_that_fits_a_place() -> None:
+    assert suggested_crs(-1.5, 53.8) == "EPSG:27700"
+    assert suggested_crs(-87.7, 41.9) == "EPSG:32616"
+    assert suggested_crs(151.2, -33.9) == "EPSG:32756"
+
+
+def test_systems_without_a_code_are_carried_by_their_definition() -> None:
+    own = "+proj=laea +lat_0=52.6 +lon_0=-1.97 +datum=WGS84 +units=m"
+    assert crs_label(own) == "a system without a code (Lambert Azimuthal Equal Area)"
+    assert parse_crs(crs_text(own)) == parse_crs(own)
+    assert crs_text("EPSG:27700") == "EPSG:27700"
+    assert crs_text("ESRI:102003") == "ESRI:102003"

@@ -137,7 +137,10 @@ def test_mixed_encodings_a_byte_order_mark_and_welsh_columns_are_read(hotspots: 
             "'bad.gpkg' lies at longitude -93.90 to -93.87",
         ),
         (lambda w: moved(w, 100_000, 50_000), "no incident lies within the areas: incidents span"),
-        (lambda w: with_code(w, "E05000001"), "column 'WD19CD' of 'bad.gpkg' holds E05000001 more than once"),
+        (
+            lambda w: with_code(w, "E05000001"),
+            "'bad.gpkg' holds the code E05000001 more than once, with the names 'Ward 1' and 'Ward 2'",
+        ),
         (lambda w: with_code(w, None), "column 'WD19CD' of 'bad.gpkg' has no code for 1 area (row 2)"),
         (lambda w: with_geometry(w, Polygon()), "'bad.gpkg' has no polygon for 1 area: E05000001"),
     ],

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hotspots._version import __version__
-from hotspots.base.crs import crs_label
+from hotspots.base.crs import crs_text
 from hotspots.incidents.quality import QualityReport
 
 METHODS = f"Formulas, limits and sources: docs/methods.md of hotspots {__version__}."
@@ -39,7 +39,7 @@ def make_provenance(
     return {
         "made_with": f"hotspots {__version__}",
         "methods": METHODS,
-        "crs": crs_label(crs),
+        "crs": crs_text(crs),
         "months": months,
         "steps": {name: dict(settings) for name, settings in steps.items()},
         "incidents": quality.to_dict(),
@@ -52,6 +52,6 @@ def extend_provenance(
     """Return the record of a layer to which one more step was applied; a layer of unknown origin starts one."""
     record = dict(provenance or {})
     record["made_with"] = f"hotspots {__version__}"
-    record["crs"] = crs_label(crs)
+    record["crs"] = crs_text(crs)
     record["steps"] = {**record.get("steps", {}), step: dict(settings)}
     return record

@@ -46,6 +46,7 @@ class Areas:
     district: str | None = None
     population: str | None = None
     population_table: str | None = None
+    areas_crs: str | None = None
     within: tuple[str, ...] = ()
     by: Literal["polygon", "code"] = "polygon"
     note: str = ""

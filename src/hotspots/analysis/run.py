@@ -134,6 +134,7 @@ def _read_places(recipe: Recipe) -> list[_Place]:
             population=entry.population,
             population_table=table,
             within=entry.within or None,
+            areas_crs=entry.areas_crs,
             crs=recipe.crs,
         )
         places.append(_Place(key, "areas", entry.label, areas, entry.by))

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.base.tables import Decimal, numbers
+from hotspots.base.text import plain_text
 
 # From the finest to the coarsest; a longer spelling stands before the shorter one that it begins with.
 _GEOGRAPHIES = (
@@ -34,11 +35,15 @@ _PATTERN = re.compile(
     rf"({'|'.join(sorted(_RANKS, key=len, reverse=True))})(\d{{4}}|\d{{2}})?(code|cd|names|name|nm)?"
 )
 _CODES = ("code", "geocode", "geographycode", "areacode", "areacd", "gsscode", "gss")
+# What the areas of other countries' police and councils are known by; "id" alone is as good as nothing.
+_OTHERS = ("precinct", "beat", "sector", "zone", "tract", "geoid", "zip", "zipcode", "postcode", "postalcode")
+_IDS = re.compile(r".*(id|code|cd|number|key)")
 _NAMES = ("name", "geoname", "geographyname", "areaname", "areanm", "geography")
 _POPULATION = re.compile(
     r"(?:mid|census)?(\d{4})?(?:total)?(?:population|pop|allages|(?:all)?usualresidents|residents)(?:total)?(\d{4})?"
 )
 GSS_CODE = re.compile(r"[EWSNKJ]\d{8}")
+_ANY_CASE = re.compile(GSS_CODE.pattern, re.IGNORECASE)
 _LSOA_NAME = re.compile(r"(.+) \d{3}[A-Z]?")
 
 
@@ -61,11 +66,27 @@ class _Part:
 
 
 def as_codes(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Return values as text without blanks around them; whole numbers lose their decimals, gaps stay gaps."""
+    """Return values as text as it is seen; whole numbers lose their decimals, gaps stay gaps.
+
+    Blanks are single and none stand around, zero-width characters go, and a GSS code is in capitals.
+    """
     if pd.api.types.is_float_dtype(values.dtype) and bool((values.dropna() % 1 == 0).all()):
         values = values.astype("Int64")
-    text = values.astype("string").str.strip()
-    return text.mask(text == "").astype("str")
+    text = values.astype("string")
+    seen = {value: as_code(value) or None for value in text.dropna().unique()}
+    return text.map(seen).astype("str")
+
+
+def as_code(text: str) -> str:
+    r"""Return one code as it is seen; a GSS code in capitals.
+
+    Examples
+    --------
+    >>> as_code(" e01000001\u200b")
+    'E01000001'
+    """
+    plain = plain_text(text)
+    return plain.upper() if _ANY_CASE.fullmatch(plain) else plain
 
 
 def find_columns(
@@ -124,13 +145,34 @@ def require_column(table: pd.DataFrame, column: str | None, *, option: str, wher
 
 def population_column(table: pd.DataFrame) -> str | None:
     """Return the column of populations: one without a year first, then the latest year's."""
-    found = []
-    for position, column in enumerate(table.columns):
+    columns = population_columns(table)
+    if not columns:
+        return None
+    return columns[None] if None in columns else columns[max(year for year in columns if year is not None)]
+
+
+def population_columns(table: pd.DataFrame) -> dict[int | None, str]:
+    """Return the columns of populations by their year; None is the year of one that states none.
+
+    Examples
+    --------
+    >>> population_columns(pd.DataFrame(columns=["code", "pop2019", "census2011_pop", "All usual residents"]))
+    {2019: 'pop2019', None: 'All usual residents', 2011: 'census2011_pop'}
+    """
+    found: dict[int | None, str] = {}
+    # Of two columns of one year an estimate goes before a census, and the first before the second.
+    for column in sorted(map(str, table.columns), key=lambda name: "census" in _plain(name)):
         match = _POPULATION.fullmatch(_plain(column))
         if match:
-            year = match[1] or match[2] or "9999"
-            found.append((-int(year), "census" in _plain(column), position, str(column)))
-    return min(found)[-1] if found else None
+            year = match[1] or match[2]
+            found.setdefault(int(year) if year else None, column)
+    return found
+
+
+def stated_year(column: str) -> int | None:
+    """Return the year in a column's name, or None where it has none, or several."""
+    years = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", column))
+    return int(years.pop()) if len(years) == 1 else None
 
 
 def district_of_names(names: pd.Series[Any]) -> pd.Series[Any] | None:
@@ -167,6 +209,8 @@ def _code_column(table: pd.DataFrame, parts: Sequence[_Part], where: str) -> str
     candidates = _first(table, _CODES) + [part.column for part in patterned]
     if not candidates:
         candidates = [str(column) for column in table.columns if _holds_gss_codes(table[column])]
+    if not candidates:
+        candidates = _other_ids(table)
     unique = [column for column in candidates if table[column].notna().all() and table[column].is_unique]
     if unique or candidates:
         return (unique or candidates)[0]
@@ -175,6 +219,19 @@ def _code_column(table: pd.DataFrame, parts: Sequence[_Part], where: str) -> str
         f"no column of {where} looks like area codes; it has {shown or 'no columns'}",
         hint="name the column of codes with 'code'",
     )
+
+
+def _other_ids(table: pd.DataFrame) -> list[str]:
+    """Return columns that tell rows apart where none says that it holds codes: known ones, else the only one."""
+    known = _first(table, _OTHERS)
+    if known:
+        return known
+    ids = [
+        str(column)
+        for column in table.columns
+        if _IDS.fullmatch(_plain(column)) and table[column].notna().all() and table[column].is_unique
+    ]
+    return ids if len(ids) == 1 else []
 
 
 def _name_column(table: pd.DataFrame, parts: Sequence[_Part], taken: _Part | None) -> str | None:
@@ -191,7 +248,7 @@ def _name_column(table: pd.DataFrame, parts: Sequence[_Part], taken: _Part | Non
     return same[0].column if same else (generic[0] if generic else None)
 
 
-def as_numbers(values: pd.Series[Any], *, what: str) -> pd.Series[Any]:
+def as_numbers(values: pd.Series[Any], *, what: str, decimal: Decimal = ".") -> pd.Series[Any]:
     """Return populations as float64; thousands commas are understood, blanks and suppression marks are NaN.
 
     Parameters
@@ -200,30 +257,21 @@ def as_numbers(values: pd.Series[Any], *, what: str) -> pd.Series[Any]:
         Numbers or texts, indexed by area code.
     what : str
         The column, as messages name it.
+    decimal : {'.', ','}, default '.'
+        The decimal mark. People are whole, so "12,34" is a slip unless the table writes decimal commas.
 
     Raises
     ------
     DataError
         When a value is neither a number nor a known mark of a gap, or is negative or infinite.
     """
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        numbers = values.astype("float64")
-    else:
-        texts = values.astype("string").str.strip().str.replace(",", "", regex=False)
-        gaps = texts.isna() | texts.str.lower().isin(
-            ["", "-", ":", "..", "n/a", "na", "nan", "null", "c", "[c]", "[x]"]
-        )
-        numbers = pd.to_numeric(texts.mask(gaps), errors="coerce").astype("Float64")
-        unread = numbers.isna() & ~gaps
-        _refuse(values[unread.to_numpy(dtype=bool)], what, "not a number")
-        numbers = numbers.astype("float64")
-    _refuse(values[((numbers < 0) | np.isinf(numbers)).to_numpy()], what, "not a possible number of people")
-    return numbers
-
-
-def _refuse(values: pd.Series[Any], what: str, why: str) -> None:
-    if len(values):
+    hint = "correct it, leave it blank, or name another column with 'population'"
+    result = numbers(values, what=what, decimal=decimal, fix=hint)
+    negative = (result < 0).to_numpy()
+    if negative.any():
         raise DataError(
-            f"{what} is '{values.iloc[0]}' for {values.index[0]}, which is {why}",
-            hint="correct it, leave it blank, or name another column with 'population'",
+            f"{what} is '{values[negative].iloc[0]}' for {values.index[negative][0]}, "
+            "which is not a possible number of people",
+            hint=hint,
         )
+    return result

@@ -82,11 +82,22 @@ def check_fit(geometries: Geometries, *, tolerance: float = 0.0) -> Fit:
     pairs = np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
     shared = shapely.area(shapely.intersection(geometries[pairs[:, 0]], geometries[pairs[:, 1]]))
     kept = shared > tolerance
-    parts = shapely.get_parts(_union(geometries, misfits))
-    outsides = shapely.polygons(shapely.get_exterior_ring(parts))
-    holes = shapely.get_parts(shapely.difference(outsides, parts))
-    gaps = shapely.area(holes)
+    gaps = shapely.area(_gaps(shapely.get_parts(_union(geometries, misfits))))
     return Fit(pairs[kept], shared[kept], gaps[gaps > tolerance])
+
+
+def _gaps(parts: Geometries) -> Geometries:
+    """Return the holes of the ground that is covered, each less what is covered inside it."""
+    rings = np.array([ring for part in parts for ring in part.interiors], dtype=object)
+    if not len(rings):
+        return rings
+    holes = shapely.polygons(rings)
+    outlines = shapely.polygons(shapely.get_exterior_ring(parts))
+    hole, inside = shapely.STRtree(outlines).query(holes, predicate="covers")
+    for position in np.unique(hole):
+        islands = shapely.union_all(outlines[inside[hole == position]])
+        holes[position] = shapely.difference(holes[position], islands)
+    return np.asarray(holes)
 
 
 def _misfits(geometries: Geometries) -> npt.NDArray[np.bool_]:

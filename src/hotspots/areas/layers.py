@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import warnings
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,14 +15,25 @@ import pandas as pd
 import shapely
 
 import hotspots_boundaries
-from hotspots.base.crs import BRITISH_NATIONAL_GRID, WGS84, crs_label, parse_crs, transform_xy
-from hotspots.base.errors import CRSError, DataError, FileError, ParameterError, did_you_mean
+from hotspots.base.crs import (
+    BRITISH_NATIONAL_GRID,
+    WGS84,
+    WORST_SCALE,
+    crs_label,
+    crs_text,
+    parse_crs,
+    require_scale,
+    suggested_crs,
+    transform_xy,
+    worst_scale,
+)
+from hotspots.base.errors import CRSError, DataError, FileError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.base.vector import FORMATS, check_vector, reading_only, was_cut_off
 
 log = logging.getLogger(__name__)
 
 Source: TypeAlias = "str | os.PathLike[str] | gpd.GeoDataFrame"
 
-_FORMATS = "a GeoPackage, GeoJSON, Shapefile, FlatGeobuf or GeoParquet"
 _PARQUET = (".parquet", ".geoparquet")
 
 
@@ -55,7 +67,15 @@ def open_layer(source: Source, *, layer: str | None = None) -> gpd.GeoDataFrame:
         table = _with_index(source)
     else:
         path, layer = _locate(source, layer)
+        check_vector(path)
         table = _read_parquet(path) if path.suffix.lower() in _PARQUET else _read_vector(path, layer)
+        if was_cut_off(path):
+            warnings.warn(
+                f"{describe(source)} says that its service sent only the first {len(table):,} of its areas "
+                "(exceededTransferLimit)",
+                HotspotsWarning,
+                stacklevel=3,
+            )
     return check_polygons(table, describe(source))
 
 
@@ -70,9 +90,9 @@ def read_geojson_bytes(text: bytes, *, where: str) -> tuple[gpd.GeoDataFrame, di
         )
     try:
         content = json.loads(text)
-        table = pyogrio.read_dataframe(text)
-    except (ValueError, pyogrio.errors.DataSourceError) as error:
-        raise FileError(f"{where} is not GeoJSON", hint=f"give {_FORMATS} of areas") from error
+        table = pyogrio.read_dataframe(text, on_invalid="ignore")
+    except (ValueError, RecursionError, pyogrio.errors.DataSourceError) as error:
+        raise FileError(f"{where} is not GeoJSON", hint=f"give {FORMATS} of areas") from error
     member = content.get("hotspots") if isinstance(content, dict) else None
     return check_polygons(table, where), dict(member) if isinstance(member, dict) else {}
 
@@ -82,7 +102,7 @@ def check_polygons(table: pd.DataFrame, where: str) -> gpd.GeoDataFrame:
     if not isinstance(table, gpd.GeoDataFrame) or table._geometry_column_name not in table.columns:
         raise FileError(
             f"{where} holds a table without geometry, but areas are polygons",
-            hint=f"give {_FORMATS} of areas",
+            hint=f"give {FORMATS} of areas",
         )
     if table.empty:
         raise DataError(f"{where} holds no areas", hint="check that the layer was exported with its features")
@@ -98,59 +118,127 @@ def check_polygons(table: pd.DataFrame, where: str) -> gpd.GeoDataFrame:
     return table if table.geometry.name == "geometry" else table.rename_geometry("geometry")
 
 
-def check_coordinates(table: gpd.GeoDataFrame, target: Any, *, where: str) -> None:
+def label_crs(table: gpd.GeoDataFrame, crs: Any) -> gpd.GeoDataFrame:
+    """Return a layer under the reference system that the caller knows it to have, whatever it says itself."""
+    return table if crs is None else table.set_crs(parse_crs(crs), allow_override=True)
+
+
+def check_coordinates(
+    table: gpd.GeoDataFrame, target: Any, *, where: str, option: str | None = None
+) -> gpd.GeoDataFrame:
     """Make sure that a layer's coordinates fit its CRS, and its place the CRS to compute in.
 
     A layer fits when its centre lies in the area of use of `target` and its edges at most 3 degrees outside.
+    Where it fits only with its two coordinates exchanged, they are, with a warning.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        The layer as its file has it.
+    target : anything that pyproj takes
+        The CRS to compute in.
+    where : str
+        The layer, as messages name it.
+    option : str, optional
+        What says the layer's true CRS, for hints.
+
+    Returns
+    -------
+    GeoDataFrame
+        The layer.
 
     Raises
     ------
     CRSError
         When the layer has no CRS, when coordinates labelled degrees are metres or the reverse, or when the
-        layer lies in a part of the world that `target` does not serve.
+        layer lies in a part of the world that `target` does not serve, or in which its scale is off.
     """
     bounds = shapely.total_bounds(table.geometry.to_numpy())
     span = f"x {bounds[0]:,.6g} to {bounds[2]:,.6g}, y {bounds[1]:,.6g} to {bounds[3]:,.6g}"
-    degrees = bool(np.all(np.abs(bounds) <= [180.001, 90.001, 180.001, 90.001]))
+    degrees = bool(np.all(np.abs(bounds) <= 180.001))
     likely = WGS84 if degrees else BRITISH_NATIONAL_GRID
+    if where == "the layer":
+        way = f"give layer.set_crs('{likely}', allow_override=True)"
+    else:
+        way = f"say it with '{option}', such as '{likely}'" if option else "save it with its true system"
     if table.crs is None:
-        raise CRSError(
-            f"{where} has no coordinate reference system (its coordinates: {span})",
-            hint=f"save it with one, such as {likely}, or give layer.set_crs('{likely}')",
-        )
-    label = crs_label(table.crs)
+        raise CRSError(f"{where} has no coordinate reference system (its coordinates: {span})", hint=way)
     if table.crs.is_geographic != degrees:
         unit, needed = ("metres", "degrees") if table.crs.is_geographic else ("degrees", "metres")
         raise CRSError(
-            f"{where} is labelled {label}, in {needed}, but its coordinates look like {unit} ({span})",
-            hint=f"save it with its true system, or give layer.set_crs('{likely}', allow_override=True)",
+            f"{where} is labelled {crs_label(table.crs)}, in {needed}, "
+            f"but its coordinates look like {unit} ({span})",
+            hint=way,
         )
-    _check_place(table, bounds, parse_crs(target), where, span)
-
-
-def _check_place(table: gpd.GeoDataFrame, bounds: Any, target: Any, where: str, span: str) -> None:
-    x, y = transform_xy(bounds[[0, 0, 2, 2]], bounds[[1, 3, 1, 3]], source=table.crs, target=WGS84)
-    if not np.isfinite([x, y]).all():
+    goal = parse_crs(target)
+    misfit = _misfit(bounds, table.crs, goal)
+    if misfit is None:
+        return table
+    if _misfit(bounds[[1, 0, 3, 2]], table.crs, goal) is None:
+        warnings.warn(
+            f"{where} has its two coordinates the wrong way round (latitude first): they were exchanged",
+            HotspotsWarning,
+            stacklevel=3,
+        )
+        swapped = shapely.transform(table.geometry.to_numpy(), lambda points: points[:, ::-1])
+        return table.set_geometry(type(table.geometry)(swapped, index=table.index, crs=table.crs))
+    place, suggestion = misfit
+    if not place:
         raise CRSError(
-            f"the coordinates of {where} are impossible in {crs_label(table.crs)} ({span})",
-            hint="save it with its true reference system",
+            f"the coordinates of {where} are impossible in {crs_label(table.crs)} ({span})", hint=way
         )
+    raise CRSError(
+        f"{where} lies at {place}", hint=f"set 'crs' to a system in metres that fits, such as '{suggestion}'"
+    )
+
+
+def check_scale(layer: gpd.GeoDataFrame, *, what: str = "areas") -> None:
+    """Make sure that distances can be measured where a projected layer lies; see `require_scale`."""
+    require_scale(layer.crs, shapely.total_bounds(layer.geometry.to_numpy()), what=what)
+
+
+def _misfit(bounds: Any, crs: Any, target: Any) -> tuple[str, str] | None:
+    """Return where bounds lie that `target` does not serve, and what would; None where it does."""
+    x, y = transform_xy(bounds[[0, 0, 2, 2]], bounds[[1, 3, 1, 3]], source=crs, target=WGS84)
+    if not np.isfinite([x, y]).all() or np.abs(y).max() > 90.001:
+        return "", ""
     served = target.area_of_use
     if served is None:
-        return
+        return None
     west, east, south, north = x.min(), x.max(), y.min(), y.max()
     lon, lat = (west + east) / 2, (south + north) / 2
     central = served.west <= lon <= served.east and served.south <= lat <= served.north
     beyond = max(served.west - west, east - served.east, served.south - south, north - served.north)
     if central and beyond <= 3:
-        return
-    utm = (32600 if lat >= 0 else 32700) + int((lon + 180) // 6) % 60 + 1
-    raise CRSError(
-        f"{where} lies at longitude {west:.2f} to {east:.2f} and latitude {south:.2f} to {north:.2f}, but "
-        f"{crs_label(target)} serves longitude {served.west:.2f} to {served.east:.2f} and "
-        f"latitude {served.south:.2f} to {served.north:.2f}",
-        hint=f"set 'crs' to a system in metres that fits, such as 'EPSG:{utm}'",
+        return None
+    place = (
+        f"longitude {west:.2f} to {east:.2f} and latitude {south:.2f} to {north:.2f}, but {crs_label(target)} "
+        f"serves longitude {served.west:.2f} to {served.east:.2f} and "
+        f"latitude {served.south:.2f} to {served.north:.2f}"
     )
+    return place, suggested_crs(lon, lat)
+
+
+def computing_crs(table: gpd.GeoDataFrame) -> str:
+    """Return the system to compute in, for a layer that comes without an option to choose one.
+
+    Its own where that measures distances, else British National Grid or the UTM zone of its place.
+    """
+    bounds = shapely.total_bounds(table.geometry.to_numpy())
+    if table.crs is None or not np.isfinite(bounds).all():
+        return BRITISH_NATIONAL_GRID
+    own = parse_crs(table.crs)
+    if own.is_projected and own.axis_info[0].unit_name == "metre" and worst_scale(own, bounds) <= WORST_SCALE:
+        return crs_text(own)
+    lon, lat = transform_xy(
+        [(bounds[0] + bounds[2]) / 2], [(bounds[1] + bounds[3]) / 2], source=own, target=WGS84
+    )
+    if not np.isfinite([lon[0], lat[0]]).all():
+        return BRITISH_NATIONAL_GRID
+    chosen = suggested_crs(float(lon[0]), float(lat[0]))
+    if chosen != BRITISH_NATIONAL_GRID:
+        log.info("Computing in %s, which fits the place", chosen)
+    return chosen
 
 
 def _with_index(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -191,19 +279,29 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         table: pd.DataFrame = gpd.read_parquet(path)
         return table
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, KeyError, shapely.errors.GEOSException) as error:
         raise _not_a_layer(path) from error
 
 
 def _read_vector(path: Path, layer: str | None) -> pd.DataFrame:
     import pyogrio
 
-    # Without this, reading a GeoPackage that has metadata leaves a file NAME.gpkg.aux.xml beside it.
-    pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": "NO"})
     try:
-        chosen = _choose_layer(path, layer, pyogrio.list_layers(path))
-        table: pd.DataFrame = pyogrio.read_dataframe(path, layer=chosen)
+        with reading_only():
+            chosen = _choose_layer(path, layer, pyogrio.list_layers(path))
+            try:
+                table: pd.DataFrame = pyogrio.read_dataframe(path, layer=chosen, on_invalid="ignore")
+            except UnicodeDecodeError:
+                if path.suffix.lower() not in (".shp", ".zip", ".shz"):
+                    raise
+                # A Shapefile says its encoding in a file of its own, which often is wrong.
+                table = pyogrio.read_dataframe(path, layer=chosen, on_invalid="ignore", encoding="cp1252")
+                log.info("'%s' says that its text is UTF-8, but it is not: read as Windows-1252", path)
         return table
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"'{path}' holds text that is not UTF-8, as its format has to", hint="export it again"
+        ) from error
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise _not_a_layer(path) from error
 
@@ -212,7 +310,8 @@ def read_provenance(path: Path) -> dict[str, Any]:
     """Return the record that the toolkit wrote into a GeoPackage; empty where it holds none."""
     import pyogrio
 
-    held = pyogrio.read_info(path).get("dataset_metadata") or {}
+    with reading_only():
+        held = pyogrio.read_info(path).get("dataset_metadata") or {}
     try:
         record = json.loads(held.get("HOTSPOTS", "{}"))
     except ValueError:
@@ -221,7 +320,7 @@ def read_provenance(path: Path) -> dict[str, Any]:
 
 
 def _not_a_layer(path: Path) -> FileError:
-    return FileError(f"'{path}' is not a layer that can be read", hint=f"give {_FORMATS} of areas")
+    return FileError(f"'{path}' is not a layer that can be read", hint=f"give {FORMATS} of areas")
 
 
 def _choose_layer(path: Path, layer: str | None, listed: Any) -> str | None:
@@ -239,6 +338,6 @@ def _choose_layer(path: Path, layer: str | None, listed: Any) -> str | None:
             f"'{path}' holds {len(polygons)} layers of areas: {shown}", hint="choose one with 'layer'"
         )
     if not polygons:
-        raise DataError(f"'{path}' holds no layer of polygons", hint=f"give {_FORMATS} of areas")
+        raise DataError(f"'{path}' holds no layer of polygons", hint=f"give {FORMATS} of areas")
     log.info("Layer '%s' of '%s' (the only one of polygons; choose another with 'layer')", polygons[0], path)
     return polygons[0]

@@ -20,21 +20,30 @@ from hotspots.areas.fit import check_fit, polygon_parts
 from hotspots.areas.layers import (
     Source,
     check_coordinates,
+    check_scale,
+    computing_crs,
     describe,
+    label_crs,
     open_layer,
     read_geojson_bytes,
     read_provenance,
 )
 from hotspots.areas.population import PopulationTable, read_population
 from hotspots.base.columns import COLUMNS
-from hotspots.base.crs import BRITISH_NATIONAL_GRID, crs_label, parse_crs, reproject, require_metres
+from hotspots.base.crs import BRITISH_NATIONAL_GRID, announce_transformation, reproject, require_metres
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
+from hotspots.base.tables import numbers
 
 log = logging.getLogger(__name__)
 
 OVERLAP_TOLERANCE = 100.0  # m²: slivers up to this size come from generalising, and say nothing
 OVERLAP_WARNING = 0.001  # share of the total area
 _GEOJSON = (".geojson", ".json")
+_TRUTHS = {
+    word: truth
+    for truth, words in ((True, "true yes y t 1 1.0"), (False, "false no n f 0 0.0"))
+    for word in words.split()
+}
 
 
 def read_areas(
@@ -47,32 +56,39 @@ def read_areas(
     population: str | None = None,
     population_table: str | os.PathLike[str] | pd.DataFrame | None = None,
     within: str | Sequence[str] | None = None,
+    areas_crs: Any = None,
     crs: str = BRITISH_NATIONAL_GRID,
 ) -> gpd.GeoDataFrame:
     """Read areas: wards, LSOAs or any other polygons that incidents are counted in.
 
     Columns are recognised by the names that the ONS gives them in any year (``WD19CD``, ``lsoa21_name``,
     ``LAD22NM``, ``pop2020``); of several geographies in one layer the finest with unique codes is taken. What
-    was taken is announced. Without a column of names the code stands for the name; without a column of
-    districts, the names of LSOAs and MSOAs ("Leeds 012A") give them.
+    was taken is announced. A layer without such names is known by its only column of identifiers. Without a
+    column of names the code stands for the name; without a column of districts, the names of LSOAs and MSOAs
+    ("Leeds 012A") give them.
 
-    Polygons that cross themselves are repaired, with a warning. Overlaps of more than 100 m² and gaps between
-    areas are announced; overlaps of more than 0.1 % of the total area are a warning.
+    Rows that share a code are parts of one area and are joined, with a warning: their populations are added up
+    where they differ, and are the area's where they are the same. Polygons that cross themselves are repaired,
+    with a warning, and coordinates with latitude first are exchanged, with another. Overlaps of more than
+    100 m² and gaps between areas are announced; overlaps of more than 0.1 % of the total area are a warning.
 
     Parameters
     ----------
     source : path, str or GeoDataFrame
-        A GeoPackage, GeoJSON, Shapefile, FlatGeobuf or GeoParquet file, the id of a bundled layer (see
-        ``hotspots boundaries list``), or a layer already read; its index counts as a column if it has a name.
+        A GeoPackage, GeoJSON, Shapefile (also zipped), FlatGeobuf, file geodatabase, KML or GeoParquet file,
+        the id of a bundled layer (see ``hotspots boundaries list``), or a layer already read; its index counts
+        as a column if it has a name.
     layer : str, optional
         The layer of a file that holds several.
     code, name, district, population : str, optional
         Columns to take instead of those recognised. With `population_table`, `population` is a column of it.
     population_table : path or DataFrame, optional
-        A CSV file or table with a column of codes and one of populations. Names and districts are taken from
-        it where the layer has none.
+        A table with a column of codes and one of populations, as `hotspots.base.tables.read_table` takes it.
+        Names and districts are taken from it where the layer has none.
     within : str or sequence of str, optional
         Keep the areas of these districts only. Case does not matter.
+    areas_crs : anything that pyproj takes, optional
+        What the layer's coordinates are, where the file does not say it, or says it wrongly.
     crs : str, default "EPSG:27700"
         Projected system in metres that the areas are brought to. Layers in it already are left as they are.
 
@@ -86,17 +102,19 @@ def read_areas(
     Warns
     -----
     HotspotsWarning
-        When polygons were repaired, areas overlap noticeably, or some areas have no population.
+        When polygons were repaired or joined, coordinates exchanged, areas overlap noticeably, some areas have
+        no population, no operation to `crs` is known here, or the file says that it is a part only.
 
     Raises
     ------
     FileError
         When there is no such file or bundled layer, or it cannot be read.
     DataError
-        When codes are missing or repeated, geometries are empty or not polygons, or populations are
+        When codes are missing, geometries are empty or not polygons, or populations are
         impossible or belong to other areas (fewer than nine tenths of the codes are found).
     CRSError
-        When the layer's CRS is unknown, contradicts its coordinates, or `crs` does not serve that place.
+        When the layer's CRS is unknown, contradicts its coordinates, or `crs` does not serve that place: it is
+        made for another, or its scale is off by more than 1 % there.
     ParameterError
         When a column, layer or district that was asked for does not exist.
 
@@ -115,7 +133,7 @@ def read_areas(
     """
     require_metres(crs, what="areas")
     where = describe(source)
-    table = open_layer(source, layer=layer)
+    table = label_crs(open_layer(source, layer=layer), areas_crs)
     own = None if population_table is not None else population
     columns = find_columns(
         _attributes(table), where=where, code=code, name=name, district=district, population=own
@@ -133,8 +151,12 @@ def read_areas(
     if joined is not None:
         areas["population"] = joined.join(areas.index)
     areas["name"] = areas["name"].where(areas["name"] != "", areas.index.to_series())
-    check_coordinates(areas, crs, where=where)
+    _require_polygons(areas, where)
+    areas = check_coordinates(areas, crs, where=where, option="areas_crs")
+    announce_transformation(areas.crs, crs, what=where)
     areas = _sound(reproject(areas, crs), where)
+    check_scale(areas)
+    areas = _joined(areas, where)
     _report_fit(areas, where)
     return areas
 
@@ -180,17 +202,20 @@ def read_layer(
         if str(source).lower().endswith(".gpkg") and Path(source).is_file():
             provenance = read_provenance(Path(source))
     code = find_columns(_attributes(table), where=where).code
-    table = table.set_index(_checked_codes(table[code], where)).drop(columns=[code])
+    table = table.set_index(_unique(_checked_codes(table[code], where), code, where)).drop(columns=[code])
     # The writer gives each feature its code as `id` too, which comes back as a column.
     table = (
         table.drop(columns=["id"], errors="ignore")
         if "id" in table and (table["id"] == table.index).all()
         else table
     )
-    goal = crs or provenance.get("crs") or _own_metres(table) or BRITISH_NATIONAL_GRID
+    goal = crs or provenance.get("crs") or computing_crs(table)
     require_metres(goal, what="layers")
-    check_coordinates(table, goal, where=where)
+    table = check_coordinates(table, goal, where=where)
+    if "crs" not in provenance:
+        announce_transformation(table.crs, goal, what=where)
     result = reproject(_typed(table), goal)
+    check_scale(result)
     if provenance:
         result.attrs["provenance"] = provenance
     return result
@@ -235,14 +260,49 @@ def _checked_codes(values: pd.Series[Any], where: str) -> pd.Index:
             f"{_counted(missing, 'area', 'areas')} (row {rows})",
             hint="complete it, or name another column with 'code'",
         )
-    repeated = codes[codes.duplicated()].unique()
-    if len(repeated):
-        raise DataError(
-            f"column '{values.name}' of {where} holds {listed(list(repeated))} more than once",
-            hint="name another column with 'code', or dissolve the parts of each area first",
-        )
     index: pd.Index = pd.Index(codes.to_numpy(), dtype="str", name="code")
     return index
+
+
+def _unique(codes: pd.Index, column: str, where: str) -> pd.Index:
+    if codes.has_duplicates:
+        raise DataError(
+            f"column '{column}' of {where} holds {listed(codes[codes.duplicated()].unique())} more than once",
+            hint="dissolve the parts of each area first",
+        )
+    return codes
+
+
+def _joined(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
+    """Return the areas with one row for each code: the parts of an area become one polygon."""
+    if not areas.index.has_duplicates:
+        return areas
+    parts = areas.groupby(level=0, sort=True)
+    for column in ("name", "district"):
+        differs = areas.index[areas[column] != parts[column].transform("first")]
+        if len(differs):
+            code = differs[0]
+            shown = " and ".join(f"'{text}'" for text in areas.loc[code, column].unique()[:2])
+            raise DataError(
+                f"{where} holds the code {code} more than once, with the {column}s {shown}",
+                hint="name another column with 'code'",
+            )
+    same = areas["population"].eq(parts["population"].transform("first")) | areas["population"].isna()
+    whole = bool(same.all())
+    people = parts["population"].first() if whole else parts["population"].sum(min_count=1)
+    shapes = [shapely.union_all(areas.geometry[[code]].to_numpy()) for code in people.index]
+    joined = areas[~areas.index.duplicated()].assign(population=people)
+    several = areas.index[areas.index.duplicated(keep=False)]
+    added = "" if whole or people.isna().all() else "; their populations were added up"
+    warnings.warn(
+        f"{where} holds {listed(several.unique())} more than once: "
+        f"{len(several):,} rows were joined into {_counted(several.nunique(), 'area', 'areas')}{added}",
+        HotspotsWarning,
+        stacklevel=3,
+    )
+    return joined.set_geometry(
+        gpd.GeoSeries(polygon_parts(np.array(shapes)), index=joined.index, crs=areas.crs)
+    )
 
 
 def _fill_from(areas: gpd.GeoDataFrame, table: PopulationTable) -> gpd.GeoDataFrame:
@@ -286,12 +346,8 @@ def _sound(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     # "structure" merges parts that overlap, where "linework" would make a hole of what they share.
     mended = shapely.make_valid(geometries[invalid], method="structure", keep_collapsed=False)
     repaired[invalid] = polygon_parts(mended)
-    bare = areas.index[shapely.is_missing(repaired) | shapely.is_empty(repaired)]
-    if len(bare):
-        raise DataError(
-            f"{where} has no polygon for {_counted(len(bare), 'area', 'areas')}: {listed(bare)}",
-            hint="draw them, or delete their rows",
-        )
+    sound = areas.set_geometry(gpd.GeoSeries(repaired, index=areas.index, crs=areas.crs))
+    _require_polygons(sound, where)
     if invalid.any():
         what = _counted(int(invalid.sum()), "polygon", "polygons")
         warnings.warn(
@@ -299,7 +355,17 @@ def _sound(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
             HotspotsWarning,
             stacklevel=3,
         )
-    return areas.set_geometry(gpd.GeoSeries(repaired, index=areas.index, crs=areas.crs))
+    return sound
+
+
+def _require_polygons(areas: gpd.GeoDataFrame, where: str) -> None:
+    shapes = areas.geometry.to_numpy()
+    bare = areas.index[shapely.is_missing(shapes) | shapely.is_empty(shapes)]
+    if len(bare):
+        raise DataError(
+            f"{where} has no polygon for {_counted(len(bare), 'area', 'areas')}: {listed(bare)}",
+            hint="draw them, or delete their rows",
+        )
 
 
 def _report_fit(areas: gpd.GeoDataFrame, where: str) -> None:
@@ -327,22 +393,43 @@ def _report_fit(areas: gpd.GeoDataFrame, where: str) -> None:
         log.info(message)
 
 
-def _own_metres(layer: gpd.GeoDataFrame) -> str | None:
-    """Return the layer's own CRS where distances can be measured in it."""
-    if layer.crs is None or parse_crs(layer.crs).is_geographic or layer.crs.axis_info[0].unit_name != "metre":
-        return None
-    return crs_label(layer.crs)
-
-
 def _typed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give the columns of the output vocabulary their types back; files keep fewer than the library has."""
-    types = {"real": "float64", "text": "str", "flag": "str"}
-    gaps = {"integer": ("int64", "Int64"), "boolean": ("bool", "boolean")}
-    wanted = {}
+    """Give the columns of the output vocabulary their types back; files keep fewer than the library has.
+
+    A column of someone else that has one of our names stays as it is where it holds something else.
+    """
+    found = {}
     for column in layer.columns.intersection(list(COLUMNS)):
-        kind = COLUMNS[column].kind
-        wanted[column] = types[kind] if kind in types else gaps[kind][int(layer[column].isna().any())]
-    return layer.astype(wanted)
+        values, kind = layer[column], COLUMNS[column].kind
+        if kind in ("text", "flag"):
+            found[column] = values.astype("str") if pd.api.types.is_string_dtype(values.dtype) else values
+        elif kind == "boolean":
+            found[column] = _truths(values)
+        else:
+            found[column] = _numbers(values, whole=kind == "integer")
+    return layer.assign(**found)
+
+
+def _truths(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return yes and no, true and false, 1 and 0 as truth values; anything else as it is."""
+    told = values.map(lambda value: _TRUTHS.get(str(value).strip().casefold()), na_action="ignore")
+    if (told.isna() & values.notna()).any():
+        return values
+    return told.astype("boolean" if told.isna().any() else "bool")
+
+
+def _numbers(values: pd.Series[Any], *, whole: bool) -> pd.Series[Any]:
+    """Return numbers as our columns have them: whole ones only where all are; text that is none as it is."""
+    if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
+        try:
+            values = numbers(values, what="")
+        except DataError:
+            return values
+    if not whole:
+        return values.astype("float64")
+    if (values.dropna() % 1 != 0).any():
+        return values.astype("float64")
+    return values.astype("Int64" if values.isna().any() else "int64")
 
 
 def _counted(number: int, one: str, several: str) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from hotspots.base.crs import crs_label
-from hotspots.base.errors import DataError, FileError
+from hotspots.base.crs import crs_text, parse_crs
+from hotspots.base.errors import CRSError, DataError, FileError
 from hotspots.base.files import replacing
 from hotspots.base.surface import Surface
 
@@ -139,10 +139,16 @@ def read_geotiff(path: str | os.PathLike[str]) -> Surface:
             f"'{path}' has no coordinate reference system",
             hint="set it, for example with: gdal_edit.py -a_srs EPSG:27700 FILE",
         )
+    parsed = parse_crs(crs.to_wkt())
+    if not parsed.is_projected or parsed.axis_info[0].unit_name != "metre":
+        raise CRSError(
+            f"'{path}' is in {parsed.name} ({parsed.axis_info[0].unit_name}s), but surfaces are in metres",
+            hint="reproject it, for example with: gdalwarp -t_srs EPSG:27700 FILE NEW",
+        )
     if place.b or place.d or place.a <= 0 or not np.isclose(place.a, -place.e, rtol=1e-9):
         raise DataError(
             f"'{path}' has cells of {place.a:g} x {-place.e:g}, but square, north-up cells are needed",
             hint="resample it, for example with: gdalwarp -tr 100 100 FILE NEW",
         )
     filled = np.ma.filled(values.astype(np.float64), np.nan)
-    return Surface(filled, place.c, place.f, place.a, crs_label(crs.to_wkt()), unit or "", parameters)
+    return Surface(filled, place.c, place.f, place.a, crs_text(parsed), unit or "", parameters)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.base.crs import WGS84, crs_label, parse_crs, require_metres, transform_xy
+from hotspots.base.crs import WGS84, crs_label, crs_text, parse_crs, require_metres, transform_xy
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.incidents.columns import POINT_TYPES, ColumnNames, point_coordinates
 from hotspots.incidents.filters import (
@@ -131,7 +131,7 @@ def read_incidents(
     named = ColumnNames(x=x, y=y, category=category_column, month=month_column, weight=weight_column)
     rows = read_rows(find_sources(source), named)
     places = place_rows(rows, source_crs=source_crs, crs=goal)
-    everything = _frame(rows, places, crs_label(goal))
+    everything = _frame(rows, places, crs_text(goal))
 
     repeated = (rows.crime_id != 0) & pd.Series(rows.crime_id).duplicated().to_numpy()
     alive, dropped = ~repeated, {"duplicates": int(np.count_nonzero(repeated))}
@@ -159,7 +159,7 @@ def _report(
 ) -> QualityReport:
     return QualityReport(
         sources=source_reports(rows.files),
-        crs=incidents.attrs["crs"],
+        crs=crs_label(incidents.attrs["crs"]),
         transformation=places.transformation,
         rows_read=sum(file.rows for file in rows.files),
         malformed=sum(file.malformed for file in rows.files),

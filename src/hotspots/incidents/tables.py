@@ -19,7 +19,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyproj import CRS
 
-from hotspots.base.crs import BRITISH_NATIONAL_GRID, WGS84, crs_label, parse_crs, transform_xy, transformation
+from hotspots.base.crs import (
+    BRITISH_NATIONAL_GRID,
+    WGS84,
+    announce_transformation,
+    crs_label,
+    parse_crs,
+    transform_xy,
+)
 from hotspots.base.errors import CRSError, DataError, HotspotsWarning
 from hotspots.incidents.columns import ColumnNames, month_numbers
 from hotspots.incidents.files import IncidentFile, open_incidents
@@ -217,7 +224,7 @@ def place_rows(rows: Rows, *, source_crs: Any, crs: CRS) -> Places:
         number, east, north = _distinct(rows.x[mine], rows.y[mine])
         source = parse_crs(name)
         if source != crs:
-            how.append(f"from {crs_label(source)}: {transformation(source, crs)}")
+            how.append(f"from {crs_label(source)}: {announce_transformation(source, crs, what='incidents')}")
         moved = transform_xy(east, north, source=source, target=crs)
         beyond = _impossible(east, north, source) | np.isnan(moved[0])
         # Number -1, no coordinates, takes the last entry.

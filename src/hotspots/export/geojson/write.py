@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hotspots.base.crs import crs_label
+from hotspots.base.crs import crs_text
 from hotspots.base.errors import DataError
 from hotspots.base.files import replacing
 from hotspots.export.geojson.shapes import DECIMALS, Shapes, draw_shapes
@@ -101,7 +101,7 @@ def _geojson(
     if not np.isnan(drawn.bounds).any():
         sides = np.array([round(float(side), DECIMALS) for side in drawn.bounds])
         members.append(f'"bbox":[{",".join(numerals(sides))}]')
-    members.append(f'"hotspots":{to_json({**provenance, "crs": crs_label(layer.crs)})}')
+    members.append(f'"hotspots":{to_json({**provenance, "crs": crs_text(layer.crs)})}')
     geometries = map(drawn.texts.__getitem__, order.tolist())
     lines = ",\n".join(map(line.__mod__, zip(*cells, geometries, strict=True)))
     return "".join(("{", ",".join(members), ',"features":[\n', lines, "\n" if lines else "", "]}\n"))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hotspots.base.crs import BRITISH_NATIONAL_GRID, crs_label
+from hotspots.base.crs import BRITISH_NATIONAL_GRID, crs_text
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.files import replacing
 from hotspots.export.qgis.project import definition_document, project_document, style_document, to_bytes
@@ -109,7 +109,7 @@ def area_layer(
         table,
         group,
         _columns(layer),
-        crs=crs_label(layer.crs),
+        crs=crs_text(layer.crs),
         visible=visible,
         draw=draw,
         missing=bool(layer[column].isna().any()),
@@ -136,7 +136,7 @@ def outline_layer(
         table,
         group,
         _columns(layer),
-        crs=crs_label(layer.crs),
+        crs=crs_text(layer.crs),
         visible=visible,
     )
 
@@ -182,7 +182,7 @@ def raster_layer(
         None,
         group,
         kind="raster",
-        crs=crs_label(surface.crs),
+        crs=crs_text(surface.crs),
         visible=visible,
         span=(float(values.min()), float(values.max())) if len(values) else None,
         note=note,

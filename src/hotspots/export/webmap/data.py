@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from hotspots.base.crs import WGS84, crs_label, parse_crs, reproject, transform_xy
+from hotspots.base.crs import WGS84, crs_text, parse_crs, reproject, transform_xy
 from hotspots.base.errors import ParameterError
 from hotspots.export.style import NEUTRAL, Style, StyleClass, style_for
 from hotspots.export.webmap.columns import Pool, add_table
@@ -145,7 +145,7 @@ def _metric_shapes(layer: gpd.GeoDataFrame) -> tuple[Shapes, str]:
             f"area '{code}' is not a polygon, and the map draws polygons",
             hint="leave it out, or count its incidents into areas first",
         )
-    return shapes, crs_label(metric.crs)
+    return shapes, crs_text(metric.crs)
 
 
 def _drawn(theme: AreaTheme, style: Style, found: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
@@ -274,7 +274,7 @@ def _bounds(
 ) -> list[list[float]]:
     boxes = [(shapely.total_bounds(store.shapes), store.crs) for store in stores if len(store.shapes)]
     if boundary is not None:
-        boxes.append((boundary.total_bounds, crs_label(boundary.crs)))
+        boxes.append((boundary.total_bounds, crs_text(boundary.crs)))
     if not boxes:
         boxes = [(np.array(entry.surface.bounds), entry.surface.crs) for entry in surfaces]
     corners = []

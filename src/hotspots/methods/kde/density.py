@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hotspots.base.columns import COLUMNS
-from hotspots.base.crs import Floats, crs_label, require_metres
+from hotspots.base.crs import Floats, crs_text, require_metres
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.surface import Surface
 from hotspots.counting.counts import months_present
@@ -193,7 +193,7 @@ def kernel_density(
         "weight": float(weights.sum()),
     }
     return Surface(
-        values, grid.west, grid.north, grid.cell_size, crs_label(crs), COLUMNS["density"].unit, parameters
+        values, grid.west, grid.north, grid.cell_size, crs_text(crs), COLUMNS["density"].unit, parameters
     )
 
 
