@@ -70,16 +70,18 @@ def make_flag_table(
     above = above.sort_values(value, ascending=False, kind="stable")
     counts = above[count].to_numpy(dtype=float)
     rounded = np.floor(counts / 10 + 0.5) * 10
-    printed = above[value].to_numpy(dtype=float)
-    if rates == "rounded":
-        printed = printed * np.divide(rounded, counts, out=np.ones_like(counts), where=counts > 0)
+    heading, cells = "Count (rounded)", [f"{n:,.0f}" for n in rounded]
+    if value != count:
+        printed = above[value].to_numpy(dtype=float)
+        if rates == "rounded":
+            printed = printed * np.divide(rounded, counts, out=np.ones_like(counts), where=counts > 0)
+        heading += " + rate per 1,000 population"
+        cells = [f"{n} ({one:,.1f} per 1,000)" for n, one in zip(cells, printed, strict=True)]
     return pd.DataFrame(
         {
             f"{area} Name": above["name"].astype(str).to_numpy(),
             "Partnership Area": above["district"].astype(str).to_numpy(),
-            "Count (rounded) + rate per 1,000 population": [
-                f"{n:,.0f} ({one:,.1f} per 1,000)" for n, one in zip(rounded, printed, strict=True)
-            ],
+            heading: cells,
             f"Difference to {area.lower()} average": above["sd_flag"].astype(str).str.capitalize().to_numpy(),
         }
     )

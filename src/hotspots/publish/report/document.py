@@ -191,10 +191,6 @@ def _flag_table(analysis: Analysis, theme: Group, layer: Layer) -> Block:
     if not (layer.table["district"].astype(str) != "").any():
         table = table.drop(columns=["Partnership Area"])
     headings = [str(name) for name in table.columns]
-    if flag.value == "n":
-        place = next(place for place, name in enumerate(headings) if name.startswith("Count"))
-        table.iloc[:, place] = table.iloc[:, place].str.split(" (", regex=False).str[0]
-        headings[place] = "Count (rounded)"
     headings[-1] += " ¹"
     what = "count and rate" if flag.value == "rate" else "count"
     caption = (
