@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.base.columns import COLUMNS, Column, column_label, format_value
+from hotspots.base.columns import COLUMNS, DRAWN, Column, column_label, format_value
 
 
 @pytest.mark.parametrize("column", COLUMNS.values(), ids=lambda column: column.name)
@@ -48,3 +48,31 @@ def test_values_are_shown_as_a_reader_expects(name: str, value: Any, text: str) 
 def test_labels_carry_the_unit() -> None:
     assert column_label("density") == "Density (incidents per km² a year)"
     assert column_label("name") == "Name"
+
+
+def test_the_map_orders_areas_by_the_number_behind_each_flag() -> None:
+    behind = {name: drawn.behind for name, drawn in DRAWN.items() if COLUMNS[name].classes}
+    assert behind == {
+        "priority": "score",
+        "sd_flag": "sd_score",
+        "sens_class": "sens_share",
+        "ch_flag": "ch_diff",
+        "cmp_flag": "cmp_ratio",
+        "fn_flag": "fn_z",
+        "gi_class": "gi_z",
+    }
+    assert set(behind.values()) <= set(COLUMNS)
+
+
+def test_flags_are_offered_before_rates_and_each_has_a_turn_of_its_own() -> None:
+    assert list(DRAWN)[:3] == ["priority", "sd_flag", "sens_class"]
+    assert list(DRAWN).index("rate") < list(DRAWN).index("n") < list(DRAWN).index("gi_class")
+    turns = [drawn.turn for drawn in DRAWN.values()]
+    assert turns == sorted(set(turns))
+
+
+@pytest.mark.parametrize("column", [column for column in COLUMNS.values() if column.classes])
+def test_a_flag_has_values_that_differ_and_colours_that_differ(column: Column) -> None:
+    assert column.kind == "flag"
+    for given in ("value", "colour", "label"):
+        assert len({getattr(entry, given) for entry in column.classes}) == len(column.classes)

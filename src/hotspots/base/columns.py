@@ -10,9 +10,42 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from hotspots.base.classes import (
+    AVERAGE,
+    CHANGE,
+    COMPARED,
+    FUNNEL,
+    HOTSPOT,
+    PRIORITY,
+    SENSITIVITY,
+    StyleClass,
+)
+
 Kind = Literal["text", "integer", "real", "flag", "boolean"]
 
 MISSING = "no data"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """How a map offers a column.
+
+    Attributes
+    ----------
+    turn : int
+        Its turn among the columns of a layer: flags come before rates, and the lowest opens the map.
+    theme : str
+        What a legend calls it after the layer, as in "Wards: against the average"; its label where empty.
+    button : str
+        What its button says; its label where empty.
+    behind : str
+        The column of numbers that orders areas in the list, where the column holds classes.
+    """
+
+    turn: int
+    theme: str = ""
+    button: str = ""
+    behind: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +66,10 @@ class Column:
         One sentence that says what a value tells.
     decimals : int
         Decimals shown to a reader. Files keep the full value.
+    classes : tuple of StyleClass
+        The classes of a flag, from the highest to the lowest, as a legend lists them.
+    drawn : Drawn or None
+        How a map offers it; None where no map colours by it.
     """
 
     name: str
@@ -41,6 +78,8 @@ class Column:
     label: str
     meaning: str
     decimals: int = 0
+    classes: tuple[StyleClass, ...] = ()
+    drawn: Drawn | None = None
 
 
 _ALL = (
@@ -49,8 +88,23 @@ _ALL = (
     Column("district", "text", "", "District", "The district or partnership the area lies in"),
     Column("population", "real", "people", "Population", "Residents, or whatever denominator was supplied"),
     Column("area_km2", "real", "km²", "Area", "Size of the polygon", 3),
-    Column("n", "integer", "incidents", "Incidents", "Incidents counted in the area over the whole period"),
-    Column("rate", "real", "per 1,000 people a year", "Rate", "Incidents per 1,000 people a year", 1),
+    Column(
+        "n",
+        "integer",
+        "incidents",
+        "Incidents",
+        "Incidents counted in the area over the whole period",
+        drawn=Drawn(90),
+    ),
+    Column(
+        "rate",
+        "real",
+        "per 1,000 people a year",
+        "Rate",
+        "Incidents per 1,000 people a year",
+        1,
+        drawn=Drawn(70),
+    ),
     Column(
         "rate_lo", "real", "per 1,000 people a year", "Rate, lower limit", "Lower 95% limit of the rate", 1
     ),
@@ -64,6 +118,7 @@ _ALL = (
         "Rate, smoothed",
         "Rate drawn towards the rate of all areas, the more so the fewer people (empirical Bayes)",
         1,
+        drawn=Drawn(80),
     ),
     Column(
         "density", "real", "incidents per km² a year", "Density", "Kernel density at the cell's centre", 1
@@ -76,6 +131,7 @@ _ALL = (
         "times the mean",
         "Times the mean",
         "Density as a multiple of the mean over cells with incidents",
+        drawn=Drawn(110),
     ),
     Column(
         "gi_z",
@@ -102,9 +158,25 @@ _ALL = (
         "Of the areas marked with q up to a level, at most that share is expected to be chance",
         4,
     ),
-    Column("gi_class", "flag", "", "Hotspot class", "Hotspot or coldspot, at the level its q value reaches"),
+    Column(
+        "gi_class",
+        "flag",
+        "",
+        "Hotspot class",
+        "Hotspot or coldspot, at the level its q value reaches",
+        classes=HOTSPOT,
+        drawn=Drawn(100, theme="hotspots and coldspots", button="Hotspots", behind="gi_z"),
+    ),
     Column("gi_note", "text", "", "Hotspot note", "Why Gi* is undefined here, where it is"),
-    Column("sd_flag", "flag", "", "Against the average", "Where the value stands against mean ± 1 and 2 SD"),
+    Column(
+        "sd_flag",
+        "flag",
+        "",
+        "Against the average",
+        "Where the value stands against mean ± 1 and 2 SD",
+        classes=AVERAGE,
+        drawn=Drawn(20, theme="against the average", behind="sd_score"),
+    ),
     Column(
         "sd_score", "real", "SD", "SDs from the mean", "Standard deviations above the mean of the areas", 2
     ),
@@ -168,6 +240,8 @@ _ALL = (
         "",
         "Against the funnel",
         "Where the rate stands against the limits for its population",
+        classes=FUNNEL,
+        drawn=Drawn(60, theme="against the funnel limits", behind="fn_z"),
     ),
     Column(
         "cmp_rate",
@@ -202,6 +276,8 @@ _ALL = (
         "",
         "Against the comparator",
         "Whether the rate is similar to the comparator's, above or below it",
+        classes=COMPARED,
+        drawn=Drawn(50, theme="against the comparator", behind="cmp_ratio"),
     ),
     Column("n_before", "integer", "incidents", "Incidents before", "Incidents counted in the first period"),
     Column("n_after", "integer", "incidents", "Incidents after", "Incidents counted in the second period"),
@@ -251,6 +327,8 @@ _ALL = (
         "",
         "Direction of travel",
         "Up or down where chance alone would not explain the change",
+        classes=CHANGE,
+        drawn=Drawn(40, theme="change between the periods", button="Change", behind="ch_diff"),
     ),
     Column("ch_text", "text", "", "Change in words", "The direction of travel with the two counts"),
     Column("ch_note", "text", "", "Change note", "Why there is no percentage, where there is none"),
@@ -289,6 +367,8 @@ _ALL = (
         "",
         "Sensitivity",
         "Whether the area is hot whatever one chooses, by some choices only, or never",
+        classes=SENSITIVITY,
+        drawn=Drawn(30, theme="hot whatever one chooses?", behind="sens_share"),
     ),
     Column("sens_text", "text", "", "Sensitivity in words", "In how many runs of each kind the area is hot"),
     Column("rank", "integer", "", "Rank", "Place in the ranking by score, 1 the highest"),
@@ -336,7 +416,15 @@ _ALL = (
         2,
     ),
     Column("known", "real", "", "Share known", "Share of the indicators, by weight, that is known here", 2),
-    Column("priority", "flag", "", "Priority", "Force-wide, local, watched, or none"),
+    Column(
+        "priority",
+        "flag",
+        "",
+        "Priority",
+        "Force-wide, local, watched, or none",
+        classes=PRIORITY,
+        drawn=Drawn(10, theme="priorities", button="Priorities", behind="score"),
+    ),
     Column("selected", "boolean", "", "Selected", "Whether it is among the areas selected"),
     Column("locality", "text", "", "Locality", "The selected areas that it forms one piece with"),
     Column("reason", "text", "", "Reason", "Why it is a priority or not, from its own figures"),
@@ -348,6 +436,13 @@ _ALL = (
 )
 
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
+
+DRAWN: dict[str, Drawn] = {
+    column.name: column.drawn
+    for column in sorted(_ALL, key=lambda column: column.drawn.turn if column.drawn else 0)
+    if column.drawn is not None
+}
+"""The columns that a map can colour, in their turn."""
 
 
 def column_label(name: str) -> str:
@@ -364,6 +459,20 @@ def column_label(name: str) -> str:
     if column is None:
         return name
     return f"{column.label} ({column.unit})" if column.unit else column.label
+
+
+def theme_words(name: str) -> str:
+    """Return what a map calls the theme of a column, after the layer's name.
+
+    Examples
+    --------
+    >>> theme_words("sd_flag"), theme_words("rate"), theme_words("imd_rank")
+    ('against the average', 'rate', 'imd_rank')
+    """
+    column = COLUMNS.get(name)
+    if column is None:
+        return name
+    return column.drawn.theme if column.drawn and column.drawn.theme else column.label.casefold()
 
 
 def format_value(name: str, value: Any) -> str:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.base.classes import AVERAGE, NEUTRAL, StyleClass
 from hotspots.base.columns import COLUMNS, column_label
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
-from hotspots.export.classes import FIXED, NEUTRAL, SD_COLOURS, StyleClass
 
 __all__ = ["NEUTRAL", "Style", "StyleClass", "layer_style", "style_for"]
 
@@ -101,10 +101,10 @@ def style_for(
     Parameters
     ----------
     column : str
-        Columns of named classes (``sd_flag``, ``gi_class``, ``sens_class``, ``priority``, ``ch_flag``,
-        ``cmp_flag``, ``fn_flag``) have fixed ones. ``density`` and ``multiple`` are classed by multiples of the
-        mean over cells above zero. Any other column of numbers gets five classes of about equal size
-        with rounded limits, and a class of its own for zero where a tenth or more of the values are zero.
+        Columns of named classes, such as ``sd_flag`` and ``gi_class``, have those of `hotspots.base.columns`.
+        ``density`` and ``multiple`` are classed by multiples of the mean over cells above zero. Any other column
+        of numbers gets five classes of about equal size with rounded limits, and a class of its own for zero
+        where a tenth or more of the values are zero.
     values : Series or array, optional
         The values to be drawn; needed for everything but columns with fixed classes. Missing ones are
         skipped.
@@ -126,10 +126,10 @@ def style_for(
     >>> [c.label for c in style_for("n", np.arange(1, 101)).classes]
     ['81 to 100', '61 to 80', '41 to 60', '21 to 40', '1 to 20']
     """
-    if column in FIXED:
-        return Style(column, column_label(column), FIXED[column])
     if column == "sd_flag":
         return Style(column, column_label(column), _flag_classes(thresholds))
+    if column in COLUMNS and COLUMNS[column].classes:
+        return Style(column, column_label(column), COLUMNS[column].classes)
     if values is None:
         raise ParameterError(
             f"the classes of '{column}' depend on its values, and none are given",
@@ -184,8 +184,7 @@ def _shared_thresholds(layer: pd.DataFrame) -> tuple[float, float] | None:
 
 def _flag_classes(thresholds: tuple[float, float] | None) -> tuple[StyleClass, ...]:
     return tuple(
-        StyleClass(label + _flag_limits(value, thresholds), colour, value=value, neutral=value == "average")
-        for value, label, colour in SD_COLOURS
+        replace(entry, label=entry.label + _flag_limits(str(entry.value), thresholds)) for entry in AVERAGE
     )
 
 

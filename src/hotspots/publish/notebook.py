@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hotspots.base.columns import DRAWN, theme_words
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Surface
 from hotspots.export.webmap.make import AreaTheme, SurfaceTheme, make_map
-from hotspots.publish.themes import DRAWN, NAMES, drawing, drawn_columns, layer_kind, outline_of
+from hotspots.publish.themes import drawing, drawn_columns, layer_kind, outline_of
 
 if TYPE_CHECKING:
     import folium
@@ -62,7 +63,7 @@ def explore(layer: gpd.GeoDataFrame | Surface, *, column: str | None = None, tit
         )
     draw: Any = drawing(layer, kind) if column is None else "all"
     themes = [
-        AreaTheme(NAMES.get(name, name).capitalize(), layer, name, noun=kind, draw=draw) for name in columns
+        AreaTheme(theme_words(name).capitalize(), layer, name, noun=kind, draw=draw) for name in columns
     ]
     boundary = outline_of(layer) if "district" in layer and kind != "cells" else None
     return make_map(themes, title=heading, boundary=boundary)

@@ -10,10 +10,11 @@ import geopandas as gpd
 
 from hotspots.analysis.results import Kind
 from hotspots.areas.reading import read_layer
+from hotspots.base.columns import DRAWN
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.export.picture.draw import draw_heatmap, draw_map
 from hotspots.export.raster import read_geotiff
-from hotspots.publish.themes import DRAWN, drawing, drawn_columns, layer_kind, outline_of
+from hotspots.publish.themes import drawing, drawn_columns, layer_kind, outline_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

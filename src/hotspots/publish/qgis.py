@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hotspots.analysis.results import Analysis, Group
-from hotspots.base.columns import column_label
+from hotspots.base.columns import DRAWN, column_label
 from hotspots.export.qgis.write import (
     QgisLayer,
     area_layer,
@@ -16,7 +16,7 @@ from hotspots.export.qgis.write import (
     write_qlr,
     write_qml,
 )
-from hotspots.publish.themes import NAMES, drawing, drawn_columns
+from hotspots.publish.themes import drawing, drawn_columns
 
 
 def write_qgis(analysis: Analysis, folder: Path) -> None:
@@ -93,7 +93,7 @@ def _qgis_group(shown: Group, *, visible: bool) -> list[QgisLayer]:
                     column,
                     path=data,
                     table=layer.key,
-                    title=f"{layer.label}: {NAMES.get(column, column_label(column))}",
+                    title=f"{layer.label}: {DRAWN[column].theme or column_label(column)}",
                     group=group,
                     draw=drawing(layer.table, layer.kind),
                     visible=visible,

@@ -9,40 +9,12 @@ import geopandas as gpd
 
 from hotspots.analysis.results import Analysis, Group, Kind
 from hotspots.areas.reading import read_layer
-from hotspots.base.columns import COLUMNS
+from hotspots.base.columns import COLUMNS, DRAWN, theme_words
 from hotspots.base.errors import DataError
 from hotspots.export.raster import read_geotiff
 from hotspots.export.webmap.make import AreaTheme, SurfaceTheme, period_columns
 
-DRAWN = (
-    "priority",
-    "sd_flag",
-    "sens_class",
-    "ch_flag",
-    "cmp_flag",
-    "fn_flag",
-    "rate",
-    "rate_eb",
-    "n",
-    "gi_class",
-    "multiple",
-)  # columns that a map can colour, in this order
 MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
-NAMES = {
-    "priority": "priorities",
-    "ch_flag": "change between the periods",
-    "cmp_flag": "against the comparator",
-    "fn_flag": "against the funnel limits",
-    "sd_flag": "against the average",
-    "sens_class": "hot whatever one chooses?",
-    "gi_class": "hotspots and coldspots",
-}
-BUTTONS = {
-    "priority": "Priorities",
-    "sd_flag": "Against the average",
-    "ch_flag": "Change",
-    "gi_class": "Hotspots",
-}
 
 Themes = list[AreaTheme | SurfaceTheme]
 
@@ -99,13 +71,13 @@ def _area_themes(
     columns, draw = drawn_columns(layer, kind), drawing(layer, kind)
     themes = [
         AreaTheme(
-            f"{label}: {NAMES.get(name, COLUMNS[name].label.casefold())}",
+            f"{label}: {theme_words(name)}",
             layer,
             name,
             group=group,
             noun=noun,
             draw=draw,
-            measure=BUTTONS.get(name, COLUMNS[name].label),
+            measure=DRAWN[name].button or COLUMNS[name].label,
             rank_column=ranked if name == "sd_flag" and ranked in layer else None,
         )
         for name in columns

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from hotspots.base.columns import DRAWN
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.surface import Surface
 from hotspots.export.style import Style, layer_style, style_for
@@ -15,28 +16,6 @@ from hotspots.export.webmap.columns import dated
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-
-# What orders the list of areas where the drawn column is one of classes.
-_RANKED_BY = {
-    "sd_flag": ["sd_score"],
-    "gi_class": ["gi_z"],
-    "sens_class": ["sens_share"],
-    "priority": ["score"],
-    "ch_flag": ["ch_ratio"],
-    "fn_flag": ["fn_z"],
-}
-
-# The number behind each column of classes.
-_ORDERED_BY = {
-    "sd_flag": "sd_score",
-    "gi_class": "gi_z",
-    "sens_class": "sens_share",
-    "priority": "score",
-    "ch_flag": "ch_diff",
-    "cmp_flag": "cmp_ratio",
-    "fn_flag": "fn_z",
-}
 
 
 @dataclass(frozen=True)
@@ -116,8 +95,8 @@ class AreaTheme:
         """Return the column that orders the list of areas, or None where no number does."""
         if self.rank_column is not None:
             return self.rank_column
-        first = _RANKED_BY.get(self.column, [self.column])
-        for name in (*first, "rate", "n"):
+        behind = DRAWN[self.column].behind if self.column in DRAWN else ""
+        for name in (behind or self.column, "rate", "n"):
             if name in self.layer.columns and pd.api.types.is_numeric_dtype(self.layer[name].dtype):
                 return name
         return None

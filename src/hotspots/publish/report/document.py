@@ -10,7 +10,7 @@ import geopandas as gpd
 from hotspots._version import __version__
 from hotspots.analysis.recipe import Report
 from hotspots.analysis.results import Analysis, Group, Layer
-from hotspots.base.columns import COLUMNS, format_value
+from hotspots.base.columns import COLUMNS, format_value, theme_words
 from hotspots.base.crs import crs_label
 from hotspots.export.pages.report import Block, Document, Paragraphs, Part, Picture, Section, Table, Terms
 from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
@@ -20,7 +20,7 @@ from hotspots.export.tables.workbook import write_workbook
 from hotspots.publish.report.change import change_section
 from hotspots.publish.report.priorities import matrix_section, priorities_section
 from hotspots.publish.report.summary import headline_section, quality_section
-from hotspots.publish.themes import NAMES, drawing, drawn_columns, outline_of
+from hotspots.publish.themes import drawing, drawn_columns, outline_of
 from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes
@@ -145,7 +145,7 @@ def _picture(group: Group, layer: Layer, column: str, outline: gpd.GeoDataFrame)
         size=_size(outline),
         letters=LETTERS,
     )
-    kind = NAMES.get(column, COLUMNS[column].label.casefold())
+    kind = theme_words(column)
     caption = f"{group.name}: {plural(layer.label)}, {kind}."
     style = layer_style(layer.table, column)
     found = style.classify(layer.table[column])

@@ -1,4 +1,4 @@
-"""The named classes of flag columns: their words and colours, in the order of a legend."""
+"""The classes of flag columns: their values, words and colours, in the order of a legend."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class StyleClass:
     neutral: bool = False
 
 
-SD_COLOURS = (
-    ("significantly above", "Significantly above", "#b2182b"),
-    ("above", "Above", "#ef8a62"),
-    ("average", "Average", NEUTRAL),
-    ("below", "Below", "#67a9cf"),
-    ("significantly below", "Significantly below", "#2166ac"),
+AVERAGE = (
+    StyleClass("Significantly above", "#b2182b", value="significantly above"),
+    StyleClass("Above", "#ef8a62", value="above"),
+    StyleClass("Average", NEUTRAL, value="average", neutral=True),
+    StyleClass("Below", "#67a9cf", value="below"),
+    StyleClass("Significantly below", "#2166ac", value="significantly below"),
 )
-_GI_CLASSES = (
+HOTSPOT = (
     StyleClass("Hotspot: at most 1 in 100 by chance (q\u00a0≤\u00a00.01)", "#b2182b", value="hot99"),
     StyleClass("Hotspot: at most 5 in 100 by chance (q\u00a0≤\u00a00.05)", "#ef8a62", value="hot95"),
     StyleClass("Hotspot: at most 10 in 100 by chance (q\u00a0≤\u00a00.10)", "#fddbc7", value="hot90"),
@@ -54,39 +54,31 @@ _GI_CLASSES = (
     StyleClass("Coldspot: at most 1 in 100 by chance (q\u00a0≤\u00a00.01)", "#2166ac", value="cold99"),
     StyleClass("Undefined (no neighbours or no variation)", UNDEFINED, value="undefined"),
 )
-_SENS_CLASSES = (
+SENSITIVITY = (
     StyleClass("Robust: hot in 90% of runs or more", "#b2182b", value="robust"),
     StyleClass("Depends on a choice: hot in some runs", "#f4b183", value="depends on a choice"),
     StyleClass("Never hot", NEUTRAL, value="never", neutral=True),
 )
-_PRIORITY_CLASSES = (
+PRIORITY = (
     StyleClass("Force-wide priority", "#b2182b", value="force-wide"),
     StyleClass("Local priority: stands out in its own district", "#ef8a62", value="local"),
     StyleClass("Watch: narrowly below, or newly rising", "#fddbc7", value="watch"),
     StyleClass("Not a priority", NEUTRAL, value="", neutral=True),
 )
-_CHANGE_CLASSES = (
+CHANGE = (
     StyleClass("Up", "#ef8a62", value="up"),
     StyleClass("No clear change", NEUTRAL, value="no clear change", neutral=True),
     StyleClass("Down", "#67a9cf", value="down"),
 )
-_COMPARED_CLASSES = (
+COMPARED = (
     StyleClass("Above", "#ef8a62", value="above"),
     StyleClass("Similar", NEUTRAL, value="similar", neutral=True),
     StyleClass("Below", "#67a9cf", value="below"),
 )
-_FUNNEL_CLASSES = (
+FUNNEL = (
     StyleClass("Above the 99.8% limit", "#b2182b", value="above 99.8% limit"),
     StyleClass("Above the 95% limit", "#ef8a62", value="above 95% limit"),
     StyleClass("Within the limits", NEUTRAL, value="within limits", neutral=True),
     StyleClass("Below the 95% limit", "#67a9cf", value="below 95% limit"),
     StyleClass("Below the 99.8% limit", "#2166ac", value="below 99.8% limit"),
 )
-FIXED = {
-    "gi_class": _GI_CLASSES,
-    "sens_class": _SENS_CLASSES,
-    "priority": _PRIORITY_CLASSES,
-    "ch_flag": _CHANGE_CLASSES,
-    "cmp_flag": _COMPARED_CLASSES,
-    "fn_flag": _FUNNEL_CLASSES,
-}
