@@ -27,6 +27,14 @@ GROUPS = ("treated", "control", "displacement_treated", "displacement_control")
 @options.crs
 @options.by
 @options.level
+@options.dispersion
+@click.option(
+    "--flagged-by",
+    type=click.Choice(["q", "limits"]),
+    default="q",
+    show_default=True,
+    help="Up or down by q, which is corrected for the number of areas, or wherever the limits leave out 1.",
+)
 @click.option(
     "--treated", multiple=True, metavar="CODE", help="An area where something was done; may be repeated."
 )
@@ -55,11 +63,16 @@ def command(
     crs: str,
     by: Any,
     level: float,
+    dispersion: float | None,
+    flagged_by: Any,
     output: str,
     overwrite: bool,
     **given: Any,
 ) -> None:
     """Write the change between two periods per area: difference, percentage, rate ratio with exact limits, words.
+
+    Limits, p and q allow for counts that vary more than chance; p and q are given for any change, and for a
+    change other than that of all areas together.
 
     With treated and control areas, also say by how much more incidents fell there than elsewhere (weighted
     displacement difference).
@@ -83,26 +96,36 @@ def command(
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         step("Comparing")
         assigned = locate(table, where, by=by)
-        layer = change_layer(table, where, assigned=assigned, before=before, after=after, level=level)
-        displaced = _displacement(layer, groups, before, after, level) if groups["treated"] else None
+        asked = {"before": before, "after": after, "level": level, "flagged_by": flagged_by}
+        layer = change_layer(table, where, assigned=assigned, dispersion=dispersion, **asked)
+        used = layer.attrs["change_dispersion"]
+        displaced = _displacement(layer, groups, before, after, level, used) if groups["treated"] else None
         step("Writing")
-        settings = {"before": before, "after": after, "by": by, "level": level}
+        settings = {**asked, "by": by, "dispersion": used}
         provenance = make_provenance(
             crs=crs, quality=account(quality, table, assigned), months=None, steps={"change": settings}
         )
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)
-    click.echo(_summary(layer, level), err=True)
+    click.echo(_summary(layer, level, flagged_by), err=True)
     if displaced is not None:
         click.echo(displaced, err=True)
 
 
-def _summary(layer: gpd.GeoDataFrame, level: float) -> str:
-    counts = layer["ch_flag"].value_counts()
+def _summary(layer: gpd.GeoDataFrame, level: float, flagged_by: str) -> str:
+    counts, against = layer["ch_flag"].value_counts(), layer["ch_all_fl"].value_counts()
     found = f"Up: {counts['up']}, down: {counts['down']}, no clear change: {counts['no clear change']}"
-    return f"{found} (if nothing had changed, up to {(1 - level) * len(layer):.0f} would be up or down by chance)"
+    chance = (
+        f"of those up or down, at most {100 * (1 - level):.2g} in 100 are expected to be chance"
+        if flagged_by == "q"
+        else f"if nothing had changed, up to {(1 - level) * len(layer):.0f} would be up or down by chance"
+    )
+    other = f"otherwise than all areas together: {against['up against all'] + against['down against all']}"
+    return f"{found} ({chance}); {other}"
 
 
-def _displacement(layer: gpd.GeoDataFrame, groups: Groups, before: str, after: str, level: float) -> str:
+def _displacement(
+    layer: gpd.GeoDataFrame, groups: Groups, before: str, after: str, level: float, dispersion: float
+) -> str:
     from hotspots.analysis.steps import period_months
     from hotspots.methods.displacement import displacement_of_areas
 
@@ -113,5 +136,6 @@ def _displacement(layer: gpd.GeoDataFrame, groups: Groups, before: str, after: s
         months_before=period_months(before),
         months_after=period_months(after),
         level=level,
+        dispersion=dispersion,
     )
     return found.sentence()

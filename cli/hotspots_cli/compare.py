@@ -31,6 +31,8 @@ def command() -> None:
 @options.margin
 @options.min_population
 @options.level
+@options.dispersion
+@options.limits
 @options.output_file
 @options.overwrite
 def areas_command(
@@ -96,6 +98,8 @@ def _comparator(word: str) -> Any:
 @options.months
 @options.margin
 @options.level
+@options.dispersion
+@options.limits
 @click.option(
     "-o", "--output", default="-", metavar="FILE", help="A .csv or .txt file; standard output without it."
 )
@@ -109,6 +113,8 @@ def force_command(
     months: float | None,
     margin: float,
     level: float,
+    dispersion: float | None,
+    limits: Any,
     output: str,
     overwrite: bool,
     **given: Any,
@@ -135,7 +141,15 @@ def force_command(
         table, _ = read_incidents(incidents, crs=crs, **options.reading(given))
         step("Comparing")
         made = compare_force(
-            table, where, comparators=against, months=months, name=force_name, margin=margin, level=level
+            table,
+            where,
+            comparators=against,
+            months=months,
+            name=force_name,
+            margin=margin,
+            level=level,
+            dispersion=dispersion,
+            limits=limits,
         )
         step("Writing")
         write_rate_table(made, output, overwrite=overwrite)

@@ -32,6 +32,8 @@ from hotspots_cli.writing import check_output, write_layer
 )
 @options.min_population
 @options.months
+@options.dispersion
+@options.limits
 @engines.counting
 @options.output_file
 @options.overwrite
@@ -44,6 +46,8 @@ def command(
     smooth: Any,
     min_population: float,
     months: float | None,
+    dispersion: float | None,
+    limits: Any,
     engine: str,
     scheduler: str | None,
     output: str,
@@ -76,9 +80,13 @@ def command(
             months=months,
             min_population=min_population,
             smooth=smooth,
+            monthly=counted.monthly,
+            dispersion=dispersion,
+            limits=limits,
         )
         step("Writing")
         settings = {"by": by, "per": per, "min_population": min_population, "smooth": smooth}
+        settings |= {"dispersion": layer.attrs.get("dispersion"), "limits": limits}
         provenance = make_provenance(
             crs=crs, quality=counted.report, months=months, steps={"count": settings}
         )

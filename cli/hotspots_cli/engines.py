@@ -85,7 +85,7 @@ def count(
         from hotspots.scale.stream import count_stream
 
         return count_stream(incidents, areas, by=by, per=per, **reading)
-    from hotspots.analysis.steps import account, locate
+    from hotspots.analysis.steps import account, locate, monthly_counts
     from hotspots.counting.counts import count_incidents
     from hotspots.incidents import read_incidents
     from hotspots.scale.stream import Counted
@@ -95,7 +95,8 @@ def count(
     assigned = locate(table, areas, by=by)
     n = count_incidents(table, areas, assigned=assigned)
     split = None if per is None else count_incidents(table, areas, per=per, assigned=assigned)
-    return Counted(n, split, account(quality, table, assigned))
+    monthly = monthly_counts(table, areas, assigned=assigned)
+    return Counted(n, split, account(quality, table, assigned), monthly)
 
 
 def density_of(

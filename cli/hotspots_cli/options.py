@@ -12,6 +12,8 @@ option                commands
 ``--months``          count, kde, funnel, compare
 ``--min-population``  count, funnel, compare areas
 ``--level``           change, compare
+``--dispersion``      count, change, compare
+``--limits``          count, compare
 ``--margin``          compare areas, compare force
 ``--neighbours`` ..   gistar, pattern
 ``--seed``            gistar, pattern
@@ -116,6 +118,21 @@ by = click.option(
 
 level = click.option(
     "--level", type=float, default=0.95, show_default=True, metavar="SHARE", help="Confidence of the limits."
+)
+
+dispersion = click.option(
+    "--dispersion",
+    type=float,
+    metavar="NUMBER",
+    help="Variance of the counts over their mean; estimated without it, 1 for Poisson counts.",
+)
+
+limits = click.option(
+    "--limits",
+    type=click.Choice(["exact", "byar"]),
+    default="exact",
+    show_default=True,
+    help="Exact limits of counts, or Byar's approximation from 10 incidents.",
 )
 
 margin = click.option(

@@ -58,6 +58,7 @@ from .methods.compare import compare_rate as compare_rate
 from .methods.concentration import Concentration as Concentration
 from .methods.concentration import concentration as concentration
 from .methods.contours import make_contours as make_contours
+from .methods.dispersion import dispersion as dispersion
 from .methods.displacement import combine_displacements as combine_displacements
 from .methods.displacement import displacement_of_areas as displacement_of_areas
 from .methods.displacement import weighted_displacement as weighted_displacement

@@ -14,6 +14,6 @@ from hotspots.counting.counts import rate, rate_limits
 )
 def test_limits_per_hundred_people(n: int, people: int, lower: float, upper: float) -> None:
     counts, population = pd.Series([n]), pd.Series([float(people)])
-    limits = rate_limits(counts, population, months=12).iloc[0] / 10  # ours are per 1,000
+    limits = rate_limits(counts, population, months=12, limits="byar").iloc[0] / 10  # ours are per 1,000
     assert limits.tolist() == pytest.approx([lower, upper], abs=5e-5)
     assert rate(counts, population, months=12).iloc[0] / 10 == pytest.approx(100 * n / people)

@@ -27,7 +27,7 @@ from hotspots.methods.displacement import combine_displacements, weighted_displa
     ],
 )
 def test_byars_limits(count: int, level: float, lower: float, upper: float) -> None:
-    assert [float(limit) for limit in count_limits(count, level=level)] == pytest.approx(
+    assert [float(limit) for limit in count_limits(count, level=level, limits="byar")] == pytest.approx(
         [lower, upper], rel=1e-8
     )
 
@@ -45,13 +45,13 @@ def test_exact_limits_of_few(count: int, level: float, lower: float, upper: floa
     assert [float(limit) for limit in exact_limits(count, level=level)] == pytest.approx(
         [lower, upper], abs=5e-9
     )
-    assert [float(limit) for limit in count_limits(count, level=level)] == pytest.approx(
+    assert [float(limit) for limit in count_limits(count, level=level, limits="byar")] == pytest.approx(
         [lower, upper], abs=5e-9
     )
 
 
 def test_the_limits_of_a_rate_are_those_of_its_count() -> None:
-    limits = rate_limits(pd.Series([65]), pd.Series([100.0]), months=6)
+    limits = rate_limits(pd.Series([65]), pd.Series([100.0]), months=6, limits="byar")
     # 1000 · (12 / 6) / 100 people is 20 for each incident.
     assert limits["rate_lo"].iloc[0] == pytest.approx(20 * 50.1631877, rel=1e-8)
     assert limits["rate_hi"].iloc[0] == pytest.approx(20 * 82.8491385, rel=1e-8)

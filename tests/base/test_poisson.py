@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from hotspots.base.errors import ParameterError
-from hotspots.base.poisson import count_limits, exact_limits, funnel_limits, ratio_limits
+from hotspots.base.poisson import count_limits, dispersion_of, exact_limits, funnel_limits, ratio_limits
 
 LEVELS = st.sampled_from([0.8, 0.95, 0.998])
 COUNTS = st.integers(0, 3000)
@@ -27,10 +27,58 @@ def test_exact_limits_leave_half_the_rest_in_each_tail(x: int, level: float) -> 
         assert lower == 0
 
 
-def test_byars_limits_are_within_a_fifth_of_a_percent_of_the_exact_ones() -> None:
+def test_byars_limits_are_near_the_exact_ones_at_95_percent_and_less_so_further_out() -> None:
     counts = np.arange(10, 20_000)
-    for approximate, exact in zip(count_limits(counts), exact_limits(counts), strict=True):
-        assert np.abs(approximate / exact - 1).max() < 0.002
+    apart = {
+        level: max(
+            np.abs(approximate / exact - 1).max()
+            for approximate, exact in zip(
+                count_limits(counts, level=level, limits="byar"),
+                exact_limits(counts, level=level),
+                strict=True,
+            )
+        )
+        for level in (0.95, 0.998)
+    }
+    assert apart[0.95] < 0.002
+    assert 0.014 < apart[0.998] < 0.016
+
+
+def test_the_dispersion_by_hand() -> None:
+    # Twenty areas with 10 and 20 or 20 and 10: 15 expected everywhere; 40 · 5²/15 over 19 · 1 degrees.
+    counts = np.array([[10, 20], [20, 10]] * 10)
+    assert dispersion_of(counts) == pytest.approx(40 * 25 / 15 / 19)
+    # An area without incidents says nothing, nor does one that is not known, nor an empty period.
+    more = np.column_stack([np.vstack([counts, np.array([[0, 0], [np.nan, 3]])]), np.zeros(22)])
+    assert dispersion_of(more) == pytest.approx(40 * 25 / 15 / 19)
+
+
+def test_a_change_that_all_areas_share_is_no_dispersion() -> None:
+    sizes = np.arange(1, 31)
+    assert dispersion_of(np.column_stack([10 * sizes, 25 * sizes])) == 1
+
+
+@pytest.mark.parametrize("phi", [1.0, 1.5, 3.0])
+def test_the_dispersion_that_made_the_counts_is_found_again(phi: float) -> None:
+    random = np.random.default_rng(2)
+    means = random.lognormal(3, 1, 2000)[:, None] * np.array([1.0, 1.3])
+    varied = phi - 1 if phi > 1 else 1e-6
+    counts = random.poisson(means * random.gamma(means / varied, varied / means))
+    # The standard error over 2,000 areas is about φ · √(2 / 2000), 3 % of it.
+    assert dispersion_of(counts) == pytest.approx(phi, rel=0.1)
+
+
+def test_too_few_areas_or_periods_tell_no_dispersion() -> None:
+    assert np.isnan(dispersion_of([[3, 8]] * 10))  # 9 · 1
+    assert not np.isnan(dispersion_of([[3, 8]] * 11))
+    assert np.isnan(dispersion_of([[3]] * 100))
+    assert np.isnan(dispersion_of(np.zeros((100, 2))))
+
+
+def test_ratio_limits_with_a_dispersion_are_those_of_fewer_incidents() -> None:
+    _, lower, upper = ratio_limits(60, 12, 40, 12, dispersion=2)
+    _, half_lower, half_upper = ratio_limits(30, 12, 20, 12)
+    assert (float(lower), float(upper)) == (float(half_lower), float(half_upper))
 
 
 def test_a_missing_count_has_no_limits() -> None:

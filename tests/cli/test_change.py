@@ -23,7 +23,12 @@ def test_a_layer_of_changes(hotspots: Run, town: Path) -> None:
     # One month each: a difference of one is twelve a year.
     assert first["ch_diff"] == 12 * (first["n_after"] - first["n_before"])
     assert err.splitlines()[-1] == (
-        "Up: 0, down: 0, no clear change: 9 (if nothing had changed, up to 0 would be up or down by chance)"
+        "Up: 0, down: 0, no clear change: 9 (of those up or down, at most 5 in 100 are expected to be chance); "
+        "otherwise than all areas together: 0"
+    )
+    assert (
+        "areas, change: too few areas to tell the dispersion of the counts, so p and limits rest on Poisson counts, "
+        "the narrowest that can be defended (set it with 'dispersion')" in err
     )
     record = json.loads((town / "change.geojson").read_text(encoding="utf-8"))["hotspots"]
     assert record["steps"]["change"] == {
@@ -31,7 +36,22 @@ def test_a_layer_of_changes(hotspots: Run, town: Path) -> None:
         "after": "2025-02",
         "by": "polygon",
         "level": 0.95,
+        "flagged_by": "q",
+        "dispersion": 1.0,
     }
+
+
+def test_a_dispersion_widens_the_limits_and_old_flags_can_be_had(hotspots: Run, town: Path) -> None:
+    words = ("change", ".", "--areas", "wards.gpkg", *PERIODS)
+    assert hotspots(*words, "-o", "one.csv")[0] == 0
+    code, _, err = hotspots(*words, "--dispersion", "2", "--flagged-by", "limits", "-o", "two.csv")
+    assert code == 0, err
+    assert "if nothing had changed, up to 0 would be up or down by chance" in err
+    one, two = pd.read_csv("one.csv"), pd.read_csv("two.csv")
+    known = one["ch_lo"] > 0
+    assert (two["ch_lo"] < one["ch_lo"])[known].all()
+    assert (two["ch_p"] >= one["ch_p"]).all()
+    assert hotspots(*words, "--dispersion", "0.5", "-o", "three.csv")[0] == 1
 
 
 def test_one_category_as_a_table(hotspots: Run, town: Path) -> None:

@@ -11,6 +11,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import box
+
+from hotspots.methods.dispersion import dispersion
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -51,6 +54,71 @@ def test_count_gives_counts_and_rates_and_its_provenance(hotspots: Run, town: Pa
     assert record["incidents"]["unlocated"] == 2
     assert "No rate for 1 of 9 areas: population unknown, 0 or under 1500 ('min_population')" in err
     assert err.splitlines()[-1] == "Wrote 9 areas to out.geojson"
+
+
+def test_limits_of_rates_allow_for_the_dispersion_given_and_record_it(hotspots: Run, town: Path) -> None:
+    words = ("count", ".", "--areas", "wards.gpkg", "--population-table", "people.csv")
+    code, _, err = hotspots(*words, "-o", "one.geojson")
+    assert code == 0, err
+    # Nine wards in two periods have (9 - 1)(2 - 1) = 8 degrees of freedom: too few to tell it.
+    assert (
+        "areas: the dispersion of the counts cannot be told (it takes two periods and 11 areas with incidents), so "
+        "limits rest on Poisson counts, the narrowest that can be defended (set it with 'dispersion')" in err
+    )
+    assert hotspots(*words, "--dispersion", "4", "-o", "four.geojson")[0] == 0
+    assert hotspots(*words, "--limits", "byar", "-o", "byar.geojson")[0] == 0
+    one, four, byar = (gpd.read_file(f"{name}.geojson") for name in ("one", "four", "byar"))
+    assert (four["rate_hi"] > one["rate_hi"]).all()
+    many = one["n"] >= 10
+    assert (byar["rate_hi"] != one["rate_hi"]).equals(many)
+    record = json.loads((town / "four.geojson").read_text(encoding="utf-8"))["hotspots"]["steps"]["count"]
+    assert (record["dispersion"], record["limits"]) == (4, "exact")
+    # What reads the layer later takes it from there.
+    code, _, err = hotspots("compare", "areas", "four.geojson", "-o", "compared.csv")
+    assert code == 0, err
+    assert "Dispersion 4.00, as counted (set it with 'dispersion')" in err
+    code, _, err = hotspots("compare", "areas", "four.geojson", "--dispersion", "1", "-o", "narrow.csv")
+    assert code == 0, err
+    wide, narrow = pd.read_csv("compared.csv"), pd.read_csv("narrow.csv")
+    assert (wide["cmp_lo"] <= narrow["cmp_lo"]).all()
+    assert (wide["cmp_lo"] < narrow["cmp_lo"]).any()
+
+
+def test_the_dispersion_is_estimated_where_there_are_areas_enough(hotspots: Run, town: Path) -> None:
+    corners = gpd.read_file("wards.gpkg").bounds[["minx", "miny"]].to_numpy()
+    quarters = [
+        box(west + 500 * column, south + 500 * row, west + 500 * column + 500, south + 500 * row + 500)
+        for west, south in corners
+        for column in range(2)
+        for row in range(2)
+    ]
+    areas = gpd.GeoDataFrame(
+        {"code": [f"E01{i:06d}" for i in range(36)], "population": [1000] * 36},
+        geometry=quarters,
+        crs="EPSG:27700",
+    )
+    areas.to_file("quarters.gpkg")
+    code, _, err = hotspots("count", ".", "--areas", "quarters.gpkg", "-o", "out.geojson")
+    assert code == 0, err
+    layer = gpd.read_file("out.geojson")
+    told = json.loads((town / "out.geojson").read_text(encoding="utf-8"))["hotspots"]["steps"]["count"]
+    monthly = [
+        gpd.sjoin(points, layer.set_index("code").to_crs("EPSG:4326"), predicate="within")[
+            "code"
+        ].value_counts()
+        for points in (
+            gpd.GeoDataFrame(
+                geometry=gpd.points_from_xy(table["Longitude"], table["Latitude"]), crs="EPSG:4326"
+            )
+            for table in (pd.read_csv(next((town / month).glob("*.csv"))) for month in ("2025-01", "2025-02"))
+        )
+    ]
+    table = pd.concat(monthly, axis=1).reindex(layer["code"]).fillna(0)
+    assert told["dispersion"] == pytest.approx(dispersion(table))
+    assert (
+        f"areas: dispersion {told['dispersion']:.2f}, the variance of the counts over their mean in 2 periods of a "
+        "month; limits allow for it (set it with 'dispersion')" in err
+    )
 
 
 def test_count_per_category_has_a_column_for_each(hotspots: Run, town: Path) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from shapely import box
 
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
@@ -215,10 +216,33 @@ def test_a_negative_population_is_refused_by_its_code() -> None:
         (5, 0.95, 1.62348639, 11.66833208),
     ],
 )
-def test_limits_are_those_of_the_reference_tables(n: int, level: float, lower: float, upper: float) -> None:
-    limits = rate_limits(pd.Series([n]), pd.Series([1000.0]), months=12, level=level).iloc[0]
+def test_byars_limits_are_those_of_the_reference_tables(
+    n: int, level: float, lower: float, upper: float
+) -> None:
+    options: dict[str, Any] = {"months": 12, "level": level, "limits": "byar"}
+    limits = rate_limits(pd.Series([n]), pd.Series([1000.0]), **options).iloc[0]
     assert limits["rate_lo"] == pytest.approx(lower, rel=1e-6, abs=1e-12)
     assert limits["rate_hi"] == pytest.approx(upper, rel=1e-6)
+
+
+def test_limits_allow_for_counts_that_vary_more_than_chance() -> None:
+    # A dispersion of 4: the limits of 65 are four times those of 16.25, about twice as wide.
+    counts, population = pd.Series([65]), pd.Series([1000.0])
+    narrow = rate_limits(counts, population, months=12).iloc[0]
+    wide = rate_limits(counts, population, months=12, dispersion=4).iloc[0]
+    assert wide["rate_lo"] == pytest.approx(4 * stats.gamma.ppf(0.025, 65 / 4))
+    assert wide["rate_hi"] == pytest.approx(4 * stats.gamma.ppf(0.975, 65 / 4 + 1))
+    ratio = (wide["rate_hi"] - wide["rate_lo"]) / (narrow["rate_hi"] - narrow["rate_lo"])
+    assert 1.9 < ratio < 2.1
+    with pytest.raises(ParameterError) as caught:
+        rate_limits(counts, population, months=12, dispersion=0.5)
+    assert caught.value.message == "'dispersion' is 0.5"
+    assert caught.value.hint == (
+        "use 1 for counts that only chance varies, or more, such as 'dispersion' = 1.9"
+    )
+    with pytest.raises(ParameterError) as caught:
+        rate_limits(counts, population, months=12, limits="wald")  # type: ignore[arg-type]
+    assert (caught.value.message, caught.value.hint) == ("'limits' is 'wald'", "use 'exact' or 'byar'")
 
 
 @settings(deadline=None, max_examples=50)

@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.methods.change import change
 
+OLD: dict[str, Any] = {"dispersion": 1.0, "flagged_by": "limits"}
 COUNTS = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=1, max_size=12)
 
 
@@ -67,8 +69,8 @@ def test_what_is_infinite_or_unknown_is_missing() -> None:
 @given(counts=COUNTS, level=st.sampled_from([0.8, 0.95, 0.998]))
 def test_swapping_the_periods_turns_everything_round(counts: list[tuple[int, int]], level: float) -> None:
     before, after = series(*(a for a, _ in counts)), series(*(b for _, b in counts))
-    there = change(before, after, months_before=12, months_after=6, level=level)
-    back = change(after, before, months_before=6, months_after=12, level=level)
+    there = change(before, after, months_before=12, months_after=6, level=level, **OLD)
+    back = change(after, before, months_before=6, months_after=12, level=level, **OLD)
     assert there["ch_diff"].tolist() == (-back["ch_diff"]).tolist()
     turned = {"up": "down", "down": "up", "no clear change": "no clear change"}
     assert there["ch_flag"].astype(str).tolist() == back["ch_flag"].astype(str).map(turned).tolist()
@@ -80,11 +82,74 @@ def test_swapping_the_periods_turns_everything_round(counts: list[tuple[int, int
 @settings(deadline=None, max_examples=60)
 @given(counts=COUNTS)
 def test_the_flag_is_what_the_limits_say(counts: list[tuple[int, int]]) -> None:
-    result = change(
-        series(*(a for a, _ in counts)), series(*(b for _, b in counts)), months_before=12, months_after=12
-    )
+    before, after = series(*(a for a, _ in counts)), series(*(b for _, b in counts))
+    result = change(before, after, months_before=12, months_after=12, **OLD)
     assert ((result["ch_lo"] > 1) == (result["ch_flag"] == "up")).all()
     assert ((result["ch_hi"] < 1) == (result["ch_flag"] == "down")).all()
+
+
+def test_p_and_q_by_hand() -> None:
+    # Two periods of a year: 190 of 310 where 155 were to be; z = 35 / √(310 / 4) = 3.9757, p = 0.0000702.
+    # 44 of 84: z = 2 / √21 = 0.4364, p = 0.6625. 9 of 12: z = 3 / √3 = 1.7321, p = 0.08326.
+    # q: 3 · 0.0000702; 3/2 · 0.08326; 0.6625.
+    result = change(series(120, 40, 3), series(190, 44, 9), months_before=12, months_after=12, dispersion=1)
+    assert result["ch_p"].tolist() == pytest.approx([7.018e-05, 0.66252, 0.083265], rel=1e-3)
+    assert result["ch_q"].tolist() == pytest.approx([2.105e-04, 0.66252, 0.124897], rel=1e-3)
+    assert result["ch_flag"].tolist() == ["up", "no clear change", "no clear change"]
+    assert result.attrs == {"dispersion": 1.0, "dispersion_from": "given"}
+    # A dispersion of 4 halves z: 1.9878 and p 0.04683, corrected 0.1405: no longer clear.
+    wide = change(series(120, 40, 3), series(190, 44, 9), months_before=12, months_after=12, dispersion=4)
+    assert wide["ch_p"].iloc[0] == pytest.approx(0.04683, rel=1e-3)
+    assert wide["ch_flag"].tolist() == ["no clear change"] * 3
+
+
+def test_change_against_all_takes_out_what_all_areas_share() -> None:
+    # All double but one, which stays at 300: it did not change, but all did. Altogether 1200 to 2100.
+    result = change(series(*[300] * 4), series(600, 600, 600, 300), months_before=6, months_after=6)
+    assert result["ch_flag"].tolist() == ["up", "up", "up", "no clear change"]
+    assert result["ch_all"].tolist() == pytest.approx([2 / 1.75] * 3 + [1 / 1.75])
+    # 300 of 600 where 600 · 2100/3300 = 381.82 were to be: z = -81.82 / √(381.82 · 0.363636) = -6.944.
+    assert result["ch_all_p"].iloc[3] == pytest.approx(2 * norm.sf(6.9437), rel=1e-3)
+    assert result["ch_all_fl"].iloc[3] == "down against all"
+    assert result["ch_p"].iloc[3] == 1
+
+
+def test_the_dispersion_is_estimated_from_the_two_periods_and_widens_the_limits() -> None:
+    before, after = series(*[10, 20] * 10), series(*[20, 10] * 10)
+    result = change(before, after, months_before=12, months_after=12)
+    assert result.attrs == {
+        "dispersion": pytest.approx(40 * 25 / 15 / 19),
+        "dispersion_from": "the two periods",
+    }
+    narrow = change(before, after, months_before=12, months_after=12, dispersion=1)
+    assert (result["ch_lo"] < narrow["ch_lo"]).all()
+    assert (result["ch_hi"] > narrow["ch_hi"]).all()
+    assert (result["ch_p"] > narrow["ch_p"]).all()
+    # Too few areas to tell it: Poisson, and said to be.
+    few = change(series(10, 20), series(20, 10), months_before=12, months_after=12)
+    assert few.attrs == {"dispersion": 1.0, "dispersion_from": "Poisson"}
+
+
+def test_areas_that_do_not_change_are_flagged_as_rarely_as_promised() -> None:
+    random = np.random.default_rng(8)
+    maps, small = 40, []
+    flagged = 0
+    for _ in range(maps):
+        means = 20 * random.lognormal(-0.5, 1, 500)
+        counts = [random.poisson(means * random.gamma(means, 1 / means)) for _ in range(2)]  # φ = 2
+        result = change(series(*counts[0]), series(*counts[1]), months_before=6, months_after=6)
+        small.append((result["ch_p"] <= 0.05).mean())
+        flagged += bool((result["ch_flag"] != "no clear change").any())
+    assert 0.03 < np.mean(small) < 0.055
+    assert flagged <= 5  # 5 % of 40 maps are 2; more than 5 has a chance of 1 in 70
+
+
+def test_an_area_without_incidents_is_no_test() -> None:
+    result = change(series(0, 5, np.nan), series(0, 30, 4), months_before=12, months_after=12, dispersion=1)
+    assert result["ch_p"].iloc[0] == 1
+    assert result["ch_q"].iloc[1] == result["ch_p"].iloc[1]  # one area tested: nothing to correct for
+    assert result[["ch_p", "ch_q", "ch_all_p", "ch_all_q"]].iloc[2].isna().all()
+    assert pd.isna(result["ch_all_fl"].iloc[2])
 
 
 def test_unlike_areas_lengths_and_counts_are_refused() -> None:
@@ -95,6 +160,9 @@ def test_unlike_areas_lengths_and_counts_are_refused() -> None:
     with pytest.raises(DataError) as error:
         change(series(1), series(-1), months_before=12, months_after=12)
     assert error.value.message == "the count of 'E05000000' is negative"
+    with pytest.raises(ParameterError) as caught:
+        change(series(1), series(1), months_before=12, months_after=12, flagged_by="p")  # type: ignore[arg-type]
+    assert (caught.value.message, caught.value.hint) == ("'flagged_by' is 'p'", "use 'q' or 'limits'")
     with pytest.raises(ParameterError) as caught:
         change(series(1), series(1), months_before=12, months_after=0)
     assert caught.value.message == "'months_after' is 0"

@@ -27,8 +27,34 @@ def test_a_fixed_rate_is_similar_while_inside_the_limits_of_the_rate() -> None:
         assert compare_rate(n, people, months=12, comparator=comparator)["cmp_flag"].tolist() == [flag]
     row = compare_rate(n, people, months=12, comparator=50.0).iloc[0]
     assert row["cmp_ratio"] == pytest.approx(1.3)
-    assert row["cmp_lo"] == pytest.approx(50.1631877 / 50)
+    assert row["cmp_lo"] == pytest.approx(stats.gamma.ppf(0.025, 65) / 50)
     assert row["cmp_rate"] == 50
+    byar = compare_rate(n, people, months=12, comparator=50.0, limits="byar").iloc[0]
+    assert byar["cmp_lo"] == pytest.approx(50.1631877 / 50)
+
+
+def test_a_dispersion_widens_the_limits_of_either_kind_of_comparator() -> None:
+    # 65 against 50: clear of chance, but not where counts vary twice as much: 2 · gamma(32.5) = 44.6 to 91.5.
+    n, people = series(65), series(1000)
+    assert compare_rate(n, people, months=12, comparator=50.0)["cmp_flag"].tolist() == ["above"]
+    row = compare_rate(n, people, months=12, comparator=50.0, dispersion=2).iloc[0]
+    assert row["cmp_flag"] == "similar"
+    assert row["cmp_lo"] == pytest.approx(2 * stats.gamma.ppf(0.025, 32.5) / 50)
+    counted: dict[str, Any] = {"months": 12, "comparator": (500, 10_000)}
+    assert compare_rate(n, people, **counted)["cmp_flag"].tolist() == ["similar"]
+    one, two = (compare_rate(n, people, **counted, dispersion=phi).iloc[0] for phi in (1, 2))
+    assert two["cmp_lo"] < one["cmp_lo"]
+    assert two["cmp_hi"] > one["cmp_hi"]
+
+
+def test_each_offence_type_has_its_own_dispersion() -> None:
+    n = pd.Series({"Burglary": 65, "Robbery": 65})
+    comparators = pd.DataFrame({"All": [50.0, 50.0]}, index=n.index)
+    options: dict[str, Any] = {"months": 12, "comparators": comparators}
+    assert compare_categories(n, 1000, **options)["Against All"].tolist() == ["above", "above"]
+    spread = pd.Series({"Robbery": 2.0})
+    table = compare_categories(n, 1000, **options, dispersion=spread)
+    assert table["Against All"].tolist() == ["above", "similar"]
 
 
 @settings(deadline=None, max_examples=60)

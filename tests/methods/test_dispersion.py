@@ -12,7 +12,7 @@ from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError
 from hotspots.counting.tally import tally
 from hotspots.incidents import read_incidents
-from hotspots.methods.dispersion import dispersion
+from hotspots.methods.dispersion import dispersion, long_periods
 
 
 def test_by_hand() -> None:
@@ -53,3 +53,20 @@ def test_half_years_of_staffordshire(shared_data: Path) -> None:
     incidents, _ = read_incidents(shared_data / "staffordshire" / "incidents")
     counted = tally(incidents, areas, every="half")
     assert dispersion(counted.counts.sum(axis=1)) == pytest.approx(1.9210967763963587, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("months", "sums"),
+    [(12, [6, 6]), (24, [12, 12]), (36, [12, 12, 12]), (18, [9, 9]), (3, [2, 1]), (2, [1, 1]), (1, [1])],
+)
+def test_months_are_put_together_into_years_or_halves(months: int, sums: list[int]) -> None:
+    columns = pd.period_range("2024-01", periods=months, freq="M")
+    made = long_periods(pd.DataFrame(np.ones((3, months), dtype=int), columns=columns))
+    assert made.iloc[0].tolist() == sums
+    assert made.sum(axis=1).tolist() == [months] * 3
+
+
+def test_periods_are_called_by_their_first_and_last_months() -> None:
+    columns = pd.period_range("2023-07", periods=12, freq="M")
+    made = long_periods(pd.DataFrame([range(12)], columns=columns))
+    assert made.columns.tolist() == ["2023-07..2023-12", "2024-01..2024-06"]

@@ -70,3 +70,49 @@ def test_areas_are_named_by_their_codes() -> None:
         displacement_of_areas(before, after, treated=["A"], control=["A"], **periods)
     assert error.value.message == "the area 'A' is given twice"
     assert error.value.hint == "put each area in one group only"
+
+
+def test_the_variance_is_multiplied_by_the_dispersion() -> None:
+    plain = weighted_displacement(treated=(207, 110), control=(308, 318))
+    wide = weighted_displacement(treated=(207, 110), control=(308, 318), dispersion=4)
+    assert wide.total == plain.total
+    assert wide.total_se == pytest.approx(2 * plain.total_se)
+    assert wide.z == pytest.approx(plain.z / 2)
+    assert wide.dispersion == 4
+    with pytest.raises(ParameterError) as caught:
+        weighted_displacement(treated=(1, 1), control=(1, 1), dispersion=0)
+    assert caught.value.message == "'dispersion' is 0"
+
+
+def test_of_areas_it_is_estimated_from_both_periods() -> None:
+    codes = [f"E{i:02d}" for i in range(20)]
+    before, after = pd.Series([10, 20] * 10, index=codes), pd.Series([20, 10] * 10, index=codes)
+    options: dict[str, Any] = {
+        "months_before": 12,
+        "months_after": 12,
+        "treated": ["E01"],
+        "control": ["E00"],
+    }
+    found = displacement_of_areas(before, after, **options)
+    assert found.dispersion == pytest.approx(40 * 25 / 15 / 19)  # see the tests of dispersion
+    given = displacement_of_areas(before, after, **options, dispersion=1)
+    assert found.total_se == pytest.approx(given.total_se * found.dispersion**0.5)
+    # Two areas are too few to tell it.
+    few = displacement_of_areas(before.iloc[:2], after.iloc[:2], **options)
+    assert few.dispersion == 1
+
+
+def test_the_promise_at_5_percent_needs_the_dispersion() -> None:
+    random = np.random.default_rng(4)
+    runs = 2000
+    # φ = 2: a negative binomial of size m and probability 1/2 has mean m and variance 2 m.
+    counts = random.negative_binomial(100, 0.5, (runs, 4)).astype(float)
+    share = {
+        phi: np.mean([
+            abs(weighted_displacement(treated=(a, b), control=(c, d), dispersion=phi).z) > 1.959964
+            for a, b, c, d in counts
+        ])
+        for phi in (1, 2)
+    }  # fmt: skip
+    assert 0.14 < share[1] < 0.19  # 0.166, two standard errors of 0.008 either side and more
+    assert 0.035 < share[2] < 0.065

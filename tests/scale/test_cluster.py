@@ -87,6 +87,9 @@ def test_counts_and_account_are_those_of_one_machine(tmp_path: Path, client: Any
     assert one.split is not None
     assert many.split is not None
     pd.testing.assert_frame_equal(many.split, one.split)
+    assert one.monthly is not None
+    assert many.monthly is not None
+    pd.testing.assert_frame_equal(many.monthly, one.monthly)
     assert many.report == one.report
     assert one.report.duplicates > 500
 

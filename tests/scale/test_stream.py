@@ -100,6 +100,11 @@ def test_counts_and_account_are_those_of_one_go(
         assert split is counted.split
     else:
         pd.testing.assert_frame_equal(counted.split, split)
+    monthly = in_one_go(
+        paths, nine_areas(), per="month", **{k: v for k, v in asked.items() if k != "per"}, **reading
+    )
+    assert counted.monthly is not None
+    pd.testing.assert_frame_equal(counted.monthly, monthly[1])
     assert counted.report == report
     assert report.duplicates > 100
     assert report.identical > 0

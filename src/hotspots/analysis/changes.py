@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.analysis.recipe import Change
 from hotspots.incidents.filters import month_range
-from hotspots.methods.change import change
+from hotspots.methods.change import FlaggedBy, change
 
 Months = tuple[pd.Period, ...]
 
@@ -100,7 +100,13 @@ def find_comparison(asked: Change | None, calendar: Sequence[pd.Period]) -> Comp
     return None
 
 
-def theme_change(monthly: pd.DataFrame, comparison: Comparison) -> ThemeChange:
+def theme_change(
+    monthly: pd.DataFrame,
+    comparison: Comparison,
+    *,
+    dispersion: float | None = None,
+    flagged_by: FlaggedBy = "q",
+) -> ThemeChange:
     """Return how incidents counted by area and month changed between the two periods compared.
 
     Parameters
@@ -109,14 +115,22 @@ def theme_change(monthly: pd.DataFrame, comparison: Comparison) -> ThemeChange:
         Incidents, areas by months; a month without a column has none.
     comparison : Comparison
         The periods.
+    dispersion, flagged_by
+        See `hotspots.change`. All areas together have the dispersion of the areas.
     """
     counts = [
         monthly.reindex(columns=pd.Index(months), fill_value=0).sum(axis=1) for months in comparison.periods
     ]
-    lengths = {"months_before": len(comparison.before), "months_after": len(comparison.after)}
+    options: dict[str, Any] = {
+        "months_before": len(comparison.before),
+        "months_after": len(comparison.after),
+        "flagged_by": flagged_by,
+    }
     totals = tuple(float(count.sum()) for count in counts)
-    whole = change(pd.Series([totals[-2]]), pd.Series([totals[-1]]), **lengths).iloc[0]
-    return ThemeChange(change(counts[-2], counts[-1], **lengths), whole, totals)
+    areas = change(counts[-2], counts[-1], dispersion=dispersion, **options)
+    together = pd.Series([totals[-2]]), pd.Series([totals[-1]])
+    whole = change(*together, dispersion=areas.attrs["dispersion"], **options).iloc[0]
+    return ThemeChange(areas, whole, totals)
 
 
 def _range(period: str) -> Months:

@@ -13,9 +13,11 @@ import pandas as pd
 
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.errors import DataError, FileError, HotspotsWarning
-from hotspots.counting.counts import months_present
+from hotspots.base.poisson import Limits, dispersion_of
+from hotspots.counting.counts import count_incidents, months_present
 from hotspots.incidents import coordinates
 from hotspots.methods.compare import compare_categories
+from hotspots.methods.dispersion import long_periods
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -83,6 +85,8 @@ def compare_force(
     name: str = "Force",
     margin: float = 0,
     level: float = 0.95,
+    dispersion: float | None = None,
+    limits: Limits = "exact",
 ) -> pd.DataFrame:
     """Return the table of rates of the force whose areas and incidents these are.
 
@@ -96,8 +100,11 @@ def compare_force(
         See `read_comparators`.
     months : float, optional
         Length of the period; the number of months present without it.
-    name, margin, level
+    name, margin, level, limits
         See `hotspots.compare_categories`.
+    dispersion : float, optional
+        For all categories. Without it, each has what its counts in the areas tell over the longest periods,
+        which is said; 1, for Poisson counts, where they tell none.
 
     Returns
     -------
@@ -122,20 +129,58 @@ def compare_force(
         )
     if "category" not in incidents or incidents["category"].isna().all():
         raise DataError("no incident has a category", hint="name the column with 'category_column'")
-    _warn_of_outside(incidents, areas)
+    assigned = _assigned(incidents, areas)
     people = float(areas["population"].sum())
     log.info(
         "Force: %s incidents among %s people in %d areas", f"{len(incidents):,}", f"{people:,.0f}", len(areas)
     )
+    counts = _by_category(incidents["category"])
+    spread = (
+        _dispersions(incidents, areas, assigned, counts.index)
+        if dispersion is None
+        else pd.Series(dispersion, index=counts.index)
+    )
     return compare_categories(
-        _by_category(incidents["category"]),
+        counts,
         people,
         months=months_present(incidents) if months is None else months,
         comparators=comparators,
         name=name,
         margin=margin,
         level=level,
+        dispersion=spread,
+        limits=limits,
     )
+
+
+def _dispersions(
+    incidents: pd.DataFrame, areas: gpd.GeoDataFrame, assigned: pd.Series[Any], kinds: pd.Index[Any]
+) -> pd.Series[float]:
+    """Return the dispersion of each kind of incident over the areas, and say the least and the most of them."""
+    told = pd.Series(float("nan"), index=kinds)
+    if "month" in incidents and not incidents["month"].isna().all():
+        category = incidents["category"].astype(str)
+        # Every kind over the same periods, those of all incidents.
+        months = pd.Index(sorted(incidents["month"].dropna().unique()))
+        for kind in kinds:
+            own = category.str.casefold() != _ASB if kind == TOTAL else category == kind
+            if incidents.loc[own, "month"].notna().any():
+                monthly = count_incidents(incidents[own], areas, per="month", assigned=assigned)
+                monthly = monthly.reindex(columns=months, fill_value=0)
+                told[kind] = dispersion_of(long_periods(monthly).to_numpy())
+    if told.notna().any():
+        log.info(
+            "Dispersion of the counts in %d areas: %.2f to %.2f by type of offence; limits allow for it (set it with "
+            "'dispersion')",
+            len(areas), told.min(), told.max(),
+        )  # fmt: skip
+    if told.isna().any():
+        log.info(
+            "No dispersion can be told of %d of %d types of offence: their limits rest on Poisson counts, the "
+            "narrowest that can be defended",
+            int(told.isna().sum()), len(told),
+        )  # fmt: skip
+    return told
 
 
 def _by_category(category: pd.Series[Any]) -> pd.Series[Any]:
@@ -146,10 +191,12 @@ def _by_category(category: pd.Series[Any]) -> pd.Series[Any]:
     return pd.concat([total, counts[~disorder], counts[disorder]]).astype(np.int64)
 
 
-def _warn_of_outside(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
+def _assigned(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series[Any]:
+    """Return the area of each incident, and warn where many are in none."""
     x, y = coordinates(incidents, areas.crs)
     located = np.isfinite(x)
-    outside = int((AreaIndex(areas.geometry.to_numpy(), points=len(x)).locate(x, y)[located] < 0).sum())
+    positions = AreaIndex(areas.geometry.to_numpy(), points=len(x)).locate(x, y)
+    outside = int((positions[located] < 0).sum())
     if outside > _OUTSIDE * located.sum():
         warnings.warn(
             f"{outside:,} of {int(located.sum()):,} incidents with coordinates lie outside the areas, "
@@ -157,3 +204,5 @@ def _warn_of_outside(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
             HotspotsWarning,
             stacklevel=3,
         )
+    codes = pd.Categorical.from_codes(positions, categories=areas.index.astype(str))
+    return pd.Series(codes, index=incidents.index, name="code")

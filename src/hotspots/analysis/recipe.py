@@ -63,10 +63,12 @@ class Theme:
 
 @dataclass(frozen=True)
 class Count:
-    """``[count]``: how counts become rates."""
+    """``[count]``: how counts become rates, and what the limits of rates allow for; see `hotspots.rate_limits`."""
 
     min_population: float = 100
     months: float | None = None
+    dispersion: float | None = None
+    limits: Literal["exact", "byar"] = "exact"
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,8 @@ class Change:
 
     before: str
     after: str
+    dispersion: float | None = None
+    flagged_by: Literal["q", "limits"] = "q"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -214,7 +215,11 @@ def _compute(recipe: Recipe, theme: Theme, key: str, study: _Study) -> ThemeResu
     monthly = _by_month(chosen, first.areas, study.assigned[first.key], study.calendar)
     changed = None
     if study.comparison is not None and monthly is not None:
-        changed = theme_change(monthly, study.comparison)
+        step = recipe.change
+        how: dict[str, Any] = (
+            {} if step is None else {"dispersion": step.dispersion, "flagged_by": step.flagged_by}
+        )
+        changed = theme_change(monthly, study.comparison, **how)
     return ThemeResult(
         key,
         theme.name,
@@ -239,12 +244,15 @@ def _count(recipe: Recipe, chosen: pd.DataFrame, study: _Study, place: _Place) -
         assigned=assigned,
         months=study.months,
         min_population=recipe.count.min_population,
+        dispersion=recipe.count.dispersion,
+        limits=recipe.count.limits,
+        label=place.label,
     )
     if recipe.flag is not None and (_named(place, recipe.flag.layers) if recipe.flag.layers else first):
         layer = _flag(recipe, place.label, layer)
     if recipe.change is not None and first:
-        before, after = recipe.change.before, recipe.change.after
-        layer = change_layer(chosen, layer, assigned=assigned, before=before, after=after)
+        asked = {field.name: getattr(recipe.change, field.name) for field in fields(recipe.change)}
+        layer = change_layer(chosen, layer, assigned=assigned, label=place.label, **asked)
     if recipe.gistar is not None and place.key in study.neighbours:
         step = recipe.gistar
         layer = gistar_layer(

@@ -6,6 +6,7 @@ The command line takes one step at a time, a recipe several; both do it here.
 from __future__ import annotations
 
 import logging
+import math
 import warnings
 from typing import Any, Literal
 
@@ -14,12 +15,14 @@ import pandas as pd
 
 from hotspots.areas.neighbours import Method, Neighbours, make_neighbours
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.base.poisson import Limits, dispersion_of, require_dispersion
 from hotspots.counting.counts import By, Per, agreement, assign_areas, count_incidents, rate, rate_limits
 from hotspots.incidents import select_incidents
 from hotspots.incidents.filters import month_range
 from hotspots.incidents.quality import QualityReport
-from hotspots.methods.change import change
+from hotspots.methods.change import FlaggedBy, change
 from hotspots.methods.compare import Comparator, compare_rate
+from hotspots.methods.dispersion import long_periods
 from hotspots.methods.funnel import Funnel, Overdispersion, fit_funnel, place_in_funnel
 from hotspots.methods.getisord.statistic import gi_star
 from hotspots.methods.meansd import flag_mean_sd
@@ -65,6 +68,9 @@ def count_layer(
     min_population: float = 0,
     per: Per | None = None,
     smooth: Literal["none", "bayes"] = "none",
+    dispersion: float | None = None,
+    limits: Limits = "exact",
+    label: str = "areas",
 ) -> gpd.GeoDataFrame:
     """Return the areas with ``n`` and, where populations are known, ``rate``, ``rate_lo`` and ``rate_hi``.
 
@@ -82,6 +88,8 @@ def count_layer(
         Adds one column ``n_<value>`` of counts for each value.
     smooth : {'none', 'bayes'}, default 'none'
         ``'bayes'`` adds ``rate_eb``, the empirical-Bayes rate; see `hotspots.smooth_rates`.
+    dispersion, limits, label
+        See `counted_layer`.
 
     Returns
     -------
@@ -95,7 +103,75 @@ def count_layer(
     """
     n = count_incidents(incidents, areas, assigned=assigned)
     split = None if per is None else count_incidents(incidents, areas, per=per, assigned=assigned)
-    return counted_layer(n, split, areas, months=months, min_population=min_population, smooth=smooth)
+    return counted_layer(
+        n,
+        split,
+        areas,
+        months=months,
+        min_population=min_population,
+        smooth=smooth,
+        monthly=monthly_counts(incidents, areas, assigned=assigned),
+        dispersion=dispersion,
+        limits=limits,
+        label=label,
+    )
+
+
+def monthly_counts(
+    incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, assigned: pd.Series
+) -> pd.DataFrame | None:
+    """Return the incidents in each area by month, or None where none has a month."""
+    if "month" not in incidents or incidents["month"].isna().all():
+        return None
+    return count_incidents(incidents, areas, per="month", assigned=assigned)
+
+
+def choose_dispersion(
+    monthly: pd.DataFrame | None, dispersion: float | None = None, *, label: str = "areas"
+) -> float:
+    """Return the dispersion that limits allow for, and say it: as given, or estimated over the longest periods.
+
+    Parameters
+    ----------
+    monthly : DataFrame or None
+        Incidents in each area by month.
+    dispersion : float, optional
+        Taken as it is where given.
+    label : str
+        What the areas are called in the note.
+
+    Returns
+    -------
+    float
+        1 where it cannot be told.
+    """
+    if dispersion is not None:
+        return require_dispersion(dispersion)
+    periods = pd.DataFrame() if monthly is None else long_periods(monthly)
+    told = dispersion_of(periods.to_numpy())
+    if monthly is None or math.isnan(told):
+        log.info(
+            "%s: the dispersion of the counts cannot be told (it takes two periods and 11 areas with incidents), so "
+            "limits rest on Poisson counts, the narrowest that can be defended (set it with 'dispersion')",
+            label,
+        )
+        return 1.0
+    log.info(
+        "%s: dispersion %.2f, the variance of the counts over their mean in %d periods of %s; limits allow for it "
+        "(set it with 'dispersion')",
+        label,
+        told,
+        periods.shape[1],
+        _months_each(monthly.shape[1], periods.shape[1]),
+    )
+    return told
+
+
+def _months_each(months: int, periods: int) -> str:
+    each = months // periods
+    if months % periods:
+        return f"{each} or {each + 1} months"
+    return "a month" if each == 1 else f"{each} months"
 
 
 def counted_layer(
@@ -106,6 +182,10 @@ def counted_layer(
     months: float | None,
     min_population: float = 0,
     smooth: Literal["none", "bayes"] = "none",
+    monthly: pd.DataFrame | None = None,
+    dispersion: float | None = None,
+    limits: Limits = "exact",
+    label: str = "areas",
 ) -> gpd.GeoDataFrame:
     """Return the layer that `count_layer` does, from counts made already, on the index of `areas`.
 
@@ -117,6 +197,14 @@ def counted_layer(
         The same by category, month or year: one column for each value.
     areas, months, min_population, smooth
         See `count_layer`.
+    monthly : DataFrame, optional
+        Incidents in each area by month, from which the dispersion of the counts is told.
+    dispersion : float, optional
+        See `choose_dispersion`; what was chosen is left in the layer's ``attrs["dispersion"]``.
+    limits : {'exact', 'byar'}, default 'exact'
+        See `hotspots.rate_limits`.
+    label : str, default 'areas'
+        What the areas are called in notes.
 
     Raises
     ------
@@ -124,10 +212,17 @@ def counted_layer(
         When rates are to be smoothed and there are none.
     """
     added: list[pd.Series | pd.DataFrame] = [n]
+    phi = None
     if months is not None and areas["population"].notna().any():
         population = areas["population"]
         rates = rate(n, population, months=months, min_population=min_population)
-        added += [rates, rate_limits(n, population, months=months, min_population=min_population)]
+        added.append(rates)
+        phi = choose_dispersion(monthly, dispersion, label=label)
+        added.append(
+            rate_limits(
+                n, population, months=months, min_population=min_population, dispersion=phi, limits=limits
+            )
+        )
         left_out = int(rates.isna().sum())
         if left_out:
             log.info(
@@ -145,7 +240,10 @@ def counted_layer(
         )
     if split is not None:
         added.append(split.add_prefix("n_"))
-    return _with_columns(areas, pd.concat(added, axis=1))
+    result = _with_columns(areas, pd.concat(added, axis=1))
+    if phi is not None:
+        result.attrs["dispersion"] = phi
+    return result
 
 
 def flag_layer(
@@ -212,6 +310,22 @@ def layer_months(layer: gpd.GeoDataFrame, months: float | None = None) -> float:
     return float(known)
 
 
+def layer_dispersion(layer: gpd.GeoDataFrame, dispersion: float | None = None) -> float:
+    """Return the dispersion of a layer's counts: as given, or as the step that counted them left it; else 1, said."""
+    if dispersion is not None:
+        return require_dispersion(dispersion)
+    count = ((layer.attrs.get("provenance") or {}).get("steps") or {}).get("count") or {}
+    known = layer.attrs.get("dispersion", count.get("dispersion"))
+    if known is not None:
+        log.info("Dispersion %.2f, as counted (set it with 'dispersion')", known)
+        return float(known)
+    log.info(
+        "The layer does not say by how much its counts vary beyond chance, so limits rest on Poisson counts, the "
+        "narrowest that can be defended (set it with 'dispersion', or use the GeoJSON that 'hotspots count' wrote)"
+    )
+    return 1.0
+
+
 def funnel_layer(
     layer: gpd.GeoDataFrame,
     *,
@@ -253,6 +367,8 @@ def compare_layer(
     margin: float = 0,
     min_population: float = 0,
     level: float = 0.95,
+    dispersion: float | None = None,
+    limits: Limits = "exact",
 ) -> gpd.GeoDataFrame:
     """Return the layer with its rates against a comparator; see `hotspots.compare_rate`.
 
@@ -271,6 +387,8 @@ def compare_layer(
         margin=margin,
         min_population=min_population,
         level=level,
+        dispersion=layer_dispersion(layer, dispersion),
+        limits=limits,
     )
     return _with_columns(layer, compared)
 
@@ -331,6 +449,9 @@ def change_layer(
     before: str,
     after: str,
     level: float = 0.95,
+    dispersion: float | None = None,
+    flagged_by: FlaggedBy = "q",
+    label: str = "areas",
 ) -> gpd.GeoDataFrame:
     """Return the areas with the change from one range of months to another; see `hotspots.change`.
 
@@ -344,6 +465,10 @@ def change_layer(
         Ranges of months such as ``"2024-01..2024-12"``, both ends included. Their lengths may differ.
     level : float, default 0.95
         Confidence of the limits.
+    dispersion, flagged_by
+        See `hotspots.change`. What was used is left in the layer's ``attrs["change_dispersion"]``.
+    label : str, default 'areas'
+        What the areas are called in notes.
 
     Raises
     ------
@@ -382,8 +507,25 @@ def change_layer(
         months_before=period_months(before),
         months_after=period_months(after),
         level=level,
+        dispersion=dispersion,
+        flagged_by=flagged_by,
     )
-    return _with_columns(areas, changed)
+    if changed.attrs["dispersion_from"] == "Poisson":
+        log.info(
+            "%s, change: too few areas to tell the dispersion of the counts, so p and limits rest on Poisson counts, "
+            "the narrowest that can be defended (set it with 'dispersion')",
+            label,
+        )
+    elif dispersion is None:
+        log.info(
+            "%s, change: dispersion %.2f, the variance of the counts over their mean in the two periods; p, q and "
+            "limits allow for it (set it with 'dispersion')",
+            label,
+            changed.attrs["dispersion"],
+        )
+    result = _with_columns(areas, changed)
+    result.attrs["change_dispersion"] = changed.attrs["dispersion"]
+    return result
 
 
 def _column(layer: gpd.GeoDataFrame, name: str) -> pd.Series:

@@ -330,6 +330,41 @@ _ALL = (
         classes=CHANGE,
         drawn=Drawn(40, theme="change between the periods", button="Change", behind="ch_diff"),
     ),
+    Column(
+        "ch_p",
+        "real",
+        "",
+        "Change, p value",
+        "Chance of a change as great either way if nothing had changed, each area looked at alone",
+        4,
+    ),
+    Column("ch_q", "real", "", "Change, q value", "The p value corrected for the number of areas", 4),
+    Column(
+        "ch_all",
+        "real",
+        "times",
+        "Change against all",
+        "The area's rate ratio over that of all areas together",
+        2,
+    ),
+    Column(
+        "ch_all_p",
+        "real",
+        "",
+        "Against all, p value",
+        "The same for a change other than that of all areas together",
+        4,
+    ),
+    Column(
+        "ch_all_q", "real", "", "Against all, q value", "That p value corrected for the number of areas", 4
+    ),
+    Column(
+        "ch_all_fl",
+        "flag",
+        "",
+        "Direction against all",
+        "Whether it changed otherwise than all areas together, beyond what chance would explain",
+    ),
     Column("ch_text", "text", "", "Change in words", "The direction of travel with the two counts"),
     Column("ch_note", "text", "", "Change note", "Why there is no percentage, where there is none"),
     Column("sens_n", "integer", "runs", "Runs", "Sensitivity runs in which the area could be judged"),
@@ -505,6 +540,6 @@ def format_value(name: str, value: Any) -> str:
     if column is None:
         return f"{number:,.0f}" if number.is_integer() else f"{number:,.3f}"
     smallest = 10.0**-column.decimals
-    if name in ("gi_p", "gi_q") and 0 <= number < smallest:
+    if name.endswith(("_p", "_q")) and 0 <= number < smallest:
         return f"under {smallest:.{column.decimals}f}"
     return f"{number:,.{column.decimals}f}"

@@ -13,7 +13,7 @@ import pandas as pd
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.crs import crs_label
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
-from hotspots.base.poisson import count_limits
+from hotspots.base.poisson import Limits, count_limits
 from hotspots.incidents import coordinates
 
 log = logging.getLogger(__name__)
@@ -335,13 +335,20 @@ def _denominator(n: pd.Series, population: pd.Series, *, months: float, min_popu
 
 
 def rate_limits(
-    n: pd.Series, population: pd.Series, *, months: float, min_population: float = 0, level: float = 0.95
+    n: pd.Series,
+    population: pd.Series,
+    *,
+    months: float,
+    min_population: float = 0,
+    level: float = 0.95,
+    dispersion: float = 1.0,
+    limits: Limits = "exact",
 ) -> pd.DataFrame:
-    """Return the confidence limits of a rate per 1,000 people a year, taking the count as Poisson.
+    """Return the confidence limits of a rate per 1,000 people a year.
 
-    The limits of the count are exact (from the chi-squared distribution) under 10 incidents and Byar's
-    approximation from 10, then scaled as the rate is. They say how far chance alone could move the rate of
-    an area with this true level; they say nothing about recording practice.
+    The limits of the count, scaled as the rate is. They say how far chance could move the rate of an area
+    with this true level; they say nothing about recording practice. With a dispersion of 1 chance is that of
+    Poisson counts, and the limits are the narrowest that can be defended: real counts vary more.
 
     Parameters
     ----------
@@ -349,6 +356,10 @@ def rate_limits(
         As for `rate`.
     level : float, default 0.95
         Confidence, between 0 and 1.
+    dispersion : float, default 1
+        Variance of the counts over their mean; see `hotspots.dispersion`.
+    limits : {'exact', 'byar'}, default 'exact'
+        See `hotspots.base.poisson.count_limits`.
 
     Returns
     -------
@@ -358,20 +369,21 @@ def rate_limits(
     Raises
     ------
     ParameterError, DataError
-        As for `rate`; also when `level` is not between 0 and 1.
+        As for `rate`; also when `level` is not between 0 and 1, `dispersion` under 1 or `limits` unknown.
 
     References
     ----------
-    Breslow, N. E. and Day, N. E. (1987). Statistical Methods in Cancer Research, volume II. IARC.
+    Garwood, F. (1936) Fiducial limits for the Poisson distribution. Biometrika 28(3/4), 437-442.
+    https://doi.org/10.1093/biomet/28.3-4.437
 
     Examples
     --------
     >>> import pandas
-    >>> limits = rate_limits(pandas.Series([65]), pandas.Series([1000.0]), months=12)
-    >>> limits.round(3).to_dict("list")
-    {'rate_lo': [50.163], 'rate_hi': [82.849]}
+    >>> found = rate_limits(pandas.Series([65]), pandas.Series([1000.0]), months=12)
+    >>> found.round(3).to_dict("list")
+    {'rate_lo': [50.166], 'rate_hi': [82.848]}
     """
     people = _denominator(n, population, months=months, min_population=min_population)
-    lower, upper = count_limits(n.to_numpy(dtype=float), level=level)
+    lower, upper = count_limits(n.to_numpy(dtype=float), level=level, dispersion=dispersion, limits=limits)
     scale = 12_000 / months / people.to_numpy(dtype=float)
     return pd.DataFrame({"rate_lo": lower * scale, "rate_hi": upper * scale}, index=n.index)

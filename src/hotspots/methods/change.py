@@ -1,19 +1,23 @@
-"""Change between two periods: up, down or no clear change, with exact limits."""
+"""Change between two periods: up, down or no clear change, and whether an area changed otherwise than all."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.base.discovery import benjamini_hochberg
 from hotspots.base.errors import DataError, ParameterError
-from hotspots.base.poisson import FEW, ratio_limits
+from hotspots.base.poisson import FEW, dispersion_of, ratio_limits, require_dispersion
 
 CHANGE_FLAGS = ("down", "no clear change", "up")
 """The flags, from the lowest to the highest."""
+AGAINST_ALL = ("down against all", "as all", "up against all")
+"""The flags against the change of all areas together, from the lowest to the highest."""
 
+FlaggedBy = Literal["q", "limits"]
 Floats = npt.NDArray[np.float64]
 
 
@@ -24,14 +28,26 @@ def change(
     months_before: float,
     months_after: float,
     level: float = 0.95,
+    dispersion: float | None = None,
+    flagged_by: FlaggedBy = "q",
 ) -> pd.DataFrame:
-    """Return how incidents changed from one period to another, and whether chance alone would explain it.
+    r"""Return how incidents changed from one period to another, and whether chance alone would explain it.
 
-    The rate ratio is ``(n_after / months_after) / (n_before / months_before)``, from 0 up; its limits are
-    exact for two Poisson counts of any size. An area went "up" when the lower limit is over 1, "down" when
-    the upper limit is under 1. Of many areas in which nothing changed, up to a share of 1 - `level` goes up
-    or down all the same. Neither limits nor flags know of changed recording practice, of seasons where the
-    two periods are not the same months of the year, or of incidents that bring about others.
+    The rate ratio is ``(n_after / months_after) / (n_before / months_before)``, from 0 up, with the exact
+    limits of counts whose variance is the dispersion φ times their mean. Given s incidents in both periods
+    and the share p₀ of them that the second would have if nothing had changed, the lengths of the periods
+    alone deciding,
+
+    z = (n_after - s·p₀) / √(φ·s·p₀·(1 - p₀)),
+
+    and p is the two-sided probability of z under the normal distribution. The second question is whether an
+    area changed otherwise than all areas together: there p₀ is the share of all incidents that the second
+    period has. Of many areas in which nothing changed, a share of 1 - `level` has a p under it all the same.
+    So the flags go by q, which is p corrected for the number of areas (Benjamini and Hochberg): of the areas
+    called up or down, at most a share of 1 - `level` is expected to be chance.
+
+    Neither knows of changed recording practice, or of seasons where the periods are not the same months of
+    the year. Areas picked because they had many incidents before will have fewer after, whatever is done.
 
     Parameters
     ----------
@@ -40,7 +56,13 @@ def change(
     months_before, months_after : float
         Length of each period in months, over 0.
     level : float, default 0.95
-        Confidence of the limits, between 0 and 1.
+        Confidence of the limits, between 0 and 1; 1 - `level` is the false discovery rate of the flags.
+    dispersion : float, optional
+        Variance of the counts over their mean; see `hotspots.dispersion`. Estimated from the two periods
+        without it, and taken as 1 (Poisson, the narrowest that can be defended) where they are too few areas.
+    flagged_by : {'q', 'limits'}, default 'q'
+        ``'limits'`` calls an area up or down wherever the limits of its rate ratio leave out 1, however many
+        areas are looked at.
 
     Returns
     -------
@@ -51,38 +73,69 @@ def change(
         - ``ch_diff``: change in incidents a year; between two years, the difference of the counts.
         - ``ch_pct``: the same in percent of before; missing where there were under 10 incidents before.
         - ``ch_ratio``, ``ch_lo``, ``ch_hi``: the rate ratio and its limits; missing where infinite.
+        - ``ch_p``, ``ch_q``: of no change, each area alone and corrected for their number; 1 where an area
+          has no incident in either period, and then outside the correction.
         - ``ch_flag``: ordered categorical of `CHANGE_FLAGS`; missing where a count is.
+        - ``ch_all``, ``ch_all_p``, ``ch_all_q``: the rate ratio over that of all areas together, and its p
+          and q.
+        - ``ch_all_fl``: ordered categorical of `AGAINST_ALL`, by q.
         - ``ch_text``: the direction of travel in words.
         - ``ch_note``: why there is no percentage, where there is none; else empty.
+
+        ``attrs["dispersion"]`` is the φ used, and ``attrs["dispersion_from"]`` is ``'given'``,
+        ``'the two periods'`` or, where it could not be told and is 1, ``'Poisson'``.
 
     Raises
     ------
     ParameterError
-        When a length of period is not over 0 or `level` not between 0 and 1.
+        When a length of period is not over 0, `level` not between 0 and 1, `dispersion` under 1 or
+        `flagged_by` unknown.
     DataError
         When the two indexes differ or a count is negative.
+
+    Notes
+    -----
+    z is used because it keeps its promise at the counts of crime: with 700 areas of lognormal risk and mean
+    counts of 3, 15 and 73 at dispersions of 1 to 3, areas that did not change have p under 0.05 in 3.0 to 3.3,
+    4.3 to 4.5 and 4.7 to 5.0 % of cases, and q under 0.05 in at least one area in 0 to 3 % of maps. The exact
+    limits are wider, never too narrow: 1 lies outside them in 1.0 to 3.6 %.
 
     References
     ----------
     Przyborowski, J. and Wilenski, H. (1940) Homogeneity of results in testing samples from Poisson series.
     Biometrika 31(3/4), 313-323. https://doi.org/10.1093/biomet/31.3-4.313
 
+    Benjamini, Y. and Hochberg, Y. (1995) Controlling the false discovery rate: a practical and powerful
+    approach to multiple testing. Journal of the Royal Statistical Society B 57(1), 289-300.
+    https://doi.org/10.1111/j.2517-6161.1995.tb02031.x
+
     Examples
     --------
     >>> import pandas as pd
     >>> before = pd.Series([120, 40, 3], index=["A", "B", "C"])
-    >>> after = pd.Series([163, 44, 9], index=["A", "B", "C"])
+    >>> after = pd.Series([190, 44, 9], index=["A", "B", "C"])
     >>> change(before, after, months_before=12, months_after=12)["ch_text"].tolist()
-    ['up 36% (120 to 163)', 'no clear change (40 to 44)', 'no clear change (3 to 9)']
+    ['up 58% (120 to 190)', 'no clear change (40 to 44)', 'no clear change (3 to 9)']
     """
     for name, months in (("months_before", months_before), ("months_after", months_after)):
         if not months > 0:
             raise ParameterError(f"'{name}' is {months}", hint="give its length in months, such as 12")
+    if flagged_by not in ("q", "limits"):
+        raise ParameterError(f"'flagged_by' is '{flagged_by}'", hint="use 'q' or 'limits'")
     before, after = _counts(n_before, n_after)
-    ratio, lower, upper = ratio_limits(after, months_after, before, months_before, level=level)
+    phi, source = _dispersion(before, after, dispersion)
+    ratio, lower, upper = ratio_limits(
+        after, months_after, before, months_before, level=level, dispersion=phi
+    )
+    p, q = _test(before, after, months_after / (months_before + months_after), phi)
+    known = ~np.isnan(before + after)
+    of_all = after[known].sum() / max((before + after)[known].sum(), 1.0)
+    all_p, all_q = _test(before, after, of_all, phi)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        against_all = after / before * ((1 - of_all) / of_all)
+    clear = (lower > 1) | (upper < 1) if flagged_by == "limits" else q <= 1 - level
+    position = _position(clear, ratio > 1, known)
     yearly_before, yearly_after = before * (12 / months_before), after * (12 / months_after)
-    position = np.where(lower > 1, 2, np.where(upper < 1, 0, 1))
-    position[np.isnan(before + after)] = -1  # how pandas codes a missing category
     enough = before >= FEW
     percent = np.where(enough, 100 * (ratio - 1), np.nan)
     same_length = months_before == months_after
@@ -97,7 +150,7 @@ def change(
         )
     ]
     few = f"under {FEW} incidents before: no percentage"
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "n_before": n_before,
             "n_after": n_after,
@@ -106,12 +159,52 @@ def change(
             "ch_ratio": _finite(ratio),
             "ch_lo": _finite(lower),
             "ch_hi": _finite(upper),
+            "ch_p": p,
+            "ch_q": q,
             "ch_flag": pd.Categorical.from_codes(position, categories=pd.Index(CHANGE_FLAGS), ordered=True),
+            "ch_all": _finite(against_all),
+            "ch_all_p": all_p,
+            "ch_all_q": all_q,
+            "ch_all_fl": pd.Categorical.from_codes(
+                _position(all_q <= 1 - level, against_all > 1, known),
+                categories=pd.Index(AGAINST_ALL),
+                ordered=True,
+            ),
             "ch_text": words,
             "ch_note": np.where(before < FEW, few, ""),
         },
         index=n_before.index,
     )
+    found.attrs = {"dispersion": phi, "dispersion_from": source}
+    return found
+
+
+def _dispersion(before: Floats, after: Floats, given: float | None) -> tuple[float, str]:
+    """Return the dispersion to use, and where it is from."""
+    if given is not None:
+        return require_dispersion(given), "given"
+    told = dispersion_of(np.column_stack([before, after]))
+    return (1.0, "Poisson") if np.isnan(told) else (told, "the two periods")
+
+
+def _test(before: Floats, after: Floats, share: float, phi: float) -> tuple[Floats, Floats]:
+    """Return p of each area's second period having this share of its incidents, and q over the areas with any."""
+    from scipy import special
+
+    both = before + after
+    p = np.where(np.isnan(both), np.nan, 1.0)
+    some = both > 0
+    if 0 < share < 1:
+        spread = np.sqrt(phi * both[some] * share * (1 - share))
+        p[some] = 2 * special.ndtr(-np.abs(after[some] - both[some] * share) / spread)
+    q = p.copy()
+    q[some] = benjamini_hochberg(p[some])
+    return p, q
+
+
+def _position(clear: Any, more: Any, known: Any) -> Any:
+    """Return the position of each flag among three: down, neither, up; -1, a missing category, where unknown."""
+    return np.where(known, np.where(clear, np.where(more, 2, 0), 1), -1)
 
 
 def _counts(n_before: pd.Series[Any], n_after: pd.Series[Any]) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.errors import DataError, ParameterError
-from hotspots.base.poisson import count_limits, ratio_limits
+from hotspots.base.poisson import Limits, count_limits, ratio_limits
 from hotspots.counting.counts import rate
 
 COMPARISONS = ("below", "similar", "above")
@@ -28,13 +28,15 @@ def compare_rate(
     margin: float = 0,
     min_population: float = 0,
     level: float = 0.95,
+    dispersion: float = 1.0,
+    limits: Limits = "exact",
 ) -> pd.DataFrame:
     """Return whether each rate is similar to, above or below that of a comparator.
 
     A rate is "above" where the lower limit of its ratio to the comparator's is over 1, "below" where the
     upper limit is under 1, and "similar" where the limits include 1. With a comparator whose count is not
-    known the limits are those of the area's own rate (exact under 10 incidents, Byar's from 10) over the
-    comparator's, which is taken as exact; with a count they are the exact limits of the ratio of two rates.
+    known the limits are those of the area's own rate over the comparator's, which is taken as exact; with a
+    count they are the exact limits of the ratio of two rates.
     A large area can differ clearly and by next to nothing: `margin` says how much a difference must be to be
     called one.
 
@@ -53,6 +55,11 @@ def compare_rate(
         See `hotspots.rate`.
     level : float, default 0.95
         Confidence of the limits, between 0 and 1.
+    dispersion : float, default 1
+        Variance of the counts over their mean; see `hotspots.dispersion`. With 1 the limits rest on Poisson
+        counts, and are the narrowest that can be defended.
+    limits : {'exact', 'byar'}, default 'exact'
+        How the limits of an area's own count are made; see `hotspots.base.poisson.count_limits`.
 
     Returns
     -------
@@ -67,7 +74,8 @@ def compare_rate(
     Raises
     ------
     ParameterError
-        When `months` or a comparator's rate or population is not over 0, or `margin` or `level` out of range.
+        When `months` or a comparator's rate or population is not over 0, or `margin`, `level` or `dispersion`
+        out of range.
     DataError
         As `hotspots.rate`.
 
@@ -90,12 +98,13 @@ def compare_rate(
     base: Any
     if isinstance(comparator, int | float):
         base = _fixed_rate(float(comparator))
-        lower, upper = (limit * 12_000 / months / people / base for limit in count_limits(x, level=level))
+        own_limits = count_limits(x, level=level, dispersion=dispersion, limits=limits)
+        lower, upper = (limit * 12_000 / months / people / base for limit in own_limits)
         ratio = own.to_numpy() / base
     else:
         others, exposure = _other_counts(comparator, x, people)
         base = others * 12_000 / months / exposure
-        ratio, lower, upper = ratio_limits(x, people, others, exposure, level=level)
+        ratio, lower, upper = ratio_limits(x, people, others, exposure, level=level, dispersion=dispersion)
     clear_above, clear_below = (lower > 1) & (ratio > 1 + margin), (upper < 1) & (ratio < 1 - margin)
     position = np.where(clear_above, 2, np.where(clear_below, 0, 1))
     position[own.isna().to_numpy()] = -1  # how pandas codes a missing category
@@ -155,6 +164,8 @@ def compare_categories(
     name: str = "Force",
     margin: float = 0,
     level: float = 0.95,
+    dispersion: pd.Series[float] | None = None,
+    limits: Limits = "exact",
 ) -> pd.DataFrame:
     """Return the table of rates of a strategic assessment: a force beside its comparators, by offence.
 
@@ -175,6 +186,11 @@ def compare_categories(
     margin : float, default 0
         See `compare_rate`.
     level : float, default 0.95
+        See `compare_rate`.
+    dispersion : Series of float, optional
+        The dispersion of each offence type, on the index of `n`; see `hotspots.dispersion`. 1 without it, and
+        where it is missing.
+    limits : {'exact', 'byar'}, default 'exact'
         See `compare_rate`.
 
     Returns
@@ -202,11 +218,21 @@ def compare_categories(
     """
     values = _comparator_values(comparators, n.index)
     people = pd.Series(float(population), index=n.index)
+    spread = pd.Series(1.0, index=n.index) if dispersion is None else dispersion.reindex(n.index).fillna(1.0)
     rates: dict[str, Any] = {name: rate(n, people, months=months)}
     against: dict[str, Any] = {}
     for label, chosen in values.items():
         found = [
-            compare_rate(n[[kind]], people[[kind]], months=months, comparator=one, margin=margin, level=level)
+            compare_rate(
+                n[[kind]],
+                people[[kind]],
+                months=months,
+                comparator=one,
+                margin=margin,
+                level=level,
+                dispersion=float(spread[kind]),
+                limits=limits,
+            )
             if one is not None
             else pd.DataFrame({"cmp_rate": [np.nan], "cmp_flag": [None]}, index=[kind])
             for kind, one in zip(n.index, chosen, strict=True)

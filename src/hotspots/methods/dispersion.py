@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.errors import DataError
+from hotspots.base.poisson import dispersion_of
 
 
 def dispersion(counts: pd.DataFrame | npt.ArrayLike) -> float:
@@ -19,7 +20,12 @@ def dispersion(counts: pd.DataFrame | npt.ArrayLike) -> float:
         φ = Σ (n_it - E_it)² / E_it / ((I - 1)(T - 1)),  at least 1
 
     over the I areas with an incident and the T periods with one. What comes and goes in an area counts as
-    chance here, and so does a real change in one. Limits of a count n become those of n / φ, times φ.
+    chance here, and so does a real change in one. Limits of a count n become those of n / φ, times φ: those
+    called 95 % that take φ = 2 for 1 hold the truth in 84 of 100 areas.
+
+    It differs by type of incident, and grows with the length of the periods: estimate it from periods as long
+    as those compared (see `long_periods`). From few areas it is itself a matter of chance: its standard error
+    is about φ √(2 / ((I - 1)(T - 1))).
 
     Parameters
     ----------
@@ -58,6 +64,34 @@ def dispersion(counts: pd.DataFrame | npt.ArrayLike) -> float:
             f"the dispersion cannot be told from {areas} by {periods} areas and periods with incidents",
             hint="give counts of two areas or more in two periods or more",
         )
-    expected = n.sum(axis=1, keepdims=True) * n.sum(axis=0) / n.sum()
-    squares = float(((n - expected) ** 2 / expected).sum())
-    return max(1.0, squares / float((areas - 1) * (periods - 1)))
+    return dispersion_of(n, fewest=1)
+
+
+def long_periods(monthly: pd.DataFrame) -> pd.DataFrame:
+    """Return counts by month put together into years, or into two halves where they do not fill two years.
+
+    Parameters
+    ----------
+    monthly : DataFrame of int
+        Incidents in each area, a column for each month in order.
+
+    Returns
+    -------
+    DataFrame of int
+        On the same index. As many columns as whole years, at least two, of equal length to within a month;
+        each is called by its first and last month. A single month stays as it is.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> months = pd.period_range("2025-01", "2025-12", freq="M")
+    >>> long_periods(pd.DataFrame([range(12)], columns=months)).to_dict("records")
+    [{'2025-01..2025-06': 15, '2025-07..2025-12': 51}]
+    """
+    parts = np.array_split(np.arange(monthly.shape[1]), max(2, monthly.shape[1] // 12))
+    columns = {
+        f"{monthly.columns[part[0]]}..{monthly.columns[part[-1]]}": monthly.iloc[:, part].sum(axis=1)
+        for part in parts
+        if len(part)
+    }
+    return pd.DataFrame(columns, index=monthly.index)

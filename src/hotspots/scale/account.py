@@ -159,8 +159,12 @@ def check_counted(report: QualityReport, tally: Tally, *, by: By, areas: Any) ->
         )
 
 
-def split_columns(tally: Tally, per: Per, areas: Any) -> pd.DataFrame:
+def split_columns(
+    tally: Tally, per: Per, areas: Any, *, counts: dict[int, Any] | None = None
+) -> pd.DataFrame:
     """Return the counts by category, month or year: a column for each that used rows have.
+
+    The lines are those of `counts`, else what the tally was split by.
 
     Raises
     ------
@@ -171,7 +175,7 @@ def split_columns(tally: Tally, per: Per, areas: Any) -> pd.DataFrame:
     nowhere = pd.Series(pd.Categorical.from_codes([-1] * len(cells), categories=areas.index))
     table = count_incidents(cells, areas, per=per, assigned=nowhere)
     values = table.to_numpy(copy=True)
-    for key, line in tally.counts.items():
+    for key, line in (tally.counts if counts is None else counts).items():
         if per == "category":
             label: Any = tally.labels.get(key)
         else:

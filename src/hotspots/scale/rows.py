@@ -86,6 +86,8 @@ class Tally:
         The same for rows in an area.
     counts : dict
         Wanted rows in each area, by what they are split by.
+    months : dict
+        The same by month.
     labels : dict
         The text of each category's hash.
     codes : set of str
@@ -108,6 +110,7 @@ class Tally:
     cells: Counter[int] = field(default_factory=Counter)
     placed: Counter[int] = field(default_factory=Counter)
     counts: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
+    months: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
     rows: Counter[int] = field(default_factory=Counter)
@@ -128,11 +131,12 @@ class Tally:
             cells, numbers = _tallied(chosen)
             counter.update(dict(zip(cells.tolist(), numbers.tolist(), strict=True)))
         counted = ((rows["cell"] & WANTED) > 0) & (rows["area"] >= 0)
-        codes, values = pd.factorize(split[counted])
-        flat = codes.astype(np.int64) * self.areas + rows["area"][counted]
-        table = np.bincount(flat, minlength=len(values) * self.areas).reshape(len(values), self.areas)
-        for value, line in zip(values.tolist(), table, strict=True):
-            self.counts[value] = self.counts[value] + line if value in self.counts else line
+        areas = rows["area"][counted]
+        for held, labels in ((self.counts, split), (self.months, month_of(rows["cell"]))):
+            codes, values = pd.factorize(labels[counted])
+            flat = codes.astype(np.int64) * self.areas + areas
+            table = np.bincount(flat, minlength=len(values) * self.areas).reshape(len(values), self.areas)
+            _add_lines(held, dict(zip(values.tolist(), table, strict=True)))
 
     def add_spots(self, spots: Table) -> None:
         """Take account of located, wanted rows that are not repeats: all those of their places."""
@@ -150,8 +154,8 @@ class Tally:
             getattr(self, name).update(getattr(other, name))
         for name in ("labels", "examples", "transformations"):
             getattr(self, name).update(getattr(other, name))
-        for value, line in other.counts.items():
-            self.counts[value] = self.counts[value] + line if value in self.counts else line
+        _add_lines(self.counts, other.counts)
+        _add_lines(self.months, other.months)
         self.codes |= other.codes
         for name in ("duplicates", "out_of_range", "identical", "coordinates", "near"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -163,6 +167,12 @@ class Tally:
         """Make the extent hold this one."""
         mine = self.extent
         self.extent = (min(west, mine[0]), min(south, mine[1]), max(east, mine[2]), max(north, mine[3]))
+
+
+def _add_lines(held: dict[int, Any], lines: dict[int, Any]) -> None:
+    """Add the counts by area under each label to those held."""
+    for value, line in lines.items():
+        held[value] = held[value] + line if value in held else line
 
 
 def _tallied(values: Any) -> tuple[Any, Any]:

@@ -27,7 +27,7 @@ from hotspots.incidents.sources import find_sources
 from hotspots.incidents.tables import refuse_repeats
 from hotspots.scale.account import check_counted, located_inside, make_report, split_columns
 from hotspots.scale.job import Job, estimate_rows, make_job
-from hotspots.scale.rows import ROW, SPOT, WITH_ID, Table, Tally
+from hotspots.scale.rows import NO_MONTH, ROW, SPOT, WANTED, WITH_ID, Table, Tally, month_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -51,11 +51,14 @@ class Counted(NamedTuple):
         The same by category, month or year, a column for each; None where that was not asked for.
     report : QualityReport
         What was read, dropped and kept, and how many incidents are inside the areas.
+    monthly : DataFrame of int64 or None
+        Incidents in each area by month; None where no incident has one.
     """
 
     n: pd.Series
     split: pd.DataFrame | None
     report: QualityReport
+    monthly: pd.DataFrame | None = None
 
 
 def count_stream(
@@ -143,9 +146,11 @@ def finish(job: Job, areas: gpd.GeoDataFrame, files: Sequence[IncidentFile], tal
     check_counted(report, tally, by=job.by, areas=areas)
     n = sum(tally.counts.values(), start=np.zeros(len(areas), dtype=np.int64))
     split = None if job.per is None else split_columns(tally, job.per, areas)
+    dated = any(month_of(np.uint64(cell)) != NO_MONTH for cell in tally.cells if cell & int(WANTED))
+    monthly = split_columns(tally, "month", areas, counts=tally.months) if dated else None
     inside = located_inside(tally)
     report = report.with_areas(inside=inside, outside=report.located - inside)
-    return Counted(pd.Series(n, index=areas.index, name="n"), split, report)
+    return Counted(pd.Series(n, index=areas.index, name="n"), split, report, monthly)
 
 
 def account(job: Job, files: Sequence[IncidentFile], tally: Tally) -> QualityReport:
