@@ -26,6 +26,8 @@ from .base.errors import DataError as DataError
 from .base.errors import FileError as FileError
 from .base.errors import HotspotsError as HotspotsError
 from .base.errors import HotspotsWarning as HotspotsWarning
+from .base.errors import InferenceWarning as InferenceWarning
+from .base.errors import IslandsWarning as IslandsWarning
 from .base.errors import ParameterError as ParameterError
 from .base.errors import RecipeError as RecipeError
 from .base.surface import Surface as Surface

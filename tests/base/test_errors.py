@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import hotspots
 from hotspots.base.errors import (
     CRSError,
     DataError,
     FileError,
     HotspotsError,
+    HotspotsWarning,
+    InferenceWarning,
+    IslandsWarning,
     ParameterError,
     RecipeError,
     did_you_mean,
@@ -46,3 +52,12 @@ def test_a_word_near_nothing_lists_at_most_twelve_choices() -> None:
     assert (
         did_you_mean("zzzz", choices) == "choose from " + ", ".join(f"'{c}'" for c in choices[:12]) + ", ..."
     )
+
+
+def test_warnings_are_told_apart_by_class_and_never_by_their_words() -> None:
+    source = Path(hotspots.__file__).parent
+    for kind in (IslandsWarning, InferenceWarning):
+        assert issubclass(kind, HotspotsWarning)
+    for path in source.rglob("*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert not ("message=" in line and "HotspotsWarning" in line), f"{path}: {line.strip()}"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.crs import require_metres
-from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.base.errors import DataError, IslandsWarning, ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -128,7 +128,7 @@ def make_neighbours(
 
     Warns
     -----
-    HotspotsWarning
+    IslandsWarning
         When areas without a neighbour are kept.
 
     Examples
@@ -369,7 +369,7 @@ def _warn_of_islands(areas: gpd.GeoDataFrame, made: Neighbours) -> None:
     warnings.warn(
         f"{_count(len(alone))} no neighbours: {_listed(labels)}. Gi* is undefined there; join "
         "each to the area nearest to it with 'islands' set to 'nearest'",
-        HotspotsWarning,
+        IslandsWarning,
         stacklevel=3,
     )
 

@@ -56,6 +56,14 @@ class HotspotsWarning(UserWarning):
     """The result is valid, but something about the input deserves a look."""
 
 
+class IslandsWarning(HotspotsWarning):
+    """Areas have no neighbours."""
+
+
+class InferenceWarning(HotspotsWarning):
+    """A p value is a poor guide here; the statistic itself is not in doubt."""
+
+
 def did_you_mean(word: str, choices: Iterable[str], *, count: int = 3) -> str:
     """Return a sentence that offers the choices nearest to a mistyped word.
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.areas.neighbours import make_neighbours
-from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.errors import DataError, InferenceWarning, ParameterError
 from hotspots.base.surface import Surface
 from hotspots.counting.counts import assign_areas, rate
 from hotspots.counting.tally import Tally, period_label, tally
@@ -186,7 +186,7 @@ def _predict(
 def _gi_z(n: pd.Series[Any], areas: gpd.GeoDataFrame) -> pd.Series[Any]:
     with warnings.catch_warnings():
         # Only the order of the z scores counts here: whether p can be trusted does not matter.
-        warnings.filterwarnings("ignore", message=r"Gi\* of", category=HotspotsWarning)
+        warnings.simplefilter("ignore", InferenceWarning)
         return gi_star(n, make_neighbours(areas))["gi_z"]
 
 

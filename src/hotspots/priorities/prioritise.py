@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.areas.neighbours import make_neighbours
-from hotspots.base.errors import HotspotsWarning
+from hotspots.base.errors import IslandsWarning
 from hotspots.counting.tally import Tally
 from hotspots.methods.stability import changes_over_time, stability
 from hotspots.priorities.budgets import Coverage, coverage
@@ -109,7 +109,7 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
     km2 = areas.geometry.area / 1e6
     with warnings.catch_warnings():
         # An area without neighbours is a locality of its own, which is as it should be.
-        warnings.filterwarnings("ignore", message=".*no neighbours", category=HotspotsWarning)
+        warnings.simplefilter("ignore", IslandsWarning)
         neighbours = make_neighbours(areas, method=plan.neighbours)
     districts = areas["district"] if (areas["district"] != "").any() else None
     asked = {

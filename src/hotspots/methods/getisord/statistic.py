@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.discovery import benjamini_hochberg
-from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.base.errors import DataError, HotspotsWarning, InferenceWarning, ParameterError, did_you_mean
 from hotspots.methods.getisord.exact import exact_p
 from hotspots.methods.getisord.permutation import permutation_p
 from hotspots.methods.getisord.sums import EQUAL, Sums, make_sums
@@ -364,7 +364,7 @@ def _warn_of_the_normal_distribution(n: int) -> None:
         warnings.warn(
             f"Gi* of {n} values: with fewer than {_FEW} the normal distribution may be a poor guide to p; "
             "consider 'inference' set to 'exact'",
-            HotspotsWarning,
+            InferenceWarning,
             stacklevel=4,
         )
     log.info(
