@@ -217,7 +217,9 @@ def test_degrees_are_refused() -> None:
 def test_no_areas() -> None:
     with pytest.raises(DataError) as error:
         make_grid(areas_of(), cell_size=250)
-    assert str(error.value) == "there are no areas to lay a grid over\nHint: give at least one area"
+    assert str(error.value) == (
+        "there are no areas\nHint: look at the areas' file or at what chose among them"
+    )
 
 
 def test_positions_of_codes_that_are_not_cells() -> None:

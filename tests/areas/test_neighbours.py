@@ -371,7 +371,7 @@ def test_areas_that_cannot_be_used() -> None:
     areas = layer(squares(2, 2))
     with pytest.raises(DataError) as error:
         make_neighbours(areas.iloc[:0])
-    assert message(error) == ("there are no areas", "look at the areas' file: it has no rows")
+    assert message(error) == ("there are no areas", "look at the areas' file or at what chose among them")
     with pytest.raises(DataError) as error:
         make_neighbours(areas.iloc[[0, 1, 1]])
     assert message(error) == (

@@ -23,6 +23,7 @@ from hotspots.counting.counts import (
     rate,
     rate_limits,
 )
+from hotspots.counting.tally import tally
 
 CODES = ["E05000001", "E05000002", "E05000003"]
 
@@ -287,4 +288,91 @@ def test_no_month_at_all_says_what_to_give() -> None:
     assert (
         caught.value.hint
         == "say how many months the data cover with 'months', or name their column with 'month_column'"
+    )
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        None,
+        [7, 3, 5],
+        ["c", "a", "b"],
+        pd.CategoricalIndex(["c", "a", "b"]),
+        pd.Index([2, 1, 3], dtype="uint8"),
+    ],
+    ids=["numbering", "numbers", "text", "categories", "bytes"],
+)
+def test_any_index_in_any_order_gives_the_right_counts(index: Any) -> None:
+    areas = make_areas()
+    areas.index = pd.RangeIndex(3) if index is None else pd.Index(index)
+    # One in the first, two in the second, three in the third, none on a border.
+    incidents = make_incidents([500, 1500, 1600, 2500, 2600, 2700], [500] * 6, month=["2025-01"] * 6)
+    n = count_incidents(incidents, areas)
+    assert n.index.equals(areas.index)
+    assert n.tolist() == [1, 2, 3]
+    assigned = assign_areas(incidents, areas)
+    assert assigned.tolist() == [areas.index[place] for place in (0, 1, 1, 2, 2, 2)]
+    assert count_incidents(incidents, areas, assigned=assigned, per="month")[
+        pd.Period("2025-01")
+    ].tolist() == [
+        1,
+        2,
+        3,
+    ]
+    assert tally(incidents, areas).counts.ravel().tolist() == [1, 2, 3]
+
+
+def test_a_border_belongs_to_the_first_code_whatever_the_order_of_the_table() -> None:
+    # x = 1000 is the border of the first two, x = 2000 that of the last two.
+    incidents = make_incidents([1000, 2000], [500, 500])
+    areas = make_areas()
+    expected = count_incidents(incidents, areas)
+    assert expected.to_dict() == {CODES[0]: 1, CODES[1]: 1, CODES[2]: 0}
+    for order in ([2, 1, 0], [1, 0, 2], [1, 2, 0]):
+        shuffled = areas.iloc[order]
+        assert count_incidents(incidents, shuffled).to_dict() == expected.to_dict()
+    # The same by code numbers: 9 stands before 10, though not as text.
+    areas.index = pd.Index([10, 9, 11])
+    assert count_incidents(incidents, areas).to_dict() == {10: 0, 9: 2, 11: 0}
+
+
+def test_codes_that_are_numbers_match_those_that_the_files_recorded() -> None:
+    areas = make_areas()
+    areas.index = pd.Index([101, 102, 103])
+    incidents = make_incidents([np.nan] * 3, [np.nan] * 3, lsoa_code=["102", "102", "103"])
+    assert count_incidents(incidents, areas, by="code").to_dict() == {101: 0, 102: 2, 103: 1}
+
+
+def test_an_assignment_of_other_areas_or_of_other_incidents_is_refused() -> None:
+    incidents = make_incidents([500, 1500], [500, 500])
+    areas = make_areas()
+    assigned = assign_areas(incidents, areas)
+    renamed = areas.set_axis(["x", "y", "z"])
+    with pytest.raises(DataError) as error:
+        count_incidents(incidents, renamed, assigned=assigned)
+    assert (error.value.message, error.value.hint) == (
+        "the incidents were assigned to other areas ('E05000001') than these ('x')",
+        "assign them to these areas with assign_areas, or leave 'assigned' out",
+    )
+    with pytest.raises(DataError) as error:
+        count_incidents(incidents.set_axis([1, 5]), areas, assigned=assigned)
+    assert (error.value.message, error.value.hint) == (
+        "'assigned' says nothing of 1 of 2 incidents, the first in row 5",
+        "assign all incidents with assign_areas before choosing among them",
+    )
+    twice = pd.concat([incidents, incidents])
+    with pytest.raises(DataError) as error:
+        count_incidents(twice, areas, assigned=assigned)
+    assert (error.value.message, error.value.hint) == (
+        "row numbers of the incidents repeat, so an earlier assignment cannot be matched to them",
+        "number them with incidents.reset_index(drop=True) before they are assigned",
+    )
+
+
+def test_counting_per_category_needs_categories() -> None:
+    with pytest.raises(DataError) as error:
+        count_incidents(make_incidents([500], [500]), make_areas(), per="category")
+    assert (error.value.message, error.value.hint) == (
+        "the incidents have no column 'category', so none can be counted per category",
+        "name it with 'category_column'",
     )

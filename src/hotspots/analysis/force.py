@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.errors import DataError, FileError, HotspotsWarning
 from hotspots.base.poisson import Limits, dispersion_of
 from hotspots.counting.counts import count_incidents, months_present
 from hotspots.incidents import coordinates
+from hotspots.incidents.gate import as_incidents
 from hotspots.methods.compare import compare_categories
 from hotspots.methods.dispersion import long_periods
 
@@ -121,6 +123,7 @@ def compare_force(
     HotspotsWarning
         When more than 1 % of the incidents with coordinates lie outside the areas.
     """
+    areas, incidents = with_all_columns(as_areas(areas)), as_incidents(incidents)
     unknown = int(areas["population"].isna().sum())
     if unknown:
         raise DataError(

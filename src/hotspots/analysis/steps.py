@@ -13,6 +13,7 @@ from typing import Any, Literal
 import geopandas as gpd
 import pandas as pd
 
+from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.areas.neighbours import Method, Neighbours, make_neighbours
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.poisson import Limits, dispersion_of, require_dispersion
@@ -211,6 +212,7 @@ def counted_layer(
     DataError
         When rates are to be smoothed and there are none.
     """
+    areas = with_all_columns(as_areas(areas))
     added: list[pd.Series | pd.DataFrame] = [n]
     phi = None
     if months is not None and areas["population"].notna().any():

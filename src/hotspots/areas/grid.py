@@ -15,7 +15,8 @@ import pandas as pd
 import shapely
 
 from hotspots.areas.fit import polygon_parts, union
-from hotspots.base.crs import BRITISH_NATIONAL_GRID, parse_crs, require_metres
+from hotspots.areas.gate import as_areas, code_order
+from hotspots.base.crs import BRITISH_NATIONAL_GRID, parse_crs
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 
 Shape = Literal["square", "hexagon"]
@@ -142,10 +143,9 @@ def make_grid(areas: gpd.GeoDataFrame, *, cell_size: float, shape: Shape = "squa
     cell_000430_000433  SE 3050 3350    Leeds       1.0
     cell_000431_000433  SE 3150 3350    Leeds       0.5
     """
-    crs = require_metres(areas.crs, what="areas")
+    areas = as_areas(areas, crs="metres")
+    crs = parse_crs(areas.crs)
     lattice = _Lattice(_known_shape(shape), _positive(cell_size))
-    if areas.empty:
-        raise DataError("there are no areas to lay a grid over", hint="give at least one area")
     _refuse_too_many(lattice, areas.total_bounds)
     ground = union(areas.geometry.to_numpy())
     columns, rows, cells = _clip(lattice, ground)
@@ -188,8 +188,7 @@ def default_cell_size(areas: gpd.GeoDataFrame) -> float:
     >>> default_cell_size(areas)
     500.0
     """
-    require_metres(areas.crs, what="areas")
-    west, south, east, north = areas.total_bounds
+    west, south, east, north = as_areas(areas, crs="metres").total_bounds
     exact = max(min(east - west, north - south) / 150, 1.0)
     unit = 10.0 ** math.floor(math.log10(exact))
     return min((step * unit for step in _READABLE), key=lambda size: abs(math.log(size / exact)))
@@ -352,7 +351,7 @@ def _districts(areas: gpd.GeoDataFrame, x: Floats, y: Floats, cells: Geometries)
         return districts[0]
     from hotspots.areas.locate.index import AreaIndex
 
-    index = AreaIndex(areas.geometry.to_numpy(), points=len(x))
+    index = AreaIndex(areas.geometry.to_numpy(), points=len(x), order=code_order(areas.index))
     found = index.locate(x, y)
     strays = np.flatnonzero(found < 0)
     inner = shapely.point_on_surface(cells[strays])

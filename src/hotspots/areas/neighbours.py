@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.base.crs import require_metres
+from hotspots.areas.gate import as_areas
 from hotspots.base.errors import DataError, IslandsWarning, ParameterError, did_you_mean
 
 if TYPE_CHECKING:
@@ -146,9 +146,9 @@ def make_neighbours(
     >>> make_neighbours(squares, method="rook").description
     'rook contiguity, 1.3 neighbours on average'
     """
+    areas = as_areas(areas, crs="metres", shapes="any")
     _check_options(method, distance, nearest, islands, tolerance, len(areas))
-    require_metres(areas.crs, what="areas")
-    geometries = _geometries(areas)
+    geometries = areas.geometry.to_numpy()
     if method in ("queen", "rook"):
         pairs, words = _contiguous(areas, geometries, method, tolerance), f"{method} contiguity"
     elif method == "distance":
@@ -217,8 +217,6 @@ def _check_options(
             raise ParameterError(
                 f"'{name}' is '{value}', which is not one of its choices", hint=did_you_mean(value, choices)
             )
-    if n == 0:
-        raise DataError("there are no areas", hint="look at the areas' file: it has no rows")
     if distance is not None and method != "distance":
         raise ParameterError(
             f"'distance' is set, but the method is '{method}'",
@@ -239,23 +237,6 @@ def _check_options(
             f"'nearest' is {nearest}, but must be at least 1 and less than the {n:,} areas",
             hint="set 'nearest' to a whole number such as 8, or choose method 'queen'",
         )
-
-
-def _geometries(areas: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
-    import shapely
-
-    if not areas.index.is_unique:
-        code = areas.index[areas.index.duplicated()][0]
-        raise DataError(
-            f"the code '{code}' stands on more than one area", hint="make the areas' index unique"
-        )
-    geometries: npt.NDArray[np.object_] = areas.geometry.to_numpy()
-    bare = areas.index[shapely.is_missing(geometries) | shapely.is_empty(geometries)]
-    if len(bare):
-        raise DataError(
-            f"{_count(len(bare))} no geometry: {_listed(bare)}", hint="drop them from the areas first"
-        )
-    return geometries
 
 
 def _contiguous(

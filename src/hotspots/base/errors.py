@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -62,6 +62,32 @@ class IslandsWarning(HotspotsWarning):
 
 class InferenceWarning(HotspotsWarning):
     """A p value is a poor guide here; the statistic itself is not in doubt."""
+
+
+def refuse(faults: Sequence[HotspotsError], *, what: str) -> None:
+    """Raise all that is wrong with `what` as one error; return where nothing is.
+
+    One fault is raised as it is. Several become a `DataError` that numbers them, each hint under its number.
+
+    Examples
+    --------
+    >>> refuse([DataError("the code 'a' repeats", hint="make codes unique"), DataError("no CRS", hint="set one")],
+    ...        what="the areas")
+    Traceback (most recent call last):
+    hotspots.base.errors.DataError: 2 things are wrong with the areas: (1) the code 'a' repeats; (2) no CRS
+    Hint: (1) make codes unique; (2) set one
+    """
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise DataError(
+            f"{len(faults)} things are wrong with {what}: {_numbered(fault.message for fault in faults)}",
+            hint=_numbered(fault.hint for fault in faults),
+        )
+
+
+def _numbered(parts: Iterable[str]) -> str:
+    return "; ".join(f"({number}) {part}" for number, part in enumerate(parts, start=1))
 
 
 def did_you_mean(word: str, choices: Iterable[str], *, count: int = 3) -> str:

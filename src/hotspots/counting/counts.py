@@ -9,12 +9,15 @@ from typing import Literal, overload
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_integer_dtype
 
+from hotspots.areas.gate import as_areas, code_order
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.crs import crs_label
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.base.poisson import Limits, count_limits
 from hotspots.incidents import coordinates
+from hotspots.incidents.gate import as_incidents
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ def assign_areas(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "
     incidents : DataFrame or GeoDataFrame of points
         The incidents table.
     areas : GeoDataFrame
-        The areas table, indexed by code in ascending order.
+        The areas table, in any order.
     by : {'polygon', 'code'}, default 'polygon'
         What decides.
 
@@ -47,8 +50,11 @@ def assign_areas(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "
     Raises
     ------
     DataError
-        When `by` is ``'code'`` and the incidents carry no code, or none of the areas'; when no incident with
-        coordinates lies within the areas' extent.
+        When either table is not one (see `hotspots.areas.gate.as_areas` and
+        `hotspots.incidents.gate.as_incidents`); when `by` is ``'code'`` and the incidents carry no code, or
+        none of the areas'; when no incident with coordinates lies within the areas' extent.
+    CRSError
+        When a table's reference system is missing, or contradicts its coordinates.
 
     Examples
     --------
@@ -61,13 +67,15 @@ def assign_areas(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "
     >>> assign_areas(incidents, areas).tolist()
     ['E05000001', 'E05000001', 'E05000002', nan]
     """
+    areas = as_areas(areas)
     if by == "code":
-        positions = _positions_by_code(incidents, areas)
+        positions = _positions_by_code(as_incidents(incidents, located=False), areas)
     elif by == "polygon":
         positions = _positions_by_polygon(incidents, areas)
     else:
         raise ParameterError(f"'by' is '{by}'", hint="use 'polygon' or 'code'")
-    codes = pd.Categorical.from_codes(positions, categories=areas.index.astype(str))
+    held = areas.index if is_integer_dtype(areas.index) else areas.index.astype(str)
+    codes = pd.Categorical.from_codes(positions, categories=held)
     return pd.Series(codes, index=incidents.index, name="code")
 
 
@@ -80,7 +88,8 @@ def _positions_by_polygon(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> n
             f"{_extent(np.array([west, east]), np.array([south, north]))} ({crs_label(areas.crs)})",
             hint="check that both are of the same place, and that 'source_crs' says what the coordinates are",
         )
-    return AreaIndex(areas.geometry.to_numpy(), points=len(x)).locate(x, y)
+    index = AreaIndex(areas.geometry.to_numpy(), points=len(x), order=code_order(areas.index))
+    return index.locate(x, y)
 
 
 def _extent(x: np.ndarray, y: np.ndarray) -> str:
@@ -96,7 +105,7 @@ def _positions_by_code(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> np.n
             hint="count by polygon instead: 'by' = 'polygon'",
         )
     recorded = incidents["lsoa_code"].astype("category")
-    lookup = areas.index.get_indexer(recorded.cat.categories.astype(str))
+    lookup = areas.index.astype(str).get_indexer(recorded.cat.categories.astype(str))
     if not (lookup >= 0).any():
         example = recorded.cat.categories[0] if len(recorded.cat.categories) else "none at all"
         raise DataError(
@@ -105,6 +114,51 @@ def _positions_by_code(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> np.n
         )
     # A missing code has category position -1, which picks the extra last entry.
     return np.append(lookup, -1)[recorded.cat.codes.to_numpy()]
+
+
+def area_positions(
+    incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "polygon", assigned: pd.Series | None = None
+) -> np.ndarray:
+    """Return the position in `areas` of each incident's area; -1 for those in none.
+
+    The parameters are those of `count_incidents`.
+
+    Raises
+    ------
+    DataError
+        As `assign_areas`; also when `assigned` does not cover the incidents, or is of other areas.
+    """
+    codes = assign_areas(incidents, areas, by=by) if assigned is None else _covering(assigned, incidents)
+    lookup = areas.index.get_indexer(codes.cat.categories)
+    # A missing code has category position -1, which picks the extra last entry.
+    positions = np.append(lookup, -1)[codes.cat.codes.to_numpy()]
+    if assigned is not None and codes.notna().any() and not (lookup >= 0).any():
+        raise DataError(
+            f"the incidents were assigned to other areas ({codes.cat.categories[0]!r}) than these "
+            f"({areas.index[0]!r})",
+            hint="assign them to these areas with assign_areas, or leave 'assigned' out",
+        )
+    return positions
+
+
+def _covering(assigned: pd.Series, incidents: pd.DataFrame) -> pd.Series:
+    """Return the part of an earlier assignment that is of these incidents, in their order."""
+    held = assigned.astype("category")
+    if held.index.equals(incidents.index):
+        return held
+    if not (held.index.is_unique and incidents.index.is_unique):
+        raise DataError(
+            "row numbers of the incidents repeat, so an earlier assignment cannot be matched to them",
+            hint="number them with incidents.reset_index(drop=True) before they are assigned",
+        )
+    lacking = incidents.index.difference(held.index)
+    if len(lacking):
+        raise DataError(
+            f"'assigned' says nothing of {len(lacking):,} of {len(incidents):,} incidents, "
+            f"the first in row {lacking[0]}",
+            hint="assign all incidents with assign_areas before choosing among them",
+        )
+    return held.loc[incidents.index]
 
 
 def agreement(first: pd.Series, second: pd.Series) -> tuple[int, float]:
@@ -167,7 +221,7 @@ def count_incidents(
     incidents : DataFrame or GeoDataFrame of points
         The incidents table, or any selection of its rows.
     areas : GeoDataFrame
-        The areas table.
+        The areas table, with any codes in any order.
     per : {'category', 'month', 'year'}, optional
         Count separately per value of this; the columns then are those values in their order.
     by : {'polygon', 'code'}, default 'polygon'
@@ -196,9 +250,8 @@ def count_incidents(
     >>> count_incidents(incidents, areas).tolist()
     [2, 0]
     """
-    codes = assign_areas(incidents, areas, by=by) if assigned is None else assigned.loc[incidents.index]
-    positions = areas.index.get_indexer(codes.cat.categories)[codes.cat.codes.to_numpy()]
-    positions = np.where(codes.isna(), -1, positions)
+    areas, incidents = as_areas(areas), as_incidents(incidents, located=False)
+    positions = area_positions(incidents, areas, by=by, assigned=assigned)
     if per is None:
         n = np.bincount(positions[positions >= 0], minlength=len(areas))
         return pd.Series(n.astype(np.int64), index=areas.index, name="n")
@@ -211,6 +264,11 @@ def count_incidents(
 
 def _split(incidents: pd.DataFrame, per: Per) -> tuple[np.ndarray, pd.Index]:
     if per == "category":
+        if "category" not in incidents:
+            raise DataError(
+                "the incidents have no column 'category', so none can be counted per category",
+                hint="name it with 'category_column'",
+            )
         category = incidents["category"].astype("category").cat.remove_unused_categories()
         return category.cat.codes.to_numpy(), pd.Index(category.cat.categories, name="category")
     if per not in ("month", "year"):

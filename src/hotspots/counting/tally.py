@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.areas.gate import as_areas
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
-from hotspots.counting.counts import By, assign_areas
+from hotspots.counting.counts import By, area_positions
+from hotspots.incidents.gate import as_incidents
 
 Every = Literal["year", "half", "quarter", "month"]
 _LENGTH = {"year": 12, "half": 6, "quarter": 3, "month": 1}
@@ -101,14 +103,12 @@ def tally(
     """
     if every not in _LENGTH:
         raise ParameterError(f"'every' is '{every}'", hint="use 'year', 'half', 'quarter' or 'month'")
+    areas, incidents = as_areas(areas), as_incidents(incidents, located=False)
     if "month" not in incidents or incidents["month"].isna().all():
         raise DataError(
             "no incident has a month, so there are no periods", hint="name it with 'month_column'"
         )
-    codes = assign_areas(incidents, areas, by=by) if assigned is None else assigned.loc[incidents.index]
-    area = np.where(
-        codes.isna(), -1, areas.index.get_indexer(codes.cat.categories)[codes.cat.codes.to_numpy()]
-    )
+    area = area_positions(incidents, areas, by=by, assigned=assigned)
     if not (area >= 0).any():
         raise DataError(
             "no incident lies in an area", hint="check that incidents and areas are of the same place"

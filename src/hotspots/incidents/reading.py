@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.crs import WGS84, crs_label, crs_text, parse_crs, require_metres, transform_xy
-from hotspots.base.errors import DataError, ParameterError
-from hotspots.incidents.columns import POINT_TYPES, ColumnNames, point_coordinates
+from hotspots.base.errors import ParameterError
+from hotspots.incidents.columns import ColumnNames, point_coordinates
 from hotspots.incidents.filters import (
     Mask,
     Period,
@@ -25,6 +24,7 @@ from hotspots.incidents.filters import (
     month_range,
     refuse_nothing,
 )
+from hotspots.incidents.gate import as_incidents, is_layer
 from hotspots.incidents.quality import QualityReport, describe
 from hotspots.incidents.sources import find_sources
 from hotspots.incidents.tables import Places, Rows, place_rows, read_rows, source_reports
@@ -245,13 +245,6 @@ def select_incidents(
     return _without_unused(incidents.loc[kept])
 
 
-def _is_layer(incidents: pd.DataFrame) -> bool:
-    # Where geopandas was never imported, nothing can be a GeoDataFrame, and importing it would be
-    # for nothing.
-    geopandas = sys.modules.get("geopandas")
-    return geopandas is not None and isinstance(incidents, geopandas.GeoDataFrame)
-
-
 def coordinates(incidents: pd.DataFrame, crs: Any) -> tuple[Floats, Floats]:
     """Return the coordinates of incidents as two arrays, whatever kind of table holds them.
 
@@ -283,18 +276,14 @@ def coordinates(incidents: pd.DataFrame, crs: Any) -> tuple[Floats, Floats]:
     (array([385000.]), array([345000.]))
     """
     goal = parse_crs(crs)
-    stated: Any = incidents.attrs.get("crs")
-    if _is_layer(incidents):
-        x, y, held = *_layer_coordinates(incidents), incidents.crs
-        if held is None:
-            require_metres(None, what="incidents")
-    elif {"x", "y"} <= set(incidents.columns):
-        x, y = (incidents[name].to_numpy(dtype=float, na_value=np.nan) for name in ("x", "y"))
-        held = stated
+    table: Any = as_incidents(incidents)
+    if is_layer(table):
+        x, y, held = *point_coordinates(table.geometry.to_numpy()), table.crs
+    else:
+        x, y = (table[name].to_numpy(dtype=float, na_value=np.nan) for name in ("x", "y"))
+        held = table.attrs.get("crs")
         if held is None and not goal.is_geographic and _all_degrees(x, y):
             require_metres(WGS84, what="incidents")
-    else:
-        raise DataError("the incidents have no columns 'x' and 'y'", hint="read them with read_incidents")
     x, y = transform_xy(x, y, source=goal if held is None else held, target=goal)
     either = np.isnan(x) | np.isnan(y)
     return np.where(either, np.nan, x), np.where(either, np.nan, y)
@@ -303,18 +292,6 @@ def coordinates(incidents: pd.DataFrame, crs: Any) -> tuple[Floats, Floats]:
 def _all_degrees(x: Floats, y: Floats) -> bool:
     known = ~(np.isnan(x) | np.isnan(y))
     return bool(known.any() and np.all(np.abs(x[known]) <= 180) and np.all(np.abs(y[known]) <= 90))
-
-
-def _layer_coordinates(layer: Any) -> tuple[Floats, Floats]:
-    import shapely
-
-    points = layer.geometry.to_numpy()
-    if not set(shapely.get_type_id(points).tolist()) <= POINT_TYPES:
-        raise DataError(
-            "the incidents hold geometries other than points",
-            hint="take one point of each with incidents.representative_point()",
-        )
-    return point_coordinates(points)
 
 
 def to_points(incidents: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from hotspots.areas.gate import as_areas
 from hotspots.base.crs import Floats, reproject
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.surface import Surface
@@ -124,7 +125,7 @@ def make_contours(
 
     limits = _limits(multiples)
     mean = mean_of_cells(surface)
-    within = _extent(surface) if areas is None else _union(reproject(areas, surface.crs))
+    within = _extent(surface) if areas is None else _union(reproject(as_areas(areas), surface.crs))
     lower = limits * mean
     upper = np.append(lower[1:], np.inf)
     bands = [_cut(polygons, within) for polygons in _bands(surface, lower)]

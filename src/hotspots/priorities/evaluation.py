@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.areas.gate import as_areas, code_order, with_all_columns
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.areas.neighbours import make_neighbours
 from hotspots.base.errors import DataError, InferenceWarning, ParameterError
 from hotspots.base.surface import Surface
 from hotspots.counting.counts import assign_areas, rate
 from hotspots.counting.tally import Tally, period_label, tally
+from hotspots.incidents.gate import as_incidents
 from hotspots.methods.accuracy import accuracy_at
 from hotspots.methods.concentration import Concentration, concentration
 from hotspots.methods.getisord.statistic import gi_star
@@ -118,6 +120,8 @@ def evaluate(
     Chainey, S., Tompson, L. and Uhlig, S. (2008) The utility of hotspot mapping for predicting spatial
     patterns of crime. Security Journal 21(1-2), 4-28. https://doi.org/10.1057/palgrave.sj.8350066
     """
+    areas = with_all_columns(as_areas(areas, crs="metres"))
+    incidents = as_incidents(incidents)
     assigned = assign_areas(incidents, areas)
     whole = tally(incidents, areas, every=plan.periods, assigned=assigned)
     if len(whole.periods) < 2 and not in_sample:
@@ -225,7 +229,11 @@ def mean_over(surface: Surface, areas: gpd.GeoDataFrame) -> pd.Series[float]:
     x, y = (grid.ravel() for grid in np.meshgrid(columns, rows))
     values = surface.values.ravel()  # noqa: PD011 - a surface's grid, not a frame's values
     known = ~np.isnan(values)
-    place = AreaIndex(areas.geometry.to_numpy(), points=int(known.sum())).locate(x[known], y[known])
+    areas = as_areas(areas, crs="metres")
+    order = code_order(areas.index)
+    place = AreaIndex(areas.geometry.to_numpy(), points=int(known.sum()), order=order).locate(
+        x[known], y[known]
+    )
     inside = place >= 0
     total = np.bincount(place[inside], weights=values[known][inside], minlength=len(areas))
     cells = np.bincount(place[inside], minlength=len(areas))

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.counting.counts import rate
 from hotspots.counting.tally import Tally
@@ -216,6 +217,7 @@ def make_indicators(
     DataError
         When rates are wanted and no population is known, or no incident is of an entry's categories.
     """
+    areas = with_all_columns(as_areas(areas))
     if not entries:
         raise ParameterError("there are no indicators", hint="give at least one, such as 'group' = \"crime\"")
     named = tuple(_named(entry) for entry in entries)

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError
 from hotspots.priorities.selection import PRIORITIES
@@ -65,6 +66,7 @@ def join_localities(
             "areas, selection and neighbours are not of the same areas in the same order",
             hint="make the selection and the neighbours from the same areas",
         )
+    areas = with_all_columns(as_areas(areas))
     picked = np.flatnonzero(selection["selected"].to_numpy(dtype=bool))
     names = pd.Series("", index=areas.index, name="locality", dtype="str")
     if len(picked) == 0:
@@ -83,7 +85,7 @@ def join_localities(
 def _distinct(areas: gpd.GeoDataFrame, parts: list[Any]) -> list[str]:
     """Return a name for each part that no other part has."""
     plain = [_joined([str(name) for name in areas["name"].iloc[part]]) for part in parts]
-    district = areas["district"] if "district" in areas else pd.Series("", index=areas.index)
+    district = areas["district"]
     fuller = []
     for part, name in zip(parts, plain, strict=True):
         within = ", ".join(dict.fromkeys(str(entry) for entry in district.iloc[part] if entry))
@@ -138,6 +140,7 @@ def make_localities(
     DataError
         When no area is selected.
     """
+    areas = with_all_columns(as_areas(areas, crs="metres"))
     picked = locality != ""
     if not picked.any():
         raise DataError(
@@ -169,7 +172,7 @@ def _locality(
     row: dict[str, Any] = {
         "name": name,
         "district": ", ".join(dict.fromkeys(str(entry) for entry in here["district"] if entry)),
-        "population": here["population"].sum(skipna=False) if "population" in here else np.nan,
+        "population": here["population"].sum(skipna=False),
         "members": len(members),
         "area_km2": float(here.geometry.area.sum()) / 1e6,
     }

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.base.errors import DataError
 from hotspots.counting.counts import rate
 from hotspots.counting.tally import Tally
@@ -81,6 +82,7 @@ def locality_matrix(
     DataError
         When there is only one district, a population is unknown, or no incident is of a theme.
     """
+    areas = with_all_columns(as_areas(areas))
     rules = rules or TickRules()
     district = areas["district"]
     if district[district != ""].nunique() < 2:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
+from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.areas.neighbours import make_neighbours
 from hotspots.base.errors import IslandsWarning
 from hotspots.counting.tally import Tally
@@ -101,6 +102,7 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
     HotspotsError
         Whatever the steps raise; see `make_indicators` and `select_areas`.
     """
+    areas = with_all_columns(as_areas(areas, crs="metres"))
     noun = plan.noun or area_noun(areas.index)
     made = make_indicators(
         plan.indicator, areas, counted=counted, min_population=plan.min_population, resolve=plan.path

@@ -14,8 +14,9 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
+from hotspots.areas.gate import as_areas, code_order
 from hotspots.areas.locate.index import AreaIndex
-from hotspots.base.crs import require_metres
+from hotspots.base.crs import parse_crs
 from hotspots.base.errors import HotspotsWarning, ParameterError
 from hotspots.counting.counts import By, Per
 from hotspots.incidents.columns import ColumnNames
@@ -69,6 +70,8 @@ class Job:
         The columns that were named.
     points : int
         About how many rows there are.
+    order : ndarray of int64 or None
+        Positions of the areas in the order that decides shared borders; None where it is their own.
     with_coordinates : bool
         Whether rows keep their coordinates and weight.
     """
@@ -82,6 +85,7 @@ class Job:
     source_crs: Any
     named: ColumnNames
     points: int
+    order: npt.NDArray[np.int64] | None = None
     with_coordinates: bool = False
 
     @property
@@ -93,7 +97,7 @@ class Job:
         """Return the index of the areas, where places are to be looked up in it."""
         if self.by == "code" or self.with_coordinates:
             return None
-        return AreaIndex(self.geometries, points=self.points)
+        return AreaIndex(self.geometries, points=self.points, order=self.order)
 
     def rows(self, file: IncidentFile, table: pa.Table, index: AreaIndex | None, tally: Tally) -> Table:
         """Turn a batch of one file into rows, and note in the tally what rows do not carry."""
@@ -194,10 +198,11 @@ def make_job(
     if (x is None) != (y is None):
         raise ParameterError("only one of 'x' and 'y' is given", hint="name both columns, or neither")
     month_range(period)
+    areas = as_areas(areas, crs="metres")
     return Job(
         geometries=areas.geometry.to_numpy(),
         codes=areas.index.astype("str"),
-        crs=require_metres(areas.crs, what="areas"),
+        crs=parse_crs(areas.crs),
         by=by,
         per=per,
         filters=Filters(category, exclude, period),
@@ -210,6 +215,7 @@ def make_job(
             weight=settings.get("weight_column"),
         ),
         points=estimate_rows(sources),
+        order=code_order(areas.index),
         with_coordinates=with_coordinates,
     )
 

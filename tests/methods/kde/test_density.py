@@ -526,7 +526,7 @@ def test_weights_that_cannot_be() -> None:
     incidents = make_incidents([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], weight=[1.0, -1.0, np.nan])
     refuse(
         DataError,
-        "2 of 3 incidents have a weight that is missing, negative or infinite, the first in row 1",
+        "2 of 3 incidents have a weight that is missing, negative or not a finite number, the first in row 1: -1.0",
         "correct the column 'weight', or leave it out to count every incident once",
         incidents=incidents,
     )

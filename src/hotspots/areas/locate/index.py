@@ -42,6 +42,8 @@ class AreaIndex:
     points : int, optional
         How many points will be looked up in all. A few get direct tests instead of a grid, and many a finer
         grid; the answers are the same. By default a grid that suits a million.
+    order : array_like of int, shape (n,), optional
+        Positions of the geometries in the order that decides shared borders, where it is not their own.
 
     Raises
     ------
@@ -75,8 +77,13 @@ class AreaIndex:
     array([ 0,  0,  1, -1], dtype=int32)
     """
 
-    def __init__(self, geometries: Any, *, points: int | None = None) -> None:
+    def __init__(
+        self, geometries: Any, *, points: int | None = None, order: npt.NDArray[np.int64] | None = None
+    ) -> None:
         areas, bounds = _checked(geometries)
+        self._order = None if order is None else order.astype(np.int32)
+        if order is not None:
+            areas, bounds = areas[order], bounds[order]
         self._size = len(areas)
         self._lookup: _Grid | _DirectTests
         vertices = int(_mean_vertices(areas) * len(areas))
@@ -114,7 +121,11 @@ class AreaIndex:
                 f"there are {len(px):,} x and {len(py):,} y coordinates, but each point needs both",
                 hint="pass the two columns of one table",
             )
-        return self._lookup.locate(px, py)
+        found = self._lookup.locate(px, py)
+        if self._order is None:
+            return found
+        # Position -1, in no area, takes the last entry.
+        return np.append(self._order, np.int32(-1))[found]
 
 
 class _Grid:

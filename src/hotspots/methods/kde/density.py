@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from hotspots.areas.gate import as_areas
 from hotspots.base.columns import COLUMNS
-from hotspots.base.crs import Floats, crs_text, require_metres
+from hotspots.base.crs import Floats, crs_text, parse_crs
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.surface import Surface
 from hotspots.counting.counts import months_present
 from hotspots.incidents import coordinates
+from hotspots.incidents.gate import as_incidents, row_weights
 from hotspots.methods.kde.grid import (
     Bools,
     Grid,
@@ -151,12 +153,15 @@ def kernel_density(
     """
     _require_choice("kernel", kernel, get_args(Kernel))
     _require_choice("edge", edge, get_args(Edge))
-    crs = require_metres(areas.crs, what="areas")
+    areas = as_areas(areas, crs="metres")
+    crs = parse_crs(areas.crs)
     if len(incidents) == 0:
         raise DataError("there are no incidents", hint="choose other categories or months")
     bounds = tuple(float(side) for side in areas.total_bounds)
+    incidents = as_incidents(incidents)
     x, y = coordinates(incidents, crs)
-    weights = _weights(incidents)
+    held = row_weights(incidents)
+    weights = np.ones(len(incidents)) if held is None else held
     period = float(months_present(incidents)) if months is None else _positive("months", months, "months")
     rule = "given" if bandwidth is not None else "rule of thumb"
     if bandwidth is None:
@@ -232,20 +237,6 @@ def _round(value: float, *, up: bool = False) -> float:
     unit = 10.0 ** (math.floor(math.log10(value)) - 1)
     count = math.ceil(value / unit - 1e-9) if up else round(value / unit)
     return float(f"{count * unit:.12g}")
-
-
-def _weights(incidents: pd.DataFrame) -> Floats:
-    if "weight" not in incidents.columns:
-        return np.ones(len(incidents))
-    weights = incidents["weight"].to_numpy(dtype=float, na_value=np.nan)
-    bad = ~(np.isfinite(weights) & (weights >= 0))
-    if bad.any():
-        raise DataError(
-            f"{int(bad.sum()):,} of {weights.size:,} incidents have a weight that is missing, negative or "
-            f"infinite, the first in row {incidents.index[bad][0]}",
-            hint="correct the column 'weight', or leave it out to count every incident once",
-        )
-    return weights
 
 
 def _cell_size(cell_size: float | None, bandwidth: float) -> float:

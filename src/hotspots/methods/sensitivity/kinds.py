@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.areas.gate import as_areas, code_order
 from hotspots.areas.grid import make_grid
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.areas.neighbours import Method, make_neighbours
-from hotspots.base.crs import Floats, require_metres
+from hotspots.base.crs import Floats
 from hotspots.base.errors import DataError, HotspotsWarning
 from hotspots.incidents import coordinates
+from hotspots.incidents.gate import as_incidents
 from hotspots.methods.getisord.statistic import gi_star
 from hotspots.methods.kde.density import kernel_density
 
@@ -54,9 +56,9 @@ class Study:
 
 def make_study(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> Study:
     """Return the incidents and areas with what every run needs of them."""
-    crs = require_metres(areas.crs, what="areas")
-    x, y = coordinates(incidents, crs)
-    index = AreaIndex(areas.geometry.to_numpy(), points=len(x))
+    areas, incidents = as_areas(areas, crs="metres"), as_incidents(incidents)
+    x, y = coordinates(incidents, areas.crs)
+    index = AreaIndex(areas.geometry.to_numpy(), points=len(x), order=code_order(areas.index))
     place = index.locate(x, y)
     inside = place >= 0
     if not inside.any():
