@@ -44,9 +44,7 @@ log = logging.getLogger("hotspots")
 @click.option(
     "--cell-size", type=float, metavar="METRES", help="Compare on a grid of this size instead of the areas."
 )
-@click.option(
-    "--bandwidth", type=float, metavar="METRES", help="Radius of the density; a rule of thumb without it."
-)
+@options.bandwidth
 @click.option("--in-sample", is_flag=True, help="Score on the incidents that chose the areas: this flatters.")
 @click.option("-o", "--output", required=True, metavar="FILE", help="A CSV to write; '-' is standard output.")
 @options.overwrite
@@ -56,7 +54,7 @@ def command(
     crs: str,
     ground: tuple[float, ...],
     cell_size: float | None,
-    bandwidth: float | None,
+    bandwidth: Any,
     in_sample: bool,
     output: str,
     overwrite: bool,

@@ -18,12 +18,7 @@ from hotspots_cli.writing import check_output, write_layer
 @options.selection
 @options.columns
 @options.crs
-@click.option(
-    "--bandwidth",
-    type=float,
-    metavar="METRES",
-    help="Radius of the kernel; a rule of thumb chooses without it.",
-)
+@options.bandwidth
 @click.option(
     "--cell-size", type=float, metavar="METRES", help="Side of a cell; a fifth of the bandwidth without it."
 )
@@ -52,7 +47,7 @@ def command(
     months: float | None,
     output: str,
     overwrite: bool,
-    bandwidth: float | None,
+    bandwidth: Any,
     cell_size: float | None,
     kernel: Any,
     edge: Any,

@@ -30,6 +30,21 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+RULES = ("likelihood", "rule-of-thumb")
+
+
+def _metres_or_rule(context: click.Context, parameter: click.Parameter, value: str) -> float | str:
+    """Return a bandwidth as a number, or the name of the rule that finds one."""
+    if value in RULES:
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        raise click.BadParameter(
+            f"'{value}' is neither a number of metres nor one of: {', '.join(RULES)}", context, parameter
+        ) from None
+
+
 def together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
     """Return one decorator that applies several, in the order in which help shows them."""
 
@@ -91,6 +106,15 @@ columns = together(
     ),
 )
 
+bandwidth = click.option(
+    "--bandwidth",
+    callback=_metres_or_rule,
+    metavar="METRES",
+    default="likelihood",
+    show_default=True,
+    help="Radius of the kernel, or the rule that finds it: 'likelihood', by how well places left out are "
+    "foreseen; 'rule-of-thumb', by how far incidents spread.",
+)
 months = click.option(
     "--months", type=float, metavar="N", help="Length of the period, where the months present are not it."
 )

@@ -50,7 +50,7 @@ def _metres(ctx: click.Context, param: click.Parameter, value: str | None) -> li
     "--bandwidths",
     callback=_metres,
     metavar="METRES",
-    help="Bandwidths to try, such as 600,1200; '' tries none. Without it: six around the rule of thumb.",
+    help="Bandwidths to try, such as 600,1200; '' tries none. Without it: six around the default.",
 )
 @click.option(
     "--level", type=float, default=0.05, show_default=True, metavar="Q", help="The q value of a hotspot."

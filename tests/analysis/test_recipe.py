@@ -56,7 +56,11 @@ def test_whole_numbers_serve_where_a_number_is_wanted() -> None:
             "did you mean 'bandwidth'?",
         ),
         (LEAST + "[flags]\n", "the recipe has the unknown key 'flags'", "did you mean 'flag'?"),
-        (LEAST + '[kde]\nbandwidth = "500"\n', "'bandwidth' in [kde] is '500'", "it takes a number"),
+        (
+            LEAST + '[kde]\nbandwidth = "500"\n',
+            "'bandwidth' in [kde] is '500'",
+            "it takes a number, or: choose from 'likelihood', 'rule-of-thumb'",
+        ),
         (LEAST + "[kde]\nbandwidth = true\n", "'bandwidth' in [kde] is True", "it takes a number"),
         (
             LEAST + '[kde]\nkernel = "quadratic"\n',

@@ -219,9 +219,9 @@ def test_a_bandwidth_and_a_scheduler_that_answers_are_needed(
 ) -> None:
     path = write_csvs(tmp_path, count=1)[0]
     with pytest.raises(ParameterError) as caught:
-        density_dask(path, nine_areas(), bandwidth=None)
+        density_dask(path, nine_areas(), bandwidth="likelihood")
     assert caught.value.message == (
-        "no bandwidth is given, and the rule of thumb needs all incidents in one place"
+        "no bandwidth in metres is given, and choosing one needs all incidents in one place"
     )
     assert caught.value.hint == "give one in metres with 'bandwidth', for example 500"
     with pytest.raises(ParameterError) as caught:

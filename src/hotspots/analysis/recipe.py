@@ -86,7 +86,7 @@ class Flag:
 class Kde:
     """``[kde]``: what `hotspots.kernel_density` takes."""
 
-    bandwidth: float | None = None
+    bandwidth: float | Literal["likelihood", "rule-of-thumb"] = "likelihood"
     cell_size: float | None = None
     kernel: Literal["quartic", "triweight", "epanechnikov", "triangular", "uniform", "gaussian"] = "quartic"
     edge: Literal["none", "uniform"] = "none"

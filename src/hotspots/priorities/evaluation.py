@@ -24,6 +24,7 @@ from hotspots.incidents.gate import as_incidents
 from hotspots.methods.accuracy import accuracy_at
 from hotspots.methods.concentration import Concentration, concentration
 from hotspots.methods.getisord.statistic import gi_star
+from hotspots.methods.kde.bandwidth import Rule
 from hotspots.methods.kde.density import kernel_density
 from hotspots.methods.meansd import flag_mean_sd
 from hotspots.priorities.indicators import make_indicators
@@ -78,7 +79,7 @@ def evaluate(
     *,
     grounds: Sequence[float] = (0.01, 0.05, 0.1),
     in_sample: bool = False,
-    bandwidth: float | None = None,
+    bandwidth: float | Rule = "likelihood",
     noun: str = "area",
 ) -> Evaluation:
     """Compare count, kernel density, Gi*, mean + SD and composite score on the same ground.
@@ -99,7 +100,7 @@ def evaluate(
         Shares of the ground, in (0, 1].
     in_sample : bool, default False
         Whether to choose and score by all periods alike, which flatters.
-    bandwidth : float, optional
+    bandwidth : float or str, default 'likelihood'
         Of the density; see `kernel_density`.
     noun : str, default "area"
         What an area is called.
@@ -166,7 +167,7 @@ def _predict(
     areas: gpd.GeoDataFrame,
     earlier: Tally,
     plan: Plan,
-    bandwidth: float | None,
+    bandwidth: float | Rule,
     km2: pd.Series[float],
     later: Tally,
 ) -> Predictions:

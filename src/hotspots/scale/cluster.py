@@ -29,6 +29,7 @@ from hotspots.incidents import QualityReport
 from hotspots.incidents.files import IncidentFile, open_incidents
 from hotspots.incidents.filters import Words
 from hotspots.incidents.sources import find_sources
+from hotspots.methods.kde.bandwidth import Rule
 from hotspots.methods.kde.density import FEW_INCIDENTS, Edge, Kernel, kernel_density
 from hotspots.scale.job import Job, make_job
 from hotspots.scale.parts import Part, cut
@@ -135,7 +136,7 @@ def density_dask(
     source: str | Path | Sequence[str | Path],
     areas: gpd.GeoDataFrame,
     *,
-    bandwidth: float | None,
+    bandwidth: float | Rule,
     scheduler: str | Client | None = None,
     cell_size: float | None = None,
     kernel: Kernel = "quartic",
@@ -156,7 +157,7 @@ def density_dask(
     areas, cell_size, kernel, months, edge, clip
         As for `hotspots.kernel_density`.
     bandwidth : float
-        In metres. It must be given, because the rule of thumb needs all incidents in one place.
+        In metres. It must be given, because choosing one needs all incidents in one place.
 
     Returns
     -------
@@ -166,13 +167,13 @@ def density_dask(
     Raises
     ------
     ParameterError
-        When no bandwidth is given, Dask is not installed, or no scheduler answers.
+        When no bandwidth in metres is given, Dask is not installed, or no scheduler answers.
     FileError, DataError, CRSError
         As `hotspots.read_incidents` and `hotspots.kernel_density`.
     """
-    if bandwidth is None:
+    if isinstance(bandwidth, str):
         raise ParameterError(
-            "no bandwidth is given, and the rule of thumb needs all incidents in one place",
+            "no bandwidth in metres is given, and choosing one needs all incidents in one place",
             hint="give one in metres with 'bandwidth', for example 500",
         )
     field = Field(bandwidth, cell_size, kernel, edge, clip)

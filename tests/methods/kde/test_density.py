@@ -128,7 +128,7 @@ def test_rule_of_thumb(caplog: pytest.LogCaptureFixture) -> None:
     # centre. SD = D = 2,828.4 m, so SD < D / √ln 2; n^(-1/5) = 0.5; 0.9 · 2,828.4 · 0.5 = 1,272.8.
     x, y = [3000.0, 7000.0] * 16, [3000.0, 3000.0, 7000.0, 7000.0] * 8
     with caplog.at_level(logging.INFO):
-        surface = kernel_density(make_incidents(x, y), square(10_000), months=12)
+        surface = kernel_density(make_incidents(x, y), square(10_000), bandwidth="rule-of-thumb", months=12)
     assert surface.parameters["bandwidth"] == 1300
     assert surface.parameters["bandwidth_from"] == "rule of thumb"
     assert surface.cell_size == 260
@@ -137,7 +137,9 @@ def test_rule_of_thumb(caplog: pytest.LogCaptureFixture) -> None:
         "Cell size 260 m (a fifth of the bandwidth; choose another with 'cell_size')",
     ]
     # 1,272.8 / √8 = 450.
-    gaussian = kernel_density(make_incidents(x, y), square(10_000), months=12, kernel="gaussian")
+    gaussian = kernel_density(
+        make_incidents(x, y), square(10_000), bandwidth="rule-of-thumb", months=12, kernel="gaussian"
+    )
     assert gaussian.parameters["bandwidth"] == 450
 
 
@@ -487,7 +489,7 @@ def test_no_overlap_names_both_extents() -> None:
         "areas x 0 to 2,000 and y 0 to 2,000",
         "choose areas of the same place, or correct the incidents' 'source_crs'",
         incidents=make_incidents([-100], [0]),
-        bandwidth=None,
+        bandwidth="likelihood",
     )
     refuse(
         DataError,
@@ -538,7 +540,7 @@ def test_one_coordinate_gives_no_bandwidth() -> None:
         "no bandwidth can be derived, because most of the 30 incidents stand on one coordinate",
         "give one in metres with 'bandwidth', for example 500",
         incidents=make_incidents([1000.0] * 30, [1000.0] * 30),
-        bandwidth=None,
+        bandwidth="rule-of-thumb",
     )
 
 

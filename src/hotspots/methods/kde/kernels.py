@@ -26,11 +26,57 @@ RIM = 1e-12
 # In bandwidths, along either axis: beyond it the Gaussian kernel is below 1e-12 of its peak.
 GAUSSIAN_REACH = 7.5
 
+# Entries of the table that tells, by the squared distance, the smallest bandwidth that a pair is within.
+RINGS = 2048
+
 # Slots for the places of one row of cells, few enough for the processor's nearest cache, and odd multipliers
 # that spread coordinates over them.
 PLACES = 4096
-HASH_SHIFT = np.uint64(64 - 12)
 HASH_X, HASH_Y = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+
+
+@kernel()
+def _gathered(
+    x: Floats, y: Floats, weights: Floats, bin_of: npt.NDArray[np.int32], bins: int, slots: int, probes: int
+) -> tuple[Floats, Floats, Floats, Integers]:
+    """Put points in the order of their bins; add up the weights of those on one coordinate; say where bins start.
+
+    `slots`, a power of two, is the size of the table that finds a place again, and `probes` how many more of
+    them are tried where one is taken by another place. With none the later of two such places starts afresh.
+    """
+    starts = np.zeros(bins + 1, np.int64)
+    for i in range(x.size):
+        starts[bin_of[i] + 1] += 1
+    starts = np.cumsum(starts)
+    east, up, total = np.empty(x.size), np.empty(x.size), np.empty(x.size)
+    for i in range(x.size):
+        j = starts[bin_of[i]]
+        starts[bin_of[i]] = j + 1
+        east[j], up[j], total[j] = x[i], y[i], weights[i]
+
+    latest = np.zeros(slots, np.int64)
+    shift = np.uint64(64 - round(math.log2(slots)))
+    last_slot = np.uint64(slots - 1)
+    stop = kept = 0
+    for number in range(bins):
+        begin, stop = stop, starts[number]
+        first = starts[number] = kept
+        for j in range(begin, stop):
+            key = np.uint64(np.int64(east[j] * 128)) * HASH_X + np.uint64(np.int64(up[j] * 128)) * HASH_Y
+            place = key >> shift
+            k, tries = latest[place], 0
+            while tries < probes and first <= k < kept and not (east[k] == east[j] and up[k] == up[j]):
+                place = (place + np.uint64(1)) & last_slot
+                k = latest[place]
+                tries += 1
+            if first <= k < kept and east[k] == east[j] and up[k] == up[j]:
+                total[k] += total[j]
+            else:
+                latest[place] = kept
+                east[kept], up[kept], total[kept] = east[j], up[j], total[j]
+                kept += 1
+    starts[bins] = kept
+    return east[:kept], up[:kept], total[:kept], starts
 
 
 @kernel()
@@ -44,34 +90,34 @@ def collapse(
     changes no sum.
     """
     row_of = np.empty(x.size, np.int32)
-    starts = np.zeros(rows + 1, np.int64)
     for i in range(x.size):
         row_of[i] = math.floor((north - y[i]) / cell_size) - first_row
-        starts[row_of[i] + 1] += 1
-    starts = np.cumsum(starts)
-    east, up, total = np.empty(x.size), np.empty(x.size), np.empty(x.size)
-    for i in range(x.size):
-        j = starts[row_of[i]]
-        starts[row_of[i]] = j + 1
-        east[j], up[j], total[j] = x[i], y[i], weights[i]
+    return _gathered(x, y, weights, row_of, rows, PLACES, 0)
 
-    latest = np.zeros(PLACES, np.int64)
-    stop = kept = 0
-    for row in range(rows):
-        begin, stop = stop, starts[row]
-        first = starts[row] = kept
-        for j in range(begin, stop):
-            key = np.uint64(np.int64(east[j] * 128)) * HASH_X + np.uint64(np.int64(up[j] * 128)) * HASH_Y
-            place = key >> HASH_SHIFT
-            k = latest[place]
-            if first <= k < kept and east[k] == east[j] and up[k] == up[j]:
-                total[k] += total[j]
-            else:
-                latest[place] = kept
-                east[kept], up[kept], total[kept] = east[j], up[j], total[j]
-                kept += 1
-    starts[rows] = kept
-    return east[:kept], up[:kept], total[:kept], starts
+
+@kernel()
+def collapse_cells(
+    x: Floats,
+    y: Floats,
+    weights: Floats,
+    corner: tuple[float, float],
+    cell_size: float,
+    shape: tuple[int, int],
+) -> tuple[Floats, Floats, Floats, Integers]:
+    """Put points in the order of their cells, row by row, and add up the weights of those on one coordinate.
+
+    `corner` is the west and north of the cells and `shape` their rows and columns; every point, of which there is
+    one at least, lies in one. All points on one coordinate become one, without exception.
+    """
+    west, north = corner
+    rows, columns = shape
+    cell_of = np.empty(x.size, np.int32)
+    for i in range(x.size):
+        row = min(math.floor((north - y[i]) / cell_size), rows - 1)
+        cell_of[i] = row * columns + min(math.floor((x[i] - west) / cell_size), columns - 1)
+    fullest = np.bincount(cell_of).max()
+    slots = 2 ** math.ceil(math.log2(2 * max(fullest, PLACES // 2)))
+    return _gathered(x, y, weights, cell_of, rows * columns, slots, slots)
 
 
 @kernel(error_model="numpy")
@@ -227,3 +273,80 @@ def centres_inside(
             polygons += crossings[row, column]
             inside[row, column] = polygons > 0
     return inside
+
+
+@kernel(error_model="numpy")
+def add_left_out(
+    x: Floats,
+    y: Floats,
+    weights: Floats,
+    starts: Integers,
+    corner: tuple[float, float],
+    cell_size: float,
+    columns: int,
+    left_out: Integers,
+    bandwidths: Floats,
+    share: float,
+    background: float,
+    sums: Floats,
+) -> None:
+    """Add, for each bandwidth, the weighted log densities at some places by the quartic kernels of all others.
+
+    Places are those that `collapse_cells` returns, in rows of `columns` cells; bandwidths rise. A place's
+    density is that of the others, all of weight 1 together, times `share` plus `background`. The distance of
+    two places is taken once: its powers are added up by the smallest bandwidth that it is within, a ring, and
+    the quartic of a bandwidth is a polynomial of the sums over its rings.
+    """
+    west, north = corner
+    rows = (starts.size - 1) // columns
+    squares = bandwidths * bandwidths
+    widest = squares[-1]
+    scale = (RINGS - 1) / widest
+    ring_of = _rings(squares, scale)
+    reach = math.ceil(bandwidths[-1] / cell_size)
+    total = weights.sum()
+    powers = np.empty((bandwidths.size, 3))
+    squared = np.empty(weights.size)
+    for i in left_out:
+        powers[:] = 0.0
+        row = math.floor((north - y[i]) / cell_size)
+        for r in range(max(row - reach, 0), min(row + reach + 1, rows)):
+            top = north - r * cell_size
+            off = max(y[i] - top, top - cell_size - y[i], 0.0)
+            half = math.sqrt(max(widest - off * off, 0.0))
+            first = max(math.floor((x[i] - half - west) / cell_size), 0)
+            last = min(math.floor((x[i] + half - west) / cell_size), columns - 1)
+            start, stop = starts[r * columns + first], starts[r * columns + last + 1]
+            for j in range(start, stop):
+                squared[j - start] = (x[j] - x[i]) ** 2 + (y[j] - y[i]) ** 2
+            for j in range(start, stop):
+                d = squared[j - start]
+                if d < widest:
+                    ring = ring_of[int(d * scale)]
+                    if squares[ring] <= d:
+                        ring += 1
+                    power = weights[j]
+                    powers[ring, 0] += power
+                    power *= d
+                    powers[ring, 1] += power
+                    powers[ring, 2] += power * d
+        near, by_square, by_fourth = -weights[i], 0.0, 0.0
+        for b in range(bandwidths.size):
+            near += powers[b, 0]
+            by_square += powers[b, 1]
+            by_fourth += powers[b, 2]
+            height = near - 2.0 * by_square / squares[b] + by_fourth / (squares[b] * squares[b])
+            density = max(height, 0.0) * (3.0 / math.pi) / squares[b] / (total - weights[i])
+            sums[b] += weights[i] * math.log(share * density + background)
+
+
+@kernel()
+def _rings(squares: Floats, scale: float) -> Integers:
+    """Return, by the squared distance times `scale`, the lowest ring that it can lie in."""
+    ring_of = np.empty(RINGS, np.int64)
+    ring = 0
+    for k in range(RINGS):
+        while ring < squares.size - 1 and squares[ring] <= k / scale:
+            ring += 1
+        ring_of[k] = ring
+    return ring_of

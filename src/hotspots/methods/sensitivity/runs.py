@@ -93,7 +93,7 @@ def sensitivity(
         Every grid is laid at `offsets` × `offsets` places, each moved by one `offsets`-th of a cell: 2 makes
         four grids of each size.
     bandwidths : sequence of float, optional
-        Metres. By default 0.5, 0.75, 1, 1.25, 1.5 and 2 times the rule of thumb of `hotspots.kernel_density`,
+        Metres. By default 0.5, 0.75, 1, 1.25, 1.5 and 2 times the default of `hotspots.kernel_density`,
         quartic kernel, cells of a fifth of the bandwidth. May be empty.
     level : float, default 0.05
         The q value that makes a hotspot.
