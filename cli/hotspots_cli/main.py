@@ -26,6 +26,7 @@ COMMANDS = (
     "kde",
     "pattern",
     "gistar",
+    "outliers",
     "sensitivity",
     "flag",
     "funnel",

@@ -15,8 +15,8 @@ option                commands
 ``--dispersion``      count, change, compare
 ``--limits``          count, compare
 ``--margin``          compare areas, compare force
-``--neighbours`` ..   gistar, pattern
-``--seed``            gistar, pattern
+``--neighbours`` ..   gistar, outliers, pattern
+``--seed``            gistar, outliers, pattern
 ====================  ==================================================
 """
 

@@ -72,6 +72,7 @@ from .methods.getisord.statistic import gi_star as gi_star
 from .methods.kde.bandwidth import bandwidth_likelihood as bandwidth_likelihood
 from .methods.kde.density import kernel_density as kernel_density
 from .methods.meansd import flag_mean_sd as flag_mean_sd
+from .methods.outliers import local_moran as local_moran
 from .methods.pattern import GlobalPattern as GlobalPattern
 from .methods.pattern import global_pattern as global_pattern
 from .methods.sensitivity.runs import sensitivity as sensitivity

@@ -60,6 +60,7 @@ def test_the_map_orders_areas_by_the_number_behind_each_flag() -> None:
         "cmp_flag": "cmp_ratio",
         "fn_flag": "fn_z",
         "gi_class": "gi_z",
+        "lm_class": "lm_i",
     }
     assert set(behind.values()) <= set(COLUMNS)
 

@@ -121,6 +121,21 @@ class GiStar:
 
 
 @dataclass(frozen=True)
+class Outliers:
+    """``[outliers]``: what `hotspots.make_neighbours` and `hotspots.local_moran` take."""
+
+    layers: tuple[str, ...] = ()
+    value: Literal["n", "rate"] = "n"
+    neighbours: Literal["queen", "rook", "distance", "nearest"] = "queen"
+    distance: float | None = None
+    nearest: int = 8
+    inference: Literal["exact", "permutation"] = "exact"
+    cap: float = 0.95
+    permutations: int = 9_999
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Change:
     """``[change]``: two ranges of months of the incidents; see `hotspots.change`."""
 
@@ -168,7 +183,7 @@ class Recipe:
         The heading of the map.
     incidents, areas, theme, count : dataclass or tuple of dataclasses
         What is counted, where, and how. The first of `areas` is the one whose outline is the study area.
-    flag, kde, grid, gistar, change, select, map, report : dataclass or None
+    flag, kde, grid, gistar, outliers, change, select, map, report : dataclass or None
         The optional steps; None where the recipe does not have the table.
     source, attribution : str
         Shown on the map and written into every layer.
@@ -187,6 +202,7 @@ class Recipe:
     kde: Kde | None = None
     grid: Grid | None = None
     gistar: GiStar | None = None
+    outliers: Outliers | None = None
     change: Change | None = None
     select: Select | None = None
     map: Map | None = None

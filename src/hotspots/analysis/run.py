@@ -12,9 +12,17 @@ import pandas as pd
 
 from hotspots.analysis.changes import Comparison, find_comparison, theme_change
 from hotspots.analysis.keys import make_keys
-from hotspots.analysis.recipe import CELLS, Grid, Recipe, Theme
+from hotspots.analysis.recipe import CELLS, GiStar, Grid, Outliers, Recipe, Theme
 from hotspots.analysis.results import Analysis, Kind, Layer, Selection, ThemeResult
-from hotspots.analysis.steps import account, change_layer, count_layer, flag_layer, gistar_layer, locate
+from hotspots.analysis.steps import (
+    account,
+    change_layer,
+    count_layer,
+    flag_layer,
+    gistar_layer,
+    locate,
+    outliers_layer,
+)
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.reading import read_areas
@@ -83,7 +91,8 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         incidents,
         places,
         assigned,
-        _find_neighbours(recipe, places),
+        _find_neighbours(recipe.gistar, places),
+        _find_neighbours(recipe.outliers, places),
         calendar,
         months,
         find_comparison(recipe.change, calendar),
@@ -177,8 +186,7 @@ def _named(place: _Place, layers: tuple[str, ...]) -> bool:
     return (CELLS if place.kind == "cells" else place.label) in layers
 
 
-def _find_neighbours(recipe: Recipe, places: list[_Place]) -> dict[str, Neighbours]:
-    step = recipe.gistar
+def _find_neighbours(step: GiStar | Outliers | None, places: list[_Place]) -> dict[str, Neighbours]:
     if step is None:
         return {}
     return {
@@ -197,7 +205,8 @@ class _Study:
     incidents: pd.DataFrame
     places: list[_Place]
     assigned: dict[str, pd.Series]
-    neighbours: dict[str, Neighbours]
+    neighbours: dict[str, Neighbours]  # of [gistar]
+    beside: dict[str, Neighbours]  # of [outliers]
     calendar: tuple[pd.Period, ...]
     months: float
     comparison: Comparison | None
@@ -265,6 +274,17 @@ def _count(recipe: Recipe, chosen: pd.DataFrame, study: _Study, place: _Place) -
             cap=step.cap,
             permutations=step.permutations,
             seed=step.seed,
+        )
+    if recipe.outliers is not None and place.key in study.beside:
+        beside = recipe.outliers
+        layer = outliers_layer(
+            layer,
+            value="n" if place.kind == "cells" else beside.value,
+            neighbours=study.beside[place.key],
+            inference=beside.inference,
+            cap=beside.cap,
+            permutations=beside.permutations,
+            seed=beside.seed,
         )
     return layer
 

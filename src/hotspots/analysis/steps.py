@@ -27,6 +27,7 @@ from hotspots.methods.dispersion import long_periods
 from hotspots.methods.funnel import Funnel, Overdispersion, fit_funnel, place_in_funnel
 from hotspots.methods.getisord.statistic import gi_star
 from hotspots.methods.meansd import flag_mean_sd
+from hotspots.methods.outliers import local_moran
 from hotspots.methods.pattern import GlobalPattern, global_pattern
 from hotspots.methods.smooth import smooth_rates
 
@@ -293,6 +294,35 @@ def gistar_layer(
         log.info("Neighbours: %s", neighbours.description)
     result = gi_star(values, neighbours, inference=inference, cap=cap, permutations=permutations, seed=seed)
     return _with_columns(layer, result)
+
+
+def outliers_layer(
+    layer: gpd.GeoDataFrame,
+    *,
+    value: str = "n",
+    neighbours: Method | Neighbours = "queen",
+    distance: float | None = None,
+    nearest: int = 8,
+    inference: Literal["exact", "permutation"] = "exact",
+    cap: float = 0.95,
+    permutations: int = 9_999,
+    seed: int = 0,
+) -> gpd.GeoDataFrame:
+    """Return the layer with local Moran's I of one of its columns; see `hotspots.local_moran`.
+
+    Raises
+    ------
+    DataError
+        When the layer lacks the column `value`.
+    """
+    values = _numbers(layer, value)
+    if not isinstance(neighbours, Neighbours):
+        neighbours = make_neighbours(layer, method=neighbours, distance=distance, nearest=nearest)
+        log.info("Neighbours: %s", neighbours.description)
+    found = local_moran(
+        values, neighbours, inference=inference, cap=cap, permutations=permutations, seed=seed
+    )
+    return _with_columns(layer, found)
 
 
 def layer_months(layer: gpd.GeoDataFrame, months: float | None = None) -> float:

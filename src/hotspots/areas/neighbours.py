@@ -68,6 +68,54 @@ class Neighbours:
         alone: pd.Index[str] = self.index[self.counts.to_numpy() == 0]
         return alone
 
+    def align(self, values: pd.Series[Any]) -> tuple[Floats, Positions]:
+        """Return values in the order of the areas, and where each of the caller's rows stands in it.
+
+        Parameters
+        ----------
+        values : Series of numbers
+            One for every area, in any order; NaN where nothing is known.
+
+        Returns
+        -------
+        x : ndarray of float64, shape (n,)
+        place : ndarray of int64, shape (n,)
+            ``x[place]`` is `values` again.
+
+        Raises
+        ------
+        DataError
+            When values are not numbers, are infinite, or stand on other codes than the areas.
+        """
+        if not (pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype)):
+            raise DataError(
+                f"the values are {values.dtype}, but numbers are needed", hint="choose a column of numbers"
+            )
+        if not values.index.is_unique:
+            code = values.index[values.index.duplicated()][0]
+            raise DataError(f"the code '{code}' has more than one value", hint="give one value per area")
+        place = self.index.get_indexer(values.index)
+        if (place < 0).any():
+            lost = values.index[place < 0]
+            raise DataError(
+                f"{len(lost):,} of {len(values):,} values stand on codes "
+                f"that the neighbours do not know, such as '{lost[0]}'",
+                hint="make the neighbours from the same areas as the values",
+            )
+        if len(values) < len(self.index):
+            lost = self.index.difference(values.index)
+            raise DataError(
+                f"{len(lost):,} of {len(self.index):,} areas have no row "
+                f"among the values, such as '{lost[0]}'",
+                hint="give every area a row: 0 where nothing was counted, NaN where nothing is known",
+            )
+        x = np.empty(len(values))
+        x[place] = values.to_numpy(dtype=float, na_value=np.nan)
+        if np.isinf(x).any():
+            code = self.index[np.isinf(x)][0]
+            raise DataError(f"the value of '{code}' is infinite", hint="make it NaN where nothing is known")
+        return x, place.astype(np.int64)
+
     def to_graph(self) -> libpysal.graph.Graph:
         """Return the same neighbours as a ``libpysal.graph.Graph``, for PySAL's own statistics."""
         from libpysal.graph import Graph

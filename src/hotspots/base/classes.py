@@ -54,6 +54,14 @@ HOTSPOT = (
     StyleClass("Coldspot: at most 1 in 100 by chance (q\u00a0≤\u00a00.01)", "#2166ac", value="cold99"),
     StyleClass("Undefined (no neighbours or no variation)", UNDEFINED, value="undefined"),
 )
+OUTLIER = (
+    StyleClass("High among high", "#b2182b", value="high-high"),
+    StyleClass("High among low: stands out from its surroundings", "#e08214", value="high-low"),
+    StyleClass("Low among high: spared by its surroundings", "#8073ac", value="low-high"),
+    StyleClass("Low among low", "#2166ac", value="low-low"),
+    StyleClass("Neither (of those marked, at most 5 in 100 by chance)", NEUTRAL, value="none", neutral=True),
+    StyleClass("Undefined (no neighbours or no variation)", UNDEFINED, value="undefined"),
+)
 SENSITIVITY = (
     StyleClass("Robust: hot in 90% of runs or more", "#b2182b", value="robust"),
     StyleClass("Depends on a choice: hot in some runs", "#f4b183", value="depends on a choice"),

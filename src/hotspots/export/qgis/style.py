@@ -21,7 +21,7 @@ _BORDER = "#6e6e6e"
 _BORDER_MM = 0.15
 _OUTLINE = "#3c3c3c"
 _OUTLINE_MM = 0.2
-_PROBABILITIES = ("gi_p", "gi_se", "gi_q")  # rounded, the smallest would read 0
+_PROBABILITIES = ("gi_p", "gi_se", "gi_q", "lm_p", "lm_q")  # rounded, the smallest would read 0
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

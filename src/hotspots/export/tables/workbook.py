@@ -140,7 +140,7 @@ class _Looks:
         if known is None:
             whole = bool((values.dropna() % 1 == 0).all())
             code = "General" if whole else "#,##0.000"
-        elif name in ("gi_p", "gi_q"):
+        elif name in ("gi_p", "gi_q", "lm_p", "lm_q"):
             smallest = f"{10.0**-known.decimals:.{known.decimals}f}"
             code = f'[<{smallest}]"under {smallest}";{_decimals(known)}'
         else:
@@ -223,7 +223,7 @@ def _words(name: str, values: pd.Series[Any]) -> list[str]:
     if pd.api.types.is_bool_dtype(values.dtype) or (known is not None and known.kind == "boolean"):
         return ["" if gap else "yes" if value else "no" for value, gap in zip(values, missing, strict=True)]
     words = ["" if gap else str(value) for value, gap in zip(values, missing, strict=True)]
-    if name == "gi_class":
+    if name in ("gi_class", "lm_class"):
         labels = {entry.value: entry.label.replace("\u00a0", " ") for entry in style_for(name).classes}
         return [labels.get(word, word) for word in words]
     if known is not None and known.kind == "flag":

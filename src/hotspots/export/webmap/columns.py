@@ -123,7 +123,7 @@ def _numbers(name: str, numbers: npt.NDArray[np.float64]) -> dict[str, Any]:
     decimals = known.decimals if known else 3
     rounded = np.round(numbers, decimals) + 0.0
     entry: dict[str, Any] = {"decimals": decimals if known else None}
-    if name in ("gi_p", "gi_q"):
+    if name in ("gi_p", "gi_q", "lm_p", "lm_q"):
         entry["smallest"] = f"{10.0**-decimals:.{decimals}f}"
         rounded[(numbers >= 0) & (numbers < 10.0**-decimals)] = 0.0
     cells = [

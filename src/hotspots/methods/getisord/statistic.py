@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.discovery import benjamini_hochberg
-from hotspots.base.errors import DataError, HotspotsWarning, InferenceWarning, ParameterError, did_you_mean
+from hotspots.base.errors import HotspotsWarning, InferenceWarning, ParameterError, did_you_mean
 from hotspots.methods.getisord.exact import exact_p
 from hotspots.methods.getisord.permutation import permutation_p
 from hotspots.methods.getisord.sums import EQUAL, Sums, make_sums
@@ -217,7 +217,7 @@ def _local_g(
     seed: int,
 ) -> pd.DataFrame:
     _check_options(inference, cap, permutations, seed)
-    x, place = _aligned(values, neighbours)
+    x, place = neighbours.align(values)
     has_value = np.isfinite(x)
     z, p, q, side, error = (np.full(len(x), np.nan) for _ in range(5))
     notes = np.full(len(x), "", dtype=object)
@@ -275,38 +275,6 @@ def _check_options(inference: str, cap: float, permutations: int, seed: int) -> 
         raise ParameterError(
             f"'seed' is {seed}, but must be 0 or more", hint="set 'seed' to a whole number such as 0"
         )
-
-
-def _aligned(values: pd.Series[Any], neighbours: Neighbours) -> tuple[Floats, Integers]:
-    """Return the values in the neighbours' order, and where each of the caller's rows is in that order."""
-    if not (pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype)):
-        raise DataError(
-            f"the values are {values.dtype}, but numbers are needed", hint="choose a column of numbers"
-        )
-    if not values.index.is_unique:
-        code = values.index[values.index.duplicated()][0]
-        raise DataError(f"the code '{code}' has more than one value", hint="give one value per area")
-    place = neighbours.index.get_indexer(values.index)
-    if (place < 0).any():
-        lost = values.index[place < 0]
-        raise DataError(
-            f"{len(lost):,} of {len(values):,} values stand on codes "
-            f"that the neighbours do not know, such as '{lost[0]}'",
-            hint="make the neighbours from the same areas as the values",
-        )
-    if len(values) < len(neighbours.index):
-        lost = neighbours.index.difference(values.index)
-        raise DataError(
-            f"{len(lost):,} of {len(neighbours.index):,} areas have no row "
-            f"among the values, such as '{lost[0]}'",
-            hint="give every area a row: 0 where nothing was counted, NaN where nothing is known",
-        )
-    x = np.empty(len(values))
-    x[place] = values.to_numpy(dtype=float, na_value=np.nan)
-    if np.isinf(x).any():
-        code = neighbours.index[np.isinf(x)][0]
-        raise DataError(f"the value of '{code}' is infinite", hint="make it NaN where nothing is known")
-    return x, place.astype(np.int64)
 
 
 def _z_scores(sums: Sums, star: bool) -> tuple[Floats, npt.NDArray[np.object_]]:

@@ -38,7 +38,17 @@ def _group_lines(group: Group) -> list[str]:
         if "gi_class" in layer:
             hot, cold = (int(layer["gi_class"].isin(_levels(side)).sum()) for side in ("hot", "cold"))
             lines.append(f"  {label}: {hot:,} in hotspots and {cold:,} in coldspots (Gi*, q up to 0.05)")
+        if "lm_class" in layer:
+            lines.append(f"  {label}: {_outlier_line(layer)}")
     return lines
+
+
+def _outlier_line(layer: pd.DataFrame) -> str:
+    found = layer["lm_class"].value_counts()
+    return (
+        f"{found.get('high-low', 0):,} high among low and {found.get('low-high', 0):,} low among high neighbours "
+        "(local Moran's I, q up to 0.05)"
+    )
 
 
 def _levels(side: str) -> list[str]:

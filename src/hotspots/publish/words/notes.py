@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotspots.analysis.provenance import METHODS
-from hotspots.analysis.recipe import Flag, GiStar
+from hotspots.analysis.recipe import Flag, GiStar, Outliers
 from hotspots.analysis.results import Analysis
 from hotspots.base.surface import Surface
 from hotspots.publish.words.change import span_words
@@ -34,6 +34,8 @@ def method_notes(analysis: Analysis) -> tuple[Note, ...]:
     notes += [_density(surface) for surface in surfaces[:1]]
     if recipe.gistar is not None:
         notes.append(_hotspots(recipe.gistar))
+    if recipe.outliers is not None:
+        notes.append(_outliers(recipe.outliers))
     return (*notes, Note("", METHODS))
 
 
@@ -75,6 +77,20 @@ def _density(surface: Surface) -> Note:
         f"{made['kernel']} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m, in "
         f"incidents per km² a year; what lies beyond the outer boundary is {edge}. "
         "The heat-map's classes are multiples of the mean over the cells with any density.",
+    )
+
+
+def _outliers(step: Outliers) -> Note:
+    inference = (
+        f"exact p values (values capped at the {step.cap:g} quantile of those over 0)"
+        if step.inference == "exact"
+        else f"p values from {step.permutations:,} permutations (seed {step.seed})"
+    )
+    return Note(
+        "Clusters and outliers",
+        f"local Moran's I of the {'rate' if step.value == 'rate' else 'count'} against that of an area's neighbours "
+        f"({step.neighbours}); {inference}, corrected for the number of areas tested (Benjamini-Hochberg): of the "
+        "areas marked, at most 5 in 100 are expected to be chance. High and low are over and under the mean.",
     )
 
 
