@@ -65,14 +65,14 @@ def command(
     if column is not None:
         raise click.UsageError("--column is for a picture that ends in .png, .svg or .pdf")
     from hotspots.export.webmap.make import make_map, write_map
-    from hotspots.publish.themes import file_themes, outline_of
+    from hotspots.publish.views import file_views, outline_of
 
     with Steps(2) as step:
         step("Reading layers")
-        themes, outline = file_themes(layers)
+        views, outline = file_views(layers)
         step("Drawing")
         around = None if outline is None else outline_of(outline)
-        made = make_map(themes, boundary=around, basemap=basemap, title=title or "Hotspots", **words)  # type: ignore[arg-type]
+        made = make_map(views, boundary=around, basemap=basemap, title=title or "Hotspots", **words)  # type: ignore[arg-type]
         write_map(made, output, overwrite=overwrite)
     click.echo(f"Wrote {output}: open it in a browser", err=True)
 

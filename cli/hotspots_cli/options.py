@@ -186,6 +186,19 @@ seed = click.option(
     "--seed", type=int, default=0, show_default=True, help="Seed of the permutations; recorded in the output."
 )
 
+
+def renamed(old: str, new: str) -> Callable[[Any], Any]:
+    """Return an option that is hidden from help and says, where it is used, what it is called now."""
+
+    def refuse(context: click.Context, _: click.Parameter, value: Any) -> None:
+        if value:
+            raise click.UsageError(f"{old} is now called {new}", ctx=context)
+
+    return click.option(
+        old, multiple=True, hidden=True, expose_value=False, callback=refuse, help=f"Now called {new}."
+    )
+
+
 crs = click.option(
     "--crs",
     default="EPSG:27700",
@@ -217,8 +230,9 @@ areas = together(
         help="What the boundaries' coordinates are, where their file does not say.",
     ),
     click.option(
-        "--within", multiple=True, metavar="DISTRICT", help="Only areas of this district; may be repeated."
+        "--only", multiple=True, metavar="DISTRICT", help="Only areas of this district; may be repeated."
     ),
+    renamed("--within", "--only"),
 )
 
 
@@ -240,5 +254,5 @@ def reading(given: dict[str, Any]) -> dict[str, Any]:
 
 def area_reading(given: dict[str, Any]) -> dict[str, Any]:
     """Take the options of `areas`, but for the source, out of a command's parameters, as `read_areas` wants them."""
-    names = ("layer", "code", "name", "district", "population", "population_table", "areas_crs", "within")
+    names = ("layer", "code", "name", "district", "population", "population_table", "areas_crs", "only")
     return {name: given.pop(name) or None for name in names}

@@ -47,8 +47,8 @@ from .export.raster import write_geotiff as write_geotiff
 from .export.tables.workbook import write_workbook as write_workbook
 from .export.webmap.make import make_map as make_map
 from .export.webmap.make import write_map as write_map
-from .export.webmap.themes import AreaTheme as AreaTheme
-from .export.webmap.themes import SurfaceTheme as SurfaceTheme
+from .export.webmap.views import AreaView as AreaView
+from .export.webmap.views import SurfaceView as SurfaceView
 from .incidents import QualityReport as QualityReport
 from .incidents import read_incidents as read_incidents
 from .incidents import select_incidents as select_incidents

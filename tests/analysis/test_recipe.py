@@ -55,6 +55,11 @@ def test_whole_numbers_serve_where_a_number_is_wanted() -> None:
             "[kde] has the unknown key 'bandwith'",
             "did you mean 'bandwidth'?",
         ),
+        (
+            LEAST + 'within = ["Stafford"]\n',
+            "'within' in [[areas]] is now called 'only'",
+            "write: only = ...",
+        ),
         (LEAST + "[flags]\n", "the recipe has the unknown key 'flags'", "did you mean 'flag'?"),
         (
             LEAST + '[kde]\nbandwidth = "500"\n',

@@ -74,7 +74,7 @@ def test_columns_of_the_areas_table_itself_go_without_saying(caplog: pytest.LogC
 def test_the_source_is_left_as_it_was() -> None:
     source = wards()
     before = source.copy(deep=True)
-    read_areas(source, within="Leeds")
+    read_areas(source, only="Leeds")
     assert source.equals(before)
 
 
@@ -88,28 +88,26 @@ def test_lsoa_names_give_the_district(caplog: pytest.LogCaptureFixture) -> None:
     names = ["Leeds 001A", "Leeds 001B", "Wakefield 001A", "Wakefield 002C"]
     lsoas = wards()[["geometry"]].assign(LSOA21CD=[f"E0100000{n}" for n in range(4)], LSOA21NM=names)
     with caplog.at_level(logging.INFO, logger="hotspots"):
-        assert read_areas(lsoas, within="wakefield")["name"].tolist() == names[2:]
+        assert read_areas(lsoas, only="wakefield")["name"].tolist() == names[2:]
     assert "Districts taken from the areas' names (choose a column with 'district')" in caplog.messages
 
 
 @pytest.mark.parametrize("within", ["LEEDS ", ["leeds"], ("Leeds", "LEEDS")])
 def test_within_keeps_the_districts_named(within: Any) -> None:
-    assert read_areas(wards(), within=within).index.tolist() == ["E05000003", "E05000004"]
+    assert read_areas(wards(), only=within).index.tolist() == ["E05000003", "E05000004"]
 
 
 def test_within_names_several() -> None:
-    assert len(read_areas(wards(), within=["Leeds", "Wakefield"])) == 4
+    assert len(read_areas(wards(), only=["Leeds", "Wakefield"])) == 4
 
 
 def test_within_an_unknown_district() -> None:
-    assert (
-        failure(wards(), within="Leads") == "the layer has no district 'Leads'\nHint: did you mean 'Leeds'?"
-    )
+    assert failure(wards(), only="Leads") == "the layer has no district 'Leads'\nHint: did you mean 'Leeds'?"
 
 
 def test_within_without_districts() -> None:
-    assert failure(wards()[["WD24CD", "geometry"]], within="Leeds") == (
-        "the layer has no districts, so 'within' cannot choose among its areas\n"
+    assert failure(wards()[["WD24CD", "geometry"]], only="Leeds") == (
+        "the layer has no districts, so 'only' cannot choose among its areas\n"
         "Hint: name the column of districts with 'district'"
     )
 
@@ -270,14 +268,14 @@ def test_populations_of_the_layer() -> None:
 
 def test_a_population_table_fills_names_and_districts_too() -> None:
     table = pd.DataFrame(wards().drop(columns="geometry")).assign(population=[10, 20, 30, 40])
-    areas = read_areas(wards()[["WD24CD", "geometry"]], population_table=table, within="Wakefield")
+    areas = read_areas(wards()[["WD24CD", "geometry"]], population_table=table, only="Wakefield")
     assert areas["name"].tolist() == ["Mill", "Town"]
     assert areas["population"].tolist() == [40, 30]
 
 
 def test_the_population_table_is_judged_by_the_areas_kept() -> None:
     table = pd.DataFrame({"WD24CD": ["E05000001", "E05000002"], "population": [10, 20]})
-    assert read_areas(wards(), within="Wakefield", population_table=table)["population"].sum() == 30
+    assert read_areas(wards(), only="Wakefield", population_table=table)["population"].sum() == 30
     assert failure(wards(), population_table=table).startswith(
         "only 2 of 4 areas are in the population table (50%)"
     )
@@ -412,7 +410,7 @@ def test_staffordshire(shared_data: Path, caplog: pytest.LogCaptureFixture) -> N
 def test_every_lsoa_of_england_and_wales(shared_data: Path) -> None:
     areas = read_areas(shared_data / "england_wales" / "lsoa_2021.parquet")
     assert len(areas) == 35_672
-    assert len(read_areas(areas, within="Stoke-on-Trent")) == (areas["district"] == "Stoke-on-Trent").sum()
+    assert len(read_areas(areas, only="Stoke-on-Trent")) == (areas["district"] == "Stoke-on-Trent").sum()
 
 
 def test_a_geopackage_of_the_toolkit_brings_its_provenance_and_is_left_alone(tmp_path: Path) -> None:

@@ -223,3 +223,13 @@ def test_an_unwritable_folder(hotspots: Run, town: Path) -> None:
     assert code == 1
     assert err.splitlines()[0] == "Error: cannot write to the folder 'locked' (Permission denied)"
     shutil.rmtree("locked")
+
+
+@pytest.mark.parametrize("command", ["count", "kde", "select", "change"])
+def test_an_option_of_an_earlier_version_says_what_it_is_called_now(hotspots: Run, command: str) -> None:
+    code, out, err = hotspots(
+        command, ".", "--areas", "wards.gpkg", "--within", "Abbeyshire", "-o", "x.geojson"
+    )
+    assert (code, out) == (2, "")
+    assert "Error: --within is now called --only" in err
+    assert "--within" not in hotspots(command, "--help")[1]

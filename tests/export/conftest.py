@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from hotspots.base.surface import Surface
-from hotspots.export.webmap.make import AreaTheme, SurfaceTheme, make_map, write_map
+from hotspots.export.webmap.make import AreaView, SurfaceView, make_map, write_map
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
@@ -138,19 +138,19 @@ def documents(
         "method_notes": ["Rates are per 1,000 people a year."],
     }
     years = {"2016": "n_2016", "<b>2017</b>": "n_2017"}
-    themes: list[AreaTheme | SurfaceTheme] = [
-        AreaTheme("Rate by ward", wards, "rate", group="Burglary", noun="wards", note="<b>A note</b>"),
-        AreaTheme("Hotspots", wards, "gi_class", group="Burglary", noun="wards"),
-        AreaTheme("By year", wards, "n_2017", group="Burglary", noun="wards", periods=years),
-        AreaTheme("Cells", _cells(4_900), "gi_class", group="Burglary", noun="cells", draw="classed"),
-        AreaTheme("Hotspots of <i>robbery</i>", wards, "gi_class", group="<b>Robbery</b>", noun="wards"),
-        SurfaceTheme("Heat-map <b>", hot_square, note="Quartic kernel.", group="Burglary"),
-        SurfaceTheme("Heat-map <b>", hot_square, group="<b>Robbery</b>"),
+    themes: list[AreaView | SurfaceView] = [
+        AreaView("Rate by ward", wards, "rate", group="Burglary", noun="wards", note="<b>A note</b>"),
+        AreaView("Hotspots", wards, "gi_class", group="Burglary", noun="wards"),
+        AreaView("By year", wards, "n_2017", group="Burglary", noun="wards", periods=years),
+        AreaView("Cells", _cells(4_900), "gi_class", group="Burglary", noun="cells", draw="classed"),
+        AreaView("Hotspots of <i>robbery</i>", wards, "gi_class", group="<b>Robbery</b>", noun="wards"),
+        SurfaceView("Heat-map <b>", hot_square, note="Quartic kernel.", group="Burglary"),
+        SurfaceView("Heat-map <b>", hot_square, group="<b>Robbery</b>"),
     ]
     districts = wards.dissolve("district")[["geometry"]]
     write_map(make_map(themes, boundary=districts, **page), folder / "map.html")
     write_map(make_map(themes[:1], basemap="osm", **page), folder / "osm.html")
-    alone = SurfaceTheme("Heat-map", hot_square, visible=True, group="Burglary")
+    alone = SurfaceView("Heat-map", hot_square, visible=True, group="Burglary")
     write_map(make_map([alone], title="Burglary"), folder / "surface.html")
     return {path.stem: path for path in folder.iterdir()}
 

@@ -47,7 +47,7 @@ class Areas:
     population: str | None = None
     population_table: str | None = None
     areas_crs: str | None = None
-    within: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     by: Literal["polygon", "code"] = "polygon"
     note: str = ""
 
@@ -263,7 +263,7 @@ def parse_recipe(text: str, *, folder: Path = Path()) -> Recipe:
     (1, True)
     """
     document = parse_toml(text, what="recipe", start="; start from: hotspots recipe new")
-    slips = Slips("recipe")
+    slips = Slips("recipe", renamed={"[[areas]]": {"within": "only"}})
     recipe = build(Recipe, document | {"folder": folder}, where="", slips=slips)
     if isinstance(recipe, Recipe):
         _check(recipe, slips)

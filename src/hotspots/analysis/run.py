@@ -143,7 +143,7 @@ def _read_places(recipe: Recipe) -> list[_Place]:
             district=entry.district,
             population=entry.population,
             population_table=table,
-            within=entry.within or None,
+            only=entry.only or None,
             areas_crs=entry.areas_crs,
             crs=recipe.crs,
         )

@@ -96,7 +96,7 @@ class PopulationTable:
             raise DataError(
                 f"only {found:,} of {total:,} areas are in {self.where} ({100 * found // total}%); "
                 f"it lacks {listed(codes[~there])}{another_year}",
-                hint="give a table of the boundaries' year and place, or keep its districts with 'within'",
+                hint="give a table of the boundaries' year and place, or keep its districts with 'only'",
             )
         joined = self.population.reindex(codes)
         bare = joined.index[joined.isna()]

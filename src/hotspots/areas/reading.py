@@ -55,7 +55,7 @@ def read_areas(
     district: str | None = None,
     population: str | None = None,
     population_table: str | os.PathLike[str] | pd.DataFrame | None = None,
-    within: str | Sequence[str] | None = None,
+    only: str | Sequence[str] | None = None,
     areas_crs: Any = None,
     crs: str = BRITISH_NATIONAL_GRID,
 ) -> gpd.GeoDataFrame:
@@ -85,7 +85,7 @@ def read_areas(
     population_table : path or DataFrame, optional
         A table with a column of codes and one of populations, as `hotspots.base.tables.read_table` takes it.
         Names and districts are taken from it where the layer has none.
-    within : str or sequence of str, optional
+    only : str or sequence of str, optional
         Keep the areas of these districts only. Case does not matter.
     areas_crs : anything that pyproj takes, optional
         What the layer's coordinates are, where the file does not say it, or says it wrongly.
@@ -146,8 +146,8 @@ def read_areas(
         areas = _fill_from(areas, joined)
     if (areas["district"] == "").all():
         areas = _fill_districts(areas)
-    if within is not None:
-        areas = _keep_districts(areas, [within] if isinstance(within, str) else list(within), where)
+    if only is not None:
+        areas = _keep_districts(areas, [only] if isinstance(only, str) else list(only), where)
     if joined is not None:
         areas["population"] = joined.join(areas.index)
     areas["name"] = areas["name"].where(areas["name"] != "", areas.index.to_series())
@@ -326,7 +326,7 @@ def _keep_districts(areas: gpd.GeoDataFrame, wanted: Sequence[str], where: str) 
     known = {district.casefold(): district for district in sorted(set(areas["district"])) if district}
     if not known:
         raise ParameterError(
-            f"{where} has no districts, so 'within' cannot choose among its areas",
+            f"{where} has no districts, so 'only' cannot choose among its areas",
             hint="name the column of districts with 'district'",
         )
     for district in wanted:

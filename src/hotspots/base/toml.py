@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 import types
 import typing
+from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Union
@@ -25,10 +26,13 @@ class Slips:
     ----------
     what : str
         What the file is, such as ``"recipe"``.
+    renamed : mapping of str to mapping of str to str
+        By table, the keys of earlier versions and what they are called now.
     """
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, *, renamed: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self.what = what
+        self.renamed = renamed or {}
         self.found: list[tuple[str, str]] = []
 
     def add(self, message: str, hint: str) -> None:
@@ -121,7 +125,10 @@ def build(cls: type[Any], table: dict[str, Any], *, where: str, slips: Slips) ->
     shown = [name for name in known if name != "folder"]
     place = where or f"the {slips.what}"
     for key in table:
-        if key not in known:
+        now = slips.renamed.get(where, {}).get(key)
+        if key not in known and now is not None:
+            slips.add(f"'{key}' in {place} is now called '{now}'", f"write: {now} = ...")
+        elif key not in known:
             slips.add(f"{place} has the unknown key '{key}'", did_you_mean(key, shown))
     lacking = [
         name

@@ -24,7 +24,7 @@ from hotspots.export.tables.csv import write_csv
 from hotspots.export.webmap.make import make_map, write_map
 from hotspots.publish.qgis import write_qgis
 from hotspots.publish.report.document import make_document, write_tables
-from hotspots.publish.themes import analysis_themes, outline_of
+from hotspots.publish.views import analysis_views, outline_of
 from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.headline import headline
 from hotspots.publish.words.notes import method_notes
@@ -154,7 +154,7 @@ def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[byt
 def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
     recipe = analysis.recipe
     made = make_map(
-        analysis_themes(analysis),
+        analysis_views(analysis),
         title=recipe.title,
         period=calendar_words(analysis.calendar),
         source=recipe.source,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from hotspots.base.columns import DRAWN, theme_words
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Surface
-from hotspots.export.webmap.make import AreaTheme, SurfaceTheme, make_map
-from hotspots.publish.themes import drawing, drawn_columns, layer_kind, outline_of
+from hotspots.export.webmap.make import AreaView, SurfaceView, make_map
+from hotspots.publish.views import drawing, drawn_columns, layer_kind, outline_of
 
 if TYPE_CHECKING:
     import folium
@@ -52,7 +52,7 @@ def explore(layer: gpd.GeoDataFrame | Surface, *, column: str | None = None, tit
     """
     heading = title or "Hotspots"
     if isinstance(layer, Surface):
-        return make_map([SurfaceTheme("Heat-map", layer, visible=True)], title=heading)
+        return make_map([SurfaceView("Heat-map", layer, visible=True)], title=heading)
     kind = layer_kind(layer)
     columns = [column] if column is not None else drawn_columns(layer, kind)
     if not columns:
@@ -62,8 +62,6 @@ def explore(layer: gpd.GeoDataFrame | Surface, *, column: str | None = None, tit
             hint="join a result to it, or name a column of numbers with 'column'",
         )
     draw: Any = drawing(layer, kind) if column is None else "all"
-    themes = [
-        AreaTheme(theme_words(name).capitalize(), layer, name, noun=kind, draw=draw) for name in columns
-    ]
+    views = [AreaView(theme_words(name).capitalize(), layer, name, noun=kind, draw=draw) for name in columns]
     boundary = outline_of(layer) if "district" in layer and kind != "cells" else None
-    return make_map(themes, title=heading, boundary=boundary)
+    return make_map(views, title=heading, boundary=boundary)

@@ -14,7 +14,7 @@ from hotspots.base.columns import DRAWN
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.export.picture.draw import draw_heatmap, draw_map
 from hotspots.export.raster import read_geotiff
-from hotspots.publish.themes import drawing, drawn_columns, layer_kind, outline_of
+from hotspots.publish.views import drawing, drawn_columns, layer_kind, outline_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -16,7 +16,7 @@ from hotspots.export.qgis.write import (
     write_qlr,
     write_qml,
 )
-from hotspots.publish.themes import drawing, drawn_columns
+from hotspots.publish.views import drawing, drawn_columns
 
 
 def write_qgis(analysis: Analysis, folder: Path) -> None:

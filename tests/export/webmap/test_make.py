@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hotspots.base.columns import format_value
 from hotspots.base.errors import CRSError, DataError, FileError, ParameterError
 from hotspots.base.surface import Surface
-from hotspots.export.webmap.make import AreaTheme, SurfaceTheme, make_map, period_columns, write_map
+from hotspots.export.webmap.make import AreaView, SurfaceView, make_map, period_columns, write_map
 from hotspots.export.webmap.shapes import ALPHABET, encode_integers, encode_shapes, simplify_together
 
 
@@ -51,8 +51,8 @@ def bump() -> Surface:
     return Surface(values, 4e5, 3e5 + 4000, 100.0, "EPSG:27700", "incidents per km² a year")
 
 
-def html_of(*themes: AreaTheme | SurfaceTheme, **page: Any) -> str:
-    return str(make_map(themes, **{"title": "Crime", **page}).get_root().render())
+def html_of(*views: AreaView | SurfaceView, **page: Any) -> str:
+    return str(make_map(views, **{"title": "Crime", **page}).get_root().render())
 
 
 def data_of(html: str) -> dict[str, Any]:
@@ -133,14 +133,14 @@ def test_themes_share_one_set_of_polygons_and_equal_columns() -> None:
     burglary, robbery = wards(), wards(n=np.arange(9) * 2)
     data = data_of(
         html_of(
-            AreaTheme("Rate", burglary, "rate", group="Burglary"),
-            AreaTheme("Hotspots", burglary, "gi_class", group="Burglary"),
-            AreaTheme("Hotspots", robbery, "gi_class", group="Robbery"),
-            AreaTheme("Larger", wards(16), "n"),
+            AreaView("Rate", burglary, "rate", group="Burglary"),
+            AreaView("Hotspots", burglary, "gi_class", group="Burglary"),
+            AreaView("Hotspots", robbery, "gi_class", group="Robbery"),
+            AreaView("Larger", wards(16), "n"),
         )
     )
-    assert [theme["store"] for theme in data["themes"]] == [0, 0, 0, 1]
-    assert [theme["table"] for theme in data["themes"]] == [0, 0, 1, 2]
+    assert [view["store"] for view in data["themes"]] == [0, 0, 0, 1]
+    assert [view["table"] for view in data["themes"]] == [0, 0, 1, 2]
     assert len(data["stores"]) == 2
     # The two crimes differ in n alone.
     assert len(set(data["tables"][0]) ^ set(data["tables"][1])) == 2
@@ -149,16 +149,16 @@ def test_themes_share_one_set_of_polygons_and_equal_columns() -> None:
 
 
 def test_classes_are_letters_and_missing_is_a_dash() -> None:
-    theme = data_of(html_of(AreaTheme("Rate", wards(), "rate", noun="wards")))["themes"][0]
-    (step,) = theme["steps"]
+    view = data_of(html_of(AreaView("Rate", wards(), "rate", noun="wards")))["themes"][0]
+    (step,) = view["steps"]
     assert step["classes"][1] == "-"
-    assert theme["missing"] == {"label": "No data", "colour": "#dcdcdc", "opacity": 1.0}
+    assert view["missing"] == {"label": "No data", "colour": "#dcdcdc", "opacity": 1.0}
     assert (sum(step["counts"]), step["gaps"]) == (8, 1)
 
 
 def test_cells_in_no_class_are_neither_stored_nor_drawn() -> None:
-    theme = AreaTheme("Cells", wards(), "gi_class", noun="cells", draw="classed")
-    data = data_of(html_of(theme))
+    view = AreaView("Cells", wards(), "gi_class", noun="cells", draw="classed")
+    data = data_of(html_of(view))
     assert len(shapes_of(data["stores"][0])) == 2
     assert data["themes"][0]["steps"][0]["classes"] == "05"
     assert data["themes"][0]["steps"][0]["note"] == "Not drawn: 7 cells (neither hotspot nor coldspot)."
@@ -166,8 +166,8 @@ def test_cells_in_no_class_are_neither_stored_nor_drawn() -> None:
     assert "Neither hotspot nor coldspot" not in drawn
     both = data_of(
         html_of(
-            theme,
-            AreaTheme("Cells", wards(gi_class=["none", "hot90", *["none"] * 7]), "gi_class", draw="classed"),
+            view,
+            AreaView("Cells", wards(gi_class=["none", "hot90", *["none"] * 7]), "gi_class", draw="classed"),
         )
     )
     assert [entry["steps"][0]["classes"] for entry in both["themes"]] == ["0.5", ".2."]
@@ -176,8 +176,8 @@ def test_cells_in_no_class_are_neither_stored_nor_drawn() -> None:
 def test_a_surface_says_what_it_leaves_out_and_which_group_it_belongs_to() -> None:
     data = data_of(
         html_of(
-            AreaTheme("Rate", wards(), "rate", group="Burglary", noun="wards"),
-            SurfaceTheme("Heat-map", bump(), note="Quartic.", group="Burglary"),
+            AreaView("Rate", wards(), "rate", group="Burglary", noun="wards"),
+            SurfaceView("Heat-map", bump(), note="Quartic.", group="Burglary"),
         )
     )
     assert data["surfaces"][0]["note"] == "Quartic. Not drawn: under the mean (under 10.0)."
@@ -188,16 +188,16 @@ def test_periods_share_one_set_of_classes() -> None:
     layer = wards(n_2016=[0, 1, 2, 3, 4, 5, 6, 7, 8], n_2017=[10, 20, 30, 40, 50, 60, 70, 80, np.nan])
     periods = period_columns(layer, "n")
     assert periods == {"2016": "n_2016", "2017": "n_2017"}
-    theme = data_of(html_of(AreaTheme("By year", layer, "n_2017", periods=periods)))["themes"][0]
-    assert theme["legendTitle"] == "Incidents"
-    assert theme["opens"] == 1
-    assert [step["label"] for step in theme["steps"]] == ["2016", "2017"]
-    assert [sum(step["counts"]) for step in theme["steps"]] == [9, 8]
-    assert [step["gaps"] for step in theme["steps"]] == [0, 1]
+    view = data_of(html_of(AreaView("By year", layer, "n_2017", periods=periods)))["themes"][0]
+    assert view["legendTitle"] == "Incidents"
+    assert view["opens"] == 1
+    assert [step["label"] for step in view["steps"]] == ["2016", "2017"]
+    assert [sum(step["counts"]) for step in view["steps"]] == [9, 8]
+    assert [step["gaps"] for step in view["steps"]] == [0, 1]
     # The largest value of 2016 lies below the smallest of 2017, so no class holds areas of both... but the middle.
-    both = [min(pair) for pair in zip(*(step["counts"] for step in theme["steps"]), strict=True)]
+    both = [min(pair) for pair in zip(*(step["counts"] for step in view["steps"]), strict=True)]
     assert sum(count > 0 for count in both) <= 1
-    columns = {column["name"]: column for column in data_of(html_of(AreaTheme("n", layer, "n")))["columns"]}
+    columns = {column["name"]: column for column in data_of(html_of(AreaView("n", layer, "n")))["columns"]}
     assert columns["n_2016"]["label"] == "Incidents, 2016"
     assert (columns["n_2016"]["decimals"], columns["n_2016"]["unit"]) == (0, "")
 
@@ -208,13 +208,13 @@ def test_places_of_names_lie_inside_their_areas() -> None:
     layer = layer.set_geometry(
         [shapely.transform(ell, lambda p, i=i: p + np.array([4e5, 3e5 + i * 4000])) for i in range(9)]
     )
-    store = data_of(html_of(AreaTheme("Rate", layer.set_crs("EPSG:27700"), "rate")))["stores"][0]
+    store = data_of(html_of(AreaView("Rate", layer.set_crs("EPSG:27700"), "rate")))["stores"][0]
     places = shapely.points(np.cumsum(np.array(integers_of(store["places"])).reshape(-1, 2), axis=0) / 1e5)
     assert shapely.contains(shapes_of(store), places).all()
 
 
 def test_a_surface_can_stand_alone() -> None:
-    data = data_of(html_of(SurfaceTheme("Heat-map", bump(), visible=True)))
+    data = data_of(html_of(SurfaceView("Heat-map", bump(), visible=True)))
     assert data["themes"] == []
     assert data["bounds"][0][0] == pytest.approx(52.597, abs=0.01)
 
@@ -223,7 +223,7 @@ def test_numbers_are_stored_as_they_are_shown() -> None:
     layer = wards(
         gi_p=np.linspace(0, 1, 9) ** 4 * 0.3, imd_rank=np.arange(9.0), sd_near=[True, None, *[False] * 7]
     )
-    data = data_of(html_of(AreaTheme("Rate", layer, "rate")))
+    data = data_of(html_of(AreaView("Rate", layer, "rate")))
     columns = {column["name"]: column for column in data["columns"]}
     assert columns["rate"]["values"][:4] == [0, None, 2.5, 3.8]
     assert columns["rate"]["unit"] == "per 1,000 people a year"
@@ -235,27 +235,27 @@ def test_numbers_are_stored_as_they_are_shown() -> None:
 
 
 def test_flags_that_no_map_colours_speak_for_themselves() -> None:
-    data = data_of(html_of(AreaTheme("Rate", wards(st_class=["new", *["stays"] * 8]), "rate")))
+    data = data_of(html_of(AreaView("Rate", wards(st_class=["new", *["stays"] * 8]), "rate")))
     column = next(column for column in data["columns"] if column["name"] == "st_class")
     assert (column["words"], column["values"][:3]) == (["new", "stays"], [0, 1, 1])
 
 
 def test_areas_without_a_name_show_their_code() -> None:
-    data = data_of(html_of(AreaTheme("Rate", wards(name=["", None, *"abcdefg"]), "rate")))
+    data = data_of(html_of(AreaView("Rate", wards(name=["", None, *"abcdefg"]), "rate")))
     names = next(column for column in data["columns"] if column["name"] == "name")
     assert names["values"][:3] == ["E0000", "E0001", "a"]
 
 
 def test_districts_are_labelled_the_largest_first() -> None:
     districts = wards().dissolve("district")[["geometry"]]
-    data = data_of(html_of(AreaTheme("Rate", wards(), "rate"), boundary=districts))
+    data = data_of(html_of(AreaView("Rate", wards(), "rate"), boundary=districts))
     assert [label[2] for label in data["outline"]["labels"]] == ["North", "South"]
     assert len(shapes_of(data["outline"]["shapes"])) == 2
 
 
 def test_layers_in_degrees_are_drawn_where_they_are() -> None:
-    data = data_of(html_of(AreaTheme("Rate", wards().to_crs("EPSG:4326"), "rate")))
-    direct = data_of(html_of(AreaTheme("Rate", wards(), "rate")))
+    data = data_of(html_of(AreaView("Rate", wards().to_crs("EPSG:4326"), "rate")))
+    direct = data_of(html_of(AreaView("Rate", wards(), "rate")))
     np.testing.assert_allclose(data["bounds"], direct["bounds"], atol=1e-4)
 
 
@@ -264,7 +264,7 @@ def test_layers_in_degrees_are_drawn_where_they_are() -> None:
 
 def test_nothing_is_linked_and_the_page_says_what_it_is() -> None:
     html = html_of(
-        AreaTheme("Rate", wards(), "rate"),
+        AreaView("Rate", wards(), "rate"),
         period="July 2018",
         source="police.uk",
         attribution="Open Government Licence v3.0",
@@ -281,9 +281,9 @@ def test_nothing_is_linked_and_the_page_says_what_it_is() -> None:
 
 
 def test_street_tiles_only_when_asked_for() -> None:
-    themes = [AreaTheme("Rate", wards(), "rate")]
-    assert "tile.openstreetmap.org" not in html_of(*themes)
-    tiled = html_of(*themes, basemap="osm")
+    views = [AreaView("Rate", wards(), "rate")]
+    assert "tile.openstreetmap.org" not in html_of(*views)
+    tiled = html_of(*views, basemap="osm")
     assert "tile.openstreetmap.org" in tiled
     assert "OpenStreetMap" in tiled
 
@@ -291,7 +291,7 @@ def test_street_tiles_only_when_asked_for() -> None:
 def test_the_same_themes_give_the_same_bytes_however_often(tmp_path: Path) -> None:
     for name in ("a", "b"):
         made = make_map(
-            [AreaTheme("Rate", wards(), "rate"), SurfaceTheme("Heat", bump())], title="Crime", basemap="osm"
+            [AreaView("Rate", wards(), "rate"), SurfaceView("Heat", bump())], title="Crime", basemap="osm"
         )
         write_map(made, tmp_path / f"{name}.html")
     write_map(made, tmp_path / "c.html")
@@ -302,7 +302,7 @@ def test_the_same_themes_give_the_same_bytes_however_often(tmp_path: Path) -> No
 def test_text_cannot_leave_its_place() -> None:
     hostile = "</script><script>alert(1)</script>{{ 7*7 }}{% raw %}\u2028"
     html = html_of(
-        AreaTheme(hostile, wards(name=hostile, district=hostile), "rate", group=hostile),
+        AreaView(hostile, wards(name=hostile, district=hostile), "rate", group=hostile),
         title=hostile,
         period=hostile,
     )
@@ -315,7 +315,7 @@ def test_text_cannot_leave_its_place() -> None:
 
 def test_five_thousand_areas_with_four_themes_stay_under_three_megabytes() -> None:
     generator = np.random.default_rng(0)
-    themes = []
+    views = []
     for crime in range(4):
         count = 5000
         numbers = {
@@ -331,10 +331,8 @@ def test_five_thousand_areas_with_four_themes_stay_under_three_megabytes() -> No
         dense = shapely.segmentize(layer.geometry.to_numpy(), 80)
         wavy = shapely.transform(dense, lambda p: p + 60 * np.sin(p[:, ::-1] / 130))
         layer = layer.set_geometry(gpd.GeoSeries(wavy, index=layer.index, crs=layer.crs))
-        themes += [
-            AreaTheme(column, layer, column, group=f"Crime {crime}") for column in ("rate", "gi_class")
-        ]
-    assert len(html_of(*themes).encode()) < 3_000_000
+        views += [AreaView(column, layer, column, group=f"Crime {crime}") for column in ("rate", "gi_class")]
+    assert len(html_of(*views).encode()) < 3_000_000
 
 
 # --- messages
@@ -344,32 +342,32 @@ def test_what_cannot_be_drawn_is_said() -> None:
     with pytest.raises(ParameterError) as nothing:
         make_map([], title="Crime")
     assert str(nothing.value) == (
-        "there is nothing to draw on the map\nHint: pass at least one AreaTheme or SurfaceTheme"
+        "there is nothing to draw on the map\nHint: pass at least one AreaView or SurfaceView"
     )
     with pytest.raises(ParameterError) as basemap:
-        make_map([AreaTheme("Rate", wards(), "rate")], title="Crime", basemap="osn")  # type: ignore[arg-type]
+        make_map([AreaView("Rate", wards(), "rate")], title="Crime", basemap="osn")  # type: ignore[arg-type]
     assert str(basemap.value) == "'basemap' is 'osn'\nHint: did you mean 'osm'?"
     with pytest.raises(ParameterError, match="the layer has no column 'rates'"):
-        html_of(AreaTheme("Rate", wards(), "rates"))
+        html_of(AreaView("Rate", wards(), "rates"))
     with pytest.raises(ParameterError) as period:
-        html_of(AreaTheme("By year", wards(n_2016=1), "n", periods={"2016": "n_2016"}))
+        html_of(AreaView("By year", wards(n_2016=1), "n", periods={"2016": "n_2016"}))
     assert str(period.value) == (
-        "theme 'By year' draws 'n', which is none of its periods\nHint: draw one of: 'n_2016'"
+        "view 'By year' draws 'n', which is none of its periods\nHint: draw one of: 'n_2016'"
     )
     with pytest.raises(ParameterError, match="the layer has no column 'imd'"):
-        html_of(AreaTheme("Rate", wards(), "rate", rank_column="imd"))
+        html_of(AreaView("Rate", wards(), "rate", rank_column="imd"))
     with pytest.raises(ParameterError) as points:
-        html_of(AreaTheme("Rate", wards().set_geometry(wards().centroid), "rate"))
+        html_of(AreaView("Rate", wards().set_geometry(wards().centroid), "rate"))
     assert points.value.message == "area 'E0000' is not a polygon, and the map draws polygons"
     assert points.value.hint == "leave it out, or count its incidents into areas first"
     with pytest.raises(DataError, match="column 'gi_class' holds 'warm', which is in none of its classes"):
-        html_of(AreaTheme("Hotspots", wards(gi_class="warm"), "gi_class"))
+        html_of(AreaView("Hotspots", wards(gi_class="warm"), "gi_class"))
     with pytest.raises(CRSError, match="the layer has no coordinate reference system"):
-        html_of(AreaTheme("Rate", wards().set_crs(None, allow_override=True), "rate"))
+        html_of(AreaView("Rate", wards().set_crs(None, allow_override=True), "rate"))
 
 
 def test_an_existing_map_is_kept(tmp_path: Path) -> None:
-    made = make_map([AreaTheme("Rate", wards(), "rate")], title="Crime")
+    made = make_map([AreaView("Rate", wards(), "rate")], title="Crime")
     write_map(made, tmp_path / "a.html")
     with pytest.raises(FileError, match="exists already"):
         write_map(made, tmp_path / "a.html")
@@ -378,5 +376,5 @@ def test_an_existing_map_is_kept(tmp_path: Path) -> None:
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.floats(0, 1e6) | st.just(float("nan")), min_size=9, max_size=9))
 def test_any_values_can_be_drawn(values: list[float]) -> None:
-    data = data_of(html_of(AreaTheme("Rate", wards(rate=values), "rate")))
+    data = data_of(html_of(AreaView("Rate", wards(rate=values), "rate")))
     assert len(data["themes"][0]["steps"][0]["classes"]) == 9

@@ -40,7 +40,7 @@ def dated(name: str) -> tuple[Column, str] | None:
 
 
 def period_columns(layer: pd.DataFrame, measure: str) -> dict[str, str]:
-    """Return a layer's columns of one measure by period, the earliest first, as `AreaTheme.periods` takes them.
+    """Return a layer's columns of one measure by period, the earliest first, as `AreaView.periods` takes them.
 
     Years and months do not mix: where there are columns of months, those of years are left out.
 

@@ -1,4 +1,4 @@
-"""What the map's page reads: every polygon once, every column once, one letter per area and theme."""
+"""What the map's page reads: every polygon once, every column once, one letter per area and view."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hotspots.export.style import NEUTRAL, Style, StyleClass, style_for
 from hotspots.export.webmap.columns import Pool, add_table
 from hotspots.export.webmap.image import WEB_MERCATOR, draw_surface
 from hotspots.export.webmap.shapes import Shapes, encode_places, encode_shapes, simplify_together
-from hotspots.export.webmap.themes import AreaTheme, SurfaceTheme
+from hotspots.export.webmap.views import AreaView, SurfaceView
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -37,7 +37,7 @@ Places = npt.NDArray[np.int16]
 
 @dataclass(frozen=True)
 class _Drawing:
-    """A theme's classes, and each area's place in them for each column that it steps through."""
+    """A view's classes, and each area's place in them for each column that it steps through."""
 
     style: Style
     found: dict[str, Places]
@@ -45,17 +45,17 @@ class _Drawing:
 
 @dataclass
 class _Store:
-    """The polygons that several themes share, and which of them any theme draws."""
+    """The polygons that several views share, and which of them any view draws."""
 
     shapes: Shapes
     crs: str
     drawn: npt.NDArray[np.bool_]
-    themes: list[int] = field(default_factory=list)
+    views: list[int] = field(default_factory=list)
 
 
 def map_data(
-    areas: Sequence[AreaTheme],
-    surfaces: Sequence[SurfaceTheme],
+    areas: Sequence[AreaView],
+    surfaces: Sequence[SurfaceView],
     *,
     boundary: gpd.GeoDataFrame | None,
     basemap: bool,
@@ -67,7 +67,7 @@ def map_data(
         drawing = threads.map(_surface, surfaces)
         drawings, stores = _classified(areas)
         pool = Pool()
-        themes, tables = _themes(areas, drawings, stores, pool)
+        views, tables = _views(areas, drawings, stores, pool)
         return {
             "attribution": attribution,
             "strength": _UNDER_BASEMAP if basemap else 1,
@@ -75,29 +75,29 @@ def map_data(
             "stores": _encoded(stores),
             "columns": pool.columns,
             "tables": tables,
-            "themes": themes,
+            "themes": views,
             "surfaces": list(drawing),
             "outline": None if boundary is None else _outline(boundary),
             "land": "" if basemap else NEUTRAL,
         }
 
 
-def _themes(
-    areas: Sequence[AreaTheme], drawings: Sequence[_Drawing], stores: Sequence[_Store], pool: Pool
+def _views(
+    areas: Sequence[AreaView], drawings: Sequence[_Drawing], stores: Sequence[_Store], pool: Pool
 ) -> tuple[list[dict[str, Any]], list[list[int]]]:
-    """Return what the page reads of each theme, and the table of columns of each layer."""
-    themes: list[dict[str, Any]] = [{} for _ in areas]
+    """Return what the page reads of each view, and the table of columns of each layer."""
+    views: list[dict[str, Any]] = [{} for _ in areas]
     tables: list[list[int]] = []
     for position, store in enumerate(stores):
         known: dict[int, int] = {}
-        for index in store.themes:
-            theme = areas[index]
-            if id(theme.layer) not in known:
-                known[id(theme.layer)] = len(tables)
-                tables.append(add_table(theme.layer[store.drawn], pool))
-            themes[index] = _theme(theme, drawings[index], store.drawn)
-            themes[index] |= {"store": position, "table": known[id(theme.layer)]}
-    return themes, tables
+        for index in store.views:
+            view = areas[index]
+            if id(view.layer) not in known:
+                known[id(view.layer)] = len(tables)
+                tables.append(add_table(view.layer[store.drawn], pool))
+            views[index] = _view(view, drawings[index], store.drawn)
+            views[index] |= {"store": position, "table": known[id(view.layer)]}
+    return views, tables
 
 
 def to_script(data: Any) -> str:
@@ -106,13 +106,13 @@ def to_script(data: Any) -> str:
     return re.sub(r"[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def _classified(areas: Sequence[AreaTheme]) -> tuple[list[_Drawing], list[_Store]]:
+def _classified(areas: Sequence[AreaView]) -> tuple[list[_Drawing], list[_Store]]:
     drawings = []
     stores: dict[str, _Store] = {}
     keys: dict[int, str] = {}
-    for index, theme in enumerate(areas):
-        layer, style = theme.layer, theme.resolved_style()
-        columns = dict.fromkeys(theme.periods.values()) or [theme.column]
+    for index, view in enumerate(areas):
+        layer, style = view.layer, view.resolved_style()
+        columns = dict.fromkeys(view.periods.values()) or [view.column]
         drawing = _Drawing(style, {column: style.classify(layer[column]) for column in columns})
         drawings.append(drawing)
         if id(layer) not in keys:
@@ -122,8 +122,8 @@ def _classified(areas: Sequence[AreaTheme]) -> tuple[list[_Drawing], list[_Store
             shapes, crs = _metric_shapes(layer)
             stores[key] = _Store(shapes, crs, np.zeros(len(layer), dtype=bool))
         for found in drawing.found.values():
-            stores[key].drawn |= _drawn(theme, style, found)
-        stores[key].themes.append(index)
+            stores[key].drawn |= _drawn(view, style, found)
+        stores[key].views.append(index)
     return drawings, list(stores.values())
 
 
@@ -148,8 +148,8 @@ def _metric_shapes(layer: gpd.GeoDataFrame) -> tuple[Shapes, str]:
     return shapes, crs_text(metric.crs)
 
 
-def _drawn(theme: AreaTheme, style: Style, found: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
-    if theme.draw == "all":
+def _drawn(view: AreaView, style: Style, found: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
+    if view.draw == "all":
         return np.ones(len(found), dtype=bool)
     neutral = np.array([entry.neutral for entry in style.classes] + [True])  # -1, no data, reads the last
     return ~neutral[found]
@@ -168,38 +168,38 @@ def _encoded(stores: Sequence[_Store]) -> list[dict[str, str]]:
     return encoded
 
 
-def _theme(theme: AreaTheme, drawing: _Drawing, kept: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    style, hidden = drawing.style, theme.draw == "classed"
+def _view(view: AreaView, drawing: _Drawing, kept: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    style, hidden = drawing.style, view.draw == "classed"
     steps = [
-        _step(theme, drawing, kept, column) | {"label": label}
-        for label, column in (theme.periods or {"": theme.column}).items()
+        _step(view, drawing, kept, column) | {"label": label}
+        for label, column in (view.periods or {"": view.column}).items()
     ]
-    default = [] if "n" not in theme.layer.columns or theme.column == "n" or theme.periods else ["n"]
+    default = [] if "n" not in view.layer.columns or view.column == "n" or view.periods else ["n"]
     return {
-        "title": theme.title,
-        "measure": theme.measure or theme.title,
-        "group": theme.group,
-        "noun": theme.noun,
-        "tooltip": default if theme.tooltip_columns is None else list(theme.tooltip_columns),
-        "ownTooltip": theme.tooltip_columns is None,
-        "rank": theme.ranking(),
+        "title": view.title,
+        "measure": view.measure or view.title,
+        "group": view.group,
+        "noun": view.noun,
+        "tooltip": default if view.tooltip_columns is None else list(view.tooltip_columns),
+        "ownTooltip": view.tooltip_columns is None,
+        "rank": view.ranking(),
         "legendTitle": style.title,
         "legend": [_entry(entry, drawn=not (hidden and entry.neutral)) for entry in style.classes],
         "missing": _entry(style.missing),
         "steps": steps,
-        "opens": list(drawing.found).index(theme.column),
+        "opens": list(drawing.found).index(view.column),
     }
 
 
-def _step(theme: AreaTheme, drawing: _Drawing, kept: npt.NDArray[np.bool_], column: str) -> dict[str, Any]:
+def _step(view: AreaView, drawing: _Drawing, kept: npt.NDArray[np.bool_], column: str) -> dict[str, Any]:
     """Return what changes from period to period: the column, its classes, how many areas are in each."""
     style, found = drawing.style, drawing.found[column]
-    hidden = theme.draw == "classed"
+    hidden = view.draw == "classed"
     counts = np.bincount(found[found >= 0], minlength=len(style.classes))
     missing = int((found < 0).sum())
     letters = np.array([*(str(place) for place in range(len(style.classes))), "-"])
-    letters = np.where(_drawn(theme, style, found), letters[found], _NOT_DRAWN)
-    notes = [theme.note, _left_out(theme.noun, style, counts, missing) if hidden else ""]
+    letters = np.where(_drawn(view, style, found), letters[found], _NOT_DRAWN)
+    notes = [view.note, _left_out(view.noun, style, counts, missing) if hidden else ""]
     return {
         "column": column,
         "classes": "".join(letters[kept]),
@@ -231,23 +231,23 @@ def _entry(entry: StyleClass, *, drawn: bool = True) -> dict[str, Any]:
     return row | {"rare": True} if entry.value == "undefined" else row
 
 
-def _surface(theme: SurfaceTheme) -> dict[str, Any]:
-    style = theme.style or style_for("density", np.ravel(theme.surface.values))
-    overlay = draw_surface(theme.surface, style)
+def _surface(view: SurfaceView) -> dict[str, Any]:
+    style = view.style or style_for("density", np.ravel(view.surface.values))
+    overlay = draw_surface(view.surface, style)
     under = [entry for entry in style.classes if entry.opacity == 0]
     note = " ".join(
         part
         for part in (
-            theme.note,
+            view.note,
             *(f"Not drawn: {entry.label[:1].lower()}{entry.label[1:]}." for entry in under),
         )
         if part
     )
     return {
-        "title": theme.title,
-        "group": theme.group,
+        "title": view.title,
+        "group": view.group,
         "note": note,
-        "visible": theme.visible,
+        "visible": view.visible,
         "image": overlay.image,
         "bounds": overlay.bounds,
         "legendTitle": style.title,
@@ -270,7 +270,7 @@ def _outline(boundary: gpd.GeoDataFrame) -> dict[str, Any]:
 
 
 def _bounds(
-    stores: Sequence[_Store], surfaces: Sequence[SurfaceTheme], boundary: gpd.GeoDataFrame | None
+    stores: Sequence[_Store], surfaces: Sequence[SurfaceView], boundary: gpd.GeoDataFrame | None
 ) -> list[list[float]]:
     boxes = [(shapely.total_bounds(store.shapes), store.crs) for store in stores if len(store.shapes)]
     if boundary is not None:

@@ -1,4 +1,4 @@
-"""One HTML file that anyone can open: boundaries, themes, heat-maps, legends, and no network needed."""
+"""One HTML file that anyone can open: boundaries, views, heat-maps, legends, and no network needed."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.files import replacing
 from hotspots.export.webmap.columns import period_columns
 from hotspots.export.webmap.data import map_data, to_script
-from hotspots.export.webmap.themes import AreaTheme, SurfaceTheme
+from hotspots.export.webmap.views import AreaView, SurfaceView
 
 if TYPE_CHECKING:
     import folium
     import geopandas as gpd
 
-__all__ = ["AreaTheme", "SurfaceTheme", "make_map", "period_columns", "write_map"]
+__all__ = ["AreaView", "SurfaceView", "make_map", "period_columns", "write_map"]
 
 BASEMAPS = ("none", "osm")
 
 
 def make_map(
-    themes: Sequence[AreaTheme | SurfaceTheme],
+    views: Sequence[AreaView | SurfaceView],
     *,
     title: str,
     period: str = "",
@@ -34,7 +34,7 @@ def make_map(
 ) -> folium.Map:
     """Make an interactive map that holds everything it needs.
 
-    A panel beside the map has a search by name or code, the themes (one shown at a time, chosen by group, areas
+    A panel beside the map has a search by name or code, the views (one shown at a time, chosen by group, areas
     and measure), their periods, the surfaces to lay over them, the legend, and the areas in their order, which
     lead to the map. The address keeps what is shown, so that it can be sent; all of it works from the keyboard
     and prints on A4.
@@ -43,12 +43,12 @@ def make_map(
     together so that shared borders stay shared; numbers are stored to the decimals that a reader sees. Up to
     2,500 areas are drawn as SVG, more on a canvas.
 
-    Text from the data is shown as text whatever it contains. The same themes give the same bytes.
+    Text from the data is shown as text whatever it contains. The same views give the same bytes.
 
     Parameters
     ----------
-    themes : sequence of AreaTheme and SurfaceTheme
-        At least one. The first area theme is shown when the map opens.
+    views : sequence of AreaView and SurfaceView
+        At least one. The first area view is shown when the map opens.
     title : str
         The heading of the page.
     period : str
@@ -73,7 +73,7 @@ def make_map(
     Raises
     ------
     ParameterError
-        When there is no theme, a theme's column is missing, an area is not a polygon, or `basemap` is
+        When there is no view, a view's column is missing, an area is not a polygon, or `basemap` is
         something else.
     DataError
         When a value is in none of its column's classes.
@@ -85,16 +85,16 @@ def make_map(
     >>> import geopandas as gpd, shapely
     >>> square = shapely.box(400_000, 300_000, 401_000, 301_000)
     >>> wards = gpd.GeoDataFrame({"gi_class": ["hot99"]}, geometry=[square], index=["E1"], crs="EPSG:27700")
-    >>> page = make_map([AreaTheme("Hotspots", wards, "gi_class", noun="wards")], title="Burglary")
+    >>> page = make_map([AreaView("Hotspots", wards, "gi_class", noun="wards")], title="Burglary")
     >>> html = page.get_root().render()
     >>> "<title>Burglary</title>" in html, "https://cdn" in html
     (True, False)
     """
-    areas = [theme for theme in themes if isinstance(theme, AreaTheme)]
-    surfaces = [theme for theme in themes if isinstance(theme, SurfaceTheme)]
-    if not themes:
+    areas = [view for view in views if isinstance(view, AreaView)]
+    surfaces = [view for view in views if isinstance(view, SurfaceView)]
+    if not views:
         raise ParameterError(
-            "there is nothing to draw on the map", hint="pass at least one AreaTheme or SurfaceTheme"
+            "there is nothing to draw on the map", hint="pass at least one AreaView or SurfaceView"
         )
     if basemap not in BASEMAPS:
         raise ParameterError(f"'basemap' is '{basemap}'", hint=did_you_mean(str(basemap), BASEMAPS))

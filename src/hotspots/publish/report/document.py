@@ -20,7 +20,7 @@ from hotspots.export.tables.workbook import write_workbook
 from hotspots.publish.report.change import change_section
 from hotspots.publish.report.priorities import matrix_section, priorities_section
 from hotspots.publish.report.summary import headline_section, quality_section
-from hotspots.publish.themes import drawing, drawn_columns, outline_of
+from hotspots.publish.views import drawing, drawn_columns, outline_of
 from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes

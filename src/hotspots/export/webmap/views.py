@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class AreaTheme:
-    """One way to colour one layer of areas; themes exclude each other on the map.
+class AreaView:
+    """One way to colour one layer of areas; views exclude each other on the map.
 
     Attributes
     ----------
     title : str
         What the legend calls it, such as ``"Wards: rate"``.
     layer : GeoDataFrame
-        Areas indexed by code, with the column to draw and whatever the popup should tell. Themes whose layers
+        Areas indexed by code, with the column to draw and whatever the popup should tell. Views whose layers
         have the same areas share one set of polygons.
     column : str
         The column to draw; with `periods`, the one of them to open on.
     group : str
-        What it is about, such as ``"Burglary"``: the reader first chooses the group, then the theme.
+        What it is about, such as ``"Burglary"``: the reader first chooses the group, then the view.
     note : str
         A sentence below its legend.
     tooltip_columns : sequence of str, optional
@@ -80,7 +80,7 @@ class AreaTheme:
             layer_has(self.layer, column)
         if self.periods and self.column not in self.periods.values():
             raise ParameterError(
-                f"theme '{self.title}' draws '{self.column}', which is none of its periods",
+                f"view '{self.title}' draws '{self.column}', which is none of its periods",
                 hint="draw one of: " + ", ".join(f"'{column}'" for column in self.periods.values()),
             )
         if self.style is not None:
@@ -103,8 +103,8 @@ class AreaTheme:
 
 
 @dataclass(frozen=True)
-class SurfaceTheme:
-    """A density surface that can be laid over any theme.
+class SurfaceView:
+    """A density surface that can be laid over any view.
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ class SurfaceTheme:
     visible : bool
         Whether it is shown when the map opens.
     group : str
-        The group of themes it belongs to: it is offered with them, and one of the same title follows the
+        The group of views it belongs to: it is offered with them, and one of the same title follows the
         reader to another group. Without a group it is offered always.
     """
 

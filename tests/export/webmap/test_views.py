@@ -1,4 +1,4 @@
-"""Themes of the web map: their periods, and what orders their areas."""
+"""Views of the web map: their periods, and what orders their areas."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from hotspots.export.webmap.make import AreaTheme, period_columns
+from hotspots.export.webmap.make import AreaView, period_columns
 
 
 def layer(**columns: object) -> gpd.GeoDataFrame:
@@ -35,9 +35,9 @@ def test_months_are_named_and_win_over_years() -> None:
 )
 def test_classes_are_ordered_by_the_number_behind_them(column: str, number: str) -> None:
     found = layer(rate=1.0, n=1, sd_score=0.0, gi_z=1.0, score=1.0, **dict.fromkeys(["sd_flag", "word"], "a"))
-    assert AreaTheme("T", found, column).ranking() == number
+    assert AreaView("T", found, column).ranking() == number
 
 
 def test_a_caller_can_name_the_number_and_some_layers_have_none() -> None:
-    assert AreaTheme("T", layer(n=1, rate=2.0, sd_flag="above"), "sd_flag", rank_column="n").ranking() == "n"
-    assert AreaTheme("T", layer(word="a"), "word").ranking() is None
+    assert AreaView("T", layer(n=1, rate=2.0, sd_flag="above"), "sd_flag", rank_column="n").ranking() == "n"
+    assert AreaView("T", layer(word="a"), "word").ranking() is None

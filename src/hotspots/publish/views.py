@@ -1,4 +1,4 @@
-"""Which themes a map shows: from an analysis, or from layers that were written earlier."""
+"""Which views a map shows: from an analysis, or from layers that were written earlier."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from hotspots.areas.reading import read_layer
 from hotspots.base.columns import COLUMNS, DRAWN, theme_words
 from hotspots.base.errors import DataError
 from hotspots.export.raster import read_geotiff
-from hotspots.export.webmap.make import AreaTheme, SurfaceTheme, period_columns
+from hotspots.export.webmap.make import AreaView, SurfaceView, period_columns
 
 MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
 
-Themes = list[AreaTheme | SurfaceTheme]
+Views = list[AreaView | SurfaceView]
 
 
-def analysis_themes(analysis: Analysis) -> Themes:
-    """Return the themes of an analysis: flags first, then rates and hotspots, for each theme and layer."""
-    themes: Themes = []
+def analysis_views(analysis: Analysis) -> Views:
+    """Return the views of an analysis: flags first, then rates and hotspots, for each view and layer."""
+    views: Views = []
     for group in analysis.groups:
         for layer in group.layers:
-            themes += _area_themes(
+            views += _area_views(
                 layer.table,
                 layer.label,
                 layer.kind,
@@ -32,45 +32,45 @@ def analysis_themes(analysis: Analysis) -> Themes:
                 noun="cells" if layer.kind == "cells" else layer.label,
                 ranked=_flagged(analysis),
             )
-    themes += [_surface_theme(group) for group in analysis.groups if group.surface is not None]
-    return themes
+    views += [_surface_view(group) for group in analysis.groups if group.surface is not None]
+    return views
 
 
-def file_themes(paths: tuple[str, ...]) -> tuple[Themes, gpd.GeoDataFrame | None]:
-    """Return the themes of layer and GeoTIFF files, and the first layer that can serve as an outline.
+def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
+    """Return the views of layer and GeoTIFF files, and the first layer that can serve as an outline.
 
     Raises
     ------
     DataError
         When a layer has none of the columns that a map can colour.
     """
-    themes: Themes = []
+    views: Views = []
     outline = None
     for path in paths:
         if Path(path).suffix.casefold() in (".tif", ".tiff"):
             surface = read_geotiff(path)
-            themes.append(SurfaceTheme(f"Heat-map: {Path(path).stem}", surface, visible=not themes))
+            views.append(SurfaceView(f"Heat-map: {Path(path).stem}", surface, visible=not views))
             continue
         layer = read_layer(path)
         name = "Layer" if path == "-" else Path(path).stem
-        found = _area_themes(layer, "Areas", "areas", group=name, noun="areas")
+        found = _area_views(layer, "Areas", "areas", group=name, noun="areas")
         if not found:
             drawn = ", ".join(f"'{column}'" for column in DRAWN)
             raise DataError(
                 f"'{path}' has no column that a map can colour ({drawn})",
                 hint="make one with: hotspots count, hotspots flag or hotspots gistar",
             )
-        themes += found
+        views += found
         outline = layer if outline is None and "multiple" not in layer else outline
-    return themes, outline
+    return views, outline
 
 
-def _area_themes(
+def _area_views(
     layer: gpd.GeoDataFrame, label: str, kind: Kind, *, group: str, noun: str, ranked: str | None = None
-) -> list[AreaTheme]:
+) -> list[AreaView]:
     columns, draw = drawn_columns(layer, kind), drawing(layer, kind)
-    themes = [
-        AreaTheme(
+    views = [
+        AreaView(
             f"{label}: {theme_words(name)}",
             layer,
             name,
@@ -83,19 +83,19 @@ def _area_themes(
         for name in columns
     ]
     measures = [] if draw == "classed" else ["rate", "n"]
-    return themes + [
+    return views + [
         _over_time(layer, label, measure, group=group, noun=noun)
         for measure in measures
         if len(period_columns(layer, measure)) > 1
     ]
 
 
-def _over_time(layer: gpd.GeoDataFrame, label: str, measure: str, *, group: str, noun: str) -> AreaTheme:
-    """Return the theme that steps through a measure's columns of years or months, opened on the latest."""
+def _over_time(layer: gpd.GeoDataFrame, label: str, measure: str, *, group: str, noun: str) -> AreaView:
+    """Return the view that steps through a measure's columns of years or months, opened on the latest."""
     periods = period_columns(layer, measure)
     word = COLUMNS[measure].label
     step = "year" if next(iter(periods)).isdigit() else "month"
-    return AreaTheme(
+    return AreaView(
         f"{label}: {word.casefold()} by {step}",
         layer,
         list(periods.values())[-1],
@@ -132,11 +132,11 @@ def drawing(layer: gpd.GeoDataFrame, kind: Kind) -> Literal["all", "classed"]:
     return "classed" if len(layer) > MANY or kind == "cells" else "all"
 
 
-def _surface_theme(group: Group) -> SurfaceTheme:
+def _surface_view(group: Group) -> SurfaceView:
     assert group.surface is not None  # noqa: S101 - the caller chose; this tells the type checker
     made = group.surface.parameters
     note = f"{made['kernel'].capitalize()} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m."
-    return SurfaceTheme("Heat-map", group.surface, note=note, group=group.name)
+    return SurfaceView("Heat-map", group.surface, note=note, group=group.name)
 
 
 def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
