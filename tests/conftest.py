@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The installed Chromium, under whichever of its names."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("Chromium is not installed")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 
 from hotspots_cli.main import run
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,15 +33,13 @@ def demo_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(demo_map: Path) -> Iterator[tuple[Any, list[str]]]:
+def page(chromium: str, demo_map: Path) -> Iterator[tuple[Any, list[str]]]:
     """The page as it opens, and everything that went wrong on it so far."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
     from playwright.sync_api import sync_playwright
 
     troubles: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         opened = browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
         opened.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         opened.on("pageerror", lambda error: troubles.append(str(error)))

@@ -33,8 +33,9 @@ from hotspots.export.qgis.write import (
 from hotspots.export.raster import write_geotiff
 from hotspots.export.style import Style
 
-QGIS_PYTHON = "/usr/bin/python3"
-DESKTOP = "/usr/bin/qgis.bin"
+# QGIS comes with the system's own Python, not with that of a virtual environment.
+QGIS_PYTHON = shutil.which("python3", path=os.defpath) or "python3"
+DESKTOP = shutil.which("qgis.bin") or shutil.which("qgis")
 HOSTILE = "<b onclick='x()'>Llan & [% 1 + 1 %] \"d\"</b>"
 TITLE = "West Yorkshire <& 2025>"
 
@@ -242,7 +243,7 @@ def report(folder: Folder, probes: list[float]) -> dict[str, Any]:
         pytest.skip(reason)
     run = subprocess.run(  # noqa: S603 - a fixed command
         [QGIS_PYTHON, "-c", READ_LAYERS, str(folder.path), json.dumps(probes)],
-        env={"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder.path)},
+        env={"PATH": os.defpath, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder.path)},
         capture_output=True,
         text=True,
         check=False,
@@ -365,7 +366,7 @@ def test_the_map_tip_shows_a_name_as_text_and_the_class_in_words(report: dict[st
 def dropped(folder: Folder, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     if os.environ.get("CI_QGIS") != "1":
         pytest.skip("set CI_QGIS=1 to drop the files on a real desktop, which takes up to two minutes")
-    if not Path(DESKTOP).exists() or shutil.which("xvfb-run") is None:
+    if DESKTOP is None or shutil.which("xvfb-run") is None:
         pytest.skip("QGIS's desktop (qgis) or a virtual screen (xvfb, xauth) is not installed")
     scratch = tmp_path_factory.mktemp("desktop")
     (scratch / "run").mkdir(mode=0o700)

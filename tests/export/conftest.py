@@ -19,7 +19,6 @@ from hotspots.export.webmap.make import AreaView, SurfaceView, make_map, write_m
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
 HOSTILE = [
     "<script>window.hacked = 1</script>",
@@ -156,13 +155,11 @@ def documents(
 
 
 @pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
+def context(chromium: str) -> Iterator[BrowserContext]:
     """A browser that holds still: nothing flies, so that nothing has to be waited for."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         made = browser.new_context(
             offline=True, viewport={"width": 1200, "height": 800}, reduced_motion="reduce"
         )

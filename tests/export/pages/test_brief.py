@@ -82,7 +82,7 @@ def test_type_shrinks_before_the_list_goes_overleaf() -> None:
     sizes = {}
     for count in (4, 16, 40):
         page = brief_html(many(count), title="Priorities", noun="ward", notes=["How."])
-        sizes[count] = float(re.findall(r"font-size: ([\d.]+)pt; line", page)[0])
+        sizes[count] = float(re.findall(r"font-size: calc\(([\d.]+)pt", page)[0])
         assert len(re.findall("stands out in its district", page)) == count + 3
         assert ("overleaf" in page) == (count == 40)
     assert sizes[4] == 9 > sizes[16] >= sizes[40] == 7
@@ -115,22 +115,52 @@ def many(count: int) -> Any:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (8, 1), (12, 1), (16, 1), (30, 2)])
-def test_it_prints_on_one_page_where_it_says_so(count: int, pages: int, tmp_path: Path) -> None:
-    browser, counter = shutil.which("chromium"), shutil.which("pdfinfo")
-    if browser is None or counter is None:
-        pytest.skip("chromium and pdfinfo are not both installed")
-    write_brief(
-        many(count),
-        tmp_path / "brief.html",
-        title="Priorities",
-        summary=["Summary. " * 40],
-        notes=["How. " * 100],
-    )
-    printed = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"]
-    printed += [f"--print-to-pdf={tmp_path}/brief.pdf", str(tmp_path / "brief.html")]
+def test_it_prints_on_one_page_where_it_says_so(
+    count: int, pages: int, chromium: str, tmp_path: Path
+) -> None:
+    assert printed_pages(long_brief(count), chromium, tmp_path) == pages
+
+
+FONTS = re.compile('Arial, "Liberation Sans", Helvetica, Narrowed, sans-serif')
+SCRIPT = re.compile("<script>.*?</script>", re.S)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("count", "pages"), [(12, 1), (16, 1), (30, 2)])
+def test_in_letters_wider_than_arials_it_prints_smaller_and_on_as_many_pages(
+    count: int, pages: int, chromium: str, tmp_path: Path
+) -> None:
+    # Each letter of a monospaced font is as wide as an m, so that none in use is wider.
+    wide = FONTS.sub("monospace", long_brief(count), count=1)
+    assert printed_pages(wide, chromium, tmp_path) == pages
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("count", "pages"), [(12, 1), (30, 2)])
+def test_without_scripts_it_fits_in_the_common_wide_fonts(
+    count: int, pages: int, chromium: str, tmp_path: Path
+) -> None:
+    page = FONTS.sub("Narrowed, sans-serif", long_brief(count), count=1)
+    assert printed_pages(SCRIPT.sub("", page), chromium, tmp_path) == pages
+
+
+def long_brief(count: int) -> str:
+    """A page of `count` selected areas with as much round them as a page ever has."""
+    return brief_html(many(count), title="Priorities", summary=["Summary. " * 40], notes=["How. " * 100])
+
+
+def printed_pages(page: str, chromium: str, folder: Path) -> int:
+    """How many sheets of A4 a page takes."""
+    counter = shutil.which("pdfinfo")
+    if counter is None:
+        pytest.skip("pdfinfo is not installed")
+    (folder / "brief.html").write_text(page, encoding="utf-8")
+    printed = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile"]
+    printed += [f"--print-to-pdf={folder}/brief.pdf", str(folder / "brief.html")]
     subprocess.run(printed, check=True, capture_output=True, timeout=60)  # noqa: S603 - both by path
-    told = subprocess.run([counter, str(tmp_path / "brief.pdf")], check=True, capture_output=True, text=True)  # noqa: S603
-    assert re.findall(r"Pages: +(\d+)", told.stdout) == [str(pages)]
+    told = subprocess.run([counter, str(folder / "brief.pdf")], check=True, capture_output=True, text=True)  # noqa: S603
+    (pages,) = re.findall(r"Pages: +(\d+)", told.stdout)
+    return int(pages)
 
 
 def test_the_map_draws_every_area_and_the_ranks_of_the_selected(layer: Any) -> None:

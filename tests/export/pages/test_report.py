@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -29,7 +28,6 @@ HOSTILE = (
     "</title></style><script>window.hacked = 1</script><img src=x onerror=\"window.hacked=1\"> & 'Tŷ' 🏘️ \\22"
 )
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 5"><rect width="10" height="5" fill="red"/></svg>'
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def document() -> Document:
@@ -154,17 +152,15 @@ def test_same_document_same_bytes_and_nothing_is_replaced_unasked(tmp_path: Path
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, list[str]]]:
+def opened(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, list[str]]]:
     """The page in Chromium, and everything that went wrong on it."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
     from playwright.sync_api import sync_playwright
 
     path = tmp_path_factory.mktemp("report") / "report.html"
     write_report(document(), path)
     troubles: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 360, "height": 700})
         page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))

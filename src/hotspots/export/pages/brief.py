@@ -40,8 +40,11 @@ _NARROW, _SLIM, _BROAD = (
     frozenset("mwMW%@"),
 )  # letters of Arial, by their width
 _STYLE = """
+@font-face { font-family: Narrowed; src: local("DejaVu Sans"), local("Verdana"); size-adjust: 87% }
+@font-face { font-family: Narrowed; font-weight: bold; size-adjust: 84%;
+  src: local("DejaVu Sans Bold"), local("Verdana Bold") }
 @page { size: A4; margin: 10mm }
-body { font: 10pt/1.35 Arial, "Liberation Sans", Helvetica, sans-serif; color: #1a1a1a }
+body { font: 10pt/1.35 Arial, "Liberation Sans", Helvetica, Narrowed, sans-serif; color: #1a1a1a }
 body { max-width: 64em; margin: 1.5em auto; padding: 0 1em }
 h1 { font-size: 1.5em; margin: 0 0 .4em } h2 { font-size: 1.1em; margin: .7em 0 .25em }
 p { margin: 0 0 .4em }
@@ -56,11 +59,25 @@ td.n, th.n { text-align: right; width: 2.2em } td > span { float: right; margin-
 tr.place th { background: #eee; font-weight: 600 } tr { break-inside: avoid } tr.place { break-after: avoid }
 .notes { font-size: .9em; color: #333 }
 @media screen and (max-width: 40em) { .sheet { columns: 1 } }
-@media print { body { margin: 0; padding: 0; max-width: none; font-size: SIZEpt; line-height: LINE }
-  h1 { font-size: 14pt; margin: 0 0 2mm } .sheet { column-gap: 5mm } svg { max-height: MAPmm }
+@media print { body { margin: 0; padding: 0; max-width: none }
+  body { font-size: calc(SIZEpt * var(--fit, 1)); line-height: HEIGHTpt }
+  h1 { font-size: 14pt; line-height: 1.2; margin: 0 0 2mm } .sheet { column-gap: 5mm } svg { max-height: MAPmm }
   .rest { break-before: page } thead { display: table-header-group }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact } }
 """
+# Where letters are wider than the page was reckoned with, whatever the font, they are printed as much smaller. Without
+# scripts the common wide fonts are narrowed by the style.
+_SAMPLE = "Local priority: 2.1 SD above the average score of its district, and flagged in 9 of 12 periods"
+_FIT = """<script>
+{
+  const probe = document.body.appendChild(document.createElement("span"));
+  probe.textContent = "SAMPLE";
+  probe.style.cssText = "position: absolute; visibility: hidden; white-space: nowrap; font-size: 100px";
+  const excess = probe.getBoundingClientRect().width / (100 * EMS);
+  probe.remove();
+  if (excess > 1) document.body.style.setProperty("--fit", (1 / excess).toFixed(4));
+}
+</script>"""
 
 
 def brief_html(
@@ -128,7 +145,10 @@ def brief_html(
         parts.append(
             f'<section class="rest"><h2>{heading}</h2><div class="sheet">{_table(rest, noun, members)}</div></section>'
         )
-    style = _STYLE.replace("SIZE", f"{size:g}").replace("LINE", f"{_LINE:g}").replace("MAP", f"{_MAP:g}")
+    parts.append(_FIT.replace("SAMPLE", _SAMPLE).replace("EMS", f"{sum(map(_letter, _SAMPLE)):.2f}"))
+    style = (
+        _STYLE.replace("SIZE", f"{size:g}").replace("HEIGHT", f"{_LINE * size:g}").replace("MAP", f"{_MAP:g}")
+    )
     head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{style}</style>'
     body = "\n".join(parts)
     return f'<!doctype html>\n<html lang="en-GB"><head>{head}</head>\n<body>\n{body}\n</body></html>\n'
