@@ -239,7 +239,7 @@ def test_a_popup_shows_every_column_as_the_vocabulary_does(
     assert shown["Incidents, 2016"] == format_value("n", int(row["n_2016"]))
     assert len(shown) == 10
     assert list(shown)[1] == "Reason"
-    reason = popup.locator(".sentence dd")
+    reason = popup.locator(".sentence dd").first
     assert reason.evaluate("shown => shown.textContent") == row["reason"]
 
 
