@@ -85,7 +85,7 @@ def command(
     if bool(groups["treated"]) != bool(groups["control"]):
         raise click.UsageError("--treated and --control go together")
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import account, change_layer, locate
+    from hotspots.analysis.steps import account, change_layer, locate, people_of
     from hotspots.areas.reading import read_areas
     from hotspots.incidents import read_incidents
 
@@ -94,6 +94,7 @@ def command(
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        where = people_of(where, quality)
         step("Comparing")
         assigned = locate(table, where, by=by)
         asked = {"before": before, "after": after, "level": level, "flagged_by": flagged_by}
@@ -103,7 +104,11 @@ def command(
         step("Writing")
         settings = {**asked, "by": by, "dispersion": used}
         provenance = make_provenance(
-            crs=crs, quality=account(quality, table, assigned), months=None, steps={"change": settings}
+            crs=crs,
+            quality=account(quality, table, assigned),
+            months=None,
+            steps={"change": settings},
+            areas=where,
         )
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)
     click.echo(_summary(layer, level, flagged_by), err=True)

@@ -129,6 +129,7 @@ def force_command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv", ".txt"))
     from hotspots.analysis.force import compare_force, read_comparators
+    from hotspots.analysis.steps import people_of
     from hotspots.areas.reading import read_areas
     from hotspots.export.tables.rate_table import write_rate_table
     from hotspots.incidents import read_incidents
@@ -138,7 +139,8 @@ def force_command(
         against = read_comparators(comparators)
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
-        table, _ = read_incidents(incidents, crs=crs, **options.reading(given))
+        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        where = people_of(where, quality)
         step("Comparing")
         made = compare_force(
             table,

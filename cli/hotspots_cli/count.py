@@ -63,7 +63,7 @@ def command(
     check_output(output, overwrite=overwrite)
     engine = engines.chosen_engine(engine, scheduler, incidents)
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import counted_layer
+    from hotspots.analysis.steps import counted_layer, people_of
     from hotspots.areas.reading import read_areas
 
     with Steps(4) as step:
@@ -71,6 +71,7 @@ def command(
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         asked = {"by": by, "per": per, **options.reading(given)}
         counted = engines.count(engine, scheduler, incidents, where, step=step, **asked)
+        where = people_of(where, counted.report)
         if months is None and where["population"].notna().any():
             months = engines.months_counted(counted.report)
         layer = counted_layer(
@@ -88,6 +89,6 @@ def command(
         settings = {"by": by, "per": per, "min_population": min_population, "smooth": smooth}
         settings |= {"dispersion": layer.attrs.get("dispersion"), "limits": limits}
         provenance = make_provenance(
-            crs=crs, quality=counted.report, months=months, steps={"count": settings}
+            crs=crs, quality=counted.report, months=months, steps={"count": settings}, areas=where
         )
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)

@@ -70,6 +70,7 @@ def command(
     hotspots evaluate 2025-*-street.csv --areas wards.gpkg --periods month --cell-size 500 -o cells.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
+    from hotspots.analysis.steps import people_of
     from hotspots.areas.grid import make_grid
     from hotspots.areas.reading import read_areas
     from hotspots.export.tables.csv import write_csv
@@ -85,7 +86,8 @@ def command(
         if cell_size is not None:
             where = make_grid(where, cell_size=cell_size)
         step("Reading incidents")
-        table, _ = read_incidents(incidents, crs=crs, **options.reading(given))
+        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        where = people_of(where, quality)
         step("Comparing")
         made = evaluate(
             table,

@@ -74,6 +74,7 @@ def command(
     hotspots matrix 2025-*-street.csv --areas wards.gpkg --theme asb --theme burglary -o matrix.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".html", ".csv"))
+    from hotspots.analysis.steps import people_of
     from hotspots.areas.reading import read_areas
     from hotspots.counting.tally import tally
     from hotspots.export.pages.matrix_page import write_matrix
@@ -89,7 +90,8 @@ def command(
         step("Reading areas")
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
-        table, _ = read_incidents(incidents, crs=crs, **options.reading(given))
+        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        where = people_of(where, quality)
         step("Counting")
         counted = tally(table, where)
         themes = [Indicator(group=name) for name in theme or THEMES]

@@ -108,7 +108,7 @@ def command(
         check_output(brief, overwrite=overwrite, suffixes=(".html",), pipe=False)
     plan = _plan(given)
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import account, locate
+    from hotspots.analysis.steps import account, locate, people_of
     from hotspots.areas.reading import read_areas
     from hotspots.counting.tally import tally
     from hotspots.incidents import read_incidents
@@ -120,6 +120,7 @@ def command(
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        where = people_of(where, quality)
         step("Counting")
         assigned = locate(table, where)
         quality = account(quality, table, assigned)
@@ -129,7 +130,9 @@ def command(
         step("Writing")
         settings = {key: value for key, value in asdict(plan).items() if key != "folder"}
         months = float(sum(counted.months))
-        provenance = make_provenance(crs=crs, quality=quality, months=months, steps={"select": settings})
+        provenance = make_provenance(
+            crs=crs, quality=quality, months=months, steps={"select": settings}, areas=where
+        )
         for line in outcome_lines(made):
             log.info(line)
         write_layer(made.layer, output, overwrite=overwrite, provenance=provenance)

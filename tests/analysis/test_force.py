@@ -85,8 +85,8 @@ def test_comparators_as_people_write_them(tmp_path: Path) -> None:
 def test_comparators_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(FileError) as error:
         read_comparators(tmp_path / "none.csv")
-    assert error.value.message == f"cannot read the comparators '{tmp_path / 'none.csv'}'"
-    assert error.value.hint == "give a CSV file in UTF-8"
+    assert error.value.message == f"there is no file '{tmp_path / 'none.csv'}' to read the comparators from"
+    assert error.value.hint == "check the spelling and the folder"
     path = tmp_path / "comparators.csv"
     path.write_text("kind,England\nBurglary,1\n", encoding="utf-8")
     with pytest.raises(DataError) as caught:
@@ -98,5 +98,22 @@ def test_comparators_that_cannot_be_read(tmp_path: Path) -> None:
     path.write_text("category,England\nBurglary,seven\n", encoding="utf-8")
     with pytest.raises(DataError) as caught:
         read_comparators(path)
-    assert caught.value.message == "'seven' in 'comparators.csv' (Burglary, England) is not a number"
+    assert caught.value.message == (
+        f"'England' of the comparators '{path}' is 'seven' for Burglary, which is not a number"
+    )
     assert caught.value.hint == "write a number, or leave the cell blank"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "category,Région\nTotal Recorded Crime,85.1,\nBurglary,4.2,\n".encode("cp1252"),
+        "Rates of the year;\ncategory;Région\nTotal Recorded Crime;85,1\nBurglary;4,2\n".encode("utf-16"),
+        "category\tRégion\n Total  Recorded\u00a0Crime\t85.1\nBurglary\t4.2\n".encode(),
+    ],
+)
+def test_comparators_of_any_encoding_and_delimiter(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "comparators.csv"
+    path.write_bytes(content)
+    read = read_comparators(path)
+    assert read["Région"].to_dict() == {"Total Recorded Crime": 85.1, "Burglary": 4.2}

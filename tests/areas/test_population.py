@@ -4,11 +4,14 @@ import logging
 import warnings
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
-from hotspots.areas.population import read_population
+from hotspots.areas.population import population_near, read_population
+from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError
 
 WARDS = pd.Index([f"E050000{number:02d}" for number in range(20)], name="code")
@@ -162,13 +165,102 @@ def test_a_file_that_is_missing_or_empty(tmp_path: Path) -> None:
     with pytest.raises(FileError) as missing:
         read_population("nowhere.csv", WARDS)
     assert str(missing.value) == (
-        "there is no file 'nowhere.csv' to read populations from\nHint: check the spelling and the folder"
+        "there is no file 'nowhere.csv' to read the population table from\nHint: check the spelling and the folder"
     )
     empty = tmp_path / "empty.csv"
     empty.touch()
     with pytest.raises(FileError) as error:
         read_population(empty, WARDS)
     assert str(error.value) == (
-        f"the population table '{empty}' is not a CSV table\n"
-        "Hint: save it as CSV, with one header row and one row for each area"
+        f"the population table '{empty}' is empty\nHint: export it again, with one row of headings"
     )
+
+
+OLD = pd.Index([f"E010000{number:02d}" for number in range(19)] + ["E01000099"], name="code")
+NEW = pd.Index([f"E010000{number:02d}" for number in range(19)] + ["E01033800"], name="code")
+
+
+@pytest.mark.parametrize(
+    ("table", "areas", "said"),
+    [
+        (OLD, NEW, ("2011", "2021", "2021", "2011", "E01033800")),
+        (NEW, OLD, ("2021", "2011", "2011", "2021", "E01000099")),
+    ],
+)
+def test_a_table_of_the_other_census_is_refused(
+    table: pd.Index, areas: pd.Index, said: tuple[str, ...]
+) -> None:
+    # 19 of 20 codes are the same, so the share alone would let it pass.
+    read = read_population(populations(table, "LSOA"), areas)
+    with pytest.raises(DataError) as error:
+        read.join(areas)
+    assert str(error.value) == (
+        f"the population table is of LSOAs of {said[0]}, but the areas are LSOAs of {said[1]}: "
+        f"it lacks 1 of 20, such as {said[4]}\n"
+        f"Hint: give a population table of LSOAs of {said[2]}, or areas of {said[0]}"
+    )
+
+
+def wards_of_years() -> gpd.GeoDataFrame:
+    """Two wards with populations of three years and of the census."""
+    return gpd.GeoDataFrame(
+        {
+            "WD19CD": ["E05000000", "E05000001"],
+            "pop2017": [1, 2],
+            "pop2019": [3, 4],
+            "census2011_pop": [5, 6],
+        },
+        geometry=shapely.box([430_000, 431_000], 433_000, [431_000, 432_000], 434_000),
+        crs="EPSG:27700",
+    )
+
+
+@pytest.mark.parametrize(
+    ("months", "year", "population"),
+    [
+        (["2025-01", "2025-12"], 2019, [3, 4]),
+        (["2017-03"], 2017, [1, 2]),
+        # Half-way between the middles of 2017 and 2019 the later is taken.
+        (["2018-06", "2018-07"], 2019, [3, 4]),
+        (["2012-01", "2013-12"], 2011, [5, 6]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+def test_the_population_of_the_nearest_year_is_taken_and_said(
+    caplog: pytest.LogCaptureFixture, months: list[str], year: int, population: list[int]
+) -> None:
+    areas = read_areas(wards_of_years())
+    with caplog.at_level(logging.INFO):
+        near = population_near(areas, months)
+    assert near["population"].tolist() == population
+    assert areas["population"].tolist() == [3, 4]
+    assert near.attrs["populations"].to_dict()["year"] == year
+    span = months[0] if len(months) == 1 else f"{months[0]} to {months[1]}"
+    assert caplog.messages == [
+        f"Population of {year}, the year nearest to the incidents ({span}); at hand: 2011, 2017, 2019"
+    ]
+
+
+def test_a_population_asked_for_by_name_stays(caplog: pytest.LogCaptureFixture) -> None:
+    areas = read_areas(wards_of_years(), population="pop2017")
+    with caplog.at_level(logging.INFO):
+        assert population_near(areas, ["2019-06"])["population"].tolist() == [1, 2]
+    assert caplog.messages == ["Population of 2017; incidents of 2019-06"]
+
+
+def test_a_population_of_long_ago_is_a_doubt() -> None:
+    areas = read_areas(wards_of_years(), population="census2011_pop")
+    with pytest.warns(HotspotsWarning) as caught:
+        population_near(areas, ["2025-01", "2025-12"])
+    assert str(caught[0].message) == (
+        "the population is of 2011, the incidents are of 2025-01 to 2025-12: "
+        "rates are per head of people counted long before or after"
+    )
+
+
+def test_only_the_areas_own_rows_have_to_make_sense() -> None:
+    table = pd.DataFrame({"code": [*WARDS, "Total", "Total"], "population": ["5"] * 20 + ["many", "12,34"]})
+    assert read_population(table, WARDS).join(WARDS).sum() == 100
+    slip = pd.DataFrame({"code": list(WARDS), "population": ["5"] * 19 + ["12,34"]})
+    with pytest.raises(DataError, match="is '12,34' for E05000019, which is not a number"):
+        read_population(slip, WARDS)

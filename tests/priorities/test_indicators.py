@@ -268,7 +268,24 @@ def test_a_table_that_is_not_there(wards: Any) -> None:
     with pytest.raises(FileError) as caught:
         read_area_values("none.csv", wards.index, column="v")
     assert caught.value.message == "there is no file 'none.csv'"
-    assert caught.value.hint == "check the path; it starts from the plan's folder"
+    assert caught.value.hint == "check the spelling and the folder"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('code,v\nW1,"10,5"\nW2,"11,5"\n', [10.5, 11.5]),
+        ("code;v\nW1;10,5\nW2;11,5\n", [10.5, 11.5]),
+        ('code,v\nW1,"1,234"\nW2,12\n', [1234, 12]),
+        ("Scores of 2019,\ncode,v \nW1,10.5\nW2,..\nTotal,many\n", [10.5, np.nan]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+def test_numbers_of_a_table_as_people_write_them(tmp_path: Path, content: str, expected: list[float]) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text(content, encoding="utf-16")
+    values = read_area_values(path, pd.Index(["W1", "W2"]), column="v")
+    np.testing.assert_array_equal(values["all"].to_numpy(), expected)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ import pandas as pd
 
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.areas.locate.index import AreaIndex
-from hotspots.base.errors import DataError, FileError, HotspotsWarning
+from hotspots.base.errors import DataError, HotspotsWarning
 from hotspots.base.poisson import Limits, dispersion_of
+from hotspots.base.tables import read_table
+from hotspots.base.text import plain_text
 from hotspots.counting.counts import count_incidents, months_present
 from hotspots.incidents import coordinates
 from hotspots.incidents.gate import as_incidents
@@ -54,28 +56,21 @@ def read_comparators(path: str | os.PathLike[str]) -> pd.DataFrame:
     DataError
         When it lacks the column ``category`` or any other, or a cell is not a number.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise FileError(f"cannot read the comparators '{path}'", hint="give a CSV file in UTF-8") from error
-    name = Path(path).name
-    if "category" not in table or len(table.columns) < 2:
+    table = read_table(path, what="the comparators")
+    rows, heading = table.rows, table.heading("category")
+    if heading is None or len(rows.columns) < 2:
         raise DataError(
-            f"'{name}' needs a column 'category' and one for each comparator, but has "
-            + ", ".join(f"'{column}'" for column in table.columns),
+            f"'{Path(path).name}' needs a column 'category' and one for each comparator, but has "
+            + ", ".join(f"'{column}'" for column in rows.columns),
             hint="write a first line such as: category,England & Wales,Similar Forces",
         )
-    values = table.set_index("category").apply(lambda column: column.str.strip().str.replace(",", ""))
-    blank = values.isin(["", ".."])
-    numbers: pd.DataFrame = values.mask(blank).apply(pd.to_numeric, errors="coerce").astype(float)
-    wrong = numbers.isna() & ~blank
-    if wrong.any(axis=None):
-        row, column = (int(place[0]) for place in np.nonzero(wrong.to_numpy()))
-        raise DataError(
-            f"'{values.iloc[row, column]}' in '{name}' ({values.index[row]}, {values.columns[column]}) is not a number",
-            hint="write a number, or leave the cell blank",
-        )
-    return numbers
+    names = rows[heading].map(plain_text, na_action="ignore")
+    values = rows.drop(columns=heading)[names.notna()]
+    values.index = pd.Index(names.dropna(), name="category")
+    for column in values.columns:
+        table.column(str(column), option="comparators")
+    fix = "write a number, or leave the cell blank"
+    return values.apply(lambda column: table.numbers(column, fix=fix))
 
 
 def compare_force(

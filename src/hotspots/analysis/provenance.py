@@ -6,17 +6,26 @@ The record holds no time of day and no folder of a machine, so that same inputs 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hotspots._version import __version__
+from hotspots.areas.population import Populations
 from hotspots.base.crs import crs_text
 from hotspots.incidents.quality import QualityReport
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 METHODS = f"Formulas, limits and sources: docs/methods.md of hotspots {__version__}."
 
 
 def make_provenance(
-    *, crs: Any, quality: QualityReport, months: float | None, steps: Mapping[str, Mapping[str, Any]]
+    *,
+    crs: Any,
+    quality: QualityReport,
+    months: float | None,
+    steps: Mapping[str, Mapping[str, Any]],
+    areas: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Any]:
     """Return the record that travels with a layer.
 
@@ -31,17 +40,24 @@ def make_provenance(
     steps : mapping of str to mapping
         The settings of each step, by its name on the command line.
 
+    areas : GeoDataFrame, optional
+        The areas, for which population it is that rates are per head of.
+
     Returns
     -------
     dict
-        Ready for JSON, with the keys ``made_with``, ``methods``, ``crs``, ``months``, ``steps`` and ``incidents``.
+        Ready for JSON, with the keys ``made_with``, ``methods``, ``crs``, ``months``, ``steps``, ``incidents``
+        and, where it is known, ``population``: its source, column and year.
     """
+    held = None if areas is None else areas.attrs.get("populations")
+    known = {"population": held.to_dict()} if isinstance(held, Populations) else {}
     return {
         "made_with": f"hotspots {__version__}",
         "methods": METHODS,
         "crs": crs_text(crs),
         "months": months,
         "steps": {name: dict(settings) for name, settings in steps.items()},
+        **known,
         "incidents": quality.to_dict(),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import geopandas as gpd
@@ -22,6 +22,7 @@ from hotspots.analysis.steps import (
     gistar_layer,
     locate,
     outliers_layer,
+    people_of,
 )
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
@@ -78,6 +79,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     places = _read_places(recipe)
     progress("Reading incidents")
     incidents, quality = _read_incidents(recipe)
+    places = [replace(place, areas=people_of(place.areas, quality)) for place in places]
     months = recipe.count.months or months_present(incidents)
     progress("Locating incidents")
     if recipe.grid is not None:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.areas.neighbours import Method, Neighbours, make_neighbours
+from hotspots.areas.population import population_near
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.poisson import Limits, dispersion_of, require_dispersion
 from hotspots.counting.counts import By, Per, agreement, assign_areas, count_incidents, rate, rate_limits
@@ -59,6 +60,11 @@ def account(quality: QualityReport, incidents: pd.DataFrame, assigned: pd.Series
     located = incidents["x"].notna()
     inside = int((located & assigned.notna()).sum())
     return quality.with_areas(inside=inside, outside=int(located.sum()) - inside)
+
+
+def people_of(areas: gpd.GeoDataFrame, quality: QualityReport) -> gpd.GeoDataFrame:
+    """Return the areas with the population of the year nearest to the incidents; see `population_near`."""
+    return population_near(areas, [share.label for share in quality.by_month if share.label])
 
 
 def count_layer(

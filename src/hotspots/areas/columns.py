@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from hotspots.base.codes import GSS_CODE
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.tables import Decimal, numbers
 from hotspots.base.text import plain_text
@@ -42,7 +43,6 @@ _NAMES = ("name", "geoname", "geographyname", "areaname", "areanm", "geography")
 _POPULATION = re.compile(
     r"(?:mid|census)?(\d{4})?(?:total)?(?:population|pop|allages|(?:all)?usualresidents|residents)(?:total)?(\d{4})?"
 )
-GSS_CODE = re.compile(r"[EWSNKJ]\d{8}")
 _ANY_CASE = re.compile(GSS_CODE.pattern, re.IGNORECASE)
 _LSOA_NAME = re.compile(r"(.+) \d{3}[A-Z]?")
 

@@ -3,50 +3,58 @@
 from __future__ import annotations
 
 import logging
-import os
-import re
 import warnings
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from hotspots.areas.columns import (
-    GSS_CODE,
     as_codes,
     as_numbers,
     find_columns,
     population_column,
-    require_column,
+    population_columns,
+    stated_year,
 )
-from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError, listed
+from hotspots.base.codes import kind_of, new_in_2021
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, listed
+from hotspots.base.tables import Source, Table, read_table
 
 log = logging.getLogger(__name__)
 
 LEAST_SHARE = 0.9
+FAR = 10  # years from the incidents to the population, from which on a warning is due
 
-_KINDS = {
-    "E00": "output areas",
-    "E01": "LSOAs",
-    "E02": "MSOAs",
-    "E04": "parishes",
-    "E05": "wards",
-    "E06": "districts",
-    "E07": "districts",
-    "E08": "districts",
-    "E09": "districts",
-    "E10": "counties",
-    "E22": "partnerships",
-    "E23": "police force areas",
-    "W00": "output areas",
-    "W01": "LSOAs",
-    "W02": "MSOAs",
-    "W04": "communities",
-    "W05": "wards",
-    "W06": "districts",
-    "W15": "police force areas",
-}
+
+@dataclass(frozen=True, eq=False)
+class Populations:
+    """Where the populations of areas come from, and those of other years that stand beside them.
+
+    Attributes
+    ----------
+    where, column : str
+        The source, as messages name it, and its column.
+    year : int or None
+        The year that the column states.
+    others : mapping of int to Series
+        The populations of each year at hand, by area; empty where the column was asked for by name.
+    """
+
+    where: str
+    column: str
+    year: int | None
+    others: Mapping[int, tuple[str, pd.Series[Any]]] = field(default_factory=dict, repr=False)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Populations:
+        # pandas copies what travels with a table at every step; this never changes.
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a record of provenance says of it."""
+        return {"source": self.where, "column": self.column, "year": self.year}
 
 
 @dataclass(frozen=True)
@@ -57,14 +65,21 @@ class PopulationTable:
     ----------
     where : str
         The table, as messages name it.
-    code_column : str
-        The column of codes.
+    code_column, column : str
+        The columns of codes and of the populations.
+    year : int or None
+        The year that the column of populations states.
+    years : mapping of int to (str, Series)
+        The column and the populations of each year in the table, where none was asked for.
     population, name, district : Series
         Indexed by code, in the table's order; `name` and `district` are None where the table has none.
     """
 
     where: str
     code_column: str
+    column: str
+    year: int | None
+    years: Mapping[int, tuple[str, pd.Series[Any]]]
     population: pd.Series[Any]
     name: pd.Series[Any] | None
     district: pd.Series[Any] | None
@@ -91,6 +106,7 @@ class PopulationTable:
                 f"its column '{self.code_column}' holds {listed(table)}{_kinds(codes, table)}",
                 hint="give a population table of the same geography, place and year as the areas",
             )
+        _refuse_other_vintage(codes, table, there, self.where)
         if found < LEAST_SHARE * total:
             another_year = _another_year(codes, table) if found >= total / 2 else ""
             raise DataError(
@@ -111,18 +127,16 @@ class PopulationTable:
         return joined
 
 
-def read_population(
-    source: str | os.PathLike[str] | pd.DataFrame, codes: pd.Index, *, population: str | None = None
-) -> PopulationTable:
+def read_population(source: Source, codes: pd.Index, *, population: str | None = None) -> PopulationTable:
     """Read a table of populations for the areas of these codes.
 
     The column of codes is the one that holds most of the areas' codes. The column of populations is
-    `population`, or the one whose name says so, of the latest year.
+    `population`, or the one whose name says so, of the latest year; see also `population_near`.
 
     Parameters
     ----------
     source : path or DataFrame
-        A CSV file with a header, or a table.
+        A table, as `hotspots.base.tables.read_table` takes it.
     codes : Index of str
         The areas' codes.
     population : str, optional
@@ -137,57 +151,95 @@ def read_population(
     ParameterError
         When no column holds populations, or not the one named.
     """
-    where = "the population table" if isinstance(source, pd.DataFrame) else f"the population table '{source}'"
-    table = _with_index(source) if isinstance(source, pd.DataFrame) else _read_csv(source, where)
-    require_column(table, population, option="population", where=where)
-    code = _code_column(table, codes, where)
-    column = population or population_column(table)
+    table = read_table(source, what="the population table", codes=codes)
+    where, rows = table.where, table.rows
+    if population is not None:
+        population = str(table.column(population, option="population").name)
+    code = _code_column(rows, codes, where)
+    column = population or population_column(rows)
     if column is None:
         raise ParameterError(
-            f"no column of {where} looks like populations; it has {listed(table.columns, count=12)}",
+            f"no column of {where} looks like populations; it has {listed(rows.columns, count=12)}",
             hint="name the column with 'population'",
         )
+    table.column(column, option="population")
     if population is None:
         log.info("Population from column '%s' of %s (choose another with 'population')", column, where)
-    table = table.assign(**{code: as_codes(table[code])}).dropna(subset=[code])
-    repeated = table[code].duplicated()
-    if repeated.any():
+    rows = rows.assign(**{code: as_codes(rows[code])}).dropna(subset=[code])
+    # Totals and notes below the rows have no area's code, and are none of our business.
+    ours = rows[code].isin(codes)
+    repeated = rows[code][ours & rows[code].duplicated()]
+    if len(repeated):
         raise DataError(
-            f"column '{code}' of {where} holds {listed(table[code][repeated].unique())} more than once",
+            f"column '{code}' of {where} holds {listed(repeated.unique())} more than once",
             hint="give a table with one row for each area; sum smaller areas to these first",
         )
-    table = table.set_index(code)
-    named = find_columns(table.reset_index(), where=where, code=code)
-    numbers = as_numbers(table[column], what=f"'{column}' of {where}")
-    return PopulationTable(where, code, numbers, _text(table, named.name), _text(table, named.district))
-
-
-def _with_index(table: pd.DataFrame) -> pd.DataFrame:
-    return table.reset_index(drop=table.index.name is None or table.index.name in table.columns)
-
-
-def _read_csv(path: str | os.PathLike[str], where: str) -> pd.DataFrame:
-    if not Path(path).is_file():
-        raise FileError(
-            f"there is no file '{path}' to read populations from", hint="check the spelling and the folder"
-        )
-    # Excel on Windows writes CSV in code page 1252, everything else in UTF-8.
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return pd.read_csv(
-                path, dtype=str, keep_default_na=False, encoding=encoding, skipinitialspace=True
-            )
-        except UnicodeDecodeError:
-            continue
-        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise _not_a_table(where) from error
-    raise _not_a_table(where)
-
-
-def _not_a_table(where: str) -> FileError:
-    return FileError(
-        f"{where} is not a CSV table", hint="save it as CSV, with one header row and one row for each area"
+    rows = rows.drop_duplicates(code).set_index(code)
+    named = find_columns(rows.reset_index(), where=where, code=code)
+    held = rows.index.isin(codes)
+    years = {} if population else {year: name for year, name in population_columns(rows).items() if year}
+    read = {name: _people(table, rows[name], held) for name in {column, *years.values()}}
+    return PopulationTable(
+        where,
+        code,
+        column,
+        stated_year(column),
+        {year: (name, read[name]) for year, name in sorted(years.items())},
+        read[column],
+        _text(rows, named.name),
+        _text(rows, named.district),
     )
+
+
+def _people(table: Table, values: pd.Series[Any], held: Any) -> pd.Series[Any]:
+    """Return a column as numbers of people; only the areas' own rows have to make sense."""
+    what = f"'{values.name}' of {table.where}"
+    return as_numbers(values[held], what=what, decimal=table.decimal or ".").reindex(values.index)
+
+
+def population_near(areas: gpd.GeoDataFrame, months: Sequence[str]) -> gpd.GeoDataFrame:
+    """Return the areas with the population of the year nearest to the incidents, and say which it is.
+
+    Populations are of the middle of their year. Where the column was named, or no other year is at hand, it
+    stays; of two years equally near the later is taken.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        As `hotspots.read_areas` returns it.
+    months : sequence of str
+        The months of the incidents, such as ``"2025-01"``.
+
+    Warns
+    -----
+    HotspotsWarning
+        When the population is of ten or more years before or after the incidents.
+    """
+    held = areas.attrs.get("populations")
+    if not isinstance(held, Populations) or held.year is None or not months:
+        return areas
+    first, last = min(months), max(months)
+    middle = sum(int(month[:4]) + (int(month[5:7]) - 0.5) / 12 for month in (first, last)) / 2
+    year = min(held.others or [held.year], key=lambda year: (abs(year + 0.5 - middle), -year))
+    span = first if first == last else f"{first} to {last}"
+    if year != held.year:
+        column, values = held.others[year]
+        areas = areas.assign(population=values.reindex(areas.index))
+        held = Populations(held.where, column, year, held.others)
+        areas.attrs["populations"] = held
+    if len(held.others) > 1:
+        at_hand = ", ".join(map(str, sorted(held.others)))
+        log.info("Population of %d, the year nearest to the incidents (%s); at hand: %s", year, span, at_hand)
+    else:
+        log.info("Population of %d; incidents of %s", year, span)
+    if abs(year + 0.5 - middle) >= FAR:
+        warnings.warn(
+            f"the population is of {year}, the incidents are of {span}: "
+            "rates are per head of people counted long before or after",
+            HotspotsWarning,
+            stacklevel=2,
+        )
+    return areas
 
 
 def _code_column(table: pd.DataFrame, codes: pd.Index, where: str) -> str:
@@ -203,8 +255,28 @@ def _text(table: pd.DataFrame, column: str | None) -> pd.Series[Any] | None:
     return None if column is None else as_codes(table[column])
 
 
+def _refuse_other_vintage(areas: pd.Index, table: pd.Index, there: Any, where: str) -> None:
+    """Refuse a table of LSOAs of the other census: it lacks those that were split, merged or redrawn."""
+    lacking = [code for code in areas[~there] if isinstance(code, str)]
+    if not lacking or kind_of(areas) != "LSOAs" or kind_of(table) != "LSOAs":
+        return
+    held = any(new_in_2021(code) for code in table)
+    newer = [code for code in lacking if new_in_2021(code)]
+    if newer and not held:
+        ours, theirs, examples = "2021", "2011", newer
+    elif held and not any(new_in_2021(code) for code in areas):
+        ours, theirs, examples = "2011", "2021", lacking
+    else:
+        return
+    raise DataError(
+        f"{where} is of LSOAs of {theirs}, but the areas are LSOAs of {ours}: "
+        f"it lacks {len(lacking):,} of {len(areas):,}, such as {listed(examples)}",
+        hint=f"give a population table of LSOAs of {ours}, or areas of {theirs}",
+    )
+
+
 def _kinds(areas: pd.Index, table: pd.Index) -> str:
-    here, there = _kind(areas), _kind(table)
+    here, there = kind_of(areas), kind_of(table)
     if here and there and here != there:
         return f" (the areas are {here}, the table is of {there})"
     return " (both are " + here + ", so of different years or places)" if here and here == there else ""
@@ -212,18 +284,8 @@ def _kinds(areas: pd.Index, table: pd.Index) -> str:
 
 def _another_year(areas: pd.Index, table: pd.Index) -> str:
     """Say that the codes look like another year's, where both are the same kind of area."""
-    here = _kind(areas)
-    if here is None or here != _kind(table):
+    here = kind_of(areas)
+    if here is None or here != kind_of(table):
         return ""
     example = " (such as 2011 and 2021)" if here in ("LSOAs", "MSOAs", "output areas") else ""
     return f"; boundaries and table may be of different years{example}"
-
-
-def _kind(codes: pd.Index) -> str | None:
-    """Return what nearly all codes are, by the first three characters of the GSS code."""
-    texts = [str(code) for code in codes]
-    known = [_KINDS.get(text[:3]) for text in texts if re.fullmatch(GSS_CODE, text)]
-    if not known or len(known) < LEAST_SHARE * len(texts):
-        return None
-    common = max(set(known), key=known.count)
-    return common if known.count(common) >= LEAST_SHARE * len(known) else None

@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.areas.columns import Columns, as_codes, as_numbers, district_of_names, find_columns
+from hotspots.areas.columns import (
+    Columns,
+    as_codes,
+    as_numbers,
+    district_of_names,
+    find_columns,
+    population_columns,
+    stated_year,
+)
 from hotspots.areas.fit import check_fit, polygon_parts
 from hotspots.areas.layers import (
     Source,
@@ -28,7 +37,7 @@ from hotspots.areas.layers import (
     read_geojson_bytes,
     read_provenance,
 )
-from hotspots.areas.population import PopulationTable, read_population
+from hotspots.areas.population import Populations, PopulationTable, read_population
 from hotspots.base.columns import COLUMNS
 from hotspots.base.crs import BRITISH_NATIONAL_GRID, announce_transformation, reproject, require_metres
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
@@ -148,16 +157,22 @@ def read_areas(
         areas = _fill_districts(areas)
     if only is not None:
         areas = _keep_districts(areas, [only] if isinstance(only, str) else list(only), where)
+    populations = _own_populations(table, columns, population, where) if joined is None else None
     if joined is not None:
         areas["population"] = joined.join(areas.index)
+        populations = Populations(joined.where, joined.column, joined.year, joined.years)
     areas["name"] = areas["name"].where(areas["name"] != "", areas.index.to_series())
     _require_polygons(areas, where)
     areas = check_coordinates(areas, crs, where=where, option="areas_crs")
     announce_transformation(areas.crs, crs, what=where)
     areas = _sound(reproject(areas, crs), where)
     check_scale(areas)
+    whole = len(areas)
     areas = _joined(areas, where)
     _report_fit(areas, where)
+    if populations is not None:
+        # Populations of parts were added up for one year only.
+        areas.attrs["populations"] = populations if len(areas) == whole else replace(populations, others={})
     return areas
 
 
@@ -303,6 +318,24 @@ def _joined(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     return joined.set_geometry(
         gpd.GeoSeries(polygon_parts(np.array(shapes)), index=joined.index, crs=areas.crs)
     )
+
+
+def _own_populations(
+    table: gpd.GeoDataFrame, columns: Columns, asked: str | None, where: str
+) -> Populations | None:
+    """Return the layer's own columns of populations, those of other years too where none was asked for."""
+    if columns.population is None:
+        return None
+    years = (
+        {} if asked else {year: name for year, name in population_columns(_attributes(table)).items() if year}
+    )
+    codes = as_codes(table[columns.code]).to_numpy()
+    others = {}
+    if pd.Index(codes).is_unique:
+        for year, name in years.items():
+            values = pd.Series(table[name].to_numpy(), index=codes, name=name)
+            others[year] = (name, as_numbers(values, what=f"'{name}' of {where}"))
+    return Populations(where, columns.population, stated_year(columns.population), others)
 
 
 def _fill_from(areas: gpd.GeoDataFrame, table: PopulationTable) -> gpd.GeoDataFrame:

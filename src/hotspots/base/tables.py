@@ -153,9 +153,9 @@ def read_table(source: Source, *, what: str = "the table", codes: Iterable[str] 
     Raises
     ------
     FileError
-        When there is no such file, or it is not a table.
+        When there is no such file, or it is empty or not a table.
     DataError
-        When it has no rows, or a row has more cells than there are headings.
+        When it has no rows under its headings, or a row has more cells than there are headings.
 
     Warns
     -----
@@ -199,9 +199,8 @@ def _find(source: str | os.PathLike[str], what: str) -> tuple[Path, str | None]:
         return Path(asked["file"]), asked["sheet"]
     if path.is_dir():
         raise FileError(f"'{source}' is a folder, but {what} is a file", hint="name the file in it")
-    raise FileError(
-        f"there is no file '{source}' to read {what} from", hint="check the spelling and the folder"
-    )
+    wanted = "" if what == "the table" else f" to read {what} from"
+    raise FileError(f"there is no file '{source}'{wanted}", hint="check the spelling and the folder")
 
 
 def _unpacked(path: Path, where: str) -> bytes:
@@ -307,7 +306,7 @@ def _of_records(records: list[list[str]], lines: Sequence[int], where: str, deli
     """Return the table in rows of cells: titles, notes and empty columns left out."""
     top = heading_position(records) if records else 0
     if not any(cell.strip() for record in records for cell in record):
-        raise DataError(f"{where} is empty", hint="export it again, with one row of headings")
+        raise FileError(f"{where} is empty", hint="export it again, with one row of headings")
     headings = [plain_text(cell) for cell in records[top]]
     while headings and not headings[-1]:
         headings.pop()

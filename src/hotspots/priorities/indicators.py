@@ -14,12 +14,13 @@ import pandas as pd
 
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.base.tables import Source
 from hotspots.counting.counts import rate
 from hotspots.counting.tally import Tally
 from hotspots.priorities.cube import score_cube
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.harm import harm
-from hotspots.priorities.values import Source, read_area_values, read_harm_weights
+from hotspots.priorities.values import read_area_values, read_harm_weights
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,9 +38,9 @@ class Indicator:
     category, exclude : tuple of str
         Categories of one's own instead of a group.
     harm : str, optional
-        A CSV with the columns ``category`` and ``weight``: incidents then count by their harm.
+        A table with the columns ``category`` and ``weight``: incidents then count by their harm.
     source : str, optional
-        A CSV by area code instead of incidents, with `column`, `period_column`, `lookup` and `lookup_weight`
+        A table by area code instead of incidents, with `column`, `period_column`, `lookup` and `lookup_weight`
         as in `hotspots.priorities.values.read_area_values`.
     measure : {'rate', 'n'}, default 'rate'
         Incidents per 1,000 people a year, or incidents a year.

@@ -186,7 +186,9 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
         for name in ("count", "flag", "kde", "grid", "gistar", "outliers", "change")
         if (step := getattr(recipe, name)) is not None
     }
-    record = make_provenance(crs=recipe.crs, quality=analysis.quality, months=analysis.months, steps=steps)
+    record = make_provenance(
+        crs=recipe.crs, quality=analysis.quality, months=analysis.months, steps=steps, areas=analysis.areas
+    )
     return record | {
         "title": recipe.title,
         "period": calendar_words(analysis.calendar),
