@@ -52,6 +52,12 @@ log = logging.getLogger("hotspots")
     metavar="SHARE",
     help="Select the fewest areas that hold this share of the incidents.",
 )
+@click.option(
+    "--top",
+    type=int,
+    metavar="K",
+    help="Also give each area's chance to be among the first K of the ranking (column top_share).",
+)
 @click.option("--contiguous", is_flag=True, help="Areas selected by a budget must form one piece.")
 @click.option(
     "--localities", metavar="FILE", help="Where to write the localities: selected areas that touch, joined."
@@ -75,7 +81,8 @@ def command(
 
     Each indicator is scored in standard deviations above the mean of all areas. An area is a force-wide
     priority where its score is more than 2 SD above the mean score, a local one where it is so within its
-    district, and watched where it is narrowly below or newly rising. Every area gets a reason in words.
+    district, and watched where it is narrowly below or newly rising. Every area gets a reason in words, an
+    interval of ranks, and its chance of selection; a selection that is under 80% sure is called borderline.
 
     \b
     hotspots select 2025-*-street.csv --areas wards.gpkg --indicator crime --indicator asb -o priorities.gpkg
@@ -84,6 +91,7 @@ def command(
     \b
     A plan is a TOML file. All but the indicators may be left out:
       periods = "quarter"              # year, half, quarter or month
+      scale = "log"                    # or capped, plain: how values are scaled before they are scored
       [[indicator]]
       group = "asb"                    # or: category = ["Burglary", "Vehicle crime"]
       weight = 2
@@ -99,7 +107,7 @@ def command(
       [budget]
       max_areas = 10                   # or max_km2, min_share; contiguous = true
       [sure]
-      runs = 999                       # resamples for the interval of ranks; also seed
+      runs = 999                       # draws for the interval of ranks; also seed, level, top, method
     """
     check_output(output, overwrite=overwrite)
     if localities is not None:
@@ -153,6 +161,9 @@ def _plan(given: dict[str, Any]) -> Plan:
         log.info("Indicators: crime and asb, weighing alike (choose with --indicator or --plan)")
     plan = scoring_plan(path, words, given.pop("periods"))
     limits = {name: given.pop(name) for name in ("max_areas", "max_km2", "min_share")}
+    top = given.pop("top")
+    if top is not None:
+        plan = replace(plan, sure=replace(plan.sure, top=top))
     contiguous = given.pop("contiguous")
     if any(limit is not None for limit in limits.values()) or contiguous:
         order = plan.budget.order if plan.budget else None

@@ -16,7 +16,7 @@ from hotspots.methods.change import CHANGE_FLAGS
 from hotspots.methods.compare import COMPARISONS
 from hotspots.methods.funnel import FUNNEL_FLAGS
 from hotspots.methods.getisord.statistic import GI_CLASSES
-from hotspots.priorities.selection import PRIORITIES
+from hotspots.priorities.localities import ORDER
 
 # Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB.
 DEFICIENCIES = {
@@ -208,7 +208,7 @@ def test_an_unknown_column_is_guessed() -> None:
 @pytest.mark.parametrize(
     ("column", "categories"),
     [
-        ("priority", PRIORITIES),
+        ("priority", (*ORDER, "")),
         ("ch_flag", CHANGE_FLAGS),
         ("cmp_flag", COMPARISONS),
         ("fn_flag", FUNNEL_FLAGS),

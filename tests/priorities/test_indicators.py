@@ -13,6 +13,7 @@ from shapely import box
 
 from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError, RecipeError
 from hotspots.counting.tally import tally
+from hotspots.priorities.draws import resampled
 from hotspots.priorities.groups import category_groups, find_group, unavailable_themes
 from hotspots.priorities.harm import harm
 from hotspots.priorities.indicators import Indicator, make_indicators
@@ -137,7 +138,8 @@ def test_harm_weighs_each_category(wards: Any, counted: Any, tmp_path: Path) -> 
 def test_resampled_indicators_move_together_and_keep_their_mean(wards: Any, counted: Any) -> None:
     entries = [Indicator(group="crime", measure="n"), Indicator(group="burglary", measure="n")]
     made = make_indicators(entries, wards, counted=counted)
-    resample = made.resampler()
+    resample = resampled(made)
+    assert resample is not None
     random = np.random.default_rng(1)
     drawn = np.stack([resample(random) for _ in range(400)])
     # Ward 1's crime is all burglary: one draw serves both.
@@ -145,7 +147,7 @@ def test_resampled_indicators_move_together_and_keep_their_mean(wards: Any, coun
     assert drawn.mean(axis=0)[0, 0, 0] == pytest.approx(60, rel=0.05)
     # Six times a Poisson count of 10: variance 360.
     assert drawn.var(axis=0)[0, 0, 0] == pytest.approx(360, rel=0.25)
-    assert rank_intervals(made.table, resample=resample, runs=99)["rank_lo"].iloc[0] == 1
+    assert rank_intervals(made.table, draw=resample, runs=99)["rank_lo"].iloc[0] == 1
 
 
 def test_a_table_by_area_code_is_read_as_it_is(wards: Any, tmp_path: Path) -> None:

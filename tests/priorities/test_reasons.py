@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -20,6 +21,7 @@ from hotspots.priorities.selection import Rules, select_areas
 CODES = [f"E0500000{i}" for i in range(8)]
 QUIET = [10, 12, 11, 13, 12, 11, 10]
 YEARS = ("2016", "2017", "2018")
+plain = functools.partial(select_areas, scale="plain")
 
 
 def frame(**indicators: Any) -> Any:
@@ -44,7 +46,7 @@ def said(
     districts: Any = None,
     **more: Any,
 ) -> Any:
-    selection = select_areas(table, rules=rules, budget=budget, districts=districts, bad=more.get("bad"))
+    selection = plain(table, rules=rules, budget=budget, districts=districts, bad=more.get("bad"))
     return reasons(
         table, selection, rules=rules, counts=counts, months=months, districts=districts, noun="ward", **more
     )
@@ -122,7 +124,7 @@ def test_a_local_priority_says_whom_it_is_compared_with() -> None:
     values = [100.0, 20, 11, 9, 10, 11, 9, 10, 12, 10, 9, 11, 10, 9, 11, 10, 9, 11]
     table = pd.DataFrame({("ASB", "all"): values}, index=codes)
     districts = pd.Series(["Abbeyshire"] * 9 + ["Vale"] * 9, index=codes)
-    selection = select_areas(table, districts=districts)
+    selection = plain(table, districts=districts)
     text = reasons(table, selection, districts=districts, noun="ward")
     assert text["E05000001"] == (
         "Local priority: stands out in Abbeyshire (2.4 SD above the average score of wards there that are not "
@@ -165,12 +167,13 @@ def test_within_and_outside_a_budget() -> None:
     )
     km2 = pd.Series(1.0, index=CODES)
     counts = pd.Series([9.0, 1, 1, 1, 1, 1, 1, 1], index=CODES)
-    selection = select_areas(table, budget=Budget(min_share=0.3), counts=counts, km2=km2)
+    selection = plain(table, budget=Budget(min_share=0.3), counts=counts, km2=km2)
     assert reasons(table, selection, noun="ward")["E05000007"].startswith(
         "Force-wide priority, outside the budget: ASB"
     )
 
 
+@pytest.mark.filterwarnings("ignore:.* is missing for:hotspots.base.errors.HotspotsWarning")
 def test_unknown_values_are_named() -> None:
     table = frame(ASB=[[*QUIET, 60]] * 3, Drugs=[[*QUIET, 60]] * 3)
     table.loc["E05000007", ("Drugs", "2017")] = np.nan
@@ -231,9 +234,20 @@ def test_every_area_has_a_reason_on_its_own_index() -> None:
     assert text.str.endswith(".").all()
 
 
+def test_a_selection_that_is_not_sure_is_called_borderline() -> None:
+    table = frame(ASB=[[*QUIET, 60]] * 3)
+    chosen = plain(table)
+    by_chance = {chance: pd.Series([0.9] * 7 + [chance], index=CODES) for chance in (0.79, 0.8)}
+    unsure, sure = (reasons(table, chosen, chance=series) for series in by_chance.values())
+    assert unsure["E05000007"] == "Borderline (chance of selection 79%). " + sure["E05000007"]
+    assert sure["E05000007"].startswith("Force-wide priority: ")
+    # Only what is selected can be borderline.
+    assert unsure.iloc[:7].tolist() == sure.iloc[:7].tolist()
+
+
 def test_another_selection_is_refused() -> None:
     table = frame(ASB=[[*QUIET, 60]] * 3)
     with pytest.raises(DataError) as caught:
-        reasons(table, select_areas(table).iloc[::-1])
+        reasons(table, plain(table).iloc[::-1])
     assert caught.value.message == "the selection is not of the same areas in the same order"
     assert caught.value.hint == "make it from these indicators"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,10 @@ from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.methods.meansd import flag_mean_sd
 from hotspots.priorities.budgets import Budget, coverage
-from hotspots.priorities.selection import Rules, select_areas
+from hotspots.priorities.selection import Rules, flags_over_time, select_areas
 
 CODES = [f"E0500000{i}" for i in range(9)]
+plain = functools.partial(select_areas, scale="plain")
 
 
 def table(**columns: Any) -> Any:
@@ -44,9 +46,9 @@ cubes = st.integers(0, 2**32 - 1).map(
 
 def test_a_score_is_on_the_flags_own_scale() -> None:
     x = pd.Series([10.0, 12, 11, 13, 12, 11, 10, 60], index=CODES[:8])
-    chosen = select_areas(x.to_frame("crime"))
+    chosen = plain(x.to_frame("crime"))
     assert chosen["score"].to_numpy() == pytest.approx(flag_mean_sd(x)["sd_score"].to_numpy(), abs=1e-9)
-    population = select_areas(x.to_frame("crime"), rules=Rules(ddof=0))
+    population = plain(x.to_frame("crime"), rules=Rules(ddof=0))
     assert population["score"].to_numpy() == pytest.approx(
         flag_mean_sd(x, ddof=0)["sd_score"].to_numpy(), abs=1e-9
     )
@@ -59,7 +61,7 @@ def test_indicators_and_periods_are_weighted() -> None:
     high, low = 5 / np.sqrt(6), -1 / np.sqrt(6)
     frame = table(a_2024=one, a_2025=other, b_2024=other, b_2025=other)
     # Weights 3 and 1, periods 1 and 2: a24 3, a25 6, b24 1, b25 2, of 12.
-    chosen = select_areas(frame, weights={"a": 3}, period_weights={"2025": 2})
+    chosen = plain(frame, weights={"a": 3}, period_weights={"2025": 2})
     assert chosen["score"].iloc[-1] == pytest.approx((3 * high + 9 * low) / 12)
     assert chosen["score"].iloc[0] == pytest.approx((3 * low + 9 * high) / 12)
 
@@ -67,7 +69,7 @@ def test_indicators_and_periods_are_weighted() -> None:
 def test_low_can_be_bad_and_a_static_indicator_counts_in_every_period() -> None:
     rank = [600, 500, 550, 580, 520, 1]
     frame = table(deprivation_all=rank, crime_2024=[1, 2, 1, 2, 1, 2], crime_2025=[1, 2, 1, 2, 1, 2])
-    chosen = select_areas(frame, bad={"deprivation": "low"})
+    chosen = plain(frame, bad={"deprivation": "low"})
     assert chosen["rank"].iloc[-1] == 1
     twice = table(
         deprivation_2024=rank,
@@ -75,17 +77,18 @@ def test_low_can_be_bad_and_a_static_indicator_counts_in_every_period() -> None:
         crime_2024=[1, 2, 1, 2, 1, 2],
         crime_2025=[1, 2, 1, 2, 1, 2],
     )
-    pd.testing.assert_frame_equal(chosen, select_areas(twice, bad={"deprivation": "low"}))
+    pd.testing.assert_frame_equal(chosen, plain(twice, bad={"deprivation": "low"}))
 
 
+@pytest.mark.filterwarnings("ignore:'a' is missing:hotspots.base.errors.HotspotsWarning")
 def test_missing_is_left_out_and_never_zero() -> None:
     frame = table(a_2025=[1, 2, 3, 4, 5, 30, np.nan], b_2025=[1, 2, 3, 4, 5, 6, 30])
-    chosen = select_areas(frame)
-    alone = select_areas(frame[[("b", "2025")]])
+    chosen = plain(frame)
+    alone = plain(frame[[("b", "2025")]])
     # The last area is known by b only: its score is b's, not half of it.
     assert chosen["score"].iloc[-1] == alone["score"].iloc[-1]
     assert chosen["known"].tolist() == [1, 1, 1, 1, 1, 1, 0.5]
-    strict = select_areas(frame, rules=Rules(least_known=0.6))
+    strict = plain(frame, rules=Rules(least_known=0.6))
     assert np.isnan(strict["score"].iloc[-1])
     assert pd.isna(strict["rank"].iloc[-1])
     assert strict["priority"].iloc[-1] == ""
@@ -94,15 +97,80 @@ def test_missing_is_left_out_and_never_zero() -> None:
 
 def test_what_no_area_has_is_not_missing() -> None:
     frame = table(a_2024=[1, 2, 3, 4, 5, 30], a_2025=[1, 2, 3, 4, 5, 30], b_2025=[1, 2, 3, 4, 5, 6])
-    assert select_areas(frame)["known"].tolist() == [1.0] * 6
+    assert plain(frame)["known"].tolist() == [1.0] * 6
 
 
-def test_areas_that_miss_an_indicator_are_listed(caplog: Any) -> None:
-    with caplog.at_level("INFO", logger="hotspots"):
-        select_areas(table(a_2025=[1, 2, 3, 4, 5, 30, np.nan], b_2025=[1, 2, 3, 4, 5, 6, 30]))
-    assert caplog.messages == [
-        "'a' is missing for 1 of 7 areas (E05000006): their score is the mean over what is known"
+def test_areas_that_miss_an_indicator_are_named_in_a_warning() -> None:
+    with pytest.warns(HotspotsWarning) as caught:
+        plain(table(a_2025=[1, 2, 3, 4, 5, 30, np.nan], b_2025=[1, 2, 3, 4, 5, 6, 30]))
+    assert [str(entry.message) for entry in caught] == [
+        "'a' is missing for 1 of 7 areas (E05000006): their score is the mean over what is known, which favours "
+        "them where the unknown is their worst"
     ]
+
+
+def test_values_are_scored_by_their_logarithms() -> None:
+    """Mean 10: ln(1 + 0/10) = 0 five times, ln(1 + 60/10) = ln 7. One of six that are otherwise equal: 5 / sqrt 6."""
+    chosen = select_areas(table(a_2025=[0, 0, 0, 0, 0, 60]))
+    assert chosen["score"].tolist() == pytest.approx([-1 / np.sqrt(6)] * 5 + [5 / np.sqrt(6)])
+    # Mean 2: ln 1, ln 1.5, ln 2, ln 2, ln 2.5, ln 3.5, of which a town centre of 5 takes less than of 0 to 5.
+    values = [0, 1, 2, 2, 3, 4]
+    logs = np.log1p(np.array(values) / 2)
+    by_hand = (logs - logs.mean()) / logs.std(ddof=1)
+    assert select_areas(table(a_2025=values))["score"].tolist() == pytest.approx(by_hand)
+
+
+def test_logarithms_tame_a_town_centre_and_know_no_unit() -> None:
+    values = np.array([10.0, 12, 11, 13, 12, 11, 30, 60])
+    frame = pd.DataFrame({"a": values}, index=CODES[:8])
+    assert select_areas(frame)["score"].iloc[-1] < plain(frame)["score"].iloc[-1]
+    # The second town is nearer to the first than on the plain scale.
+    assert select_areas(frame)["score"].iloc[-2] > plain(frame)["score"].iloc[-2]
+    pd.testing.assert_frame_equal(select_areas(frame), select_areas(frame * 1000))
+
+
+def test_capped_values_end_where_95_in_100_areas_end() -> None:
+    # 21 values 0, 1, ..., 19 and 500: their 95 % quantile is the 20th, 19.
+    values = [*range(20), 500.0]
+    codes = [f"E050000{i:02d}" for i in range(21)]
+    capped = select_areas(pd.DataFrame({"a": values}, index=codes), scale="capped")["score"]
+    by_hand = plain(pd.DataFrame({"a": [*range(20), 19.0]}, index=codes))["score"]
+    assert capped.tolist() == by_hand.tolist()
+    # Where low is bad, the low end is cut: 500 turned round.
+    low = select_areas(
+        pd.DataFrame({"a": [-value for value in values]}, index=codes), scale="capped", bad={"a": "low"}
+    )["score"]
+    assert low.tolist() == by_hand.tolist()
+
+
+def test_each_indicator_may_have_its_own_scale() -> None:
+    frame = table(a_2025=[0, 1, 2, 2, 3, 40], b_2025=[-3, 1, 2, 2, 3, 4])
+    mixed = select_areas(frame, scale={"b": "plain"})["score"]
+    a, b = select_areas(frame[[("a", "2025")]])["score"], plain(frame[[("b", "2025")]])["score"]
+    assert mixed.tolist() == pytest.approx(((a + b) / 2).tolist(), abs=2e-9)
+
+
+def test_scales_that_cannot_be() -> None:
+    frame = table(a_2025=[0, 1, 2, 2, 3, -1])
+    with pytest.raises(DataError) as caught:
+        select_areas(frame)
+    assert caught.value.message == "the indicator 'a' is below 0 somewhere, where no logarithm can be had"
+    assert caught.value.hint == "set its 'scale' to 'capped' or 'plain'"
+    with pytest.raises(ParameterError) as wrong:
+        select_areas(frame, scale="square")
+    assert wrong.value.message == "'scale' is 'square' for 'a'"
+    assert wrong.value.hint == "use 'log', 'capped' or 'plain'"
+    with pytest.raises(ParameterError) as unknown:
+        select_areas(frame, scale={"b": "plain"})
+    assert unknown.value.message == "'scale' names 'b', which is not in the table"
+
+
+def test_flags_are_on_the_same_scale() -> None:
+    # Plain: mean 48, SD 57.2: 100 is 0.91 SD above it, 140 is 1.61.
+    # Logs of 1 + v / 48: .24 .21 .22 .22 1.126 1.365, mean .564, SD .533: 100 is 1.05 SD above it.
+    frame = table(a_2025=[13, 11, 12, 12, 100, 140])
+    assert flags_over_time(frame, scale="plain")["2025"].tolist() == [False] * 5 + [True]
+    assert flags_over_time(frame)["2025"].tolist() == [False] * 4 + [True] * 2
 
 
 def test_priorities_force_wide_and_local() -> None:
@@ -112,7 +180,7 @@ def test_priorities_force_wide_and_local() -> None:
     frame = pd.DataFrame({"crime": values}, index=codes)
     districts = pd.Series(["A"] * 9 + ["B"] * 9, index=codes)
     frame.loc["E05000009", "crime"] = 9.0
-    chosen = select_areas(frame, districts=districts)
+    chosen = plain(frame, districts=districts)
     assert chosen["priority"].astype(str).tolist() == ["force-wide", *[""] * 8, "local", *[""] * 8]
     assert chosen["score_sd"].iloc[9] < 0 < 2 < chosen["score_loc"].iloc[9]
     assert chosen.index[chosen["selected"]].tolist() == ["E05000000", "E05000009"]
@@ -126,7 +194,7 @@ def test_a_force_wide_area_does_not_hide_the_others_of_its_district() -> None:
     values = [100.0, 20, 11, 9, 10, 11, 9, 10, 12]
     codes = [f"E050000{i:02d}" for i in range(18)]
     frame = pd.DataFrame({"crime": [*values, 10.0, 9, 11, 10, 9, 11, 10, 9, 11]}, index=codes)
-    chosen = select_areas(frame, districts=pd.Series(["A"] * 9 + ["B"] * 9, index=codes))
+    chosen = plain(frame, districts=pd.Series(["A"] * 9 + ["B"] * 9, index=codes))
     assert chosen["priority"].astype(str).tolist()[:3] == ["force-wide", "local", ""]
     # By hand: the other eight are 20 and 11 9 10 11 9 10 12, mean 11.5, sample SD sqrt(90 / 7).
     mean, sd = 11.5, np.sqrt(90 / 7)
@@ -138,9 +206,7 @@ def test_a_small_district_has_no_local_priority(caplog: Any) -> None:
     codes = CODES[:8]
     districts = pd.Series(["A"] * 6 + ["B"] * 2, index=codes)
     with caplog.at_level("INFO", logger="hotspots"):
-        chosen = select_areas(
-            pd.DataFrame({"crime": [1.0, 2, 3, 4, 5, 6, 7, 8]}, index=codes), districts=districts
-        )
+        chosen = plain(pd.DataFrame({"crime": [1.0, 2, 3, 4, 5, 6, 7, 8]}, index=codes), districts=districts)
     assert chosen["score_loc"].isna().tolist() == [False] * 6 + [True] * 2
     assert caplog.messages == ["No local priorities in districts of under 6 areas: B"]
 
@@ -149,28 +215,26 @@ def test_one_freak_period_makes_no_priority() -> None:
     quiet = [10, 11, 9, 10, 11, 9, 10, 12, 10]
     freak = [400, 11, 9, 10, 11, 9, 10, 12, 10]
     frame = table(a_2022=quiet, a_2023=quiet, a_2024=freak, a_2025=quiet)
-    chosen = select_areas(frame, rules=Rules(force_wide=0.5))
+    chosen = plain(frame, rules=Rules(force_wide=0.5))
     assert chosen["persist"].iloc[0] == 0.25
     assert chosen[["priority", "watch"]].iloc[0].tolist() == ["watch", "brief"]
-    assert (
-        select_areas(frame, rules=Rules(force_wide=0.5, persistent=0.25))["priority"].iloc[0] == "force-wide"
-    )
+    assert plain(frame, rules=Rules(force_wide=0.5, persistent=0.25))["priority"].iloc[0] == "force-wide"
 
 
 def test_narrowly_below_and_newly_rising_are_watched() -> None:
     quiet = [10, 11, 9, 10, 11, 9, 10, 12, 10]
     frame = table(a_2024=quiet, a_2025=[22, 11, 9, 10, 11, 9, 10, 40, 10])
-    level = select_areas(frame)["score_sd"].iloc[7]
-    near = select_areas(frame, rules=Rules(force_wide=level + 0.1))
+    level = plain(frame)["score_sd"].iloc[7]
+    near = plain(frame, rules=Rules(force_wide=level + 0.1))
     assert near[["priority", "watch"]].iloc[7].tolist() == ["watch", "near force-wide"]
-    rising = select_areas(table(a_2024=quiet, a_2025=[30, 11, 9, 10, 11, 29, 10, 12, 10]))
+    rising = plain(table(a_2024=quiet, a_2025=[30, 11, 9, 10, 11, 29, 10, 12, 10]))
     assert rising[["priority", "watch"]].iloc[5].tolist() == ["watch", "rising"]
 
 
 def test_equal_scores_go_by_the_latest_period_and_then_by_code() -> None:
     # Areas 0 and 1 swap their values: equal over both years, and area 0 is the higher in the latest.
     frame = table(a_2024=[1, 9, 5, 5, 5, 5, 5], a_2025=[9, 1, 5, 5, 5, 5, 5])
-    chosen = select_areas(frame)
+    chosen = plain(frame)
     assert chosen["score"].iloc[0] == chosen["score"].iloc[1]
     assert chosen["rank"].iloc[0] < chosen["rank"].iloc[1]
     equal = chosen["rank"].iloc[2:].tolist()
@@ -182,12 +246,12 @@ def test_equal_scores_go_by_the_latest_period_and_then_by_code() -> None:
 def test_scaling_weights_and_reordering_change_nothing(frame: Any, factor: Any, random: Any) -> None:
     weights = {"a": 1.0, "b": 2.0, "c": 0.5}
     districts = pd.Series(["X"] * 9, index=CODES)
-    chosen = select_areas(frame, weights=weights, districts=districts)
-    scaled = select_areas(frame, weights={k: v * factor for k, v in weights.items()}, districts=districts)
+    chosen = plain(frame, weights=weights, districts=districts)
+    scaled = plain(frame, weights={k: v * factor for k, v in weights.items()}, districts=districts)
     pd.testing.assert_frame_equal(chosen, scaled)
     order = random.sample(CODES, 9)
     columns = random.sample(frame.columns.to_list(), 6)
-    shuffled = select_areas(frame.loc[order, columns], weights=weights, districts=districts)
+    shuffled = plain(frame.loc[order, columns], weights=weights, districts=districts)
     pd.testing.assert_frame_equal(chosen, shuffled.loc[CODES])
 
 
@@ -195,7 +259,7 @@ def test_scaling_weights_and_reordering_change_nothing(frame: Any, factor: Any, 
 @given(cubes)
 def test_a_score_does_not_depend_on_names(frame: Any) -> None:
     renamed = frame.set_axis([f"X{code[::-1]}" for code in CODES])
-    assert select_areas(renamed)["score"].tolist() == select_areas(frame)["score"].tolist()
+    assert plain(renamed)["score"].tolist() == plain(frame)["score"].tolist()
 
 
 @settings(max_examples=25, deadline=None)
@@ -211,9 +275,7 @@ def test_a_bigger_budget_only_adds_areas(frame: Any, contiguous: Any, seed: int)
         sets = [
             set(
                 frame.index[
-                    select_areas(frame, budget=Budget(**{name: size}, contiguous=contiguous), **more)[
-                        "selected"
-                    ]
+                    plain(frame, budget=Budget(**{name: size}, contiguous=contiguous), **more)["selected"]
                 ]
             )
             for size in (small, large)
@@ -224,9 +286,9 @@ def test_a_bigger_budget_only_adds_areas(frame: Any, contiguous: Any, seed: int)
 def test_a_share_takes_the_smallest_set() -> None:
     frame = table(a_2025=[9, 8, 7, 6, 5, 4, 3])
     counts = pd.Series([1, 2, 3, 40, 30, 20, 4], index=CODES[:7])
-    chosen = select_areas(frame, budget=Budget(min_share=0.7), counts=counts)
+    chosen = plain(frame, budget=Budget(min_share=0.7), counts=counts)
     assert chosen.index[chosen["selected"]].tolist() == CODES[3:5]
-    by_score = select_areas(frame, budget=Budget(min_share=0.05, order="score"), counts=counts)
+    by_score = plain(frame, budget=Budget(min_share=0.05, order="score"), counts=counts)
     # 1 + 2 + 3 = 6 of 100 is the first to reach 5 %.
     assert by_score.index[by_score["selected"]].tolist() == CODES[:3]
 
@@ -234,21 +296,21 @@ def test_a_share_takes_the_smallest_set() -> None:
 def test_ground_is_spent_in_order_and_not_skipped() -> None:
     frame = table(a_2025=[9, 8, 7, 6, 5, 4, 3])
     km2 = pd.Series([2.0, 5, 1, 1, 1, 1, 1], index=CODES[:7])
-    chosen = select_areas(frame, budget=Budget(max_km2=4), km2=km2)
+    chosen = plain(frame, budget=Budget(max_km2=4), km2=km2)
     # The second would break the limit, so the third is not taken either.
     assert chosen.index[chosen["selected"]].tolist() == CODES[:1]
 
 
 def test_a_contiguous_selection_grows_from_the_first() -> None:
     frame = table(a_2025=[9, 1, 8, 7, 2, 3, 4])
-    chosen = select_areas(frame, budget=Budget(max_areas=3, contiguous=True), neighbours=chain(7))
+    chosen = plain(frame, budget=Budget(max_areas=3, contiguous=True), neighbours=chain(7))
     assert chosen.index[chosen["selected"]].tolist() == CODES[:3]
     assert chosen["turn"].tolist() == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_coverage_says_what_one_more_would_add() -> None:
     frame = table(a_2025=[9, 8, 7, 6, 5, 4])
-    chosen = select_areas(frame, budget=Budget(max_areas=1))
+    chosen = plain(frame, budget=Budget(max_areas=1))
     counts = pd.Series([50, 20, 10, 10, 5, 5], index=CODES[:6])
     km2 = pd.Series([1.0, 3, 2, 2, 1, 1], index=CODES[:6])
     found = coverage(chosen, counts=counts, km2=km2, population=pd.Series(100.0, index=CODES[:6]))
@@ -267,7 +329,7 @@ def test_coverage_says_what_one_more_would_add() -> None:
 def test_the_input_is_left_alone() -> None:
     frame = table(a_2025=[9, 8, 7, 6, 5, 4])
     before = frame.copy(deep=True)
-    select_areas(frame, budget=Budget(max_areas=2))
+    plain(frame, budget=Budget(max_areas=2))
     pd.testing.assert_frame_equal(frame, before)
 
 
@@ -276,7 +338,7 @@ def test_equal_indicators_are_left_out_with_a_warning() -> None:
     with pytest.warns(
         HotspotsWarning, match=r"^'a' is left out: all its values are equal, or known for under 6 areas$"
     ):
-        assert select_areas(frame)["known"].tolist() == [1.0] * 6
+        assert plain(frame)["known"].tolist() == [1.0] * 6
 
 
 SIX = {"a_2025": [9, 8, 7, 6, 5, 4]}
@@ -367,7 +429,7 @@ def test_messages(frame: Any, options: Any, message: str, hint: str) -> None:
         return {name: made[name](**value) if name in made else value for name, value in options.items()}
 
     with pytest.raises((ParameterError, DataError)) as caught:
-        select_areas(table(**frame), km2=km2, counts=counts, **settled())
+        plain(table(**frame), km2=km2, counts=counts, **settled())
     assert caught.value.message == message
     assert caught.value.hint == hint
 
@@ -377,7 +439,7 @@ def test_a_piece_that_cannot_hold_the_share_says_so() -> None:
     apart = Neighbours(pd.Index(CODES[:6]), sparse.csr_array((6, 6)), "queen", "none touch")
     counts = pd.Series([40.0, 20, 10, 10, 10, 10], index=CODES[:6])
     with pytest.raises(ParameterError) as caught:
-        select_areas(frame, budget=Budget(min_share=0.5, contiguous=True), counts=counts, neighbours=apart)
+        plain(frame, budget=Budget(min_share=0.5, contiguous=True), counts=counts, neighbours=apart)
     assert caught.value.message == (
         "the piece that grows from E05000000 ends after 1 area with 40% of the incidents, but 'min_share' is 50%"
     )
@@ -389,7 +451,7 @@ def test_all_indicators_equal_is_an_error() -> None:
         pytest.warns(HotspotsWarning, match="'a' is left out"),
         pytest.raises(DataError) as caught,
     ):
-        select_areas(table(a_2025=[1, 1, 1, 1, 1, 1]))
+        plain(table(a_2025=[1, 1, 1, 1, 1, 1]))
     assert caught.value.message == (
         "no area has a score: every indicator is equal everywhere, or known for too few areas"
     )

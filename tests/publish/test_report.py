@@ -276,25 +276,26 @@ def test_priorities_stand_by_rank_with_reasons_and_how_sure(two_towns: Path) -> 
     assert isinstance(section.blocks[0], Paragraphs)
     assert section.blocks[0].texts == [
         "Priorities: 2 force-wide, 0 local, 0 watch.",
+        # Six times as many in one of two years: what comes and goes counts as chance, so that neither is sure.
+        "Borderline, with a chance of selection under 80%: 2 of the 2 selected.",
         "2 of 12 wards hold 41.2% of the incidents and 16.7% of the people on 16.7% of the ground (PAI 2.47, in "
         "sample). One more, Ward 2 (E05000002), would add 5.9% of the incidents and 8.3% of the ground.",
         "Flagged in 2025: 0 kept, 2 new, 0 dropped (Jaccard 0.00).",
     ]
     found = table(document, "Selected wards, by rank")
-    assert found.headings == ["Ward", "Rank", "Likely ranks ¹", "Runs ¹", "Why"]
+    assert found.headings == ["Ward", "Rank", "Likely ranks ¹", "Chance ¹", "Why"]
     # 60 in one month of 1,000 people: 720 a year; the mean of the wards (2 x 720 + 10 x 120) / 12 = 220.
     reason = (
         "Force-wide priority: overall crime significantly above the ward average in 1 of 1 year "
         "(720.0 per 1,000 in 2025; average 220.0); overall crime higher than in 2024."
     )
-    assert [[row[0], row[1], row[4]] for row in found.rows] == [
-        [f"{SCRIPT}, Abbeyshire", "1", reason],
-        ["Ward 1, Abbeyshire", "2", reason],
-    ]
-    assert found.note.startswith("¹ Of 99 runs")
+    assert [row[:2] for row in found.rows] == [[f"{SCRIPT}, Abbeyshire", "1"], ["Ward 1, Abbeyshire", "2"]]
+    for row in found.rows:
+        assert row[4] == f"Borderline (chance of selection {row[3]}). {reason}"
+    assert found.note.startswith("¹ 99 draws (seed 0) of each ward's lasting risk")
     joined = table(document, "Selected wards that touch, joined")
     assert joined.headings == ["Locality", "Wards", "Incidents", "km²", "Highest priority"]
-    assert joined.rows == [[f"{SCRIPT} and Ward 1", "2", "140", "2.0", "force-wide"]]
+    assert joined.rows == [[f"{SCRIPT} and Ward 1", "2", "140", "2.0", "borderline force-wide"]]
     others = table(document, "Wards that are watched, and those next in rank")
     assert [row[:2] for row in others.rows] == [
         [f"Ward {i}, {'Abbeyshire' if i < 6 else 'Burshire'}", str(i + 1)] for i in range(2, 7)
@@ -317,7 +318,7 @@ def test_themes_are_ticked_for_districts(two_towns: Path) -> None:
     assert notes.texts[-1].startswith("Without an incident: Anti-social behaviour, ")
     page = report_html(document)
     assert '<td class="mark">✓</td>' in page
-    assert '<td class="prose">Force-wide priority: ' in page
+    assert '<td class="prose">Borderline (chance of selection ' in page
 
 
 def test_themes_ticked_for_most_districts_come_first(two_towns: Path) -> None:

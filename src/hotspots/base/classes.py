@@ -69,7 +69,11 @@ SENSITIVITY = (
 )
 PRIORITY = (
     StyleClass("Force-wide priority", "#b2182b", value="force-wide"),
+    StyleClass(
+        "Force-wide, borderline: its selection is under 80% sure", "#d9848b", value="borderline force-wide"
+    ),
     StyleClass("Local priority: stands out in its own district", "#ef8a62", value="local"),
+    StyleClass("Local, borderline: its selection is under 80% sure", "#f8c6aa", value="borderline local"),
     StyleClass("Watch: narrowly below, or newly rising", "#fddbc7", value="watch"),
     StyleClass("Not a priority", NEUTRAL, value="", neutral=True),
 )

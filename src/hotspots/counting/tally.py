@@ -21,6 +21,8 @@ from hotspots.incidents.gate import as_incidents
 Every = Literal["year", "half", "quarter", "month"]
 _LENGTH = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 
+Integers = npt.NDArray[np.int64]
+
 log = logging.getLogger(__name__)
 
 
@@ -40,6 +42,9 @@ class Tally:
         How many different months each period has incidents in: the length that its rates are scaled from.
     counts : ndarray of int64, shape (areas, categories, periods)
         Incidents.
+    halves : ndarray of int64, shape (areas, categories, 2), optional
+        Where there is one period of two months or more, its incidents in the first half of its months and in the
+        second, from which their dispersion can be told.
     """
 
     index: pd.Index[Any]
@@ -47,6 +52,7 @@ class Tally:
     periods: tuple[str, ...]
     months: tuple[int, ...]
     counts: npt.NDArray[np.int64]
+    halves: npt.NDArray[np.int64] | None = None
 
     def mask(self, category: Sequence[str] = (), exclude: Sequence[str] = ()) -> npt.NDArray[np.float64]:
         """Return 1 for each category that is chosen and 0 for the others; case does not matter."""
@@ -120,11 +126,19 @@ def tally(
     category, names = _categories(incidents)
     kept = (area >= 0) & (period >= 0)
     shape = (len(areas), len(names), len(periods))
-    flat = np.ravel_multi_index((area[kept], category[kept], period[kept]), shape)
-    counts = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape).astype(np.int64)
+    counts = _cube(area[kept], category[kept], period[kept], shape)
+    halves = None
+    if len(periods) == 1 and len(months) > 1:
+        late = (2 * month[kept] >= len(months)).astype(np.int64)
+        halves = _cube(area[kept], category[kept], late, (len(areas), len(names), 2))
     lengths = tuple(labels.count(label) for label in periods)
     _report_periods(periods, lengths, months, labels, every)
-    return Tally(areas.index, names, periods, lengths, counts)
+    return Tally(areas.index, names, periods, lengths, counts, halves)
+
+
+def _cube(area: Integers, category: Integers, period: Integers, shape: tuple[int, ...]) -> Integers:
+    flat = np.ravel_multi_index((area, category, period), shape)
+    return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape).astype(np.int64)
 
 
 def period_label(month: pd.Period, every: Every) -> str:

@@ -21,6 +21,11 @@ STATIC = "all"
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Bad = Literal["high", "low"]
+Scale = Literal["log", "capped", "plain"]
+"""How values are scaled before they are put in standard deviations; see `select_areas`."""
+SCALES: tuple[Scale, ...] = ("log", "capped", "plain")
+CAP = 0.95
+"""Capped: the worse end of the values is cut at this share of the areas."""
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +46,8 @@ class Scored:
         1 where high values are bad, -1 where low ones are.
     weights, period_weights : ndarray
         As given, not yet scaled.
+    scales : tuple of {'log', 'capped', 'plain'}
+        How each indicator's values are scaled.
     groups : ndarray of int or None
         Each area's district by number, -1 for none or for one of under six areas.
     """
@@ -52,12 +59,35 @@ class Scored:
     sign: Floats
     weights: Floats
     period_weights: Floats
+    scales: tuple[Scale, ...]
     groups: Integers | None
 
     def z(self, cube: Floats | None = None, *, ddof: int) -> Floats:
-        """Return the standard scores of the values, or of others of the same shape; bad is positive."""
-        scores: Floats = standard_scores(self.cube if cube is None else cube, ddof) * self.sign[:, None]
+        """Return the standard scores of the scaled values, or of others of the same shape; bad is positive."""
+        values = self.cube if cube is None else cube
+        if set(self.scales) != {"plain"}:
+            sides = zip(self.scales, self.sign, strict=True)
+            scaled = [_scaled(values[:, i], scale, sign) for i, (scale, sign) in enumerate(sides)]
+            values = np.stack(scaled, axis=1)
+        scores: Floats = standard_scores(values, ddof) * self.sign[:, None]
         return scores
+
+
+def _scaled(values: Floats, scale: Scale, sign: float) -> Floats:
+    """Scale one indicator's values, areas by periods, within each period."""
+    if scale == "plain" or np.isnan(values).all():
+        return values
+    if scale == "log":
+        known = ~np.isnan(values)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = np.where(known, values, 0.0).sum(axis=0) / known.sum(axis=0)
+            logs: Floats = np.where(mean > 0, np.log1p(values / mean), values)
+        return logs
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a period without a value has no cap, and needs none
+        cap = np.nanquantile(sign * values, CAP, axis=0)
+    capped: Floats = sign * np.minimum(sign * values, cap)
+    return capped
 
 
 def score_cube(
@@ -67,6 +97,7 @@ def score_cube(
     period_weights: Mapping[Any, float] | None = None,
     bad: Mapping[str, Bad] | None = None,
     districts: pd.Series[Any] | None = None,
+    scale: Scale | Mapping[str, Scale] = "log",
 ) -> Scored:
     """Check a table of indicators and lay it out as a cube; see `select_areas` for the parameters."""
     table = _checked(indicators)
@@ -99,8 +130,25 @@ def score_cube(
         sign,
         _weights(weights or {}, names, "weights"),
         _weights(given, periods, "period_weights"),
+        _scales(scale, names, values),
         None if districts is None else _district_groups(districts, indicators.index),
     )
+
+
+def _scales(given: Scale | Mapping[str, Scale], names: tuple[str, ...], values: Floats) -> tuple[Scale, ...]:
+    named: Mapping[str, Scale] = {} if isinstance(given, str) else given
+    for name in named:
+        _known(name, names, "scale")
+    scales = tuple(given if isinstance(given, str) else named.get(name, "log") for name in names)
+    for i, (name, scale) in enumerate(zip(names, scales, strict=True)):
+        if scale not in SCALES:
+            raise ParameterError(f"'scale' is '{scale}' for '{name}'", hint="use 'log', 'capped' or 'plain'")
+        if scale == "log" and (values[:, i] < 0).any():
+            raise DataError(
+                f"the indicator '{name}' is below 0 somewhere, where no logarithm can be had",
+                hint="set its 'scale' to 'capped' or 'plain'",
+            )
+    return scales
 
 
 def _checked(indicators: pd.DataFrame) -> pd.DataFrame:
@@ -202,7 +250,9 @@ def report_unscored(scored: Scored, z: Floats) -> None:
         missing = scored.codes[np.flatnonzero((~given[:, i, :][:, partly]).any(axis=1))]
         if len(missing):
             shown = ", ".join(str(code) for code in missing[:5]) + (", ..." if len(missing) > 5 else "")
-            _log.info(
-                "'%s' is missing for %s of %s areas (%s): their score is the mean over what is known",
-                name, f"{len(missing):,}", f"{len(scored.codes):,}", shown,
-            )  # fmt: skip
+            warnings.warn(
+                f"'{name}' is missing for {len(missing):,} of {len(scored.codes):,} areas ({shown}): their score is "
+                "the mean over what is known, which favours them where the unknown is their worst",
+                HotspotsWarning,
+                stacklevel=3,
+            )

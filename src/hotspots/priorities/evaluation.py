@@ -205,7 +205,12 @@ def _composite(areas: gpd.GeoDataFrame, earlier: Tally, plan: Plan, *, known: bo
     )
     weights = {period: weight for period, weight in plan.period_weights.items() if period in earlier.periods}
     selection = select_areas(
-        made.table, weights=made.weights, period_weights=weights, bad=made.bad, rules=plan.rules
+        made.table,
+        weights=made.weights,
+        period_weights=weights,
+        bad=made.bad,
+        rules=plan.rules,
+        scale=made.scales(plan.scale),
     )
     return selection["score"]
 

@@ -17,7 +17,7 @@ from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.tables import Source
 from hotspots.counting.counts import rate
 from hotspots.counting.tally import Tally
-from hotspots.priorities.cube import score_cube
+from hotspots.priorities.cube import Scale, score_cube
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.harm import harm
 from hotspots.priorities.values import read_area_values, read_harm_weights
@@ -50,6 +50,8 @@ class Indicator:
         Which end is the worse.
     unit : str
         The unit of a table's values, for sentences.
+    scale : {'log', 'capped', 'plain'}, optional
+        How its values are scaled before they are scored; see `select_areas`.
     """
 
     name: str = ""
@@ -66,6 +68,7 @@ class Indicator:
     weight: float = 1.0
     bad: Literal["high", "low"] = "high"
     unit: str = ""
+    scale: Scale | None = None
 
     @property
     def counted(self) -> bool:
@@ -89,6 +92,10 @@ class Indicators:
         What a value of each indicator is, such as ``"per 1,000"``.
     months : dict of str to int
         Length of each period.
+    tally : Tally or None
+        The incidents that were counted.
+    population, min_population : Series or None, float
+        People of each area, and how few are too few for a rate.
     """
 
     table: pd.DataFrame
@@ -96,10 +103,10 @@ class Indicators:
     counts: pd.DataFrame
     units: dict[str, str]
     months: dict[str, int]
-    _tally: Tally | None = None
+    tally: Tally | None = None
+    population: pd.Series[Any] | None = None
+    min_population: float = 0
     _factors: tuple[Floats | None, ...] = ()
-    _population: pd.Series[Any] | None = None
-    _min_population: float = 0
 
     @property
     def weights(self) -> dict[str, float]:
@@ -111,39 +118,49 @@ class Indicators:
         """Which end of each indicator is the worse."""
         return {entry.name: entry.bad for entry in self.entries}
 
-    def resampler(self) -> Callable[[np.random.Generator], Floats] | None:
-        """Return a function that makes the cube of values anew from resampled incidents, for `rank_intervals`.
+    def scales(self, wanted: Scale | None = None) -> dict[str, Scale]:
+        """Return how each indicator is scaled: as its entry says, or as is wanted of all the others.
 
-        Every count of one area, category and period is drawn from a Poisson distribution around itself, so
-        that indicators which share incidents move together. Tables by area code stay as they are. None where
-        no indicator counts incidents.
+        Without either, "log" for incidents and "capped" for tables, whose values may be of any kind.
+        """
+        return {
+            entry.name: entry.scale or wanted or ("log" if entry.counted else "capped")
+            for entry in self.entries
+        }
+
+    def of_incidents(self) -> Callable[[Floats], Floats] | None:
+        """Return a function from incidents, shaped as the tally's counts, to the cube of values.
+
+        The cube has the shape (areas, indicators, periods), with the indicators in the table's order. Tables by
+        area code stay as they are. None where no indicator counts incidents.
         """
         counted = [i for i, entry in enumerate(self.entries) if entry.counted]
-        if self._tally is None or not counted:
+        found = self.tally
+        if found is None or not counted:
             return None
-        base, found = score_cube(self.table), self._tally
+        base = score_cube(self.table, scale="plain")
         place = [base.periods.index(period) for period in found.periods]
-        factors = np.column_stack([factor for factor in self._factors if factor is not None])
+        factors = self.factors
         one = pd.DataFrame(1.0, index=found.index, columns=pd.Index(found.periods))
         # What one incident adds to the value of an area: the values are sums of incidents.
         unit = [
-            _measure(self.entries[i], one, self.months, self._population, self._min_population)
-            for i in counted
+            _measure(self.entries[i], one, self.months, self.population, self.min_population) for i in counted
         ]
         scale = np.stack([frame.to_numpy(dtype=float) for frame in unit], axis=1)
 
-        some = found.counts > 0  # a count of 0 is drawn as 0
-
-        def resample(random: np.random.Generator) -> Floats:
-            drawn = np.zeros(found.counts.shape)
-            drawn[some] = random.poisson(found.counts[some])
+        def values_of(incidents: Floats) -> Floats:
             values = base.cube.copy()
             values[:, np.array(counted)[:, None], place] = (
-                np.einsum("nct,ck->nkt", drawn, factors, optimize=True) * scale
+                np.einsum("nct,ck->nkt", incidents, factors, optimize=True) * scale
             )
             return values
 
-        return resample
+        return values_of
+
+    @property
+    def factors(self) -> Floats:
+        """What each category counts for in each indicator of incidents: categories by those indicators."""
+        return np.column_stack([factor for factor in self._factors if factor is not None])
 
     def plain_counts(self) -> pd.DataFrame:
         """Return the counts of indicators in which each incident counts one, for changes between periods."""
@@ -247,9 +264,9 @@ def make_indicators(
         {entry.name: _unit(entry) for entry in named},
         months,
         counted,
-        tuple(factors),
         areas["population"],
         min_population,
+        tuple(factors),
     )
 
 

@@ -11,8 +11,9 @@ import pandas as pd
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError
-from hotspots.priorities.selection import PRIORITIES
 
+ORDER = ("force-wide", "borderline force-wide", "local", "borderline local", "watch")
+"""The priorities of a locality's areas, from the highest."""
 NAMED = 4
 """At most this many areas are named in a locality's name."""
 
@@ -179,7 +180,7 @@ def _locality(
     if counts is not None:
         row["n"] = counts.reindex(members).sum()
     row["rank"] = chosen["rank"].min()
-    row["priority"] = next((priority for priority in PRIORITIES if priority in found), "")
+    row["priority"] = next((priority for priority in ORDER if priority in found), "")
     row["reason"] = _reason(
         len(members), found, "" if reason is None else str(reason[lead]), str(here["name"][lead]), noun
     )
@@ -190,6 +191,6 @@ def _locality(
 def _reason(members: int, found: list[str], lead_reason: str, lead: str, noun: str) -> str:
     if members == 1:
         return lead_reason
-    tally = [f"{found.count(priority)} {priority}" for priority in PRIORITIES[:3] if priority in found]
+    tally = [f"{found.count(priority)} {priority}" for priority in ORDER if priority in found]
     text = f"{members} neighbouring {noun}s" + (f" ({', '.join(tally)})" if tally else "")
     return f"{text}. {lead}: {lead_reason}" if lead_reason else f"{text}."

@@ -11,18 +11,32 @@ from hotspots.base.errors import ParameterError, RecipeError
 from hotspots.base.toml import Slips, build, parse_toml, read_text
 from hotspots.counting.tally import Every
 from hotspots.priorities.budgets import Budget
+from hotspots.priorities.cube import Scale
 from hotspots.priorities.indicators import Indicator
 from hotspots.priorities.selection import Rules
 
 
 @dataclass(frozen=True)
 class Sure:
-    """``[sure]``: what `hotspots.priorities.ranks.rank_intervals` takes."""
+    """``[sure]``: how far ranks can be relied on; see `hotspots.priorities.ranks.rank_intervals`.
 
+    Attributes
+    ----------
+    method : {'posterior', 'resample'}, default 'posterior'
+        "posterior": incidents by `Indicators.posterior`, and apart from them the weights. "resample": both at
+        once, the incidents by `Indicators.resampler`, as version 0.1.0 had it; the intervals are too narrow.
+    runs, concentration, level, seed
+        As `rank_intervals` takes them.
+    top : int, optional
+        Also give each area's chance to be among the first so many.
+    """
+
+    method: Literal["posterior", "resample"] = "posterior"
     runs: int = 999
     concentration: float = 4.0
     level: float = 0.95
     seed: int = 0
+    top: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,9 @@ class Plan:
         The thresholds.
     budget : Budget or None
         Select by a budget instead of by priority.
+    scale : {'log', 'capped', 'plain'}, optional
+        How every indicator that names no scale of its own is scaled; see `select_areas`. Without it, rates and
+        counts by their logarithms, and tables capped.
     sure : Sure
         How ranks are varied.
     neighbours : {'queen', 'rook'}, default 'queen'
@@ -58,6 +75,7 @@ class Plan:
     period_weights: dict[str, float] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     budget: Budget | None = None
+    scale: Scale | None = None
     sure: Sure = field(default_factory=Sure)
     neighbours: Literal["queen", "rook"] = "queen"
     min_population: float = 100

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,19 +17,23 @@ from hotspots.base.errors import IslandsWarning
 from hotspots.counting.tally import Tally
 from hotspots.methods.stability import changes_over_time, stability
 from hotspots.priorities.budgets import Coverage, coverage
+from hotspots.priorities.draws import posterior, resampled
 from hotspots.priorities.indicators import Indicators, make_indicators
 from hotspots.priorities.localities import join_localities, make_localities
+from hotspots.priorities.overlap import together
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.ranks import rank_intervals
-from hotspots.priorities.reasons import reasons
+from hotspots.priorities.reasons import SURE, reasons
 from hotspots.priorities.selection import flags_over_time, select_areas
 
 log = logging.getLogger(__name__)
 
 COLUMNS_SHOWN = (
-    "rank", "rank_lo", "rank_hi", "sel_share", "score", "score_sd", "score_loc", "persist", "known",
-    "priority", "selected", "locality", "reason",
+    "rank", "rank_lo", "rank_hi", "sel_share", "wt_lo", "wt_hi", "wt_share", "score", "score_sd", "score_loc",
+    "persist", "known", "priority", "selected", "borderline", "locality", "reason",
 )  # fmt: skip
+BORDERLINE = "borderline"
+"""Stands before the priority of an area whose selection is less likely than `hotspots.priorities.reasons.SURE`."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,9 @@ class Priorities:
     Attributes
     ----------
     layer : GeoDataFrame
-        The areas with ``n``, the columns of `COLUMNS_SHOWN`, and the latest value of each indicator in a
-        column such as ``i_crime``.
+        The areas with ``n``, the columns of `COLUMNS_SHOWN`, ``top_share`` where the plan asks for it, and the
+        latest value of each indicator in a column such as ``i_crime``. Its ``priority`` is "borderline
+        force-wide" or "borderline local" where the selection is not sure.
     localities : GeoDataFrame or None
         One polygon per locality; None where nothing is selected.
     selection : DataFrame
@@ -50,6 +57,8 @@ class Priorities:
     turnover : DataFrame or None
         What changed from each period to the next; see `hotspots.methods.stability.changes_over_time`. None where
         there is one period.
+    together : tuple of str
+        Which indicators count the same incidents, and how closely they go together, in sentences.
     flags : DataFrame of bool
         In which periods each area's score is flagged against all areas; see `hotspots.methods.stability`.
     noun : str
@@ -64,6 +73,7 @@ class Priorities:
     flags: pd.DataFrame
     noun: str
     turnover: pd.DataFrame | None = None
+    together: tuple[str, ...] = ()
 
 
 def area_noun(codes: pd.Index) -> str:
@@ -124,21 +134,18 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
         "counts": n,
         "km2": km2,
         "neighbours": neighbours,
+        "scale": made.scales(plan.scale),
     }
     selection = select_areas(made.table, **asked)
-    sure = rank_intervals(
-        made.table,
-        resample=made.resampler(),
-        concentration=plan.sure.concentration,
-        runs=plan.sure.runs,
-        level=plan.sure.level,
-        seed=plan.sure.seed,
-        **asked,
+    alike = tuple(together(made))
+    for line in alike:
+        log.info("%s", line.removesuffix("."))
+    sure = _sure(made, selection, plan, asked)
+    borderline = (selection["selected"] & (sure["sel_share"] < SURE)).rename("borderline")
+    shown = selection.assign(priority=_shown_priority(selection, borderline))
+    flags = flags_over_time(
+        made.table, weights=made.weights, bad=made.bad, rules=plan.rules, scale=asked["scale"]
     )
-    log.info(
-        "Ranks under %d runs of resampled incidents and weights (seed %d)", plan.sure.runs, plan.sure.seed
-    )
-    flags = flags_over_time(made.table, weights=made.weights, bad=made.bad, rules=plan.rules)
     locality = join_localities(areas, selection, neighbours)
     reason = reasons(
         made.table,
@@ -150,14 +157,50 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
         months=made.months,
         districts=districts,
         noun=noun,
+        chance=sure["sel_share"],
     )
-    layer = _with_columns(areas, made, flags, [n, selection, sure, locality, reason])
+    layer = _with_columns(areas, made, flags, [n, shown, sure, borderline, locality, reason])
     localities = None
     if bool(selection["selected"].any()):
-        localities = make_localities(areas, selection, locality, counts=n, reason=reason, noun=noun)
+        localities = make_localities(areas, shown, locality, counts=n, reason=reason, noun=noun)
     found = coverage(selection, counts=n, km2=km2, population=areas["population"])
     turnover = changes_over_time(flags) if flags.shape[1] > 1 else None
-    return Priorities(layer, localities, selection, made, found, flags, noun, turnover)
+    return Priorities(layer, localities, selection, made, found, flags, noun, turnover, alike)
+
+
+def _sure(made: Indicators, selection: pd.DataFrame, plan: Plan, asked: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the interval of ranks and the chance of selection, and apart from them those of other weights."""
+    sure = plan.sure
+    varied = {"runs": sure.runs, "level": sure.level, "seed": sure.seed, **asked}
+    still = pd.DataFrame(
+        {
+            "rank_lo": selection["rank"],
+            "rank_hi": selection["rank"],
+            "sel_share": selection["selected"].astype(float),
+        }
+    )
+    several = sum(weight > 0 for weight in made.weights.values()) > 1
+    if sure.method == "resample":
+        found = rank_intervals(
+            made.table, draw=resampled(made), concentration=sure.concentration, top=sure.top, **varied
+        )
+    else:
+        draw = posterior(made)
+        found = still if draw is None else rank_intervals(made.table, draw=draw, top=sure.top, **varied)
+        if draw is None and sure.top is not None:
+            found = found.assign(top_share=(selection["rank"] <= sure.top).fillna(False).astype(float))
+    log.info("Ranks and chances of selection from %d draws (seed %d)", sure.runs, sure.seed)
+    other = (
+        rank_intervals(made.table, concentration=sure.concentration, **varied) if several else still
+    ).rename(columns={"rank_lo": "wt_lo", "rank_hi": "wt_hi", "sel_share": "wt_share"})
+    return found.join(other)
+
+
+def _shown_priority(selection: pd.DataFrame, borderline: pd.Series[bool]) -> pd.Series[Any]:
+    """Return each priority in words, with "borderline" before one that is not sure."""
+    plain = selection["priority"].astype(str)
+    unsure = borderline & plain.isin(["force-wide", "local"])
+    return plain.mask(unsure, BORDERLINE + " " + plain)
 
 
 def _with_columns(
@@ -165,11 +208,12 @@ def _with_columns(
 ) -> gpd.GeoDataFrame:
     """Return the areas with what was found of them, and the latest value of each indicator."""
     shown = ["n", *COLUMNS_SHOWN]
+    if any("top_share" in part for part in parts if isinstance(part, pd.DataFrame)):
+        shown.insert(shown.index("sel_share") + 1, "top_share")
     if flags.shape[1] > 1:
         parts = [*parts, stability(flags)[["st_class", "st_text"]].astype(str)]
         shown += ["st_class", "st_text"]
     columns = pd.concat(parts, axis=1)[shown]
-    columns["priority"] = columns["priority"].astype(str)
     replaced = [name for name in (*columns, "geometry") if name in areas]
     layer: gpd.GeoDataFrame = areas.drop(columns=replaced).join(columns).join(made.latest())
     return layer.set_geometry(areas.geometry)

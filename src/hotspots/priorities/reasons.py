@@ -17,6 +17,8 @@ from hotspots.base.poisson import ratio_limits
 from hotspots.priorities.cube import STATIC, Bad, Scored, score_cube
 from hotspots.priorities.selection import Rules
 
+SURE = 0.8
+"""A selection that is less likely than this is borderline."""
 OTHERS = 3
 """At most this many indicators are named after the first."""
 _NOUNS = (
@@ -40,15 +42,17 @@ def reasons(
     months: Mapping[str, float] | None = None,
     districts: pd.Series[Any] | None = None,
     noun: str = "area",
+    chance: pd.Series[Any] | None = None,
 ) -> pd.Series[str]:
     """Say in one sentence why each area is a priority, watched or neither, from its own figures.
 
     It says what the area is; then, for the indicator that stands out most, its standing against the mean of
-    all areas in each period (above: over the mean + 1 SD; significantly above: over the mean + 2 SD) with the
-    latest value and the mean; then up to three others that stand out, the most often flagged first; then a
-    change of that first indicator since the earliest period. A change is named only where the exact 95 % limits of the
-    ratio of the two counts leave out 1, and called "rising" or "falling" only where every year since has gone
-    the same way. What was flagged once and is no longer is said to be in line with the average.
+    all areas in each period (above: over the mean + 1 SD; significantly above: over the mean + 2 SD, as
+    `flag_mean_sd` has it, of the values as they are) with the latest value and the mean; then up to three
+    others that stand out, the most often flagged first; then a change of that first indicator since the
+    earliest period. A change is named only where the exact 95 % limits of the ratio of the two counts leave
+    out 1, and called "rising" or "falling" only where every year since has gone the same way. What was flagged
+    once and is no longer is said to be in line with the average.
 
     Parameters
     ----------
@@ -66,6 +70,9 @@ def reasons(
         Length of each period in months, for changes; without it or `counts` no change is named.
     noun : str, default "area"
         What an area is called: "ward".
+    chance : Series of float, optional
+        How likely each area's selection is, ``sel_share`` of `rank_intervals`. A selected area of under
+        `SURE` is called borderline, with the figure.
 
     Returns
     -------
@@ -94,7 +101,7 @@ def reasons(
             "the selection is not of the same areas in the same order", hint="make it from these indicators"
         )
     rules = rules or Rules()
-    scored = score_cube(indicators, bad=bad)
+    scored = score_cube(indicators, bad=bad, scale="plain")
     facts = _Facts.of(indicators, scored, rules, units or {}, noun)
     change = _changes(facts, counts, months or {})
     budgeted = not selection["selected"].equals(selection["priority"].isin(["force-wide", "local"]))
@@ -105,6 +112,8 @@ def reasons(
     for area, (code, row) in enumerate(zip(selection.index, selection.itertuples(), strict=True)):
         district = "" if districts is None else str(districts.get(code, ""))
         head = _head(row, rules, facts, district, ranked, budgeted=budgeted, shadowed=shadowed)
+        if chance is not None and row.selected and chance.iloc[area] < SURE:
+            head = f"Borderline (chance of selection {chance.iloc[area]:.0%}). {head}"
         said.append(_sentence(head, _body(facts, area, change), _unknown(facts, area)))
     return pd.Series(said, index=indicators.index, name="reason", dtype="str")
 

@@ -14,7 +14,7 @@ import pandas as pd
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.priorities.budgets import Budget, how_many, on_index, taking_order
-from hotspots.priorities.cube import Bad, Scored, report_small_districts, report_unscored, score_cube
+from hotspots.priorities.cube import Bad, Scale, Scored, report_small_districts, report_unscored, score_cube
 from hotspots.priorities.scoring import FEWEST_AREAS, Composite, Standing, composite, standing
 
 PRIORITIES = ("force-wide", "local", "watch", "")
@@ -100,11 +100,13 @@ def select_areas(
     counts: pd.Series[Any] | None = None,
     km2: pd.Series[Any] | None = None,
     neighbours: Neighbours | None = None,
+    scale: Scale | Mapping[str, Scale] = "log",
 ) -> pd.DataFrame:
     """Rank areas by several indicators over several periods, and select the priorities.
 
-    Each indicator in each period is scored in standard deviations above the unweighted mean of all areas, the
-    scale of `flag_mean_sd`. An area's score is the weighted mean of these: 1 says that, over its indicators
+    Each indicator in each period is scaled, and scored in standard deviations above the unweighted mean of all
+    areas. On the scale of rates the score would find town centres and little else: a few areas lie so far out
+    that mean and SD are theirs. An area's score is the weighted mean of these: 1 says that, over its indicators
     and periods, it stands on average one SD above the mean; there is no upper or lower limit. The scores are
     then themselves compared with those of all areas and with those of the area's own district, which gives
     the priorities of `Rules`. It is a description, not a significance test: see `rank_intervals` for how far
@@ -135,6 +137,11 @@ def select_areas(
         Incidents (or harm) and size of each area, where the budget is measured in them.
     neighbours : Neighbours, optional
         Which areas touch, for a budget in one piece.
+    scale : {'log', 'capped', 'plain'}, or mapping of str to one of them, default 'log'
+        How the values of each indicator are scaled, within each period: "log", ln(1 + value / mean of the
+        areas), for values of 0 or more with a long tail, such as rates; "capped", where the worse end is cut
+        at what 95 % of the areas do not pass, for any values; "plain", as they are, the scale of
+        `flag_mean_sd`. "log" where not named.
 
     Returns
     -------
@@ -158,14 +165,16 @@ def select_areas(
     Raises
     ------
     DataError
-        When the table is empty, holds no numbers, or nothing in it can be scored.
+        When the table is empty, holds no numbers, or nothing in it can be scored; when a value below 0 is to
+        be scaled by its logarithm.
     ParameterError
         When a weight is negative, all are 0, a name is unknown, or the budget cannot be met.
 
     Warns
     -----
     HotspotsWarning
-        When an indicator has equal values everywhere, or under six, in a period: it is left out there.
+        When an indicator has equal values everywhere, or under six, in a period: it is left out there. When
+        one is missing for some of the areas: their score is the mean over what is known.
 
     References
     ----------
@@ -186,7 +195,7 @@ def select_areas(
     """
     rules = rules or Rules()
     scored = score_cube(
-        indicators, weights=weights, period_weights=period_weights, bad=bad, districts=districts
+        indicators, weights=weights, period_weights=period_weights, bad=bad, districts=districts, scale=scale
     )
     z = scored.z(ddof=rules.ddof)
     report_unscored(scored, z)
@@ -214,12 +223,13 @@ def flags_over_time(
     weights: Mapping[str, float] | None = None,
     bad: Mapping[str, Bad] | None = None,
     rules: Rules | None = None,
+    scale: Scale | Mapping[str, Scale] = "log",
 ) -> pd.DataFrame:
     """Return in which periods each area's score is flagged against all areas, as `Rules.flagged` has it.
 
     Parameters
     ----------
-    indicators, weights, bad, rules
+    indicators, weights, bad, rules, scale
         As for `select_areas`.
 
     Returns
@@ -243,7 +253,7 @@ def flags_over_time(
     [True, False]
     """
     rules = rules or Rules()
-    scored = score_cube(indicators, weights=weights, bad=bad)
+    scored = score_cube(indicators, weights=weights, bad=bad, scale=scale)
     even = np.ones(len(scored.periods))
     made = composite(scored.z(ddof=rules.ddof), scored.weights, even, least_known=rules.least_known)
     force = standing(made, ddof=rules.ddof, flagged=rules.flagged)

@@ -15,9 +15,23 @@ import shapely
 from hotspots.base.columns import format_value
 from hotspots.base.files import replacing
 
-COLOURS = {"force-wide": "#b2182b", "local": "#ef8a62", "watch": "#fddbc7", "": "#f4f4f2"}
-"""Fill of each priority: from the red side of ColorBrewer's RdBu, which keeps its order in grey."""
-LABELS = {"force-wide": "Force-wide priority", "local": "Local priority", "watch": "Watch", "": "Neither"}
+COLOURS = {
+    "force-wide": "#b2182b",
+    "borderline force-wide": "#d9848b",
+    "local": "#ef8a62",
+    "borderline local": "#f8c6aa",
+    "watch": "#fddbc7",
+    "": "#f4f4f2",
+}
+"""Fill of each priority: from the red side of ColorBrewer's RdBu, which keeps its order in grey; paler, borderline."""
+LABELS = {
+    "force-wide": "Force-wide priority",
+    "borderline force-wide": "Force-wide, borderline",
+    "local": "Local priority",
+    "borderline local": "Local, borderline",
+    "watch": "Watch",
+    "": "Neither",
+}
 OUTLINE, BORDER = "#444", "#c4c4c0"
 WATCHED, NEXT = 2, 3
 """How many watched areas, and how many of the highest-ranked others, are named with their reasons."""
@@ -244,7 +258,7 @@ def _table(rows: pd.DataFrame, noun: str, members: dict[str, int]) -> str:
             body.append(f'<tr class="place"><th colspan="2" scope="rowgroup">{html.escape(said)}</th></tr>')
         before = place
         low, high = format_value("rank_lo", row.rank_lo), format_value("rank_hi", row.rank_hi)
-        sure = f"rank {low} to {high}; runs {format_value('sel_share', row.sel_share)}"
+        sure = f"rank {low} to {high}; chance {row.sel_share:.0%}"
         swatch = f'<i style="background:{COLOURS[str(row.priority)]}"></i>'
         body.append(
             f'<tr><td class="n">{format_value("rank", row.rank)}</td>'

@@ -10,7 +10,7 @@ from hotspots.export.pages.report import Block, Paragraphs, Part, Section, Table
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.matrix import THEMES
 from hotspots.publish.words.names import plural, singular
-from hotspots.publish.words.priorities import summary
+from hotspots.publish.words.priorities import summary, sure_note
 
 OTHERS = 5
 """How many of the watched areas, and of the highest-ranked others, are listed as not selected."""
@@ -24,10 +24,7 @@ def priorities_section(analysis: Analysis) -> Section | None:
     label = analysis.selection.layers[0].label
     ranked = made.layer[made.layer["rank"].notna()].sort_values("rank", kind="stable")
     picked = ranked["selected"].astype(bool)
-    sure = (
-        f"¹ Of {plan.sure.runs:,} runs in which incidents are resampled and weights varied, {plan.sure.level:.0%} put "
-        "the area between the two ranks; the share is of those that selected it."
-    )
+    sure = f"¹ {sure_note(plan, plural(singular(label)))}"
     blocks: list[Block] = [Paragraphs([_stopped(line) for line in summary(made)])]
     if picked.any():
         blocks.append(_ranked_table(f"Selected {plural(label)}, by rank", ranked[picked], label, sure))
@@ -71,12 +68,12 @@ def _ranked_table(caption: str, rows: pd.DataFrame, label: str, note: str) -> Ta
             f"{row['name']}, {row['district']}" if row["district"] else str(row["name"]),
             format_value("rank", row["rank"]),
             f"{format_value('rank_lo', row['rank_lo'])} to {format_value('rank_hi', row['rank_hi'])}",
-            format_value("sel_share", row["sel_share"]),
+            f"{row['sel_share']:.0%}",
             str(row["reason"]),
         ]
         for _, row in rows.iterrows()
     ]
-    headings = [singular(label), "Rank", "Likely ranks ¹", "Runs ¹", "Why"]
+    headings = [singular(label), "Rank", "Likely ranks ¹", "Chance ¹", "Why"]
     return Table(caption, headings, cells, numbers=frozenset({1, 2, 3}), prose=frozenset({4}), note=note)
 
 

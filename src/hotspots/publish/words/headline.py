@@ -74,9 +74,12 @@ def _priority_line(layer: pd.DataFrame) -> str:
     picked = layer[layer["selected"].astype(bool)].sort_values("rank", kind="stable")
     if picked.empty:
         return "none is a priority"
+    first = picked[:SHOWN]
+    bare = first["borderline"] & ~first["priority"].str.startswith("borderline")  # selected by a budget alone
+    words = first["priority"].mask(bare, "borderline")
     shown = ", ".join(
-        f"{name} ({priority})"
-        for name, priority in zip(picked["name"][:SHOWN], picked["priority"][:SHOWN], strict=True)
+        f"{name} ({word})" if word else str(name) for name, word in zip(first["name"], words, strict=True)
     )
     more = f" and {len(picked) - SHOWN} more" if len(picked) > SHOWN else ""
-    return f"{len(picked)} priorities: {shown}{more}"
+    unsure = int(picked["borderline"].sum())
+    return f"{len(picked)} priorities{f', {unsure} of them borderline' if unsure else ''}: {shown}{more}"

@@ -5,16 +5,19 @@ from __future__ import annotations
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.prioritise import Priorities
+from hotspots.priorities.reasons import SURE
 from hotspots.priorities.selection import PRIORITIES
 from hotspots.publish.words.note import Note
 
 
 def summary(made: Priorities) -> list[str]:
     """Return the outcome in words: how many of each priority, the coverage, what changed over the periods."""
-    found = made.layer["priority"].astype(str)
+    found = made.selection["priority"].astype(str)
+    unsure, chosen = int(made.layer["borderline"].sum()), int(made.layer["selected"].sum())
     tally = [f"{int((found == priority).sum()):,} {priority}" for priority in PRIORITIES[:3]]
     lines = [
         f"Priorities: {', '.join(tally)}",
+        f"Borderline, with a chance of selection under {SURE:.0%}: {unsure:,} of the {chosen:,} selected",
         made.coverage.sentence(made.layer["name"], noun=made.noun),
     ]
     if made.turnover is not None:
@@ -43,10 +46,48 @@ def brief_note(made: Priorities, plan: Plan) -> Note:
         f"Score: mean of the standard deviations (SD) above the {made.noun} average, over indicators "
         f"(weights) and periods: {weighed}. Force-wide: over {rules.force_wide:g} SD; local: over {rules.local:g} "
         f"SD in its district; both flagged in at least {rules.persistent:.0%} of the periods. Watch: narrowly "
-        f"below, flagged too seldom, or newly rising. Rank, runs: of {plan.sure.runs:,} runs with incidents "
-        f"resampled and weights varied, the ranks of {plan.sure.level:.0%}, and the share that selected the "
-        f"{made.noun}. It ranks what was recorded, at the nearest of police.uk's map points; it is not a "
-        "significance test, and PAI in sample flatters.",
+        f"below, flagged too seldom, or newly rising. Rank, chance: {_sure_briefly(plan, made.noun)} It ranks "
+        "what was recorded, at the nearest of police.uk's map points; it is not a significance test, and PAI in "
+        "sample flatters.",
+    )
+
+
+def _sure_briefly(plan: Plan, noun: str) -> str:
+    """Return what the ranks and the chance beside an area are."""
+    if plan.sure.method == "resample":
+        return (
+            f"of {plan.sure.runs:,} runs with incidents resampled and weights varied, the ranks of "
+            f"{plan.sure.level:.0%}, and the share that selected the {noun}."
+        )
+    return (
+        f"between which ranks its lasting risk lies ({plan.sure.level:.0%}), and how likely that selects the {noun}; "
+        f"under {SURE:.0%} it is borderline."
+    )
+
+
+def sure_note(plan: Plan, noun: str) -> str:
+    """Return, in two or three sentences, what the interval of ranks and the chance of selection are."""
+    drawn = f"{plan.sure.runs:,} draws (seed {plan.sure.seed})"
+    if plan.sure.method == "resample":
+        return (
+            f"{drawn} with incidents resampled and weights varied; {plan.sure.level:.0%} of them put the {noun} "
+            f"between the two ranks. A selection in under {SURE:.0%} of them is borderline."
+        )
+    return (
+        f"{drawn} of each {noun}'s lasting risk from its posterior distribution (gamma-Poisson, with the dispersion of "
+        f"the counts between periods); {plan.sure.level:.0%} of them put the {noun} between the two ranks. The chance "
+        f"is the share that selects it; under {SURE:.0%} the selection is borderline. What other weights would change "
+        "stands apart from that."
+    )
+
+
+def _scaled(made: Priorities, plan: Plan) -> str:
+    """Return how the values were scaled before they were scored."""
+    words = {"log": "of the logarithm of one plus the value over the mean", "capped": "of values cut at 95%"}
+    found = made.indicators.scales(plan.scale)
+    return "; ".join(
+        f"{words.get(scale, 'of the values as they are')} ({', '.join(n for n, s in found.items() if s == scale)})"
+        for scale in dict.fromkeys(found.values())
     )
 
 
@@ -58,7 +99,8 @@ def priority_notes(made: Priorities, plan: Plan) -> list[Note]:
     return [
         Note(
             "Score",
-            f"the mean over indicators and periods of standard deviations above the mean of all {made.noun}s. "
+            f"the mean over indicators and periods of standard deviations above the mean of all {made.noun}s, "
+            f"{_scaled(made, plan)}. "
             f"Indicators and their weights: {weighed}. What is unknown is left out, never taken as zero.",
         ),
         Note(
@@ -69,10 +111,10 @@ def priority_notes(made: Priorities, plan: Plan) -> list[Note]:
             f"{rules.near:g} SD below a threshold, flagged too seldom, or newly rising.",
         ),
         Note(
-            "Ranks and runs",
-            f"{plan.sure.runs:,} repetitions with incidents resampled and weights varied (seed "
-            f"{plan.sure.seed}); {plan.sure.level:.0%} of them put the {made.noun} between the two ranks.",
+            "Ranks and chances",
+            sure_note(plan, made.noun),
         ),
+        *[Note("Indicators together", " ".join(made.together))] * bool(made.together),
         Note(
             "",
             "It ranks what was recorded; it is not a significance test. Police.uk moves each incident to the nearest "
