@@ -36,12 +36,21 @@ def test_the_town_centres_of_the_sample_stand_out_in_all_three_julys(sample: Any
     assert force["name"].tolist()[:3] == ["Little London & Woodhouse", "City", "Hunslet & Riverside"]
     assert {"Town"} <= set(force["name"])
     assert (force["persist"] == 1).all()
-    # What stands far out stands out however the counts fall and the weights lie.
-    assert (force["sel_share"].iloc[:3] == 1).all()
-    assert made.localities["name"].iloc[0] == (
-        "Little London & Woodhouse, Hunslet & Riverside, Beeston & Holbeck and Burmantofts & Richmond Hill"
+    # What stands far out stands out in hardly less than all draws, and whatever the weights.
+    assert (force["sel_share"].iloc[:3] > 0.99).all()
+    assert (force["wt_share"].iloc[:3] == 1).all()
+    assert made.localities["name"].iloc[0] == "Little London & Woodhouse and Hunslet & Riverside"
+    assert made.localities["reason"].iloc[0].startswith("2 neighbouring wards (2 force-wide). ")
+    # One that is selected by a hair is called so wherever its priority stands.
+    hair = layer[layer["borderline"]]
+    assert len(hair) > 0
+    assert (hair["sel_share"] < 0.8).all()
+    assert hair["priority"].str.startswith("borderline ").all()
+    assert hair["reason"].str.startswith("Borderline (chance of selection ").all()
+    # Violence is a part of crime, and nearly puts the wards in its order.
+    assert (
+        "All of the incidents of Violence and sexual offences count in Overall crime too" in made.together[0]
     )
-    assert made.localities["reason"].iloc[0].startswith("4 neighbouring wards (2 force-wide, 2 local). ")
     assert made.coverage.areas == int(layer["selected"].sum())
     assert 0.1 < made.coverage.incidents < 0.3
 
