@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
@@ -19,14 +20,27 @@ PAGES = [ROOT / name for name in ("README.md", "DESIGN.md", "CHANGELOG.md", "bou
 )
 
 
-def test_the_commands_page_is_the_commands_own_help() -> None:
-    spec = importlib.util.spec_from_file_location("write_commands", ROOT / "docs" / "write_commands.py")
+def script(name: str) -> ModuleType:
+    """A script of the documents' folder, as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def test_the_commands_page_is_the_commands_own_help() -> None:
     written = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    assert written == module.commands_page(), "run: python docs/write_commands.py"
+    assert written == script("write_commands").commands_page(), "run: python docs/write_commands.py"
+
+
+def test_the_columns_page_is_the_vocabulary() -> None:
+    written = (ROOT / "docs" / "columns.md").read_text(encoding="utf-8")
+    assert written == script("write_columns").columns_page(), "run: python docs/write_columns.py"
+    for name, column in COLUMNS.items():
+        assert f"| `{name}` | {column.label} |" in written
+        assert column.meaning in written
 
 
 @pytest.mark.parametrize("name", COMMANDS)
