@@ -105,15 +105,15 @@
 
     // Coloured areas show through a surface and change its colours: one gives way to the other, unless asked back.
     toggled(state, key, on) {
-      const overlays = new Set([...state.overlays].filter((other) => other !== key));
-      if (on) overlays.add(key);
+      const shown = new Set([...state.overlays].filter((other) => other !== key));
+      if (on) shown.add(key);
       const surfaceKeys = this.overlays.filter((entry) => entry.kind === "surface").map((entry) => entry.key);
       const known = this.overlays.some((entry) => entry.kind === "colours");
       if (known && surfaceKeys.includes(key)) {
-        if (on) overlays.delete("colours");
-        else if (!surfaceKeys.some((other) => overlays.has(other))) overlays.add("colours");
+        if (on) shown.delete("colours");
+        else if (!surfaceKeys.some((other) => shown.has(other))) shown.add("colours");
       }
-      return { overlays };
+      return { overlays: shown };
     }
 
     coloured(state) {

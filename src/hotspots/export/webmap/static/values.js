@@ -44,13 +44,13 @@
   }
 
   // Positions of the areas that a theme draws: by class where there are classes, then from the largest number.
-  function ranking(view, table) {
+  function ranking(view, areas) {
     const byClass = view.rank !== view.column;
     const rows = [];
     for (let position = 0; position < view.classes.length; position++) {
       const letter = view.classes[position];
       if (letter === ".") continue;
-      const value = table.raw(view.rank, position);
+      const value = areas.raw(view.rank, position);
       const missing = letter === "-" || value === null;
       rows.push({ position, letter, value, order: missing ? Infinity : byClass ? Number(letter) : 0 });
     }
