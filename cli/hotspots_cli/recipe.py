@@ -42,12 +42,12 @@ def check(recipe: str) -> None:
     from hotspots.analysis.recipe import read_recipe
     from hotspots.priorities.plan import read_plan
 
-    plan = read_recipe(recipe)
-    if plan.select is not None:
-        read_plan(plan.path(plan.select.plan))
-    click.echo(plan.title)
-    click.echo(f"  Incidents: {', '.join(plan.incidents.source)}")
-    click.echo(f"  Areas:     {', '.join(areas.label for areas in plan.areas)}")
-    click.echo(f"  Themes:    {', '.join(theme.name for theme in plan.theme)}")
-    steps = [name for name in STEPS if getattr(plan, name)]
+    asked = read_recipe(recipe)
+    if asked.select is not None:
+        read_plan(asked.path(asked.select.plan))
+    click.echo(asked.title)
+    click.echo(f"  Incidents: {', '.join(asked.incidents.source)}")
+    click.echo(f"  Areas:     {', '.join(areas.label for areas in asked.areas)}")
+    click.echo(f"  Themes:    {', '.join(theme.name for theme in asked.theme)}")
+    steps = [name for name in STEPS if getattr(asked, name)]
     click.echo(f"  Steps:     {', '.join(steps)}")

@@ -32,9 +32,9 @@ def command(recipe: str, output: str, tables: str | None, overwrite: bool) -> No
     from hotspots.export.pages.report import write_report
     from hotspots.publish.report.document import make_document, write_tables
 
-    plan = read_recipe(recipe)
-    with Steps(count_steps(plan) + 1) as step:
-        analysis = analyse(plan, progress=step)
+    asked = read_recipe(recipe)
+    with Steps(count_steps(asked) + 1) as step:
+        analysis = analyse(asked, progress=step)
         step("Writing the report")
         write_report(make_document(analysis), output, overwrite=overwrite)
         if tables is not None:
