@@ -116,7 +116,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     with warnings.catch_warnings():
         try:
-            cli.main(args=words, prog_name="hotspots", standalone_mode=False)
+            ended = cli.main(args=words, prog_name="hotspots", standalone_mode=False)
+            # click hands back the code of a command that ended itself, else what the command returned: nothing.
+            return ended if isinstance(ended, int) else 0
         except HotspotsError as error:
             if "-v" in words or "--verbose" in words:
                 raise
@@ -134,7 +136,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except BrokenPipeError:
             sys.stderr.close()
             return 141
-    return 0
 
 
 def main() -> None:

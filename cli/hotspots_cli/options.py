@@ -207,13 +207,7 @@ crs = click.option(
     help="Projected system, in metres, to compute in.",
 )
 
-areas = together(
-    click.option(
-        "--areas",
-        required=True,
-        metavar="SOURCE",
-        help="Boundary file, or a name from: hotspots boundaries list.",
-    ),
+_of_areas = together(
     click.option("--layer", metavar="NAME", help="Layer of a file that holds several."),
     click.option("--code", metavar="COLUMN", help="Column of codes, where it is not recognised."),
     click.option("--name", metavar="COLUMN", help="Column of names, where it is not recognised."),
@@ -234,6 +228,9 @@ areas = together(
     ),
     renamed("--within", "--only"),
 )
+_BOUNDARIES = "Boundary file, or a name from: hotspots boundaries list."
+areas = together(click.option("--areas", required=True, metavar="SOURCE", help=_BOUNDARIES), _of_areas)
+some_areas = together(click.option("--areas", metavar="SOURCE", help=_BOUNDARIES), _of_areas)
 
 
 def reading(given: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""The first look at files: what is there, what was understood, what looks wrong, what to type."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+Run = Callable[..., tuple[int, str, str]]
+HEAD = "Month,Longitude,Latitude,LSOA code,Crime type\n"
+
+
+def test_the_page_ends_with_a_command_that_runs_and_lines_that_a_recipe_takes(
+    hotspots: Run, town: Path
+) -> None:
+    code, out, err = hotspots(
+        "inspect", ".", "--areas", "wards.gpkg", "--category", "Burglary", "--period", "2025-01..2025-02"
+    )
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    command = lines[lines.index("To count them") + 1].strip()
+    assert command == (
+        "hotspots count . --areas wards.gpkg --category Burglary --period 2025-01..2025-02 -o counts.geojson"
+    )
+    assert hotspots(*shlex.split(command)[1:])[0] == 0
+    recipe = tomllib.loads("\n".join(line.strip() for line in lines[lines.index("In a recipe") + 1 :]))
+    assert recipe["incidents"] == {"source": ["."], "category": ["Burglary"], "period": "2025-01..2025-02"}
+    assert recipe["areas"] == [{"label": "Areas", "source": "wards.gpkg"}]
+    assert "Nothing looks wrong" in lines
+    assert "  By polygon: 100.0% of the located incidents lie in one of 9 areas" in lines
+
+
+def test_what_looks_wrong_is_said_with_the_figures(hotspots: Run, town: Path) -> None:
+    rows = ["2025-01,-1.99,52.87,E01000001,Drugs\n"] * 30 + ["2025-01,,,E01000001,Shoplifting\n"] * 30
+    rows += ["2025-04,-1.99,52.87,,Drugs\n"] * 5
+    (town / "odd.csv").write_text(HEAD + "".join(rows), encoding="utf-8")
+    code, out, _ = hotspots("inspect", "odd.csv")
+    assert code == 0
+    assert "  Only 0.0% of the 30 rows of Shoplifting have coordinates: their maps show part of them" in out
+    assert "  No row falls in 2025-02, 2025-03: is a file missing?" in out
+    assert "hotspots count odd.csv --areas AREAS -o counts.geojson" in out
+
+
+def test_rows_with_codes_alone_are_counted_by_code(hotspots: Run, town: Path) -> None:
+    rows = [f"2025-01,,,E0500000{i},Drugs\n" for i in range(1, 10)]
+    (town / "coded.csv").write_text(HEAD + "".join(rows), encoding="utf-8")
+    code, out, _ = hotspots("inspect", "coded.csv", "--areas", "wards.gpkg")
+    assert code == 0
+    assert "  By code: 100.0% of the recorded codes are an area's" in out
+    assert "--areas wards.gpkg --by code -o counts.geojson" in out
+
+
+def test_files_without_any_place_end_with_code_one(hotspots: Run, town: Path) -> None:
+    (town / "bare.csv").write_text(HEAD + "2025-01,,,,Drugs\n" * 3, encoding="utf-8")
+    code, out, _ = hotspots("inspect", "bare.csv")
+    assert code == 1
+    assert (
+        out.splitlines()[-1] == "Nothing here can be counted: no row has coordinates, or the code of an area"
+    )
+    assert "To count them" not in out
+
+
+def test_machines_get_the_same_as_json(hotspots: Run, town: Path) -> None:
+    code, out, err = hotspots("inspect", ".", "--areas", "wards.gpkg", "--json")
+    assert (code, err) == (0, "")
+    page = json.loads(out)
+    assert page["usable"] is True
+    assert page["account"]["rows_read"] == page["account"]["used"] == 202
+    assert page["placed"]["by"] == "polygon"
+    assert page["placed"]["coded"] == 0.0
+    assert page["placed"]["agreed"] is None
+    assert page["command"] == "hotspots count . --areas wards.gpkg -o counts.geojson"
+
+
+def test_inspect_takes_every_option_that_says_how_to_read(hotspots: Run) -> None:
+    _, told, _ = hotspots("inspect", "--help")
+    _, counted, _ = hotspots("count", "--help")
+    reading = {word.split()[0] for word in counted.split() if word.startswith("--")}
+    counting = {"--per", "--smooth", "--min-population", "--months", "--dispersion", "--limits", "--engine"}
+    counting |= {"--scheduler", "--output", "--overwrite", "--by", "--help", "--lookup"}
+    assert {word for word in reading if word not in told} <= counting
