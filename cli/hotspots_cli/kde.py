@@ -36,6 +36,14 @@ from hotspots_cli.writing import check_output, write_layer
     show_default=True,
     help="Whether to make up for the part of the kernel that lies outside the areas.",
 )
+@click.option(
+    "--classes",
+    type=click.Choice(["share", "mean"]),
+    default="share",
+    show_default=True,
+    help="Classes of map and contours: the densest ground that holds up to 10, 25, 50 and 75% of the incidents, or "
+    "multiples of the mean.",
+)
 @options.months
 @engines.density
 @options.output_file
@@ -51,6 +59,7 @@ def command(
     cell_size: float | None,
     kernel: Any,
     edge: Any,
+    classes: Any,
     engine: str,
     scheduler: str | None,
     **given: Any,
@@ -79,6 +88,7 @@ def command(
             choices={**choices, "months": months},
             reading=options.reading(given),
         )
+        surface = surface.classed(classes)
         step("Writing")
         if Path(output).suffix.casefold() in (".tif", ".tiff"):
             from hotspots.export.raster import write_geotiff

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.base.errors import DataError, ParameterError
-from hotspots.export.style import DENSITY_RAMP, QUANTITY_RAMP, Style, layer_style, style_for
+from hotspots.base.surface import Surface
+from hotspots.export.style import DENSITY_RAMP, QUANTITY_RAMP, Style, layer_style, style_for, surface_style
 from hotspots.methods.change import CHANGE_FLAGS
 from hotspots.methods.compare import COMPARISONS
 from hotspots.methods.funnel import FUNNEL_FLAGS
@@ -222,3 +224,51 @@ def test_every_class_that_a_method_gives_has_a_colour_and_a_label(
     assert {entry.value for entry in style.classes} == set(categories)
     assert (style.classify(pd.Series(categories)) >= 0).all()
     assert len({entry.colour for entry in style.classes}) == len(categories)
+
+
+def surface_of(values: Any, **parameters: Any) -> Surface:
+    return Surface(np.asarray(values, dtype=float), 0, 400, 100, "EPSG:27700", "", parameters)
+
+
+def test_a_surface_is_classed_by_the_share_of_incidents_with_the_highest_named() -> None:
+    limits = [[0.1, 70], [0.25, 50], [0.5, 25], [0.75, 5]]
+    surface = surface_of([[0, 5, 24.9], [25, 69.9, 812]], share_limits=limits)
+    style = surface_style(surface)
+    assert style.title == "Density (incidents per km² a year)"
+    assert [entry.label for entry in style.classes] == [
+        "Densest ground, up to 10% of incidents (70.0 to 812, the highest)",
+        "Next, up to 25% (50.0 to 70.0)",
+        "Next, up to 50% (25.0 to 50.0)",
+        "Next, up to 75% (5.00 to 25.0)",
+        "The other 25% (under 5.00)",
+    ]
+    assert style.classify(surface.values.ravel()).tolist() == [4, 3, 3, 2, 1, 0]
+    assert [entry.opacity > 0 for entry in style.classes] == [True, True, True, True, False]
+    assert surface_style(surface.classed("mean")).classes[-1].label.startswith("Under the mean")
+
+
+def test_a_surface_that_does_not_say_is_classed_by_its_own_volume() -> None:
+    # Ten cells of 1 to 10 make 55: 10 holds 18%, so no ground is dense enough for 10%; 10 alone for 25%; 10, 9, 8
+    # hold 27, just under a half; 10 to 6 hold 40, under 41.25.
+    surface = surface_of([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]])
+    assert list(surface.share_limits().values()) == pytest.approx([10.00001, 9.5, 7.5, 5.5])
+    style = surface_style(surface)
+    assert style.classes[0].label == "Densest ground, up to 10% of incidents (none: one place holds more)"
+    assert style.classify(np.array([10.0, 9.0, 7.0, 5.0])).tolist() == [1, 2, 3, 4]
+
+
+def test_contours_are_classed_by_the_shares_they_hold() -> None:
+    layer = pd.DataFrame(
+        {"dens_share": [0.75, 0.5, 0.1], "dens_lo": [5.0, 25.0, 70.0], "dens_hi": [25.0, 70.0, np.nan]}
+    )
+    style = layer_style(layer, "dens_share")
+    assert [entry.label for entry in style.classes] == [
+        "Densest ground, up to 10% of incidents (70.0 or more)",
+        "Next, up to 50% (25.0 to 70.0)",
+        "Next, up to 75% (5.00 to 25.0)",
+    ]
+    assert style.classify(layer["dens_share"]).tolist() == [2, 1, 0]
+    assert style.classes[0].colour == DENSITY_RAMP[-1]
+    assert style_for("dens_share", layer["dens_share"]).classes[0].label == (
+        "Densest ground, up to 10% of incidents"
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -38,7 +39,7 @@ def test_mean_is_over_the_cells_that_incidents_reach() -> None:
 def test_bands_of_a_cone_are_rings() -> None:
     surface = cone()
     mean = mean_of_cells(surface)
-    contours = make_contours(surface, multiples=(1, 2))
+    contours = make_contours(surface, classes="mean", multiples=(1, 2))
     assert list(contours.index) == ["contour_1", "contour_2"]
     assert contours.index.name == "code"
     assert list(contours.columns) == ["multiple", "dens_lo", "dens_hi", "area_km2", "geometry"]
@@ -63,7 +64,7 @@ def test_bands_are_valid_disjoint_and_reach_the_border() -> None:
     values = rng.gamma(0.4, 10, (60, 50))
     rows, columns = np.meshgrid(np.arange(60), np.arange(50), indexing="ij")
     values[np.hypot(rows - 30, columns - 25) > 24] = np.nan
-    contours = make_contours(make_surface(values), multiples=(0.01, 1, 2, 3, 4, 5))
+    contours = make_contours(make_surface(values), classes="mean", multiples=(0.01, 1, 2, 3, 4, 5))
     assert contours.is_valid.all()
     assert set(contours.geom_type) == {"MultiPolygon"}
     shapes = contours.geometry.to_numpy()
@@ -78,7 +79,7 @@ def test_a_band_has_holes_where_it_is_lower_inside() -> None:
     values = np.ones((9, 9))
     values[2:7, 2:7] = 5.0
     values[4, 4] = 1.0
-    band = make_contours(make_surface(values), multiples=(2,)).geometry.iloc[0]
+    band = make_contours(make_surface(values), classes="mean", multiples=(2,)).geometry.iloc[0]
     assert len(band.geoms) == 1
     assert len(band.geoms[0].interiors) == 1
     assert not band.contains(shapely.Point(400_450, 300_000 - 450))
@@ -86,16 +87,16 @@ def test_a_band_has_holes_where_it_is_lower_inside() -> None:
 
 def test_a_value_equal_to_a_limit_belongs_to_the_upper_class() -> None:
     # A constant surface is everywhere exactly 1 times its mean.
-    contours = make_contours(make_surface(np.full((4, 5), 7.0)), multiples=(1, 2))
+    contours = make_contours(make_surface(np.full((4, 5), 7.0)), classes="mean", multiples=(1, 2))
     assert list(contours.index) == ["contour_1"]
     assert contours["area_km2"].tolist() == pytest.approx([0.2])
 
 
 def test_a_class_that_no_place_reaches_has_no_row() -> None:
-    contours = make_contours(make_surface([[1, 1], [1, 1.1]]), multiples=(0.5, 1, 9))
+    contours = make_contours(make_surface([[1, 1], [1, 1.1]]), classes="mean", multiples=(0.5, 1, 9))
     assert list(contours.index) == ["contour_1", "contour_2"]
     assert contours["multiple"].tolist() == [0.5, 1.0]
-    nowhere = make_contours(make_surface([[1, 1], [1, 1.1]]), multiples=(7, 9))
+    nowhere = make_contours(make_surface([[1, 1], [1, 1.1]]), classes="mean", multiples=(7, 9))
     assert len(nowhere) == 0
     assert nowhere.crs == BNG
 
@@ -114,7 +115,7 @@ def test_cut_to_areas() -> None:
 
 
 def test_ten_classes_sort_by_code() -> None:
-    contours = make_contours(cone(), multiples=np.linspace(0.1, 1, 10).tolist())
+    contours = make_contours(cone(), classes="mean", multiples=np.linspace(0.1, 1, 10).tolist())
     assert contours.index.tolist() == sorted(contours.index)
     assert contours.index[0] == "contour_01"
 
@@ -143,7 +144,47 @@ def test_nothing_above_zero(values: Any) -> None:
 )
 def test_multiples_that_do_not_rise(multiples: Any, shown: str) -> None:
     with pytest.raises(ParameterError) as caught:
-        make_contours(cone(), multiples=multiples)
+        make_contours(cone(), classes="mean", multiples=multiples)
     assert str(caught.value) == (
         f"multiples ({shown}) are not rising numbers above 0\nHint: give 'multiples' such as (1, 2, 3, 4, 5)"
     )
+
+
+# ------------------------------------------------------------------------------- by the share of the incidents
+
+
+def shared(surface: Surface, *limits: float) -> Surface:
+    """The same surface, by which shares of 10, 25, 50 and 75% were said to exceed these densities."""
+    said = [list(pair) for pair in zip((0.1, 0.25, 0.5, 0.75), limits, strict=True)]
+    return replace(surface, parameters={"share_limits": said})
+
+
+def test_bands_by_share_are_the_densest_ground_first() -> None:
+    contours = make_contours(shared(cone(), 35, 30, 20, 10))
+    assert list(contours.columns) == ["dens_share", "dens_lo", "dens_hi", "area_km2", "geometry"]
+    assert contours["dens_share"].tolist() == [0.75, 0.5, 0.25, 0.1]
+    assert contours["dens_lo"].tolist() == [10, 20, 30, 35]
+    assert contours["dens_hi"].tolist()[:3] == [20, 30, 35]
+    # The cone is above z within 40 - z cells of 0.1 km.
+    assert contours.loc["contour_4", "area_km2"] == pytest.approx(math.pi * 0.5**2, rel=0.01)
+    assert contours.loc["contour_3", "area_km2"] == pytest.approx(math.pi * (1 - 0.25), rel=0.01)
+
+
+def test_shares_of_equal_limits_make_one_band() -> None:
+    # One place has over a quarter of the incidents: nothing is left for 10 and 25%, whose limit it sets.
+    contours = make_contours(shared(cone(), 41, 41, 20, 10))
+    assert contours["dens_share"].tolist() == [0.75, 0.5]
+    contours = make_contours(shared(cone(), 35, 35, 20, 10))
+    assert contours["dens_share"].tolist() == [0.75, 0.5, 0.1]
+
+
+def test_a_surface_says_how_it_is_classed_and_the_caller_may_differ() -> None:
+    surface = shared(cone(), 35, 30, 20, 10)
+    assert "dens_share" in make_contours(surface.classed("share"))
+    assert "multiple" in make_contours(surface.classed("mean"))
+    assert "dens_share" in make_contours(surface.classed("mean"), classes="share")
+    unknown: Any = "quantile"
+    with pytest.raises(ParameterError) as caught:
+        make_contours(surface, classes=unknown)
+    assert caught.value.message == "classes 'quantile' are unknown"
+    assert caught.value.hint == "give 'share' or 'mean' for 'classes'"

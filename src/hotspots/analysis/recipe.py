@@ -84,12 +84,13 @@ class Flag:
 
 @dataclass(frozen=True)
 class Kde:
-    """``[kde]``: what `hotspots.kernel_density` takes."""
+    """``[kde]``: what `hotspots.kernel_density` takes, and how the heat-map and its contours are classed."""
 
     bandwidth: float | Literal["likelihood", "rule-of-thumb"] = "likelihood"
     cell_size: float | None = None
     kernel: Literal["quartic", "triweight", "epanechnikov", "triangular", "uniform", "gaussian"] = "quartic"
     edge: Literal["none", "uniform"] = "none"
+    classes: Literal["share", "mean"] = "share"
 
 
 @dataclass(frozen=True)

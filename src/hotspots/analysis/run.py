@@ -359,7 +359,7 @@ def _density(
         kernel=step.kernel,
         edge=step.edge,
         months=months,
-    )
+    ).classed(step.classes)
     return surface, make_contours(surface, areas=areas)
 
 

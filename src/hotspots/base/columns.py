@@ -127,6 +127,15 @@ _ALL = (
     Column("dens_lo", "real", "incidents per km² a year", "Density from", "The density is at least this", 1),
     Column("dens_hi", "real", "incidents per km² a year", "Density to", "The density is below this", 1),
     Column(
+        "dens_share",
+        "real",
+        "",
+        "Share of incidents",
+        "Share of the incidents that this class of density and all denser ground hold at most",
+        2,
+        drawn=Drawn(109, theme="share of incidents on the densest ground", button="Densest ground"),
+    ),
+    Column(
         "multiple",
         "integer",
         "times the mean",

@@ -10,7 +10,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ import pandas as pd
 from hotspots.base.classes import AVERAGE, NEUTRAL, StyleClass
 from hotspots.base.columns import COLUMNS, column_label
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.base.surface import Surface
 
 __all__ = ["NEUTRAL", "Style", "StyleClass", "layer_style", "style_for"]
 
@@ -102,7 +103,8 @@ def style_for(
     ----------
     column : str
         Columns of named classes, such as ``sd_flag`` and ``gi_class``, have those of `hotspots.base.columns`.
-        ``density`` and ``multiple`` are classed by multiples of the mean over cells above zero. Any other column
+        ``density`` and ``multiple`` are classed by multiples of the mean over cells above zero, ``dens_share``
+        by the shares that it holds. Any other column
         of numbers gets five classes of about equal size with rounded limits, and a class of its own for zero
         where a tenth or more of the values are zero.
     values : Series or array, optional
@@ -141,6 +143,8 @@ def style_for(
         return _density_style(numbers, multiples)
     if column == "multiple":
         return _multiple_style(numbers, {})
+    if column == "dens_share":
+        return _share_style(dict.fromkeys(np.unique(numbers).tolist()))
     known = COLUMNS.get(column)
     said_already = known is not None and known.unit == known.label.casefold()
     title = known.label if known is not None and said_already else column_label(column)
@@ -150,8 +154,8 @@ def style_for(
 def layer_style(layer: pd.DataFrame, column: str) -> Style:
     """Return the style of one column of a layer, taking its limits from the columns beside it.
 
-    ``sd_flag`` reads ``sd_mean`` and ``sd_above``, and names limits when all areas share them; ``multiple``
-    reads ``dens_lo`` and ``dens_hi``.
+    ``sd_flag`` reads ``sd_mean`` and ``sd_above``, and names limits when all areas share them; ``multiple`` and
+    ``dens_share`` read ``dens_lo`` and ``dens_hi``.
 
     Raises
     ------
@@ -169,7 +173,41 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
         limits = layer.groupby("multiple")[["dens_lo", "dens_hi"]].first()
         bands = {float(k): (float(lo), float(hi)) for k, lo, hi in limits.itertuples()}
         return _multiple_style(np.asarray(layer[column], dtype=np.float64), bands)
+    if column == "dens_share" and {"dens_lo", "dens_hi"} <= set(layer.columns):
+        limits = layer.groupby("dens_share")[["dens_lo", "dens_hi"]].first()
+        return _share_style({float(share): (float(lo), float(hi)) for share, lo, hi in limits.itertuples()})
     return style_for(column, layer[column])
+
+
+def surface_style(surface: Surface) -> Style:
+    """Return the style of a density surface, by the way in which it is classed.
+
+    By the share of the incidents on the densest ground (`Surface.share_limits`), the highest density named; or
+    by multiples of its mean over cells above zero. What lies below the lowest limit is not drawn.
+
+    Examples
+    --------
+    >>> surface = Surface(np.array([[1.0, 3.0], [np.nan, 8.0]]), 0, 200, 100, "EPSG:27700", "", {})
+    >>> said = {"share_limits": [[0.1, 7], [0.25, 5], [0.5, 2.5], [0.75, 1.5]]}
+    >>> [c.label for c in surface_style(replace(surface, parameters=said)).classes][:2]
+    ['Densest ground, up to 10% of incidents (7.00 to 8.00, the highest)', 'Next, up to 25% (5.00 to 7.00)']
+    """
+    values = surface.values.ravel()  # noqa: PD011 - a surface's grid, not a frame's values
+    limits = surface.share_limits()
+    if surface.classes == "mean" or not limits:
+        return style_for("density", values)
+    rising = sorted(limits.items(), key=lambda pair: (pair[1], -pair[0]))
+    highest = float(np.nanmax(values))
+    bands = {
+        share: (limit, rising[k + 1][1] if k + 1 < len(rising) else highest)
+        for k, (share, limit) in enumerate(rising)
+    }
+    style = _share_style(bands, column="density")
+    largest, lowest = rising[0]
+    under = StyleClass(
+        f"The other {1 - largest:.0%} (under {_short(lowest)})", NEUTRAL, 0.0, upper=lowest, neutral=True
+    )
+    return replace(style, classes=(*style.classes, under))
 
 
 def _shared_thresholds(layer: pd.DataFrame) -> tuple[float, float] | None:
@@ -257,6 +295,36 @@ def _multiple_style(numbers: npt.NDArray[np.float64], bands: Mapping[float, tupl
     if bands:
         title += f" ({COLUMNS['density'].unit})"
     return Style("multiple", title, tuple(reversed(classes)))
+
+
+def _share_style(
+    bands: Mapping[float, tuple[float, float] | None], column: Literal["density", "dens_share"] = "dens_share"
+) -> Style:
+    """Return the classes of shares with their limits in words: by density on a surface, by share on contours."""
+    shares = sorted(bands)
+    classes = []
+    for position, share in enumerate(shares):
+        words = (
+            f"Densest ground, up to {share:.0%} of incidents" if position == 0 else f"Next, up to {share:.0%}"
+        )
+        lower = None if position == 0 else (shares[position - 1] + share) / 2
+        upper = None if position + 1 == len(shares) else (share + shares[position + 1]) / 2
+        band = bands[share]
+        if band is not None:
+            low, high = band
+            if math.isnan(high):
+                words += f" ({_short(low)} or more)"
+            elif high <= low:
+                words += " (none: one place holds more)"
+            else:
+                highest = ", the highest" if position == 0 else ""
+                words += f" ({_short(low)} to {_short(high)}{highest})"
+            if column == "density":
+                lower, upper = low, None if position == 0 else high
+        colour = _ramp(DENSITY_RAMP, len(shares) - 1 - position, len(shares))
+        classes.append(StyleClass(words, colour, DENSITY_OPACITY, lower=lower, upper=upper))
+    title = column_label("density")
+    return Style(column, title, tuple(classes))
 
 
 def _band_label(limit: float, following: float | None, values: tuple[float | None, float | None]) -> str:

@@ -1,10 +1,10 @@
-"""Contour polygons of a density surface, by multiples of its mean."""
+"""Contour polygons of a density surface, by the share of incidents on the densest ground or multiples of its mean."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,11 @@ import shapely
 from hotspots.areas.gate import as_areas
 from hotspots.base.crs import Floats, reproject
 from hotspots.base.errors import DataError, ParameterError
-from hotspots.base.surface import Surface
+from hotspots.base.surface import Classes, Surface
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 
 def mean_of_cells(surface: Surface) -> float:
@@ -57,7 +58,8 @@ def mean_of_cells(surface: Surface) -> float:
     >>> mean_of_cells(surface)
     3.0
     """
-    reached = surface.values[surface.values > 0]
+    values = surface.values  # noqa: PD011 - a surface's grid, not a frame's values
+    reached = values[values > 0]
     if reached.size == 0:
         raise DataError(
             "the surface has no value above 0, so it has no contours",
@@ -69,31 +71,36 @@ def mean_of_cells(surface: Surface) -> float:
 def make_contours(
     surface: Surface,
     *,
+    classes: Classes | None = None,
     multiples: Sequence[float] = (1, 2, 3, 4, 5),
     areas: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
-    """Bands of equal density class, one row a class, by multiples of the mean over cells with incidents.
+    """Bands of equal density class, one row a class: of shares of the incidents, or of multiples of the mean.
 
-    Class ``k`` holds the places whose density, interpolated linearly between cell centres, is at least
-    ``multiples[k]`` times `mean_of_cells` and below the next multiple; the last class has no upper limit. The
-    bands do not overlap, so a map can fill them; what lies below the first multiple is in none. A value equal
-    to a limit belongs to the upper class.
+    By share, the last class is the densest ground that holds at most 10% of the incidents, and with each class
+    below it the ground holds at most 25, 50 and 75% (see `Surface.share_limits`). By mean, class ``k`` has at
+    least ``multiples[k]`` times `mean_of_cells`, and less than the next multiple. Densities are interpolated
+    linearly between cell centres. The last class has no upper limit, what lies below the first is in none, and
+    the bands do not overlap, so a map can fill them. A value equal to a limit belongs to the upper class.
 
     Parameters
     ----------
     surface : Surface
         A density surface. Cells outside the areas (NaN) are read as their nearest neighbour inside, so that
         bands reach the border.
+    classes : {'share', 'mean'}, optional
+        By default as the surface is classed: by share, unless it says otherwise.
     multiples : sequence of float, default (1, 2, 3, 4, 5)
-        Rising multiples of the mean, above 0.
+        Rising multiples of the mean, above 0; for classes by mean.
     areas : GeoDataFrame, optional
         Polygons that the bands are cut to. Without them, bands are cut to the cells that have a value.
 
     Returns
     -------
     GeoDataFrame
-        Index ``code`` (``contour_1`` is the lowest class), columns ``multiple``, ``dens_lo``, ``dens_hi``
-        (NaN for the last class), ``area_km2`` and ``geometry``, valid MultiPolygons in the surface's CRS. A
+        Index ``code`` (``contour_1`` is the lowest class), columns ``dens_share`` (the share of the incidents that
+        the class and all above it hold at most) or ``multiple``, ``dens_lo``, ``dens_hi`` (NaN for the last class),
+        ``area_km2`` and ``geometry``, valid MultiPolygons in the surface's CRS. A
         class that no place reaches has no row. ``multiple`` is an integer where all multiples are.
 
     Raises
@@ -114,7 +121,7 @@ def make_contours(
     >>> values = np.zeros((5, 5))
     >>> values[1:4, 1:4], values[2, 2] = 1.0, 10.0
     >>> surface = Surface(values, 0, 500, 100, "EPSG:27700", "incidents per km² a year")
-    >>> make_contours(surface, multiples=(1, 3))[["multiple", "dens_lo", "dens_hi"]]
+    >>> make_contours(surface, classes="mean", multiples=(1, 3))[["multiple", "dens_lo", "dens_hi"]]
                multiple  dens_lo  dens_hi
     code
     contour_1         1      2.0      6.0
@@ -123,19 +130,16 @@ def make_contours(
     import geopandas as gpd
     import pandas as pd
 
-    limits = _limits(multiples)
-    mean = mean_of_cells(surface)
+    lower, named = _classes(surface, classes or surface.classes, multiples)
     within = _extent(surface) if areas is None else _union(reproject(as_areas(areas), surface.crs))
-    lower = limits * mean
     upper = np.append(lower[1:], np.inf)
     bands = [_cut(polygons, within) for polygons in _bands(surface, lower)]
     kept = [k for k, band in enumerate(bands) if not band.is_empty]
     geometry = [bands[k] for k in kept]
-    digits = len(str(limits.size))
-    whole = bool((limits == np.rint(limits)).all())
+    digits = len(str(lower.size))
     return gpd.GeoDataFrame(
         {
-            "multiple": limits[kept].astype(np.int64) if whole else limits[kept],
+            named.name: named.to_numpy()[kept],
             "dens_lo": lower[kept],
             "dens_hi": np.where(np.isinf(upper[kept]), np.nan, upper[kept]),
             "area_km2": shapely.area(np.array(geometry, dtype=object)) / 1e6,
@@ -144,6 +148,24 @@ def make_contours(
         index=pd.Index([f"contour_{k + 1:0{digits}}" for k in kept], name="code", dtype="str"),
         crs=surface.crs,
     )
+
+
+def _classes(surface: Surface, classes: Classes, multiples: Sequence[float]) -> tuple[Floats, pd.Series[Any]]:
+    """Return the rising lower limits of the classes, and the column that names each."""
+    import pandas as pd
+
+    if classes not in get_args(Classes):
+        raise ParameterError(f"classes '{classes}' are unknown", hint="give 'share' or 'mean' for 'classes'")
+    times = _limits(multiples)
+    mean = mean_of_cells(surface)
+    if classes == "mean":
+        whole = bool((times == np.rint(times)).all())
+        return times * mean, pd.Series(times.astype(np.int64) if whole else times, name="multiple")
+    found = sorted((limit, -share) for share, limit in surface.share_limits().items())
+    # Where one place has more than two shares, the ground between their equal limits is none.
+    distinct = [pair for k, pair in enumerate(found) if k + 1 == len(found) or found[k + 1][0] > pair[0]]
+    limits, shares = np.array(distinct).T
+    return limits, pd.Series(-shares, name="dens_share")
 
 
 def _limits(multiples: Sequence[float]) -> Floats:

@@ -74,7 +74,7 @@ def file_picture(
     kind = layer_kind(layer)
     chosen = _column(layer, kind, column, paths[0])
     told = layer.attrs.get("provenance") or {}
-    if outline is None and chosen != "multiple":
+    if outline is None and chosen not in ("multiple", "dens_share"):
         outline = outline_of(layer)
     return draw_map(
         layer,

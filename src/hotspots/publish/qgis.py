@@ -69,7 +69,7 @@ def _qgis_group(shown: Group, *, visible: bool) -> list[QgisLayer]:
         layers.append(
             area_layer(
                 shown.contours,
-                "multiple",
+                "multiple" if "multiple" in shown.contours else "dens_share",
                 path=data,
                 table="contours",
                 title="Contours of the density (incidents per km² a year)",

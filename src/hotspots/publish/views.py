@@ -61,7 +61,8 @@ def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
                 hint="make one with: hotspots count, hotspots flag or hotspots gistar",
             )
         views += found
-        outline = layer if outline is None and "multiple" not in layer else outline
+        if outline is None and not {"multiple", "dens_share"} & set(layer.columns):
+            outline = layer
     return views, outline
 
 

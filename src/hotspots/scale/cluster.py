@@ -309,7 +309,10 @@ def _sum(one: Surface | None, other: Surface | None) -> Surface | None:
         return other if one is None else one
     counts = {name: one.parameters[name] + other.parameters[name] for name in ("incidents", "weight")}
     values = one.values + other.values  # noqa: PD011 - of Surfaces, not of pandas
-    return dataclasses.replace(one, values=values, parameters={**one.parameters, **counts})
+    parameters = {**one.parameters, **counts}
+    # The shares of the parts are not those of the whole, which its own volume tells.
+    parameters.pop("share_limits", None)
+    return dataclasses.replace(one, values=values, parameters=parameters)
 
 
 def _gathered(results: list[Any], add: Callable[[Any, Any], Any]) -> Any:

@@ -120,7 +120,7 @@ def test_only_classed_areas_are_drawn_of_many_cells() -> None:
 
 
 def test_a_heatmap_has_the_colours_and_limits_of_the_density_classes() -> None:
-    figure = draw_heatmap(surface(), areas=wards(), note="Quartic kernel")
+    figure = draw_heatmap(surface().classed("mean"), areas=wards(), note="Quartic kernel")
     image = pixels(figure)
     assert share(image, DENSITY_RAMP[0]) > 0.15
     said = words(figure)

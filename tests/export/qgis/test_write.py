@@ -204,7 +204,8 @@ def test_the_map_tip_names_the_area_the_class_in_words_and_the_figures(
 
 
 def test_a_raster_is_clear_under_the_mean_and_classed_by_multiples(surface: Surface, tmp_path: Path) -> None:
-    root = qml(raster_layer(surface, path="layers/burglary_density.tif", title="Heat-map"), tmp_path)
+    by_mean = surface.classed("mean")
+    root = qml(raster_layer(by_mean, path="layers/burglary_density.tif", title="Heat-map"), tmp_path)
     items = attributes(root, ".//colorrampshader/item", "value", "label", "color", "alpha")
     # A class holds what is below its upper limit; QGIS wants the highest number that it holds.
     assert items[0] == ("9.999999999999998", "Under the mean (under 10.0)", "#faf9f6", "0")
@@ -217,6 +218,20 @@ def test_a_raster_is_clear_under_the_mean_and_classed_by_multiples(surface: Surf
         "0.0",
         "28.0",
     )
+
+
+def test_a_raster_is_classed_by_the_share_of_incidents(surface: Surface, tmp_path: Path) -> None:
+    said = replace(surface, parameters={"share_limits": [[0.1, 25], [0.25, 20], [0.5, 10], [0.75, 5]]})
+    root = qml(raster_layer(said, path="layers/burglary_density.tif", title="Heat-map"), tmp_path)
+    items = attributes(root, ".//colorrampshader/item", "value", "label", "color", "alpha")
+    assert [label for _, label, _, _ in items] == [
+        "The other 25% (under 5.00)",
+        "Next, up to 75% (5.00 to 10.0)",
+        "Next, up to 50% (10.0 to 20.0)",
+        "Next, up to 25% (20.0 to 25.0)",
+        "Densest ground, up to 10% of incidents (25.0 to 28.0, the highest)",
+    ]
+    assert [alpha for *_, alpha in items] == ["0", "204", "204", "204", "204"]
 
 
 def test_outlines_are_drawn_without_a_fill(wards: gpd.GeoDataFrame, tmp_path: Path) -> None:

@@ -99,8 +99,8 @@ def test_a_surface_comes_and_goes_with_its_legend_and_follows_the_group(opened: 
     assert picture.evaluate("image => getComputedStyle(image).zIndex") == "300"
     legend = opened.text("#hotspots-legend")
     assert legend.splitlines()[:2] == ["Burglary · Heat-map <b>", "Density (incidents per km² a year)"]
-    assert "5 × the mean or more" in legend
-    assert "Quartic kernel. Not drawn: under the mean (under" in legend
+    assert "Densest ground, up to 10% of incidents (" in legend
+    assert "Quartic kernel. Not drawn: the other 25% (under" in legend
     opened.group("<b>Robbery</b>")
     assert opened.choice("Heat-map").is_checked()
     assert opened.text("#hotspots-legend").startswith("<b>Robbery</b> · Heat-map <b>")

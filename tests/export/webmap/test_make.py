@@ -177,7 +177,7 @@ def test_a_surface_says_what_it_leaves_out_and_which_group_it_belongs_to() -> No
     data = data_of(
         html_of(
             AreaView("Rate", wards(), "rate", group="Burglary", noun="wards"),
-            SurfaceView("Heat-map", bump(), note="Quartic.", group="Burglary"),
+            SurfaceView("Heat-map", bump().classed("mean"), note="Quartic.", group="Burglary"),
         )
     )
     assert data["surfaces"][0]["note"] == "Quartic. Not drawn: under the mean (under 10.0)."

@@ -13,6 +13,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.interpolate import RegularGridInterpolator
 from sklearn.neighbors import KernelDensity
 
 from hotspots.base.errors import CRSError, DataError, HotspotsWarning, ParameterError
@@ -156,7 +157,10 @@ def test_parameters_hold_every_choice() -> None:
     x, y = cloud(50, 2000)
     incidents = make_incidents(x, y, weight=np.full(50, 2.0))
     surface = kernel_density(incidents, square(2000), bandwidth=500, cell_size=100, months=6)
-    assert dict(surface.parameters) == {
+    held = dict(surface.parameters)
+    assert [share for share, _ in held.pop("share_limits")] == [0.1, 0.25, 0.5, 0.75]
+    assert held == {
+        "classes": "share",
         "kernel": "quartic",
         "bandwidth": 500.0,
         "bandwidth_from": "given",
@@ -592,3 +596,43 @@ def test_a_year_of_staffordshire(shared_data: Path) -> None:
     # What is clipped away at the border, less what comes in from beyond it, is about one in a hundred.
     mass = np.nansum(surface.values) * 0.1**2
     assert mass == pytest.approx(surface.parameters["weight"], rel=0.01)
+
+
+# --------------------------------------------------------------------------------- shares of the incidents
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+@pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+def test_the_densest_ground_holds_at_most_its_share(data: Any) -> None:
+    rng = np.random.default_rng(data.draw(st.integers(0, 10_000)))
+    n = data.draw(st.integers(40, 400))
+    spots = rng.uniform(0, 3000, (data.draw(st.integers(1, n)), 2))
+    points = spots[(rng.random(n) ** 2 * len(spots)).astype(int)]
+    weight = rng.integers(1, 4, n) if data.draw(st.booleans()) else np.ones(n)
+    choices: Any = {"bandwidth": data.draw(st.sampled_from([200, 500])), "cell_size": 100, "months": 12}
+    incidents = make_incidents(points[:, 0], points[:, 1], weight=weight)
+    surface = kernel_density(incidents, square(3000), **choices)
+    # The map draws densities that are interpolated between the centres of cells.
+    centres_x, centres_y = surface.centres()
+    drawn = RegularGridInterpolator((centres_y[::-1], centres_x), surface.values[::-1])(
+        np.column_stack((np.clip(points[:, 1], 50, 2950), np.clip(points[:, 0], 50, 2950)))
+    )
+    limits = surface.share_limits()
+    for share, limit in limits.items():
+        held = weight[drawn >= limit].sum() / weight.sum()
+        assert held <= share + 1e-9
+        # The next place would have been too much: no smaller limit would do.
+        following = drawn[drawn < limit].max()
+        assert weight[drawn >= following * (1 - 1e-9)].sum() / weight.sum() > share
+    assert list(limits.values()) == sorted(limits.values(), reverse=True)
+
+
+def test_incidents_outside_the_areas_have_no_share() -> None:
+    x, y = (500 + axis for axis in cloud(200, 1000))
+    choices: Any = {"bandwidth": 500, "cell_size": 100, "months": 12}
+    alone = kernel_density(make_incidents(x, y), square(2000), **choices)
+    beyond = make_incidents([*x, *[9000.0] * 500], [*y, *[9000.0] * 500])
+    areas = make_areas(shapely.box(0, 0, 2000, 2000), shapely.box(9900, 9900, 10_000, 10_000))
+    both = kernel_density(beyond, areas, **choices).share_limits()
+    assert list(both.values()) == pytest.approx(list(alone.share_limits().values()))

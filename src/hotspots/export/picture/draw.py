@@ -22,7 +22,7 @@ from hotspots.base.files import replacing
 from hotspots.base.surface import Surface
 from hotspots.export.picture.canvas import SLIDE, Bounds, Canvas, Shapes, Size
 from hotspots.export.picture.parts import LegendEntry
-from hotspots.export.style import Style, layer_style, style_for
+from hotspots.export.style import Style, layer_style, surface_style
 from hotspots.export.webmap.shapes import simplify_together
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def draw_heatmap(
     size: Size = SLIDE,
     letters: float | None = None,
 ) -> Figure:
-    """Draw a surface as a picture, in multiples of its mean; see `draw_map`.
+    """Draw a surface as a picture, in its classes (see `surface_style`); see `draw_map`.
 
     Between the centres of cells values are interpolated, as on the web map.
 
@@ -191,7 +191,7 @@ def draw_heatmap(
     DataError
         When a value is in none of the classes of `style`.
     """
-    chosen = style_for("density", surface.values.ravel()) if style is None else style
+    chosen = surface_style(surface) if style is None else style
     if outline is None:
         chosen = _with_ground(chosen)
     lines = None if outline is None else reproject(outline, surface.crs)

@@ -24,7 +24,7 @@ from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.files import replacing
 from hotspots.export.qgis.project import definition_document, project_document, style_document, to_bytes
 from hotspots.export.qgis.style import QgisLayer, plain
-from hotspots.export.style import Style, layer_style, style_for
+from hotspots.export.style import Style, layer_style, surface_style
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -151,7 +151,7 @@ def raster_layer(
     visible: bool = False,
     note: str = "",
 ) -> QgisLayer:
-    """Describe a GeoTIFF of a density surface, drawn by multiples of its mean; below the mean it is clear.
+    """Describe a GeoTIFF of a density surface, drawn in its classes; below the lowest it is clear.
 
     Parameters
     ----------
@@ -171,14 +171,14 @@ def raster_layer(
     >>> grid = Surface(values, 400_000, 301_000, 500.0, "EPSG:27700", "incidents per km² a year")
     >>> made = raster_layer(grid, path="layers/burglary_density.tif", title="Heat-map")
     >>> made.span, made.style.classes[-1].label
-    ((1.0, 8.0), 'Under the mean (under 4.00)')
+    ((1.0, 8.0), 'The other 25% (under 5.50)')
     """
     values = surface.values[np.isfinite(surface.values)]
     return QgisLayer(
         path,
         title,
         surface.bounds,
-        style or style_for("density", surface.values.ravel()),
+        style or surface_style(surface),
         None,
         group,
         kind="raster",

@@ -17,7 +17,7 @@ import shapely
 
 from hotspots.base.crs import WGS84, crs_text, parse_crs, reproject, transform_xy
 from hotspots.base.errors import ParameterError
-from hotspots.export.style import NEUTRAL, Style, StyleClass, style_for
+from hotspots.export.style import NEUTRAL, Style, StyleClass, surface_style
 from hotspots.export.webmap.columns import Pool, add_table
 from hotspots.export.webmap.image import WEB_MERCATOR, draw_surface
 from hotspots.export.webmap.shapes import Shapes, encode_places, encode_shapes, simplify_together
@@ -232,7 +232,7 @@ def _entry(entry: StyleClass, *, drawn: bool = True) -> dict[str, Any]:
 
 
 def _surface(view: SurfaceView) -> dict[str, Any]:
-    style = view.style or style_for("density", np.ravel(view.surface.values))
+    style = view.style or surface_style(view.surface)
     overlay = draw_surface(view.surface, style)
     under = [entry for entry in style.classes if entry.opacity == 0]
     note = " ".join(

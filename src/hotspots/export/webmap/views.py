@@ -111,7 +111,7 @@ class SurfaceView:
     title : str
         What the layer list and the legend call it, such as ``"Heat-map"``.
     surface : Surface
-        Drawn by multiples of its mean over cells above zero; below the mean nothing is drawn.
+        Drawn in its classes (see `surface_style`); below the lowest nothing is drawn.
     note : str
         A sentence below its legend, such as the bandwidth.
     style : Style, optional

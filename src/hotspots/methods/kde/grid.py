@@ -159,3 +159,14 @@ def divide_by_mass(values: Floats, inside: Bools, grid: Grid, bandwidth: float, 
         mass = oaconvolve(inside[top:bottom].astype(float), shape, mode="same")[first - top : last - top]
         # Where a centre is inside, its own cell bounds the share from below; elsewhere it may be nothing.
         values[first:last] /= np.clip(mass, shape.max(), 1.0)
+
+
+def interpolated(values: Floats, across: Floats, down: Floats) -> Floats:
+    """Return the values at places counted in cells from the corner, between the four cell centres around each.
+
+    NaN off the grid and where the place's own cell is NaN; its own cell's value where another of the four is.
+    """
+    from hotspots.methods.kde.kernels import between_centres
+
+    found: Floats = between_centres(values, across, down)
+    return found

@@ -350,3 +350,25 @@ def _rings(squares: Floats, scale: float) -> Integers:
             ring += 1
         ring_of[k] = ring
     return ring_of
+
+
+@kernel()
+def between_centres(values: Floats, across: Floats, down: Floats) -> Floats:
+    """Return values at places, interpolated between the four nearest cell centres; see `grid.interpolated`."""
+    rows, columns = values.shape
+    found = np.full(across.size, np.nan)
+    for i in range(across.size):
+        row, column = math.floor(down[i]), math.floor(across[i])
+        if not (0 <= row < rows and 0 <= column < columns):
+            continue
+        top = min(max(math.floor(down[i] - 0.5), 0), max(rows - 2, 0))
+        left = min(max(math.floor(across[i] - 0.5), 0), max(columns - 2, 0))
+        below, right = min(top + 1, rows - 1), min(left + 1, columns - 1)
+        share_down = min(max(down[i] - 0.5 - top, 0.0), 1.0)
+        share_across = min(max(across[i] - 0.5 - left, 0.0), 1.0)
+        upper = values[top, left] * (1 - share_across) + values[top, right] * share_across
+        lower = values[below, left] * (1 - share_across) + values[below, right] * share_across
+        blended = upper * (1 - share_down) + lower * share_down
+        own = values[row, column]
+        found[i] = own if math.isnan(own) or math.isnan(blended) else blended
+    return found

@@ -76,7 +76,11 @@ def _density(surface: Surface) -> Note:
         "Density",
         f"{made['kernel']} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m, in "
         f"incidents per km² a year; what lies beyond the outer boundary is {edge}. "
-        "The heat-map's classes are multiples of the mean over the cells with any density.",
+        + (
+            "The heat-map's classes are multiples of the mean over the cells with any density."
+            if surface.classes == "mean"
+            else "The heat-map's classes are the densest ground that holds up to 10, 25, 50 and 75% of the incidents."
+        ),
     )
 
 
