@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -25,12 +25,20 @@ from hotspots_cli.writing import check_output
     help="A group of categories, such as asb or burglary; may be repeated. Eight themes without it.",
 )
 @click.option(
+    "--rule",
+    type=click.Choice(["limits", "counted"]),
+    default="limits",
+    show_default=True,
+    help="limits: each district against the rest, allowing for chance; counted: as version 0.1.0 ticked, "
+    "by numbers of areas too.",
+)
+@click.option(
     "--tick-ratio",
     type=float,
     default=1.1,
     show_default=True,
     metavar="TIMES",
-    help="Rate of a tick, in times that of all.",
+    help="Rate of a tick, in times that of the rest.",
 )
 @click.option(
     "--tick-areas",
@@ -38,7 +46,7 @@ from hotspots_cli.writing import check_output
     default=2,
     show_default=True,
     metavar="N",
-    help="Flagged areas that make a tick.",
+    help="Flagged areas that make a tick by the rule counted.",
 )
 @click.option(
     "--title",
@@ -60,6 +68,7 @@ def command(
     areas: str,
     crs: str,
     theme: tuple[str, ...],
+    rule: Literal["limits", "counted"],
     tick_ratio: float,
     tick_areas: int,
     title: str,
@@ -85,7 +94,9 @@ def command(
     from hotspots.priorities.matrix_rules import TickRules
     from hotspots.priorities.prioritise import area_noun
 
-    rules = TickRules(tick_ratio=tick_ratio, tick_areas=tick_areas, bracket_ratio=min(1.0, tick_ratio))
+    rules = TickRules(
+        rule=rule, tick_ratio=tick_ratio, tick_areas=tick_areas, bracket_ratio=min(1.0, tick_ratio)
+    )
     with Steps(4) as step:
         step("Reading areas")
         where = read_areas(areas, crs=crs, **options.area_reading(given))
@@ -93,7 +104,7 @@ def command(
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         where = people_of(where, quality)
         step("Counting")
-        counted = tally(table, where)
+        counted = tally(table, where, every="quarter")
         themes = [Indicator(group=name) for name in theme or THEMES]
         made = locality_matrix(where, counted, themes, rules=rules, noun=area_noun(where.index))
         step("Writing")

@@ -26,7 +26,7 @@ def test_a_table_and_a_page(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("matrix", ".", *areas, *themes, "--title", "Priorities", "-o", "matrix.html")
     assert code == 0, err
     page = (town / "matrix.html").read_text(encoding="utf-8")
-    assert "<h1>Priorities, 2025</h1>" in page
+    assert "<h1>Priorities, 2025 Q1</h1>" in page
     assert "Moor &amp; Vale" in page
     assert "Not divided into rowdy behaviour, nuisance and neighbour disputes as forces do." in page
     assert (

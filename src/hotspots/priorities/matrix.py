@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.base.errors import DataError
+from hotspots.base.poisson import dispersion_of
 from hotspots.counting.counts import rate
 from hotspots.counting.tally import Tally
 from hotspots.priorities.groups import category_groups, unavailable_themes
-from hotspots.priorities.indicators import Indicator, make_indicators
+from hotspots.priorities.indicators import Indicator, Indicators, make_indicators
 from hotspots.priorities.matrix_rules import TickRules, priority_matrix
 from hotspots.priorities.scoring import standard_scores
 
@@ -37,13 +39,17 @@ class LocalityMatrix:
         Incidents per 1,000 people a year, themes by partnerships, and ``all``.
     flagged : DataFrame of int
         Areas significantly above the mean of all areas, themes by partnerships.
+    by_chance : float
+        How many ticks chance alone would give; NaN by the rule "counted".
     notes : tuple of str
-        The rules, what each theme cannot tell, and what police.uk categories cannot give.
+        The rules, how many ticks are expected by chance, the dispersions, what each theme cannot tell, and what
+        police.uk categories cannot give.
     """
 
     matrix: pd.DataFrame
     rates: pd.DataFrame
     flagged: pd.DataFrame
+    by_chance: float
     notes: tuple[str, ...]
 
 
@@ -55,8 +61,12 @@ def locality_matrix(
     rules: TickRules | None = None,
     min_population: float = 100,
     noun: str = "area",
+    comparator: pd.DataFrame | None = None,
 ) -> LocalityMatrix:
     """Tick the themes that are a priority of each district, by its rate and by its flagged areas.
+
+    The dispersion of a theme is the larger of that of its counts in areas and that of its counts in districts,
+    over the tally's periods: districts change as wholes, too, with the force's recording or a gang's trips.
 
     Parameters
     ----------
@@ -72,6 +82,8 @@ def locality_matrix(
         Areas with fewer people have no rate and are not flagged.
     noun : str, default "area"
         What an area is called.
+    comparator : DataFrame, optional
+        See `priority_matrix`: what each district is compared with instead of the other districts.
 
     Returns
     -------
@@ -111,13 +123,41 @@ def locality_matrix(
     people = areas["population"][kept].groupby(district[kept]).sum(min_count=1)
     rates = (sums.div(people, axis=0) * 12_000 / months).T
     rates["all"] = sums.sum() / people.sum() * 12_000 / months
-    matrix = priority_matrix(sums, people, flagged, rules=rules)
-    return LocalityMatrix(
-        matrix, rates.loc[matrix.index], flagged.T.loc[matrix.index], _notes(made.entries, rules, noun)
+    dispersion = _dispersions(made, counted, district.to_numpy())
+    ticked = priority_matrix(
+        sums,
+        people,
+        flagged,
+        rules=rules,
+        members=district[kept].groupby(district[kept]).size(),
+        dispersion=dispersion,
+        comparator=comparator,
     )
+    order = ticked.matrix.index
+    told = [
+        *rules.sentences(noun=noun, against="the rest together" if comparator is None else "the comparator")
+    ]
+    if rules.rule == "limits":
+        shown = ", ".join(f"{name} {dispersion[name]:.2f}" for name in names)
+        told += [ticked.sentence(), f"Dispersion of the counts, over that of chance: {shown}."]
+        log.info("%s", ticked.sentence().removesuffix("."))
+    notes = (*told, *_notes(made.entries))
+    return LocalityMatrix(ticked.matrix, rates.loc[order], flagged.T.loc[order], ticked.by_chance, notes)
 
 
-def _notes(entries: Sequence[Indicator], rules: TickRules, noun: str) -> tuple[str, ...]:
+def _dispersions(made: Indicators, counted: Tally, district: npt.NDArray[np.object_]) -> dict[str, float]:
+    """Return the dispersion of each theme, in areas or in districts, whichever is larger; 1 where none can be told."""
+    by_period = counted.counts if counted.halves is None else counted.halves
+    groups, names = pd.factorize(pd.Series(district, dtype=object).replace("", None))
+    found = {}
+    for entry, factor in zip(made.entries, made.factors.T, strict=True):
+        n = np.einsum("nct,c->nt", by_period, factor)
+        places = np.stack([n[groups == place].sum(axis=0) for place in range(len(names))])
+        found[entry.name] = float(np.nanmax([1.0, dispersion_of(n), dispersion_of(places)]))
+    return found
+
+
+def _notes(entries: Sequence[Indicator]) -> tuple[str, ...]:
     groups = category_groups()
     told = [
         f"{entry.name}: {groups[entry.group.casefold()].note}"
@@ -128,7 +168,6 @@ def _notes(entries: Sequence[Indicator], rules: TickRules, noun: str) -> tuple[s
     ]
     lacking = ", ".join(key.replace("-", " ") for key in unavailable_themes())
     return (
-        *rules.sentences(noun=noun),
         *told,
         f"Not in the table, because police.uk categories cannot tell: {lacking}.",
     )
