@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 
@@ -86,5 +87,5 @@ def test_every_result_column_that_needs_explaining_is_in_the_methods_page_or_spe
 
 
 def test_the_first_example_of_the_gallery_is_the_demo() -> None:
-    demo = ROOT / "cli" / "hotspots_cli" / "demo.toml"
+    demo = files("hotspots_cli") / "demo.toml"
     assert (ROOT / "maps" / "west-yorkshire" / "analysis.toml").read_bytes() == demo.read_bytes()

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "src" / "hotspots"
 ROOTS = ("src", "cli", "boundaries")

@@ -6,6 +6,8 @@ import doctest
 import re
 from pathlib import Path
 
+import hotspots
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
 
@@ -35,7 +37,9 @@ def test_a_doi_and_its_link_are_one() -> None:
     for shown, link in re.findall(r"\[doi ([^\]]+)\]\(https://doi\.org/(\S+?)\)", PAGE):
         assert link.replace("%28", "(").replace("%29", ")") == shown
     cited = set(re.findall(r"\[doi ([^\]]+)\]", PAGE))
-    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in (Path(hotspots.__file__).parent).rglob("*.py")
+    )
     unknown = {doi for doi in cited if doi not in code}
     assert not unknown, "a source of the page that no docstring gives"
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("src/hotspots", "cli/hotspots_cli", "boundaries/hotspots_boundaries")
 
