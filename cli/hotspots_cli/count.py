@@ -65,6 +65,7 @@ def command(
     from hotspots.analysis.provenance import make_provenance
     from hotspots.analysis.steps import counted_layer, people_of
     from hotspots.areas.reading import read_areas
+    from hotspots.counting.period import period_of_report
 
     with Steps(4) as step:
         step("Reading areas")
@@ -72,13 +73,14 @@ def command(
         asked = {"by": by, "per": per, **options.reading(given)}
         counted = engines.count(engine, scheduler, incidents, where, step=step, **asked)
         where = people_of(where, counted.report)
-        if months is None and where["population"].notna().any():
-            months = engines.months_counted(counted.report)
+        period = None
+        if months is not None or where["population"].notna().any():
+            period = period_of_report(counted.report, months=months)
         layer = counted_layer(
             counted.n,
             counted.split,
             where,
-            months=months,
+            months=None if period is None else period.length,
             min_population=min_population,
             smooth=smooth,
             monthly=counted.monthly,
@@ -89,6 +91,11 @@ def command(
         settings = {"by": by, "per": per, "min_population": min_population, "smooth": smooth}
         settings |= {"dispersion": layer.attrs.get("dispersion"), "limits": limits}
         provenance = make_provenance(
-            crs=crs, quality=counted.report, months=months, steps={"count": settings}, areas=where
+            crs=crs,
+            quality=counted.report,
+            months=None if period is None else period.length,
+            months_from=None if period is None else period.months_from,
+            steps={"count": settings},
+            areas=where,
         )
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)

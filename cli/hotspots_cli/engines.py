@@ -121,13 +121,3 @@ def density_of(
     table, quality = read_incidents(incidents, crs=areas.crs, **reading)
     step("Density")
     return kernel_density(table, areas, **choices), quality
-
-
-def months_counted(report: QualityReport) -> int:
-    """Return how many months the incidents of a report fall in; see `hotspots.counting.counts.months_present`."""
-    import pandas as pd
-
-    from hotspots.counting.counts import months_present
-
-    months = pd.PeriodIndex([month.label for month in report.by_month if month.label], freq="M")
-    return months_present(pd.DataFrame({"month": months}))

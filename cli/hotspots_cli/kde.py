@@ -72,7 +72,7 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".tif", ".tiff", ".geojson", ".gpkg"))
     engine = engines.chosen_engine(engine, scheduler, incidents)
-    from hotspots.analysis.provenance import make_provenance
+    from hotspots.analysis.provenance import make_provenance, rests_on
     from hotspots.areas.reading import read_areas
 
     with Steps(4) as step:
@@ -102,6 +102,7 @@ def command(
             crs=crs,
             quality=quality,
             months=surface.parameters["months"],
+            months_from=rests_on(months, quality.period),
             steps={"kde": dict(surface.parameters)},
         )
         write_layer(make_contours(surface, areas=where), output, overwrite=overwrite, provenance=provenance)

@@ -116,7 +116,10 @@ bandwidth = click.option(
     "foreseen; 'rule-of-thumb', by how far incidents spread.",
 )
 months = click.option(
-    "--months", type=float, metavar="N", help="Length of the period, where the months present are not it."
+    "--months",
+    type=float,
+    metavar="N",
+    help="Length of the period, where neither the months asked for nor those of the files are it.",
 )
 
 layer_months = click.option(

@@ -115,7 +115,7 @@ def command(
     if brief is not None:
         check_output(brief, overwrite=overwrite, suffixes=(".html",), pipe=False)
     plan = _plan(given)
-    from hotspots.analysis.provenance import make_provenance
+    from hotspots.analysis.provenance import make_provenance, rests_on
     from hotspots.analysis.steps import account, locate, people_of
     from hotspots.areas.reading import read_areas
     from hotspots.counting.tally import tally
@@ -139,7 +139,12 @@ def command(
         settings = {key: value for key, value in asdict(plan).items() if key != "folder"}
         months = float(sum(counted.months))
         provenance = make_provenance(
-            crs=crs, quality=quality, months=months, steps={"select": settings}, areas=where
+            crs=crs,
+            quality=quality,
+            months=months,
+            months_from=rests_on(None, quality.period),
+            steps={"select": settings},
+            areas=where,
         )
         for line in outcome_lines(made):
             log.info(line)

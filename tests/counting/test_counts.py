@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from scipy import stats
 from shapely import box
 
-from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.errors import DataError, ParameterError
 from hotspots.counting.counts import (
     agreement,
     assign_areas,
     count_incidents,
-    months_present,
     rate,
     rate_limits,
 )
@@ -259,36 +258,6 @@ def test_the_limits_hold_the_rate_between_them(n: int, months: float, people: fl
 def test_a_level_that_is_no_share_is_refused(level: float) -> None:
     with pytest.raises(ParameterError, match=f"'level' is {level}"):
         rate_limits(pd.Series([1]), pd.Series([1.0]), months=12, level=level)
-
-
-def months_of(*names: str) -> pd.DataFrame:
-    return pd.DataFrame({"month": pd.PeriodIndex(names, freq="M")})
-
-
-def test_months_present_are_counted_once() -> None:
-    assert months_present(months_of("2025-01", "2025-01", "2025-02")) == 2
-
-
-def test_a_gap_in_the_months_is_warned_of() -> None:
-    with pytest.warns(
-        HotspotsWarning,
-        match="1 month between 2025-01 and 2025-03 has no incidents; rates use the months present",
-    ):
-        assert months_present(months_of("2025-01", "2025-03")) == 2
-
-
-def test_one_month_of_several_years_is_a_choice_not_a_gap() -> None:
-    assert months_present(months_of("2016-07", "2017-07", "2018-07")) == 3
-
-
-def test_no_month_at_all_says_what_to_give() -> None:
-    with pytest.raises(ParameterError) as caught:
-        months_present(pd.DataFrame({"x": [1.0]}))
-    assert caught.value.message == "no incident has a month, so the length of the period is unknown"
-    assert (
-        caught.value.hint
-        == "say how many months the data cover with 'months', or name their column with 'month_column'"
-    )
 
 
 @pytest.mark.parametrize(

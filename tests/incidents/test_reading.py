@@ -44,7 +44,7 @@ def test_police_files_are_joined_projected_and_accounted_for(tmp_path: Path) -> 
     incidents, report = read_incidents(tmp_path)
     assert incidents.index.tolist() == [0, 1, 2, 3, 4]
     assert incidents.index.dtype == "int64"
-    assert incidents.attrs == {"crs": "EPSG:27700"}
+    assert incidents.attrs == {"crs": "EPSG:27700", "months": ["2025-01", "2025-02"]}
     assert incidents.columns.tolist() == ["x", "y", "category", "month", "lsoa_code", "weight"]
     assert [str(dtype) for dtype in incidents.dtypes] == [
         "float64", "float64", "category", "period[M]", "category", "float64",

@@ -17,7 +17,8 @@ from hotspots.base.errors import DataError, HotspotsWarning
 from hotspots.base.poisson import Limits, dispersion_of
 from hotspots.base.tables import read_table
 from hotspots.base.text import plain_text
-from hotspots.counting.counts import count_incidents, months_present
+from hotspots.counting.counts import count_incidents
+from hotspots.counting.period import months_covered, over_months, period_of
 from hotspots.incidents import coordinates
 from hotspots.incidents.gate import as_incidents
 from hotspots.methods.compare import compare_categories
@@ -96,7 +97,7 @@ def compare_force(
     comparators : DataFrame
         See `read_comparators`.
     months : float, optional
-        Length of the period; the number of months present without it.
+        Length of the period; without it, see `hotspots.counting.period`.
     name, margin, level, limits
         See `hotspots.compare_categories`.
     dispersion : float, optional
@@ -141,7 +142,7 @@ def compare_force(
     return compare_categories(
         counts,
         people,
-        months=months_present(incidents) if months is None else months,
+        months=period_of(incidents, months=months).length,
         comparators=comparators,
         name=name,
         margin=margin,
@@ -159,13 +160,12 @@ def _dispersions(
     if "month" in incidents and not incidents["month"].isna().all():
         category = incidents["category"].astype(str)
         # Every kind over the same periods, those of all incidents.
-        months = pd.Index(sorted(incidents["month"].dropna().unique()))
+        months = months_covered(incidents)
         for kind in kinds:
             own = category.str.casefold() != _ASB if kind == TOTAL else category == kind
             if incidents.loc[own, "month"].notna().any():
                 monthly = count_incidents(incidents[own], areas, per="month", assigned=assigned)
-                monthly = monthly.reindex(columns=months, fill_value=0)
-                told[kind] = dispersion_of(long_periods(monthly).to_numpy())
+                told[kind] = dispersion_of(long_periods(over_months(monthly, months)).to_numpy())
     if told.notna().any():
         log.info(
             "Dispersion of the counts in %d areas: %.2f to %.2f by type of offence; limits allow for it (set it with "

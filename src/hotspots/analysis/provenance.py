@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hotspots._version import __version__
 from hotspots.areas.population import Populations
 from hotspots.base.crs import crs_text
+from hotspots.counting.period import From
 from hotspots.incidents.quality import QualityReport
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def make_provenance(
     quality: QualityReport,
     months: float | None,
     steps: Mapping[str, Mapping[str, Any]],
+    months_from: From | None = None,
     areas: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Any]:
     """Return the record that travels with a layer.
@@ -39,15 +41,16 @@ def make_provenance(
         Length of the period that rates and densities were annualised from.
     steps : mapping of str to mapping
         The settings of each step, by its name on the command line.
-
+    months_from : {'given', 'asked', 'files'}, optional
+        What `months` rests on; see `hotspots.counting.period`.
     areas : GeoDataFrame, optional
         The areas, for which population it is that rates are per head of.
 
     Returns
     -------
     dict
-        Ready for JSON, with the keys ``made_with``, ``methods``, ``crs``, ``months``, ``steps``, ``incidents``
-        and, where it is known, ``population``: its source, column and year.
+        Ready for JSON, with the keys ``made_with``, ``methods``, ``crs``, ``months``, ``months_from``, ``steps``,
+        ``incidents`` and, where it is known, ``population``: its source, column and year.
     """
     held = None if areas is None else areas.attrs.get("populations")
     known = {"population": held.to_dict()} if isinstance(held, Populations) else {}
@@ -56,10 +59,16 @@ def make_provenance(
         "methods": METHODS,
         "crs": crs_text(crs),
         "months": months,
+        "months_from": months_from,
         "steps": {name: dict(settings) for name, settings in steps.items()},
         **known,
         "incidents": quality.to_dict(),
     }
+
+
+def rests_on(given: float | None, asked: str | None) -> From:
+    """Return what the length of a period rests on, given a length and the months asked for, where they are."""
+    return "given" if given is not None else "files" if asked is None else "asked"
 
 
 def extend_provenance(

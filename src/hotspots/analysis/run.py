@@ -29,7 +29,8 @@ from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Surface
-from hotspots.counting.counts import By, assign_areas, count_incidents, months_present, rate
+from hotspots.counting.counts import By, assign_areas, count_incidents, rate
+from hotspots.counting.period import period_of
 from hotspots.counting.tally import Tally, tally
 from hotspots.incidents import read_incidents, select_incidents
 from hotspots.incidents.quality import QualityReport
@@ -80,7 +81,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     progress("Reading incidents")
     incidents, quality = _read_incidents(recipe)
     places = [replace(place, areas=people_of(place.areas, quality)) for place in places]
-    months = recipe.count.months or months_present(incidents)
+    period = period_of(incidents, months=recipe.count.months)
     progress("Locating incidents")
     if recipe.grid is not None:
         cells = _make_cells(recipe.grid, places[0].areas, incidents)
@@ -88,16 +89,15 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     assigned = {place.key: locate(incidents, place.areas, by=place.by, label=place.label) for place in places}
     quality = account(quality, incidents, assigned[places[0].key])
     progress("Finding neighbours")
-    calendar = _calendar(incidents)
     study = _Study(
         incidents,
         places,
         assigned,
         _find_neighbours(recipe.gistar, places),
         _find_neighbours(recipe.outliers, places),
-        calendar,
-        months,
-        find_comparison(recipe.change, calendar),
+        period.months,
+        period.length,
+        find_comparison(recipe.change, period.months),
     )
     results = []
     keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])
@@ -111,8 +111,8 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     return Analysis(
         recipe,
         quality,
-        calendar,
-        months,
+        period.months,
+        period.length,
         places[0].areas,
         tuple(results),
         study.neighbours,
@@ -371,8 +371,3 @@ def _by_month(
         return None
     counts = count_incidents(chosen, areas, per="month", assigned=assigned)
     return counts.reindex(columns=pd.Index(calendar, name="month"), fill_value=0)
-
-
-def _calendar(incidents: pd.DataFrame) -> tuple[pd.Period, ...]:
-    """Return the months that incidents have, ascending."""
-    return tuple(sorted(incidents["month"].dropna().unique())) if "month" in incidents else ()

@@ -19,6 +19,7 @@ from hotspots.areas.population import population_near
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.poisson import Limits, dispersion_of, require_dispersion
 from hotspots.counting.counts import By, Per, agreement, assign_areas, count_incidents, rate, rate_limits
+from hotspots.counting.period import months_covered, over_months
 from hotspots.incidents import select_incidents
 from hotspots.incidents.filters import month_range
 from hotspots.incidents.quality import QualityReport
@@ -131,7 +132,8 @@ def monthly_counts(
     """Return the incidents in each area by month, or None where none has a month."""
     if "month" not in incidents or incidents["month"].isna().all():
         return None
-    return count_incidents(incidents, areas, per="month", assigned=assigned)
+    counts = count_incidents(incidents, areas, per="month", assigned=assigned)
+    return over_months(counts, months_covered(incidents))
 
 
 def choose_dispersion(

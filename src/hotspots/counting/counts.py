@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from typing import Literal, overload
 
 import geopandas as gpd
@@ -14,7 +13,7 @@ from pandas.api.types import is_integer_dtype
 from hotspots.areas.gate import as_areas, code_order
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.crs import crs_label
-from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.poisson import Limits, count_limits
 from hotspots.incidents import coordinates
 from hotspots.incidents.gate import as_incidents
@@ -280,52 +279,6 @@ def _split(incidents: pd.DataFrame, per: Per) -> tuple[np.ndarray, pd.Index]:
     month = incidents["month"]
     labels, values = pd.factorize(month.dt.year if per == "year" else month, sort=True)
     return labels, pd.Index(values, name=per)
-
-
-def months_present(incidents: pd.DataFrame) -> int:
-    """Return how many different months the incidents fall in: the length of the period in months.
-
-    A month inside the span with no incident at all is taken as missing from the data, is not counted, and
-    draws a warning, since a year of eleven files would otherwise show rates one twelfth too low.
-
-    Raises
-    ------
-    ParameterError
-        When no incident has a month.
-    """
-    months: list[pd.Period] = []
-    if "month" in incidents:
-        months = sorted(incidents["month"].dropna().unique())
-    if not months:
-        raise ParameterError(
-            "no incident has a month, so the length of the period is unknown",
-            hint="say how many months the data cover with 'months', or name their column with 'month_column'",
-        )
-    first, last = months[0], months[-1]
-    span = (last.year - first.year) * 12 + last.month - first.month + 1
-    log.info(
-        "Period of %d months (those with incidents from %s to %s; give another length with 'months')",
-        len(months),
-        first,
-        last,
-    )
-    if span > len(months) and not _same_month_each_year(months):
-        _warn_of_gaps(span - len(months), first, last)
-    return len(months)
-
-
-def _same_month_each_year(months: list[pd.Period]) -> bool:
-    """Whether the months are one and the same of several years, a choice rather than a gap."""
-    return len({month.month for month in months}) == 1
-
-
-def _warn_of_gaps(missing: int, first: pd.Period, last: pd.Period) -> None:
-    warnings.warn(
-        f"{missing} month{'s' if missing > 1 else ''} between {first} and {last} "
-        f"{'have' if missing > 1 else 'has'} no incidents; rates use the months present",
-        HotspotsWarning,
-        stacklevel=3,
-    )
 
 
 def rate(n: pd.Series, population: pd.Series, *, months: float, min_population: float = 0) -> pd.Series:

@@ -16,6 +16,7 @@ import pandas as pd
 from hotspots.areas.gate import as_areas
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.counting.counts import By, area_positions
+from hotspots.counting.period import months_covered
 from hotspots.incidents.gate import as_incidents
 
 Every = Literal["year", "half", "quarter", "month"]
@@ -39,7 +40,8 @@ class Tally:
     periods : tuple of str
         In time order: ``"2025"``, ``"2025 H1"``, ``"2025 Q3"`` or ``"2025-07"``.
     months : tuple of int
-        How many different months each period has incidents in: the length that its rates are scaled from.
+        How many months of each period are covered (see `hotspots.counting.period`): the length that its rates
+        are scaled from.
     counts : ndarray of int64, shape (areas, categories, periods)
         Incidents.
     halves : ndarray of int64, shape (areas, categories, 2), optional
@@ -119,9 +121,11 @@ def tally(
         raise DataError(
             "no incident lies in an area", hint="check that incidents and areas are of the same place"
         )
-    month, months = pd.factorize(incidents["month"], sort=True)
+    months = months_covered(incidents)
     labels = [period_label(entry, every) for entry in months]
     periods = tuple(dict.fromkeys(labels))
+    # Position -1, no month, takes the last entry.
+    month = pd.PeriodIndex(months, freq="M").get_indexer(pd.PeriodIndex(incidents["month"]))
     period = np.array([periods.index(label) for label in labels] + [-1])[month]
     category, names = _categories(incidents)
     kept = (area >= 0) & (period >= 0)

@@ -85,6 +85,23 @@ def month_range(period: Period) -> tuple[int, int] | None:
     return first, last
 
 
+def range_text(wanted: tuple[int, int]) -> str:
+    """Return a range of months as it is typed: "2025-01" or "2025-01..2025-06"."""
+    return "..".join(str(pd.Period(ordinal=end, freq="M")) for end in dict.fromkeys(wanted))
+
+
+def period_attrs(months: pd.Series[Any], wanted: tuple[int, int] | None) -> dict[str, Any]:
+    """Return what a table is to know of its period: the months of the files, and those asked for."""
+    there = {"months": [str(month) for month in sorted(months.dropna().unique())]}
+    return there if wanted is None else {**there, "period": range_text(wanted)}
+
+
+def period_fields(months: pd.Series[Any], wanted: tuple[int, int] | None) -> dict[str, Any]:
+    """Return the same for a `QualityReport`."""
+    known = period_attrs(months, wanted)
+    return {"months": tuple(known["months"]), "period": known.get("period")}
+
+
 def month_mask(incidents: pd.DataFrame, wanted: tuple[int, int]) -> Mask:
     """Return which incidents are in a range of months; raise when none is."""
     held = _require(incidents, "month", "period")

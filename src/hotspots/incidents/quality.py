@@ -118,6 +118,10 @@ class QualityReport:
         The first malformed rows, in words.
     inside, outside : int or None
         Located rows inside the areas of an analysis and outside them all; None before they are known.
+    period : str or None
+        The months that were asked for, such as ``"2025-01..2025-06"``.
+    months : tuple of str
+        The months of the rows that are neither malformed nor repeats, before any choice among them.
     """
 
     sources: tuple[SourceReport, ...]
@@ -145,6 +149,8 @@ class QualityReport:
     examples: tuple[str, ...]
     inside: int | None = None
     outside: int | None = None
+    period: str | None = None
+    months: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         dropped = sum(count for _, count in self.dropped())

@@ -22,6 +22,8 @@ from hotspots.incidents.filters import (
     category_mask,
     month_mask,
     month_range,
+    period_attrs,
+    range_text,
     refuse_nothing,
 )
 from hotspots.incidents.gate import as_incidents, is_layer
@@ -94,7 +96,8 @@ def read_incidents(
         (period[M]; NaT = none or not understood), ``date`` (datetime64[s], where some file has full dates),
         ``lsoa_code`` (categorical, where some file has it) and ``weight`` (float64). The index is the row's
         number over all files in reading order, from 0, header lines and blank lines not counted.
-        ``attrs["crs"]`` names the reference system.
+        ``attrs["crs"]`` names the reference system, ``attrs["months"]`` the months of the files before any
+        choice, and ``attrs["period"]`` the months asked for, if any; see `hotspots.counting.period`.
     report : QualityReport
         What was read, dropped and kept.
 
@@ -143,6 +146,7 @@ def read_incidents(
     if area is not None:
         located = places.number >= 0
         tests += [("filtered_unlocated", located), ("filtered_area", area_mask(places, area, goal))]
+    everything.attrs |= period_attrs(everything["month"][alive], wanted)
     for name, passed in tests:
         dropped[name] = int(np.count_nonzero(alive & ~passed))
         alive &= passed
@@ -169,6 +173,8 @@ def _report(
         filtered_unlocated=dropped.get("filtered_unlocated", 0),
         filtered_area=dropped.get("filtered_area", 0),
         out_of_range=places.out_of_range,
+        period=incidents.attrs.get("period"),
+        months=tuple(incidents.attrs["months"]),
         examples=tuple(example for file in rows.files for example in file.examples)[:5],
         **describe(incidents, place=places.number[alive], without_id=rows.crime_id[alive] == 0),
     )
@@ -242,7 +248,10 @@ def select_incidents(
     if wanted is not None:
         kept &= month_mask(incidents, wanted)
         refuse_nothing(kept, "filtered_period")
-    return _without_unused(incidents.loc[kept])
+    chosen = _without_unused(incidents.loc[kept])
+    if wanted is not None:
+        chosen.attrs["period"] = range_text(wanted)
+    return chosen
 
 
 def coordinates(incidents: pd.DataFrame, crs: Any) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from hotspots.analysis.provenance import make_provenance
+from hotspots.analysis.provenance import make_provenance, rests_on
 from hotspots.analysis.recipe import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
 from hotspots.analysis.run import Progress, analyse, count_steps
@@ -187,7 +187,12 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
         if (step := getattr(recipe, name)) is not None
     }
     record = make_provenance(
-        crs=recipe.crs, quality=analysis.quality, months=analysis.months, steps=steps, areas=analysis.areas
+        crs=recipe.crs,
+        quality=analysis.quality,
+        months=analysis.months,
+        months_from=rests_on(recipe.count.months, recipe.incidents.period),
+        steps=steps,
+        areas=analysis.areas,
     )
     return record | {
         "title": recipe.title,

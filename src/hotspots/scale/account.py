@@ -13,7 +13,7 @@ from hotspots.base.crs import crs_label
 from hotspots.counting.counts import By, Per, assign_areas, count_incidents
 from hotspots.incidents import QualityReport
 from hotspots.incidents.files import IncidentFile
-from hotspots.incidents.filters import category_mask, month_mask, month_range, refuse_nothing
+from hotspots.incidents.filters import category_mask, month_mask, month_range, period_fields, refuse_nothing
 from hotspots.incidents.quality import Share, describe, partial_month
 from hotspots.incidents.tables import refuse_no_rows, source_reports
 from hotspots.scale.rows import (
@@ -76,6 +76,7 @@ def make_report(files: Sequence[IncidentFile], tally: Tally, filters: Filters, c
         identical=tally.identical,
         coordinates=tally.coordinates,
         most_at_one=tally.most_at_one,
+        **period_fields(cells["month"], wanted),
         **_shares(cells[alive], n[alive], located[alive], _codes(files, tally)),
     )
 

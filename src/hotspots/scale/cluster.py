@@ -25,6 +25,7 @@ from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.base.surface import Surface
 from hotspots.counting.counts import By, Per
+from hotspots.counting.period import period_of_report, report_months
 from hotspots.incidents import QualityReport
 from hotspots.incidents.files import IncidentFile, open_incidents
 from hotspots.incidents.filters import Words
@@ -192,13 +193,13 @@ def density_dask(
     files = [open_incidents(one, job.named) for one in sources]
     tally, surface = _computed(job, field, files, scheduler)
     report = account(job, files, tally)
-    present = sum(1 for month in report.by_month if month.label)
-    if surface is None or (months is None and not present):
+    dated = months is not None or bool(report_months(report))
+    if surface is None or not dated:
         # In so many words, as on one machine.
         west, south, east, north = tally.extent
         ends = ([west, east], [south, north]) if report.located else (np.full(report.used, np.nan),) * 2
         return field.density(pd.DataFrame({"x": ends[0], "y": ends[1]}), areas, months=months), report
-    length = float(present if months is None else months)
+    length = float(period_of_report(report, months=months).length)
     counted = surface.parameters["incidents"]
     if counted < FEW_INCIDENTS:
         message = f"the density rests on {counted} incidents: it shows single places, not a pattern"

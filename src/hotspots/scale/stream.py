@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from hotspots.base.errors import HotspotsWarning
 from hotspots.counting.counts import By, Per
+from hotspots.counting.period import over_months, report_months
 from hotspots.incidents import QualityReport
 from hotspots.incidents.files import IncidentFile, open_incidents
 from hotspots.incidents.filters import Words
@@ -147,7 +148,11 @@ def finish(job: Job, areas: gpd.GeoDataFrame, files: Sequence[IncidentFile], tal
     n = sum(tally.counts.values(), start=np.zeros(len(areas), dtype=np.int64))
     split = None if job.per is None else split_columns(tally, job.per, areas)
     dated = any(month_of(np.uint64(cell)) != NO_MONTH for cell in tally.cells if cell & int(WANTED))
-    monthly = split_columns(tally, "month", areas, counts=tally.months) if dated else None
+    monthly = None
+    if dated:
+        monthly = over_months(
+            split_columns(tally, "month", areas, counts=tally.months), report_months(report)
+        )
     inside = located_inside(tally)
     report = report.with_areas(inside=inside, outside=report.located - inside)
     return Counted(pd.Series(n, index=areas.index, name="n"), split, report, monthly)

@@ -120,7 +120,7 @@ def test_months_are_counted_from_the_incidents(caplog: pytest.LogCaptureFixture)
     assert counted.parameters["months"] == 2
     np.testing.assert_array_equal(counted.values, given_two.values)
     assert caplog.messages == [
-        "Period of 2 months (those with incidents from 2025-01 to 2025-03; give another length with 'months')"
+        "Period of 2 months (those of the data, from 2025-01 to 2025-03; give another length with 'months')"
     ]
 
 

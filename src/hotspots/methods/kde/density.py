@@ -15,7 +15,7 @@ from hotspots.base.columns import COLUMNS
 from hotspots.base.crs import Floats, crs_text, parse_crs
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.surface import Surface, limits_of_shares
-from hotspots.counting.counts import months_present
+from hotspots.counting.period import period_of
 from hotspots.incidents import coordinates
 from hotspots.incidents.gate import as_incidents
 from hotspots.methods.kde.bandwidth import Rule, choose_bandwidth, two_figures
@@ -109,8 +109,8 @@ def kernel_density(
     kernel : {'quartic', 'triweight', 'epanechnikov', 'triangular', 'uniform', 'gaussian'}
         Shape of the kernel. It matters far less than the bandwidth.
     months : float, optional
-        Length of the period in months; by default the number of distinct months in the column ``month``. Give
-        it where a rare category may be absent from a month.
+        Length of the period in months; by default that of the months asked for or, where none were, of those
+        that the files have; see `hotspots.counting.period`.
     edge : {'none', 'uniform'}
         ``'uniform'`` leaves out incidents outside the areas and divides each density by the share of the
         kernel's mass that falls inside, so that a border does not look safe because nothing is known beyond.
@@ -172,7 +172,7 @@ def kernel_density(
     incidents = as_incidents(incidents)
     x, y = coordinates(incidents, crs)
     weights = weights_of(incidents)
-    period = float(months_present(incidents)) if months is None else _positive("months", months, "months")
+    length = period_of(incidents).length if months is None else _positive("months", months, "months")
     if isinstance(bandwidth, str):
         _require_choice("bandwidth", bandwidth, get_args(Rule))
         bandwidth, source = choose_bandwidth(bandwidth, x, y, weights, areas, kernel=kernel)
@@ -192,7 +192,7 @@ def kernel_density(
         message = f"the density rests on {x.size} incidents: it shows single places, not a pattern"
         warnings.warn(message, HotspotsWarning, stacklevel=2)
 
-    scale = CONSTANTS[kernel] / bandwidth**2 * 1e6 * 12 / period
+    scale = CONSTANTS[kernel] / bandwidth**2 * 1e6 * 12 / length
     values = sum_kernels(x, y, weights, grid, bandwidth, kernel, scale)
     if edge == "uniform" and inside is not None:
         divide_by_mass(values, inside, grid, bandwidth, kernel)
@@ -203,7 +203,7 @@ def kernel_density(
         "bandwidth": bandwidth,
         "bandwidth_from": source,
         "cell_size": grid.cell_size,
-        "months": period,
+        "months": float(length),
         "edge": edge,
         "incidents": int(x.size),
         "weight": float(weights.sum()),
