@@ -16,7 +16,7 @@ option                commands
 ``--limits``          count, compare
 ``--margin``          compare areas, compare force
 ``--neighbours`` ..   gistar, outliers, pattern
-``--seed``            gistar, outliers, pattern
+``--seed``            gistar, pattern
 ====================  ==================================================
 """
 

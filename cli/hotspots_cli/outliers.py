@@ -16,27 +16,12 @@ from hotspots_cli.writing import check_output, write_layer
 @click.option("--value", default="n", show_default=True, metavar="COLUMN", help="The column to test.")
 @options.weights
 @click.option(
-    "--inference",
-    type=click.Choice(["exact", "permutation"]),
-    default="exact",
-    show_default=True,
-    help="Where p comes from: the exact distribution of capped sums, or conditional permutations.",
-)
-@click.option(
     "--cap",
     type=click.FloatRange(0.5, 1),
     default=0.95,
     show_default=True,
-    help="For 'exact': values above this quantile of those over 0 count as much as it; 1 caps none.",
+    help="For p, values above this quantile of those over 0 count as much as it; 1 caps none.",
 )
-@click.option(
-    "--permutations",
-    type=click.IntRange(min=99),
-    default=9_999,
-    show_default=True,
-    help="For 'permutation': how many.",
-)
-@options.seed
 @options.output_file
 @options.overwrite
 def command(layer: str, layer_name: str | None, output: str, overwrite: bool, **settings: Any) -> None:

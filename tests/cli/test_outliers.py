@@ -20,19 +20,18 @@ def test_a_layer_with_clusters_and_outliers(hotspots: Run, town: Path) -> None:
     assert set(layer["lm_class"]) <= {"high-high", "high-low", "low-high", "low-low", "none"}
     record = json.loads((town / "outliers.geojson").read_text(encoding="utf-8"))["hotspots"]
     assert record["steps"]["outliers"]["neighbours"] == "rook"
-    assert record["steps"]["outliers"]["inference"] == "exact"
+    assert record["steps"]["outliers"]["cap"] == 0.95
     assert hotspots("map", "outliers.geojson", "--column", "lm_class", "-o", "map.png")[0] == 0
 
 
-def test_permutations_have_a_seed(hotspots: Run, town: Path) -> None:
+def test_the_cap_reaches_the_method(hotspots: Run, town: Path) -> None:
     hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
     found = []
-    for seed in ("1", "1", "2"):
-        words = ("--inference", "permutation", "--permutations", "199", "--seed", seed)
-        code, _, err = hotspots("outliers", "counts.geojson", *words, "-o", "o.geojson", "--overwrite")
+    for cap in ("0.5", "1"):
+        code, _, err = hotspots("outliers", "counts.geojson", "--cap", cap, "-o", f"o{cap}.geojson")
         assert code == 0, err
-        found.append(tuple(gpd.read_file("o.geojson")["lm_p"]))
-    assert found[0] == found[1] != found[2]
+        found.append(tuple(gpd.read_file(f"o{cap}.geojson")["lm_p"]))
+    assert found[0] != found[1]
 
 
 def test_no_such_column(hotspots: Run, town: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from typing import Any
 
@@ -63,40 +62,41 @@ def test_columns_order_and_inputs_left_alone() -> None:
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_the_permutations_of_esda_agree_with_the_exact_distribution(weighted: bool) -> None:
-    # 9,999 draws: a tail has a standard error of at most .005, and .03 is six of them. Counts tie often. Rows times any
-    # number are the same rows.
+def test_p_is_that_of_all_arrangements_and_q_goes_side_by_side(weighted: bool) -> None:
+    # Rows times any number are the same rows. What the tails are is tested in tests/base/test_subset_sums.py.
     links = board(9)
     values = series(links, np.random.default_rng(2).poisson(np.random.default_rng(1).gamma(0.5, 3, 81)))
     if weighted:
         links = by_matrix(links.matrix.toarray() / 3)
     upper, lower = neighbourhood_tails(values.to_numpy(), links.matrix, own="held", cap=1)
-    drawn = local_moran(values, links, inference="permutation", seed=4)
-    assert drawn["lm_p"].to_numpy() == pytest.approx(np.minimum(upper, lower), abs=0.03)
-    exact = local_moran(values, links, cap=1)
-    np.testing.assert_allclose(exact["lm_p"], np.minimum(upper, lower), atol=1e-12)
-    np.testing.assert_allclose(exact["lm_i"], drawn["lm_i"], rtol=1e-12)
-    high = upper <= lower
-    expected = np.where(high, benjamini_hochberg(upper), benjamini_hochberg(lower))
-    np.testing.assert_allclose(exact["lm_q"], expected, rtol=1e-9)
+    found = local_moran(values, links, cap=1)
+    np.testing.assert_allclose(found["lm_p"], np.minimum(upper, lower), atol=1e-12)
+    expected = np.where(upper <= lower, benjamini_hochberg(upper), benjamini_hochberg(lower))
+    np.testing.assert_allclose(found["lm_q"], expected, rtol=1e-9)
 
 
-def test_unequal_weights_go_by_permutations() -> None:
-    # Area 0 of five weighs its neighbours 1 and 3: of the twelve ordered pairs of the others, the share of sums
-    # b + 3 c at least as large as its own.
+def test_p_agrees_with_permuting_the_others() -> None:
+    # 4,000 arrangements: a tail has a standard error of at most .008, and .04 is five of them. Counts tie often.
+    links, random = board(8), np.random.default_rng(3)
+    values = np.random.default_rng(2).poisson(np.random.default_rng(1).gamma(0.5, 3, 64)).astype(float)
+    found = local_moran(series(links, values), links, cap=1)["lm_p"].to_numpy()
+    for i in range(0, 64, 9):
+        others = random.permuted(np.tile(np.delete(values, i), (4_000, 1)), axis=1)[:, :8].sum(axis=1)
+        own = (links.matrix @ values)[i]
+        assert found[i] == pytest.approx(min((others >= own).mean(), (others <= own).mean()), abs=0.04)
+
+
+def test_unequal_weights_are_refused() -> None:
     dense = ring(5).matrix.toarray()
-    dense[0, 1], dense[0, 4] = 1, 3
-    links, values = by_matrix(dense), np.array([2.0, 7, 1, 4, 5])
-    sums = np.array([a + 3 * b for a in values[1:] for b in values[1:] if a != b])
-    p = min((sums >= 7 + 15).mean(), (sums <= 7 + 15).mean())
-    found = local_moran(series(links, values), links, inference="permutation", permutations=20_000)
-    assert found["lm_p"].iloc[0] == pytest.approx(p, abs=0.02)
+    dense[0, 1] = 3
+    links = by_matrix(dense)
     with pytest.raises(ParameterError) as caught:
-        local_moran(series(links, values), links)
+        local_moran(series(links, [2.0, 7, 1, 4, 5]), links)
     assert (
-        caught.value.message == "the weights of 'a00000' differ, but 'inference' = 'exact' needs equal ones"
+        caught.value.message
+        == "the weights of 'a00000' differ, but local Moran's I is tested with equal ones"
     )
-    assert caught.value.hint == "set 'inference' to 'permutation'"
+    assert caught.value.hint == "make the neighbours with 'make_neighbours', which weighs them alike"
 
 
 def test_a_busy_cell_among_empty_ones_is_common_where_most_are_empty() -> None:
@@ -114,8 +114,6 @@ def test_a_busy_cell_among_empty_ones_is_common_where_most_are_empty() -> None:
     found = local_moran(values, links)
     assert found["lm_p"][alone].min() > 0.3
     assert (found["lm_class"][alone] == "none").all()
-    drawn = local_moran(values, links, inference="permutation", permutations=999)
-    assert drawn["lm_p"][alone].min() > 0.3
 
 
 def test_clusters_and_outliers_have_their_names() -> None:
@@ -152,14 +150,13 @@ def test_the_cap_matters() -> None:
     pd.testing.assert_series_equal(found[1.0]["lm_i"], found[0.95]["lm_i"])
 
 
-@pytest.mark.parametrize("inference", ["exact", "permutation"])
-def test_what_has_no_value_or_no_neighbours_is_undefined(inference: Any) -> None:
+def test_what_has_no_value_or_no_neighbours_is_undefined() -> None:
     dense = ring(30).matrix.toarray()
     dense[7, :] = dense[:, 7] = 0
     links = by_matrix(dense)
     values = series(links, np.random.default_rng(3).poisson(5, 30))
     values.iloc[12] = np.nan
-    found = local_moran(values, links, inference=inference, permutations=199)
+    found = local_moran(values, links)
     assert found["lm_note"].iloc[[7, 12]].tolist() == ["no neighbours", "no value"]
     assert (found["lm_class"].iloc[[7, 12]] == "undefined").all()
     assert found[["lm_i", "lm_p", "lm_q"]].iloc[[7, 12]].isna().all(axis=None)
@@ -177,17 +174,6 @@ def test_equal_values_are_undefined() -> None:
     assert (found["lm_class"] == "undefined").all()
 
 
-def test_the_seed_decides_and_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    links = ring(50)
-    values = series(links, np.random.default_rng(3).normal(size=50))
-    options: Any = {"inference": "permutation", "permutations": 199}
-    with caplog.at_level(logging.INFO, logger="hotspots"):
-        first = local_moran(values, links, seed=3, **options)
-    assert caplog.messages == ["199 permutations, seed 3: the least p is 0.005"]
-    pd.testing.assert_frame_equal(first, local_moran(values, links, seed=3, **options))
-    assert not first["lm_p"].equals(local_moran(values, links, seed=4, **options)["lm_p"])
-
-
 def test_filters_of_warnings_are_left_as_they_were() -> None:
     links = ring(12)
     before = list(warnings.filters)
@@ -195,35 +181,11 @@ def test_filters_of_warnings_are_left_as_they_were() -> None:
     assert list(warnings.filters) == before
 
 
-@pytest.mark.parametrize(
-    ("options", "message", "hint"),
-    [
-        (
-            {"inference": "exakt"},
-            "'inference' is 'exakt', which is not one of its choices",
-            "did you mean 'exact'?",
-        ),
-        (
-            {"cap": 0},
-            "'cap' is 0, but must be a share from 0.5 to 1",
-            "set 'cap' to 0.95, or to 1 for no cap",
-        ),
-        (
-            {"permutations": 50},
-            "'permutations' is 50, but fewer than 99 cannot reach a p value of 0.01",
-            "set 'permutations' to 9999 or more",
-        ),
-        (
-            {"seed": -1},
-            "'seed' is -1, but must be from 0 to 4294967295",
-            "set 'seed' to a whole number such as 0",
-        ),
-    ],
-)
-def test_options_that_make_no_sense(options: Any, message: str, hint: str) -> None:
+def test_what_cannot_be_used() -> None:
     links = ring(6)
     with pytest.raises(ParameterError) as caught:
-        local_moran(series(links, np.arange(6)), links, **options)
-    assert (caught.value.message, caught.value.hint) == (message, hint)
+        local_moran(series(links, np.arange(6)), links, cap=0)
+    assert caught.value.message == "'cap' is 0, but must be a share from 0.5 to 1"
+    assert caught.value.hint == "set 'cap' to 0.95, or to 1 for no cap"
     with pytest.raises(DataError):
         local_moran(series(links, np.arange(6)).iloc[:4], links)

@@ -130,10 +130,7 @@ class Outliers:
     neighbours: Literal["queen", "rook", "distance", "nearest"] = "queen"
     distance: float | None = None
     nearest: int = 8
-    inference: Literal["exact", "permutation"] = "exact"
     cap: float = 0.95
-    permutations: int = 9_999
-    seed: int = 0
 
 
 @dataclass(frozen=True)

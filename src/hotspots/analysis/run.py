@@ -283,10 +283,7 @@ def _count(recipe: Recipe, chosen: pd.DataFrame, study: _Study, place: _Place) -
             layer,
             value="n" if place.kind == "cells" else beside.value,
             neighbours=study.beside[place.key],
-            inference=beside.inference,
             cap=beside.cap,
-            permutations=beside.permutations,
-            seed=beside.seed,
         )
     return layer
 

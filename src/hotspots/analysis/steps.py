@@ -311,10 +311,7 @@ def outliers_layer(
     neighbours: Method | Neighbours = "queen",
     distance: float | None = None,
     nearest: int = 8,
-    inference: Literal["exact", "permutation"] = "exact",
     cap: float = 0.95,
-    permutations: int = 9_999,
-    seed: int = 0,
 ) -> gpd.GeoDataFrame:
     """Return the layer with local Moran's I of one of its columns; see `hotspots.local_moran`.
 
@@ -327,9 +324,7 @@ def outliers_layer(
     if not isinstance(neighbours, Neighbours):
         neighbours = make_neighbours(layer, method=neighbours, distance=distance, nearest=nearest)
         log.info("Neighbours: %s", neighbours.description)
-    found = local_moran(
-        values, neighbours, inference=inference, cap=cap, permutations=permutations, seed=seed
-    )
+    found = local_moran(values, neighbours, cap=cap)
     return _with_columns(layer, found)
 
 

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from hotspots.areas.neighbours import Neighbours
-from hotspots.base.compiled import kernel
 from hotspots.base.discovery import benjamini_hochberg
-from hotspots.base.errors import HotspotsWarning, ParameterError, did_you_mean
+from hotspots.base.errors import HotspotsWarning, ParameterError
 from hotspots.base.subset_sums import neighbourhood_tails
 
 LM_CLASSES = ("high-high", "high-low", "low-high", "low-low", "none", "undefined")
 """The classes of ``lm_class``: the area itself, then its neighbours."""
 
-Inference = Literal["exact", "permutation"]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-_INFERENCES = ("exact", "permutation")
 _LEVEL = 0.05
 _SAME = 1e-12  # relative spread under which values, or the weights of a row, are all equal
-_TIE = 1e-9  # sums that differ by less than this share of the values' range are ties
-
-_log = logging.getLogger(__name__)
 
 
-def local_moran(
-    values: pd.Series[Any],
-    neighbours: Neighbours,
-    *,
-    inference: Inference = "exact",
-    cap: float = 0.95,
-    permutations: int = 9_999,
-    seed: int = 0,
-) -> pd.DataFrame:
+def local_moran(values: pd.Series[Any], neighbours: Neighbours, *, cap: float = 0.95) -> pd.DataFrame:
     r"""Tell areas that are like their neighbours from those that are not: local Moran's I.
 
     For values :math:`z_i` in standard deviations from the mean, and neighbours' weights that sum to 1 in each row,
@@ -53,17 +38,10 @@ def local_moran(
         One value per area, on the codes of `neighbours` in any order. An area without a value (NaN) is left out.
         Rates rather than counts where populations differ.
     neighbours : Neighbours
-        From `make_neighbours` or `from_graph`; an area's own weight is not used.
-    inference : {'exact', 'permutation'}, default 'exact'
-        ``"exact"``: the exact distribution of the neighbours' sum, the largest values capped; needs equal weights
-        within a row. ``"permutation"``: esda's conditional permutations of the values as they are; any weights.
+        From `make_neighbours` or `from_graph`, the weights in each row alike; an area's own is not used.
     cap : float, default 0.95
-        For ``"exact"``: values above this quantile of those over 0 count as much as it; at 1 none is capped. I is
-        of the values as they are.
-    permutations : int, default 9,999
-        For ``"permutation"``. The smallest p that can come out is 1 / (permutations + 1).
-    seed : int, default 0
-        For ``"permutation"``: the same seed gives the same result. Record it.
+        For p, values above this quantile of those over 0 count as much as it (where some values are negative, both
+        ends are pulled in); at 1 none is capped. I is of the values as they are.
 
     Returns
     -------
@@ -85,7 +63,7 @@ def local_moran(
     DataError
         When values are not numbers, are infinite, or stand on other codes than the neighbours.
     ParameterError
-        When an option is unknown or out of range, or ``"exact"`` meets weights that differ within a row.
+        When `cap` is out of range, weights differ within a row, or an area has more neighbours than can be computed.
 
     Warns
     -----
@@ -94,9 +72,10 @@ def local_moran(
 
     Notes
     -----
-    I is computed by ``esda.Moran_Local``. Its p is not used: where many sums tie, as sums of counts do, it leaves
+    p comes from the exact distribution of the neighbours' sum (`hotspots.base.subset_sums`): no draws, no seed. I is
+    computed by ``esda.Moran_Local``, whose own p is not used: where many sums tie, as sums of counts do, it leaves
     the ties of one side out, and gives the least p there is to every busy area whose neighbours are empty, however
-    common empty neighbours are. The permutations are esda's (``esda.crand``), with both tails counted ties and all.
+    common empty neighbours are.
 
     References
     ----------
@@ -118,7 +97,7 @@ def local_moran(
     >>> found["lm_i"].iloc[[3, 5, 15]].round(2).tolist()
     [-1.69, 1.22, -1.54]
     """
-    _check_options(inference, cap, permutations, seed)
+    _check_cap(cap)
     x, place = neighbours.align(values)
     has_value = np.isfinite(x)
     notes = np.full(len(x), "", dtype=object)
@@ -140,11 +119,8 @@ def local_moran(
         linked = np.flatnonzero(defined[kept])
         moran[kept] = _statistic(x[kept], links)
         moran[~defined] = np.nan
-        if inference == "exact":
-            _require_equal_weights(neighbours.index[kept], links)
-            upper, lower = neighbourhood_tails(x[kept], links, own="held", cap=cap)
-        else:
-            upper, lower = _permuted(x[kept], links, permutations, seed)
+        _require_equal_weights(neighbours.index[kept], links)
+        upper, lower = neighbourhood_tails(x[kept], links, own="held", cap=cap)
         high = upper <= lower
         corrected = np.where(high[linked], *(benjamini_hochberg(tail[linked]) for tail in (upper, lower)))
         p[defined], q[defined] = np.minimum(upper, lower)[linked], corrected
@@ -163,26 +139,11 @@ def local_moran(
     )
 
 
-def _check_options(inference: str, cap: float, permutations: int, seed: int) -> None:
-    if inference not in _INFERENCES:
-        raise ParameterError(
-            f"'inference' is '{inference}', which is not one of its choices",
-            hint=did_you_mean(inference, _INFERENCES),
-        )
+def _check_cap(cap: float) -> None:
     if not 0.5 <= cap <= 1:
         raise ParameterError(
             f"'cap' is {cap:g}, but must be a share from 0.5 to 1",
             hint="set 'cap' to 0.95, or to 1 for no cap",
-        )
-    if permutations < 99:
-        raise ParameterError(
-            f"'permutations' is {permutations}, but fewer than 99 cannot reach a p value of 0.01",
-            hint="set 'permutations' to 9999 or more",
-        )
-    if not 0 <= seed < 2**32:
-        raise ParameterError(
-            f"'seed' is {seed}, but must be from 0 to 4294967295",
-            hint="set 'seed' to a whole number such as 0",
         )
 
 
@@ -214,39 +175,6 @@ def _require_equal_weights(codes: pd.Index[Any], links: Any) -> None:
     if len(unequal):
         row = int(np.searchsorted(links.indptr, unequal[0], side="right")) - 1
         raise ParameterError(
-            f"the weights of '{codes[row]}' differ, but 'inference' = 'exact' needs equal ones",
-            hint="set 'inference' to 'permutation'",
+            f"the weights of '{codes[row]}' differ, but local Moran's I is tested with equal ones",
+            hint="make the neighbours with 'make_neighbours', which weighs them alike",
         )
-
-
-def _permuted(x: Floats, links: Any, permutations: int, seed: int) -> tuple[Floats, Floats]:
-    """Return the shares of esda's conditional permutations with a sum at least, and at most, as large."""
-    from esda.crand import crand
-
-    class Weights:
-        """What `crand` asks of weights."""
-
-        sparse = links
-
-    _log.info(
-        "%s permutations, seed %d: the least p is %.2g", f"{permutations:,}", seed, 1 / (permutations + 1)
-    )
-    observed, tie = links @ x, _TIE * float(np.ptp(x))
-    tails = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for side, least in (("greater", observed - tie), ("lesser", observed + tie)):
-            found, _ = crand(x, Weights, least, permutations, False, 1, _sums_of_others, 1.0, seed, 0.0, side)
-            tails.append(found.astype(float))
-    return tails[0], tails[1]
-
-
-@kernel(cache=False)
-def _sums_of_others(i: int, z: Floats, drawn: Integers, weights: Floats, scaling: float) -> Floats:
-    """Return the weighted sum of each draw from the n - 1 others, which are numbered with i left out."""
-    sums = np.zeros(drawn.shape[0])
-    for r in range(drawn.shape[0]):
-        for t in range(weights.size - 1):
-            other = drawn[r, t]
-            sums[r] += weights[t + 1] * z[other + (other >= i)]
-    return sums * scaling

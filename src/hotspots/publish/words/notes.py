@@ -85,16 +85,12 @@ def _density(surface: Surface) -> Note:
 
 
 def _outliers(step: Outliers) -> Note:
-    inference = (
-        f"exact p values (values capped at the {step.cap:g} quantile of those over 0)"
-        if step.inference == "exact"
-        else f"p values from {step.permutations:,} permutations (seed {step.seed})"
-    )
+    capped = f" of values capped at the {step.cap:g} quantile of those over 0" * (step.cap < 1)
     return Note(
         "Clusters and outliers",
         f"local Moran's I of the {'rate' if step.value == 'rate' else 'count'} against that of an area's neighbours "
-        f"({step.neighbours}); {inference}, corrected for the number of areas tested (Benjamini-Hochberg): of the "
-        "areas marked, at most 5 in 100 are expected to be chance. High and low are over and under the mean.",
+        f"({step.neighbours}); exact p values{capped}, corrected for the number of areas tested (Benjamini-Hochberg): "
+        "of the areas marked, at most 5 in 100 are expected to be chance. High and low are over and under the mean.",
     )
 
 
