@@ -16,9 +16,7 @@ from hotspots.base.columns import COLUMNS
 from hotspots_cli.main import COMMANDS, cli
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / name for name in ("README.md", "DESIGN.md", "CHANGELOG.md", "boundaries/README.md")] + sorted(
-    (ROOT / "docs").glob("*.md")
-)
+PAGES = sorted([*ROOT.glob("*.md"), ROOT / "boundaries" / "README.md", *(ROOT / "docs").rglob("*.md")])
 
 
 def script(name: str) -> ModuleType:
@@ -57,7 +55,7 @@ def test_every_command_has_help_and_every_option_says_what_it_does(name: str) ->
                 assert option.help, f"{name} {child.name}: {option.opts}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_between_documents_lead_to_files(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
@@ -89,3 +87,7 @@ def test_every_result_column_that_needs_explaining_is_in_the_methods_page_or_spe
 def test_the_first_example_of_the_gallery_is_the_demo() -> None:
     demo = files("hotspots_cli") / "demo.toml"
     assert (ROOT / "maps" / "west-yorkshire" / "analysis.toml").read_bytes() == demo.read_bytes()
+
+
+def test_the_citation_is_of_this_version() -> None:
+    assert f"\nversion: {hotspots.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
