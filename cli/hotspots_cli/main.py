@@ -30,6 +30,7 @@ COMMANDS = (
     "sensitivity",
     "flag",
     "funnel",
+    "risk",
     "compare",
     "change",
     "select",

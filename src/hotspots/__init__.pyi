@@ -75,6 +75,7 @@ from .methods.meansd import flag_mean_sd as flag_mean_sd
 from .methods.outliers import local_moran as local_moran
 from .methods.pattern import GlobalPattern as GlobalPattern
 from .methods.pattern import global_pattern as global_pattern
+from .methods.risk.measure import risk as risk
 from .methods.sensitivity.runs import sensitivity as sensitivity
 from .methods.smooth import smooth_rates as smooth_rates
 from .methods.stability import stability as stability

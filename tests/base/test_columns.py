@@ -61,6 +61,7 @@ def test_the_map_orders_areas_by_the_number_behind_each_flag() -> None:
         "fn_flag": "fn_z",
         "gi_class": "gi_z",
         "lm_class": "lm_i",
+        "rk_class": "rk_p",
     }
     assert set(behind.values()) <= set(COLUMNS)
 

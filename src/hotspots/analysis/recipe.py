@@ -134,6 +134,19 @@ class Outliers:
 
 
 @dataclass(frozen=True)
+class Risk:
+    """``[risk]``: what `hotspots.risk` takes."""
+
+    layers: tuple[str, ...] = ()
+    model: Literal["lognormal", "gamma", "bym2"] = "lognormal"
+    times: float = 2.0
+    neighbours: Literal["queen", "rook", "distance", "nearest"] = "queen"
+    distance: float | None = None
+    nearest: int = 8
+    dispersion: float | None = None
+
+
+@dataclass(frozen=True)
 class Change:
     """``[change]``: two ranges of months of the incidents; see `hotspots.change`."""
 
@@ -181,7 +194,7 @@ class Recipe:
         The heading of the map.
     incidents, areas, theme, count : dataclass or tuple of dataclasses
         What is counted, where, and how. The first of `areas` is the one whose outline is the study area.
-    flag, kde, grid, gistar, outliers, change, select, map, report : dataclass or None
+    flag, kde, grid, gistar, outliers, risk, change, select, map, report : dataclass or None
         The optional steps; None where the recipe does not have the table.
     source, attribution : str
         Shown on the map and written into every layer.
@@ -201,6 +214,7 @@ class Recipe:
     grid: Grid | None = None
     gistar: GiStar | None = None
     outliers: Outliers | None = None
+    risk: Risk | None = None
     change: Change | None = None
     select: Select | None = None
     map: Map | None = None

@@ -23,6 +23,7 @@ from hotspots.analysis.steps import (
     locate,
     outliers_layer,
     people_of,
+    risk_layer,
 )
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
@@ -285,7 +286,21 @@ def _count(recipe: Recipe, chosen: pd.DataFrame, study: _Study, place: _Place) -
             neighbours=study.beside[place.key],
             cap=beside.cap,
         )
+    if recipe.risk is not None and (_named(place, recipe.risk.layers) if recipe.risk.layers else first):
+        layer = _risk(recipe, study.months, place.label, layer)
     return layer
+
+
+def _risk(recipe: Recipe, months: float, label: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    step = recipe.risk
+    assert step is not None  # noqa: S101 - the caller checked; this tells the type checker
+    if "rate" not in layer:
+        raise DataError(
+            f"[risk] compares rates, but the areas of '{label}' have no population",
+            hint="name a 'population_table' for them, or leave the table [risk] out",
+        )
+    asked = {field.name: getattr(step, field.name) for field in fields(step) if field.name != "layers"}
+    return risk_layer(layer, months=months, min_population=recipe.count.min_population, **asked)
 
 
 def _whole_rate(table: gpd.GeoDataFrame, months: float) -> float | None:

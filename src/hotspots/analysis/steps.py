@@ -31,6 +31,7 @@ from hotspots.methods.getisord.statistic import gi_star
 from hotspots.methods.meansd import flag_mean_sd
 from hotspots.methods.outliers import local_moran
 from hotspots.methods.pattern import GlobalPattern, global_pattern
+from hotspots.methods.risk.measure import RiskModel, risk
 from hotspots.methods.smooth import smooth_rates
 
 log = logging.getLogger(__name__)
@@ -391,6 +392,52 @@ def funnel_layer(
         min_population=min_population,
     )
     return _with_columns(layer, place_in_funnel(fitted, n, population, min_population=min_population)), fitted
+
+
+def risk_layer(
+    layer: gpd.GeoDataFrame,
+    *,
+    value: str = "n",
+    months: float | None = None,
+    model: RiskModel = "lognormal",
+    neighbours: Method | Neighbours = "queen",
+    distance: float | None = None,
+    nearest: int = 8,
+    times: float = 2.0,
+    dispersion: float | None = None,
+    min_population: float = 0,
+) -> gpd.GeoDataFrame:
+    """Return the layer with the probability of a rate over a multiple of that of all; see `hotspots.risk`.
+
+    The neighbours are found for the model ``'bym2'`` only.
+
+    Raises
+    ------
+    DataError
+        When the layer lacks the column `value` or ``population``.
+    ParameterError
+        When the length of the period is not known.
+    """
+    n, population = _numbers(layer, value), _numbers(layer, "population")
+    beside = None
+    if model == "bym2":
+        beside = (
+            neighbours
+            if isinstance(neighbours, Neighbours)
+            else make_neighbours(layer, method=neighbours, distance=distance, nearest=nearest)
+        )
+        log.info("Neighbours: %s", beside.description)
+    found = risk(
+        n,
+        population,
+        months=layer_months(layer, months),
+        model=model,
+        neighbours=beside,
+        times=times,
+        dispersion=layer_dispersion(layer, dispersion),
+        min_population=min_population,
+    )
+    return _with_columns(layer, found)
 
 
 def compare_layer(

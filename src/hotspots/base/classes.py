@@ -94,3 +94,8 @@ FUNNEL = (
     StyleClass("Below the 95% limit", "#67a9cf", value="below 95% limit"),
     StyleClass("Below the 99.8% limit", "#2166ac", value="below 99.8% limit"),
 )
+RISK = (
+    StyleClass("Clearly over: probability of 95% or more", "#b2182b", value="clear"),
+    StyleClass("Likely over: probability of 80% to 95%", "#ef8a62", value="likely"),
+    StyleClass("Not clearly over", NEUTRAL, value="not clear", neutral=True),
+)

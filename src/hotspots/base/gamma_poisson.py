@@ -42,6 +42,28 @@ class GammaPoisson:
         y, e = np.asarray(counts, dtype=float), np.asarray(expected, dtype=float)
         return self.shape + y, self.rate + e
 
+    def at_least(self, counts: npt.ArrayLike, expected: npt.ArrayLike) -> Floats:
+        """Return the probability that an area of its kind has so many incidents or more, as a smooth curve."""
+        from scipy import special
+
+        k, e = np.broadcast_arrays(np.asarray(counts, dtype=float), np.asarray(expected, dtype=float))
+        reached = special.betainc(np.where(k > 0, k, 1.0), self.shape, e / (self.rate + e))
+        return np.where(k > 0, reached, 1.0)
+
+    def limits(self, expected: npt.ArrayLike, *, level: float) -> tuple[Floats, Floats]:
+        """Return between which counts an area lies that expects so many; see `hotspots.base.poisson.funnel_limits`.
+
+        An area lies above the upper limit where so many incidents or more have a probability under
+        (1 - level) / 2, and below the lower one where so few or fewer have.
+        """
+        from scipy import special
+
+        e = np.asarray(expected, dtype=float)
+        share = e / (self.rate + e)
+        upper = special.btdtria((1 - level) / 2, self.shape, share)
+        lower = special.btdtria((1 + level) / 2, self.shape, share) - 1
+        return np.where(np.isnan(e), np.nan, np.maximum(lower, 0.0)), upper
+
 
 def fit_gamma_poisson(counts: npt.ArrayLike, expected: npt.ArrayLike) -> GammaPoisson:
     """Fit the spread of risk between areas from their counts, by the greatest marginal likelihood.

@@ -183,7 +183,7 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
     recipe = analysis.recipe
     steps = {
         name: {} if step is None else asdict(step)
-        for name in ("count", "flag", "kde", "grid", "gistar", "outliers", "change")
+        for name in ("count", "flag", "kde", "grid", "gistar", "outliers", "risk", "change")
         if (step := getattr(recipe, name)) is not None
     }
     record = make_provenance(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotspots.analysis.provenance import METHODS
-from hotspots.analysis.recipe import Flag, GiStar, Outliers
+from hotspots.analysis.recipe import Change, Flag, GiStar, Outliers, Risk
 from hotspots.analysis.results import Analysis
 from hotspots.base.surface import Surface
 from hotspots.publish.words.change import span_words
@@ -24,8 +24,8 @@ def method_notes(analysis: Analysis) -> tuple[Note, ...]:
         notes.append(
             Note(
                 "Change",
-                f"{span_words(after)} against {span_words(before)}; up or down where the exact 95% limits of the rate "
-                "ratio leave out 1, no clear change elsewhere.",
+                f"{span_words(after)} against {span_words(before)}; {_clear_change(recipe.change)}, no clear change "
+                "elsewhere.",
             )
         )
     if analysis.selection is not None:
@@ -36,6 +36,8 @@ def method_notes(analysis: Analysis) -> tuple[Note, ...]:
         notes.append(_hotspots(recipe.gistar))
     if recipe.outliers is not None:
         notes.append(_outliers(recipe.outliers))
+    if recipe.risk is not None:
+        notes.append(_risk(recipe.risk))
     return (*notes, Note("", METHODS))
 
 
@@ -55,6 +57,15 @@ def _rates(analysis: Analysis) -> Note:
         f"incidents per 1,000 people a year, from {analysis.months:g} months of data scaled to twelve; "
         f"no rate is given for areas of under {analysis.recipe.count.min_population:g} people. "
         "Town centres have few residents and many visitors, which raises their rates.",
+    )
+
+
+def _clear_change(step: Change | None) -> str:
+    if step is not None and step.flagged_by == "limits":
+        return "up or down where the exact 95% limits of the rate ratio leave out 1"
+    return (
+        "up or down where q is at most 0.05: of those areas, at most 5 in 100 are expected to be chance, the counts' "
+        "own dispersion allowed for"
     )
 
 
@@ -91,6 +102,20 @@ def _outliers(step: Outliers) -> Note:
         f"local Moran's I of the {'rate' if step.value == 'rate' else 'count'} against that of an area's neighbours "
         f"({step.neighbours}); exact p values{capped}, corrected for the number of areas tested (Benjamini-Hochberg): "
         "of the areas marked, at most 5 in 100 are expected to be chance. High and low are over and under the mean.",
+    )
+
+
+def _risk(step: Risk) -> Note:
+    spread = {
+        "lognormal": "lognormal risks",
+        "gamma": "gamma distributed risks",
+        "bym2": f"lognormal risks that neighbours ({step.neighbours}) share in part (BYM2)",
+    }[step.model]
+    return Note(
+        "Risk",
+        f"the probability that an area's rate is over {step.times:g} times that of all areas together, from its own "
+        f"count and from the spread of all areas' ({spread}): clear from 95%, likely from 80%. It says which areas "
+        "exceed their people, not where most incidents are.",
     )
 
 

@@ -1,0 +1,204 @@
+"""How likely it is that an area's rate is over a multiple of that of all areas, and its rate with chance taken out."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.areas.neighbours import Neighbours
+from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.gamma_poisson import fit_gamma_poisson
+from hotspots.base.lognormal_poisson import fit_lognormal_poisson
+from hotspots.base.poisson import require_dispersion, require_level
+from hotspots.counting.counts import rate
+
+RISK_CLASSES = ("not clear", "likely", "clear")
+"""The classes, from the lowest to the highest."""
+LIKELY, CLEAR = 0.80, 0.95
+"""From which probability each of the two upper classes is."""
+FEWEST = 10
+"""Areas from which a spread of risks can be told."""
+
+RiskModel = Literal["lognormal", "gamma", "bym2"]
+Floats = npt.NDArray[np.float64]
+
+_log = logging.getLogger(__name__)
+
+
+def risk(
+    n: pd.Series[Any],
+    population: pd.Series[Any],
+    *,
+    months: float,
+    model: RiskModel = "lognormal",
+    neighbours: Neighbours | None = None,
+    times: float = 2.0,
+    dispersion: float = 1.0,
+    level: float = 0.95,
+    min_population: float = 0,
+) -> pd.DataFrame:
+    r"""Return the probability that each area's rate is over so many times the rate of all areas together.
+
+    An area's count has two causes, its risk and chance: ``n ~ Poisson(e θ)``, where e is what the area would
+    have at the rate of all (its people times it) and θ its relative risk. How risks spread over the areas is
+    told from the counts of all of them, by the greatest marginal likelihood; given that, each area's own count
+    leaves a distribution of its θ. From it come the probability that θ is over `times`, the rate with chance
+    taken out (the mean of θ times the rate of all), and limits that hold the area's own risk.
+
+    The shrunken rate lies between the area's rate and the middle of all, nearer to the latter the fewer
+    incidents are expected; so small areas do not fill the top and the bottom of a ranking. A class says what
+    the probability supports: 'clear' from 0.95, 'likely' from 0.80. It answers whether an area exceeds its
+    people, not where crime is on the ground, and not whether areas that exceed lie together.
+
+    Parameters
+    ----------
+    n, population : Series of numbers
+        Incidents and people of each area, on one index.
+    months : float
+        Length of the period in months.
+    model : {'lognormal', 'gamma', 'bym2'}, default 'lognormal'
+        How risks spread. ``'lognormal'`` has the long tail that crime has; ``'gamma'`` a shorter one, with
+        closed formulas; ``'bym2'`` is lognormal with risks alike in neighbouring areas, as far as the counts
+        say that they are, which tells more of areas with few incidents.
+    neighbours : Neighbours, optional
+        For ``'bym2'``: which areas are neighbours. Areas without a rate are left out of it.
+    times : float, default 2
+        The multiple of the rate of all, over 0.
+    dispersion : float, default 1
+        Variance of the counts over their mean, see `hotspots.dispersion`: counts are taken as n / φ of e / φ.
+    level : float, default 0.95
+        Of the limits, between 0 and 1.
+    min_population : float, default 0
+        Areas with fewer people get no rate and tell nothing of the others.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `n`; missing where there is no rate:
+
+        - ``rk_rate``: the shrunken rate, per 1,000 people a year, and ``rk_lo``, ``rk_hi``, its limits.
+        - ``rk_times``: the same over the rate of all.
+        - ``rk_p``: the probability that the area's rate is over `times` that of all, in [0, 1].
+        - ``rk_class``: ordered categorical of `RISK_CLASSES`.
+
+        ``attrs["risk"]`` holds the model and what was fitted.
+
+    Raises
+    ------
+    ParameterError
+        When `model` is unknown or `times`, `dispersion` or `level` out of range; when ``'bym2'`` has no
+        neighbours, or others have.
+    DataError
+        When fewer than 10 areas have a rate, or none has an incident; when the neighbours are of other areas;
+        as `hotspots.rate`.
+
+    Notes
+    -----
+    The spread is taken as known once it is fitted, which makes the limits a little narrow where areas are few.
+
+    References
+    ----------
+    Clayton, D. and Kaldor, J. (1987) Empirical Bayes estimates of age-standardized relative risks for use in
+    disease mapping. Biometrics 43(3), 671-681. https://doi.org/10.2307/2532003
+
+    Richardson, S., Thomson, A., Best, N. and Elliott, P. (2004) Interpreting posterior relative risk estimates
+    in disease-mapping studies. Environmental Health Perspectives 112(9), 1016-1025.
+    https://doi.org/10.1289/ehp.6740
+
+    Riebler, A., Sørbye, S. H., Simpson, D. and Rue, H. (2016) An intuitive Bayesian spatial model for disease
+    mapping that accounts for scaling. Statistical Methods in Medical Research 25(4), 1145-1165.
+    https://doi.org/10.1177/0962280216660421
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> n, people = pd.Series([2, 0, 1, 3, 2, 1, 40, 2, 9, 1, 2]), pd.Series([500.0] * 11)
+    >>> found = risk(n, people, months=12)  # all together 11.5 per 1,000
+    >>> found["rk_class"].tolist()[5:8]
+    ['not clear', 'clear', 'not clear']
+    >>> found["rk_rate"].round(1).tolist()[5:7]  # recorded: 2 and 80
+    [2.9, 76.4]
+    """
+    if model not in ("lognormal", "gamma", "bym2"):
+        raise ParameterError(f"'model' is '{model}'", hint="use 'lognormal', 'gamma' or 'bym2'")
+    if not 0 < times < np.inf:
+        raise ParameterError(f"'times' is {times}", hint="use a multiple over 0, such as 'times' = 2")
+    tail, phi = require_level(level), require_dispersion(dispersion)
+    own = rate(n, population, months=months, min_population=min_population)
+    known = own.notna().to_numpy()
+    x = n.to_numpy(dtype=float, na_value=np.nan)[known]
+    people = population.to_numpy(dtype=float, na_value=np.nan)[known]
+    if known.sum() < FEWEST:
+        raise DataError(
+            f"{int(known.sum())} areas have a rate, but the spread of risks cannot be told from under {FEWEST}",
+            hint="supply populations, lower 'min_population', or use smaller areas",
+        )
+    if not x.any():
+        raise DataError("no area has an incident, so there is no risk", hint="check the selection")
+    of_all = x.sum() / people.sum()
+    y, e = x / phi, people * of_all / phi
+    means, lower, upper, over, fitted = _posterior(model, y, e, known, n.index, neighbours, times, tail)
+    _log.info(
+        "Risk: rate of all %.4g per 1,000 people a year; %s (dispersion %.2f)",
+        of_all * 12_000 / months, ", ".join(f"{name} {value:.3g}" for name, value in fitted.items()), phi,
+    )  # fmt: skip
+    position = np.full(len(own), -1)  # how pandas codes a missing category
+    position[known] = np.where(over >= CLEAR, 2, np.where(over >= LIKELY, 1, 0))
+    scale = of_all * 12_000 / months
+    columns = {"rk_rate": means * scale, "rk_lo": lower * scale, "rk_hi": upper * scale}
+    table = pd.DataFrame(index=n.index)
+    for name, values in (columns | {"rk_times": means, "rk_p": over}).items():
+        table[name] = np.nan
+        table.loc[known, name] = values
+    table["rk_class"] = pd.Categorical.from_codes(position, categories=pd.Index(RISK_CLASSES), ordered=True)
+    table.attrs = {"risk": {"model": model, "times": times, "dispersion": phi, **fitted}}
+    return table
+
+
+def _posterior(
+    model: RiskModel,
+    y: Floats,
+    e: Floats,
+    known: npt.NDArray[np.bool_],
+    index: pd.Index[Any],
+    neighbours: Neighbours | None,
+    times: float,
+    tail: float,
+) -> tuple[Floats, Floats, Floats, Floats, dict[str, float]]:
+    """Return the mean of each area's risk, its limits, the probability of more than `times`, and what was fitted."""
+    fitted: dict[str, float]
+    if (neighbours is not None) != (model == "bym2"):
+        raise ParameterError(
+            f"the model '{model}' {'needs' if neighbours is None else 'knows no'} neighbours",
+            hint="make them with make_neighbours, for 'model' = 'bym2' only",
+        )
+    if model == "gamma":
+        from scipy import special
+
+        gamma = fit_gamma_poisson(y, e)
+        shape, inverse = gamma.posterior(y, e)
+        limits = (special.gammaincinv(shape, share) / inverse for share in (tail, 1 - tail))
+        fitted = {"shape": gamma.shape, "rate": gamma.rate}
+        return shape / inverse, *limits, special.gammaincc(shape, times * inverse), fitted
+    if model == "lognormal":
+        lognormal = fit_lognormal_poisson(y, e)
+        made = lognormal.posterior(y, e)
+        fitted = {"sigma": lognormal.sigma}
+    else:
+        from hotspots.methods.risk.bym2 import fit_bym2, make_structure
+
+        assert neighbours is not None  # noqa: S101 - checked above; this tells the type checker
+        if not neighbours.index.equals(index):
+            raise DataError(
+                "the neighbours are not of the same areas in the same order",
+                hint="make them from the areas whose counts these are",
+            )
+        where = np.flatnonzero(known)
+        made, sigma, rho = fit_bym2(y, e, make_structure(neighbours.matrix[where][:, where]))
+        fitted = {"sigma": sigma, "rho": rho}
+    limits = (made.quantile(share) for share in (tail, 1 - tail))
+    return made.mean, *limits, made.over(times), fitted
