@@ -72,7 +72,7 @@ class LognormalPoisson:
         if not known.any():
             return lower, upper
         ends = np.log([e[known].min() * 0.99, e[known].max() * 1.01])
-        grid = np.linspace(*ends, _EXPECTED_NODES)
+        grid = np.linspace(ends[0], ends[1], _EXPECTED_NODES)
         for limit, tail in ((upper, (1 - level) / 2), (lower, (1 + level) / 2)):
             curve = interpolate.CubicSpline(grid, self._count_with(tail, grid))
             limit[known] = np.exp(curve(np.log(e[known])))
@@ -87,7 +87,7 @@ class LognormalPoisson:
             middle = (low + high) / 2
             reached = self.at_least(np.exp(middle), e) > tail
             low, high = np.where(reached, middle, low), np.where(reached, high, middle)
-        return (low + high) / 2
+        return np.asarray((low + high) / 2)
 
 
 def _log_gamma(shape: Floats) -> tuple[Floats, Floats]:
@@ -147,7 +147,7 @@ class LognormalPosterior:
             middle = (near + far) / 2
             within = self._log_density(middle) > self.peak - _DROP
             near, far = np.where(within, middle, near), np.where(within, far, middle)
-        return far
+        return np.asarray(far)
 
     def _mass(self, low: Floats, high: Floats, power: float = 0.0) -> Floats:
         """Return the integral of θ^power times the density between two logs of risk, the peak's density being 1."""
@@ -200,7 +200,7 @@ class LognormalPosterior:
             density = np.exp(self._log_density(t) - self.peak) / self.total
             step = t + missing / np.maximum(density, 1e-300)
             t = np.where((step > low) & (step < high), step, (low + high) / 2)
-        return np.exp(t)
+        return np.asarray(np.exp(t))
 
 
 def fit_lognormal_poisson(counts: npt.ArrayLike, expected: npt.ArrayLike) -> LognormalPoisson:

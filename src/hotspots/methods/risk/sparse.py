@@ -10,6 +10,7 @@ import numpy.typing as npt
 from hotspots.base.compiled import kernel
 
 Floats = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
 
 
 class Factor:
@@ -23,7 +24,7 @@ class Factor:
         A good order of the rows, from an earlier factor of a matrix with the same pattern.
     """
 
-    def __init__(self, matrix: Any, order: npt.NDArray[np.int64] | None = None) -> None:
+    def __init__(self, matrix: Any, order: Longs | None = None) -> None:
         from scipy.sparse.linalg import splu
 
         given = matrix if order is None else matrix[order][:, order].tocsc()
@@ -39,7 +40,7 @@ class Factor:
         self._pivots = self._lu.U.diagonal()
 
     @property
-    def order(self) -> npt.NDArray[np.int64]:
+    def order(self) -> Longs:
         """The order of the rows in which the factor was made."""
         inverse = np.argsort(self._place)
         return inverse if self._given is None else self._given[inverse]
@@ -67,18 +68,17 @@ class Factor:
         https://doi.org/10.1016/j.jspi.2006.07.016
         """
         lower = self._lu.L.tocsc()
-        found = _inverse_diagonal(
-            lower.indptr.astype(np.int64), lower.indices.astype(np.int64), lower.data, self._pivots
-        )[self._place]
+        starts, rows = lower.indptr.astype(np.int64), lower.indices.astype(np.int64)
+        found: Floats = _inverse_diagonal(starts, rows, lower.data, self._pivots)[self._place]
         if self._given is None:
-            return np.asarray(found)
+            return found
         diagonal = np.empty_like(found)
         diagonal[self._given] = found
         return diagonal
 
 
-@kernel
-def _inverse_diagonal(starts, rows, values, pivots):  # type: ignore[no-untyped-def] # numba infers them
+@kernel()
+def _inverse_diagonal(starts: Longs, rows: Longs, values: Floats, pivots: Floats) -> Floats:
     """Fill in the inverse where L has an entry, from the last column to the first."""
     n = len(pivots)
     inverse = np.zeros(len(values))
