@@ -1,4 +1,4 @@
-"""`hotspots matrix`: priorities by locality."""
+"""`hotspots matrix`: priorities by partnership."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
 
 
-@click.command("matrix", short_help="Priorities by locality: themes ticked.")
+@click.command("matrix", short_help="Priorities by partnership: themes ticked.")
 @options.incidents_argument
 @options.areas
 @options.selection
@@ -50,7 +50,7 @@ from hotspots_cli.writing import check_output
 )
 @click.option(
     "--title",
-    default="Priorities by locality",
+    default="Priorities by partnership",
     show_default=True,
     metavar="TEXT",
     help="Heading of the page.",
@@ -90,7 +90,7 @@ def command(
     from hotspots.export.tables.csv import write_csv
     from hotspots.incidents import read_incidents
     from hotspots.priorities.indicators import Indicator
-    from hotspots.priorities.matrix import THEMES, locality_matrix
+    from hotspots.priorities.matrix import THEMES, district_matrix
     from hotspots.priorities.matrix_rules import TickRules
     from hotspots.priorities.prioritise import area_noun
 
@@ -106,7 +106,7 @@ def command(
         step("Counting")
         counted = tally(table, where, every="quarter")
         themes = [Indicator(group=name) for name in theme or THEMES]
-        made = locality_matrix(where, counted, themes, rules=rules, noun=area_noun(where.index))
+        made = district_matrix(where, counted, themes, rules=rules, noun=area_noun(where.index))
         step("Writing")
         if Path(output).suffix.casefold() == ".html":
             span = (

@@ -85,8 +85,8 @@ from .priorities.harm import harm as harm
 from .priorities.indicators import Indicators as Indicators
 from .priorities.indicators import make_indicators as make_indicators
 from .priorities.localities import make_localities as make_localities
-from .priorities.matrix import LocalityMatrix as LocalityMatrix
-from .priorities.matrix import locality_matrix as locality_matrix
+from .priorities.matrix import DistrictMatrix as DistrictMatrix
+from .priorities.matrix import district_matrix as district_matrix
 from .priorities.plan import Plan as Plan
 from .priorities.plan import read_plan as read_plan
 from .priorities.prioritise import Priorities as Priorities

@@ -1,4 +1,4 @@
-"""Priorities by locality: each rule by hand."""
+"""Priorities by partnership: each rule by hand."""
 
 from __future__ import annotations
 

@@ -304,7 +304,7 @@ def test_priorities_stand_by_rank_with_reasons_and_how_sure(two_towns: Path) -> 
 
 def test_themes_are_ticked_for_districts(two_towns: Path) -> None:
     document = make_document(run(two_towns, SELECT))
-    section = next(section for section in document.sections if section.title == "Priorities by locality")
+    section = next(section for section in document.sections if section.title == "Priorities by partnership")
     found = section.blocks[0]
     assert isinstance(found, Table)
     # Of 340 incidents 220 are in Abbeyshire, whose wards doubled; of burglary, a tenth, that is not clear for the
@@ -341,9 +341,9 @@ def test_one_district_has_no_table_of_themes_and_the_log_says_why(
     caplog.set_level("INFO", logger="hotspots")
     titles = [section.title for section in make_document(run(town, SELECT)).sections]
     assert "Priorities" in titles
-    assert "Priorities by locality" not in titles
+    assert "Priorities by partnership" not in titles
     assert (
-        "There are no priorities by locality: the areas are of one district or none, but the table compares "
+        "There are no priorities by partnership: the areas are of one district or none, but the table compares "
         "districts"
     ) in caplog.messages
 
@@ -351,7 +351,7 @@ def test_one_district_has_no_table_of_themes_and_the_log_says_why(
 def test_priorities_are_in_the_report_only_where_the_recipe_selects(two_towns: Path) -> None:
     plain = make_document(run(two_towns))
     chosen = make_document(run(two_towns, SELECT))
-    new = ["Priorities", "Priorities by locality"]
+    new = ["Priorities", "Priorities by partnership"]
     titles = [section.title for section in chosen.sections]
     assert [title for title in titles if title not in new] == [section.title for section in plain.sections]
     assert titles[1:3] == new

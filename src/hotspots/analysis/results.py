@@ -14,7 +14,7 @@ from hotspots.areas.neighbours import Neighbours
 from hotspots.base.surface import Surface
 from hotspots.counting.tally import Tally
 from hotspots.incidents.quality import QualityReport
-from hotspots.priorities.matrix import LocalityMatrix
+from hotspots.priorities.matrix import DistrictMatrix
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.prioritise import Priorities
 
@@ -117,14 +117,14 @@ class Selection(Group):
         What the plan came to; `layers` are its areas and its localities.
     tally : Tally
         The incidents that they were selected by.
-    matrix : LocalityMatrix or None
+    matrix : DistrictMatrix or None
         Which themes weigh in which district; None where districts cannot be compared.
     """
 
     plan: Plan
     priorities: Priorities
     tally: Tally
-    matrix: LocalityMatrix | None = None
+    matrix: DistrictMatrix | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,7 +39,7 @@ from hotspots.methods.contours import make_contours
 from hotspots.methods.kde.density import kernel_density
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.indicators import Indicator
-from hotspots.priorities.matrix import THEMES, LocalityMatrix, locality_matrix
+from hotspots.priorities.matrix import THEMES, DistrictMatrix, district_matrix
 from hotspots.priorities.plan import read_plan
 from hotspots.priorities.prioritise import prioritise
 
@@ -333,16 +333,16 @@ def _select(recipe: Recipe, study: _Study) -> Selection:
     )
 
 
-def _matrix(recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, *, noun: str) -> LocalityMatrix | None:
+def _matrix(recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, *, noun: str) -> DistrictMatrix | None:
     """Return which themes are a priority of which district, or None where districts cannot be compared."""
     groups = [find_group(name) for name in THEMES]
     themes = [
         Indicator(group=group.key) for group in groups if counted.mask(group.category, group.exclude).any()
     ]
     try:
-        return locality_matrix(areas, counted, themes, min_population=recipe.count.min_population, noun=noun)
+        return district_matrix(areas, counted, themes, min_population=recipe.count.min_population, noun=noun)
     except DataError as error:
-        log.info("There are no priorities by locality: %s", error.message)
+        log.info("There are no priorities by partnership: %s", error.message)
         return None
 
 

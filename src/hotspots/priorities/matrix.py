@@ -1,4 +1,4 @@
-"""Priorities by locality: from incidents counted in areas to themes ticked for partnerships."""
+"""Priorities by partnership: from incidents counted in areas to themes ticked for partnerships."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ THEMES = ("asb", "violence", "public-place", "burglary", "vehicle", "drugs", "da
 
 
 @dataclass(frozen=True)
-class LocalityMatrix:
-    """Priorities by locality and the figures behind them.
+class DistrictMatrix:
+    """Priorities by partnership and the figures behind them.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class LocalityMatrix:
     notes: tuple[str, ...]
 
 
-def locality_matrix(
+def district_matrix(
     areas: gpd.GeoDataFrame,
     counted: Tally,
     themes: Sequence[Indicator],
@@ -62,7 +62,7 @@ def locality_matrix(
     min_population: float = 100,
     noun: str = "area",
     comparator: pd.DataFrame | None = None,
-) -> LocalityMatrix:
+) -> DistrictMatrix:
     """Tick the themes that are a priority of each district, by its rate and by its flagged areas.
 
     The dispersion of a theme is the larger of that of its counts in areas and that of its counts in districts,
@@ -87,7 +87,7 @@ def locality_matrix(
 
     Returns
     -------
-    LocalityMatrix
+    DistrictMatrix
 
     Raises
     ------
@@ -142,7 +142,7 @@ def locality_matrix(
         told += [ticked.sentence(), f"Dispersion of the counts, over that of chance: {shown}."]
         log.info("%s", ticked.sentence().removesuffix("."))
     notes = (*told, *_notes(made.entries))
-    return LocalityMatrix(ticked.matrix, rates.loc[order], flagged.T.loc[order], ticked.by_chance, notes)
+    return DistrictMatrix(ticked.matrix, rates.loc[order], flagged.T.loc[order], ticked.by_chance, notes)
 
 
 def _dispersions(made: Indicators, counted: Tally, district: npt.NDArray[np.object_]) -> dict[str, float]:

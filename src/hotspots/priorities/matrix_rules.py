@@ -1,4 +1,4 @@
-"""Priorities by locality: which themes are a priority for which partnership, by stated rules."""
+"""Priorities by partnership: which themes are a priority for which partnership, by stated rules."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class TickRules:
 
 @dataclass(frozen=True)
 class Ticked:
-    """Priorities by locality, and how many ticks chance alone would give.
+    """Priorities by partnership, and how many ticks chance alone would give.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The table of priorities by locality as one HTML page that prints on A4."""
+"""The table of priorities by partnership as one HTML page that prints on A4."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MARKS = {"✓": "priority", "(✓)": "priority in part", "": "no priority"}
 
 
 def matrix_html(matrix: pd.DataFrame, *, title: str, notes: Sequence[str] = (), attribution: str = "") -> str:
-    """Return priorities by locality as a page: one table of the most prevalent themes, one of the others.
+    """Return priorities by partnership as a page: one table of the most prevalent themes, one of the others.
 
     Parameters
     ----------

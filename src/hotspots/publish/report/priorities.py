@@ -55,7 +55,7 @@ def matrix_section(analysis: Analysis) -> Section | None:
             blocks.append(Table(f"{prevalence.capitalize()} priorities", headings, cells, marks=marks))
     absent = [name for name in map(_group_name, THEMES) if name not in made.matrix.index]
     notes = [*made.notes, *([f"Without an incident: {', '.join(absent)}."] if absent else [])]
-    return Section("Priorities by locality", [*blocks, Paragraphs(notes, small=True)])
+    return Section("Priorities by partnership", [*blocks, Paragraphs(notes, small=True)])
 
 
 def _group_name(key: str) -> str:
