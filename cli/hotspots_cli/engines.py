@@ -117,7 +117,11 @@ def density_of(
         return density_dask(incidents, areas, scheduler=scheduler, **choices, **reading)
     from hotspots.incidents import read_incidents
     from hotspots.methods.kde.density import kernel_density
+    from hotspots.priorities.bandwidths import density_at_best
 
     table, quality = read_incidents(incidents, crs=areas.crs, **reading)
     step("Density")
+    if choices["bandwidth"] == "best":
+        others = {name: value for name, value in choices.items() if name != "bandwidth"}
+        return density_at_best(table, areas, **others), quality
     return kernel_density(table, areas, **choices), quality

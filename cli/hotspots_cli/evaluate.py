@@ -14,6 +14,24 @@ from hotspots_cli.writing import check_output
 log = logging.getLogger("hotspots")
 
 
+def _tried(words: str | None) -> list[float] | None:
+    """Return the bandwidths that a list of metres names, or None where there is no list."""
+    if words is None:
+        return None
+    from hotspots.base.errors import ParameterError
+    from hotspots.methods.kde.bandwidth import BANDWIDTHS
+
+    if words == "default":
+        return list(BANDWIDTHS)
+    try:
+        return [float(word) for word in words.split(",")]
+    except ValueError:
+        raise ParameterError(
+            f"'bandwidths' is '{words}', which is no list of metres",
+            hint="give --bandwidths 200,400,800, or default",
+        ) from None
+
+
 @click.command("evaluate", short_help="Which method finds later incidents?")
 @options.incidents_argument
 @options.areas
@@ -45,6 +63,18 @@ log = logging.getLogger("hotspots")
     "--cell-size", type=float, metavar="METRES", help="Compare on a grid of this size instead of the areas."
 )
 @options.bandwidth
+@click.option(
+    "--bandwidths",
+    metavar="METRES",
+    help="Compare densities of these bandwidths, such as 200,400,800, or 'default' for thirteen, instead of methods: "
+    "each period but the first scores those before it.",
+)
+@click.option(
+    "--scoring",
+    type=click.Choice(["snapped", "unsnapped"]),
+    help="Whether later incidents count where they stand, or are spread over the ground nearest to their map point. "
+    "Snapped without it; with --bandwidths unsnapped.",
+)
 @click.option("--in-sample", is_flag=True, help="Score on the incidents that chose the areas: this flatters.")
 @click.option("-o", "--output", required=True, metavar="FILE", help="A CSV to write; '-' is standard output.")
 @options.overwrite
@@ -55,6 +85,8 @@ def command(
     ground: tuple[float, ...],
     cell_size: float | None,
     bandwidth: Any,
+    bandwidths: str | None,
+    scoring: Any,
     in_sample: bool,
     output: str,
     overwrite: bool,
@@ -68,27 +100,56 @@ def command(
     \b
     hotspots evaluate 2025-*-street.csv --areas wards.gpkg --periods quarter -o accuracy.csv
     hotspots evaluate 2025-*-street.csv --areas wards.gpkg --periods month --cell-size 500 -o cells.csv
+    hotspots evaluate 2025-*-street.csv --areas wards.gpkg --bandwidths default -o bandwidths.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
     from hotspots.analysis.steps import people_of
     from hotspots.areas.grid import make_grid
     from hotspots.areas.reading import read_areas
+    from hotspots.base.errors import ParameterError
     from hotspots.export.tables.csv import write_csv
     from hotspots.incidents import read_incidents
+    from hotspots.priorities.bandwidths import CELL_SIZE, bandwidth_curve
     from hotspots.priorities.evaluation import evaluate
     from hotspots.priorities.plan import scoring_plan
     from hotspots.priorities.prioritise import area_noun
 
+    tried = _tried(bandwidths)
+    if bandwidth == "best":
+        raise ParameterError(
+            "the bandwidth 'best' is chosen by the later incidents, which score it here",
+            hint="give metres, or compare bandwidths with --bandwidths default",
+        )
+    periods = given["periods"]
     plan = scoring_plan(given.pop("plan"), given.pop("indicator"), given.pop("periods"))
     with Steps(4) as step:
         step("Reading areas")
         where = read_areas(areas, crs=crs, **options.area_reading(given))
-        if cell_size is not None:
+        if cell_size is not None and tried is None:
             where = make_grid(where, cell_size=cell_size)
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         where = people_of(where, quality)
         step("Comparing")
+        if tried is not None:
+            curve = bandwidth_curve(
+                table,
+                where,
+                bandwidths=tried,
+                every=periods or "quarter",
+                grounds=ground,
+                scoring=scoring or "unsnapped",
+                cell_size=cell_size or CELL_SIZE,
+            )
+            step("Writing")
+            write_csv(curve, output, overwrite=overwrite)
+            for share, rows in curve.groupby("ground"):
+                best = rows.sort_values(["hit_rate", "bandwidth"], ascending=False, kind="stable").iloc[0]
+                log.info(
+                    f"On {share:.1%} of the ground {best['bandwidth']:,g} m finds most: {best['hit_rate']:.1%} (PAI "
+                    f"{best['pai']:.1f})"
+                )
+            return
         made = evaluate(
             table,
             where,
@@ -96,6 +157,7 @@ def command(
             grounds=ground,
             in_sample=in_sample,
             bandwidth=bandwidth,
+            scoring=scoring or "snapped",
             noun=area_noun(where.index),
         )
         step("Writing")

@@ -30,7 +30,7 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-RULES = ("likelihood", "rule-of-thumb")
+RULES = ("likelihood", "rule-of-thumb", "best")
 
 
 def _metres_or_rule(context: click.Context, parameter: click.Parameter, value: str) -> float | str:
@@ -113,7 +113,7 @@ bandwidth = click.option(
     default="likelihood",
     show_default=True,
     help="Radius of the kernel, or the rule that finds it: 'likelihood', by how well places left out are "
-    "foreseen; 'rule-of-thumb', by how far incidents spread.",
+    "foreseen; 'rule-of-thumb', by how far incidents spread; 'best', by how many later incidents each would find.",
 )
 months = click.option(
     "--months",

@@ -64,12 +64,12 @@ def test_whole_numbers_serve_where_a_number_is_wanted() -> None:
         (
             LEAST + '[kde]\nbandwidth = "500"\n',
             "'bandwidth' in [kde] is '500'",
-            "choose from 'likelihood', 'rule-of-thumb' or a number",
+            "choose from 'likelihood', 'rule-of-thumb', 'best' or a number",
         ),
         (
             LEAST + "[kde]\nbandwidth = true\n",
             "'bandwidth' in [kde] is True",
-            "choose from 'likelihood', 'rule-of-thumb' or a number",
+            "choose from 'likelihood', 'rule-of-thumb', 'best' or a number",
         ),
         (
             LEAST + '[kde]\nkernel = "quadratic"\n',
@@ -155,7 +155,7 @@ def test_all_slips_are_listed_at_once() -> None:
         "  the recipe lacks 'title' (add a line such as: title = \"Burglary, 2025\")",
         "  [[areas]] lacks 'label' (add a line such as: label = \"...\" under [[areas]])",
         "  'source' in [[areas]] is 3 (it takes text in double quotes)",
-        "  'bandwidth' in [kde] is '500' (choose from 'likelihood', 'rule-of-thumb' or a number)",
+        "  'bandwidth' in [kde] is '500' (choose from 'likelihood', 'rule-of-thumb', 'best' or a number)",
         "  'kernel' in [kde] is 'quadratic' (did you mean 'quartic'?)",
         "  'ddof' in [flag] is 2 (choose from '0', '1')",
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -25,8 +26,8 @@ def test_five_methods_on_the_same_ground_out_of_sample(hotspots: Run, town: Path
     assert table.loc["count", "hit_rate"] > 0.6
     assert table.loc["count", "pai"] == pytest.approx(table.loc["count", "hit_rate"] / 0.2)
     assert table.loc["count", "ser"] == pytest.approx(table.loc["count", "n"] / 1.8)
-    assert table.loc["count", "rri"] == pytest.approx(1, abs=0.25)
-    assert table["rri"].isna().tolist() == [False, False, True, True, True]
+    assert table.loc["count", "recovery"] == pytest.approx(1, abs=0.25)
+    assert table["recovery"].isna().tolist() == [False, False, True, True, True]
     assert "Selected by 2025-01, scored on 2025-02" in err
     assert "wards (Gini " in err
 
@@ -59,3 +60,51 @@ def test_a_share_that_is_none(hotspots: Run, town: Path) -> None:
         "Error: 'ground' is 5, but a share lies between 0 and 1",
         "Hint: set 'ground' to a share such as 0.05",
     ]
+
+
+def test_bandwidths_are_compared_by_later_incidents(hotspots: Run, town: Path) -> None:
+    code, _, err = hotspots(
+        "evaluate",
+        ".",
+        *AREAS,
+        "--periods",
+        "month",
+        "--bandwidths",
+        "200,600",
+        "--ground",
+        "0.1",
+        "-o",
+        "b.csv",
+    )
+    assert code == 0, err
+    table = pd.read_csv("b.csv")
+    assert table["bandwidth"].tolist() == [200, 600]
+    assert table.columns.tolist() == ["bandwidth", "ground", "n", "hit_rate", "pai", "periods"]
+    assert "On 10.0% of the ground " in err
+    code, _, err = hotspots("evaluate", ".", *AREAS, "--bandwidths", "wide", "-o", "c.csv")
+    assert code == 1
+    assert err.splitlines()[-2:] == [
+        "Error: 'bandwidths' is 'wide', which is no list of metres",
+        "Hint: give --bandwidths 200,400,800, or default",
+    ]
+
+
+def test_the_best_bandwidth_may_not_score_itself(hotspots: Run, town: Path) -> None:
+    code, _, err = hotspots("evaluate", ".", *AREAS, "--bandwidth", "best", "-o", "out.csv")
+    assert code == 1
+    assert err.splitlines()[-2:] == [
+        "Error: the bandwidth 'best' is chosen by the later incidents, which score it here",
+        "Hint: give metres, or compare bandwidths with --bandwidths default",
+    ]
+
+
+def test_scoring_may_spread_incidents(hotspots: Run, town: Path) -> None:
+    tables = {}
+    for scoring in ("snapped", "unsnapped"):
+        out = f"{scoring}.csv"
+        code, _, err = hotspots(
+            "evaluate", ".", *AREAS, "--periods", "month", "--ground", "0.2", "--scoring", scoring, "-o", out
+        )
+        assert code == 0, err
+        tables[scoring] = pd.read_csv(out).set_index("method")
+    assert not np.allclose(tables["snapped"].loc["count", "n"], tables["unsnapped"].loc["count", "n"])

@@ -30,7 +30,7 @@ def test_ptools_second_example_with_its_tie() -> None:
     assert found.index.tolist() == [f"E0500000{i}" for i in (0, 2, 1, 3, 4, 5)]
     assert found["pai"].round(4).tolist() == [1.8947, 1.4211, 1.6842, 1.4211, 1.2, 1]
     assert found["pei"].round(4).tolist() == [0.8571, 0.6923, 1, 1, 1, 1]
-    assert found["rri"].round(4).tolist() == [1.3333, 1.3333, 1, 1, 1, 1]
+    assert found["recovery"].round(4).tolist() == [1.3333, 1.3333, 1, 1, 1, 1]
 
 
 def test_by_hand_with_areas_of_unequal_size() -> None:
@@ -47,8 +47,8 @@ def test_by_hand_with_areas_of_unequal_size() -> None:
 def test_nothing_observed_yet_has_no_rri_and_the_unknown_come_last() -> None:
     found = accuracy(series(3, np.nan, 1), series(0, 4, 1), series(1, 1, 1))
     assert found.index.tolist() == ["E05000000", "E05000002", "E05000001"]
-    assert np.isnan(found["rri"].iloc[0])
-    assert found["rri"].iloc[1] == 4
+    assert np.isnan(found["recovery"].iloc[0])
+    assert found["recovery"].iloc[1] == 4
 
 
 def test_a_share_of_the_ground_ends_within_an_area() -> None:
@@ -56,7 +56,7 @@ def test_a_share_of_the_ground_ends_within_an_area() -> None:
     found = accuracy_at(series(4, 6, 1), series(5, 4, 1), series(1, 3, 1), ground=0.3)
     assert found["n"] == pytest.approx(5 + 4 / 6)
     assert found["pai"] == pytest.approx((5 + 4 / 6) / 10 / 0.3)
-    assert found["rri"] == pytest.approx((4 + 1) / (5 + 4 / 6))
+    assert found["recovery"] == pytest.approx((4 + 1) / (5 + 4 / 6))
     assert found["km2"] == 1.5
     assert found["pei"] == pytest.approx(1)
 
@@ -118,3 +118,22 @@ def test_messages(options: Any, message: str, hint: str) -> None:
         accuracy_at(series(3, 2, 1), given["observed"], given["km2"], ground=given["ground"])
     assert caught.value.message == message
     assert caught.value.hint == hint
+
+
+def test_penalised_recapture_and_jaccard_by_hand() -> None:
+    # Four areas of 1 km², half of the ground taken: a and b are predicted, a and c turn out densest.
+    codes = list("abcd")
+    predicted = pd.Series([8.0, 4.0, 2.0, 1.0], index=codes)
+    observed = pd.Series([6, 1, 3, 0], index=codes)
+    earlier = pd.Series([8, 4, 2, 2], index=codes)
+    found = accuracy_at(predicted, observed, pd.Series(1.0, index=codes), ground=0.5, earlier=earlier)
+    assert found["hit_rate"] == 0.7
+    assert found["pai"] == pytest.approx(1.4)
+    assert found["ppai"] == pytest.approx(0.7 / 0.5**0.5)
+    assert found["recovery"] == pytest.approx(12 / 7)
+    assert found["recapture"] == pytest.approx(0.7 / (12 / 16))  # both over the same half of the ground
+    assert found["jaccard"] == pytest.approx(1 / 3)
+    # A tenth less ground: b is taken to four fifths, and so is c of the truth: a over a, b and c in part.
+    part = accuracy_at(predicted, observed, pd.Series(1.0, index=codes), ground=0.45)
+    assert part["jaccard"] == pytest.approx(1 / 2.6)
+    assert np.isnan(part["recapture"])

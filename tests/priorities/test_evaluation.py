@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
+from hotspots.base.errors import HotspotsWarning
 from hotspots.base.surface import Surface
 from hotspots.priorities.evaluation import evaluate, mean_over
 from hotspots.priorities.plan import Plan, scoring_plan
@@ -65,7 +66,7 @@ def test_the_last_period_scores_the_earlier_ones_only() -> None:
     scores = found.set_index("method")
     assert scores.loc[["count", "mean_sd", "composite"], "n"].tolist() == [0, 0, 0]
     assert scores.loc["count", "pai"] == 0
-    assert np.isnan(scores.loc["count", "rri"])
+    assert np.isnan(scores.loc["count", "recovery"])
     flattered = evaluate(table, wards(), scoring_plan(None, (), None), grounds=[0.125], in_sample=True)
     assert flattered.table.set_index("method").loc["count", "n"] == 90
     assert flattered.selected_by == flattered.scored_on == "2024 to 2025"
@@ -79,6 +80,25 @@ def test_a_stable_pattern_is_found_by_every_method() -> None:
     assert scores.loc[["count", "mean_sd", "composite"], "hit_rate"].tolist() == pytest.approx(
         [0.6, 0.6, 0.6]
     )
-    assert scores.loc["count", ["pai", "pei", "rri"]].tolist() == pytest.approx([2.4, 1, 1])
+    assert scores.loc["count", ["pai", "pei", "recovery"]].tolist() == pytest.approx([2.4, 1, 1])
     assert (scores["pai"] > 1).all()
     assert found.lines()[0] == "Selected by 2024, scored on 2025"
+
+
+def test_small_areas_and_map_points_are_worth_a_warning() -> None:
+    rng = np.random.default_rng(2)
+    spots = rng.uniform(0, 1000, (100, 2))
+    chosen = spots[rng.integers(0, 100, 1200)]
+    table = pd.DataFrame({"x": chosen[:, 0], "y": chosen[:, 1], "category": "Burglary"})
+    table["month"] = pd.PeriodIndex(np.where(np.arange(1200) % 2, "2024-03", "2025-03"), freq="M")
+    table.attrs["crs"] = "EPSG:27700"
+    small = wards()
+    small["geometry"] = [
+        box(250 * (i % 4), 500 * (i // 4), 250 * (i % 4 + 1), 500 * (i // 4 + 1)) for i in range(8)
+    ]
+    plan = scoring_plan(None, (), None)
+    message = r"^the incidents stand on map points, and areas about 354 m wide score by finding the same points again"
+    with pytest.warns(HotspotsWarning, match=message):
+        snapped = evaluate(table, small, plan, grounds=[0.25])
+    spread = evaluate(table, small, plan, grounds=[0.25], scoring="unsnapped")
+    assert not np.allclose(snapped.table["n"], spread.table["n"])

@@ -86,7 +86,7 @@ class Flag:
 class Kde:
     """``[kde]``: what `hotspots.kernel_density` takes, and how the heat-map and its contours are classed."""
 
-    bandwidth: float | Literal["likelihood", "rule-of-thumb"] = "likelihood"
+    bandwidth: float | Literal["likelihood", "rule-of-thumb", "best"] = "likelihood"
     cell_size: float | None = None
     kernel: Literal["quartic", "triweight", "epanechnikov", "triangular", "uniform", "gaussian"] = "quartic"
     edge: Literal["none", "uniform"] = "none"

@@ -37,6 +37,7 @@ from hotspots.incidents import read_incidents, select_incidents
 from hotspots.incidents.quality import QualityReport
 from hotspots.methods.contours import make_contours
 from hotspots.methods.kde.density import kernel_density
+from hotspots.priorities.bandwidths import density_at_best
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.indicators import Indicator
 from hotspots.priorities.matrix import THEMES, DistrictMatrix, district_matrix
@@ -363,15 +364,17 @@ def _density(
     step = recipe.kde
     if step is None:
         return None, None
-    surface = kernel_density(
-        incidents,
-        areas,
-        bandwidth=step.bandwidth,
-        cell_size=step.cell_size,
-        kernel=step.kernel,
-        edge=step.edge,
-        months=months,
-    ).classed(step.classes)
+    choices: dict[str, Any] = {
+        "cell_size": step.cell_size,
+        "kernel": step.kernel,
+        "edge": step.edge,
+        "months": months,
+    }
+    if step.bandwidth == "best":
+        surface = density_at_best(incidents, areas, **choices)
+    else:
+        surface = kernel_density(incidents, areas, bandwidth=step.bandwidth, **choices)
+    surface = surface.classed(step.classes)
     return surface, make_contours(surface, areas=areas)
 
 

@@ -1,4 +1,4 @@
-"""How well a prediction found later incidents: hit rate, PAI, PEI, RRI and search efficiency."""
+"""How well a prediction found later incidents: hit rate, PAI and its kin, recovery, recapture, Jaccard, SER."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import pandas as pd
 from hotspots.base.errors import DataError, ParameterError
 
 Floats = npt.NDArray[np.float64]
+# Between 0, which gives the hit rate, and 1, which gives the PAI.
+PENALTY = 0.5
+
 Integers = npt.NDArray[np.int64]
 
 
@@ -26,7 +29,9 @@ def accuracy(
     - PAI, predictive accuracy index: (n / N) / (a / A), from 0 up; 1 is what chance gives;
     - PEI, predictive efficiency index: PAI over the highest PAI that any choice of the same ground could have
       had, in [0, 1]; with areas of unequal size the last of that choice may count in part;
-    - RRI, recapture rate index: sum predicted / sum observed in the areas taken; over 1 predicts too many;
+    - PPAI, penalised PAI: (n / N) / (a / A)^½, between the hit rate (power 0) and the PAI (power 1), which tiny
+      areas win by their size alone;
+    - recovery rate index: sum predicted / sum observed in the areas taken; over 1 predicts too many;
     - SER, search efficiency rate: n / a, incidents per km².
 
     They are honest only out of sample: what is predicted must come from earlier incidents than those observed.
@@ -34,9 +39,9 @@ def accuracy(
     Parameters
     ----------
     predicted : Series of float
-        What each area was predicted to have, in incidents for RRI to mean anything; missing ones come last.
+        What each area was predicted to have, in incidents for the recovery to mean anything; missing ones come last.
     observed : Series of int
-        Later incidents, on the same index in any order.
+        Later incidents, whole or in part, on the same index in any order.
     km2 : Series of float
         Size of each area, over 0, on the same index in any order.
     per_km2 : bool, default True
@@ -46,7 +51,7 @@ def accuracy(
     -------
     DataFrame
         On the areas' index, in the order in which they are taken: ``ground`` (a / A), ``n``, ``hit_rate``,
-        ``pai``, ``pei``, ``rri``, ``ser``. RRI is missing where nothing was observed yet.
+        ``pai``, ``ppai``, ``pei``, ``recovery``, ``ser``. Recovery is missing where nothing was observed yet.
 
     Raises
     ------
@@ -60,6 +65,10 @@ def accuracy(
 
     Hunt, J. M. (2016) Do crime hot spots move? Exploring the effects of the modifiable areal unit problem and
     modifiable temporal unit problem on crime hot spot stability. PhD thesis, American University.
+
+    Joshi, C., Curtis-Ham, S., D'Ath, C. and Searle, D. (2021) Considerations for developing predictive spatial
+    models of crime and new methods for measuring their accuracy. ISPRS International Journal of
+    Geo-Information 10(9), 597 (PPAI). https://doi.org/10.3390/ijgi10090597
 
     Levine, N. (2008) The "hottest" part of a hotspot: comments on "The utility of hotspot mapping for
     predicting spatial patterns of crime". Security Journal 21(4), 295-302.
@@ -89,15 +98,16 @@ def accuracy(
     share = area / ground.sum()
     hit = taken / n.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
-        rri = np.where(taken > 0, np.cumsum(np.nan_to_num(guess[order])) / taken, np.nan)
+        recovery = np.where(taken > 0, np.cumsum(np.nan_to_num(guess[order])) / taken, np.nan)
     return pd.DataFrame(
         {
             "ground": share,
             "n": taken,
             "hit_rate": hit,
             "pai": hit / share,
+            "ppai": hit / share**PENALTY,
             "pei": taken / best_possible(n, ground, area),
-            "rri": rri,
+            "recovery": recovery,
             "ser": taken / area,
         },
         index=index[order],
@@ -111,23 +121,31 @@ def accuracy_at(
     *,
     ground: float,
     per_km2: bool = True,
+    earlier: pd.Series[Any] | None = None,
 ) -> pd.Series[float]:
     """Return the same measures on exactly one share of the ground, so that methods are compared on equal terms.
 
     The area that the share ends in counts in part, as if its incidents and what was predicted were spread
     evenly over it.
 
+    Two more need a share of the ground: Jaccard's index, the ground that was both taken and in truth the densest
+    over the ground that was either, in [0, 1]; and the recapture rate index, the PAI over that of the earlier
+    incidents on the same areas, where 1 is as concentrated as before.
+
     Parameters
     ----------
     predicted, observed, km2, per_km2
         As for `accuracy`.
+    earlier : Series of int, optional
+        The incidents that the prediction rests on; without them recapture is missing.
     ground : float
         Share of the ground, in (0, 1].
 
     Returns
     -------
     Series of float64
-        ``ground``, ``km2``, ``n``, ``hit_rate``, ``pai``, ``pei``, ``rri``, ``ser``.
+        ``ground``, ``km2``, ``n``, ``hit_rate``, ``pai``, ``ppai``, ``pei``, ``recovery``, ``recapture``,
+        ``jaccard``, ``ser``.
 
     Raises
     ------
@@ -149,6 +167,11 @@ def accuracy_at(
     guess = predicted.reindex(curve.index).fillna(0.0).to_numpy(dtype=float)
     foreseen = float(np.interp(ground, along, np.concatenate([[0.0], np.cumsum(guess)])))
     best = float(best_possible(n, size, np.array([here]))[0])
+    guessed = predicted.to_numpy(dtype=float, na_value=np.nan)
+    part = _parts(taking(guessed / size if per_km2 else guessed, n), size, here)
+    truth = _parts(np.argsort(-n / size, kind="stable"), size, here)
+    prior = np.zeros(n.size) if earlier is None else _aligned(earlier, predicted.index, "earlier")
+    before = float(part @ prior / prior.sum()) if prior.sum() else 0.0
     return pd.Series(
         {
             "ground": ground,
@@ -156,11 +179,22 @@ def accuracy_at(
             "n": taken,
             "hit_rate": taken / total,
             "pai": taken / total / ground,
+            "ppai": taken / total / ground**PENALTY,
             "pei": taken / best,
-            "rri": foreseen / taken if taken > 0 else np.nan,
+            "recovery": foreseen / taken if taken > 0 else np.nan,
+            "recapture": taken / total / before if before else np.nan,
+            "jaccard": float(np.minimum(part, truth) @ size / (np.maximum(part, truth) @ size)),
             "ser": taken / here,
         }
     )
+
+
+def _parts(order: Integers, km2: Floats, ground: float) -> Floats:
+    """Return how much of each area is taken when so much ground is, in this order, the last area in part."""
+    part = np.empty(order.size)
+    before = np.cumsum(km2[order]) - km2[order]
+    part[order] = np.clip((ground - before) / km2[order], 0.0, 1.0)
+    return part
 
 
 def taking(score: Floats, observed: Floats) -> Integers:

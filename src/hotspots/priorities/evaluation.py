@@ -16,10 +16,11 @@ import pandas as pd
 from hotspots.areas.gate import as_areas, code_order, with_all_columns
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.areas.neighbours import make_neighbours
-from hotspots.base.errors import DataError, InferenceWarning, ParameterError
+from hotspots.base.errors import DataError, HotspotsWarning, InferenceWarning, ParameterError
 from hotspots.base.surface import Surface
 from hotspots.counting.counts import assign_areas, rate
 from hotspots.counting.tally import Tally, period_label, tally
+from hotspots.incidents import coordinates
 from hotspots.incidents.gate import as_incidents
 from hotspots.methods.accuracy import accuracy_at
 from hotspots.methods.concentration import Concentration, concentration
@@ -30,9 +31,13 @@ from hotspots.methods.meansd import flag_mean_sd
 from hotspots.priorities.indicators import make_indicators
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.selection import select_areas
+from hotspots.priorities.spreading import Scoring, Spread, looks_snapped
 
 Floats = npt.NDArray[np.float64]
 Predictions = dict[str, tuple["pd.Series[Any]", bool]]
+
+# Below it, the scores of incidents on map points flatter.
+LEAST_WIDTH = 500.0
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +50,8 @@ class Evaluation:
     ----------
     table : DataFrame
         One row per method and share of ground: ``method``, ``ground``, ``km2``, ``n``, ``hit_rate``, ``pai``,
-        ``pei``, ``rri``, ``ser`` and ``sample`` ("out" or "in").
+        ``ppai``, ``pei``, ``recovery``, ``recapture``, ``jaccard``, ``ser`` (see `accuracy_at`) and ``sample`` ("out"
+        or "in").
     selected_by, scored_on : str
         The periods that the choice rests on, and those that it is scored on, in words.
     concentration : Concentration
@@ -80,6 +86,7 @@ def evaluate(
     grounds: Sequence[float] = (0.01, 0.05, 0.1),
     in_sample: bool = False,
     bandwidth: float | Rule = "likelihood",
+    scoring: Scoring = "snapped",
     noun: str = "area",
 ) -> Evaluation:
     """Compare count, kernel density, Gi*, mean + SD and composite score on the same ground.
@@ -102,12 +109,20 @@ def evaluate(
         Whether to choose and score by all periods alike, which flatters.
     bandwidth : float or str, default 'likelihood'
         Of the density; see `kernel_density`.
+    scoring : {'snapped', 'unsnapped'}, default 'snapped'
+        Whether a later incident counts where it stands, or is spread over the ground nearest to its map point, up
+        to 250 m off. Where incidents were moved to map points, small areas score by finding the points again.
     noun : str, default "area"
         What an area is called.
 
     Returns
     -------
     Evaluation
+
+    Warns
+    -----
+    HotspotsWarning
+        When incidents on map points are scored in areas that are mostly under 500 m wide.
 
     Raises
     ------
@@ -137,19 +152,50 @@ def evaluate(
         raise DataError(
             f"no incident of {_span(later)} lies in the areas", hint="leave out the last months with --period"
         )
+    if scoring == "unsnapped":
+        observed = _unsnapped(incidents, areas, plan, later)
+    else:
+        _warn_of_points(incidents, areas)
     number, months = pd.factorize(incidents["month"], sort=True)
     wanted = np.array([period_label(month, plan.periods) in earlier.periods for month in months] + [False])
     chosen = incidents[wanted[number]]
     km2 = areas.geometry.area / 1e6
+    n = pd.Series(earlier.counts.sum(axis=(1, 2)), index=areas.index)
     rows = []
     for method, (score, per_km2) in _predict(chosen, areas, earlier, plan, bandwidth, km2, later).items():
         for ground in grounds:
-            found = accuracy_at(score, observed, km2, ground=ground, per_km2=per_km2)
+            found = accuracy_at(score, observed, km2, ground=ground, per_km2=per_km2, earlier=n)
             rows.append({"method": method, **found.to_dict(), "sample": "in" if in_sample else "out"})
     table = pd.DataFrame(rows)
     # A score in standard deviations predicts an order, not a number.
-    table.loc[table["method"].isin(["gi_star", "mean_sd", "composite"]), "rri"] = np.nan
+    table.loc[table["method"].isin(["gi_star", "mean_sd", "composite"]), "recovery"] = np.nan
     return Evaluation(table, _span(earlier), _span(later), concentration(observed), noun)
+
+
+def _unsnapped(
+    incidents: pd.DataFrame, areas: gpd.GeoDataFrame, plan: Plan, later: Tally
+) -> pd.Series[float]:
+    """Return the later incidents in each area, each spread over the ground of its map point."""
+    x, y = coordinates(incidents, areas.crs)
+    spread = Spread.over(x, y)
+    number, months = pd.factorize(incidents["month"], sort=True)
+    wanted = np.array([period_label(month, plan.periods) in later.periods for month in months] + [False])
+    weights = spread.weights(x[wanted[number]], y[wanted[number]])
+    place = AreaIndex(areas.geometry.to_numpy(), points=spread.x.size).locate(spread.x, spread.y)
+    inside = place >= 0
+    held = np.bincount(place[inside], weights=weights[inside], minlength=len(areas))
+    return pd.Series(held, index=areas.index, name="n")
+
+
+def _warn_of_points(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
+    width = float(np.sqrt(areas.geometry.area.median()))
+    if width < LEAST_WIDTH and looks_snapped(*coordinates(incidents, areas.crs)):
+        warnings.warn(
+            f"the incidents stand on map points, and areas about {width:,.0f} m wide score by finding the same points "
+            f"again: give areas of {LEAST_WIDTH:g} m or more, or 'scoring' unsnapped",
+            HotspotsWarning,
+            stacklevel=3,
+        )
 
 
 def _part(whole: Tally, which: slice) -> Tally:
