@@ -62,6 +62,7 @@ def command(
     after: str,
     crs: str,
     by: Any,
+    lookup: tuple[str, ...],
     level: float,
     dispersion: float | None,
     flagged_by: Any,
@@ -96,7 +97,7 @@ def command(
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         where = people_of(where, quality)
         step("Comparing")
-        assigned = locate(table, where, by=by)
+        assigned = locate(table, where, by=by, lookup=lookup or None)
         asked = {"before": before, "after": after, "level": level, "flagged_by": flagged_by}
         layer = change_layer(table, where, assigned=assigned, dispersion=dispersion, **asked)
         used = layer.attrs["change_dispersion"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -42,6 +43,7 @@ def command(
     areas: str,
     crs: str,
     by: Any,
+    lookup: tuple[str, ...],
     per: Any,
     smooth: Any,
     min_population: float,
@@ -61,7 +63,7 @@ def command(
     hotspots count 2025-*-street.csv --areas wards.gpkg --category Burglary -o - | hotspots gistar - -o gi.gpkg
     """
     check_output(output, overwrite=overwrite)
-    engine = engines.chosen_engine(engine, scheduler, incidents)
+    engine = engines.chosen_engine(engine, scheduler, incidents, lookup=lookup)
     from hotspots.analysis.provenance import make_provenance
     from hotspots.analysis.steps import counted_layer, people_of
     from hotspots.areas.reading import read_areas
@@ -70,7 +72,7 @@ def command(
     with Steps(4) as step:
         step("Reading areas")
         where = read_areas(areas, crs=crs, **options.area_reading(given))
-        asked = {"by": by, "per": per, **options.reading(given)}
+        asked = {"by": by, "lookup": lookup, "per": per, **options.reading(given)}
         counted = engines.count(engine, scheduler, incidents, where, step=step, **asked)
         where = people_of(where, counted.report)
         period = None
@@ -88,7 +90,14 @@ def command(
             limits=limits,
         )
         step("Writing")
-        settings = {"by": by, "per": per, "min_population": min_population, "smooth": smooth}
+        tables = [Path(name).name for name in lookup]
+        settings = {
+            "by": by,
+            "lookup": tables,
+            "per": per,
+            "min_population": min_population,
+            "smooth": smooth,
+        }
         settings |= {"dispersion": layer.attrs.get("dispersion"), "limits": limits}
         provenance = make_provenance(
             crs=crs,

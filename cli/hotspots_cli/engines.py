@@ -49,7 +49,9 @@ density = options.together(
 )
 
 
-def chosen_engine(engine: str, scheduler: str | None, incidents: Sequence[str]) -> str:
+def chosen_engine(
+    engine: str, scheduler: str | None, incidents: Sequence[str], *, lookup: Sequence[str] = ()
+) -> str:
     """Return the engine to use: the one named, or what suits the size of the files."""
     from hotspots.base.errors import ParameterError
 
@@ -57,8 +59,13 @@ def chosen_engine(engine: str, scheduler: str | None, incidents: Sequence[str]) 
         raise ParameterError(
             f"'scheduler' is given, but the engine is '{engine}'", hint="add --engine dask, or leave it out"
         )
-    if engine != "auto":
-        return engine
+    if lookup and engine in ("stream", "dask"):
+        raise ParameterError(
+            f"'lookup' is given, but the engine is '{engine}'",
+            hint="use --engine memory, which takes lookups",
+        )
+    if engine != "auto" or lookup:
+        return "memory" if lookup else engine
     from hotspots.scale.stream import input_rows
 
     return "stream" if input_rows(incidents) > MOST_IN_MEMORY else "memory"
@@ -72,6 +79,7 @@ def count(
     *,
     step: Steps,
     by: By,
+    lookup: Sequence[str] = (),
     per: Per | None,
     **reading: Any,
 ) -> Counted:
@@ -92,7 +100,7 @@ def count(
 
     table, quality = read_incidents(incidents, crs=areas.crs, **reading)
     step("Counting")
-    assigned = locate(table, areas, by=by)
+    assigned = locate(table, areas, by=by, lookup=lookup or None)
     n = count_incidents(table, areas, assigned=assigned)
     split = None if per is None else count_incidents(table, areas, per=per, assigned=assigned)
     monthly = monthly_counts(table, areas, assigned=assigned)

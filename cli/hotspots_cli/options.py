@@ -135,12 +135,21 @@ min_population = click.option(
     help="No rate for smaller areas.",
 )
 
-by = click.option(
-    "--by",
-    type=click.Choice(["polygon", "code"]),
-    default="polygon",
-    show_default=True,
-    help="Count by where the point lies, or by the LSOA code that the file recorded.",
+by = together(
+    click.option(
+        "--by",
+        type=click.Choice(["polygon", "code"]),
+        default="polygon",
+        show_default=True,
+        help="Count by where the point lies, or by the LSOA code that the file recorded.",
+    ),
+    click.option(
+        "--lookup",
+        multiple=True,
+        metavar="FILE",
+        help="With --by code: a table from the recorded codes to the areas', such as LSOAs to wards, or LSOAs "
+        "of 2011 to those of 2021; may be repeated, one after the other.",
+    ),
 )
 
 level = click.option(

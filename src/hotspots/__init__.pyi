@@ -16,6 +16,8 @@ from .analysis.results import Selection as Selection
 from .analysis.results import ThemeResult as ThemeResult
 from .analysis.run import analyse as analyse
 from .areas.grid import make_grid as make_grid
+from .areas.lookup import LookupTable as LookupTable
+from .areas.lookup import read_lookup as read_lookup
 from .areas.neighbours import Neighbours as Neighbours
 from .areas.neighbours import from_graph as from_graph
 from .areas.neighbours import make_neighbours as make_neighbours

@@ -49,6 +49,7 @@ class Areas:
     areas_crs: str | None = None
     only: tuple[str, ...] = ()
     by: Literal["polygon", "code"] = "polygon"
+    lookup: tuple[str, ...] = ()
     note: str = ""
 
 

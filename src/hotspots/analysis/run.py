@@ -88,7 +88,10 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     if recipe.grid is not None:
         cells = _make_cells(recipe.grid, places[0].areas, incidents)
         places.append(_Place(CELLS, "cells", CELLS.capitalize(), cells, "polygon"))
-    assigned = {place.key: locate(incidents, place.areas, by=place.by, label=place.label) for place in places}
+    assigned = {
+        place.key: locate(incidents, place.areas, by=place.by, lookup=place.lookup or None, label=place.label)
+        for place in places
+    }
     quality = account(quality, incidents, assigned[places[0].key])
     progress("Finding neighbours")
     study = _Study(
@@ -132,6 +135,7 @@ class _Place:
     label: str
     areas: gpd.GeoDataFrame
     by: By
+    lookup: tuple[str, ...] = ()
 
 
 def _read_places(recipe: Recipe) -> list[_Place]:
@@ -151,7 +155,8 @@ def _read_places(recipe: Recipe) -> list[_Place]:
             areas_crs=entry.areas_crs,
             crs=recipe.crs,
         )
-        places.append(_Place(key, "areas", entry.label, areas, entry.by))
+        lookup = tuple(recipe.path(name) for name in entry.lookup)
+        places.append(_Place(key, "areas", entry.label, areas, entry.by, lookup))
     return places
 
 

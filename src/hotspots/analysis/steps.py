@@ -8,17 +8,29 @@ from __future__ import annotations
 import logging
 import math
 import warnings
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
 
 from hotspots.areas.gate import as_areas, with_all_columns
+from hotspots.areas.lookup import read_lookup
 from hotspots.areas.neighbours import Method, Neighbours, make_neighbours
 from hotspots.areas.population import population_near
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.poisson import Limits, dispersion_of, require_dispersion
-from hotspots.counting.counts import By, Per, agreement, assign_areas, count_incidents, rate, rate_limits
+from hotspots.base.tables import Source
+from hotspots.counting.counts import (
+    By,
+    Per,
+    agreement,
+    assign_areas,
+    count_incidents,
+    rate,
+    rate_limits,
+    recorded_areas,
+)
 from hotspots.counting.period import months_covered, over_months
 from hotspots.incidents import select_incidents
 from hotspots.incidents.filters import month_range
@@ -40,14 +52,19 @@ ALL = "all"
 
 
 def locate(
-    incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "polygon", label: str = "areas"
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    by: By = "polygon",
+    lookup: Source | Sequence[Source] | None = None,
+    label: str = "areas",
 ) -> pd.Series:
     """Return the area of each incident (see `hotspots.assign_areas`), and say how far the recorded codes agree."""
-    assigned = assign_areas(incidents, areas, by=by)
+    assigned = assign_areas(incidents, areas, by=by, lookup=None if lookup is None else read_lookup(lookup))
     placed = int(assigned.notna().sum())
     log.info("%s: %s of %s incidents placed by %s", label, f"{placed:,}", f"{len(incidents):,}", by)
     if by == "polygon" and "lsoa_code" in incidents and incidents["lsoa_code"].isin(areas.index).any():
-        both, share = agreement(assigned, assign_areas(incidents, areas, by="code"))
+        both, share = agreement(assigned, recorded_areas(incidents, areas))
         log.info(
             "%s: the recorded code names the same area for %.1f%% of %s incidents",
             label,

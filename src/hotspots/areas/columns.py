@@ -13,10 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots.base.codes import GSS_CODE
+from hotspots.base.codes import GSS_CODE, as_code
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.tables import Decimal, numbers
-from hotspots.base.text import plain_text
 
 # From the finest to the coarsest; a longer spelling stands before the shorter one that it begins with.
 _GEOGRAPHIES = (
@@ -43,7 +42,6 @@ _NAMES = ("name", "geoname", "geographyname", "areaname", "areanm", "geography")
 _POPULATION = re.compile(
     r"(?:mid|census)?(\d{4})?(?:total)?(?:population|pop|allages|(?:all)?usualresidents|residents)(?:total)?(\d{4})?"
 )
-_ANY_CASE = re.compile(GSS_CODE.pattern, re.IGNORECASE)
 _LSOA_NAME = re.compile(r"(.+) \d{3}[A-Z]?")
 
 
@@ -75,18 +73,6 @@ def as_codes(values: pd.Series[Any]) -> pd.Series[Any]:
     text = values.astype("string")
     seen = {value: as_code(value) or None for value in text.dropna().unique()}
     return text.map(seen).astype("str")
-
-
-def as_code(text: str) -> str:
-    r"""Return one code as it is seen; a GSS code in capitals.
-
-    Examples
-    --------
-    >>> as_code(" e01000001\u200b")
-    'E01000001'
-    """
-    plain = plain_text(text)
-    return plain.upper() if _ANY_CASE.fullmatch(plain) else plain
 
 
 def find_columns(

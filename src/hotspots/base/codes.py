@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from hotspots.base.text import plain_text
+
 GSS_CODE = re.compile(r"[EWSNKJ]\d{8}")
 """A code of the Government Statistical Service."""
 
+_ANY_CASE = re.compile(GSS_CODE.pattern, re.IGNORECASE)
 MOST = 0.9  # codes are of a kind when at least this share of them is
 
 _KINDS = {
@@ -33,6 +36,18 @@ _KINDS = {
 }
 # The first LSOA codes that were new in 2021; codes are given out in ascending order and never again.
 _FIRST_2021 = {"E01": "E01033769", "W01": "W01001910"}
+
+
+def as_code(text: str) -> str:
+    r"""Return one code as it is seen; a GSS code in capitals.
+
+    Examples
+    --------
+    >>> as_code(" e01000001\u200b")
+    'E01000001'
+    """
+    plain = plain_text(text)
+    return plain.upper() if _ANY_CASE.fullmatch(plain) else plain
 
 
 def kind_of(codes: Iterable[object]) -> str | None:

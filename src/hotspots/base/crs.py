@@ -273,8 +273,12 @@ def transformation(source: Any, target: Any) -> Transformation:
     return _best(parse_crs(source).to_wkt(), parse_crs(target).to_wkt())[1]
 
 
-def announce_transformation(source: Any, target: Any, *, what: str) -> Transformation | None:
+def announce_transformation(
+    source: Any, target: Any, *, what: str, aloud: bool = True
+) -> Transformation | None:
     """Say by which operation coordinates are brought to a CRS, and how exact it is; None where by none.
+
+    With ``aloud=False`` only a doubt is said.
 
     Warns
     -----
@@ -288,7 +292,7 @@ def announce_transformation(source: Any, target: Any, *, what: str) -> Transform
     said = f"{what}: from {crs_label(start)} to {crs_label(goal)} by {known}"
     if known.ballpark:
         warnings.warn(said, HotspotsWarning, stacklevel=3)
-    else:
+    elif aloud:
         log.info(said)
     return known
 

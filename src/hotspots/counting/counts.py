@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import warnings
+from collections.abc import Sequence
 from typing import Literal, overload
 
 import geopandas as gpd
@@ -12,24 +14,36 @@ from pandas.api.types import is_integer_dtype
 
 from hotspots.areas.gate import as_areas, code_order
 from hotspots.areas.locate.index import AreaIndex
+from hotspots.areas.lookup import LookupTable
+from hotspots.base.codes import as_code, new_in_2021
 from hotspots.base.crs import crs_label
-from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.base.poisson import Limits, count_limits
+from hotspots.counting.lookup import follow_lookup, positions_by_lookup
 from hotspots.incidents import coordinates
 from hotspots.incidents.gate import as_incidents
 
 log = logging.getLogger(__name__)
 
+_STRANGE = 0.02  # a larger share of incidents inside the areas under none of their codes is a warning
+
 By = Literal["polygon", "code"]
 Per = Literal["category", "month", "year"]
 
 
-def assign_areas(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "polygon") -> pd.Series:
+def assign_areas(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    by: By = "polygon",
+    lookup: Sequence[LookupTable] | None = None,
+) -> pd.Series:
     """Return the code of the one area that each incident belongs to.
 
     By polygon, an incident belongs to an area when it lies inside it or on its border; on a shared border, or
     where areas overlap, it belongs to the first in code order. By code, it belongs to the area that its
-    recorded ``lsoa_code`` names. So an incident is counted once or not at all, and counts add up.
+    recorded ``lsoa_code`` names, or to which a lookup leads from it. So an incident is counted once or not at
+    all, and counts add up.
 
     Parameters
     ----------
@@ -39,6 +53,10 @@ def assign_areas(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "
         The areas table, in any order.
     by : {'polygon', 'code'}, default 'polygon'
         What decides.
+    lookup : sequence of LookupTable, optional
+        By code: tables, as `hotspots.read_lookup` returns them, that lead from the recorded codes to the areas',
+        such as LSOAs of 2011 to those of 2021, or to wards. A code that leads to several areas is dealt out by
+        the tables' shares, weights or populations, else by the incidents' own points.
 
     Returns
     -------
@@ -51,7 +69,10 @@ def assign_areas(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "
     DataError
         When either table is not one (see `hotspots.areas.gate.as_areas` and
         `hotspots.incidents.gate.as_incidents`); when `by` is ``'code'`` and the incidents carry no code, or
-        none of the areas'; when no incident with coordinates lies within the areas' extent.
+        none of the areas', or those of another census or year; when no incident with coordinates lies within
+        the areas' extent; when a lookup has no column of the codes needed.
+    ParameterError
+        When `by` is neither, or a lookup is given by polygon.
     CRSError
         When a table's reference system is missing, or contradicts its coordinates.
 
@@ -67,12 +88,31 @@ def assign_areas(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, by: By = "
     ['E05000001', 'E05000001', 'E05000002', nan]
     """
     areas = as_areas(areas)
-    if by == "code":
-        positions = _positions_by_code(as_incidents(incidents, located=False), areas)
+    if lookup is not None and by != "code":
+        raise ParameterError(
+            "a lookup leads from recorded codes to areas, but incidents are placed by polygon",
+            hint="place them by code: 'by' = 'code'",
+        )
+    if by == "code" and lookup is not None:
+        positions = _positions_by_lookup(as_incidents(incidents, located=False), areas, lookup)
+    elif by == "code":
+        held = as_incidents(incidents, located=False)
+        positions = recorded_positions(held, areas)
+        _check_vintage(held, areas, positions)
     elif by == "polygon":
         positions = _positions_by_polygon(incidents, areas)
     else:
         raise ParameterError(f"'by' is '{by}'", hint="use 'polygon' or 'code'")
+    return _as_codes(positions, incidents, areas)
+
+
+def recorded_areas(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
+    """Return the area whose code each incident recorded, as `assign_areas` does, of whatever year the areas are."""
+    areas = as_areas(areas)
+    return _as_codes(recorded_positions(as_incidents(incidents, located=False), areas), incidents, areas)
+
+
+def _as_codes(positions: np.ndarray, incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
     held = areas.index if is_integer_dtype(areas.index) else areas.index.astype(str)
     codes = pd.Categorical.from_codes(positions, categories=held)
     return pd.Series(codes, index=incidents.index, name="code")
@@ -97,14 +137,85 @@ def _extent(x: np.ndarray, y: np.ndarray) -> str:
     return f"{np.nanmin(x):.0f} to {np.nanmax(x):.0f} east, {np.nanmin(y):.0f} to {np.nanmax(y):.0f} north"
 
 
-def _positions_by_code(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> np.ndarray:
+def _recorded(incidents: pd.DataFrame) -> pd.Series:
     if "lsoa_code" not in incidents:
         raise DataError(
             "the incidents carry no recorded area code ('lsoa_code')",
             hint="count by polygon instead: 'by' = 'polygon'",
         )
-    recorded = incidents["lsoa_code"].astype("category")
-    lookup = areas.index.astype(str).get_indexer(recorded.cat.categories.astype(str))
+    return incidents["lsoa_code"].astype("category")
+
+
+def _places(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the incidents' coordinates; NaN where they have none."""
+    if "x" in incidents or hasattr(incidents, "geometry"):
+        return coordinates(incidents, areas.crs)
+    nowhere = np.full(len(incidents), np.nan)
+    return nowhere, nowhere
+
+
+def _positions_by_lookup(
+    incidents: pd.DataFrame, areas: gpd.GeoDataFrame, lookup: Sequence[LookupTable]
+) -> np.ndarray:
+    recorded = _recorded(incidents)
+    held = recorded.cat.remove_unused_categories()
+    led = follow_lookup(lookup, pd.Index(held.cat.categories.astype(str)), areas.index.astype(str))
+    category = incidents.get("category")
+    x, y = _places(incidents, areas)
+    return positions_by_lookup(held, category, x, y, areas, led)
+
+
+def _check_vintage(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, positions: np.ndarray) -> None:
+    """Refuse areas of another census or year: incidents inside them recorded codes that none of them has."""
+    recorded = _recorded(incidents)
+    strange = (positions < 0) & recorded.notna().to_numpy()
+    if not strange.any():
+        return
+    x, y = _places(incidents[strange], areas)
+    located = np.isfinite(x)
+    if not located.any():
+        return
+    inside = AreaIndex(areas.geometry.to_numpy(), points=len(x)).locate(x, y) >= 0
+    told = pd.DataFrame(
+        {"code": recorded[strange].astype(str).to_numpy(), "located": located, "inside": inside}
+    )
+    sums = told.groupby("code").sum()
+    # The code of a neighbour may be recorded just inside the border; most of its incidents are its own.
+    ours = sums[sums["inside"] * 2 > sums["located"]]
+    n, whole = int(ours["inside"].sum()), int((positions >= 0).sum())
+    newer = [code for code in ours.index if new_in_2021(as_code(code))]
+    of_areas = any(new_in_2021(str(code)) for code in areas.index)
+    if newer and not of_areas:
+        ages, example = ("2021", "2011"), newer[0]
+    elif of_areas and len(ours) and not any(new_in_2021(as_code(str(c))) for c in recorded.cat.categories):
+        ages, example = ("2011", "2021"), ours.index[0]
+    else:
+        if n > _STRANGE * (n + whole):
+            warnings.warn(
+                f"{n:,} incidents inside the areas recorded a code that none of the areas has, such as "
+                f"{ours.index[0]}, and are counted nowhere: the areas may be of another year",
+                HotspotsWarning,
+                stacklevel=3,
+            )
+        return
+    raise DataError(
+        f"the recorded codes are LSOAs of {ages[0]}, but the areas are LSOAs of {ages[1]}: {n:,} incidents inside "
+        f"the areas recorded a code that none of them has, such as {example}",
+        hint=f"give areas of {ages[0]}, a 'lookup' from one to the other, or count by polygon: 'by' = 'polygon'",
+    )
+
+
+def recorded_positions(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the position in `areas` of the code that each incident recorded; -1 for none of them.
+
+    Raises
+    ------
+    DataError
+        When the incidents carry no code, or none of the areas'.
+    """
+    recorded = _recorded(incidents)
+    texts = pd.Index([as_code(str(text)) for text in recorded.cat.categories], dtype="str")
+    lookup = areas.index.astype(str).get_indexer(texts)
     if not (lookup >= 0).any():
         example = recorded.cat.categories[0] if len(recorded.cat.categories) else "none at all"
         raise DataError(

@@ -224,7 +224,9 @@ def place_rows(rows: Rows, *, source_crs: Any, crs: CRS) -> Places:
         number, east, north = _distinct(rows.x[mine], rows.y[mine])
         source = parse_crs(name)
         if source != crs:
-            how.append(f"from {crs_label(source)}: {announce_transformation(source, crs, what='incidents')}")
+            how.append(
+                f"from {crs_label(source)}: {announce_transformation(source, crs, what='incidents', aloud=False)}"
+            )
         moved = transform_xy(east, north, source=source, target=crs)
         beyond = _impossible(east, north, source) | np.isnan(moved[0])
         # Number -1, no coordinates, takes the last entry.

@@ -16,6 +16,7 @@ import shapely
 
 from hotspots.areas.gate import as_areas, code_order
 from hotspots.areas.locate.index import AreaIndex
+from hotspots.base.codes import as_code
 from hotspots.base.crs import parse_crs
 from hotspots.base.errors import HotspotsWarning, ParameterError
 from hotspots.counting.counts import By, Per
@@ -146,7 +147,9 @@ class Job:
         # One code more, for rows without one.
         used = np.bincount(codes[wanted] + 1, minlength=len(texts) + 1)[1:]
         tally.codes.update(text for text, n in zip(texts, used.tolist(), strict=True) if n)
-        return np.append(self.codes.get_indexer(pd.Index(texts, dtype="str")), -1)[codes]
+        return np.append(
+            self.codes.get_indexer(pd.Index([as_code(text) for text in texts], dtype="str")), -1
+        )[codes]
 
     def tally(self) -> Tally:
         """Return an empty tally."""
