@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -58,10 +58,13 @@ def _metres(ctx: click.Context, param: click.Parameter, value: str | None) -> li
 @click.option(
     "--multiple",
     type=float,
-    default=3,
-    show_default=True,
     metavar="TIMES",
-    help="Density of a hotspot, in times the mean.",
+    help="Density of a hotspot, in times the rate of all (2 without it) or, of counts, the mean density (3).",
+)
+@click.option(
+    "--value",
+    type=click.Choice(["rate", "n"]),
+    help="Whether rates are judged, or counts; rates where a population is known.",
 )
 @options.output_file
 @options.overwrite
@@ -74,7 +77,8 @@ def command(
     offsets: int,
     bandwidths: list[float] | None,
     level: float,
-    multiple: float,
+    multiple: float | None,
+    value: Literal["rate", "n"] | None,
     output: str,
     overwrite: bool,
     **given: Any,
@@ -107,6 +111,7 @@ def command(
             "bandwidths": bandwidths,
             "level": level,
             "multiple": multiple,
+            "value": value,
         }
         assigned = locate(table, where)
         runs = sensitivity_runs(table, where, **settings)

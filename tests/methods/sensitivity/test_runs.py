@@ -16,6 +16,7 @@ from shapely import box
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import make_neighbours
 from hotspots.base.errors import CRSError, DataError, HotspotsWarning, ParameterError
+from hotspots.base.gamma_poisson import fit_gamma_poisson
 from hotspots.counting.counts import assign_areas, count_incidents
 from hotspots.methods.contours import mean_of_cells
 from hotspots.methods.getisord.statistic import gi_star
@@ -78,6 +79,71 @@ def test_a_run_on_cells_is_gi_star_of_their_counts_and_half_of_an_areas_incident
     share = in_hot.groupby(assign_areas(incidents, areas), observed=False).mean().reindex(areas.index)
     assert runs["cells", "400 m, moved by 0 m east and 0 m north"].tolist() == (share >= 0.5).tolist()
     assert 0 < (share >= 0.5).sum() < len(areas)
+
+
+def town_and_country(risky: tuple[int, ...] = ()) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Sixty-four areas of 1,000 people, nine of 10,000 in the midst; an incident among 100, ten in the risky ones."""
+    areas = squares(8, 8)
+    town = areas.centroid.cx[2000:5000, 2000:5000].index
+    areas["population"] = 1000.0
+    areas.loc[town, "population"] = 10_000.0
+    n = (areas["population"] / 100).astype(int)
+    n.iloc[list(risky)] *= 10
+    random = np.random.default_rng(3)
+    corner = areas.bounds.loc[areas.index.repeat(n), ["minx", "miny"]].to_numpy()
+    xy = corner + random.uniform(1, 999, corner.shape)
+    incidents = pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1]})
+    incidents.attrs["crs"] = "EPSG:27700"
+    return areas, incidents
+
+
+SOME: dict[str, Any] = {"weights": ["queen"], "cell_sizes": [500], "bandwidths": [800, 1200], "offsets": 1}
+
+
+@pytest.mark.filterwarnings("ignore:Gi. is undefined everywhere:hotspots.base.errors.HotspotsWarning")
+def test_rates_do_not_find_where_people_are_and_counts_do() -> None:
+    areas, incidents = town_and_country()
+    assert sensitivity(incidents, areas, value="n", **SOME)["sens_hot"].max() == 4
+    assert sensitivity(incidents, areas, **SOME)["sens_hot"].max() == 0
+
+
+def test_rates_find_a_place_of_many_incidents_and_few_people() -> None:
+    areas, incidents = town_and_country(risky=(48, 49, 56, 57))
+    found = sensitivity(incidents, areas, **SOME)
+    assert set(found.index[found["sens_class"] == "robust"]) == set(areas.index[[48, 49, 56, 57]])
+
+
+def test_a_run_on_areas_is_gi_star_of_their_risk() -> None:
+    areas, incidents = town_and_country(risky=(48, 49, 56, 57))
+    runs = sensitivity_runs(incidents, areas, **NONE | {"weights": ["queen"]})
+    n = count_incidents(incidents, areas).to_numpy(dtype=float)
+    people = areas["population"].to_numpy(dtype=float)
+    expected = people * n.sum() / people.sum()
+    fit = fit_gamma_poisson(n, expected)
+    risk = pd.Series((fit.shape + n) / (fit.rate + expected), index=areas.index)
+    hot = gi_star(risk, make_neighbours(areas))["gi_class"].isin(["hot95", "hot99"])
+    assert runs["areas", "queen"].tolist() == hot.tolist()
+    assert hot.any()
+
+
+def test_an_area_without_people_is_not_judged_by_rates() -> None:
+    areas, incidents = town_and_country(risky=(48, 49, 56, 57))
+    areas.loc[areas.index[0], "population"] = np.nan
+    found = sensitivity(incidents, areas, **NONE | {"weights": ["queen"], "bandwidths": [800]})
+    assert found["sens_n"].tolist() == [0] + [2] * 63
+
+
+def test_how_many_times_the_rate_of_all_is_dense() -> None:
+    areas, incidents = town_and_country(risky=(48, 49, 56, 57))
+    hot = {
+        times: sensitivity(incidents, areas, multiple=times, **NONE | {"bandwidths": [800]})["sens_hot"].sum()
+        for times in (1.2, 2, 8)
+    }
+    assert hot[1.2] > hot[2] > hot[8]
+    pd.testing.assert_frame_equal(
+        sensitivity(incidents, areas, **NONE | {"bandwidths": [800]}),
+        sensitivity(incidents, areas, multiple=2, **NONE | {"bandwidths": [800]}),
+    )
 
 
 def test_offsets_move_the_grid() -> None:
@@ -251,6 +317,7 @@ def refusal(
          "give one of 'weights', 'cell_sizes' and 'bandwidths', or leave them out"),
         ({"weights": ["nearest"]}, "'nearest' is not a kind of neighbours",
          "give 'weights' such as 'queen', 'rook', 'nearest 6', 'distance' or 'distance 3000'"),
+        ({"value": "density"}, "'value' is 'density'", "use 'rate' or 'n'"),
         ({"offsets": 0}, "'offsets' is 0, but must be 1 or more", "set 'offsets' to a whole number such as 2"),
         ({"level": 5}, "'level' is 5, but must lie between 0 and 1", "set 'level' to 0.05 or 0.01"),
         ({"multiple": 0}, "'multiple' is 0, but must be more than 0", "set 'multiple' to 3 or 5"),
@@ -267,6 +334,10 @@ def test_options_that_make_no_sense(options: Any, said: str, hint: str) -> None:
 def test_data_that_cannot_be_used() -> None:
     far = clustered(100).assign(x=1e5)
     far.attrs["crs"] = "EPSG:27700"
+    assert refusal(DataError, value="rate") == (
+        "the runs are about rates, but the areas have no population",
+        "name a 'population_table' for them, or judge counts with 'value' = \"n\"",
+    )
     assert refusal(DataError, incidents=far) == (
         f"none of the {len(far):,} incidents lies in an area",
         "choose areas of the same place, or correct the incidents' 'source_crs'",

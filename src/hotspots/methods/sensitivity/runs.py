@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ import pandas as pd
 from hotspots.areas.grid import default_cell_size
 from hotspots.areas.neighbours import Method
 from hotspots.base.crs import Floats
-from hotspots.base.errors import ParameterError
+from hotspots.base.errors import DataError, ParameterError
 from hotspots.methods.kde.density import kernel_density
 from hotspots.methods.sensitivity.kinds import (
     Hot,
@@ -35,6 +35,9 @@ SENS_CLASSES = ("robust", "depends on a choice", "never")
 """The classes of ``sens_class``: hot in nine tenths of the runs or more, in fewer, in none."""
 
 ROBUST = 0.9
+Value = Literal["rate", "n"]
+MULTIPLES: dict[Value, float] = {"rate": 2.0, "n": 3.0}
+"""How many times the rate of all, or the mean density, makes an area dense."""
 KINDS = {"areas": "on areas", "cells": "on cells", "density": "by density"}
 """The kinds of run, and how the sentence names them."""
 
@@ -60,19 +63,24 @@ def sensitivity(
     offsets: int = 2,
     bandwidths: Sequence[float] | None = None,
     level: float = 0.05,
-    multiple: float = 3.0,
+    multiple: float | None = None,
+    value: Value | None = None,
 ) -> pd.DataFrame:
     """Find in how many runs each area is hot when the choices behind a hotspot change: a share in [0, 1].
 
     A hotspot that comes and goes with a bandwidth, a grid or a definition of neighbours is a hotspot of the
     choice. Each run makes one set of choices, and an area is hot in it
 
-    - *on areas*, when Gi* of the areas' counts, with one kind of neighbours, is above 0 with q at most
-      `level`;
+    - *on areas*, when Gi* of the areas' risk, with one kind of neighbours, is above 0 with q at most `level`;
     - *on cells*, when at least half of its incidents lie in cells of one size and offset that are hot in the
       same sense (queen neighbours);
-    - *by density*, when the kernel density of one bandwidth, averaged over the cells whose centre lies in the
-      area, is at least `multiple` times the mean over all cells with any density.
+    - *by density*, when the kernel density of incidents of one bandwidth, averaged over the cells whose centre
+      lies in the area, is at least `multiple` times that of its people by the rate of all.
+
+    Risk is incidents over people against all areas, drawn towards 1 the more the fewer the people (posterior
+    mean of the gamma-Poisson model); the people of an area are taken to live evenly all over it. With `value`
+    "n" it is counts that are judged instead, and a density is held against the mean over all cells with any:
+    that finds where people are.
 
     Runs count alike. A high share means that the choices tried here do not matter for this area; it is not a
     probability that the area is a hotspot.
@@ -97,8 +105,10 @@ def sensitivity(
         quartic kernel, cells of a fifth of the bandwidth. May be empty.
     level : float, default 0.05
         The q value that makes a hotspot.
-    multiple : float, default 3.0
-        See above.
+    multiple : float, optional
+        See above; by default 2 for rates, 3 for counts.
+    value : {'rate', 'n'}, optional
+        Whether risk is judged, or counts. By default rates where a population is known, else counts.
 
     Returns
     -------
@@ -119,7 +129,7 @@ def sensitivity(
     ParameterError
         When an option makes no sense, or there is nothing to run.
     DataError
-        When no incident lies in an area.
+        When no incident lies in an area, or rates are wanted and no population is known.
     CRSError
         When the areas are not in metres.
 
@@ -151,7 +161,9 @@ def sensitivity(
     >>> found.loc["E05000039", "sens_text"]
     'Hot in 8 of 8 runs: 2 of 2 on areas, 4 of 4 on cells, 2 of 2 by density'
     """
-    return summarise_runs(_runs(incidents, areas, weights, cell_sizes, offsets, bandwidths, level, multiple))
+    return summarise_runs(
+        _runs(incidents, areas, weights, cell_sizes, offsets, bandwidths, level, multiple, value)
+    )
 
 
 def sensitivity_runs(
@@ -163,7 +175,8 @@ def sensitivity_runs(
     offsets: int = 2,
     bandwidths: Sequence[float] | None = None,
     level: float = 0.05,
-    multiple: float = 3.0,
+    multiple: float | None = None,
+    value: Value | None = None,
 ) -> pd.DataFrame:
     """Return which area is hot in which run; see `sensitivity` for the rules and the parameters.
 
@@ -184,13 +197,14 @@ def sensitivity_runs(
     >>> from shapely import box
     >>> squares = [box(x, 0, x + 500, 500) for x in range(0, 20_000, 500)]
     >>> areas = gpd.GeoDataFrame(index=[f"E050000{i:02d}" for i in range(40)], geometry=squares, crs="EPSG:27700")
-    >>> incidents = pd.DataFrame({"x": [s.centroid.x for s in squares] + [750.0] * 40, "y": 250.0})
+    >>> centres = [square.centroid.x for square in squares]
+    >>> incidents = pd.DataFrame({"x": centres + centres[:5] * 9, "y": 250.0})
     >>> incidents.attrs["crs"] = "EPSG:27700"
     >>> runs = sensitivity_runs(incidents, areas, weights=["rook"], cell_sizes=[], bandwidths=[])
     >>> runs.loc[runs["areas", "rook"]].index.tolist()
-    ['E05000000', 'E05000001', 'E05000002']
+    ['E05000001', 'E05000002', 'E05000003']
     """
-    return _runs(incidents, areas, weights, cell_sizes, offsets, bandwidths, level, multiple)
+    return _runs(incidents, areas, weights, cell_sizes, offsets, bandwidths, level, multiple, value)
 
 
 def summarise_runs(runs: pd.DataFrame) -> pd.DataFrame:
@@ -236,10 +250,13 @@ def _runs(
     offsets: int,
     bandwidths: Sequence[float] | None,
     level: float,
-    multiple: float,
+    multiple: float | None,
+    value: Value | None,
 ) -> pd.DataFrame:
+    value = _value(areas, value)
+    multiple = MULTIPLES[value] if multiple is None else multiple
     _check(offsets, level, multiple, cell_sizes=cell_sizes, bandwidths=bandwidths)
-    study = make_study(incidents, areas)
+    study = make_study(incidents, areas, rates=value == "rate")
     runs: dict[tuple[str, str], Hot] = {}
     with _each_warning_once():
         for name, (method, number) in _weights(weights, len(areas)).items():
@@ -262,6 +279,22 @@ def _runs(
     table = pd.DataFrame(runs, index=areas.index)
     table.columns = pd.MultiIndex.from_tuples(list(runs), names=["kind", "choice"])
     return table
+
+
+def _value(areas: gpd.GeoDataFrame, asked: Value | None) -> Value:
+    known = "population" in areas and bool((areas["population"] > 0).any())
+    if asked is None:
+        asked = "rate" if known else "n"
+        if not known:
+            _log.info("No population is known, so the runs are about counts: they find where people are")
+    if asked not in MULTIPLES:
+        raise ParameterError(f"'value' is '{asked}'", hint="use 'rate' or 'n'")
+    if asked == "rate" and not known:
+        raise DataError(
+            "the runs are about rates, but the areas have no population",
+            hint="name a 'population_table' for them, or judge counts with 'value' = \"n\"",
+        )
+    return asked
 
 
 def _share(times: npt.NDArray[np.int64], runs: npt.NDArray[np.int64]) -> Floats:
