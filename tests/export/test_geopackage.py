@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -105,3 +106,23 @@ def test_what_cannot_be_written_is_said(tmp_path: Path, written: Path) -> None:
     )
     with pytest.raises(FileError, match="exists already"):
         write_geopackage({"wards": wards()}, written)
+
+
+def test_names_that_a_geopackage_cannot_hold_get_a_number(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = wards().assign(fid=[1.5, 1.5, 2.0], geom="x", Rate=5, NAME="y", n_drugs=1, n_Drugs=2, CODE="z")
+    path = tmp_path / "a.gpkg"
+    with caplog.at_level(logging.INFO):
+        write_geopackage({"wards": own}, path)
+    back = gpd.read_file(path)
+    assert list(back.columns) == [
+        "code", "name", "n", "rate", "gi_class", "sd_near",
+        "fid_2", "geom_2", "Rate_2", "NAME_2", "n_drugs", "n_Drugs_2", "CODE_2", "geometry",
+    ]  # fmt: skip
+    assert back["fid_2"].tolist() == [1.5, 1.5, 2.0]
+    assert back["rate"].notna().sum() == 2
+    assert caplog.messages == [
+        "Columns renamed, as a GeoPackage cannot hold both: 'fid' is 'fid_2', 'geom' is 'geom_2', 'Rate' is 'Rate_2', "
+        "'NAME' is 'NAME_2', 'n_Drugs' is 'n_Drugs_2', 'CODE' is 'CODE_2'"
+    ]

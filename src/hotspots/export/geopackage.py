@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,10 @@ from hotspots.export.geojson.text import to_json
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+log = logging.getLogger(__name__)
+
+_RESERVED = ("fid", "geom")  # what GDAL calls the key and the geometry of a row
 
 # Stands in every "last change" of the file, which would otherwise hold the clock.
 _FIXED_DATE = "2000-01-01T00:00:00.000Z"
@@ -43,7 +48,8 @@ def write_geopackage(
 
     Rows are sorted by code, which becomes the column ``code``. The columns that this toolkit defines carry
     their label and meaning (the GeoPackage schema extension), which QGIS shows as alias and comment. The date
-    of change is fixed, so that the same layers give the same bytes.
+    of change is fixed, so that the same layers give the same bytes. A column whose name a GeoPackage keeps for
+    itself (``fid``, ``geom``), or which differs from another's in case alone, gets a number, and that is said.
 
     Parameters
     ----------
@@ -105,7 +111,26 @@ def _table(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             words = plain[column].astype(object)
             plain[column] = words.where(words.isna(), words.astype(str))
     plain.insert(0, "code", plain.index.to_numpy(dtype=object))
-    return plain.reset_index(drop=True)
+    return plain.rename(columns=_new_names(plain)).reset_index(drop=True)
+
+
+def _new_names(layer: gpd.GeoDataFrame) -> dict[str, str]:
+    """Return new names for the columns that a GeoPackage cannot hold beside its own and each other."""
+    names = [str(column) for column in layer.columns if column != layer.geometry.name]
+    # The toolkit's own columns keep their names, and so does the first of two of someone else.
+    names.sort(key=lambda name: name not in COLUMNS)
+    taken, renamed = set(_RESERVED), {}
+    for name in names:
+        chosen, number = name, 2
+        while chosen.casefold() in taken:
+            chosen, number = f"{name}_{number}", number + 1
+        taken.add(chosen.casefold())
+        if chosen != name:
+            renamed[name] = chosen
+    if renamed:
+        shown = ", ".join(f"'{old}' is '{new}'" for old, new in renamed.items())
+        log.info("Columns renamed, as a GeoPackage cannot hold both: %s", shown)
+    return renamed
 
 
 @contextmanager
