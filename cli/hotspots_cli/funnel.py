@@ -23,18 +23,19 @@ if TYPE_CHECKING:
 @options.layer_months
 @click.option(
     "--overdispersion",
-    type=click.Choice(["spiegelhalter", "none"]),
-    default="spiegelhalter",
+    type=click.Choice(["lognormal", "gamma", "spiegelhalter", "none"]),
+    default="lognormal",
     show_default=True,
-    help="Whether rates may spread more than chance makes them, as they nearly always do.",
+    help="How rates may spread more than chance makes them, as they nearly always do.",
 )
+@options.dispersion
 @click.option(
     "--winsorise",
     type=float,
     default=0.1,
     show_default=True,
     metavar="SHARE",
-    help="Share of the areas at each end that is pulled in before the spread is measured.",
+    help="For 'spiegelhalter': share of the areas at each end that is pulled in before the spread is measured.",
 )
 @options.min_population
 @click.option(

@@ -12,7 +12,7 @@ option                commands
 ``--months``          count, kde, funnel, compare
 ``--min-population``  count, funnel, compare areas
 ``--level``           change, compare
-``--dispersion``      count, change, compare, risk
+``--dispersion``      count, change, compare, funnel, risk
 ``--limits``          count, compare
 ``--margin``          compare areas, compare force
 ``--neighbours`` ..   gistar, outliers, pattern

@@ -23,7 +23,9 @@ def series(values: Any) -> pd.Series[Any]:
 def test_the_formula_by_hand() -> None:
     # 40, 60 and 110 of 1,000 people each: θ = 70; s² = 70 (1,000 people, per 1,000), so w = 1/70 each.
     # z² = 900/70, 100/70, 1600/70: I·φ = 2600/70. τ² = (2600/70 - 2) / (3/70 - 1/70) = 2460/2 = 1230.
-    fitted = fit_funnel(series([40, 60, 110]), series([1000] * 3), months=12, winsorise=0)
+    fitted = fit_funnel(
+        series([40, 60, 110]), series([1000] * 3), months=12, winsorise=0, overdispersion="spiegelhalter"
+    )
     assert fitted.rate == pytest.approx(70)
     assert fitted.phi == pytest.approx(2600 / 210)
     assert fitted.tau == pytest.approx(1230**0.5)
@@ -31,7 +33,9 @@ def test_the_formula_by_hand() -> None:
     assert upper[0] == pytest.approx(70 + 1.959964 * 1300**0.5)
     assert lower[0] == 0
     # Six months of data: rates double, chance's variance per person too.
-    half = fit_funnel(series([40, 60, 110]), series([1000] * 3), months=6, winsorise=0)
+    half = fit_funnel(
+        series([40, 60, 110]), series([1000] * 3), months=6, winsorise=0, overdispersion="spiegelhalter"
+    )
     assert half.rate == pytest.approx(140)
     assert half.tau == pytest.approx(2 * 1230**0.5)
 
@@ -45,7 +49,9 @@ def test_the_spread_is_dersimonian_and_lairds() -> None:
     w = 1 / v
     q = (w * (y - (w * y).sum() / w.sum()) ** 2).sum()
     expected = (q - 79) / (w.sum() - (w**2).sum() / w.sum())
-    assert fit_funnel(series(n), series(people), months=12, winsorise=0).tau ** 2 == pytest.approx(expected)
+    assert fit_funnel(
+        series(n), series(people), months=12, winsorise=0, overdispersion="spiegelhalter"
+    ).tau ** 2 == pytest.approx(expected)
 
 
 def test_the_spread_is_recovered_without_bias_and_winsorising_lowers_it() -> None:
@@ -55,7 +61,8 @@ def test_the_spread_is_recovered_without_bias_and_winsorising_lowers_it() -> Non
     counts = random.poisson(people * rates / 1000)
     found = {
         share: [
-            fit_funnel(series(n), series(p), months=12, winsorise=share).tau ** 2
+            fit_funnel(series(n), series(p), months=12, winsorise=share, overdispersion="spiegelhalter").tau
+            ** 2
             for n, p in zip(counts, people, strict=True)
         ]
         for share in (0.0, 0.1)
@@ -93,6 +100,44 @@ def test_the_share_of_flags_is_as_documented(
     assert far[0] < flags.isin(FUNNEL_FLAGS[::4]).mean() < far[1]
 
 
+@pytest.mark.parametrize("sigma", [0.5, 0.9])
+def test_predicted_limits_keep_their_promise_where_risks_are_lognormal(sigma: float) -> None:
+    """Nothing but ordinary spread: 200 wards, 40 maps; 2.5 % and 0.1 % should lie above the two upper limits."""
+    random = np.random.default_rng(5)
+    shares: dict[str, list[pd.Series[Any]]] = {"lognormal": [], "spiegelhalter": []}
+    for _ in range(40):
+        people = random.lognormal(8.6, 0.5, 200)
+        n = series(random.poisson(people * 0.04 * random.lognormal(-(sigma**2) / 2, sigma, 200)))
+        for name, flags in shares.items():
+            flags.append(funnel(n, series(people), months=12, overdispersion=name)["fn_flag"])  # type: ignore[arg-type]
+    predicted, additive = (pd.concat(flags) for flags in shares.values())
+    assert (predicted == "above 99.8% limit").mean() < 0.003
+    assert 0.015 < predicted.isin(["above 95% limit", "above 99.8% limit"]).mean() < 0.035
+    assert 0.01 < predicted.isin(["below 95% limit", "below 99.8% limit"]).mean() < 0.035
+    assert (additive == "above 99.8% limit").mean() > 0.02  # twenty times its promise
+
+
+@pytest.mark.parametrize("overdispersion", ["lognormal", "gamma"])
+def test_predicted_flags_are_what_the_tails_say(overdispersion: Any) -> None:
+    random = np.random.default_rng(7)
+    people = random.lognormal(8.6, 0.5, 120)
+    n = series(random.poisson(people * 0.04 * random.lognormal(-0.3, 0.8, 120)))
+    n.iloc[0] = 20 * n.mean()
+    fitted = fit_funnel(n, series(people), months=12, overdispersion=overdispersion, dispersion=1.5)
+    result = funnel(n, series(people), months=12, overdispersion=overdispersion, dispersion=1.5)
+    assert fitted.spread is not None
+    expected = people * n.sum() / people.sum() / 1.5
+    above = fitted.spread.at_least(n / 1.5, expected)
+    assert ((above < 0.025) == result["fn_flag"].isin(["above 95% limit", "above 99.8% limit"])).all()
+    assert ((above < 0.001) == (result["fn_flag"] == "above 99.8% limit")).all()
+    assert result["fn_flag"].iloc[0] == "above 99.8% limit"
+    # The score orders as the tails do, and is near 0 in the middle.
+    assert (np.diff(result["fn_z"].to_numpy()[np.argsort(above)]) < 0.2).all()
+    assert abs(result["fn_z"].median()) < 0.3
+    narrow = funnel(n, series(people), months=12, overdispersion=overdispersion)
+    assert not narrow["fn_hi95"].equals(result["fn_hi95"])
+
+
 @settings(deadline=None, max_examples=50)
 @given(counts=st.lists(st.integers(0, 300), min_size=3, max_size=20).filter(any))
 def test_without_overdispersion_the_flag_is_the_exact_poisson_tail(counts: list[int]) -> None:
@@ -127,12 +172,12 @@ def test_a_ward_of_staffordshire_is_far_outside_a_funnel_of_chance_alone() -> No
 def test_areas_without_a_rate_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
     n, people = series([40, 60, 110, 5, 900]), series([1000, 1000, 1000, np.nan, 50])
     with caplog.at_level(logging.INFO, logger="hotspots"):
-        result = funnel(n, people, months=12, winsorise=0, min_population=100)
+        result = funnel(n, people, months=12, winsorise=0, min_population=100, overdispersion="spiegelhalter")
     assert result.iloc[3:].isna().all(axis=None)
     assert result["fn_expect"].iloc[0] == pytest.approx(70)
     assert caplog.messages == [
-        "Funnel: rate of all 70, spread of rates beyond chance 35.07 "
-        "(SD; 'overdispersion' spiegelhalter, phi 12.4)"
+        "Funnel: rate of all 70, spread of rates beyond chance 35.07 (SD) "
+        "('overdispersion' spiegelhalter, phi 12.4)"
     ]
 
 
@@ -150,7 +195,7 @@ def test_areas_without_a_rate_are_left_out(caplog: pytest.LogCaptureFixture) -> 
             [1, 2, 3],
             {"overdispersion": "yes"},
             "'overdispersion' is 'yes'",
-            "use 'spiegelhalter' or 'none'",
+            "use 'lognormal', 'gamma', 'spiegelhalter' or 'none'",
         ),
         (
             [1, 2, 3],

@@ -384,7 +384,8 @@ def funnel_layer(
     *,
     value: str = "n",
     months: float | None = None,
-    overdispersion: Overdispersion = "spiegelhalter",
+    overdispersion: Overdispersion = "lognormal",
+    dispersion: float | None = None,
     winsorise: float = 0.1,
     min_population: float = 0,
 ) -> tuple[gpd.GeoDataFrame, Funnel]:
@@ -405,6 +406,7 @@ def funnel_layer(
         population,
         months=layer_months(layer, months),
         overdispersion=overdispersion,
+        dispersion=layer_dispersion(layer, dispersion) if overdispersion in ("lognormal", "gamma") else 1.0,
         winsorise=winsorise,
         min_population=min_population,
     )

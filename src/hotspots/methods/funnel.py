@@ -11,7 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.errors import DataError, ParameterError
-from hotspots.base.poisson import funnel_limits, require_level
+from hotspots.base.gamma_poisson import GammaPoisson, fit_gamma_poisson
+from hotspots.base.lognormal_poisson import LognormalPoisson, fit_lognormal_poisson
+from hotspots.base.poisson import funnel_limits, require_dispersion, require_level
 from hotspots.counting.counts import rate
 
 FUNNEL_FLAGS = (
@@ -23,7 +25,7 @@ FUNNEL_FLAGS = (
 )
 """The flags, from the lowest to the highest."""
 
-Overdispersion = Literal["spiegelhalter", "none"]
+Overdispersion = Literal["lognormal", "gamma", "spiegelhalter", "none"]
 Floats = npt.NDArray[np.float64]
 
 _log = logging.getLogger(__name__)
@@ -43,17 +45,26 @@ class Funnel:
         Mean of the squared z scores, winsorised: 1 or less where chance explains the spread.
     months : float
         Length of the period in months.
+    spread : LognormalPoisson, GammaPoisson or None
+        How true rates spread, where limits are predicted from that; `tau` then is not used for them.
+    dispersion : float
+        Variance of an area's counts over their mean, at its true rate.
     """
 
     rate: float
     tau: float
     phi: float
     months: float
+    spread: LognormalPoisson | GammaPoisson | None = None
+    dispersion: float = 1.0
 
     def limits(self, population: npt.ArrayLike, *, level: float) -> tuple[Floats, Floats]:
-        """Return the limits of the rate at each population; exact Poisson limits where `tau` is 0."""
+        """Return the limits of the rate at each population; exact Poisson limits where nothing spreads."""
         people = np.asarray(population, dtype=float)
         scale = 12_000 / self.months / people
+        if self.spread is not None:
+            lower, upper = self.spread.limits(self.rate / scale / self.dispersion, level=level)
+            return lower * scale * self.dispersion, upper * scale * self.dispersion
         if self.tau == 0:
             lower, upper = funnel_limits(self.rate / scale, level=level)
             return lower * scale, upper * scale
@@ -61,6 +72,26 @@ class Funnel:
 
         reach = -special.ndtri(require_level(level)) * self.standard_error(people)
         return np.maximum(self.rate - reach, 0.0), self.rate + reach
+
+    def scores(self, n: npt.ArrayLike, population: npt.ArrayLike) -> Floats:
+        """Return how far each count lies from what is expected, in standard errors.
+
+        Where limits are predicted, the score is that of the normal distribution with the same probability below
+        it: that of fewer incidents and half that of as many.
+        """
+        x, people = np.asarray(n, dtype=float), np.asarray(population, dtype=float)
+        expected = self.rate * people * self.months / 12_000
+        if self.spread is None:
+            scores: Floats = (x - expected) / expected * self.rate / self.standard_error(people)
+            return scores
+        from scipy import special
+
+        y, e = x / self.dispersion, expected / self.dispersion
+        known = np.isfinite(y) & np.isfinite(e)
+        found = np.full(len(y), np.nan)
+        reached, passed = (self.spread.at_least(y[known] + more, e[known]) for more in (0, 1))
+        found[known] = -special.ndtri((reached + passed) / 2)
+        return found
 
     def standard_error(self, population: npt.ArrayLike) -> Floats:
         """Return the standard deviation of a rate at each population: chance and `tau` together."""
@@ -73,7 +104,8 @@ def funnel(
     population: pd.Series[Any],
     *,
     months: float,
-    overdispersion: Overdispersion = "spiegelhalter",
+    overdispersion: Overdispersion = "lognormal",
+    dispersion: float = 1.0,
     winsorise: float = 0.1,
     min_population: float = 0,
 ) -> pd.DataFrame:
@@ -84,7 +116,7 @@ def funnel(
 
     Parameters
     ----------
-    n, population, months, overdispersion, winsorise, min_population
+    n, population, months, overdispersion, dispersion, winsorise, min_population
         See `fit_funnel`.
 
     Returns
@@ -95,7 +127,8 @@ def funnel(
         - ``fn_expect``: the rate of all areas together, per 1,000 people a year.
         - ``fn_lo95``, ``fn_hi95``, ``fn_lo998``, ``fn_hi998``: 95 and 99.8 % limits at the area's population,
           in the same unit; no lower limit is under 0.
-        - ``fn_z``: distance from the rate of all in standard errors (chance and spread together).
+        - ``fn_z``: distance from the rate of all in standard errors (chance and spread together); see
+          `Funnel.scores`.
         - ``fn_flag``: ordered categorical of `FUNNEL_FLAGS`; a rate equal to a limit is within it.
 
     Raises
@@ -121,6 +154,7 @@ def funnel(
         population,
         months=months,
         overdispersion=overdispersion,
+        dispersion=dispersion,
         winsorise=winsorise,
         min_population=min_population,
     )
@@ -146,7 +180,7 @@ def place_in_funnel(
             "fn_hi95": upper,
             "fn_lo998": far_lower,
             "fn_hi998": far_upper,
-            "fn_z": (y - fitted.rate) / fitted.standard_error(people),
+            "fn_z": fitted.scores(n.where(own.notna()).to_numpy(dtype=float), people),
             "fn_flag": pd.Categorical.from_codes(position, categories=pd.Index(FUNNEL_FLAGS), ordered=True),
         },
         index=n.index,
@@ -158,14 +192,21 @@ def fit_funnel(
     population: pd.Series[Any],
     *,
     months: float,
-    overdispersion: Overdispersion = "spiegelhalter",
+    overdispersion: Overdispersion = "lognormal",
+    dispersion: float = 1.0,
     winsorise: float = 0.1,
     min_population: float = 0,
 ) -> Funnel:
     r"""Return the funnel around the rate of all areas together.
 
-    With y the rates, θ the rate of all, s² the variance that a Poisson count gives a rate of θ, w = 1/s², I
-    areas and φ the mean of the squared scores z = (y - θ)/s, each pulled in to the winsorising quantiles:
+    By default the limits are predictions: how risks spread over the areas is fitted as for `hotspots.risk`
+    (counts y ~ Poisson(e θ), log θ normal, by the greatest marginal likelihood), and an area lies above the
+    upper limit where a count as high as its own or higher has a probability under (1 - level) / 2 in an area of
+    its population drawn from that spread. So what lies outside is unusual among areas that differ as these do.
+
+    With ``'spiegelhalter'``, y the rates, θ the rate of all, s² the variance that a Poisson count gives a rate
+    of θ, w = 1/s², I areas and φ the mean of the squared scores z = (y - θ)/s, each pulled in to the
+    winsorising quantiles:
 
     τ² = (I·φ - (I - 1)) / (Σw - Σw²/Σw), or 0 where that is negative.
 
@@ -177,12 +218,14 @@ def fit_funnel(
         Incidents and people of each area, on one index.
     months : float
         Length of the period in months.
-    overdispersion : {'spiegelhalter', 'none'}, default 'spiegelhalter'
-        Whether rates may spread more than chance makes them. Rates of crime nearly always do: ``'none'``
-        flags most large areas, and answers whether chance alone explains a rate, not whether it is unusual.
+    overdispersion : {'lognormal', 'gamma', 'spiegelhalter', 'none'}, default 'lognormal'
+        How rates may spread more than chance makes them. Rates of crime nearly always do: ``'none'`` flags
+        most large areas, and answers whether chance alone explains a rate, not whether it is unusual.
+    dispersion : float, default 1
+        Variance of an area's counts over their mean, see `hotspots.dispersion`; for the predicted limits.
     winsorise : float, default 0.1
-        The share of scores at each end that are pulled in before the spread is measured, so that the areas
-        looked for do not hide themselves; from 0 to under 0.5.
+        For ``'spiegelhalter'``: the share of scores at each end that are pulled in before the spread is
+        measured, so that the areas looked for do not hide themselves; from 0 to under 0.5.
     min_population : float, default 0
         Areas with fewer people are left out.
 
@@ -193,20 +236,17 @@ def fit_funnel(
     Raises
     ------
     ParameterError
-        When `overdispersion` is unknown or `winsorise` out of range.
+        When `overdispersion` is unknown, or `dispersion` or `winsorise` out of range.
     DataError
         When fewer than 3 areas have a rate, or none has an incident; as `hotspots.rate`.
 
     Notes
     -----
-    θ is the mean of the rates weighted by w, so I·φ without winsorising is Cochran's Q about its own mean. If
-    true rates have variance τ², its expected value is (I - 1) + τ²(Σw - Σw²/Σw), which is what the formula
-    inverts: the estimator of DerSimonian and Laird, unbiased but for θ in s². Winsorising lowers φ also where
-    nothing is extreme, so the limits of a well-behaved spread are narrow. Simulated wards (populations
-    lognormal around 5,400, true rates normal or gamma around 80 with an SD of 10 to 40) lie outside the 95 %
-    limits in 5 % of cases and outside the 99.8 % ones in 0.1 to 0.9 % without winsorising; with a tenth
-    winsorised at each end, as Spiegelhalter proposes, in 10 to 12 % and 1 to 3 %. Where chance is all there
-    is, both keep their promise.
+    In ``'spiegelhalter'`` θ is the mean of the rates weighted by w, so I·φ without winsorising is Cochran's Q
+    about its own mean, and τ² the estimator of DerSimonian and Laird, unbiased but for θ in s². It takes true
+    rates as normal. Those of crime are not, but have a long tail upwards: where nothing but ordinary lognormal
+    spread makes them differ, 3 to 5 % of areas lie above its upper 99.8 % limit, which 0.1 % should, and next
+    to none below the lower ones. The predicted limits keep their promise there.
 
     References
     ----------
@@ -223,8 +263,12 @@ def fit_funnel(
     >>> round(fit_funnel(n, pd.Series([1000.0] * 5), months=12).rate, 1)
     61.2
     """
-    if overdispersion not in ("spiegelhalter", "none"):
-        raise ParameterError(f"'overdispersion' is '{overdispersion}'", hint="use 'spiegelhalter' or 'none'")
+    if overdispersion not in ("lognormal", "gamma", "spiegelhalter", "none"):
+        raise ParameterError(
+            f"'overdispersion' is '{overdispersion}'",
+            hint="use 'lognormal', 'gamma', 'spiegelhalter' or 'none'",
+        )
+    given = require_dispersion(dispersion)
     if not 0 <= winsorise < 0.5:
         raise ParameterError(
             f"'winsorise' is {winsorise}", hint="use a share from 0 to under 0.5, such as 'winsorise' = 0.1"
@@ -247,8 +291,20 @@ def fit_funnel(
     excess = len(z) * phi - (len(z) - 1)
     spread = excess / float(weights.sum() - (weights**2).sum() / weights.sum())
     tau = float(np.sqrt(max(spread, 0.0))) if overdispersion == "spiegelhalter" else 0.0
+    fitted: LognormalPoisson | GammaPoisson | None = None
+    if overdispersion in ("lognormal", "gamma"):
+        fit = fit_lognormal_poisson if overdispersion == "lognormal" else fit_gamma_poisson
+        fitted = fit(x / given, people * x.sum() / people.sum() / given)
     _log.info(
-        "Funnel: rate of all %.4g, spread of rates beyond chance %.4g (SD; 'overdispersion' %s, phi %.3g)",
-        theta, tau, overdispersion, phi,
+        "Funnel: rate of all %.4g, spread of rates beyond chance %s ('overdispersion' %s, phi %.3g)",
+        theta, _spread_in_words(fitted, tau), overdispersion, phi,
     )  # fmt: skip
-    return Funnel(rate=theta, tau=tau, phi=phi, months=months)
+    return Funnel(rate=theta, tau=tau, phi=phi, months=months, spread=fitted, dispersion=given)
+
+
+def _spread_in_words(fitted: LognormalPoisson | GammaPoisson | None, tau: float) -> str:
+    if isinstance(fitted, LognormalPoisson):
+        return f"{fitted.sigma:.3g} (SD of their logs)"
+    if isinstance(fitted, GammaPoisson):
+        return f"{fitted.shape**-0.5:.3g} (SD over mean)"
+    return f"{tau:.4g} (SD)"

@@ -21,7 +21,8 @@ def smooth_rates(
     With y the rates, m the rate of all and s² the variance of y (weighted by population) less the part that
     chance makes, the smoothed rate is ``m + (y - m) · s² / (s² + m / population)``, between y and m, in
     incidents per 1,000 people a year. Where chance explains all the spread, s² is 0 and every rate becomes m.
-    Use it for Gi* on rates; show the unsmoothed rate to readers.
+    Use it for Gi* on rates; show the unsmoothed rate to readers. A few areas with very high rates, as crime has
+    them, make s² so large that next to nothing is smoothed: `hotspots.risk` does not suffer from it.
 
     Parameters
     ----------
