@@ -122,7 +122,7 @@ def test_names_that_a_geopackage_cannot_hold_get_a_number(
     ]  # fmt: skip
     assert back["fid_2"].tolist() == [1.5, 1.5, 2.0]
     assert back["rate"].notna().sum() == 2
-    assert caplog.messages == [
+    assert caplog.messages[0] == (
         "Columns renamed, as a GeoPackage cannot hold both: 'fid' is 'fid_2', 'geom' is 'geom_2', 'Rate' is 'Rate_2', "
         "'NAME' is 'NAME_2', 'n_Drugs' is 'n_Drugs_2', 'CODE' is 'CODE_2'"
-    ]
+    )
