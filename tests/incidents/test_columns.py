@@ -9,15 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.base.errors import DataError
-from hotspots.incidents.columns import (
-    ColumnNames,
-    id_keys,
-    labels,
-    month_numbers,
-    numbers,
-    parse_month,
-    recognise,
-)
+from hotspots.incidents.cells import id_keys, labels, numbers
+from hotspots.incidents.columns import ColumnNames, recognise
+from hotspots.incidents.dates import months_and_days, parse_date
 
 POLICE = ["Crime ID", "Month", "Reported by", "Longitude", "Latitude", "LSOA code", "Crime type"]
 
@@ -117,11 +111,11 @@ def test_labels_are_trimmed_and_blanks_are_null() -> None:
     ],
 )
 def test_months_are_read_in_the_usual_ways(text: str, expected: tuple[int, int, int | None] | None) -> None:
-    assert parse_month(text) == expected
+    assert parse_date(text) == expected
 
 
 def test_month_numbers_count_from_1970() -> None:
-    months, days = month_numbers(["1970-01", "2025-03-31", "?"])
+    months, days = months_and_days(["1970-01", "2025-03-31", "?"])
     # March 2025: 55 * 12 + 2 = 662.
     assert months.tolist() == [0, 662, np.iinfo(np.int64).min]
     assert days.astype(str).tolist() == ["NaT", "2025-03-31", "NaT"]

@@ -10,6 +10,7 @@ import pytest
 
 from hotspots.incidents.quality import QualityReport, Share, SourceReport, describe
 
+NONE = np.empty(0, dtype=np.uint64)
 REPORT = QualityReport(
     sources=(
         SourceReport("2025-01-kent-street.csv", "ab" * 32, 1200, 2, "UTF-8", has_ids=True),
@@ -72,8 +73,8 @@ def test_the_account_reads_like_this() -> None:
         "",
         "Period        2025-01 to 2025-03, 2 months; nothing in 2025-02; 2025-03 looks incomplete",
         "Places        500 distinct coordinates, at most 61 incidents on one",
-        "Duplicates    3 rows repeat a Crime ID and were dropped, the first of each kept; "
-        "could not be checked in 1 file without a Crime ID column",
+        "Duplicates    3 rows repeat a Crime ID, month, category and place, and were dropped, the first of each "
+        "kept; could not be checked in 1 file without a Crime ID column",
         "Identical     40 rows without a Crime ID repeat another's category, month and place; "
         "kept, as separate incidents share snap points",
         "LSOA codes    2011 vintage",
@@ -187,7 +188,8 @@ def test_describe_counts_by_hand() -> None:
     found = describe(
         incidents,
         place=np.array([0, 0, 0, 0, 3, -1]),
-        without_id=np.array([True, True, True, True, False, True]),
+        # The ASB rows' fingerprints: the last is of another month.
+        alike=np.array([7, 7, 7, 8], dtype=np.uint64),
     )
     assert found == {
         "used": 6,
@@ -211,7 +213,7 @@ def test_a_last_month_of_under_half_the_mean_looks_incomplete(last: int, expecte
     months = ["2025-01"] * 8 + ["2025-02"] * 12 + ["2025-03"] * last
     incidents = table(months, ["ASB"] * len(months))
     nothing = np.zeros(len(months), dtype=np.int64)
-    assert describe(incidents, place=nothing, without_id=nothing == 0)["partial_month"] == expected
+    assert describe(incidents, place=nothing, alike=NONE)["partial_month"] == expected
 
 
 @pytest.mark.parametrize(
@@ -226,4 +228,4 @@ def test_a_last_month_of_under_half_the_mean_looks_incomplete(last: int, expecte
 def test_the_vintage_of_lsoa_codes(codes: list[str], expected: str | None) -> None:
     incidents = table(["2025-01"] * len(codes), ["ASB"] * len(codes), codes)
     place = np.arange(len(codes))
-    assert describe(incidents, place=place, without_id=place < 0)["lsoa_vintage"] == expected
+    assert describe(incidents, place=place, alike=NONE)["lsoa_vintage"] == expected

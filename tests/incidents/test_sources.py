@@ -139,10 +139,11 @@ def test_an_empty_file(tmp_path: Path) -> None:
 
 
 def test_a_format_that_is_not_read(tmp_path: Path) -> None:
-    touch(tmp_path, "a.xlsx")
+    touch(tmp_path, "a.docx", "a.parquet.gz")
+    assert error_of(tmp_path / "a.parquet.gz").startswith("'a.parquet.gz' is in a format that is not read")
     assert (
-        error_of(tmp_path / "a.xlsx")
-        == f"'a.xlsx' is in a format that is not read\nHint: save it as {READABLE}"
+        error_of(tmp_path / "a.docx")
+        == f"'a.docx' is in a format that is not read\nHint: save it as {READABLE}"
     )
 
 
@@ -167,8 +168,11 @@ def test_an_archive_whose_member_is_damaged(tmp_path: Path) -> None:
         archive.writestr("2025-01-kent-street.csv", "Longitude,Latitude\n-2,53\n")
     path.write_bytes(path.read_bytes().replace(b"-2,53", b"-2,54"))
     (source,) = find_sources(path)
-    with pytest.raises(FileError, match=r"'latest\.zip' is not a complete ZIP archive"), source.open():
-        pass
+    with (
+        pytest.raises(FileError, match=r"'latest\.zip' is not a complete ZIP archive"),
+        source.open() as stream,
+    ):
+        stream.read(1000)
 
 
 def test_an_archive_without_street_files(tmp_path: Path) -> None:
@@ -176,6 +180,6 @@ def test_an_archive_without_street_files(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("2025-01/2025-01-kent-outcomes.csv", "Longitude,Latitude\n-2,53\n")
     assert error_of(path) == (
-        "'latest.zip' holds no street-level file (*-street.csv) and no other CSV of incidents\n"
+        "'latest.zip' holds no street-level file (*-street.csv) and no other CSV or Shapefile of incidents\n"
         "Hint: download it from data.police.uk with 'Include crime data' ticked"
     )

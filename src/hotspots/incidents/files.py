@@ -1,44 +1,81 @@
-"""Read incident files in batches: CSV, archives of CSVs, Parquet, and layers of points.
+"""One file of incidents, opened: which column holds what, and its rows in batches, in plain types.
 
-A file is opened once to learn its columns, encoding and SHA-256, and then gives its rows as Arrow tables of
-a few columns, so that files of any size are read in bounded memory.
+What a row's cells mean does not depend on the batch that it comes in: the order of dates and the decimal mark
+are settled when the file is opened, so that whoever reads the batches, and however many, finds the same.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import hashlib
-import io
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.csv as pa_csv
+import pyarrow.compute as pc
 
-from hotspots.base.errors import DataError, FileError
-from hotspots.base.files import sha256
-from hotspots.incidents.columns import (
-    POINT_TYPES,
-    ColumnNames,
-    Columns,
-    id_keys,
-    labels,
-    numbers,
-    point_coordinates,
-    recognise,
-)
-from hotspots.incidents.sources import LAYERS, PARQUET, READABLE, Source
+from hotspots.incidents.cells import id_keys, is_no_id, is_text, labels, numbers
+from hotspots.incidents.columns import Columns
+from hotspots.incidents.dates import NO_MONTH, Order, is_day_number, month_number, months_and_days
+from hotspots.incidents.sources import Source
 
-Batches = Iterator[tuple[Any, npt.NDArray[np.int64]]]
-_HEAD = 1 << 16
+Positions = npt.NDArray[np.int64]
+Batches = Iterator[tuple[Any, Positions]]
+Roles = Mapping[str, str]
 _EXAMPLES = 5
-# What pyarrow says of a header with nothing after it, with and without a line end.
-_NO_ROWS = ("Empty CSV", "file is too short")
-_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+# From here on, the times of day are cut off before dates are read: there are as many texts as minutes.
+_MANY_DATES = 5_000
+_TIME_OF_DAY = r"^(\S*\d[-/.]\d{1,2}[-/.]\d{2,4})[T ]\S.*$"
+
+
+@dataclass
+class Found:
+    """What reading a file, or some of its rows, has found.
+
+    Attributes
+    ----------
+    rows : int
+        Rows met, header apart.
+    reasons : Counter of str
+        Rows that could not be read, by what is wrong with them.
+    examples : list of str
+        The first of them, in words.
+    unread : Counter of str
+        Months and dates that were not understood, with how many rows have each; no more than a few texts.
+    day_numbers : Counter of str
+        The same of dates that were taken as a spreadsheet's day numbers.
+    no_ids : Counter of str
+        The same of what stands in the place of a Crime ID and is none.
+    """
+
+    rows: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    examples: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+    day_numbers: Counter[str] = field(default_factory=Counter)
+    no_ids: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def malformed(self) -> int:
+        """How many rows could not be read."""
+        return self.reasons.total()
+
+    def add(self, other: Found) -> Found:
+        """Add what was found in later rows of the same file, and return this."""
+        self.rows += other.rows
+        self.reasons.update(other.reasons)
+        self.examples = (self.examples + other.examples)[:_EXAMPLES]
+        for name in ("unread", "day_numbers", "no_ids"):
+            note(getattr(self, name), getattr(other, name))
+        return self
+
+
+def note(held: Counter[str], new: Mapping[str, int]) -> None:
+    """Add numbers of rows by text; of texts only the first few are kept, and of the others the sum, under ""."""
+    for text, count in new.items():
+        held[text if text in held or len(held) < _EXAMPLES else ""] += count
 
 
 @dataclass
@@ -52,17 +89,27 @@ class IncidentFile:
     sha256 : str
         Of the bytes of the file, or of the member of an archive.
     encoding : str or None
-        Of a text file: ``"UTF-8"``, ``"UTF-8 with BOM"``, ``"UTF-16"``, ``"Windows-1252"`` or ``"Latin-1"``.
+        Of a text file, one of `hotspots.base.text.ENCODINGS`.
     columns : Columns
         Which column holds what.
     crs : str or None
         The coordinate reference system that the file itself states.
-    rows, malformed : int
-        Rows met so far, header apart, and how many of them could not be read.
-    examples : list of str
-        The first malformed rows, in words.
+    batches : callable
+        Gives the rows of some columns, named by their roles, and their positions.
+    sample : dict
+        Texts of the first rows, by column.
+    date_order : {'day', 'month', 'year'}
+        What dates in numbers begin with.
+    decimal_commas : bool
+        Whether a comma is the decimal mark of coordinates and weights.
     header_lines : int
         Lines of a text file before its first row; examples are numbered as a spreadsheet numbers rows.
+    mended : tuple of int
+        Lines of a text file whose quotation mark was left open, and is not taken for one.
+    has_rows : bool
+        Whether it has more than headings.
+    found : Found
+        What reading has found so far.
     """
 
     source: Source
@@ -70,276 +117,199 @@ class IncidentFile:
     encoding: str | None
     columns: Columns
     crs: str | None
-    batches: Callable[[IncidentFile], Batches] = field(repr=False)
-    rows: int = 0
-    malformed: int = 0
-    examples: list[str] = field(default_factory=list)
+    batches: Callable[[IncidentFile, Roles], Batches] = field(repr=False)
+    sample: dict[str, list[str | None]] = field(default_factory=dict, repr=False)
+    date_order: Order = "day"
+    decimal_commas: bool = False
     header_lines: int = 1
+    mended: tuple[int, ...] = ()
+    has_rows: bool = True
+    found: Found = field(default_factory=Found)
 
-    def reject(self, position: int, reason: str) -> None:
+    def reject(self, position: int, reason: str, example: str) -> None:
         """Count the row at a position (from 0) as malformed; the first few are kept as examples."""
-        self.malformed += 1
-        if len(self.examples) < _EXAMPLES:
-            self.examples.append(f"{self.source.name}, row {position + self.header_lines + 1:,}: {reason}")
+        self.found.reasons[reason] += 1
+        if len(self.found.examples) < _EXAMPLES:
+            row = position + self.header_lines + 1
+            self.found.examples.append(f"{self.source.name}, row {row:,}: {example}")
 
     def iter_tables(self) -> Iterator[pa.Table]:
-        """Read the rows in batches; afterwards `rows`, `malformed` and `examples` are complete.
+        """Read the rows in batches; afterwards `found` is complete.
 
         Yields
         ------
         pyarrow.Table
-            ``row`` (int64, position in the file from 0), ``x`` and ``y`` (float64, as in the file;
-            NaN = none), ``category``, ``month`` and ``lsoa_code`` (dictionary of string; null = none),
-            ``crime_id`` (uint64, see `id_keys`; 0 = none), ``weight`` (float64, 1 where the file has none).
+            ``row`` (int64, position in the file from 0), ``x`` and ``y`` (float64, as in the file; NaN =
+            none), ``second`` (bool: they are of the second pair of columns, longitude and latitude),
+            ``category`` and ``lsoa_code`` (dictionary of string; null = none), ``month`` (int64, ordinal of a
+            monthly period; `NO_MONTH` = none), ``date`` (date32; null = none), ``crime_id`` (uint64, see
+            `id_keys`; 0 = none), ``weight`` (float64, 1 where the file has none).
         """
-        for batch, positions in self.batches(self):
+        for batch, positions in self.batches(self, self.columns.present()):
             yield self._canonical(batch, positions)
 
     def empty_table(self) -> pa.Table:
         """Return the table that `iter_tables` promises, without rows."""
-        held = {role: pa.array([], pa.string()) for role in ("x", "y", *self.columns.present())}
+        held = {role: pa.array([], pa.string()) for role in ("category", *self.columns.present())}
         return self._canonical(pa.table(held), np.array([], dtype=np.int64))
 
-    def _canonical(self, batch: pa.Table, positions: npt.NDArray[np.int64]) -> pa.Table:
+    def _canonical(self, batch: pa.Table, positions: Positions) -> pa.Table:
         """Turn a batch whose columns are named by role into the table that `iter_tables` promises."""
         held = {name: _single(batch.column(name)) for name in batch.column_names}
         count = batch.num_rows
+        x, y, second, wrong = self._coordinates(held, count)
+        weight = np.ones(count)
+        if "weight" in held:
+            weight, bad = numbers(held["weight"], decimal_commas=self.decimal_commas)
+            wrong["weight"] = bad | ~(weight >= 0)
+        bad_rows = np.logical_or.reduce([*wrong.values(), np.zeros(count, bool)])
+        if bad_rows.any():
+            self._reject_cells(held, wrong, np.flatnonzero(bad_rows), positions)
+        good = ~bad_rows
+        month, date = self._dates(held, count, good)
         blank = pa.DictionaryArray.from_arrays(pa.nulls(count, pa.int32()), pa.array([], pa.string()))
-        x, wrong_x = numbers(held["x"])
-        y, wrong_y = numbers(held["y"])
-        weight, wrong_weight = (
-            numbers(held["weight"]) if "weight" in held else (np.ones(count), np.zeros(count, bool))
-        )
-        wrong_weight = wrong_weight | ~(weight >= 0)
-        for position in np.flatnonzero(wrong_x | wrong_y | wrong_weight):
-            role = "x" if wrong_x[position] else "y" if wrong_y[position] else "weight"
-            found = held[role][int(position)].as_py()
-            what = "a number of at least 0" if role == "weight" else "a number"
-            name = getattr(self.columns, role)
-            self.reject(int(positions[position]), f"'{found}' in '{name}' is not {what}")
         table = pa.table(
             {
                 "row": positions,
                 "x": x,
                 "y": y,
-                **{
-                    name: labels(held[name]) if name in held else blank
-                    for name in ("category", "month", "lsoa_code")
-                },
-                "crime_id": id_keys(held["crime_id"]) if "crime_id" in held else np.zeros(count, np.uint64),
+                "second": second,
+                "category": labels(held["category"]) if "category" in held else blank,
+                "month": month,
+                "date": pa.array(date),
+                "lsoa_code": labels(held["lsoa_code"], codes=True) if "lsoa_code" in held else blank,
+                "crime_id": self._ids(held, count),
                 "weight": weight,
             }
         )
-        good = ~(wrong_x | wrong_y | wrong_weight)
         return table if good.all() else table.filter(pa.array(good))
+
+    def _coordinates(self, held: Mapping[str, Any], count: int) -> tuple[Any, Any, Any, dict[str, Any]]:
+        """Return the coordinates, which are of the second pair, and which cells of each column are no numbers."""
+        x, y, second = np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, dtype=bool)
+        wrong: dict[str, Any] = {}
+        if "x" in held:
+            x, wrong["x"] = numbers(held["x"], decimal_commas=self.decimal_commas)
+            y, wrong["y"] = numbers(held["y"], decimal_commas=self.decimal_commas)
+        if "x2" in held:
+            blank = (np.isnan(x) | np.isnan(y) | ((x == 0) & (y == 0))) & ~wrong["x"] & ~wrong["y"]
+            if blank.any():
+                x2, wrong_x = numbers(held["x2"], decimal_commas=self.decimal_commas)
+                y2, wrong_y = numbers(held["y2"], decimal_commas=self.decimal_commas)
+                second = blank & ~np.isnan(x2) & ~np.isnan(y2)
+                x, y = np.where(second, x2, x), np.where(second, y2, y)
+                wrong["x2"], wrong["y2"] = wrong_x & blank, wrong_y & blank
+        return x, y, second, wrong
+
+    def _reject_cells(
+        self, held: Mapping[str, Any], wrong: Mapping[str, Any], bad: Any, positions: Positions
+    ) -> None:
+        for position in bad:
+            role = next(role for role, cells in wrong.items() if cells[position])
+            what = "a number of at least 0" if role == "weight" else "a number"
+            name = getattr(self.columns, role) or role
+            found = str(held[role][int(position)].as_py() if held[role][int(position)].is_valid else "")[:60]
+            self.reject(
+                int(positions[position]), f"'{name}' is not {what}", f"'{found}' in '{name}' is not {what}"
+            )
+
+    def _ids(self, held: Mapping[str, Any], count: int) -> npt.NDArray[np.uint64]:
+        if "crime_id" not in held:
+            return np.zeros(count, np.uint64)
+        column = held["crime_id"]
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        keys = id_keys(column)
+        none = keys == 0
+        if none.any():
+            texts = pc.drop_null(column.filter(pa.array(none)).cast(pa.string()))
+            for text, number in zip(
+                *(part.to_pylist() for part in texts.value_counts().flatten()), strict=True
+            ):
+                if is_no_id(text.strip()):
+                    note(self.found.no_ids, {text.strip(): number})
+        return keys
+
+    def _dates(self, held: Mapping[str, Any], count: int, good: Any) -> tuple[Any, Any]:
+        """Return the month of each row and its day."""
+        if "month" not in held:
+            return np.full(count, NO_MONTH), np.full(count, np.datetime64("NaT"), dtype="datetime64[D]")
+        column = held["month"]
+        if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+            days = column.cast(pa.date32(), safe=False).to_numpy(zero_copy_only=False).astype("datetime64[D]")
+            since = days.astype("datetime64[M]").astype(np.int64)
+            return np.where(np.isnat(days), NO_MONTH, since), days
+        texts, codes = _distinct_dates(column, held.get("year"))
+        # One more entry, for rows whose code is -1.
+        months, days = months_and_days([*texts, None], self.date_order)
+        used = np.bincount(codes[good] + 1, minlength=len(texts) + 1)[1:]
+        strange = np.flatnonzero((months[:-1] == NO_MONTH) & (used > 0))
+        note(self.found.unread, {texts[n]: int(used[n]) for n in strange})
+        note(
+            self.found.day_numbers,
+            {t: int(n) for t, n in zip(texts, used, strict=True) if n and is_day_number(t)},
+        )
+        return months[codes], days[codes]
+
+
+def _distinct_dates(column: Any, years: Any) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """Return the distinct texts of dates and each row's position among them; -1 for none."""
+    encoded = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()
+    if years is not None:
+        encoded = _with_years(encoded, years)
+    if len(encoded.dictionary) > _MANY_DATES:
+        cut = pc.replace_substring_regex(encoded.dictionary.cast(pa.string()), _TIME_OF_DAY, r"\1")
+        merged = cut.dictionary_encode()
+        encoded = pa.DictionaryArray.from_arrays(pc.take(merged.indices, encoded.indices), merged.dictionary)
+    plain = labels(encoded)
+    codes = pc.fill_null(plain.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    texts = plain.dictionary.to_pylist()
+    # A blank cell is null among the texts.
+    blank = np.array([text is None for text in texts] + [True])
+    return [text or "" for text in texts], np.where(blank[codes], -1, codes)
+
+
+def _with_years(months: Any, years: Any) -> Any:
+    """Return months without years put together with their years."""
+    both = pa.table({"month": months.cast(pa.string()), "year": years.cast(pa.string())})
+    pairs = pc.binary_join_element_wise(both.column("year"), both.column("month"), "\0")
+    encoded = _single(pairs).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(
+        encoded.indices,
+        pa.array([_year_and_month(text) for text in encoded.dictionary.to_pylist()], pa.string()),
+    )
+
+
+def _year_and_month(pair: str) -> str:
+    year, month = pair.split("\0")
+    number = month_number(month)
+    return (
+        f"{year.strip().removesuffix('.0')} {month}"
+        if number is None
+        else f"{year.strip().removesuffix('.0')}-{number}"
+    )
 
 
 def _single(column: Any) -> Any:
+    if not isinstance(column, pa.ChunkedArray):
+        return column
     if column.num_chunks == 1:
         return column.chunk(0)
     combined = column.unify_dictionaries().combine_chunks()
     return combined.chunk(0) if isinstance(combined, pa.ChunkedArray) else combined
 
 
-def open_incidents(source: Source, named: ColumnNames) -> IncidentFile:
-    """Open a source: find its columns, encoding, SHA-256 and reference system.
-
-    Raises
-    ------
-    FileError
-        When it is empty, is not what its name says, or cannot be read.
-    DataError
-        When it has no coordinates that are recognised.
-    """
-    if source.suffix in PARQUET:
-        return _open_parquet(source, named)
-    if source.suffix in LAYERS:
-        return _open_layer(source, named)
-    return _open_csv(source, named)
+def numbered(file: IncidentFile, held: Mapping[str, Any], count: int) -> tuple[Any, Positions]:
+    """Return a batch of the next rows of a file, and their positions."""
+    positions = np.arange(file.found.rows, file.found.rows + count)
+    file.found.rows += count
+    return pa.table(dict(held)), positions
 
 
-def _open_csv(source: Source, named: ColumnNames) -> IncidentFile:
-    with source.open() as stream:
-        digest, encoding, head = _scan(stream)
-    codec = _CODECS[encoding]
-    if not head.strip():
-        raise FileError(f"'{source.name}' is empty", hint="download or export it again")
-    if b"\0" in head and encoding != "UTF-16":
-        raise FileError(f"'{source.name}' is not a CSV: it holds binary data", hint=f"save it as {READABLE}")
-    text = codecs.getincrementaldecoder(codec)("strict").decode(head).lstrip("\ufeff")
-    first = text.lstrip().split("\n", 1)[0]
-    delimiter = max(",;\t|", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = [name.strip() for name in next(record for record in reader if record)]
-    columns = recognise(header, named, file=source.name)
-
-    def batches(file: IncidentFile) -> Batches:
-        return _csv_batches(file, codec=codec, delimiter=delimiter, header=header)
-
-    return IncidentFile(source, digest, encoding, columns, None, batches, header_lines=reader.line_num)
-
-
-_CODECS = {
-    "UTF-8": "utf-8",
-    "UTF-8 with BOM": "utf-8",
-    "UTF-16": "utf-16",
-    "Windows-1252": "cp1252",
-    "Latin-1": "latin-1",
-}
-
-
-def _scan(stream: Any) -> tuple[str, str, bytes]:
-    """Return the SHA-256, the encoding and the first bytes of a text file, in one pass over it."""
-    digest = hashlib.sha256()
-    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
-    head, latin = b"", False
-    while chunk := stream.read(1 << 20):
-        digest.update(chunk)
-        head = head or chunk[:_HEAD]
-        if chunk.isascii() and decoder is not None and not decoder.getstate()[0]:
-            continue
-        # Windows-1252 leaves these five bytes undefined; Latin-1 defines every byte.
-        latin = latin or any(byte in chunk for byte in (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"))
-        if decoder is not None:
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                decoder = None
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "UTF-16"
-    elif decoder is not None and not decoder.getstate()[0]:
-        encoding = "UTF-8 with BOM" if head.startswith(codecs.BOM_UTF8) else "UTF-8"
-    else:
-        encoding = "Latin-1" if latin else "Windows-1252"
-    return digest.hexdigest(), encoding, head
-
-
-def _csv_batches(file: IncidentFile, *, codec: str, delimiter: str, header: list[str]) -> Batches:
-    roles = {role: f"c{header.index(name)}" for role, name in file.columns.present().items()}
-    skipped: list[int] = []
-
-    def skip(row: Any) -> str:
-        # pyarrow counts from 1, the header's lines too, but not blank lines.
-        position = row.number - file.header_lines - 1
-        skipped.append(position)
-        lines = row.text.count("\n") + 1
-        spans = f", over {lines:,} lines: is a quotation mark left open?" if lines > 1 else ""
-        fields = "1 field" if row.actual_columns == 1 else f"{row.actual_columns} fields"
-        file.reject(position, f"{fields} where the header has {row.expected_columns}{spans}")
-        return "skip"
-
-    types = {name: pa.string() if role == "crime_id" else _DICTIONARY for role, name in roles.items()}
-    good = 0
-    with file.source.open() as stream:
-        try:
-            # One thread per file keeps pyarrow's row numbers; several files are read side by side instead.
-            reader = pa_csv.open_csv(
-                stream,
-                pa_csv.ReadOptions(
-                    use_threads=False,
-                    skip_rows=file.header_lines,
-                    column_names=[f"c{number}" for number in range(len(header))],
-                    encoding=codec,
-                ),
-                pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip),
-                pa_csv.ConvertOptions(
-                    include_columns=list(dict.fromkeys(roles.values())), column_types=types
-                ),
-            )
-            for batch in reader:
-                bad = np.array(skipped, dtype=np.int64)
-                order = np.arange(good, good + batch.num_rows)
-                positions = order + np.searchsorted(bad - np.arange(len(bad)), order, side="right")
-                good += batch.num_rows
-                yield pa.table({role: batch.column(name) for role, name in roles.items()}), positions
-        except pa.ArrowInvalid as error:
-            if not any(words in str(error) for words in _NO_ROWS):
-                raise FileError(
-                    f"'{file.source.name}' cannot be read as a CSV ({error})",
-                    hint="look for a quotation mark that is opened and never closed",
-                ) from error
-    file.rows = good + len(skipped)
-
-
-def _open_parquet(source: Source, named: ColumnNames) -> IncidentFile:
-    import pyarrow.parquet as pq
-
-    try:
-        present = pq.read_schema(source.path).names
-    except (pa.ArrowInvalid, OSError) as error:
-        raise FileError(f"'{source.name}' is not a Parquet file", hint=f"save it as {READABLE}") from error
-    columns = recognise(present, named, file=source.name)
-
-    def batches(file: IncidentFile) -> Batches:
-        roles = file.columns.present()
-        # Buffered ahead, all row groups that were read would stay in memory to the end.
-        with pq.ParquetFile(source.path, pre_buffer=False) as parquet:
-            for batch in parquet.iter_batches(1 << 17, columns=list(dict.fromkeys(roles.values()))):
-                yield _numbered(
-                    file, {role: batch.column(name) for role, name in roles.items()}, batch.num_rows
-                )
-
-    return IncidentFile(source, sha256(source.path), None, columns, None, batches)
-
-
-def _numbered(file: IncidentFile, held: dict[str, Any], count: int) -> tuple[Any, npt.NDArray[np.int64]]:
-    positions = np.arange(file.rows, file.rows + count)
-    file.rows += count
-    return pa.table(held), positions
-
-
-def _open_layer(source: Source, named: ColumnNames) -> IncidentFile:
-    import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError
-
-    try:
-        spatial = [str(name) for name, geometry in pyogrio.list_layers(source.path) if geometry is not None]
-        layer = _only_layer(source, spatial)
-        info = pyogrio.read_info(source.path, layer=layer)
-    except (DataSourceError, DataLayerError) as error:
-        raise FileError(
-            f"'{source.name}' cannot be read as a layer of points", hint=f"save it as {READABLE}"
-        ) from error
-    columns = recognise(list(info["fields"]), named, file=source.name, geometry=True)
-
-    def batches(file: IncidentFile) -> Batches:
-        roles = file.columns.present()
-        _, table = pyogrio.raw.read_arrow(
-            source.path, layer=layer, columns=list(dict.fromkeys(roles.values()))
-        )
-        x, y = _point_coordinates(table.column(info["geometry_name"] or "wkb_geometry"), source)
-        held = {role: table.column(name) for role, name in roles.items()} | {
-            "x": pa.array(x),
-            "y": pa.array(y),
-        }
-        yield _numbered(file, held, table.num_rows)
-
-    return IncidentFile(source, sha256(source.path), None, columns, info["crs"], batches)
-
-
-def _only_layer(source: Source, spatial: list[str]) -> str:
-    if not spatial:
-        raise DataError(f"'{source.name}' has no layer with geometries", hint="give a layer of points")
-    if len(spatial) > 1:
-        listed = ", ".join(f"'{name}'" for name in spatial)
-        raise DataError(
-            f"'{source.name}' has {len(spatial)} layers ({listed}), and incidents are one",
-            hint="save the layer of incidents in a file of its own",
-        )
-    return spatial[0]
-
-
-def _point_coordinates(
-    geometries: Any, source: Source
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    import shapely
-
-    points = shapely.from_wkb(geometries.to_numpy())
-    kinds = {int(kind) for kind in np.unique(shapely.get_type_id(points))} - POINT_TYPES
-    if kinds:
-        raise DataError(
-            f"'{source.name}' holds geometries of the type {shapely.GeometryType(min(kinds)).name}, "
-            "but incidents are points",
-            hint="give a layer of points; areas are given with 'areas'",
-        )
-    return point_coordinates(points)
+def texts_of(column: Any) -> list[str | None]:
+    """Return the cells of a column as texts; what has no text, such as a list, is left out."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if is_text(kind):
+        texts: list[str | None] = column.cast(pa.string()).to_pylist()
+        return texts
+    return [None if value is None else str(value) for value in column.to_pylist()]

@@ -12,8 +12,9 @@ import pandas as pd
 
 from hotspots.base.crs import reproject
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
-from hotspots.incidents.columns import month_ordinals
-from hotspots.incidents.tables import Places
+from hotspots.base.text import plain_text
+from hotspots.incidents.cells import month_ordinals
+from hotspots.incidents.places import Places
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -28,6 +29,7 @@ def refuse_nothing(alive: Mask, name: str) -> None:
     if alive.any():
         return
     options = {
+        "overlap": ("that no other file holds", "give each file once"),
         "filtered_category": ("of the categories asked for", "loosen 'category' or 'exclude'"),
         "filtered_period": ("in the months asked for", "loosen 'period' or 'category'"),
         "filtered_unlocated": ("with coordinates", "leave out 'area', or loosen the other filters"),
@@ -54,7 +56,7 @@ def category_mask(incidents: pd.DataFrame, category: Words, exclude: Words) -> M
     def having(words: Words) -> Mask:
         passed = np.zeros(len(names) + 1, dtype=bool)
         for word in [words] if isinstance(words, str) else words or []:
-            same = [name.casefold() == word.strip().casefold() for name in names]
+            same = [name.casefold() == plain_text(word).casefold() for name in names]
             if not any(same):
                 raise DataError(f"no incident has the category '{word}'", hint=did_you_mean(word, names))
             passed[:-1] |= same

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.incidents.columns import month_ordinals
+from hotspots.incidents.cells import month_ordinals
+from hotspots.incidents.dates import NO_MONTH
 
 _WIDTH = 12
 # The first codes that came with the 2021 LSOAs, England's and Wales's. About 6 % of the 2021 codes are such,
@@ -31,6 +33,9 @@ class SourceReport:
         Of the file's, or the member's, bytes.
     rows, malformed : int
         Rows read, and how many of them could not be used.
+    reasons : dict of int
+        How many of these by what is wrong with them: ``"fields"`` for a wrong number of them, or the column
+        that holds no number.
     encoding : str or None
         Of a text file.
     has_ids : bool
@@ -43,6 +48,7 @@ class SourceReport:
     malformed: int
     encoding: str | None
     has_ids: bool
+    reasons: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class Share:
 class QualityReport:
     """Every row accounted for.
 
-    ``rows_read`` is exactly ``malformed + duplicates + filtered_category + filtered_period +
+    ``rows_read`` is exactly ``malformed + duplicates + overlap + filtered_category + filtered_period +
     filtered_unlocated + filtered_area + used``; ``used`` is exactly ``located + unlocated``; and where areas
     are known, ``located`` is exactly ``inside + outside``. Each of the three is checked by itself when a
     report is made.
@@ -89,7 +95,9 @@ class QualityReport:
     malformed : int
         Rows with a wrong number of fields, or a coordinate or weight that is not a number.
     duplicates : int
-        Rows whose Crime ID stands in an earlier row.
+        Rows whose Crime ID stands in an earlier row of the same month, category and place.
+    overlap : int
+        Rows without a Crime ID that another file holds as well, which covers the same month.
     filtered_category, filtered_period : int
         Rows of other categories, then of other months, than were asked for.
     filtered_unlocated, filtered_area : int
@@ -106,8 +114,8 @@ class QualityReport:
     partial_month : str or None
         The last month, where it has under half of the mean of the other months' rows.
     identical : int
-        Used rows without a Crime ID that repeat an earlier row's category, month and coordinates. They are
-        kept: anti-social behaviour has no IDs, and several incidents share one snap point.
+        Used rows without a Crime ID that repeat an earlier row's category, month, coordinates, code and
+        weight. They are kept: anti-social behaviour has no IDs, and several incidents share one snap point.
     coordinates : int
         Distinct coordinates among located rows.
     most_at_one : int
@@ -122,6 +130,20 @@ class QualityReport:
         The months that were asked for, such as ``"2025-01..2025-06"``.
     months : tuple of str
         The months of the rows that are neither malformed nor repeats, before any choice among them.
+    repeated : tuple of Share
+        The duplicates by category (most first, ties by name).
+    copies, overlaps : tuple of str
+        Files left out, as they have the bytes of another, and months that two files share, in words.
+    no_ids, recurring_ids : int
+        Rows with a word or a zero in the place of a Crime ID, and rows whose ID stands for many different
+        incidents: repeats are not looked for among them.
+    unread_months, day_numbers : int
+        Rows, before any filter, whose month or date is not understood, and whose date is a spreadsheet's day
+        number.
+    mended : tuple of str
+        Rows with a quotation mark that was left open, and is not taken for one.
+    notes : dict of str
+        For ``no_ids``, ``unread_months``, ``day_numbers`` and ``out_of_range`` a value that was met.
     """
 
     sources: tuple[SourceReport, ...]
@@ -151,6 +173,16 @@ class QualityReport:
     outside: int | None = None
     period: str | None = None
     months: tuple[str, ...] = ()
+    overlap: int = 0
+    repeated: tuple[Share, ...] = ()
+    copies: tuple[str, ...] = ()
+    overlaps: tuple[str, ...] = ()
+    no_ids: int = 0
+    recurring_ids: int = 0
+    unread_months: int = 0
+    day_numbers: int = 0
+    mended: tuple[str, ...] = ()
+    notes: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         dropped = sum(count for _, count in self.dropped())
@@ -164,6 +196,7 @@ class QualityReport:
         return (
             ("malformed", self.malformed),
             ("repeated Crime IDs", self.duplicates),
+            ("in another file already", self.overlap),
             ("other categories", self.filtered_category),
             ("other months", self.filtered_period),
             ("without coordinates, so not in the area", self.filtered_unlocated),
@@ -224,6 +257,13 @@ class QualityReport:
             ("Period", self._period()),
             ("Places", _places(self.coordinates, self.most_at_one)),
             ("Duplicates", self._duplicates()),
+            *(
+                ("Repeated", f"{share.label or '(no category)'}, {_count(share.rows, 'row')}")
+                for share in self.repeated[:5]
+            ),
+            *(("File twice", copy) for copy in self.copies),
+            *(("Overlap", overlap) for overlap in self.overlaps),
+            ("No Crime ID", self._no_ids()),
             ("Identical", self._identical()),
             ("LSOA codes", f"{self.lsoa_vintage} vintage" if self.lsoa_vintage else ""),
             ("Encodings", self._encodings()),
@@ -233,7 +273,9 @@ class QualityReport:
                 f"{_count(self.out_of_range, 'row')}, counted as without coordinates"
                 * bool(self.out_of_range),
             ),
+            ("No month", self._unread()),
             *(("Malformed", example) for example in self.examples),
+            *(("Quotation", place) for place in self.mended),
         ]
         return [f"{label:<12}  {fact}" for label, fact in facts if fact]
 
@@ -259,7 +301,22 @@ class QualityReport:
             return f"no Crime ID is repeated{unchecked}"
         rows = "1 row repeats" if self.duplicates == 1 else f"{self.duplicates:,} rows repeat"
         verb = "was" if self.duplicates == 1 else "were"
-        return f"{rows} a Crime ID and {verb} dropped, the first of each kept{unchecked}"
+        return f"{rows} a Crime ID, month, category and place, and {verb} dropped, the first of each kept{unchecked}"
+
+    def _no_ids(self) -> str:
+        found = []
+        if self.no_ids:
+            found.append(
+                f"{_count(self.no_ids, 'row')} with '{self.notes.get('no_ids', '')}' or the like in its place"
+            )
+        if self.recurring_ids:
+            found.append(f"{_count(self.recurring_ids, 'row')} with an ID of many different incidents")
+        return "; ".join(found)
+
+    def _unread(self) -> str:
+        if not self.unread_months:
+            return ""
+        return f"{_count(self.unread_months, 'row')} with a month or date that is not understood, such as '{self.notes.get('unread_months', '')}'"
 
     def _identical(self) -> str:
         if not self.identical:
@@ -278,7 +335,7 @@ class QualityReport:
 
 
 def describe(
-    incidents: pd.DataFrame, *, place: npt.NDArray[np.int64], without_id: npt.NDArray[np.bool_]
+    incidents: pd.DataFrame, *, place: npt.NDArray[np.int64], alike: npt.NDArray[np.uint64]
 ) -> dict[str, Any]:
     """Return the fields of a `QualityReport` that describe the rows kept.
 
@@ -288,36 +345,34 @@ def describe(
         The rows kept.
     place : ndarray of int64
         Each row's coordinate as a number; -1 for none.
-    without_id : ndarray of bool
-        Rows that have no Crime ID.
+    alike : ndarray of uint64
+        The fingerprint of each row that has coordinates and no Crime ID.
     """
     located = place >= 0
     categories = incidents["category"].cat
-    by_category = _shares([*categories.categories, ""], categories.codes.to_numpy(), located)
+    by_category = shares_of([*categories.categories, ""], categories.codes.to_numpy(), located)
     months = month_ordinals(incidents["month"])
     labels, codes = np.unique(months, return_inverse=True)
-    by_month = _shares([_month_label(month) for month in labels], codes, located)
+    by_month = shares_of([_month_label(month) for month in labels], codes, located)
     named = tuple(sorted((share for share in by_month if share.label), key=lambda share: share.label))
     at_one = np.bincount(place[located])
-    keys = pd.DataFrame({"category": categories.codes.to_numpy(), "month": months, "place": place})
     return {
         "used": len(incidents),
         "located": int(np.count_nonzero(located)),
         "unlocated": int(np.count_nonzero(place < 0)),
-        "by_category": tuple(
-            sorted(by_category, key=lambda share: (not share.label, -share.rows, share.label))
-        ),
+        "by_category": by_most(by_category),
         "by_month": named + tuple(share for share in by_month if not share.label),
         "months_missing": _missing_months(named),
         "partial_month": partial_month(named),
-        "identical": int(keys[without_id & located].duplicated().sum()),
+        "identical": len(alike) - len(pd.unique(alike)),
         "coordinates": int(np.count_nonzero(at_one)),
         "most_at_one": int(at_one.max(initial=0)),
         "lsoa_vintage": _vintage(incidents),
     }
 
 
-def _shares(labels: list[str], codes: npt.NDArray[Any], located: npt.NDArray[np.bool_]) -> list[Share]:
+def shares_of(labels: list[str], codes: npt.NDArray[Any], located: npt.NDArray[np.bool_]) -> list[Share]:
+    """Return how many rows have each label, by its position, and how many of them have coordinates."""
     # Code -1, no category, is the last label.
     wrapped = codes.astype(np.int64) % len(labels)
     rows = np.bincount(wrapped, minlength=len(labels))
@@ -329,8 +384,13 @@ def _shares(labels: list[str], codes: npt.NDArray[Any], located: npt.NDArray[np.
     ]
 
 
+def by_most(shares: Iterable[Share]) -> tuple[Share, ...]:
+    """Return shares with most rows first, ties by name, and that without a name last."""
+    return tuple(sorted(shares, key=lambda share: (not share.label, -share.rows, share.label)))
+
+
 def _month_label(ordinal: int) -> str:
-    return f"{1970 + ordinal // 12:04d}-{ordinal % 12 + 1:02d}" if ordinal > np.iinfo(np.int64).min else ""
+    return f"{1970 + ordinal // 12:04d}-{ordinal % 12 + 1:02d}" if ordinal > NO_MONTH else ""
 
 
 def _spans(months: tuple[str, ...]) -> str:

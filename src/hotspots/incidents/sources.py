@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import glob
+import io
 import logging
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,12 +18,18 @@ import pyarrow as pa
 
 from hotspots.base.errors import FileError, did_you_mean
 
-CSV = (".csv", ".txt", ".tsv")
-PARQUET = (".parquet", ".pq")
-LAYERS = (".geojson", ".json", ".gpkg", ".shp", ".fgb")
+CSV = (".csv", ".txt", ".tsv", ".tab")
+PARQUET = (".parquet", ".pq", ".geoparquet")
+LAYERS = (".geojson", ".json", ".gpkg", ".shp", ".fgb", ".gdb", ".kml")
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 ARCHIVES = (".zip",)
 _NOT_STREET = ("-outcomes.csv", "-stop-and-search.csv")
-READABLE = "CSV, Parquet, GeoJSON, GeoPackage, Shapefile, or a ZIP archive or folder of CSVs"
+READABLE = (
+    "CSV (also packed, as .csv.gz), an Excel workbook, Parquet, GeoJSON, GeoPackage, Shapefile, file geodatabase, KML, "
+    "or a ZIP archive or folder of CSVs"
+)
+_PACKED = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflated"}
+_CHUNK = 1 << 18
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -37,36 +45,110 @@ class Source:
         How reports and messages call it; never a whole path.
     path : Path
         The file or archive.
-    member : str or None
+    member : ZipInfo or None
         The member of the archive.
     """
 
     name: str
     path: Path
-    member: str | None = None
+    member: zipfile.ZipInfo | None = None
 
     @property
     def suffix(self) -> str:
-        """The lower-case ending of the file's or the member's name."""
-        return PurePosixPath(self.member or self.path.name).suffix.casefold()
+        """The lower-case ending of the file's or the member's name, without that of its packing."""
+        path = PurePosixPath(self.member.filename if self.member else self.path.name)
+        return PurePosixPath(path.stem if path.suffix.casefold() == ".gz" else path.name).suffix.casefold()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file, or of the member unpacked; a packed file is taken to unpack to ten times its size."""
+        if self.member is not None:
+            return self.member.file_size
+        size = self.path.stat().st_size
+        return 10 * size if self.path.suffix.casefold() == ".gz" else size
 
     @contextmanager
     def open(self) -> Iterator[Any]:
-        """Open the bytes as a pyarrow file; a member of an archive is unpacked in memory alone."""
+        """Open the bytes as a pyarrow file; what is packed is unpacked as it is read, in bounded memory."""
         try:
-            if self.member is None:
-                stream = pa.OSFile(str(self.path))
+            if self.member is not None:
+                stream = pa.PythonFile(io.BufferedReader(_Member(self.path, self.member), _CHUNK), mode="r")
+            elif self.path.suffix.casefold() == ".gz":
+                stream = pa.CompressedInputStream(pa.OSFile(str(self.path)), "gzip")
             else:
-                with zipfile.ZipFile(self.path) as archive:
-                    stream = pa.BufferReader(archive.read(self.member))
+                stream = pa.OSFile(str(self.path))
+            with stream:
+                yield stream
         except (zipfile.BadZipFile, EOFError, zlib.error) as error:
             raise _damaged(self.path) from error
         except OSError as error:
+            if isinstance(error, FileError):
+                raise
+            if self.path.suffix.casefold() == ".gz" and not error.errno:
+                raise FileError(
+                    f"'{self.name}' is not a complete gzip file", hint="download or export it again"
+                ) from error
             raise FileError(
                 f"cannot read '{self.name}' ({error.strerror or error})", hint="check that you may read it"
             ) from error
-        with stream:
-            yield stream
+
+
+class _Member(io.RawIOBase):
+    """The bytes of one member of an archive, unpacked as they are read.
+
+    It is found by the place that the archive's directory gave, so that reading all members takes one look at
+    the directory, and two members of one name are two.
+    """
+
+    def __init__(self, path: Path, info: zipfile.ZipInfo) -> None:
+        self._stream = path.open("rb")
+        self._stream.seek(info.header_offset)
+        header = self._stream.read(30)
+        if header[:4] != b"PK\3\4" or len(header) < 30:
+            self._stream.close()
+            raise zipfile.BadZipFile(f"no member at byte {info.header_offset}")
+        self._stream.seek(
+            int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1
+        )
+        self._packed = info.compress_size
+        self._unpacker = zlib.decompressobj(-15) if info.compress_type == zipfile.ZIP_DEFLATED else None
+        self._length, self._sum, self._info, self._waiting = 0, 0, info, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._next(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _next(self, most: int) -> bytes:
+        """Return up to so many bytes; none at the end, where length and checksum must be as the archive says."""
+        data = b""
+        while not data:
+            if self._unpacker is None:
+                data = self._stream.read(min(most, self._packed))
+                self._packed -= len(data)
+            else:
+                if not self._waiting:
+                    self._waiting = self._stream.read(min(_CHUNK, self._packed))
+                    self._packed -= len(self._waiting)
+                ended = not self._waiting
+                data = self._unpacker.decompress(self._waiting, most)
+                self._waiting = self._unpacker.unconsumed_tail
+                if not data and not ended and not self._unpacker.eof:
+                    continue
+            if not data:
+                if self._length != self._info.file_size or self._sum != self._info.CRC:
+                    raise zipfile.BadZipFile(f"'{self._info.filename}' is damaged")
+                return b""
+        self._length += len(data)
+        self._sum = zlib.crc32(data, self._sum)
+        return data
 
 
 def _damaged(path: Path) -> FileError:
@@ -80,9 +162,10 @@ def find_sources(source: str | Path | Sequence[str | Path]) -> list[Source]:
     """List the incident files that a path, a wildcard, a folder, an archive or a sequence of them stands for.
 
     Of a folder or an archive that holds police.uk's street files (``*-street.csv``, at any depth) those alone
-    are taken, otherwise its CSVs but for outcomes and stop-and-search. Files of a folder, archive or wildcard
-    are sorted by name; a sequence keeps its order. A path that is given twice is taken once, and outcomes and
-    stop-and-search that are given together with street files (by a wildcard, say) are left out.
+    are taken, otherwise its CSVs but for outcomes and stop-and-search; an archive without CSVs may hold
+    Shapefiles. Files of a folder, archive or wildcard are sorted by name; a sequence keeps its order. A path
+    that is given twice is taken once, and outcomes and stop-and-search that are given together with street
+    files (by a wildcard, say) are left out. Files that a Mac leaves beside others (``._...``) are no files.
 
     Raises
     ------
@@ -93,19 +176,32 @@ def find_sources(source: str | Path | Sequence[str | Path]) -> list[Source]:
     if not given:
         raise FileError("no incident file is given", hint="name a file, a folder or an archive of incidents")
     found = [one for item in given for one in _expand(item)]
-    first: dict[tuple[Path, str | None], Source] = {}
+    first: dict[tuple[Path, int | None], Source] = {}
     for one in found:
-        first.setdefault((one.path.resolve(), one.member), one)
+        first.setdefault((one.path.resolve(), one.member.header_offset if one.member else None), one)
     street = any(_is_street(one.name) for one in first.values())
     left_out = [one.name for one in first.values() if street and one.name.casefold().endswith(_NOT_STREET)]
     if left_out:
         _LOG.info("Left out, as they are not street files: %s", ", ".join(left_out))
     taken = [one for one in first.values() if one.name not in left_out]
-    names = [one.name for one in taken]
-    return [
-        replace(one, name=f"{one.path.parent.name}/{one.name}") if names.count(one.name) > 1 else one
+    names = Counter(one.name for one in taken)
+    told = [
+        replace(one, name=f"{one.path.parent.name}/{one.name}")
+        if names[one.name] > 1 and not one.member
+        else one
         for one in taken
     ]
+    return _numbered_apart(told)
+
+
+def _numbered_apart(sources: list[Source]) -> list[Source]:
+    """Return sources of which those that still have one name are numbered: an archive may repeat a name."""
+    seen: Counter[str] = Counter()
+    apart = []
+    for one in sources:
+        seen[one.name] += 1
+        apart.append(one if seen[one.name] == 1 else replace(one, name=f"{one.name} ({seen[one.name]})"))
+    return apart
 
 
 def _is_street(name: str) -> bool:
@@ -115,7 +211,7 @@ def _is_street(name: str) -> bool:
 def _expand(item: str | Path) -> list[Source]:
     path = Path(item)
     if path.is_dir():
-        return _folder(path)
+        return _file(path) if path.suffix.casefold() == ".gdb" else _folder(path)
     if path.is_file():
         return _file(path)
     if glob.has_magic(str(item)):
@@ -127,7 +223,8 @@ def _expand(item: str | Path) -> list[Source]:
 
 
 def _wildcard(pattern: str) -> list[Source]:
-    matches = [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
+    found = [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
+    matches = [match for match in found if not match.name.startswith("._")]
     if not matches:
         folder = Path(pattern).parent
         raise FileError(f"no file matches '{pattern}'", hint=f"check the wildcard and the folder '{folder}'")
@@ -158,7 +255,8 @@ def _street_first(files: list[T], *, key: Callable[[T], str]) -> list[T]:
 
 
 def _folder(folder: Path) -> list[Source]:
-    files = [path for path in folder.rglob("*") if path.suffix.casefold() == ".csv" and path.is_file()]
+    found = (path for path in folder.rglob("*") if not path.name.startswith("._") and path.is_file())
+    files = [path for path in found if path.name.casefold().endswith((".csv", ".csv.gz"))]
     named = sorted((path.relative_to(folder).as_posix(), path) for path in files)
     taken = [Source(name, path) for name, path in _street_first(named, key=lambda pair: pair[0])]
     if not taken:
@@ -170,23 +268,57 @@ def _folder(folder: Path) -> list[Source]:
 
 
 def _file(path: Path) -> list[Source]:
-    suffix = path.suffix.casefold()
-    if suffix not in (*CSV, *PARQUET, *LAYERS, *ARCHIVES):
+    source = Source(path.name, path)
+    if path.suffix.casefold() in ARCHIVES:
+        return _archive(path)
+    if source.suffix not in (*CSV, *PARQUET, *LAYERS, *WORKBOOKS) or (
+        path.suffix.casefold() == ".gz" and source.suffix not in CSV
+    ):
         raise FileError(f"'{path.name}' is in a format that is not read", hint=f"save it as {READABLE}")
+    if path.is_file() and path.stat().st_size == 0:
+        raise FileError(f"'{path.name}' is empty (0 bytes)", hint="download or export it again")
+    return [source]
+
+
+def _archive(path: Path) -> list[Source]:
     if path.stat().st_size == 0:
         raise FileError(f"'{path.name}' is empty (0 bytes)", hint="download or export it again")
-    if suffix not in ARCHIVES:
-        return [Source(path.name, path)]
     try:
         with zipfile.ZipFile(path) as archive:
-            members = sorted(name for name in archive.namelist() if name.casefold().endswith(".csv"))
-    except zipfile.BadZipFile as error:
+            held = archive.infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
         raise _damaged(path) from error
-    kept = [name for name in members if not PurePosixPath(name).name.startswith("._")]
-    taken = _street_first(kept, key=str)
+    ours = [info for info in held if not PurePosixPath(info.filename).name.startswith("._")]
+    ours.sort(key=lambda info: info.filename)
+    tables = [info for info in ours if PurePosixPath(info.filename).suffix.casefold() in CSV[:1]]
+    tables = tables or [info for info in ours if PurePosixPath(info.filename).suffix.casefold() in CSV]
+    taken = _street_first(tables, key=lambda info: info.filename) or [
+        info for info in ours if info.filename.casefold().endswith(".shp")
+    ]
     if not taken:
         raise FileError(
-            f"'{path.name}' holds no street-level file (*-street.csv) and no other CSV of incidents",
+            f"'{path.name}' holds no street-level file (*-street.csv) and no other CSV or Shapefile of incidents",
             hint="download it from data.police.uk with 'Include crime data' ticked",
         )
-    return [Source(f"{path.name}/{name}", path, name) for name in taken]
+    for info in taken:
+        _refuse_packing(path, info)
+    return [Source(f"{path.name}/{info.filename}", path, info) for info in taken]
+
+
+def _refuse_packing(path: Path, info: zipfile.ZipInfo) -> None:
+    """Refuse a member that is locked or packed in a way that Python does not unpack."""
+    if info.flag_bits & 1:
+        raise FileError(
+            f"'{path.name}' is locked with a password",
+            hint="unpack it first, and give the folder of its files",
+        )
+    if info.compress_type not in _PACKED:
+        how = (
+            "Deflate64, as Windows does over 2 GB"
+            if info.compress_type == 9
+            else f"method {info.compress_type}"
+        )
+        raise FileError(
+            f"'{info.filename}' in '{path.name}' is packed in a way that is not read ({how})",
+            hint="unpack the archive first, and give the folder of its files",
+        )

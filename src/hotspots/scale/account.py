@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,15 +12,16 @@ import pandas as pd
 from hotspots.base.crs import crs_label
 from hotspots.counting.counts import By, Per, assign_areas, count_incidents
 from hotspots.incidents import QualityReport
+from hotspots.incidents.dates import NO_MONTH
 from hotspots.incidents.files import IncidentFile
 from hotspots.incidents.filters import category_mask, month_mask, month_range, period_fields, refuse_nothing
-from hotspots.incidents.quality import Share, describe, partial_month
-from hotspots.incidents.tables import refuse_no_rows, source_reports
+from hotspots.incidents.quality import Share, by_most, describe, partial_month
+from hotspots.incidents.repeats import told
+from hotspots.incidents.tables import account_of, refuse_no_rows
 from hotspots.scale.rows import (
     AGREES,
     CODED,
     LOCATED,
-    NO_MONTH,
     WANTED,
     Filters,
     Tally,
@@ -31,7 +32,15 @@ from hotspots.scale.rows import (
 log = logging.getLogger(__name__)
 
 
-def make_report(files: Sequence[IncidentFile], tally: Tally, filters: Filters, crs: Any) -> QualityReport:
+def make_report(
+    files: Sequence[IncidentFile],
+    tally: Tally,
+    filters: Filters,
+    crs: Any,
+    *,
+    copies: tuple[str, ...],
+    shared: Mapping[tuple[int, int], int],
+) -> QualityReport:
     """Return the account of every row, and refuse filters that leave nothing.
 
     Raises
@@ -57,19 +66,23 @@ def make_report(files: Sequence[IncidentFile], tally: Tally, filters: Filters, c
     bits = np.fromiter(tally.cells, dtype=np.uint64)
     located = (bits & LOCATED) > 0
     # Whether a row is wanted was decided as it was read; the report checks that both come to the same.
+    told_of = account_of(files)
+    if tally.out_of_range_example:
+        told_of["notes"]["out_of_range"] = tally.out_of_range_example
     return QualityReport(
-        sources=source_reports(files),
         crs=crs_label(crs),
         transformation="; ".join(tally.transformations) or None,
-        rows_read=sum(file.rows for file in files),
-        malformed=sum(file.malformed for file in files),
-        duplicates=tally.duplicates,
+        duplicates=tally.repeats.total(),
+        overlap=tally.overlap,
         filtered_category=dropped.get("filtered_category", 0),
         filtered_period=dropped.get("filtered_period", 0),
         filtered_unlocated=0,
         filtered_area=0,
         out_of_range=tally.out_of_range,
-        examples=tuple(example for file in files for example in file.examples)[:5],
+        repeated=_repeated(tally),
+        copies=copies,
+        overlaps=told(shared, files),
+        recurring_ids=tally.recurring_ids,
         used=int(n[(bits & WANTED) > 0].sum()),
         located=int(n[alive & located].sum()),
         unlocated=int(n[alive & ~located].sum()),
@@ -77,8 +90,16 @@ def make_report(files: Sequence[IncidentFile], tally: Tally, filters: Filters, c
         coordinates=tally.coordinates,
         most_at_one=tally.most_at_one,
         **period_fields(cells["month"], wanted),
+        **told_of,
         **_shares(cells[alive], n[alive], located[alive], _codes(files, tally)),
     )
+
+
+def _repeated(tally: Tally) -> tuple[Share, ...]:
+    cells = np.fromiter(tally.repeats, dtype=np.uint64, count=len(tally.repeats))
+    n = np.fromiter(tally.repeats.values(), dtype=np.int64, count=len(tally.repeats))
+    names = pd.Series([tally.labels.get(number, "") for number in category_of(cells).tolist()], dtype=object)
+    return by_most(_shared(names, n, (cells & LOCATED) > 0))
 
 
 def located_inside(tally: Tally) -> int:
@@ -114,18 +135,16 @@ def _shares(cells: pd.DataFrame, n: Any, located: Any, codes: pd.Index | None) -
     if codes is not None:
         cells["lsoa_code"] = pd.Categorical.from_codes([-1] * len(cells), categories=codes)
     nowhere = np.full(len(cells), -1)
-    told = describe(cells, place=nowhere, without_id=nowhere == 0)
+    said = describe(cells, place=nowhere, alike=np.empty(0, dtype=np.uint64))
     categories = _shared(cells["category"].astype("str").fillna(""), n, located)
     months = _shared(cells["month"].astype("str").where(cells["month"].notna(), ""), n, located)
     by_month = sorted(months, key=lambda share: (not share.label, share.label))
     return {
-        "by_category": tuple(
-            sorted(categories, key=lambda share: (not share.label, -share.rows, share.label))
-        ),
+        "by_category": by_most(categories),
         "by_month": tuple(by_month),
-        "months_missing": told["months_missing"],
+        "months_missing": said["months_missing"],
         "partial_month": partial_month(tuple(share for share in by_month if share.label)),
-        "lsoa_vintage": told["lsoa_vintage"],
+        "lsoa_vintage": said["lsoa_vintage"],
     }
 
 

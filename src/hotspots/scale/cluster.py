@@ -27,15 +27,17 @@ from hotspots.base.surface import Surface
 from hotspots.counting.counts import By, Per
 from hotspots.counting.period import period_of_report, report_months
 from hotspots.incidents import QualityReport
-from hotspots.incidents.files import IncidentFile, open_incidents
+from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words
+from hotspots.incidents.opening import open_incidents
+from hotspots.incidents.repeats import without_copies
 from hotspots.incidents.sources import find_sources
 from hotspots.methods.kde.bandwidth import Rule
 from hotspots.methods.kde.density import FEW_INCIDENTS, Edge, Kernel, kernel_density
 from hotspots.scale.job import Job, make_job
 from hotspots.scale.parts import Part, cut
-from hotspots.scale.rows import LOCATED, SPOT, WANTED, WITH_ID, Table, Tally
-from hotspots.scale.stream import Counted, account, batches, dealt, finish, note_file
+from hotspots.scale.rows import LOCATED, SPOT, WANTED, Table, Tally
+from hotspots.scale.stream import Counted, account, batches, dealt, finish
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -128,9 +130,9 @@ def count_dask(
     job = make_job(
         sources, areas, per=per, by=by, category=category, exclude=exclude, period=period, settings=settings
     )
-    files = [open_incidents(one, job.named) for one in sources]
-    tally, _ = _computed(job, None, files, scheduler)
-    return finish(job, areas, files, tally)
+    files, copies = without_copies(open_incidents(sources, job.named))
+    job, tally, _ = _computed(job, None, files, scheduler)
+    return finish(job, areas, files, tally, copies)
 
 
 def density_dask(
@@ -190,9 +192,9 @@ def density_dask(
         settings=settings,
         with_coordinates=True,
     )
-    files = [open_incidents(one, job.named) for one in sources]
-    tally, surface = _computed(job, field, files, scheduler)
-    report = account(job, files, tally)
+    files, copies = without_copies(open_incidents(sources, job.named))
+    job, tally, surface = _computed(job, field, files, scheduler)
+    report = account(job, files, tally, copies)
     dated = months is not None or bool(report_months(report))
     if surface is None or not dated:
         # In so many words, as on one machine.
@@ -216,34 +218,45 @@ def density_dask(
 
 def _computed(
     job: Job, field: Field | None, files: Sequence[IncidentFile], scheduler: str | Client | None
+) -> tuple[Job, Tally, Surface | None]:
+    """Run the graph of tasks; once more where files turn out to hold the same month, with a job that knows."""
+    with _client(scheduler) as client:
+        tally, surface = _run(job, field, files, client)
+        shared = tally.sketches.overlaps(files)
+        if shared:
+            job = dataclasses.replace(job, shared=shared)
+            tally, surface = _run(job, field, files, client)
+        return job, tally, surface
+
+
+def _run(
+    job: Job, field: Field | None, files: Sequence[IncidentFile], client: Client
 ) -> tuple[Tally, Surface | None]:
     """Build the graph of tasks and run it."""
-    with _client(scheduler) as client:
-        from dask.delayed import delayed
+    from dask.delayed import delayed
 
-        parts = [part for number, file in enumerate(files) for part in cut(number, file)]
-        drawers = min(1 << (len(parts) - 1).bit_length(), MOST_DRAWERS)
-        shared = delayed(job, traverse=False)
-        index = delayed(Job.index)(shared)
-        look = delayed(_look_at_part)
-        seen = [look(shared, field, index, delayed(part, traverse=False), drawers) for part in parts]
-        deal, pick = delayed(_look_in_drawer), delayed(_pick)
-        for number in range(drawers):
-            seen.append(
-                deal(shared, field, [pick(one, "ids", number) for one in seen[: len(parts)]], drawers)
-            )
-        spots = [
-            delayed(_account_for_places)(shared, [pick(one, "spots", number) for one in seen])
-            for number in range(drawers)
-        ]
-        tallies = [delayed(_tally_of)(one) for one in seen] + spots
-        total = _gathered(tallies, delayed(_merged))
-        surface = _gathered([delayed(_surface_of)(one) for one in seen], delayed(_sum)) if field else None
-        with warnings.catch_warnings():
-            # The areas travel with the graph, so that they outlive every worker.
-            warnings.filterwarnings("ignore", message="Sending large graph")
-            found: tuple[Tally, Surface | None] = client.compute(delayed((total, surface))).result()
-        return found
+    parts = [part for number, file in enumerate(files) for part in cut(number, file)]
+    drawers = min(1 << (len(parts) - 1).bit_length(), MOST_DRAWERS)
+    shared = delayed(job, traverse=False)
+    index = delayed(Job.index)(shared)
+    look = delayed(_look_at_part)
+    seen = [look(shared, field, index, delayed(part, traverse=False), drawers) for part in parts]
+    deal, pick = delayed(_look_in_drawer), delayed(_pick)
+    for number in range(drawers):
+        held = [[pick(one, what, number) for one in seen[: len(parts)]] for what in ("ids", "again")]
+        seen.append(deal(shared, field, *held, drawers))
+    spots = [
+        delayed(_account_for_places)(shared, [pick(one, "spots", number) for one in seen])
+        for number in range(drawers)
+    ]
+    tallies = [delayed(_tally_of)(one) for one in seen] + spots
+    total = _gathered(tallies, delayed(_merged))
+    surface = _gathered([delayed(_surface_of)(one) for one in seen], delayed(_sum)) if field else None
+    with warnings.catch_warnings():
+        # The areas travel with the graph, so that they outlive every worker.
+        warnings.filterwarnings("ignore", message="Sending large graph")
+        found: tuple[Tally, Surface | None] = client.compute(delayed((total, surface))).result()
+    return found
 
 
 @dataclass(frozen=True)
@@ -253,32 +266,37 @@ class Seen:
     tally: Tally
     surface: Surface | None
     ids: list[Table]
+    again: list[Table]
     spots: list[Table]
 
 
 def _look_at_part(job: Job, field: Field | None, index: AreaIndex | None, part: Part, drawers: int) -> Seen:
     tally = job.tally()
-    kept, named, spots = [], [np.empty(0, job.dtype)], [np.empty(0, SPOT)]
+    kept, named, again = [], [np.empty(0, job.dtype)], [np.empty(0, job.shared_dtype)]
+    spots = [np.empty(0, SPOT)]
     # A task may be done again, and a file counts its rows as it is read.
-    file = dataclasses.replace(part.file, rows=0, malformed=0, examples=[])
+    file = dataclasses.replace(part.file, found=Found())
     for table in batches(file):
-        rows = job.rows(file, table, index, tally)
-        with_id = (rows["cell"] & WITH_ID) > 0
-        named.append(rows[with_id])
-        spots.append(job.settle(rows[~with_id], tally))
+        settled, with_id, shared = job.rows(file, part.number, table, index, tally)
+        named.append(with_id)
+        again.append(shared)
+        spots.append(job.settle(settled, tally))
         if field is not None:
-            kept.append(rows[~with_id])
-    note_file(file, part.number, tally)
+            kept.append(settled)
+    tally.note(part.number, file.found)
     surface = field.over(job, np.concatenate(kept)) if field is not None and kept else None
-    ids, places = dealt(np.concatenate(named), "key", drawers), dealt(np.concatenate(spots), "place", drawers)
-    return Seen(tally, surface, ids, places)
+    ids, shares = (dealt(np.concatenate(rows), "key", drawers) for rows in (named, again))
+    return Seen(tally, surface, ids, shares, dealt(np.concatenate(spots), "place", drawers))
 
 
-def _look_in_drawer(job: Job, field: Field | None, held: list[Table], drawers: int) -> Seen:
+def _look_in_drawer(
+    job: Job, field: Field | None, ids: list[Table], again: list[Table], drawers: int
+) -> Seen:
     tally = job.tally()
-    kept, spots = job.settle_drawer(np.concatenate(held), tally)
-    surface = field.over(job, kept) if field is not None else None
-    return Seen(tally, surface, [], dealt(spots, "place", drawers))
+    named, spots = job.settle_named(np.concatenate(ids), tally)
+    shared, more = job.settle_shared(np.concatenate(again), tally)
+    surface = field.over(job, np.concatenate([named, shared])) if field is not None else None
+    return Seen(tally, surface, [], [], dealt(np.concatenate([spots, more]), "place", drawers))
 
 
 def _account_for_places(job: Job, held: list[Table]) -> Tally:

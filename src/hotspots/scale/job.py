@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import warnings
-import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,11 +19,14 @@ from hotspots.base.codes import as_code
 from hotspots.base.crs import parse_crs
 from hotspots.base.errors import HotspotsWarning, ParameterError
 from hotspots.counting.counts import By, Per
+from hotspots.incidents.cells import dictionary
 from hotspots.incidents.columns import ColumnNames
+from hotspots.incidents.dates import ORDERS
 from hotspots.incidents.files import IncidentFile
 from hotspots.incidents.filters import Words, month_range
+from hotspots.incidents.places import Places, place_rows
+from hotspots.incidents.repeats import downloaded_again, repeated_ids, shared_rows
 from hotspots.incidents.sources import CSV, PARQUET, Source
-from hotspots.incidents.tables import Places, place_rows
 from hotspots.scale.rows import (
     AGREES,
     CODED,
@@ -35,16 +37,13 @@ from hotspots.scale.rows import (
     WANTED,
     WITH_ID,
     Filters,
+    Placing,
     Table,
     Tally,
     category_of,
     describe_rows,
-    dictionary,
-    first_of_each,
     month_of,
-    only_places,
-    place_keys,
-    text_hash,
+    what_is,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +51,16 @@ if TYPE_CHECKING:
 
 # A row of a police.uk CSV has about 230 bytes.
 _CSV_ROW_BYTES = 230
-_SETTINGS = ("source_crs", "x", "y", "category_column", "month_column", "weight_column")
+_SETTINGS = (
+    "source_crs",
+    "x",
+    "y",
+    "category_column",
+    "month_column",
+    "weight_column",
+    "id_column",
+    "date_order",
+)
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,10 @@ class Job:
         Positions of the areas in the order that decides shared borders; None where it is their own.
     with_coordinates : bool
         Whether rows keep their coordinates and weight.
+    several : bool
+        Whether there are several files, which may hold the same month.
+    shared : dict
+        The months of files that another file holds too, each with the first of these files.
     """
 
     geometries: npt.NDArray[np.object_]
@@ -88,11 +100,18 @@ class Job:
     points: int
     order: npt.NDArray[np.int64] | None = None
     with_coordinates: bool = False
+    several: bool = False
+    shared: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Of the rows."""
         return PLACED_ROW if self.with_coordinates else ROW
+
+    @property
+    def shared_dtype(self) -> np.dtype[Any]:
+        """Of rows of months that files share: with their file and the first that shares it."""
+        return np.dtype([*self.dtype.descr, ("file", "i4"), ("group", "i4")])
 
     def index(self) -> AreaIndex | None:
         """Return the index of the areas, where places are to be looked up in it."""
@@ -100,19 +119,28 @@ class Job:
             return None
         return AreaIndex(self.geometries, points=self.points, order=self.order)
 
-    def rows(self, file: IncidentFile, table: pa.Table, index: AreaIndex | None, tally: Tally) -> Table:
-        """Turn a batch of one file into rows, and note in the tally what rows do not carry."""
-        x, y = table.column("x").to_numpy(), table.column("y").to_numpy()
+    def rows(
+        self, file: IncidentFile, number: int, table: pa.Table, index: AreaIndex | None, tally: Tally
+    ) -> tuple[Table, Table, Table]:
+        """Turn a batch of one file into rows, and note in the tally what rows do not carry.
+
+        Returns
+        -------
+        settled, named, shared : ndarray
+            Rows that are counted as they are; rows with a Crime ID, and rows of months that files share, of
+            which those that repeat others are yet to be found.
+        """
         with warnings.catch_warnings():
-            # Rows whose coordinates cannot be are summed up and announced once, at the end.
+            # What is odd about the coordinates is summed up and announced once, at the end.
             warnings.simplefilter("ignore", HotspotsWarning)
-            places = place_rows(only_places(file, table), source_crs=self.source_crs, crs=self.crs)
+            places = place_rows(Placing.of(file, table), source_crs=self.source_crs, crs=self.crs)
         if places.transformation:
             tally.transformations[places.transformation] = None
         tally.out_of_range += places.out_of_range
-        rows = np.empty(len(x), dtype=self.dtype)
-        rows["place"] = place_keys(x, y, places, text_hash(places.transformation or ""))
-        rows["key"], rows["cell"], _ = describe_rows(table, rows["place"], self.filters, tally)
+        tally.out_of_range_example = tally.out_of_range_example or places.out_of_range_example
+        rows = np.empty(table.num_rows, dtype=self.dtype)
+        rows["place"] = places.key
+        rows["key"], rows["cell"], with_id = describe_rows(table, rows["place"], self.filters, tally)
         recorded = self._recorded(file, table, tally, (rows["cell"] & WANTED) > 0)
         if index is None:
             rows["area"] = recorded
@@ -126,7 +154,24 @@ class Job:
         if self.with_coordinates:
             rows["x"], rows["y"] = places.x, places.y
             rows["weight"] = table.column("weight").to_numpy()
-        return rows
+        months = table.column("month").to_numpy()
+        if self.several and not self.shared:
+            tally.sketches.add(number, months[~with_id], rows["key"][~with_id])
+        shared = self._shared(rows, number, months, ~with_id)
+        settled = ~with_id
+        settled[shared[1]] = False
+        return rows[settled], rows[with_id], shared[0]
+
+    def _shared(
+        self, rows: Table, number: int, months: npt.NDArray[np.int64], without_id: npt.NDArray[np.bool_]
+    ) -> tuple[Table, npt.NDArray[np.int64]]:
+        mine = {(0, month): first for (file, month), first in self.shared.items() if file == number}
+        chosen, group = shared_rows(mine, np.zeros(len(rows), dtype=np.int64), months, without_id)
+        shared = np.empty(len(chosen), dtype=self.shared_dtype)
+        for name in rows.dtype.names or ():
+            shared[name] = rows[name][chosen]
+        shared["file"], shared["group"] = number, group
+        return shared, chosen
 
     def _note_extent(self, rows: Table, places: Places, tally: Tally) -> None:
         wanted = (rows["cell"] & (WANTED | LOCATED)) == (WANTED | LOCATED)
@@ -171,10 +216,23 @@ class Job:
         spots["same"] = np.where((kept["cell"] & WITH_ID) > 0, np.uint64(0), kept["key"])
         return spots
 
-    def settle_drawer(self, rows: Table, tally: Tally) -> tuple[Table, Table]:
-        """Keep the first row of each Crime ID; return the rows kept, and `settle`'s account of their places."""
-        kept = first_of_each(rows)
-        tally.duplicates += len(rows) - len(kept)
+    def settle_named(self, rows: Table, tally: Tally) -> tuple[Table, Table]:
+        """Drop the repeats among all rows of some Crime IDs; return the rows kept, and `settle`'s account of them."""
+        repeated, recurring = repeated_ids(
+            rows["key"], what_is(rows["cell"]), rows["place"], shared=bool(self.shared)
+        )
+        tally.add_repeats(rows[repeated])
+        tally.recurring_ids += int(np.count_nonzero(recurring))
+        kept = rows[~repeated]
+        return kept, self.settle(kept, tally)
+
+    def settle_shared(self, rows: Table, tally: Tally) -> tuple[Table, Table]:
+        """Drop the rows that an earlier file has; return the rows kept, and `settle`'s account of their places."""
+        again = downloaded_again(rows["key"], rows["file"], rows["group"])
+        tally.overlap += int(np.count_nonzero(again))
+        kept = np.empty(len(rows) - int(again.sum()), dtype=self.dtype)
+        for name in kept.dtype.names or ():
+            kept[name] = rows[name][~again]
         return kept, self.settle(kept, tally)
 
 
@@ -200,6 +258,9 @@ def make_job(
     x, y = settings.get("x"), settings.get("y")
     if (x is None) != (y is None):
         raise ParameterError("only one of 'x' and 'y' is given", hint="name both columns, or neither")
+    order = settings.get("date_order")
+    if order not in (None, *ORDERS):
+        raise ParameterError(f"'date_order' is '{order}'", hint="use 'day', 'month' or 'year'")
     month_range(period)
     areas = as_areas(areas, crs="metres")
     return Job(
@@ -216,10 +277,13 @@ def make_job(
             category=settings.get("category_column"),
             month=settings.get("month_column"),
             weight=settings.get("weight_column"),
+            id=settings.get("id_column"),
+            date_order=order,
         ),
         points=estimate_rows(sources),
         order=code_order(areas.index),
         with_coordinates=with_coordinates,
+        several=len(sources) > 1,
     )
 
 
@@ -237,8 +301,4 @@ def _estimate(source: Source) -> int:
         except (pa.ArrowInvalid, OSError):
             # Reading it will say what is wrong.
             return 0
-    if source.member is not None:
-        with zipfile.ZipFile(source.path) as archive:
-            return archive.getinfo(source.member).file_size // _CSV_ROW_BYTES
-    size = source.path.stat().st_size
-    return size // (_CSV_ROW_BYTES if source.suffix in CSV else 2 * _CSV_ROW_BYTES)
+    return source.size // (_CSV_ROW_BYTES if source.suffix in CSV else 2 * _CSV_ROW_BYTES)

@@ -6,11 +6,9 @@ import dataclasses
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
-import numpy as np
-import pyarrow as pa
-
-from hotspots.incidents.files import Batches, IncidentFile
+from hotspots.incidents.files import IncidentFile
 from hotspots.incidents.sources import PARQUET
 
 # About as many rows of a Parquet file as one task reads.
@@ -48,19 +46,7 @@ def cut(number: int, file: IncidentFile) -> Iterator[Part]:
     for group, length in enumerate(lengths):
         held = sum(lengths[first : group + 1])
         if held + length / 2 > PART_ROWS or group == len(lengths) - 1:
-            read = functools.partial(_row_groups, groups=list(range(first, group + 1)), start=start)
+            groups = list(range(first, group + 1))
+            read = functools.partial(cast("Any", file.batches), groups=groups, start=start)
             yield Part(number, dataclasses.replace(file, source=source, batches=read))
             first, start = group + 1, start + held
-
-
-def _row_groups(file: IncidentFile, *, groups: list[int], start: int) -> Batches:
-    """Read some row groups of a Parquet file, as `IncidentFile.iter_tables` wants its batches."""
-    import pyarrow.parquet as pq
-
-    roles = file.columns.present()
-    with pq.ParquetFile(file.source.path, pre_buffer=False) as parquet:
-        names = list(dict.fromkeys(roles.values()))
-        for batch in parquet.iter_batches(1 << 17, row_groups=groups, columns=names):
-            positions = np.arange(start + file.rows, start + file.rows + batch.num_rows)
-            file.rows += batch.num_rows
-            yield pa.table({role: batch.column(name) for role, name in roles.items()}), positions

@@ -7,7 +7,6 @@ too, and added up in any order.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -18,27 +17,33 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from hotspots.incidents.columns import month_numbers
-from hotspots.incidents.files import IncidentFile
+from hotspots.base.text import plain_text
+from hotspots.incidents.cells import Hashes, dictionary, text_hash
+from hotspots.incidents.dates import NO_MONTH
+from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words, month_range
-from hotspots.incidents.tables import Places, Rows
+from hotspots.incidents.repeats import (
+    CATEGORY_BITS,
+    FIRST_MONTH,
+    MONTH_BITS,
+    Sketches,
+    category_hashes,
+    fingerprints,
+    what_of,
+)
 
-Hashes = npt.NDArray[np.uint64]
 Table = npt.NDArray[Any]
 
-# `key` is the Crime ID's, or for a row without one that of its category, month and place together; `place` is
-# 0 where there is none, `area` -1. `cell` holds the category, the month and the bits below.
+# `key` is the Crime ID's, or for a row without one its fingerprint; `place` is 0 where there is none, `area`
+# -1. `cell` holds the category, the month and the bits below.
 ROW = np.dtype([("key", "u8"), ("place", "u8"), ("cell", "u8"), ("area", "i4")])
 PLACED_ROW = np.dtype([*ROW.descr, ("x", "f8"), ("y", "f8"), ("weight", "f8")])
 SPOT = np.dtype([("place", "u8"), ("same", "u8")])
 
 WANTED, LOCATED, WITH_ID, CODED, AGREES = (np.uint64(1 << bit) for bit in range(5))
-_MONTH, _CATEGORY = np.uint64(8), np.uint64(24)
-NO_MONTH = np.iinfo(np.int64).min
-# Months are counted from this one, so that those of any date that is read are above 0, which means none.
-_FIRST_MONTH = (1799 - 1970) * 12
+# What a row is, without the bits above.
+_WHAT = ~np.uint64(0xFF)
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Filters:
         if words is None:
             return otherwise
         listed = [words] if isinstance(words, str) else words
-        return text.casefold() in {word.strip().casefold() for word in listed}
+        return text.casefold() in {plain_text(word).casefold() for word in listed}
 
     def by_month(self, months: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Return which of the months are wanted."""
@@ -92,14 +97,18 @@ class Tally:
         The text of each category's hash.
     codes : set of str
         Recorded area codes.
-    rows, malformed : Counter
-        By the number of the file.
-    examples : dict
-        The first malformed rows of each file.
+    found : dict
+        What reading found in each file, by its number.
+    sketches : Sketches
+        By which months that two files hold are found.
+    repeats : Counter
+        Dropped rows by `cell`, of those whose Crime ID is repeated.
     transformations : dict
         How coordinates were projected, in order of appearance.
-    duplicates, out_of_range, identical, coordinates, most_at_one : int
+    overlap, recurring_ids, out_of_range, identical, coordinates, most_at_one : int
         As in `hotspots.QualityReport`.
+    out_of_range_example : str
+        A coordinate that cannot be, in words.
     near : int
         Wanted rows, repeats included, within the bounds of the areas.
     extent : tuple of float
@@ -113,12 +122,14 @@ class Tally:
     months: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
-    rows: Counter[int] = field(default_factory=Counter)
-    malformed: Counter[int] = field(default_factory=Counter)
-    examples: dict[int, list[str]] = field(default_factory=dict)
+    found: dict[int, Found] = field(default_factory=dict)
+    sketches: Sketches = field(default_factory=Sketches)
+    repeats: Counter[int] = field(default_factory=Counter)
     transformations: dict[str, None] = field(default_factory=dict)
-    duplicates: int = 0
+    overlap: int = 0
+    recurring_ids: int = 0
     out_of_range: int = 0
+    out_of_range_example: str = ""
     identical: int = 0
     coordinates: int = 0
     most_at_one: int = 0
@@ -128,8 +139,7 @@ class Tally:
     def add_rows(self, rows: Table, split: npt.NDArray[np.int64]) -> None:
         """Count rows that are not repeats; `split` says under what each is counted by area."""
         for counter, chosen in ((self.cells, rows["cell"]), (self.placed, rows["cell"][rows["area"] >= 0])):
-            cells, numbers = _tallied(chosen)
-            counter.update(dict(zip(cells.tolist(), numbers.tolist(), strict=True)))
+            _count(counter, chosen)
         counted = ((rows["cell"] & WANTED) > 0) & (rows["area"] >= 0)
         areas = rows["area"][counted]
         for held, labels in ((self.counts, split), (self.months, month_of(rows["cell"]))):
@@ -137,6 +147,14 @@ class Tally:
             flat = codes.astype(np.int64) * self.areas + areas
             table = np.bincount(flat, minlength=len(values) * self.areas).reshape(len(values), self.areas)
             _add_lines(held, dict(zip(values.tolist(), table, strict=True)))
+
+    def add_repeats(self, rows: Table) -> None:
+        """Count rows that are dropped, as their Crime ID is repeated."""
+        _count(self.repeats, rows["cell"])
+
+    def note(self, number: int, found: Found) -> None:
+        """Note what reading some more rows of a file has found."""
+        self.found.setdefault(number, Found()).add(found)
 
     def add_spots(self, spots: Table) -> None:
         """Take account of located, wanted rows that are not repeats: all those of their places."""
@@ -150,14 +168,16 @@ class Tally:
 
     def merge(self, other: Tally) -> Tally:
         """Add another tally, of other rows, to this one, and return this one."""
-        for name in ("cells", "placed", "rows", "malformed"):
-            getattr(self, name).update(getattr(other, name))
-        for name in ("labels", "examples", "transformations"):
+        for name in ("cells", "placed", "repeats", "labels", "transformations"):
             getattr(self, name).update(getattr(other, name))
         _add_lines(self.counts, other.counts)
         _add_lines(self.months, other.months)
+        for number, found in other.found.items():
+            self.note(number, found)
+        self.sketches.merge(other.sketches)
+        self.out_of_range_example = self.out_of_range_example or other.out_of_range_example
         self.codes |= other.codes
-        for name in ("duplicates", "out_of_range", "identical", "coordinates", "near"):
+        for name in ("overlap", "recurring_ids", "out_of_range", "identical", "coordinates", "near"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.most_at_one = max(self.most_at_one, other.most_at_one)
         self.widen(*other.extent)
@@ -180,53 +200,26 @@ def _tallied(values: Any) -> tuple[Any, Any]:
     return distinct, np.bincount(codes, minlength=len(distinct))
 
 
-def dictionary(column: Any) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """Return the distinct texts of a column and each row's position among them; -1 for none."""
-    joined = column.unify_dictionaries().combine_chunks()
-    single = joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
-    codes = pc.fill_null(single.indices, -1).to_numpy(zero_copy_only=False)
-    return single.dictionary.to_pylist(), codes.astype(np.int64)
+def _count(counter: Counter[int], values: Any) -> None:
+    cells, numbers = _tallied(values)
+    counter.update(dict(zip(cells.tolist(), numbers.tolist(), strict=True)))
 
 
-def only_places(file: IncidentFile, table: pa.Table) -> Rows:
-    """Return as much of a batch of one file as `hotspots.incidents.tables.place_rows` looks at."""
-    nothing: Any = None
-    return Rows(
-        files=(file,),
-        file=np.zeros(table.num_rows, dtype=np.int64),
-        row=table.column("row").to_numpy(),
-        x=table.column("x").to_numpy(),
-        y=table.column("y").to_numpy(),
-        category=nothing,
-        month=nothing,
-        date=None,
-        lsoa_code=None,
-        crime_id=nothing,
-        weight=nothing,
-    )
+@dataclass(frozen=True)
+class Placing:
+    """As much of a batch of one file as `hotspots.incidents.places.place_rows` looks at."""
 
+    files: tuple[IncidentFile, ...]
+    file: npt.NDArray[np.int64]
+    x: npt.NDArray[np.float64]
+    y: npt.NDArray[np.float64]
+    second: npt.NDArray[np.bool_]
 
-def place_keys(x: Any, y: Any, places: Places, salt: int) -> Hashes:
-    """Return a hash of each row's coordinates as they stand in the file, never 0; 0 for a row without any."""
-    first = np.zeros(len(places.distinct_x), dtype=np.int64)
-    located = np.flatnonzero(places.number >= 0)[::-1]
-    first[places.number[located]] = located
-    # Adding 0 turns -0.0, which equals 0.0, into it.
-    east, north = ((values[first] + 0.0).view(np.uint64) for values in (x, y))
-    keys = np.maximum(mixed(mixed(mixed(east) + np.uint64(salt)) ^ north), np.uint64(1))
-    return np.append(keys, np.uint64(0))[places.number]
-
-
-def mixed(values: Hashes) -> Hashes:
-    """Return 64 bits for each 64 bits, one to one and without pattern (the finaliser of SplitMix64)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
-
-
-def text_hash(text: str) -> int:
-    """Return 40 bits for a text, never 0: among 1,000 different texts two agree with probability 5e-7."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=5).digest(), "big") or 1
+    @classmethod
+    def of(cls, file: IncidentFile, table: pa.Table) -> Placing:
+        """Return that of a batch."""
+        x, y, second = (table.column(name).to_numpy() for name in ("x", "y", "second"))
+        return cls((file,), np.zeros(table.num_rows, dtype=np.int64), x, y, second)
 
 
 def describe_rows(
@@ -234,34 +227,28 @@ def describe_rows(
 ) -> tuple[Hashes, Hashes, npt.NDArray[np.bool_]]:
     """Return `key` and `cell` of each row, and whether it has a Crime ID; note the categories in the tally."""
     texts, category = dictionary(table.column("category"))
-    hashes = [text_hash(text) for text in texts]
-    tally.labels.update(zip(hashes, texts, strict=True))
-    # Code -1, no category or month, takes the last entry.
-    categories = np.array([*hashes, 0], dtype=np.uint64)[category]
-    month_texts, month = dictionary(table.column("month"))
-    months, _ = month_numbers([*month_texts, ""])
-    known = np.where(months == NO_MONTH, 0, months - _FIRST_MONTH).astype(np.uint64)[month]
-    wanted = filters.by_category(texts)[category] & filters.by_month(months)[month]
+    tally.labels.update(zip(map(text_hash, texts), texts, strict=True))
+    months = table.column("month").to_numpy()
+    wanted = filters.by_category(texts)[category] & filters.by_month(months)
     ids = table.column("crime_id").to_numpy()
     with_id = ids != 0
-    cell = (categories << _CATEGORY) | (known << _MONTH)
-    key = np.where(with_id, ids, mixed(mixed(cell) ^ place))
-    cell |= wanted * WANTED | (place > 0) * LOCATED | with_id * WITH_ID
-    return key, cell, with_id
+    what = what_of(category_hashes(texts, category), months)
+    code = category_hashes(*dictionary(table.column("lsoa_code")))
+    key = np.where(with_id, ids, fingerprints(what, place, code, table.column("weight").to_numpy()))
+    return key, what | wanted * WANTED | (place > 0) * LOCATED | with_id * WITH_ID, with_id
 
 
 def category_of(cell: Any) -> Any:
     """Return the hash of the category of a cell, or of each; 0 for none."""
-    return np.asarray(cell, dtype=np.uint64) >> _CATEGORY
+    return np.asarray(cell, dtype=np.uint64) >> CATEGORY_BITS
 
 
 def month_of(cell: Any) -> Any:
     """Return the month of a cell, or of each, as the ordinal of a monthly period; the smallest for none."""
-    month = ((np.asarray(cell, dtype=np.uint64) >> _MONTH) & np.uint64(0xFFFF)).astype(np.int64)
-    return np.where(month == 0, NO_MONTH, month + _FIRST_MONTH)
+    month = ((np.asarray(cell, dtype=np.uint64) >> MONTH_BITS) & np.uint64(0xFFFF)).astype(np.int64)
+    return np.where(month == 0, NO_MONTH, month + FIRST_MONTH)
 
 
-def first_of_each(rows: Table) -> Table:
-    """Return the rows, in their order, whose key no earlier row has."""
-    kept: Table = rows[~pd.Series(rows["key"]).duplicated().to_numpy()]
-    return kept
+def what_is(cell: Hashes) -> Hashes:
+    """Return the category and month of each cell, as `hotspots.incidents.repeats.what_of` has them."""
+    return cell & _WHAT

@@ -1,14 +1,16 @@
 """Counting in batches: the numbers of `hotspots.counting.counts` in memory that does not grow with the files.
 
 Rows without a Crime ID are counted where they are read. Rows with one are put aside on disk in drawers by
-their ID; each drawer then holds all rows of its IDs, in reading order, keeps the first of each and counts it.
+their ID; each drawer then holds all rows of its IDs, in reading order, and drops those that repeat others.
+Where files are found to hold the same month, all is read once more, and the rows without an ID of such months
+go through drawers too.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,17 +20,19 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from hotspots.base.errors import HotspotsWarning
 from hotspots.counting.counts import By, Per
 from hotspots.counting.period import over_months, report_months
 from hotspots.incidents import QualityReport
-from hotspots.incidents.files import IncidentFile, open_incidents
+from hotspots.incidents.dates import NO_MONTH
+from hotspots.incidents.doubts import warn_of
+from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words
+from hotspots.incidents.opening import open_incidents
+from hotspots.incidents.repeats import without_copies
 from hotspots.incidents.sources import find_sources
-from hotspots.incidents.tables import refuse_repeats
 from hotspots.scale.account import check_counted, located_inside, make_report, split_columns
 from hotspots.scale.job import Job, estimate_rows, make_job
-from hotspots.scale.rows import NO_MONTH, ROW, SPOT, WANTED, WITH_ID, Table, Tally, month_of
+from hotspots.scale.rows import SPOT, WANTED, Table, Tally, month_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -111,39 +115,57 @@ def count_stream(
     >>> import geopandas, pathlib, tempfile
     >>> from shapely import box
     >>> areas = geopandas.GeoDataFrame(
-    ...     geometry=[box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)],
+    ...     geometry=[box(400000, 300000, 401000, 301000), box(401000, 300000, 402000, 301000)],
     ...     index=["E05000001", "E05000002"], crs="EPSG:27700")
     >>> calls = pathlib.Path(tempfile.mkdtemp()) / "calls.csv"
-    >>> _ = calls.write_text("Crime ID,Easting,Northing\na,500,500\na,500,500\n,1500,500\n,1500,500\n")
+    >>> crime, call = "a,400500,300500\n", ",401500,300500\n"
+    >>> _ = calls.write_text("Crime ID,Easting,Northing\n" + crime + call + call)
     >>> counted = count_stream(calls, areas)
     >>> counted.n.tolist(), counted.report.duplicates
-    ([1, 2], 1)
+    ([1, 2], 0)
     """
     sources = find_sources(source)
     job = make_job(
         sources, areas, per=per, by=by, category=category, exclude=exclude, period=period, settings=settings
     )
-    files = [open_incidents(one, job.named) for one in sources]
+    files, copies = without_copies(open_incidents(sources, job.named))
+    with saying_once():
+        tally = _counted(job, files)
+        shared = tally.sketches.overlaps(files)
+        if shared:
+            job = dataclasses.replace(job, shared=shared)
+            tally = _counted(job, files)
+    return finish(job, areas, files, tally, copies)
+
+
+def _counted(job: Job, files: Sequence[IncidentFile]) -> Tally:
+    """Read all files, and count."""
     tally, index = job.tally(), job.index()
-    with saying_once(), tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
-        drawers, spots = Drawers(Path(folder, "ids"), ROW), Drawers(Path(folder, "places"), SPOT)
-        for number, file in enumerate(files):
+    with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
+        ids, spots = Drawers(Path(folder, "ids"), job.dtype), Drawers(Path(folder, "places"), SPOT)
+        again = Drawers(Path(folder, "again"), job.shared_dtype)
+        for number, opened in enumerate(files):
+            file = dataclasses.replace(opened, found=Found())
             for table in batches(file):
-                rows = job.rows(file, table, index, tally)
-                named = (rows["cell"] & WITH_ID) > 0
-                drawers.put(rows[named], "key")
-                spots.put(job.settle(rows[~named], tally), "place")
-            note_file(file, number, tally)
-        for held in drawers:
-            spots.put(job.settle_drawer(held, tally)[1], "place")
+                settled, named, shared = job.rows(file, number, table, index, tally)
+                ids.put(named, "key")
+                again.put(shared, "key")
+                spots.put(job.settle(settled, tally), "place")
+            tally.note(number, file.found)
+        for held in ids:
+            spots.put(job.settle_named(held, tally)[1], "place")
+        for held in again:
+            spots.put(job.settle_shared(held, tally)[1], "place")
         for held in spots:
             tally.add_spots(held)
-    return finish(job, areas, files, tally)
+    return tally
 
 
-def finish(job: Job, areas: gpd.GeoDataFrame, files: Sequence[IncidentFile], tally: Tally) -> Counted:
+def finish(
+    job: Job, areas: gpd.GeoDataFrame, files: Sequence[IncidentFile], tally: Tally, copies: tuple[str, ...]
+) -> Counted:
     """Turn the tally of all rows into counts and the account, or say what is wrong with them."""
-    report = account(job, files, tally)
+    report = account(job, files, tally, copies)
     check_counted(report, tally, by=job.by, areas=areas)
     n = sum(tally.counts.values(), start=np.zeros(len(areas), dtype=np.int64))
     split = None if job.per is None else split_columns(tally, job.per, areas)
@@ -158,30 +180,15 @@ def finish(job: Job, areas: gpd.GeoDataFrame, files: Sequence[IncidentFile], tal
     return Counted(pd.Series(n, index=areas.index, name="n"), split, report, monthly)
 
 
-def account(job: Job, files: Sequence[IncidentFile], tally: Tally) -> QualityReport:
+def account(job: Job, files: Sequence[IncidentFile], tally: Tally, copies: tuple[str, ...]) -> QualityReport:
     """Turn the tally of all rows into the account of them, or say what is wrong with them."""
     for number, file in enumerate(files):
-        file.rows, file.malformed = tally.rows[number], tally.malformed[number]
-        file.examples = tally.examples.get(number, [])
-    refuse_repeats([file for file in files if file.rows])
-    report = make_report(files, tally, job.filters, job.crs)
-    if tally.out_of_range:
-        rows = "1 row has" if tally.out_of_range == 1 else f"{tally.out_of_range:,} rows have"
-        warnings.warn(
-            f"{rows} coordinates that cannot be: counted as without coordinates",
-            HotspotsWarning,
-            stacklevel=3,
-        )
+        file.found = tally.found.get(number, Found())
+    report = make_report(files, tally, job.filters, job.crs, copies=copies, shared=job.shared)
     counts = f"{report.rows_read:,}", f"{len(files):,}", f"{report.used:,}"
     log.info("Rows read: %s, from %s files; used: %s", *counts)
+    warn_of(report, stacklevel=3)
     return report
-
-
-def note_file(file: IncidentFile, number: int, tally: Tally) -> None:
-    """Note in the tally what a file, read to its end, had in it."""
-    tally.rows[number] += file.rows
-    tally.malformed[number] += file.malformed
-    tally.examples[number] = file.examples
 
 
 def batches(file: IncidentFile) -> Iterator[pa.Table]:
@@ -257,9 +264,11 @@ def saying_once() -> Iterator[None]:
         said.add(message)
         return new
 
-    reader = logging.getLogger("hotspots.incidents.tables")
-    reader.addFilter(unsaid)
+    readers = [logging.getLogger(f"hotspots.{name}") for name in ("incidents.places", "base.crs")]
+    for reader in readers:
+        reader.addFilter(unsaid)
     try:
         yield
     finally:
-        reader.removeFilter(unsaid)
+        for reader in readers:
+            reader.removeFilter(unsaid)
