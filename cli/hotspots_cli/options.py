@@ -104,6 +104,16 @@ columns = together(
     click.option(
         "--weight-column", metavar="COLUMN", help="Column of weights; each incident counts 1 without it."
     ),
+    click.option(
+        "--id-column",
+        metavar="COLUMN",
+        help="Column of references that tell incidents apart, as Crime ID does.",
+    ),
+    click.option(
+        "--date-order",
+        type=click.Choice(["day", "month", "year"]),
+        help="What dates such as 03/04/2025 begin with, where none of them tells.",
+    ),
 )
 
 bandwidth = click.option(
@@ -257,6 +267,8 @@ def reading(given: dict[str, Any]) -> dict[str, Any]:
         "category_column",
         "month_column",
         "weight_column",
+        "id_column",
+        "date_order",
     )
     return {name: given.pop(name) or None for name in names if name in given}
 

@@ -20,9 +20,10 @@ import pytest
 from shapely import box
 
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
-from hotspots.incidents import files, read_incidents
+from hotspots.incidents import read_incidents
 from hotspots.incidents.columns import ColumnNames
-from hotspots.incidents.files import Batches, IncidentFile
+from hotspots.incidents.files import Batches, IncidentFile, Roles
+from hotspots.incidents.opening import open_incidents
 from hotspots.incidents.sources import find_sources
 from hotspots.methods.kde.density import kernel_density
 from hotspots.scale import cluster as engine
@@ -33,6 +34,8 @@ from hotspots_cli.main import run
 
 dask_distributed = pytest.importorskip("distributed")
 
+# A good part of the rows repeats others, which is warned of.
+pytestmark = pytest.mark.filterwarnings("ignore:.* repeat")
 CODES = [f"E0100000{number}" for number in range(1, 10)]
 
 
@@ -60,19 +63,25 @@ def nine_areas() -> gpd.GeoDataFrame:
 def write_csvs(folder: Path, count: int = 6) -> list[Path]:
     """Files that share a good part of their Crime IDs, and have rows without one."""
     random = np.random.default_rng(3)
-    paths = []
-    for number in range(count):
-        ids = random.integers(0, 1500, 500)
-        table = pd.DataFrame(
+
+    def incidents(rows: int) -> pd.DataFrame:
+        return pd.DataFrame(
             {
-                "Crime ID": [f"case {one}" if one < 1100 else "" for one in ids],
-                "Month": random.choice(["2025-01", "2025-02", "2025-03"], 500),
-                "Easting": 399_800 + random.integers(0, 34, 500) * 100,
-                "Northing": 299_800 + random.integers(0, 34, 500) * 100,
-                "Crime type": random.choice(["Burglary", "Drugs", "Robbery"], 500),
-                "LSOA code": random.choice([*CODES, ""], 500),
+                "Month": random.choice(["2025-01", "2025-02", "2025-03"], rows),
+                "Easting": 399_800 + random.integers(0, 34, rows) * 100,
+                "Northing": 299_800 + random.integers(0, 34, rows) * 100,
+                "Crime type": random.choice(["Burglary", "Drugs", "Robbery"], rows),
+                "LSOA code": random.choice([*CODES, ""], rows),
             }
         )
+
+    crimes, paths = incidents(1100), []
+    for number in range(count):
+        ids = random.integers(0, 1500, 500)
+        with_id = crimes.iloc[ids[ids < 1100]].assign(
+            **{"Crime ID": [f"case {one}" for one in ids[ids < 1100]]}
+        )
+        table = pd.concat([with_id, incidents(500 - len(with_id))]).sample(frac=1, random_state=number)
         paths.append(folder / f"part-{number}.csv")
         table.to_csv(paths[-1], index=False)
     return paths
@@ -100,7 +109,7 @@ def test_row_groups_of_one_file_are_counted_apart(
     table = pa.Table.from_pandas(pd.concat([pd.read_csv(path) for path in write_csvs(tmp_path)]))
     pq.write_table(table, tmp_path / "all.parquet", row_group_size=300)
     monkeypatch.setattr(parts, "PART_ROWS", 700)
-    opened = files.open_incidents(find_sources(tmp_path / "all.parquet")[0], ColumnNames())
+    (opened,) = open_incidents(find_sources(tmp_path / "all.parquet"), ColumnNames())
     assert len(list(parts.cut(0, opened))) == 5
     one = count_stream(tmp_path / "all.parquet", nine_areas(), per="month", by="code")
     many = count_dask(tmp_path / "all.parquet", nine_areas(), scheduler=client, per="month", by="code")
@@ -108,6 +117,19 @@ def test_row_groups_of_one_file_are_counted_apart(
     assert many.split is not None
     pd.testing.assert_frame_equal(many.split, one.split)
     assert many.report == one.report
+
+
+def test_months_that_files_share_are_counted_once(tmp_path: Path, client: Any) -> None:
+    paths = write_csvs(tmp_path, count=3)
+    table = pd.read_csv(paths[1], dtype=str)
+    table[table["Month"] == "2025-02"].to_csv(tmp_path / "again.csv", index=False)
+    paths.append(tmp_path / "again.csv")
+    one = count_stream(paths, nine_areas())
+    many = count_dask(paths, nine_areas(), scheduler=client)
+    pd.testing.assert_series_equal(many.n, one.n)
+    assert many.report == one.report
+    assert one.report.overlaps == ("again.csv repeats 2025-02 of part-1.csv",)
+    assert one.report.overlap == table.loc[table["Month"] == "2025-02", "Crime ID"].isna().sum()
 
 
 @pytest.mark.parametrize("edge", ["none", "uniform"])
@@ -133,8 +155,8 @@ class Deadly:
         self.batches = batches
         self.mark = mark
 
-    def __call__(self, file: IncidentFile) -> Batches:
-        for batch, positions in self.batches(file):
+    def __call__(self, file: IncidentFile, roles: Roles) -> Batches:
+        for batch, positions in self.batches(file, roles):
             half = batch.num_rows // 2
             yield batch.slice(0, half), positions[:half]
             if not self.mark.exists():
@@ -152,11 +174,10 @@ def test_a_worker_killed_half_way_loses_nothing_and_counts_nothing_twice(
     density = kernel_density(incidents, nine_areas(), bandwidth=300, cell_size=100)
     workers = set(client.run(os.getpid).values())
 
-    def deadly_in_the_middle(source: Any, named: Any) -> IncidentFile:
-        file = files.open_incidents(source, named)
-        if source.path != paths[5]:
-            return file
-        return dataclasses.replace(file, batches=Deadly(file.batches, mark))
+    def deadly_in_the_middle(sources: Any, named: Any) -> list[IncidentFile]:
+        files = open_incidents(sources, named)
+        files[5] = dataclasses.replace(files[5], batches=Deadly(files[5].batches, mark))
+        return files
 
     monkeypatch.setattr(engine, "open_incidents", deadly_in_the_middle)
     mark = tmp_path / "first"

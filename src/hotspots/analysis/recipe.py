@@ -29,6 +29,8 @@ class Incidents:
     category_column: str | None = None
     month_column: str | None = None
     weight_column: str | None = None
+    id_column: str | None = None
+    date_order: Literal["day", "month", "year"] | None = None
     category: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     period: str | None = None

@@ -171,6 +171,8 @@ def _read_incidents(recipe: Recipe) -> tuple[pd.DataFrame, QualityReport]:
         category_column=asked.category_column,
         month_column=asked.month_column,
         weight_column=asked.weight_column,
+        id_column=asked.id_column,
+        date_order=asked.date_order,
         category=asked.category or None,
         exclude=asked.exclude or None,
         period=asked.period,

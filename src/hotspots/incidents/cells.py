@@ -22,8 +22,9 @@ Hashes = npt.NDArray[np.uint64]
 _BLANK = frozenset({"", "null", "none", "na", "n/a", "nan", "-", "#n/a"})
 # What databases write where there is no reference; zeros and numbers that a spreadsheet rounded are found by form.
 _NO_ID = frozenset(
-    {"no id", "no crime id", "no reference", "none recorded", "not applicable", "not available", "not known", "not recorded",
-     "nil", "pending", "tbc", "test", "unassigned", "unknown", "unspecified", "xxx", "#value!", "#ref!", "(blank)"}
+    {"no id", "no crime id", "no reference", "none recorded", "not applicable", "not available", "not known",
+     "not recorded", "nil", "pending", "tbc", "test", "unassigned", "unknown", "unspecified", "xxx", "#value!",
+     "#ref!", "(blank)"}
 )  # fmt: skip
 _NO_NUMBER = re.compile(r"[-+]?0*\.?0+|\d(?:\.\d+)?E\+\d+|-1|9{4,}", re.IGNORECASE)
 _POINT = re.compile(r"[+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?")

@@ -212,7 +212,8 @@ class _Reading:
                     yield pa.table({role: batch.column(name) for role, name in names.items()}), positions
             except UnicodeError as error:
                 raise FileError(
-                    f"'{file.source.name}' begins as {file.encoding} text but does not end so: it is cut short or damaged",
+                    f"'{file.source.name}' begins as {file.encoding} text but does not end so: "
+                    "it is cut short or damaged",
                     hint="download or export it again",
                 ) from error
             except pa.ArrowInvalid as error:

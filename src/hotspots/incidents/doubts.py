@@ -87,9 +87,10 @@ def _repeats(report: QualityReport) -> Iterator[str]:
 
 def _months(report: QualityReport) -> Iterator[str]:
     if report.day_numbers:
+        hold = "1 row holds" if report.day_numbers == 1 else f"{report.day_numbers:,} rows hold"
         yield (
-            f"{_rows(report.day_numbers)} {'holds' if report.day_numbers == 1 else 'hold'} a spreadsheet's day number for a date, such as "
-            f"'{report.notes['day_numbers']}': taken as days since 1900"
+            f"{hold} a spreadsheet's day number for a date, such as '{report.notes['day_numbers']}': "
+            "taken as days since 1900"
         )
     without = sum(share.rows for share in report.by_month if not share.label)
     if not without or not (report.unread_months or any(share.label for share in report.by_month)):

@@ -266,10 +266,9 @@ def _plain(column: Any, kind: Any = None) -> Any:
     elif about.get(b"ARROW:extension:name") == b"pandas.period":
         # Where pandas has not told Arrow of its periods, they are numbers of them.
         freq = json.loads(about[b"ARROW:extension:metadata"])["freq"]
+        periods: Any = pd.PeriodIndex
         ordinals = column.to_pandas().astype("Int64")
-        values = pd.Series(pd.PeriodIndex.from_ordinals(ordinals.fillna(0), freq=freq)).where(
-            ordinals.notna()
-        )
+        values = pd.Series(periods.from_ordinals(ordinals.fillna(0), freq=freq)).where(ordinals.notna())
     else:
         return column
     return pa.array(values.astype("str").where(values.notna(), None), pa.string())

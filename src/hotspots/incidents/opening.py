@@ -40,10 +40,7 @@ def open_incidents(sources: Sequence[Source], named: ColumnNames) -> list[Incide
     """
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         files = list(pool.map(lambda source: _open(source, named), sources))
-        if named.date_order is None:
-            evidence = list(pool.map(_evidence, files))
-        else:
-            evidence = []
+        evidence = list(pool.map(_evidence, files)) if named.date_order is None else []
     settled: dict[str | None, Evidence] = {}
     for file, shown in zip(files, evidence, strict=False):
         settled[file.columns.month] = settled.get(file.columns.month, Evidence()).merge(shown)

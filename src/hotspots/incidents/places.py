@@ -173,7 +173,7 @@ def _file_crs(file: IncidentFile, rows: Coordinates, number: int, source_crs: An
     x, y = rows.x[mine], rows.y[mine]
     known = ~(np.isnan(x) | np.isnan(y) | ((x == 0) & (y == 0)) | rows.second[mine])
     x, y = x[known], y[known]
-    degrees = 2 * np.count_nonzero(_like_degrees(x, y)) > len(x)
+    degrees = bool(2 * np.count_nonzero(_like_degrees(x, y)) > len(x))
     if not file.columns.x and not len(x) and file.crs is None:
         # A file of area codes without coordinates has nothing to place.
         return str(crs.to_wkt())

@@ -316,7 +316,8 @@ class QualityReport:
     def _unread(self) -> str:
         if not self.unread_months:
             return ""
-        return f"{_count(self.unread_months, 'row')} with a month or date that is not understood, such as '{self.notes.get('unread_months', '')}'"
+        rows = _count(self.unread_months, "row")
+        return f"{rows} with a month or date that is not understood, such as '{self.notes.get('unread_months', '')}'"
 
     def _identical(self) -> str:
         if not self.identical:

@@ -235,8 +235,8 @@ class _Again:
         repeated, recurring = repeated_ids(rows.crime_id, what, place, shared=bool(shared))
         overlapping = np.zeros(len(prints), dtype=bool)
         if shared:
-            mine, group = shared_rows(shared, rows.file, rows.month, without)
-            overlapping[mine] = downloaded_again(prints[mine], rows.file[mine], group)
+            held, group = shared_rows(shared, rows.file, rows.month, without)
+            overlapping[held] = downloaded_again(prints[held], rows.file[held], group)
         return cls(repeated, recurring, overlapping, prints, told(shared, rows.files))
 
 

@@ -226,4 +226,6 @@ def _listed(months: Sequence[int]) -> str:
 
 def category_hashes(categories: Iterable[Any], codes: npt.NDArray[Any]) -> Hashes:
     """Return each row's hash of its category or area code, by its number; 0 for none, number -1."""
-    return np.array([*(text_hash(str(text)) for text in categories), 0], dtype=np.uint64)[codes]
+    hashes: Hashes = np.array([*(text_hash(str(text)) for text in categories), 0], dtype=np.uint64)
+    chosen: Hashes = hashes[codes]
+    return chosen

@@ -41,7 +41,7 @@ def open_workbook(source: Source, named: ColumnNames) -> IncidentFile:
         raise FileError(f"'{source.name}' is empty", hint="download or export it again")
     position, columns, rows = _choose(source, filled, named)
     header = [plain_text(str(cell)) for cell in rows[position]]
-    body = [row for row in rows[position + 1 :]]
+    body = rows[position + 1 :]
     texts = {
         name: [_text(row[number]) for row in body]
         for number, name in reversed(list(enumerate(header)))

@@ -97,8 +97,8 @@ def count_stream(
     category, exclude, period : optional
         Which incidents to count, as for `hotspots.read_incidents`.
     **settings
-        ``source_crs``, ``x``, ``y``, ``category_column``, ``month_column`` and ``weight_column``, as for
-        `hotspots.read_incidents`.
+        ``source_crs``, ``x``, ``y``, ``category_column``, ``month_column``, ``weight_column``, ``id_column`` and
+        ``date_order``, as for `hotspots.read_incidents`.
 
     Returns
     -------
