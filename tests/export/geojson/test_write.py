@@ -291,3 +291,18 @@ def test_many_areas_are_drawn_in_blocks_that_do_not_show(
     monkeypatch.setattr("hotspots.export.geojson.shapes._BLOCK", 4)
     write_geojson(frame, tmp_path / "eight" / "a.geojson")
     assert (tmp_path / "one" / "a.geojson").read_bytes() == (tmp_path / "eight" / "a.geojson").read_bytes()
+
+
+def test_a_polygon_that_is_sound_in_metres_only_is_mended_in_degrees(tmp_path: Path) -> None:
+    # A side of 4 km along the north, bent southwards by about 0.3 m in degrees, and a vertex 1 mm south of its middle.
+    x, y = 430_000.0, 433_000.0
+    notched = shapely.Polygon(
+        [(x, y), (x + 4000, y), (x + 4000, y - 1000), (x + 2000, y - 0.001), (x, y - 1000)]
+    )
+    layer = gpd.GeoDataFrame(geometry=[notched], index=pd.Index(["E1"], name="code"), crs="EPSG:27700")
+    assert notched.is_valid
+    assert not layer.to_crs("EPSG:4326").is_valid.item()
+    write_geojson(layer, tmp_path / "a.geojson")
+    back = gpd.read_file(tmp_path / "a.geojson")
+    assert back.is_valid.item()
+    assert back.to_crs("EPSG:27700").area.item() == pytest.approx(notched.area, rel=1e-3)

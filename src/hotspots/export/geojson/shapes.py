@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from hotspots.areas.fit import polygon_parts
 from hotspots.base.crs import WGS84, parse_crs, transform_xy, transformation
 from hotspots.export.geojson.text import plain_numeral
 
@@ -119,6 +120,10 @@ def _in_degrees(
     broken = np.flatnonzero(~shapely.is_valid(moved) & ~shapely.is_missing(moved))
     if len(broken):
         exact = shapely.transform(geometries[broken], move)
+        # A straight side in metres is bent in degrees, and may come to lie across a vertex close to it.
+        crossed = ~shapely.is_valid(exact)
+        mended = shapely.make_valid(exact[crossed], method="structure", keep_collapsed=False)
+        exact[crossed] = polygon_parts(mended)
         # Snapping may leave a coordinate one bit beside its decimal; rounding again says it shortly.
         snapped = shapely.transform(shapely.set_precision(exact, 10.0**-DECIMALS), rounding)
         gone = shapely.is_empty(snapped) | ~shapely.is_valid(snapped)
