@@ -11,14 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.base.discovery import benjamini_hochberg
 from hotspots.methods.getisord.statistic import gi_star
 from hotspots.methods.meansd import flag_mean_sd
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SEED = 7  # not the tables'
-RUNS = {"normal": 300, "permutations": 150, "flag": 500}
-LAW = ("900 equal cells, 5 incidents each", "124 wards, 50 incidents on average, rates")
+
+Table = dict[tuple[str, ...], list[float]]
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +32,8 @@ def calibration() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def table(calibration: ModuleType) -> dict[tuple[str, ...], list[float]]:
-    found: dict[tuple[str, ...], list[float]] = calibration.rows(
-        (DOCS / "methods.md").read_text(encoding="utf-8")
-    )
+def table(calibration: ModuleType) -> Table:
+    found: Table = calibration.rows((DOCS / "methods.md").read_text(encoding="utf-8"))
     return found
 
 
@@ -46,73 +43,113 @@ def four_errors(share: float, runs: int, written_runs: int) -> float:
     return 4 * float(np.sqrt(chance * (1 - chance) * (1 / runs + 1 / written_runs))) + 1 / runs
 
 
-def of_areas(share: float, areas: int, runs: int, written_runs: int) -> float:
-    """The same for shares of areas: nine or so areas share their sums, so a map is worth a ninth of its areas."""
-    return 4 * float(np.sqrt(share * (1 - share) / (areas / 9) * (1 / runs + 1 / written_runs))) + 5e-4
+def test_a_share_never_has_an_error_of_0(calibration: ModuleType) -> None:
+    # One map more of each kind: 1 of 102, so √(.0098 · .9902 / 100) = .00985.
+    assert calibration.share(0, 100) == "0.0% ± 1.0"
+    assert calibration.share(50, 100) == "50.0% ± 5.0"
 
 
-def test_many_maps_at_once_have_the_scores_and_q_of_one(calibration: ModuleType) -> None:
-    for scenario in calibration.scenarios():
-        values = scenario.draw(2, SEED)
-        z = calibration.scores(values, scenario.neighbours)
-        one = gi_star(pd.Series(values[:, 1], index=scenario.neighbours.index), scenario.neighbours)
-        np.testing.assert_allclose(z[:, 1], one["gi_z"], atol=1e-9)
-        p = one["gi_p"].to_numpy()
-        assert calibration.step_up(p[:, None])[:, 0] == pytest.approx(benjamini_hochberg(p))
+def test_the_page_is_read_back(calibration: ModuleType) -> None:
+    body = "| what | rule | a | b |\n| --- | --- | ---: | ---: |\n| cells | exact | - | 1.5% ± 0.2 |\n| c | 1,234 | 3 |"
+    page = calibration.written(f"x\n{calibration.START}\nold\n{calibration.END}\ny", body)
+    assert page.startswith("x\n")
+    assert page.endswith("\ny")
+    found = calibration.rows(page)
+    assert found["cells", "exact"] == [pytest.approx(float("nan"), nan_ok=True), 0.015]
+    assert found[("c",)] == [1234, 3]
 
 
-def test_the_tables_name_every_case(
-    calibration: ModuleType, table: dict[tuple[str, ...], list[float]]
+def test_a_rule_judges_as_the_library_does(calibration: ModuleType) -> None:
+    scenario = next(calibration.planted_scenarios())
+    values = scenario.draw(np.random.default_rng(SEED))
+    found = gi_star(pd.Series(values, index=scenario.neighbours.index), scenario.neighbours)
+    hot, cold, alone = calibration.judge(values, scenario.neighbours, "exact")
+    named = found["gi_class"].astype(str)
+    assert hot.tolist() == named.isin(["hot95", "hot99"]).tolist()
+    assert cold.tolist() == named.isin(["cold95", "cold99"]).tolist()
+    assert alone.sum() == ((found["gi_p"] <= 0.05) & (found["gi_z"] > 0)).sum()
+    assert scenario.planted.sum() == 9
+
+
+def test_the_tables_name_every_case(calibration: ModuleType, table: Table) -> None:
+    for scenario in calibration.null_scenarios():
+        assert (scenario.name, "exact") in table
+        assert (scenario.name, "normal") in table
+    for scenario in calibration.planted_scenarios():
+        assert (scenario.name, "exact") in table
+    assert {(name,) for name, *_ in calibration.flag_cases()} <= set(table)
+    for name, nominal in calibration.NOMINAL.items():
+        assert any(words[0].startswith(f"{name}, ") for words in table), (name, nominal)
+
+
+@pytest.mark.parametrize("rule", ["exact", "normal"])
+def test_the_table_of_maps_with_nothing_holds_for_another_seed(
+    calibration: ModuleType, table: Table, rule: str
 ) -> None:
-    cases = {(s.name, inference) for s in calibration.scenarios() for inference in ("normal", "permutations")}
-    flags = {(name,) for name, *_ in calibration.flag_cases()}
-    assert set(table) == cases | flags
-
-
-@pytest.mark.parametrize("inference", ["normal", "permutations"])
-def test_the_table_of_gi_star_holds_for_another_seed(
-    calibration: ModuleType, table: dict[tuple[str, ...], list[float]], inference: str
-) -> None:
-    runs = RUNS[inference]
-    alarms = calibration.analytic_alarms if inference == "normal" else calibration.permutation_alarms
-    written_runs = calibration.RUNS["analytic" if inference == "normal" else "permutation"]
-    for scenario in calibration.scenarios():
-        if inference == "permutations" and scenario.name not in (*LAW, "900 equal cells, 0.2 incidents each"):
+    chosen = ("900 cells, 0.2 incidents each, one risk", "900 cells, 2 incidents on average, risk CV 1.2")
+    for scenario in calibration.null_scenarios():
+        if scenario.name not in chosen:
             continue
-        hot05, cold05, hot01, _, any05, q05, q10 = table[scenario.name, inference]
-        found = alarms(scenario, runs, seed=SEED)
-        n = len(scenario.expected)
-        for here, there in ((found.hot05, hot05), (found.cold05, cold05), (found.hot01, hot01)):
-            assert here == pytest.approx(there, abs=of_areas(there, n, runs, written_runs)), scenario.name
-        for here, there in ((found.any05, any05), (found.q05, q05), (found.q10, q10)):
-            assert here == pytest.approx(there, abs=four_errors(there, runs, written_runs)), scenario.name
+        found = calibration.run(scenario, rule, 80, seed=SEED)
+        alone, hot, _ = table[scenario.name, rule]
+        assert found.hot.any(axis=1).mean() == pytest.approx(
+            hot, abs=four_errors(hot, 80, calibration.NULL_RUNS)
+        )
+        # Nine cells share their sums, so a map is worth a ninth of its cells.
+        assert found.alone.mean() == pytest.approx(alone, abs=four_errors(alone, 8_000, 20_000) + 5e-4)
 
 
-def test_what_the_tables_say(table: dict[tuple[str, ...], list[float]]) -> None:
-    # By permutations, values that chance treats alike keep the promises of p and q.
-    alike = [row for (name, *how), row in table.items() if how == ["permutations"] and "counts" not in name]
-    assert len(alike) == 5
-    for hot05, cold05, hot01, left05, _, q05, q10 in alike:
-        assert hot05 < 0.026
-        assert cold05 < 0.026
-        assert hot01 < 0.0055
-        assert left05 < 0.001
-        assert q05 < 0.06
-        assert q10 < 0.11
-    # The normal distribution does not, where incidents are few.
-    sparse = [row[5] for (name, *how), row in table.items() if how == ["normal"] and name.startswith("900")]
-    assert sparse[0] > 0.4 > 0.1 > sparse[2]
-    # Without correction every map shows something; counts of wards show where people live.
-    assert all(row[4] > 0.95 for row in table.values() if len(row) == 7)
-    assert table["124 wards, 50 incidents on average, counts", "permutations"][5] == 1
+def test_what_the_page_says_of_gi_star(calibration: ModuleType, table: Table) -> None:
+    error = 3 * np.sqrt(0.05 * 0.95 / calibration.NULL_RUNS)
+    null = {s.name for s in calibration.null_scenarios()}
+    for (name, *how), numbers in table.items():
+        if name in null and how in (["exact"], ["permutations"], ["local Moran"]):
+            assert numbers[1] <= 0.05 + error, (name, how)
+            assert numbers[2] <= 0.05 + error, (name, how)
+        if name in null and how == ["normal"] and "CV" in name:
+            assert numbers[1] > 0.5, name
+    # Shuffled: nothing by the exact distribution, much by the normal one.
+    shuffled = {words: numbers for words, numbers in table.items() if " m, " in words[0]}
+    assert len(shuffled) == 12
+    for words, numbers in shuffled.items():
+        assert (numbers[2] < 1) == (words[1] == "exact"), words
 
 
-def test_the_table_of_the_flag_holds_for_another_seed(
-    calibration: ModuleType, table: dict[tuple[str, ...], list[float]]
-) -> None:
+def of_interval(table: Table, name: str, mean: int) -> list[float]:
+    """The three columns of one interval: dispersions 1, 2 and 3."""
+    (found,) = [numbers[-3:] for words, numbers in table.items() if words[0] == f"{name}, {mean} incidents"]
+    return found
+
+
+def test_what_the_page_says_of_intervals(table: Table) -> None:
+    for mean in (5, 50):
+        assert min(of_interval(table, "rate limits, dispersion known", mean)) >= 0.945
+        assert of_interval(table, "rate limits, Poisson", mean)[2] < 0.85
+        assert max(of_interval(table, "change flagged, limits", mean)) <= 0.05
+        assert of_interval(table, "change flagged, Poisson limits", mean)[2] > 0.1
+        assert max(of_interval(table, "maps with any change flagged, q", mean)) <= 0.05 + 3 * 0.0126
+
+
+def test_predicted_funnel_limits_do_as_they_say(calibration: ModuleType, table: Table) -> None:
+    for name in ("3 incidents, CV 0.9", "73 incidents, CV 1.2"):
+        assert table[name, "lognormal"][0] < 0.004
+        assert table[name, "spiegelhalter"][0] > 0.03
+    found = calibration.beyond_funnel(73.0, 1.2, "spiegelhalter", 10, seed=SEED).mean(axis=0)
+    assert found == pytest.approx(table["73 incidents, CV 1.2", "spiegelhalter"], abs=0.004)
+
+
+def test_coverage_holds_for_another_seed(calibration: ModuleType, table: Table) -> None:
+    found = calibration.coverage(2.0, 50.0, 40, seed=SEED)
+    for name, (mean, error) in found.items():
+        if name != "maps with any change flagged, q":
+            written = of_interval(table, name, 50)[1]
+            assert mean == pytest.approx(written, abs=5 * error + 0.005), name
+
+
+def test_the_table_of_the_flag_holds_for_another_seed(calibration: ModuleType, table: Table) -> None:
     for name, expected, population in calibration.flag_cases():
         above, significant, per_map, maps = table[(name,)]
-        found = calibration.flag_alarms(expected, population, RUNS["flag"], seed=SEED)
+        found = calibration.flag_alarms(expected, population, 500, seed=SEED)
         # Written with one decimal of a percent; 500 maps of 124 areas have a standard error under 0.15%.
         assert found["above"] == pytest.approx(above, abs=0.006)
         assert found["significantly above"] == pytest.approx(significant, abs=0.004)
