@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely import box
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -108,3 +110,33 @@ def test_scoring_may_spread_incidents(hotspots: Run, town: Path) -> None:
         assert code == 0, err
         tables[scoring] = pd.read_csv(out).set_index("method")
     assert not np.allclose(tables["snapped"].loc["count", "n"], tables["unsnapped"].loc["count", "n"])
+
+
+def test_risk_is_scored_where_ten_areas_have_people(hotspots: Run, town: Path) -> None:
+    corners = gpd.read_file("wards.gpkg").bounds[["minx", "miny"]].to_numpy()
+    squares = [
+        box(west + 500 * c, south + 500 * r, west + 500 * c + 500, south + 500 * r + 500)
+        for west, south in corners
+        for c in range(2)
+        for r in range(2)
+    ]
+    columns = {"code": [f"E01{i:06d}" for i in range(36)], "population": [1000] * 36}
+    gpd.GeoDataFrame(columns, geometry=squares, crs="EPSG:27700").to_file("quarters.gpkg")
+    words = (
+        "evaluate",
+        ".",
+        "--areas",
+        "quarters.gpkg",
+        "--periods",
+        "month",
+        "--ground",
+        "0.1",
+        "-o",
+        "out.csv",
+    )
+    code, _, err = hotspots(*words)
+    assert code == 0, err
+    table = pd.read_csv("out.csv").set_index("method")
+    # Areas of one size and as many people: by risk they stand in the order of their counts.
+    assert table.loc["risk", "n"] == pytest.approx(table.loc["count", "n"])
+    assert pd.isna(table.loc["risk", "recovery"])

@@ -13,6 +13,7 @@ from shapely import box
 
 from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError, RecipeError
 from hotspots.counting.tally import tally
+from hotspots.methods.risk.measure import risk
 from hotspots.priorities.draws import resampled
 from hotspots.priorities.groups import category_groups, find_group, unavailable_themes
 from hotspots.priorities.harm import harm
@@ -450,3 +451,30 @@ def test_more_plan_messages(tmp_path: Path) -> None:
         parse_indicator("asb:two")
     assert word.value.message == "'two' is not a weight, in the indicator 'asb:two'"
     assert word.value.hint == "write it as a number: asb:2"
+
+
+def test_an_indicator_may_be_the_rate_with_chance_taken_out(tmp_path: Path) -> None:
+    codes = [f"E05{i:06d}" for i in range(1, 13)]
+    areas = gpd.GeoDataFrame(
+        {"name": codes, "district": "Abbeyshire", "population": [500.0] * 11 + [50.0]},
+        index=pd.Index(codes, name="code"),
+        geometry=[box(i, 0, i + 1, 1) for i in range(12)],
+        crs="EPSG:27700",
+    )
+    numbers = [2, 1, 1, 3, 2, 1, 40, 2, 9, 1, 2, 5]
+    table = incidents(*((i + 1, "2025-01", "Burglary", n) for i, n in enumerate(numbers)))
+    counted = tally(table, areas)
+    entry = Indicator(group="burglary", measure="risk")
+    made = make_indicators([entry], areas, counted=counted, min_population=100).table.iloc[:, 0]
+    n = pd.Series(numbers, index=areas.index)
+    expected = risk(n, areas["population"], months=1, min_population=100)["rk_rate"]
+    np.testing.assert_allclose(made, expected)
+    assert np.isnan(made.iloc[11])
+    (tmp_path / "weights.csv").write_text("category,weight\nBurglary,3\n", encoding="utf-8")
+    harmful = Indicator(name="Harm", group="burglary", measure="risk", harm=str(tmp_path / "weights.csv"))
+    with pytest.raises(ParameterError) as caught:
+        make_indicators([harmful], areas, counted=counted)
+    assert caught.value.message == (
+        "the indicator 'Harm' weighs incidents by harm, so their chance is not that of counts"
+    )
+    assert caught.value.hint == "leave out 'harm', or measure it with 'measure' = \"rate\""

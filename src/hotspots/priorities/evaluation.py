@@ -28,6 +28,7 @@ from hotspots.methods.getisord.statistic import gi_star
 from hotspots.methods.kde.bandwidth import Rule
 from hotspots.methods.kde.density import kernel_density
 from hotspots.methods.meansd import flag_mean_sd
+from hotspots.methods.risk.measure import FEWEST, risk
 from hotspots.priorities.indicators import make_indicators
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.selection import select_areas
@@ -94,7 +95,8 @@ def evaluate(
     All periods but the last choose areas, and the incidents of the last score the choice. Each method ranks
     the areas: "count" by incidents per km²; "density" by the mean kernel density over the area, per km² too;
     "gi_star" by the z score of Gi* of the count over queen neighbours; "mean_sd" by the SDs of the rate (of the
-    count, where no population is known); "composite" by the score of `select_areas`. Areas are then taken in
+    count, where no population is known); "risk" by the rate with chance taken out (see `hotspots.risk`; only where
+    populations are known of ten areas); "composite" by the score of `select_areas`. Areas are then taken in
     that order until the share of ground is used up, the last one in part.
 
     Parameters
@@ -168,7 +170,7 @@ def evaluate(
             rows.append({"method": method, **found.to_dict(), "sample": "in" if in_sample else "out"})
     table = pd.DataFrame(rows)
     # A score in standard deviations predicts an order, not a number.
-    table.loc[table["method"].isin(["gi_star", "mean_sd", "composite"]), "recovery"] = np.nan
+    table.loc[table["method"].isin(["gi_star", "mean_sd", "risk", "composite"]), "recovery"] = np.nan
     return Evaluation(table, _span(earlier), _span(later), concentration(observed), noun)
 
 
@@ -231,6 +233,9 @@ def _predict(
         "mean_sd": lambda: (flag_mean_sd(value)["sd_score"], False),
         "composite": lambda: (_composite(areas, earlier, plan, known=known), False),
     }
+    if known and value.notna().sum() >= FEWEST:
+        found = risk(n, areas["population"], months=months, min_population=plan.min_population)
+        methods["risk"] = lambda: (found["rk_rate"], False)
     return {name: predict() for name, predict in methods.items()}
 
 

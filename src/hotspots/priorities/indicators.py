@@ -17,6 +17,7 @@ from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.tables import Source
 from hotspots.counting.counts import rate
 from hotspots.counting.tally import Tally
+from hotspots.methods.risk.measure import risk
 from hotspots.priorities.cube import Scale, score_cube
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.harm import harm
@@ -42,8 +43,8 @@ class Indicator:
     source : str, optional
         A table by area code instead of incidents, with `column`, `period_column`, `lookup` and `lookup_weight`
         as in `hotspots.priorities.values.read_area_values`.
-    measure : {'rate', 'n'}, default 'rate'
-        Incidents per 1,000 people a year, or incidents a year.
+    measure : {'rate', 'n', 'risk'}, default 'rate'
+        Incidents per 1,000 people a year, incidents a year, or the rate with chance taken out, see `hotspots.risk`.
     weight : float, default 1
         Its weight in the score.
     bad : {'high', 'low'}, default 'high'
@@ -64,7 +65,7 @@ class Indicator:
     period_column: str | None = None
     lookup: str | None = None
     lookup_weight: str | None = None
-    measure: Literal["rate", "n"] = "rate"
+    measure: Literal["rate", "n", "risk"] = "rate"
     weight: float = 1.0
     bad: Literal["high", "low"] = "high"
     unit: str = ""
@@ -144,7 +145,15 @@ class Indicators:
         one = pd.DataFrame(1.0, index=found.index, columns=pd.Index(found.periods))
         # What one incident adds to the value of an area: the values are sums of incidents.
         unit = [
-            _measure(self.entries[i], one, self.months, self.population, self.min_population) for i in counted
+            # Drawn counts have no chance to take out, so that the measure 'risk' is their plain rate.
+            _measure(
+                replace(self.entries[i], measure="n" if self.entries[i].measure == "n" else "rate"),
+                one,
+                self.months,
+                self.population,
+                self.min_population,
+            )
+            for i in counted
         ]
         scale = np.stack([frame.to_numpy(dtype=float) for frame in unit], axis=1)
 
@@ -335,6 +344,17 @@ def _measure(
             f"the indicator '{entry.name}' is a rate, but the areas have no population",
             hint="name a 'population_table' for them, or compare counts with 'measure' = \"n\"",
         )
+    if entry.measure == "risk" and entry.harm:
+        raise ParameterError(
+            f"the indicator '{entry.name}' weighs incidents by harm, so their chance is not that of counts",
+            hint="leave out 'harm', or measure it with 'measure' = \"rate\"",
+        )
+    if entry.measure == "risk":
+        shrunken = {}
+        for period in n.columns:
+            found = risk(n[period], population, months=months[period], min_population=min_population)
+            shrunken[period] = found["rk_rate"]
+        return pd.DataFrame(shrunken, index=n.index)
     rates = {
         period: rate(n[period], population, months=months[period], min_population=min_population)
         for period in n.columns
@@ -359,7 +379,7 @@ def _unit(entry: Indicator) -> str:
     if not entry.counted:
         return entry.unit
     what = "harm " if entry.harm else ""
-    return f"{what}per 1,000" if entry.measure == "rate" else f"{what}a year"
+    return f"{what}per 1,000" if entry.measure != "n" else f"{what}a year"
 
 
 def _side_by_side(tables: dict[str, pd.DataFrame], index: pd.Index[Any]) -> pd.DataFrame:

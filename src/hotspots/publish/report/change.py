@@ -62,11 +62,20 @@ def _unlike(comparison: Comparison) -> str:
 
 
 def _caveat(analysis: Analysis) -> Paragraphs:
+    step = analysis.recipe.change
+    if step is not None and step.flagged_by == "limits":
+        rule = (
+            "'Up' and 'down' are said where the 95% limits of the ratio of the two counts leave out 1. Of many areas "
+            "in which nothing changed, one in twenty or more would be called up or down all the same."
+        )
+    else:
+        rule = (
+            "'Up' and 'down' are said only where chance would not explain the change: of the areas called so, at most "
+            "5 in 100 are expected to be chance."
+        )
     texts = [
-        "'Up' and 'down' are said only where chance alone would not explain the change: the 95% limits of the "
-        "ratio of the two counts (exact for Poisson counts) leave out 1. They know nothing of changes in "
-        "recording. Of many areas in which nothing changed, up to one in twenty would be called up or down "
-        "all the same."
+        f"{rule} Limits and flags allow for counts that vary more than chance alone, as far as the areas tell. They "
+        "know nothing of changes in recording; and areas picked because they were high fall back by themselves."
     ]
     partial = analysis.quality.partial_month
     if partial is not None:
