@@ -102,7 +102,9 @@ columns = together(
         "--month-column", metavar="COLUMN", help="Column of months or dates, where it is not recognised."
     ),
     click.option(
-        "--weight-column", metavar="COLUMN", help="Column of weights; each incident counts 1 without it."
+        "--weight-column",
+        metavar="COLUMN",
+        help="Column of how many incidents each row stands for; 1 without it.",
     ),
     click.option(
         "--id-column",

@@ -345,3 +345,38 @@ def test_counting_per_category_needs_categories() -> None:
         "the incidents have no column 'category', so none can be counted per category",
         "name it with 'category_column'",
     )
+
+
+def test_a_row_stands_for_as_many_incidents_as_its_weight() -> None:
+    # 10 and 5 in the first, 0.1 + 0.2 in the second, which binary sums would make 0.30000000000000004.
+    incidents = make_incidents(
+        [500, 600, 1500, 1600],
+        [500] * 4,
+        weight=[10.0, 5.0, 0.1, 0.2],
+        category=["A", "B", "A", "A"],
+        month=["2025-01", "2025-02", "2025-01", "2025-01"],
+    )
+    assert count_incidents(incidents, make_areas()).tolist() == [15.0, 0.3, 0.0]
+    assert count_incidents(incidents, make_areas(), per="category").to_numpy().tolist() == [
+        [10, 5],
+        [0.3, 0],
+        [0, 0],
+    ]
+    whole = count_incidents(incidents.assign(weight=[10.0, 5.0, 0.5, 0.5]), make_areas())
+    assert whole.dtype == "int64"
+    assert whole.tolist() == [15, 1, 0]
+    found = tally(incidents, make_areas(), every="month")
+    assert found.counts.tolist() == [[[10, 0], [0, 5]], [[0.3, 0], [0, 0]], [[0, 0], [0, 0]]]
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=60), st.randoms())
+def test_sums_of_weights_do_not_depend_on_the_order_of_rows(millionths: list[int], random: Random) -> None:
+    weights = [value / 1_000_000 for value in millionths]
+    shuffled = random.sample(weights, len(weights))
+    first, second = (
+        count_incidents(make_incidents([500] * len(held), [500] * len(held), weight=held), make_areas())
+        for held in (weights, shuffled)
+    )
+    pd.testing.assert_series_equal(first, second)
+    assert first.iloc[0] == sum(millionths) / 1_000_000

@@ -60,6 +60,21 @@ def nine_areas() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=squares, index=pd.Index(CODES, name="code"), crs="EPSG:27700")
 
 
+def test_weights_are_added_as_on_one_machine(tmp_path: Path, client: Any) -> None:
+    paths = write_csvs(tmp_path)
+    for number, path in enumerate(paths):
+        table = pd.read_csv(path)
+        table.assign(Count=(table.index % 7 + number) / 10).to_csv(path, index=False)
+    expected = count_stream(paths, nine_areas(), weight_column="Count", per="month")
+    counted = count_dask(paths, nine_areas(), weight_column="Count", per="month", scheduler=client)
+    pd.testing.assert_series_equal(counted.n, expected.n)
+    assert counted.split is not None
+    assert expected.split is not None
+    pd.testing.assert_frame_equal(counted.split, expected.split)
+    assert counted.report == expected.report
+    assert (counted.n % 1 > 0).any()
+
+
 def write_csvs(folder: Path, count: int = 6) -> list[Path]:
     """Files that share a good part of their Crime IDs, and have rows without one."""
     random = np.random.default_rng(3)

@@ -15,12 +15,13 @@ from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.errors import DataError, HotspotsWarning
 from hotspots.base.poisson import Limits, dispersion_of
+from hotspots.base.sums import add_up
 from hotspots.base.tables import read_table
 from hotspots.base.text import plain_text
 from hotspots.counting.counts import count_incidents
 from hotspots.counting.period import months_covered, over_months, period_of
 from hotspots.incidents import coordinates
-from hotspots.incidents.gate import as_incidents
+from hotspots.incidents.gate import as_incidents, row_weights
 from hotspots.methods.compare import compare_categories
 from hotspots.methods.dispersion import long_periods
 
@@ -133,7 +134,7 @@ def compare_force(
     log.info(
         "Force: %s incidents among %s people in %d areas", f"{len(incidents):,}", f"{people:,.0f}", len(areas)
     )
-    counts = _by_category(incidents["category"])
+    counts = _by_category(incidents["category"], row_weights(incidents))
     spread = (
         _dispersions(incidents, areas, assigned, counts.index)
         if dispersion is None
@@ -181,12 +182,15 @@ def _dispersions(
     return told
 
 
-def _by_category(category: pd.Series[Any]) -> pd.Series[Any]:
+def _by_category(category: pd.Series[Any], weights: Any) -> pd.Series[Any]:
     """Return the counts: all crime, the categories by name, anti-social behaviour last."""
-    counts = category.dropna().astype(str).value_counts().sort_index()
+    known = category.notna().to_numpy()
+    kind, names = pd.factorize(category[known].astype(str), sort=True)
+    counts = pd.Series(add_up(kind, len(names), None if weights is None else weights[known]), index=names)
     disorder = counts.index.str.casefold() == _ASB
     total = pd.Series({TOTAL: counts[~disorder].sum()})
-    return pd.concat([total, counts[~disorder], counts[disorder]]).astype(np.int64)
+    joined: pd.Series[Any] = pd.concat([total, counts[~disorder], counts[disorder]])
+    return joined
 
 
 def _assigned(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series[Any]:

@@ -19,9 +19,10 @@ from hotspots.base.codes import as_code, new_in_2021
 from hotspots.base.crs import crs_label
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.base.poisson import Limits, count_limits
+from hotspots.base.sums import add_up
 from hotspots.counting.lookup import follow_lookup, positions_by_lookup
 from hotspots.incidents import coordinates
-from hotspots.incidents.gate import as_incidents
+from hotspots.incidents.gate import as_incidents, row_weights
 
 log = logging.getLogger(__name__)
 
@@ -326,6 +327,9 @@ def count_incidents(
 ) -> pd.Series | pd.DataFrame:
     """Return the number of incidents in each area; zero where there are none.
 
+    Where the incidents have a column ``weight``, a row stands for that many: ``n`` is the sum of the weights,
+    each taken to the millionth, whatever the order of the rows.
+
     Parameters
     ----------
     incidents : DataFrame or GeoDataFrame of points
@@ -342,7 +346,8 @@ def count_incidents(
     Returns
     -------
     Series of int64, or DataFrame of int64
-        ``n`` on the areas' index, or one column per value of `per`.
+        ``n`` on the areas' index, or one column per value of `per`; of float64 where the sum of some area's
+        weights is not a whole number.
 
     Raises
     ------
@@ -362,14 +367,16 @@ def count_incidents(
     """
     areas, incidents = as_areas(areas), as_incidents(incidents, located=False)
     positions = area_positions(incidents, areas, by=by, assigned=assigned)
+    weights = row_weights(incidents)
     if per is None:
-        n = np.bincount(positions[positions >= 0], minlength=len(areas))
-        return pd.Series(n.astype(np.int64), index=areas.index, name="n")
+        kept = positions >= 0
+        n = add_up(positions[kept], len(areas), None if weights is None else weights[kept])
+        return pd.Series(n, index=areas.index, name="n")
     labels, values = _split(incidents, per)
     kept = (positions >= 0) & (labels >= 0)
     flat = positions[kept].astype(np.int64) * len(values) + labels[kept]
-    table = np.bincount(flat, minlength=len(areas) * len(values)).reshape(len(areas), len(values))
-    return pd.DataFrame(table.astype(np.int64), index=areas.index, columns=values)
+    table = add_up(flat, len(areas) * len(values), None if weights is None else weights[kept])
+    return pd.DataFrame(table.reshape(len(areas), len(values)), index=areas.index, columns=values)
 
 
 def _split(incidents: pd.DataFrame, per: Per) -> tuple[np.ndarray, pd.Index]:

@@ -15,9 +15,10 @@ import pandas as pd
 
 from hotspots.areas.gate import as_areas
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.sums import add_up
 from hotspots.counting.counts import By, area_positions
 from hotspots.counting.period import months_covered
-from hotspots.incidents.gate import as_incidents
+from hotspots.incidents.gate import as_incidents, row_weights
 
 Every = Literal["year", "half", "quarter", "month"]
 _LENGTH = {"year": 12, "half": 6, "quarter": 3, "month": 1}
@@ -42,9 +43,9 @@ class Tally:
     months : tuple of int
         How many months of each period are covered (see `hotspots.counting.period`): the length that its rates
         are scaled from.
-    counts : ndarray of int64, shape (areas, categories, periods)
-        Incidents.
-    halves : ndarray of int64, shape (areas, categories, 2), optional
+    counts : ndarray of int64 or float64, shape (areas, categories, periods)
+        Incidents; the sums of their weights where they have some.
+    halves : ndarray of the same, shape (areas, categories, 2), optional
         Where there is one period of two months or more, its incidents in the first half of its months and in the
         second, from which their dispersion can be told.
     """
@@ -53,8 +54,8 @@ class Tally:
     categories: tuple[str, ...]
     periods: tuple[str, ...]
     months: tuple[int, ...]
-    counts: npt.NDArray[np.int64]
-    halves: npt.NDArray[np.int64] | None = None
+    counts: npt.NDArray[Any]
+    halves: npt.NDArray[Any] | None = None
 
     def mask(self, category: Sequence[str] = (), exclude: Sequence[str] = ()) -> npt.NDArray[np.float64]:
         """Return 1 for each category that is chosen and 0 for the others; case does not matter."""
@@ -130,19 +131,24 @@ def tally(
     category, names = _categories(incidents)
     kept = (area >= 0) & (period >= 0)
     shape = (len(areas), len(names), len(periods))
-    counts = _cube(area[kept], category[kept], period[kept], shape)
+    held = row_weights(incidents)
+    weights = None if held is None else held[kept]
+    counts = _cube(area[kept], category[kept], period[kept], shape, weights)
     halves = None
     if len(periods) == 1 and len(months) > 1:
         late = (2 * month[kept] >= len(months)).astype(np.int64)
-        halves = _cube(area[kept], category[kept], late, (len(areas), len(names), 2))
+        halves = _cube(area[kept], category[kept], late, (len(areas), len(names), 2), weights)
     lengths = tuple(labels.count(label) for label in periods)
     _report_periods(periods, lengths, months, labels, every)
     return Tally(areas.index, names, periods, lengths, counts, halves)
 
 
-def _cube(area: Integers, category: Integers, period: Integers, shape: tuple[int, ...]) -> Integers:
+def _cube(
+    area: Integers, category: Integers, period: Integers, shape: tuple[int, int, int], weights: Any
+) -> npt.NDArray[Any]:
     flat = np.ravel_multi_index((area, category, period), shape)
-    return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape).astype(np.int64)
+    cube: npt.NDArray[Any] = add_up(flat, int(np.prod(shape)), weights).reshape(shape)
+    return cube
 
 
 def period_label(month: pd.Period, every: Every) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ import pandas as pd
 
 from hotspots.incidents.cells import month_ordinals
 from hotspots.incidents.dates import NO_MONTH
+
+log = logging.getLogger(__name__)
 
 _WIDTH = 12
 # The first codes that came with the 2021 LSOAs, England's and Wales's. About 6 % of the 2021 codes are such,
@@ -144,6 +147,8 @@ class QualityReport:
         Rows with a quotation mark that was left open, and is not taken for one.
     notes : dict of str
         For ``no_ids``, ``unread_months``, ``day_numbers`` and ``out_of_range`` a value that was met.
+    weight : float or None
+        How many incidents the used rows stand for: the sum of the column of weights, where one was named.
     """
 
     sources: tuple[SourceReport, ...]
@@ -183,6 +188,7 @@ class QualityReport:
     day_numbers: int = 0
     mended: tuple[str, ...] = ()
     notes: dict[str, str] = dataclasses.field(default_factory=dict)
+    weight: float | None = None
 
     def __post_init__(self) -> None:
         dropped = sum(count for _, count in self.dropped())
@@ -202,6 +208,15 @@ class QualityReport:
             ("without coordinates, so not in the area", self.filtered_unlocated),
             ("outside the area", self.filtered_area),
         )
+
+    def say_weights(self) -> None:
+        """Say how many incidents the used rows stand for, where they have weights."""
+        if self.weight is not None:
+            log.info(
+                "Weights: %s used rows stand for %s incidents; counts are sums of weights, and limits take them as "
+                "counts",
+                f"{self.used:,}", f"{self.weight:,.10g}",
+            )  # fmt: skip
 
     def with_areas(self, *, inside: int, outside: int) -> QualityReport:
         """Return the report with how many located rows fell inside the areas, and outside them all.
@@ -256,6 +271,7 @@ class QualityReport:
         facts = [
             ("Period", self._period()),
             ("Places", _places(self.coordinates, self.most_at_one)),
+            ("Weights", self._weights()),
             ("Duplicates", self._duplicates()),
             *(
                 ("Repeated", f"{share.label or '(no category)'}, {_count(share.rows, 'row')}")
@@ -289,6 +305,11 @@ class QualityReport:
         missing = f"; nothing in {_spans(self.months_missing)}" if self.months_missing else ""
         partial = f"; {self.partial_month} looks incomplete" if self.partial_month else ""
         return span + missing + partial
+
+    def _weights(self) -> str:
+        if self.weight is None:
+            return ""
+        return f"{_count(self.used, 'used row')} for {self.weight:,.10g} incidents, by the column of weights"
 
     def _duplicates(self) -> str:
         without = sum(not source.has_ids for source in self.sources)

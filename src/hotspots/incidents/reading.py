@@ -14,6 +14,7 @@ import pandas as pd
 
 from hotspots.base.crs import WGS84, crs_label, crs_text, parse_crs, require_metres, transform_xy
 from hotspots.base.errors import ParameterError
+from hotspots.base.sums import MILLION, millionths
 from hotspots.incidents.cells import Hashes, point_coordinates
 from hotspots.incidents.columns import ColumnNames
 from hotspots.incidents.dates import ORDERS, Order
@@ -187,9 +188,10 @@ def read_incidents(
         alive &= passed
         refuse_nothing(alive, name)
     incidents = everything if alive.all() else _without_unused(everything.loc[alive])
-    report = _report(rows, places, again, alive, dropped, incidents)
+    report = _report(rows, places, again, alive, dropped, incidents, weighted=weight_column is not None)
     files = "1 file" if len(rows.files) == 1 else f"{len(rows.files):,} files"
     _LOG.info("Rows read: %s, from %s; used: %s", f"{report.rows_read:,}", files, f"{report.used:,}")
+    report.say_weights()
     warn_of(report, stacklevel=2)
     return incidents, report
 
@@ -241,7 +243,14 @@ class _Again:
 
 
 def _report(
-    rows: Rows, places: Places, again: _Again, alive: Mask, dropped: dict[str, int], incidents: pd.DataFrame
+    rows: Rows,
+    places: Places,
+    again: _Again,
+    alive: Mask,
+    dropped: dict[str, int],
+    incidents: pd.DataFrame,
+    *,
+    weighted: bool,
 ) -> QualityReport:
     told_of = account_of(rows.files)
     if places.out_of_range_example:
@@ -262,6 +271,7 @@ def _report(
         out_of_range=places.out_of_range,
         period=incidents.attrs.get("period"),
         months=tuple(incidents.attrs["months"]),
+        weight=int(millionths(rows.weight[alive]).sum()) / MILLION if weighted else None,
         repeated=by_most(repeats),
         copies=rows.copies,
         overlaps=again.overlaps,

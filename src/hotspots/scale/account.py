@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.base.crs import crs_label
+from hotspots.base.sums import MILLION, from_millionths
 from hotspots.counting.counts import By, Per, assign_areas, count_incidents
 from hotspots.incidents import QualityReport
 from hotspots.incidents.dates import NO_MONTH
@@ -89,6 +90,7 @@ def make_report(
         identical=tally.identical,
         coordinates=tally.coordinates,
         most_at_one=tally.most_at_one,
+        weight=tally.weight / MILLION if tally.weighted else None,
         **period_fields(cells["month"], wanted),
         **told_of,
         **_shares(cells[alive], n[alive], located[alive], _codes(files, tally)),
@@ -205,4 +207,6 @@ def split_columns(
             )
         if label is not None:
             values[:, table.columns.get_loc(label)] += line
-    return pd.DataFrame(values, index=table.index, columns=table.columns)
+    return pd.DataFrame(
+        from_millionths(values) if tally.weighted else values, index=table.index, columns=table.columns
+    )

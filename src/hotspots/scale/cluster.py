@@ -307,7 +307,7 @@ def _account_for_places(job: Job, held: list[Table]) -> Tally:
 
 def _merged(one: Tally, other: Tally) -> Tally:
     # Neither is changed: where a machine is lost, both may be needed again.
-    return Tally(one.areas).merge(one).merge(other)
+    return Tally(one.areas, weighted=one.weighted).merge(one).merge(other)
 
 
 def _pick(seen: Seen, what: str, number: int) -> Table:

@@ -35,6 +35,7 @@ from hotspots.scale.rows import (
     ROW,
     SPOT,
     WANTED,
+    WEIGHTED_ROW,
     WITH_ID,
     Filters,
     Placing,
@@ -106,7 +107,9 @@ class Job:
     @property
     def dtype(self) -> np.dtype[Any]:
         """Of the rows."""
-        return PLACED_ROW if self.with_coordinates else ROW
+        if self.with_coordinates:
+            return PLACED_ROW
+        return ROW if self.named.weight is None else WEIGHTED_ROW
 
     @property
     def shared_dtype(self) -> np.dtype[Any]:
@@ -153,6 +156,7 @@ class Job:
         self._note_extent(rows, places, tally)
         if self.with_coordinates:
             rows["x"], rows["y"] = places.x, places.y
+        if "weight" in (self.dtype.names or ()):
             rows["weight"] = table.column("weight").to_numpy()
         months = table.column("month").to_numpy()
         if self.several and not self.shared:
@@ -198,7 +202,7 @@ class Job:
 
     def tally(self) -> Tally:
         """Return an empty tally."""
-        return Tally(areas=len(self.codes))
+        return Tally(areas=len(self.codes), weighted=self.named.weight is not None)
 
     def settle(self, rows: Table, tally: Tally) -> Table:
         """Count rows that are not repeats, and return what is to be known of their places."""

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from hotspots.base.sums import millionths
 from hotspots.base.text import plain_text
 from hotspots.incidents.cells import Hashes, dictionary, text_hash
 from hotspots.incidents.dates import NO_MONTH
@@ -38,6 +39,7 @@ Table = npt.NDArray[Any]
 # `key` is the Crime ID's, or for a row without one its fingerprint; `place` is 0 where there is none, `area`
 # -1. `cell` holds the category, the month and the bits below.
 ROW = np.dtype([("key", "u8"), ("place", "u8"), ("cell", "u8"), ("area", "i4")])
+WEIGHTED_ROW = np.dtype([*ROW.descr, ("weight", "f8")])
 PLACED_ROW = np.dtype([*ROW.descr, ("x", "f8"), ("y", "f8"), ("weight", "f8")])
 SPOT = np.dtype([("place", "u8"), ("same", "u8")])
 
@@ -90,7 +92,7 @@ class Tally:
     placed : Counter
         The same for rows in an area.
     counts : dict
-        Wanted rows in each area, by what they are split by.
+        Wanted rows in each area, by what they are split by; millionths of their weights where rows carry some.
     months : dict
         The same by month.
     labels : dict
@@ -105,6 +107,10 @@ class Tally:
         Dropped rows by `cell`, of those whose Crime ID is repeated.
     transformations : dict
         How coordinates were projected, in order of appearance.
+    weighted : bool
+        Whether rows carry weights, and counts are millionths of them.
+    weight : int
+        Millionths of the weights of all wanted rows.
     overlap, recurring_ids, out_of_range, identical, coordinates, most_at_one : int
         As in `hotspots.QualityReport`.
     out_of_range_example : str
@@ -126,6 +132,8 @@ class Tally:
     sketches: Sketches = field(default_factory=Sketches)
     repeats: Counter[int] = field(default_factory=Counter)
     transformations: dict[str, None] = field(default_factory=dict)
+    weighted: bool = False
+    weight: int = 0
     overlap: int = 0
     recurring_ids: int = 0
     out_of_range: int = 0
@@ -142,10 +150,15 @@ class Tally:
             _count(counter, chosen)
         counted = ((rows["cell"] & WANTED) > 0) & (rows["area"] >= 0)
         areas = rows["area"][counted]
+        units = None
+        if self.weighted:
+            units = millionths(rows["weight"][counted])
+            self.weight += int(millionths(rows["weight"][(rows["cell"] & WANTED) > 0]).sum())
         for held, labels in ((self.counts, split), (self.months, month_of(rows["cell"]))):
             codes, values = pd.factorize(labels[counted])
             flat = codes.astype(np.int64) * self.areas + areas
-            table = np.bincount(flat, minlength=len(values) * self.areas).reshape(len(values), self.areas)
+            sums = np.bincount(flat, weights=units, minlength=len(values) * self.areas).astype(np.int64)
+            table = sums.reshape(len(values), self.areas)
             _add_lines(held, dict(zip(values.tolist(), table, strict=True)))
 
     def add_repeats(self, rows: Table) -> None:
@@ -177,7 +190,15 @@ class Tally:
         self.sketches.merge(other.sketches)
         self.out_of_range_example = self.out_of_range_example or other.out_of_range_example
         self.codes |= other.codes
-        for name in ("overlap", "recurring_ids", "out_of_range", "identical", "coordinates", "near"):
+        for name in (
+            "weight",
+            "overlap",
+            "recurring_ids",
+            "out_of_range",
+            "identical",
+            "coordinates",
+            "near",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.most_at_one = max(self.most_at_one, other.most_at_one)
         self.widen(*other.extent)

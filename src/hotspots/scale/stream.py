@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from hotspots.base.sums import from_millionths
 from hotspots.counting.counts import By, Per
 from hotspots.counting.period import over_months, report_months
 from hotspots.incidents import QualityReport
@@ -168,6 +169,7 @@ def finish(
     report = account(job, files, tally, copies)
     check_counted(report, tally, by=job.by, areas=areas)
     n = sum(tally.counts.values(), start=np.zeros(len(areas), dtype=np.int64))
+    n = from_millionths(n) if tally.weighted else n
     split = None if job.per is None else split_columns(tally, job.per, areas)
     dated = any(month_of(np.uint64(cell)) != NO_MONTH for cell in tally.cells if cell & int(WANTED))
     monthly = None
@@ -187,6 +189,7 @@ def account(job: Job, files: Sequence[IncidentFile], tally: Tally, copies: tuple
     report = make_report(files, tally, job.filters, job.crs, copies=copies, shared=job.shared)
     counts = f"{report.rows_read:,}", f"{len(files):,}", f"{report.used:,}"
     log.info("Rows read: %s, from %s files; used: %s", *counts)
+    report.say_weights()
     warn_of(report, stacklevel=3)
     return report
 

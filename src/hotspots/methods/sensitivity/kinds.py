@@ -17,8 +17,9 @@ from hotspots.areas.neighbours import Method, make_neighbours
 from hotspots.base.crs import Floats
 from hotspots.base.errors import DataError, HotspotsWarning
 from hotspots.base.gamma_poisson import fit_gamma_poisson
+from hotspots.base.sums import add_up
 from hotspots.incidents import coordinates
-from hotspots.incidents.gate import as_incidents
+from hotspots.incidents.gate import as_incidents, row_weights
 from hotspots.methods.getisord.statistic import gi_star
 from hotspots.methods.kde.density import kernel_density
 
@@ -49,16 +50,20 @@ class Study:
     y: Floats
     place: npt.NDArray[np.int32]
     people: pd.DataFrame | None
+    weights: Floats | None = None
 
     @property
-    def counts(self) -> npt.NDArray[np.int64]:
-        """Incidents in each area."""
-        return np.bincount(self.place, minlength=len(self.areas)).astype(np.int64)
+    def counts(self) -> npt.NDArray[Any]:
+        """Incidents in each area, or the sums of their weights."""
+        found: npt.NDArray[Any] = add_up(self.place, len(self.areas), self.weights)
+        return found
 
     def share(self, chosen: Bools) -> Floats:
         """Return the share of each area's incidents that are chosen; 0 where it has none."""
-        hits = np.bincount(self.place, weights=chosen, minlength=len(self.areas))
-        shares: Floats = hits / np.maximum(self.counts, 1)
+        weights = 1.0 if self.weights is None else self.weights
+        hits = np.bincount(self.place, weights=chosen * weights, minlength=len(self.areas))
+        counts = self.counts
+        shares: Floats = hits / np.where(counts > 0, counts, 1)
         return shares
 
 
@@ -75,7 +80,9 @@ def make_study(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, rates: bool 
             hint="choose areas of the same place, or correct the incidents' 'source_crs'",
         )
     people = _people(areas, index) if rates else None
-    return Study(incidents, areas, index, x[inside], y[inside], place[inside], people)
+    weights = row_weights(incidents)
+    held = None if weights is None else weights[inside]
+    return Study(incidents, areas, index, x[inside], y[inside], place[inside], people, held)
 
 
 def _people(areas: gpd.GeoDataFrame, index: AreaIndex) -> pd.DataFrame:
@@ -105,7 +112,7 @@ def _people(areas: gpd.GeoDataFrame, index: AreaIndex) -> pd.DataFrame:
     return people
 
 
-def _risk(counts: npt.NDArray[np.int64], people: Floats) -> Floats:
+def _risk(counts: npt.NDArray[Any], people: Floats) -> Floats:
     """Return the risk of each place against that of all, drawn towards it the more the fewer its people.
 
     It is the posterior mean of the gamma-Poisson model; NaN where nobody lives.
@@ -143,7 +150,8 @@ def areas_of_hot_cells(study: Study, size: float, moved: tuple[float, float], le
     x, y = study.x - moved[0], study.y - moved[1]
     cell = AreaIndex(grid.geometry.to_numpy(), points=len(x)).locate(x, y)
     found = cell >= 0
-    values: npt.NDArray[Any] = np.bincount(cell[found], minlength=len(grid)).astype(np.int64)
+    weights = None if study.weights is None else study.weights[found]
+    values: npt.NDArray[Any] = add_up(cell[found], len(grid), weights)
     if study.people is not None:
         lived = AreaIndex(grid.geometry.to_numpy(), points=len(study.people)).locate(
             study.people["x"].to_numpy() - moved[0], study.people["y"].to_numpy() - moved[1]
