@@ -27,7 +27,7 @@ def _metres(ctx: click.Context, param: click.Parameter, value: str | None) -> li
 @options.columns
 @options.crs
 @click.option(
-    "--weights",
+    "--neighbours",
     multiple=True,
     metavar="NAME",
     help="Neighbours to try: queen, rook, 'nearest 6', distance, 'distance 3000'; may be repeated. "
@@ -53,8 +53,10 @@ def _metres(ctx: click.Context, param: click.Parameter, value: str | None) -> li
     help="Bandwidths to try, such as 600,1200; '' tries none. Without it: six around the default.",
 )
 @click.option(
-    "--level", type=float, default=0.05, show_default=True, metavar="Q", help="The q value of a hotspot."
+    "--q", type=float, default=0.05, show_default=True, metavar="Q", help="The q value of a hotspot."
 )
+@options.renamed("--weights", "--neighbours")
+@options.renamed("--level", "--q")
 @click.option(
     "--multiple",
     type=float,
@@ -72,18 +74,18 @@ def command(
     incidents: tuple[str, ...],
     areas: str,
     crs: str,
-    weights: tuple[str, ...],
+    neighbours: tuple[str, ...],
     cell_sizes: list[float] | None,
     offsets: int,
     bandwidths: list[float] | None,
-    level: float,
+    q: float,
     multiple: float | None,
     value: Literal["rate", "n"] | None,
     output: str,
     overwrite: bool,
     **given: Any,
 ) -> None:
-    """Find in how many runs each area is hot when weights, cell size, grid offset and bandwidth change.
+    """Find in how many runs each area is hot when neighbours, cell size, grid offset and bandwidth change.
 
     A hotspot that comes and goes with a choice is a hotspot of the choice. Draw the layer with: hotspots map
 
@@ -105,11 +107,11 @@ def command(
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         step("Trying choices")
         settings: dict[str, Any] = {
-            "weights": list(weights) or None,
+            "neighbours": list(neighbours) or None,
             "cell_sizes": cell_sizes,
             "offsets": offsets,
             "bandwidths": bandwidths,
-            "level": level,
+            "q": q,
             "multiple": multiple,
             "value": value,
         }

@@ -11,9 +11,9 @@ import geopandas as gpd
 Run = Callable[..., tuple[int, str, str]]
 
 CHOICES = (
-    "--weights",
+    "--neighbours",
     "queen",
-    "--weights",
+    "--neighbours",
     "nearest 4",
     "--cell-sizes",
     "300,500",
@@ -81,11 +81,13 @@ def test_lists_that_are_none_say_so(hotspots: Run, town: Path) -> None:
     )
     assert code == 2
     assert "'250;500' is not a list of metres such as 250,500" in err
-    code, _, err = hotspots("sensitivity", ".", "--areas", "wards.gpkg", "--weights", "quen", "-o", "s.gpkg")
+    code, _, err = hotspots(
+        "sensitivity", ".", "--areas", "wards.gpkg", "--neighbours", "quen", "-o", "s.gpkg"
+    )
     assert code == 1
     assert err.splitlines()[-2:] == [
         "Error: 'quen' is not a kind of neighbours",
-        "Hint: give 'weights' such as 'queen', 'rook', 'nearest 6', 'distance' or 'distance 3000'",
+        "Hint: give 'neighbours' such as 'queen', 'rook', 'nearest 6', 'distance' or 'distance 3000'",
     ]
     code, _, err = hotspots(
         "sensitivity", ".", "--areas", "wards.gpkg", "--cell-sizes", "", "--bandwidths", "900", "-o", "s.csv"

@@ -23,7 +23,7 @@ from hotspots.methods.getisord.statistic import gi_star
 from hotspots.methods.kde.density import kernel_density
 from hotspots.methods.sensitivity.runs import SENS_CLASSES, sensitivity, sensitivity_runs, summarise_runs
 
-NONE: dict[str, Any] = {"weights": [], "cell_sizes": [], "bandwidths": []}
+NONE: dict[str, Any] = {"neighbours": [], "cell_sizes": [], "bandwidths": []}
 
 
 def squares(columns: int, rows: int, side: float = 1000.0) -> gpd.GeoDataFrame:
@@ -50,7 +50,7 @@ def names(runs: pd.DataFrame) -> list[str]:
 def test_a_run_on_areas_is_gi_star_of_their_counts() -> None:
     areas, incidents = squares(8, 8), clustered(8000)
     runs = sensitivity_runs(
-        incidents, areas, **NONE | {"weights": ["queen", "rook", "nearest 6", "distance", "distance 2100"]}
+        incidents, areas, **NONE | {"neighbours": ["queen", "rook", "nearest 6", "distance", "distance 2100"]}
     )
     assert names(runs) == ["queen", "rook", "nearest 6", "distance", "distance 2100"]
     assert set(runs.columns.get_level_values(0)) == {"areas"}
@@ -97,7 +97,7 @@ def town_and_country(risky: tuple[int, ...] = ()) -> tuple[gpd.GeoDataFrame, pd.
     return areas, incidents
 
 
-SOME: dict[str, Any] = {"weights": ["queen"], "cell_sizes": [500], "bandwidths": [800, 1200], "offsets": 1}
+SOME: dict[str, Any] = {"neighbours": ["queen"], "cell_sizes": [500], "bandwidths": [800, 1200], "offsets": 1}
 
 
 @pytest.mark.filterwarnings("ignore:Gi. is undefined everywhere:hotspots.base.errors.HotspotsWarning")
@@ -115,7 +115,7 @@ def test_rates_find_a_place_of_many_incidents_and_few_people() -> None:
 
 def test_a_run_on_areas_is_gi_star_of_their_risk() -> None:
     areas, incidents = town_and_country(risky=(48, 49, 56, 57))
-    runs = sensitivity_runs(incidents, areas, **NONE | {"weights": ["queen"]})
+    runs = sensitivity_runs(incidents, areas, **NONE | {"neighbours": ["queen"]})
     n = count_incidents(incidents, areas).to_numpy(dtype=float)
     people = areas["population"].to_numpy(dtype=float)
     expected = people * n.sum() / people.sum()
@@ -129,7 +129,7 @@ def test_a_run_on_areas_is_gi_star_of_their_risk() -> None:
 def test_an_area_without_people_is_not_judged_by_rates() -> None:
     areas, incidents = town_and_country(risky=(48, 49, 56, 57))
     areas.loc[areas.index[0], "population"] = np.nan
-    found = sensitivity(incidents, areas, **NONE | {"weights": ["queen"], "bandwidths": [800]})
+    found = sensitivity(incidents, areas, **NONE | {"neighbours": ["queen"], "bandwidths": [800]})
     assert found["sens_n"].tolist() == [0] + [2] * 63
 
 
@@ -273,7 +273,7 @@ def test_an_island_is_judged_by_what_can_judge_it_and_is_named_once() -> None:
     incidents = clustered(6500)
     with pytest.warns(HotspotsWarning) as caught:
         table = sensitivity(
-            incidents, areas, weights=["queen", "rook", "nearest 4"], cell_sizes=[], bandwidths=[900]
+            incidents, areas, neighbours=["queen", "rook", "nearest 4"], cell_sizes=[], bandwidths=[900]
         )
     assert [str(warning.message)[:39] for warning in caught] == ["1 area has no neighbours: E05000041. Gi"]
     assert caught[0].filename == __file__
@@ -282,7 +282,7 @@ def test_an_island_is_judged_by_what_can_judge_it_and_is_named_once() -> None:
 
 def test_rows_stay_in_place_and_inputs_as_they_were() -> None:
     areas, incidents = squares(7, 7), clustered(7000)
-    choices: Any = {"weights": ["queen"], "cell_sizes": [500], "bandwidths": [900]}
+    choices: Any = {"neighbours": ["queen"], "cell_sizes": [500], "bandwidths": [900]}
     before, incidents_before = areas.copy(deep=True), incidents.copy(deep=True)
     table = sensitivity(incidents, areas, **choices)
     pd.testing.assert_frame_equal(pd.DataFrame(areas), pd.DataFrame(before))
@@ -313,13 +313,13 @@ def refusal(
 @pytest.mark.parametrize(
     ("options", "said", "hint"),
     [
-        (NONE, "there is nothing to run: no weights, no cell sizes and no bandwidths",
-         "give one of 'weights', 'cell_sizes' and 'bandwidths', or leave them out"),
-        ({"weights": ["nearest"]}, "'nearest' is not a kind of neighbours",
-         "give 'weights' such as 'queen', 'rook', 'nearest 6', 'distance' or 'distance 3000'"),
+        (NONE, "there is nothing to run: no neighbours, no cell sizes and no bandwidths",
+         "give one of 'neighbours', 'cell_sizes' and 'bandwidths', or leave them out"),
+        ({"neighbours": ["nearest"]}, "'nearest' is not a kind of neighbours",
+         "give 'neighbours' such as 'queen', 'rook', 'nearest 6', 'distance' or 'distance 3000'"),
         ({"value": "density"}, "'value' is 'density'", "use 'rate' or 'n'"),
         ({"offsets": 0}, "'offsets' is 0, but must be 1 or more", "set 'offsets' to a whole number such as 2"),
-        ({"level": 5}, "'level' is 5, but must lie between 0 and 1", "set 'level' to 0.05 or 0.01"),
+        ({"q": 5}, "'q' is 5, but must lie between 0 and 1", "set 'q' to 0.05 or 0.01"),
         ({"multiple": 0}, "'multiple' is 0, but must be more than 0", "set 'multiple' to 3 or 5"),
         ({"cell_sizes": [250, -1]}, "'cell_sizes' has -1 m, but sizes must be more than 0",
          "give 'cell_sizes' in metres, such as 250 and 500"),

@@ -124,25 +124,25 @@ def _risk(counts: npt.NDArray[Any], people: Floats) -> Floats:
     return risk
 
 
-def _hot(values: npt.NDArray[Any], areas: gpd.GeoDataFrame, level: float, **choice: Any) -> Hot:
+def _hot(values: npt.NDArray[Any], areas: gpd.GeoDataFrame, q: float, **choice: Any) -> Hot:
     """Return where Gi* is a hotspot, as nullable booleans."""
     found = gi_star(pd.Series(values, index=areas.index, dtype=float), make_neighbours(areas, **choice))
-    hot = (found["gi_z"] > 0) & (found["gi_q"] <= level)
+    hot = (found["gi_z"] > 0) & (found["gi_q"] <= q)
     return hot.astype("boolean").mask(found["gi_z"].isna())
 
 
-def hot_areas(study: Study, method: Method, number: float | None, level: float) -> Hot:
+def hot_areas(study: Study, method: Method, number: float | None, q: float) -> Hot:
     """Return which areas are hotspots of risk, or of counts, with neighbours of one kind."""
     choice: dict[str, Any] = {"method": method}
     if number is not None:
         choice[method] = int(number) if method == "nearest" else number
     if study.people is None:
-        return _hot(study.counts, study.areas, level, **choice)
+        return _hot(study.counts, study.areas, q, **choice)
     population = study.areas["population"].to_numpy(dtype=float, na_value=np.nan)
-    return _hot(_risk(study.counts, population), study.areas, level, **choice)
+    return _hot(_risk(study.counts, population), study.areas, q, **choice)
 
 
-def areas_of_hot_cells(study: Study, size: float, moved: tuple[float, float], level: float) -> Hot:
+def areas_of_hot_cells(study: Study, size: float, moved: tuple[float, float], q: float) -> Hot:
     """Return which areas have at least half of their incidents in hot cells, on one grid."""
     # Grids are anchored to the origin, so the world is moved instead of the grid.
     areas = study.areas.set_geometry(study.areas.translate(-moved[0], -moved[1]))
@@ -162,7 +162,7 @@ def areas_of_hot_cells(study: Study, size: float, moved: tuple[float, float], le
     with warnings.catch_warnings():
         # A cell alone in a corner of the border, or few cells, is no news to a reader of areas.
         warnings.simplefilter("ignore", HotspotsWarning)
-        hot = _hot(values, grid, level).fillna(False).to_numpy(dtype=bool)
+        hot = _hot(values, grid, q).fillna(False).to_numpy(dtype=bool)
     in_hot = np.zeros(len(x), dtype=bool)
     in_hot[found] = hot[cell[found]]
     return _flags(study, study.share(in_hot) >= 0.5)

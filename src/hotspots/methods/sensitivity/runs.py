@@ -1,4 +1,4 @@
-"""How far a list of hotspots depends on the choices behind it: weights, cell size, offset and bandwidth."""
+"""How far a list of hotspots depends on the choices behind it: neighbours, cell size, offset and bandwidth."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MULTIPLES: dict[Value, float] = {"rate": 2.0, "n": 3.0}
 KINDS = {"areas": "on areas", "cells": "on cells", "density": "by density"}
 """The kinds of run, and how the sentence names them."""
 
-WEIGHTS = ("queen", "rook", "nearest 4", "nearest 6", "nearest 8", "distance")
+NEIGHBOURS = ("queen", "rook", "nearest 4", "nearest 6", "nearest 8", "distance")
 CELL_MULTIPLES = (1, 2, 3)
 BANDWIDTH_MULTIPLES = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 
@@ -58,11 +58,11 @@ def sensitivity(
     incidents: pd.DataFrame,
     areas: gpd.GeoDataFrame,
     *,
-    weights: Sequence[str] | None = None,
+    neighbours: Sequence[str] | None = None,
     cell_sizes: Sequence[float] | None = None,
     offsets: int = 2,
     bandwidths: Sequence[float] | None = None,
-    level: float = 0.05,
+    q: float = 0.05,
     multiple: float | None = None,
     value: Value | None = None,
 ) -> pd.DataFrame:
@@ -71,7 +71,7 @@ def sensitivity(
     A hotspot that comes and goes with a bandwidth, a grid or a definition of neighbours is a hotspot of the
     choice. Each run makes one set of choices, and an area is hot in it
 
-    - *on areas*, when Gi* of the areas' risk, with one kind of neighbours, is above 0 with q at most `level`;
+    - *on areas*, when Gi* of the areas' risk, with one kind of neighbours, is above 0 with q at most `q`;
     - *on cells*, when at least half of its incidents lie in cells of one size and offset that are hot in the
       same sense (queen neighbours);
     - *by density*, when the kernel density of incidents of one bandwidth, averaged over the cells whose centre
@@ -91,7 +91,7 @@ def sensitivity(
         The incidents table. Those outside the areas reach into them by density only.
     areas : GeoDataFrame, n rows
         The areas table, in a projected CRS in metres.
-    weights : sequence of str, optional
+    neighbours : sequence of str, optional
         Neighbours of areas: ``"queen"``, ``"rook"``, ``"nearest 6"``, ``"distance"`` (the least that leaves no
         area alone) or ``"distance 3000"`` (metres). By default queen, rook, the nearest 4, 6 and 8 (those that
         are fewer than the areas), and the least distance. An empty sequence makes no runs on areas.
@@ -103,7 +103,7 @@ def sensitivity(
     bandwidths : sequence of float, optional
         Metres. By default 0.5, 0.75, 1, 1.25, 1.5 and 2 times the default of `hotspots.kernel_density`,
         quartic kernel, cells of a fifth of the bandwidth. May be empty.
-    level : float, default 0.05
+    q : float, default 0.05
         The q value that makes a hotspot.
     multiple : float, optional
         See above; by default 2 for rates, 3 for counts.
@@ -155,14 +155,14 @@ def sensitivity(
     >>> points = areas.centroid.loc[[*areas.index, *np.repeat(middle, 19)]]
     >>> incidents = pd.DataFrame({"x": points.x.to_numpy(), "y": points.y.to_numpy()})
     >>> incidents.attrs["crs"] = "EPSG:27700"
-    >>> found = sensitivity(incidents, areas, weights=["queen", "rook"], cell_sizes=[500], bandwidths=[600, 900])
+    >>> found = sensitivity(incidents, areas, neighbours=["queen", "rook"], cell_sizes=[500], bandwidths=[600, 900])
     >>> found["sens_class"].value_counts().to_dict()
     {'never': 131, 'robust': 9, 'depends on a choice': 4}
     >>> found.loc["E05000039", "sens_text"]
     'Hot in 8 of 8 runs: 2 of 2 on areas, 4 of 4 on cells, 2 of 2 by density'
     """
     return summarise_runs(
-        _runs(incidents, areas, weights, cell_sizes, offsets, bandwidths, level, multiple, value)
+        _runs(incidents, areas, neighbours, cell_sizes, offsets, bandwidths, q, multiple, value)
     )
 
 
@@ -170,11 +170,11 @@ def sensitivity_runs(
     incidents: pd.DataFrame,
     areas: gpd.GeoDataFrame,
     *,
-    weights: Sequence[str] | None = None,
+    neighbours: Sequence[str] | None = None,
     cell_sizes: Sequence[float] | None = None,
     offsets: int = 2,
     bandwidths: Sequence[float] | None = None,
-    level: float = 0.05,
+    q: float = 0.05,
     multiple: float | None = None,
     value: Value | None = None,
 ) -> pd.DataFrame:
@@ -200,11 +200,11 @@ def sensitivity_runs(
     >>> centres = [square.centroid.x for square in squares]
     >>> incidents = pd.DataFrame({"x": centres + centres[:5] * 9, "y": 250.0})
     >>> incidents.attrs["crs"] = "EPSG:27700"
-    >>> runs = sensitivity_runs(incidents, areas, weights=["rook"], cell_sizes=[], bandwidths=[])
+    >>> runs = sensitivity_runs(incidents, areas, neighbours=["rook"], cell_sizes=[], bandwidths=[])
     >>> runs.loc[runs["areas", "rook"]].index.tolist()
     ['E05000001', 'E05000002', 'E05000003']
     """
-    return _runs(incidents, areas, weights, cell_sizes, offsets, bandwidths, level, multiple, value)
+    return _runs(incidents, areas, neighbours, cell_sizes, offsets, bandwidths, q, multiple, value)
 
 
 def summarise_runs(runs: pd.DataFrame) -> pd.DataFrame:
@@ -245,33 +245,33 @@ def summarise_runs(runs: pd.DataFrame) -> pd.DataFrame:
 def _runs(
     incidents: pd.DataFrame,
     areas: gpd.GeoDataFrame,
-    weights: Sequence[str] | None,
+    neighbours: Sequence[str] | None,
     cell_sizes: Sequence[float] | None,
     offsets: int,
     bandwidths: Sequence[float] | None,
-    level: float,
+    q: float,
     multiple: float | None,
     value: Value | None,
 ) -> pd.DataFrame:
     value = _value(areas, value)
     multiple = MULTIPLES[value] if multiple is None else multiple
-    _check(offsets, level, multiple, cell_sizes=cell_sizes, bandwidths=bandwidths)
+    _check(offsets, q, multiple, cell_sizes=cell_sizes, bandwidths=bandwidths)
     study = make_study(incidents, areas, rates=value == "rate")
     runs: dict[tuple[str, str], Hot] = {}
     with _each_warning_once():
-        for name, (method, number) in _weights(weights, len(areas)).items():
-            runs["areas", name] = hot_areas(study, method, number, level)
+        for name, (method, number) in _kinds_of_neighbours(neighbours, len(areas)).items():
+            runs["areas", name] = hot_areas(study, method, number, q)
         for size in _cell_sizes(areas, cell_sizes):
             for east, north in np.ndindex(offsets, offsets):
                 moved = (east * size / offsets, north * size / offsets)
                 name = f"{size:,g} m, moved by {moved[0]:,g} m east and {moved[1]:,g} m north"
-                runs["cells", name] = areas_of_hot_cells(study, size, moved, level)
+                runs["cells", name] = areas_of_hot_cells(study, size, moved, q)
         for bandwidth in _bandwidths(study, bandwidths):
             runs["density", f"bandwidth {bandwidth:,g} m"] = dense_areas(study, bandwidth, multiple)
     if not runs:
         raise ParameterError(
-            "there is nothing to run: no weights, no cell sizes and no bandwidths",
-            hint="give one of 'weights', 'cell_sizes' and 'bandwidths', or leave them out",
+            "there is nothing to run: no neighbours, no cell sizes and no bandwidths",
+            hint="give one of 'neighbours', 'cell_sizes' and 'bandwidths', or leave them out",
         )
     for (kind, name), hot in runs.items():
         times = int(hot.fillna(False).sum())
@@ -302,15 +302,13 @@ def _share(times: npt.NDArray[np.int64], runs: npt.NDArray[np.int64]) -> Floats:
     return share
 
 
-def _check(offsets: int, level: float, multiple: float, **metres: Sequence[float] | None) -> None:
+def _check(offsets: int, q: float, multiple: float, **metres: Sequence[float] | None) -> None:
     if offsets < 1:
         raise ParameterError(
             f"'offsets' is {offsets}, but must be 1 or more", hint="set 'offsets' to a whole number such as 2"
         )
-    if not 0 < level < 1:
-        raise ParameterError(
-            f"'level' is {level:g}, but must lie between 0 and 1", hint="set 'level' to 0.05 or 0.01"
-        )
+    if not 0 < q < 1:
+        raise ParameterError(f"'q' is {q:g}, but must lie between 0 and 1", hint="set 'q' to 0.05 or 0.01")
     if not 0 < multiple < math.inf:
         raise ParameterError(
             f"'multiple' is {multiple:g}, but must be more than 0", hint="set 'multiple' to 3 or 5"
@@ -324,10 +322,10 @@ def _check(offsets: int, level: float, multiple: float, **metres: Sequence[float
                 )
 
 
-def _weights(asked: Sequence[str] | None, n: int) -> dict[str, tuple[Method, float | None]]:
+def _kinds_of_neighbours(asked: Sequence[str] | None, n: int) -> dict[str, tuple[Method, float | None]]:
     """Return the method and number behind each name; of the defaults, those that so few areas allow."""
     if asked is None:
-        found = {name: _method(name) for name in WEIGHTS}
+        found = {name: _method(name) for name in NEIGHBOURS}
         return {name: (way, k) for name, (way, k) in found.items() if way != "nearest" or (k or 0) < n}
     return {name: _method(name) for name in asked}
 
@@ -345,7 +343,7 @@ def _method(name: str) -> tuple[Method, float | None]:
         return "distance", None if distance[1] is None else float(distance[1])
     raise ParameterError(
         f"'{name}' is not a kind of neighbours",
-        hint="give 'weights' such as 'queen', 'rook', 'nearest 6', 'distance' or 'distance 3000'",
+        hint="give 'neighbours' such as 'queen', 'rook', 'nearest 6', 'distance' or 'distance 3000'",
     )
 
 
