@@ -8,7 +8,8 @@ import importlib
 import logging
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -112,10 +113,22 @@ def _speak(*, verbose: bool, quiet: bool) -> None:
     warnings.showwarning = show
 
 
+@contextmanager
+def _logger_as_it_was() -> Iterator[None]:
+    """Leave the library's logger behind as it was found, for whoever else uses it in this process."""
+    logger = logging.getLogger("hotspots")
+    held = logger.handlers, logger.propagate, logger.level
+    try:
+        yield
+    finally:
+        logger.handlers, logger.propagate = held[0], held[1]
+        logger.setLevel(held[2])
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 done, 1 the data or the recipe is at fault, 2 the command line is."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _logger_as_it_was():
         try:
             ended = cli.main(args=words, prog_name="hotspots", standalone_mode=False)
             # click hands back the code of a command that ended itself, else what the command returned: nothing.

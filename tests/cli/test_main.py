@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from collections.abc import Callable
@@ -56,3 +57,12 @@ def test_an_error_of_the_data_has_a_hint_and_exit_code_1(hotspots: Run, town: Pa
 def test_quiet_keeps_standard_error_empty(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("-q", "count", town / "2025-01", "--areas", "wards.gpkg", "-o", "-")
     assert (code, err) == (0, "")
+
+
+def test_a_command_leaves_the_logger_as_it_was(
+    hotspots: Callable[..., tuple[int, str, str]], town: Path
+) -> None:
+    logger = logging.getLogger("hotspots")
+    before = logger.handlers, logger.propagate, logger.level
+    assert hotspots("inspect", ".")[0] == 0
+    assert (logger.handlers, logger.propagate, logger.level) == before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -18,6 +17,7 @@ from hotspots.areas.fit import polygon_parts, union
 from hotspots.areas.gate import as_areas, code_order
 from hotspots.base.crs import BRITISH_NATIONAL_GRID, parse_crs
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.base.threads import thread_count
 
 Shape = Literal["square", "hexagon"]
 Floats = npt.NDArray[np.float64]
@@ -293,7 +293,7 @@ def _clip(lattice: _Lattice, ground: Any) -> tuple[Positions, Positions, Geometr
 def _shared(boxes: Geometries, pieces: Geometries) -> Geometries:
     """Return the polygons that each box has in common with its piece; threads take turns along the arrays."""
     shared = np.empty(len(boxes), dtype=object)
-    threads = os.cpu_count() or 1
+    threads = thread_count()
 
     def cut(first: int) -> None:
         shared[first::threads] = shapely.intersection(boxes[first::threads], pieces[first::threads])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from hotspots.base.threads import thread_count
 from hotspots.incidents.cells import has_decimal_commas
 from hotspots.incidents.columns import ColumnNames
 from hotspots.incidents.dates import Evidence, Order
@@ -38,7 +38,7 @@ def open_incidents(sources: Sequence[Source], named: ColumnNames) -> list[Incide
     DataError
         When one has no coordinates that are recognised, or dates that may be read in two ways.
     """
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(max_workers=thread_count()) as pool:
         files = list(pool.map(lambda source: _open(source, named), sources))
         evidence = list(pool.map(_evidence, files)) if named.date_order is None else []
     settled: dict[str | None, Evidence] = {}

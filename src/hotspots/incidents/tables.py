@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hotspots.base.errors import DataError
+from hotspots.base.threads import thread_count
 from hotspots.incidents.cells import Hashes, dictionary
 from hotspots.incidents.columns import ColumnNames
 from hotspots.incidents.files import IncidentFile
@@ -82,7 +82,7 @@ def read_rows(sources: Sequence[Source], named: ColumnNames) -> Rows:
         When one of them cannot be read, or there are no rows at all.
     """
     opened, copies = without_copies(open_incidents(sources, named))
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(max_workers=thread_count()) as pool:
         read = list(pool.map(_read, opened))
     files = tuple(opened)
     refuse_no_rows(files)

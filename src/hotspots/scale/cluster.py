@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ import pandas as pd
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.base.surface import Surface
+from hotspots.base.threads import thread_count
 from hotspots.counting.counts import By, Per
 from hotspots.counting.period import period_of_report, report_months
 from hotspots.incidents import QualityReport
@@ -364,7 +364,7 @@ def _client(scheduler: str | Client | None) -> Iterator[Client]:
     if scheduler is None:
         with (
             LocalCluster(
-                n_workers=os.cpu_count(),
+                n_workers=thread_count(),
                 threads_per_worker=1,
                 dashboard_address=None,
                 silence_logs=logging.CRITICAL,

@@ -395,7 +395,7 @@ def test_the_seed_decides_and_the_number_of_cores_does_not(monkeypatch: pytest.M
     half = by_matrix(links.matrix.toarray() * np.where(np.arange(80) < 40, 1, rng.uniform(0.5, 1, (80, 80))))
     values = series(half, rng.normal(size=80))
     first = gi_star(values, half, inference="permutation", permutations=20_000, seed=9)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setenv("HOTSPOTS_THREADS", "1")
     pd.testing.assert_frame_equal(
         first, gi_star(values, half, inference="permutation", permutations=20_000, seed=9)
     )

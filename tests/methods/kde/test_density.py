@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 from pathlib import Path
 from typing import Any, get_args
 
@@ -304,7 +303,7 @@ def test_the_number_of_threads_changes_no_byte(kernel: Any, monkeypatch: pytest.
     choices: Any = {"bandwidth": 700, "cell_size": 100, "kernel": kernel, "months": 12}
     results = []
     for threads in (1, 2, 7):
-        monkeypatch.setattr(os, "cpu_count", lambda threads=threads: threads)
+        monkeypatch.setenv("HOTSPOTS_THREADS", str(threads))
         results.append(kernel_density(make_incidents(x, y), square(20_000), **choices).values.tobytes())
     assert results[0] == results[1] == results[2]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from hotspots.base.errors import DataError
+from hotspots.base.threads import thread_count
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int32]
@@ -223,7 +223,7 @@ class _DirectTests:
 
 
 def _threads() -> int:
-    return os.cpu_count() or 1
+    return thread_count()
 
 
 def _in_threads(work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import shapely
 
 from hotspots.areas.fit import polygon_parts
 from hotspots.base.crs import WGS84, parse_crs, transform_xy, transformation
+from hotspots.base.threads import thread_count
 from hotspots.export.geojson.text import plain_numeral
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Shapes:
 def draw_shapes(layer: gpd.GeoDataFrame) -> Shapes:
     """Draw a layer's geometries, once for all the files that show them."""
     geometries, crs = layer.geometry.to_numpy(), parse_crs(layer.crs)
-    threads = os.cpu_count() or 1
+    threads = thread_count()
     size = max(min(_BLOCK, len(geometries) // (4 * threads)), 1)
     blocks = [geometries[start : start + size] for start in range(0, len(geometries), size)]
     # Chosen before there are threads: choosing sets filters of warnings, which shapely sets too, for all threads.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ import shapely
 
 from hotspots.base.crs import WGS84, crs_text, parse_crs, reproject, transform_xy
 from hotspots.base.errors import ParameterError
+from hotspots.base.threads import thread_count
 from hotspots.export.style import NEUTRAL, Style, StyleClass, surface_style
 from hotspots.export.webmap.columns import Pool, add_table
 from hotspots.export.webmap.image import WEB_MERCATOR, draw_surface
@@ -62,7 +62,7 @@ def map_data(
     attribution: str,
 ) -> dict[str, Any]:
     """Return everything the page's script needs, ready for JSON."""
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(thread_count()) as threads:
         # numpy and zlib draw the pictures while Python sees to the polygons.
         drawing = threads.map(_surface, surfaces)
         drawings, stores = _classified(areas)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
 
+from hotspots.base.threads import thread_count
 from hotspots.methods.getisord.sums import Sums
 
 Floats = npt.NDArray[np.float64]
@@ -110,7 +110,7 @@ def _in_blocks(
     """Add up the counts of blocks of draws, each with its own stream: alike on any number of cores."""
     lengths = [most] * (draws // most) + [draws % most] * (draws % most > 0)
     generators = [np.random.Generator(np.random.PCG64(seed)) for seed in seeds.spawn(len(lengths))]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(thread_count()) as pool:
         blocks = pool.map(count, generators, lengths)
         total = next(blocks)
         for block in blocks:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import pandas as pd
 
 from hotspots.base.crs import Floats, require_metres
 from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.threads import thread_count
 from hotspots.incidents import coordinates
 from hotspots.incidents.gate import as_incidents
 from hotspots.methods.kde.points import figure, near, nothing_near, weights_of
@@ -226,7 +226,7 @@ class _Places:
             return sums
 
         # The tasks are always the same, so that the sums do not depend on how many threads share them.
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        with ThreadPoolExecutor(thread_count()) as pool:
             parts = list(pool.map(add, np.array_split(left_out, _TASKS)))
         mean: Floats = np.sum(parts, axis=0) / self.weights[left_out].sum()
         return mean

@@ -7,7 +7,6 @@ vectors. Nothing is ever subtracted, so each cell keeps all its digits, and one 
 from __future__ import annotations
 
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hotspots.base.crs import Floats
+from hotspots.base.threads import thread_count
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -113,7 +113,7 @@ def sum_kernels(
             compiled.add_compact(*points, *frame, first, reach, spans, code, band)
         np.multiply(band[:, margin : margin + grid.columns], scale, out=values[first:last])
 
-    threads = os.cpu_count() or 1
+    threads = thread_count()
     edges = _bands(points[3], grid, reach, threads)
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, edges[:-1].tolist(), edges[1:].tolist()))
