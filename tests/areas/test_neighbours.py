@@ -19,6 +19,8 @@ from shapely import Point, Polygon, box
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, from_graph, make_neighbours
 from hotspots.base.errors import CRSError, DataError, HotspotsWarning, ParameterError
+from hotspots.methods.getisord.statistic import gi_star
+from hotspots.methods.pattern import global_pattern
 
 BNG = "EPSG:27700"
 
@@ -433,3 +435,30 @@ def test_wards_from_two_sources_have_the_neighbours_that_touch(shared_data: Path
     expected = {(int(i), int(j)) for i, j in zip(asked, found, strict=True) if i != j}
     assert len(expected) == 1090
     assert pairs(make_neighbours(wards)) == expected
+
+
+@pytest.mark.parametrize("kind", ["Graph", "W"])
+def test_statistics_take_graphs_of_libpysal_in_any_order(kind: str) -> None:
+    areas = layer(squares(6, 6))
+    own = make_neighbours(areas)
+    graph = own.to_graph()
+    given_graph = graph if kind == "Graph" else graph.to_W()
+    values = pd.Series(np.arange(36.0) ** 2, index=areas.index)
+    pd.testing.assert_frame_equal(
+        gi_star(values, given_graph, inference="analytic"), gi_star(values, own, inference="analytic")
+    )
+    mixed = values.iloc[::-1]
+    turned = gi_star(mixed, given_graph, inference="analytic")
+    np.testing.assert_allclose(turned["gi_z"].iloc[::-1], gi_star(values, own, inference="analytic")["gi_z"])
+    assert global_pattern(values, given_graph, permutations=99).moran_i == pytest.approx(
+        global_pattern(values, own, permutations=99).moran_i
+    )
+
+
+def test_what_is_no_neighbours_is_refused() -> None:
+    with pytest.raises(DataError) as error:
+        gi_star(pd.Series([1.0]), np.eye(1))
+    assert message(error) == (
+        "the neighbours are a ndarray, not neighbours",
+        "make them with make_neighbours, or give a libpysal Graph or W",
+    )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import libpysal
 
+
 Method = Literal["queen", "rook", "distance", "nearest"]
 Positions = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -255,6 +256,35 @@ def from_graph(graph: libpysal.graph.Graph | libpysal.weights.W) -> Neighbours:
     return Neighbours(
         index, matrix, "graph", f"weights of a libpysal graph, {average:.1f} neighbours on average"
     )
+
+
+def as_neighbours(
+    neighbours: Neighbours | libpysal.graph.Graph | libpysal.weights.W, index: Any
+) -> Neighbours:
+    """Return neighbours as they are, or a libpysal ``Graph`` or ``W`` as neighbours in the order of an index.
+
+    A graph of other ids than the index holds keeps its own order, for its user to be told of.
+
+    Raises
+    ------
+    DataError
+        When it is neither; else as `from_graph`.
+    """
+    if isinstance(neighbours, Neighbours):
+        return neighbours
+    if not (
+        hasattr(neighbours, "sparse")
+        and (hasattr(neighbours, "unique_ids") or hasattr(neighbours, "id_order"))
+    ):
+        raise DataError(
+            f"the neighbours are a {type(neighbours).__name__}, not neighbours",
+            hint="make them with make_neighbours, or give a libpysal Graph or W",
+        )
+    made = from_graph(neighbours)
+    places = made.index.get_indexer(index)
+    if len(places) != len(made.index) or (places < 0).any():
+        return made
+    return Neighbours(index, made.matrix[places][:, places], made.method, made.description)
 
 
 def _check_options(

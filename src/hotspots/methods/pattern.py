@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.areas.neighbours import Neighbours
+from hotspots.areas.neighbours import Neighbours, as_neighbours
 from hotspots.base.errors import DataError, ParameterError
 
 CLEAR = 0.05
@@ -20,6 +20,10 @@ Floats = npt.NDArray[np.float64]
 
 _HELD = 4_000_000  # permuted values held in memory at a time
 _SAME = 1e-12  # relative difference under which two sums are tied: rounding alone makes that much
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+    from libpysal.weights import W
 
 _log = logging.getLogger(__name__)
 
@@ -105,7 +109,7 @@ class GlobalPattern:
 
 def global_pattern(
     values: pd.Series[Any],
-    neighbours: Neighbours,
+    neighbours: Neighbours | Graph | W,
     *,
     population: pd.Series[Any] | None = None,
     permutations: int = 9_999,
@@ -178,6 +182,7 @@ def global_pattern(
     >>> round(pattern.moran_i, 2), pattern.moran_p
     (0.89, 0.002)
     """
+    neighbours = as_neighbours(neighbours, values.index)
     if permutations < 99:
         raise ParameterError(f"'permutations' is {permutations}", hint="use 99 or more, such as 9999")
     if seed < 0:

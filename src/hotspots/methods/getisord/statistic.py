@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 import warnings
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.areas.neighbours import Neighbours
+from hotspots.areas.neighbours import Neighbours, as_neighbours
 from hotspots.base.discovery import benjamini_hochberg
 from hotspots.base.errors import HotspotsWarning, InferenceWarning, ParameterError, did_you_mean
 from hotspots.methods.getisord.exact import exact_p
 from hotspots.methods.getisord.permutation import permutation_p
 from hotspots.methods.getisord.sums import EQUAL, Sums, make_sums
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+    from libpysal.weights import W
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +38,7 @@ _FEW = 30
 
 def gi_star(
     values: pd.Series[Any],
-    neighbours: Neighbours,
+    neighbours: Neighbours | Graph | W,
     *,
     inference: Inference = "exact",
     cap: float = 0.95,
@@ -154,12 +158,13 @@ def gi_star(
     >>> result["gi_p"].round(3).tolist()
     [0.1, 0.4, 0.267, 0.4, 0.167, 0.067]
     """
+    neighbours = as_neighbours(neighbours, values.index)
     return _local_g(values, neighbours, True, inference, cap, permutations, seed)
 
 
 def gi(
     values: pd.Series[Any],
-    neighbours: Neighbours,
+    neighbours: Neighbours | Graph | W,
     *,
     inference: Inference = "exact",
     cap: float = 0.95,
@@ -204,6 +209,7 @@ def gi(
     >>> result["gi_z"].round(3).tolist()
     [-1.014, -0.044, 1.316, -0.314, 1.154, 1.778]
     """
+    neighbours = as_neighbours(neighbours, values.index)
     return _local_g(values, neighbours, False, inference, cap, permutations, seed)
 
 
