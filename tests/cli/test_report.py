@@ -124,6 +124,13 @@ def test_a_surface_takes_the_outlines_of_a_second_layer(hotspots: Run, layers: P
             ["Error: 'flags.geojson' has no column 'rtae'", "Hint: did you mean 'rate'"],
         ),
         (
+            ("flags.geojson", "--column", "name", "-o", "a.png"),
+            [
+                "Error: 'name' cannot be coloured: it holds neither numbers nor named classes, but '",
+                "Hint: choose a column of numbers or of classes, such as rate, n or sd_flag",
+            ],
+        ),
+        (
             ("density.tif", "--column", "n", "-o", "a.png"),
             ["Error: a GeoTIFF has no columns to choose from", "Hint: leave out '--column'"],
         ),

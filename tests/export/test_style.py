@@ -272,3 +272,17 @@ def test_contours_are_classed_by_the_shares_they_hold() -> None:
     assert style_for("dens_share", layer["dens_share"]).classes[0].label == (
         "Densest ground, up to 10% of incidents"
     )
+
+
+def test_names_and_dates_are_no_classes() -> None:
+    names = pd.Series([None, "Ward 1", "Ward 2"])
+    with pytest.raises(ParameterError) as caught:
+        style_for("name", names)
+    assert caught.value.message == (
+        "'name' cannot be coloured: it holds neither numbers nor named classes, but 'Ward 1'"
+    )
+    assert caught.value.hint == "choose a column of numbers or of classes, such as rate, n or sd_flag"
+    with pytest.raises(ParameterError, match=r"^'until' cannot be coloured: .* but '2025-01-01"):
+        layer_style(pd.DataFrame({"until": pd.to_datetime(["2025-01-01"])}), "until")
+    # Numbers that a file holds as text are numbers.
+    assert style_for("n", pd.Series(["1", "2"])).classes == style_for("n", pd.Series([1, 2])).classes

@@ -119,7 +119,7 @@ def style_for(
     Raises
     ------
     ParameterError
-        When the values are needed but not given.
+        When the values are needed but not given, or are not numbers.
 
     Examples
     --------
@@ -137,8 +137,7 @@ def style_for(
             f"the classes of '{column}' depend on its values, and none are given",
             hint=f"pass them, as in style_for('{column}', layer['{column}'])",
         )
-    numbers = np.asarray(pd.Series(values).astype(float), dtype=np.float64)
-    numbers = numbers[np.isfinite(numbers)]
+    numbers = _numbers(column, pd.Series(values))
     if column == "density":
         return _density_style(numbers, multiples)
     if column == "multiple":
@@ -151,6 +150,18 @@ def style_for(
     return Style(column, title, _quantity_classes(column, numbers))
 
 
+def _numbers(column: str, values: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    try:
+        numbers = np.asarray(values.astype(float), dtype=np.float64)
+    except (TypeError, ValueError):
+        words = str(values.dropna().iloc[0])
+        raise ParameterError(
+            f"'{column}' cannot be coloured: it holds neither numbers nor named classes, but '{words[:40]}'",
+            hint="choose a column of numbers or of classes, such as rate, n or sd_flag",
+        ) from None
+    return numbers[np.isfinite(numbers)]
+
+
 def layer_style(layer: pd.DataFrame, column: str) -> Style:
     """Return the style of one column of a layer, taking its limits from the columns beside it.
 
@@ -160,7 +171,7 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
     Raises
     ------
     ParameterError
-        When the layer has no such column.
+        When the layer has no such column, or it holds neither numbers nor named classes.
     """
     if column not in layer.columns:
         raise ParameterError(
