@@ -15,3 +15,13 @@ def test_row_zero_is_the_northernmost_and_centres_lie_half_a_cell_in() -> None:
     assert surface.bounds == (1000.0, 4800.0, 1300.0, 5000.0)
     assert surface.transform == (100.0, 0.0, 1000.0, 0.0, -100.0, 5000.0)
     assert surface.shape == (2, 3)
+
+
+def test_surfaces_compare_and_tell_what_they_are() -> None:
+    def made(value: float) -> Surface:
+        return Surface(np.array([[value, np.nan]]), 0, 100, 100, "EPSG:27700", "incidents per km² a year")
+
+    assert made(1.0) == made(1.0)
+    assert made(1.0) != made(2.0)
+    assert made(1.0) != "a surface"
+    assert repr(made(1.0)) == "Surface(1 x 2 cells of 100 m, incidents per km² a year, EPSG:27700)"

@@ -45,6 +45,19 @@ class Surface:
     unit: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether both are the same values (NaN equals NaN) on the same grid, made in the same way."""
+        if not isinstance(other, Surface):
+            return NotImplemented
+        mine, theirs = (
+            (s.west, s.north, s.cell_size, s.crs, s.unit, dict(s.parameters)) for s in (self, other)
+        )
+        return mine == theirs and np.array_equal(self.values, other.values, equal_nan=True)
+
+    def __repr__(self) -> str:
+        rows, columns = self.values.shape
+        return f"Surface({rows:,} x {columns:,} cells of {self.cell_size:g} m, {self.unit}, {self.crs})"
+
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
