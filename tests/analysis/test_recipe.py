@@ -183,7 +183,17 @@ def test_a_windows_path_in_double_quotes_and_a_nest_of_lists_are_told_apart_from
 
 
 def test_the_sections_of_the_report_are_named_in_their_order() -> None:
-    everything = ("headline", "priorities", "matrix", "maps", "tables", "change", "quality", "methods")
+    everything = (
+        "headline",
+        "priorities",
+        "matrix",
+        "maps",
+        "tables",
+        "risk",
+        "change",
+        "quality",
+        "methods",
+    )
     plain = parse_recipe(LEAST + "[report]\n").report
     asked = parse_recipe(LEAST + '[report]\nsections = ["matrix", "priorities"]\n').report
     assert plain is not None

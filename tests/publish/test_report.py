@@ -167,6 +167,22 @@ def test_the_headline_has_each_themes_figures(town: Path) -> None:
     )
 
 
+def test_risk_lists_the_areas_over_the_multiple_with_their_probability(town: Path) -> None:
+    # The first ward has 70 incidents where the twelve have 24.2 on average, 2.9 times the rate of all.
+    write_wards(town, "Abbeyshire", "Burshire")
+    write_incidents(town, {"2025-07": [70, *[20] * 11]})
+    document = make_document(run(town, "[risk]\n"))
+    found = table(document, "All: wards over the multiple")
+    assert [row[:3] for row in found.rows] == [[f"{SCRIPT}, Abbeyshire", "70", "840.0"]]
+    assert 0.8 <= float(found.rows[0][4]) <= 1
+    assert found.rows[0][5] in ("clearly", "likely")
+    assert "more than 2 times that of all areas" in report_html(document)
+    five = make_document(run(town, "[risk]\ntimes = 5\n"))
+    assert "more than 5 times that of all areas" in report_html(five)
+    assert "No ward is clearly or likely over it." in report_html(five)
+    assert "Risk" not in [section.title for section in make_document(run(town)).sections]
+
+
 def test_change_compares_the_same_months(town: Path) -> None:
     document = make_document(run(town))
     years = table(document, "Incidents inside the areas in July of each year")

@@ -173,7 +173,9 @@ class Map:
     basemap: Literal["none", "osm"] = "none"
 
 
-Section = Literal["headline", "priorities", "matrix", "maps", "tables", "change", "quality", "methods"]
+Section = Literal[
+    "headline", "priorities", "matrix", "maps", "tables", "risk", "change", "quality", "methods"
+]
 SECTIONS: tuple[Section, ...] = typing.get_args(Section)
 
 
@@ -181,7 +183,8 @@ SECTIONS: tuple[Section, ...] = typing.get_args(Section)
 class Report:
     """``[report]``: which sections the printed report has, in what order; also asks for the workbook.
 
-    The sections "priorities" and "matrix" are left out where the recipe has no table ``[select]``.
+    The sections "priorities" and "matrix" are left out where the recipe has no table ``[select]``, and "risk" where
+    it has no ``[risk]``.
     """
 
     sections: tuple[Section, ...] = SECTIONS

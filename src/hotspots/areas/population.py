@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,8 +54,12 @@ class Populations:
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what a record of provenance says of it."""
-        return {"source": self.where, "column": self.column, "year": self.year}
+        """Return what a record of provenance says of it: the file's name, never the folder of a machine."""
+        return {
+            "source": re.split(r"[/\\]", self.where.strip("'"))[-1],
+            "column": self.column,
+            "year": self.year,
+        }
 
 
 @dataclass(frozen=True)

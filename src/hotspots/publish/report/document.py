@@ -19,6 +19,7 @@ from hotspots.export.tables.flag_table import make_flag_table
 from hotspots.export.tables.workbook import write_workbook
 from hotspots.publish.report.change import change_section
 from hotspots.publish.report.priorities import matrix_section, priorities_section
+from hotspots.publish.report.risk import risk_section
 from hotspots.publish.report.summary import headline_section, quality_section
 from hotspots.publish.views import drawing, drawn_columns, outline_of
 from hotspots.publish.words.change import calendar_words
@@ -54,6 +55,7 @@ def make_document(analysis: Analysis) -> Document:
         "matrix": matrix_section,
         "maps": _maps_section,
         "tables": _tables_section,
+        "risk": risk_section,
         "change": change_section,
         "quality": quality_section,
         "methods": _methods_section,
