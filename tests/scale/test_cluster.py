@@ -7,7 +7,8 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pytest
 from shapely import box
 
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.counting.counts import assign_areas, count_incidents
 from hotspots.incidents import read_incidents
 from hotspots.incidents.columns import ColumnNames
 from hotspots.incidents.files import Batches, IncidentFile, Roles
@@ -156,7 +158,8 @@ def test_density_is_that_of_one_machine(tmp_path: Path, client: Any, edge: Any) 
         paths, nine_areas(), bandwidth=400, cell_size=50, edge=edge, category="burglary", scheduler=client
     )
     np.testing.assert_allclose(many.values, one.values, rtol=1e-12, atol=0)
-    assert many.parameters == one.parameters
+    # At which densities the incidents themselves stand, no machine knows of all of them.
+    assert many.parameters == {k: v for k, v in one.parameters.items() if k != "share_limits"}
     assert dataclasses.replace(many, values=one.values, parameters={}) == dataclasses.replace(
         one, parameters={}
     )
@@ -208,7 +211,7 @@ def test_a_worker_killed_half_way_loses_nothing_and_counts_nothing_twice(
     surface, report = density_dask(paths, nine_areas(), bandwidth=300, cell_size=100, scheduler=client)
     assert mark.exists()
     np.testing.assert_allclose(surface.values, density.values, rtol=1e-12, atol=0)
-    assert surface.parameters == density.parameters
+    assert surface.parameters == {k: v for k, v in density.parameters.items() if k != "share_limits"}
     assert report.rows_read == 5000
 
 
@@ -293,3 +296,68 @@ def test_the_command_writes_the_same_bytes(
     with rasterio.open("one/density.tif") as one, rasterio.open("many/density.tif") as many:
         np.testing.assert_allclose(many.read(1), one.read(1), rtol=1e-6)
         assert many.tags() == one.tags()
+
+
+def strange_codes(folder: Path, strange: str, *, inside: int) -> list[Path]:
+    """Files of two areas' own incidents, each twice by its ID, and of incidents under a code that no area has."""
+    own: list[Any] = [(f"{n:016x}" * 4, 400_500, CODES[0]) for n in range(1, 21)]
+    astray: list[Any] = [(f"{n + 100:016x}" * 4, 401_500, strange) for n in range(inside)]
+    # Far from every area, and without coordinates: neither says anything of the areas.
+    elsewhere: list[Any] = [("", 450_000, "E01099998"), ("", "", "E01099999")]
+    paths = []
+    for number, rows in enumerate([own + astray, own[:1] + astray + elsewhere]):
+        paths.append(folder / f"{strange}-{number}.csv")
+        table = pd.DataFrame(rows, columns=["Crime ID", "Easting", "LSOA code"])
+        table.assign(Northing=300_500, Month="2025-01", Category="Drugs").to_csv(paths[-1], index=False)
+    return paths
+
+
+def test_every_engine_refuses_codes_of_the_other_census_alike(tmp_path: Path, client: Any) -> None:
+    paths = strange_codes(tmp_path, "E01033801", inside=3)
+    said = []
+    for count in (
+        lambda: assign_areas(read_incidents(paths)[0], nine_areas(), by="code"),
+        lambda: count_stream(paths, nine_areas(), by="code"),
+        lambda: count_dask(paths, nine_areas(), by="code", scheduler=client),
+    ):
+        with pytest.raises(DataError) as error:
+            count()
+        said.append(str(error.value))
+    # The three incidents stand in both files, by the same IDs.
+    assert said == 3 * [
+        "the recorded codes are LSOAs of 2021, but the areas are LSOAs of 2011: 3 incidents inside the areas "
+        "recorded a code that none of them has, such as E01033801\n"
+        "Hint: give areas of 2021, a 'lookup' from one to the other, or count by polygon: 'by' = 'polygon'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("strange", "inside", "warned"),
+    # 1 of 21 is more than 2 %. Codes that are no GSS codes are told apart, too.
+    [("E01000011", 1, True), ("Ward 7", 1, True), ("E01000011", 0, False)],
+)
+def test_every_engine_warns_of_codes_of_another_year_alike(
+    tmp_path: Path, client: Any, strange: str, inside: int, warned: bool
+) -> None:
+    paths = strange_codes(tmp_path, strange, inside=inside)
+    areas = nine_areas().rename({CODES[8]: "E01033801"})  # some of the areas are of 2021
+    for path in paths:
+        table = pd.read_csv(path, dtype=str)
+        table.replace({"LSOA code": {"E01099998": "E01033801"}}).to_csv(path, index=False)
+    engines: list[Callable[[], pd.Series]] = [
+        lambda: count_incidents(read_incidents(paths)[0], areas, by="code"),
+        lambda: count_stream(paths, areas, by="code").n,
+        lambda: count_dask(paths, areas, by="code", scheduler=client).n,
+    ]
+    found = []
+    for count in engines:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", HotspotsWarning)
+            n = count()
+        said = [str(one.message) for one in caught if "inside the areas" in str(one.message)]
+        found.append((said, n.tolist()))
+    message = (
+        f"1 incidents inside the areas recorded a code that none of the areas has, such as {strange}, and are counted "
+        "nowhere: the areas may be of another year"
+    )
+    assert found == 3 * [([message] * warned, [20, 0, 0, 0, 0, 0, 0, 0, 1])]

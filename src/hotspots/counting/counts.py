@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, overload
 
 import geopandas as gpd
@@ -180,23 +180,53 @@ def _check_vintage(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, positions: 
     told = pd.DataFrame(
         {"code": recorded[strange].astype(str).to_numpy(), "located": located, "inside": inside}
     )
-    sums = told.groupby("code").sum()
+    refuse_other_census(
+        told.groupby("code").sum(),
+        recorded=recorded.cat.categories,
+        codes=areas.index,
+        placed=int((positions >= 0).sum()),
+        stacklevel=4,
+    )
+
+
+def refuse_other_census(
+    strange: pd.DataFrame, *, recorded: Iterable[object], codes: pd.Index, placed: int, stacklevel: int
+) -> None:
+    """Refuse areas of another census than the recorded codes, and warn of areas of another year.
+
+    Parameters
+    ----------
+    strange : DataFrame
+        On the recorded codes that no area has, in order: incidents with coordinates (``located``), and those of
+        them that are ``inside`` an area.
+    recorded, codes : iterable of str, Index
+        All recorded codes, and those of the areas.
+    placed : int
+        How many incidents recorded the code of an area.
+    stacklevel : int
+        As of `warnings.warn`.
+
+    Raises
+    ------
+    DataError
+        When the one are LSOAs of 2011, and the others of 2021.
+    """
     # The code of a neighbour may be recorded just inside the border; most of its incidents are its own.
-    ours = sums[sums["inside"] * 2 > sums["located"]]
-    n, whole = int(ours["inside"].sum()), int((positions >= 0).sum())
+    ours = strange[strange["inside"] * 2 > strange["located"]]
+    n = int(ours["inside"].sum())
     newer = [code for code in ours.index if new_in_2021(as_code(code))]
-    of_areas = any(new_in_2021(str(code)) for code in areas.index)
+    of_areas = any(new_in_2021(str(code)) for code in codes)
     if newer and not of_areas:
         ages, example = ("2021", "2011"), newer[0]
-    elif of_areas and len(ours) and not any(new_in_2021(as_code(str(c))) for c in recorded.cat.categories):
+    elif of_areas and len(ours) and not any(new_in_2021(as_code(str(c))) for c in recorded):
         ages, example = ("2011", "2021"), ours.index[0]
     else:
-        if n > _STRANGE * (n + whole):
+        if n > _STRANGE * (n + placed):
             warnings.warn(
                 f"{n:,} incidents inside the areas recorded a code that none of the areas has, such as "
                 f"{ours.index[0]}, and are counted nowhere: the areas may be of another year",
                 HotspotsWarning,
-                stacklevel=3,
+                stacklevel=stacklevel,
             )
         return
     raise DataError(

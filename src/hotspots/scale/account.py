@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hotspots.base.codes import as_code
 from hotspots.base.crs import crs_label
 from hotspots.base.sums import MILLION, from_millionths
-from hotspots.counting.counts import By, Per, assign_areas, count_incidents
+from hotspots.counting.counts import By, Per, assign_areas, count_incidents, refuse_other_census
 from hotspots.incidents import QualityReport
 from hotspots.incidents.dates import NO_MONTH
 from hotspots.incidents.files import IncidentFile
@@ -27,6 +28,7 @@ from hotspots.scale.rows import (
     Filters,
     Tally,
     category_of,
+    code_number,
     month_of,
 )
 
@@ -164,12 +166,25 @@ def check_counted(report: QualityReport, tally: Tally, *, by: By, areas: Any) ->
         As `hotspots.assign_areas`.
     """
     codes = sorted(tally.codes)
+    wanted = {cell: rows for cell, rows in tally.placed.items() if cell & int(WANTED)}
     if by == "code":
         assign_areas(pd.DataFrame({"lsoa_code": pd.Categorical(codes, categories=codes)}), areas, by="code")
+        numbers = {code: code_number(as_code(code)) for code in codes}
+        strange = {
+            code: (tally.strange[number], tally.strange_inside[number])
+            for code, number in numbers.items()
+            if number in tally.strange
+        }
+        refuse_other_census(
+            pd.DataFrame.from_dict(strange, orient="index", columns=["located", "inside"]),
+            recorded=codes,
+            codes=areas.index,
+            placed=sum(wanted.values()),
+            stacklevel=4,
+        )
     elif not tally.near:
         west, south, east, north = tally.extent
         assign_areas(pd.DataFrame({"x": [west, east], "y": [south, north]}), areas)
-    wanted = {cell: rows for cell, rows in tally.placed.items() if cell & int(WANTED)}
     log.info("areas: %s of %s incidents placed by %s", f"{sum(wanted.values()):,}", f"{report.used:,}", by)
     if by == "polygon" and areas.index.isin(codes).any():
         both = sum(rows for cell, rows in wanted.items() if cell & int(CODED))

@@ -30,6 +30,7 @@ from hotspots.incidents.sources import CSV, PARQUET, Source
 from hotspots.scale.rows import (
     AGREES,
     CODED,
+    INSIDE,
     LOCATED,
     PLACED_ROW,
     ROW,
@@ -42,6 +43,7 @@ from hotspots.scale.rows import (
     Table,
     Tally,
     category_of,
+    code_number,
     describe_rows,
     month_of,
     what_is,
@@ -118,9 +120,11 @@ class Job:
 
     def index(self) -> AreaIndex | None:
         """Return the index of the areas, where places are to be looked up in it."""
-        if self.by == "code" or self.with_coordinates:
+        if self.with_coordinates:
             return None
-        return AreaIndex(self.geometries, points=self.points, order=self.order)
+        # By code, places are looked up of codes that no area has alone: a grid would take longer to build.
+        points = self.points if self.by == "polygon" else 0
+        return AreaIndex(self.geometries, points=points, order=self.order)
 
     def rows(
         self, file: IncidentFile, number: int, table: pa.Table, index: AreaIndex | None, tally: Tally
@@ -145,8 +149,9 @@ class Job:
         rows["place"] = places.key
         rows["key"], rows["cell"], with_id = describe_rows(table, rows["place"], self.filters, tally)
         recorded = self._recorded(file, table, tally, (rows["cell"] & WANTED) > 0)
-        if index is None:
+        if index is None or self.by == "code":
             rows["area"] = recorded
+            rows["cell"] |= self._inside(recorded, places, index) * INSIDE
         else:
             # Number -1, no coordinates, takes the last entry.
             found = np.append(index.locate(places.distinct_x, places.distinct_y), np.int32(-1))
@@ -165,6 +170,18 @@ class Job:
         settled = ~with_id
         settled[shared[1]] = False
         return rows[settled], rows[with_id], shared[0]
+
+    def _inside(
+        self, recorded: npt.NDArray[np.int64], places: Places, index: AreaIndex | None
+    ) -> npt.NDArray[np.bool_]:
+        """Return which rows recorded a code that no area has, and lie inside one."""
+        strange = (recorded < -1) & (places.number >= 0)
+        if index is None or not strange.any():
+            return np.zeros(len(recorded), dtype=bool)
+        number, distinct = pd.factorize(places.number[strange])
+        inside = index.locate(places.distinct_x[distinct], places.distinct_y[distinct]) >= 0
+        strange[strange] = inside[number]
+        return strange
 
     def _shared(
         self, rows: Table, number: int, months: npt.NDArray[np.int64], without_id: npt.NDArray[np.bool_]
@@ -189,16 +206,18 @@ class Job:
     def _recorded(
         self, file: IncidentFile, table: pa.Table, tally: Tally, wanted: npt.NDArray[np.bool_]
     ) -> npt.NDArray[np.int64]:
-        """Return the position of the area whose code each row recorded; -1 for none of them."""
+        """Return the position of the area whose code each row recorded; -1 for no code, less for no area's."""
         if file.columns.lsoa_code is None:
             return np.full(table.num_rows, -1)
         texts, codes = dictionary(table.column("lsoa_code"))
         # One code more, for rows without one.
         used = np.bincount(codes[wanted] + 1, minlength=len(texts) + 1)[1:]
         tally.codes.update(text for text, n in zip(texts, used.tolist(), strict=True) if n)
-        return np.append(
-            self.codes.get_indexer(pd.Index([as_code(text) for text in texts], dtype="str")), -1
-        )[codes]
+        plain = [as_code(text) for text in texts]
+        positions = self.codes.get_indexer(pd.Index(plain, dtype="str"))
+        for strange in np.flatnonzero(positions < 0):
+            positions[strange] = code_number(plain[strange])
+        return np.append(positions, -1)[codes]
 
     def tally(self) -> Tally:
         """Return an empty tally."""

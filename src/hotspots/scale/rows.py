@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from hotspots.base.codes import GSS_CODE
 from hotspots.base.sums import millionths
 from hotspots.base.text import plain_text
 from hotspots.incidents.cells import Hashes, dictionary, text_hash
@@ -37,13 +38,16 @@ from hotspots.incidents.repeats import (
 Table = npt.NDArray[Any]
 
 # `key` is the Crime ID's, or for a row without one its fingerprint; `place` is 0 where there is none, `area`
-# -1. `cell` holds the category, the month and the bits below.
+# -1, or by code the `code_number` of a recorded code that no area has. `cell` holds the category, the month and
+# the bits below.
 ROW = np.dtype([("key", "u8"), ("place", "u8"), ("cell", "u8"), ("area", "i4")])
 WEIGHTED_ROW = np.dtype([*ROW.descr, ("weight", "f8")])
 PLACED_ROW = np.dtype([*ROW.descr, ("x", "f8"), ("y", "f8"), ("weight", "f8")])
 SPOT = np.dtype([("place", "u8"), ("same", "u8")])
 
-WANTED, LOCATED, WITH_ID, CODED, AGREES = (np.uint64(1 << bit) for bit in range(5))
+WANTED, LOCATED, WITH_ID, CODED, AGREES, INSIDE = (np.uint64(1 << bit) for bit in range(6))
+# With what a GSS code begins.
+_COUNTRIES = "EWSNKJ"
 # What a row is, without the bits above.
 _WHAT = ~np.uint64(0xFF)
 
@@ -99,6 +103,8 @@ class Tally:
         The text of each category's hash.
     codes : set of str
         Recorded area codes.
+    strange, strange_inside : Counter
+        Wanted rows with coordinates under a code that no area has, by its `code_number`; those inside an area.
     found : dict
         What reading found in each file, by its number.
     sketches : Sketches
@@ -128,6 +134,8 @@ class Tally:
     months: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
+    strange: Counter[int] = field(default_factory=Counter)
+    strange_inside: Counter[int] = field(default_factory=Counter)
     found: dict[int, Found] = field(default_factory=dict)
     sketches: Sketches = field(default_factory=Sketches)
     repeats: Counter[int] = field(default_factory=Counter)
@@ -148,6 +156,9 @@ class Tally:
         """Count rows that are not repeats; `split` says under what each is counted by area."""
         for counter, chosen in ((self.cells, rows["cell"]), (self.placed, rows["cell"][rows["area"] >= 0])):
             _count(counter, chosen)
+        astray = rows[((rows["cell"] & (WANTED | LOCATED)) == (WANTED | LOCATED)) & (rows["area"] < -1)]
+        _count(self.strange, astray["area"])
+        _count(self.strange_inside, astray["area"][(astray["cell"] & INSIDE) > 0])
         counted = ((rows["cell"] & WANTED) > 0) & (rows["area"] >= 0)
         areas = rows["area"][counted]
         units = None
@@ -181,7 +192,7 @@ class Tally:
 
     def merge(self, other: Tally) -> Tally:
         """Add another tally, of other rows, to this one, and return this one."""
-        for name in ("cells", "placed", "repeats", "labels", "transformations"):
+        for name in ("cells", "placed", "repeats", "strange", "strange_inside", "labels", "transformations"):
             getattr(self, name).update(getattr(other, name))
         _add_lines(self.counts, other.counts)
         _add_lines(self.months, other.months)
@@ -219,6 +230,13 @@ def _add_lines(held: dict[int, Any], lines: dict[int, Any]) -> None:
 def _tallied(values: Any) -> tuple[Any, Any]:
     codes, distinct = pd.factorize(values)
     return distinct, np.bincount(codes, minlength=len(distinct))
+
+
+def code_number(code: str) -> int:
+    """Return a number below -1 that stands for an area code: of its own for a GSS code, by a hash for others."""
+    if GSS_CODE.fullmatch(code):
+        return -2 - _COUNTRIES.index(code[0]) * 10**8 - int(code[1:])
+    return -2 - len(_COUNTRIES) * 10**8 - text_hash(code) % 10**9
 
 
 def _count(counter: Counter[int], values: Any) -> None:
