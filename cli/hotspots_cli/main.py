@@ -139,6 +139,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
             click.echo(f"{click.style('Error:', fg='red')} {error.message}", err=True)
             click.echo(f"Hint: {error.hint}", err=True)
             return 1
+        except MemoryError:
+            if "-v" in words or "--verbose" in words:
+                raise
+            click.echo(f"{click.style('Error:', fg='red')} there is too little memory for so much", err=True)
+            click.echo("Hint: choose larger cells, fewer areas or fewer incidents at a time", err=True)
+            return 1
         except click.ClickException as error:
             error.show()
             return 2

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from hotspots._version import __version__
 
@@ -52,6 +55,20 @@ def test_an_error_of_the_data_has_a_hint_and_exit_code_1(hotspots: Run, town: Pa
     assert err.splitlines()[0].startswith("Error: ")
     assert err.splitlines()[1].startswith("Hint: ")
     assert "Traceback" not in err
+
+
+def test_too_little_memory_is_said(hotspots: Run, town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_out(*_: Any, **__: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("hotspots.areas.reading.read_areas", run_out)
+    code, out, err = hotspots("count", town / "2025-01", "--areas", "wards.gpkg", "-o", "n.geojson")
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-2:] == [
+        "Error: there is too little memory for so much",
+        "Hint: choose larger cells, fewer areas or fewer incidents at a time",
+    ]
+    assert not (town / "n.geojson").exists()
 
 
 def test_quiet_keeps_standard_error_empty(hotspots: Run, town: Path) -> None:

@@ -286,3 +286,11 @@ def test_names_and_dates_are_no_classes() -> None:
         layer_style(pd.DataFrame({"until": pd.to_datetime(["2025-01-01"])}), "until")
     # Numbers that a file holds as text are numbers.
     assert style_for("n", pd.Series(["1", "2"])).classes == style_for("n", pd.Series([1, 2])).classes
+
+
+def test_a_number_past_all_rates_is_named() -> None:
+    with pytest.raises(DataError) as caught:
+        style_for("rate", pd.Series([1.0, 1e308, 3.0]))
+    assert caught.value.message == "'rate' cannot be coloured: it holds 1e+308, which no count or rate is"
+    assert caught.value.hint == "mend that value in the layer, or draw another column"
+    assert len(style_for("rate", pd.Series([1.0, 1e15])).classes) == 2

@@ -31,6 +31,8 @@ MULTIPLES = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 # Below this share of zeros they are left in the lowest quantile; above it they get a class of their own.
 _COMMON_ZERO = 0.1
+# Beyond it one rounds to nothing that can be told apart, and far beyond it to infinity.
+_LARGEST = 1e15
 # A rounded limit may move at most this share of the areas away from an exact fifth.
 _FAIR_SHARE = 0.13
 
@@ -120,6 +122,8 @@ def style_for(
     ------
     ParameterError
         When the values are needed but not given, or are not numbers.
+    DataError
+        When a number is beyond ±10¹⁵, from which on decimals cannot be told apart.
 
     Examples
     --------
@@ -159,7 +163,14 @@ def _numbers(column: str, values: pd.Series[Any]) -> npt.NDArray[np.float64]:
             f"'{column}' cannot be coloured: it holds neither numbers nor named classes, but '{words[:40]}'",
             hint="choose a column of numbers or of classes, such as rate, n or sd_flag",
         ) from None
-    return numbers[np.isfinite(numbers)]
+    numbers = numbers[np.isfinite(numbers)]
+    vast = numbers[np.abs(numbers) > _LARGEST]
+    if vast.size:
+        raise DataError(
+            f"'{column}' cannot be coloured: it holds {vast[0]:g}, which no count or rate is",
+            hint="mend that value in the layer, or draw another column",
+        )
+    return numbers
 
 
 def layer_style(layer: pd.DataFrame, column: str) -> Style:

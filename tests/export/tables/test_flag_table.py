@@ -69,3 +69,14 @@ def test_a_table_without_rows_still_has_its_headings() -> None:
     empty = make_flag_table(FLAGGED.iloc[:1])
     assert empty.empty
     assert len(empty.columns) == 4
+
+
+def test_an_area_without_a_district_has_an_empty_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    table = make_flag_table(
+        FLAGGED.assign(
+            district=pd.Series(["Stafford", None, "Newcastle", None, "Stafford"], index=FLAGGED.index)
+        )
+    )
+    assert table["Partnership Area"].tolist() == ["Newcastle", "", ""]
+    write_flag_table(table, "-")
+    assert "nan" not in capsys.readouterr().out.casefold()

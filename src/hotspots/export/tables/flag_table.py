@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.errors import DataError
@@ -79,12 +80,17 @@ def make_flag_table(
         cells = [f"{n} ({one:,.1f} per 1,000)" for n, one in zip(cells, printed, strict=True)]
     return pd.DataFrame(
         {
-            f"{area} Name": above["name"].astype(str).to_numpy(),
-            "Partnership Area": above["district"].astype(str).to_numpy(),
+            f"{area} Name": _words(above["name"]),
+            "Partnership Area": _words(above["district"]),
             heading: cells,
             f"Difference to {area.lower()} average": above["sd_flag"].astype(str).str.capitalize().to_numpy(),
         }
     )
+
+
+def _words(column: pd.Series[Any]) -> npt.NDArray[Any]:
+    """Return the texts of a column, empty where there is none."""
+    return column.astype(object).where(column.notna(), "").astype(str).to_numpy()
 
 
 def aligned(table: pd.DataFrame) -> list[str]:
