@@ -140,3 +140,29 @@ def test_risk_is_scored_where_ten_areas_have_people(hotspots: Run, town: Path) -
     # Areas of one size and as many people: by risk they stand in the order of their counts.
     assert table.loc["risk", "n"] == pytest.approx(table.loc["count", "n"])
     assert pd.isna(table.loc["risk", "recovery"])
+
+
+def test_blocks_of_ground_are_scored_by_themselves(hotspots: Run, town: Path) -> None:
+    words = ("evaluate", ".", *AREAS, "--periods", "month", "--ground", "0.2")
+    code, _, err = hotspots(*words, "--blocks", "1000", "-o", "out.csv")
+    assert code == 0, err
+    table = pd.read_csv("out.csv").set_index("method")
+    folds = table[[f"pai_{fold}" for fold in range(1, 6)]]
+    # Nine wards of a square kilometre in nine blocks: folds of two wards, and one of a single ward, which a fifth of
+    # itself covers by chance alone: PAI 1.
+    assert (folds.sub(1).abs() < 1e-9).any(axis=None)
+    assert table["pai_mean"].tolist() == pytest.approx(folds.mean(axis=1).tolist())
+    assert table["pai_se"].tolist() == pytest.approx((folds.std(axis=1) / 5**0.5).tolist())
+    assert "PAI in 5 folds of blocks, mean ± standard error: " in err
+    assert hotspots(*words, "--blocks", "1000", "--seed", "1", "-o", "other.csv")[0] == 0
+    assert not np.allclose(pd.read_csv("other.csv")["pai_1"], table["pai_1"])
+    code, _, err = hotspots(*words, "--blocks", "9000", "-o", "none.csv")
+    assert code == 1
+    assert "too few for 5 folds" in err.splitlines()[-2]
+    assert err.splitlines()[-1] == "Hint: set 'blocks' to fewer metres, such as 4500"
+    curve = (*words, "--bandwidths", "200,600", "--blocks", "500", "-o", "b.csv")
+    code, _, err = hotspots(*curve)
+    assert code == 0, err
+    table = pd.read_csv("b.csv")
+    assert table["folds"].tolist() == [5, 5]
+    assert "folds" in err

@@ -71,6 +71,27 @@ def test_spreading_takes_away_the_reward_for_finding_a_point_again() -> None:
     assert snapped[0] > 2 * spread[0]
 
 
+def test_bandwidths_are_scored_in_folds_of_blocks() -> None:
+    # West, thirty at one place and later three there and one far off; east, thirty at another and later one there and
+    # one far off. Alone, each finds its place on 1% of its half: 3 of 4 and 1 of 2, mean 0.625, error 0.125.
+    table = incidents(
+        [2050] * 33 + [4050] + [7050] * 31 + [9050],
+        [2050] * 33 + [4550] + [2050] * 31 + [4550],
+        ["2025-01"] * 30 + ["2025-05"] * 4 + ["2025-01"] * 30 + ["2025-05"] * 2,
+    )
+    choices: Any = {"bandwidths": [400], "grounds": [0.01], "scoring": "snapped"}
+    wide = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 10_000, 5_000)], index=["A"], crs=BNG)
+    found = bandwidth_curve(table, wide, blocks=5000, folds=2, **choices).iloc[0]
+    assert sorted(found[["hit_1", "hit_2"]]) == pytest.approx([0.5, 0.75])
+    assert found[["folds", "hit_mean", "hit_se", "pai_mean"]].tolist() == pytest.approx(
+        [2, 0.625, 0.125, 62.5]
+    )
+    plain = bandwidth_curve(table, wide, **choices)
+    whole = bandwidth_curve(table, wide, blocks=5000, folds=1, **choices)
+    pd.testing.assert_frame_equal(whole[plain.columns], plain)
+    assert whole["hit_1"].tolist() == plain["hit_rate"].tolist()
+
+
 def test_the_best_is_taken_and_said(caplog: pytest.LogCaptureFixture) -> None:
     table = towns(600, 500)
     curve = bandwidth_curve(table, AREAS, grounds=[0.01])

@@ -102,3 +102,43 @@ def test_small_areas_and_map_points_are_worth_a_warning() -> None:
         snapped = evaluate(table, small, plan, grounds=[0.25])
     spread = evaluate(table, small, plan, grounds=[0.25], scoring="unsnapped")
     assert not np.allclose(snapped.table["n"], spread.table["n"])
+
+
+def test_folds_of_blocks_by_hand() -> None:
+    # Two blocks of 2 km: wards 1, 2, 5, 6 and wards 3, 4, 7, 8. A quarter of the ground is one ward of each.
+    table = both([80, 40, 8, 5, 30, 20, 5, 6], [60, 10, 2, 3, 20, 10, 1, 4])
+    made = evaluate(table, wards(), scoring_plan(None, (), None), grounds=[0.25], blocks=2000, folds=2)
+    count = made.table.set_index("method").loc["count"]
+    # West: ward 1 holds 60 of 100; east: ward 3 holds 2 of 10. Mean 0.4, SD 0.2 · √2, standard error 0.2.
+    assert sorted(count[["hit_1", "hit_2"]]) == pytest.approx([0.2, 0.6])
+    assert sorted(count[["pai_1", "pai_2"]]) == pytest.approx([0.8, 2.4])
+    assert count[["folds", "hit_mean", "hit_se", "pai_mean", "pai_se"]].tolist() == pytest.approx(
+        [2, 0.4, 0.2, 1.6, 0.8]
+    )
+    # The plain score takes wards 1 and 2, both west, as without blocks.
+    assert count["hit_rate"] == pytest.approx(70 / 110)
+    line = next(line for line in made.lines() if "folds" in line)
+    assert line.startswith("PAI in 2 folds of blocks, mean ± standard error: ")
+    assert "count 1.60 ± 0.80" in line
+
+
+def test_one_fold_is_the_whole() -> None:
+    table = both([80, 40, 8, 5, 30, 20, 5, 6], [60, 10, 2, 3, 20, 10, 1, 4])
+    choices: Any = {"grounds": [0.1, 0.25]}
+    plain = evaluate(table, wards(), scoring_plan(None, (), None), **choices).table
+    folded = evaluate(table, wards(), scoring_plan(None, (), None), blocks=500, folds=1, **choices).table
+    pd.testing.assert_frame_equal(folded[plain.columns], plain)
+    for measure in ("hit_rate", "pai"):
+        short = measure.removesuffix("_rate")
+        assert folded[f"{short}_1"].tolist() == pytest.approx(plain[measure].tolist())
+        assert folded[f"{short}_mean"].tolist() == pytest.approx(plain[measure].tolist())
+    assert folded["pai_se"].isna().all()
+
+
+def test_a_fold_without_later_incidents_is_left_out_and_said() -> None:
+    table = both([80, 40, 8, 5, 30, 20, 5, 6], [60, 10, 0, 0, 20, 10, 0, 0])
+    with pytest.warns(HotspotsWarning, match=r"^1 of 2 folds have no later incident"):
+        made = evaluate(table, wards(), scoring_plan(None, (), None), grounds=[0.25], blocks=2000, folds=2)
+    count = made.table.set_index("method").loc["count"]
+    assert count[["folds", "hit_mean"]].tolist() == pytest.approx([1, 0.6])
+    assert "±" not in next(line for line in made.lines() if "folds" in line).split(":")[1]

@@ -6,10 +6,12 @@ import logging
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.crs import Floats
@@ -21,7 +23,11 @@ from hotspots.incidents.gate import as_incidents
 from hotspots.methods.accuracy import taking
 from hotspots.methods.kde.bandwidth import BANDWIDTHS
 from hotspots.methods.kde.density import kernel_density
+from hotspots.priorities.blocks import FOLDS, Folds, across, warn_of_empty
 from hotspots.priorities.spreading import Scoring, Spread
+
+Flags = npt.NDArray[np.bool_]
+Parts = list[Flags]
 
 GROUNDS = (0.01, 0.02, 0.05)
 CELL_SIZE = 100.0
@@ -38,6 +44,9 @@ def bandwidth_curve(
     grounds: Sequence[float] = GROUNDS,
     scoring: Scoring = "unsnapped",
     cell_size: float = CELL_SIZE,
+    blocks: float | None = None,
+    folds: int = FOLDS,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Share of later incidents on the densest ground of the earlier ones, for several bandwidths.
 
@@ -61,26 +70,25 @@ def bandwidth_curve(
         bandwidth for finding the same points again.
     cell_size : float, default 100
         Side of a cell in metres.
+    blocks, folds, seed
+        Whether each density is scored once more in separate parts of the ground, as by `evaluate`: cells belong to
+        the block that their centre lies in.
 
     Returns
     -------
     DataFrame
         One row a bandwidth and share of ground: ``bandwidth``, ``ground``, ``n`` (later incidents found),
-        ``hit_rate``, ``pai``, ``periods`` (how many were scored).
+        ``hit_rate``, ``pai``, ``periods`` (how many were scored); with blocks also ``folds``, ``hit_mean``,
+        ``hit_se``, ``pai_mean``, ``pai_se`` and each fold's own (see `hotspots.priorities.blocks.across`).
 
     Raises
     ------
     ParameterError
-        When there is only one period, or a share is out of range.
+        When there is only one period, a share is out of range, or there are fewer blocks than folds.
     DataError
         When no later incident lies in the areas.
     """
-    for ground in grounds:
-        if not 0 < ground <= 1:
-            raise ParameterError(
-                f"'ground' is {ground:g}, but a share lies between 0 and 1",
-                hint="set 'ground' to a share such as 0.05",
-            )
+    _check_grounds(grounds)
     incidents = as_incidents(incidents)
     months = sorted(incidents["month"].dropna().unique()) if "month" in incidents else []
     labels = {month: period_label(month, every) for month in months}
@@ -94,7 +102,10 @@ def bandwidth_curve(
     spread = Spread.over(x, y) if scoring == "unsnapped" else None
     period = incidents["month"].map(labels)
     tried = sorted(float(bandwidth) for bandwidth in bandwidths)
-    hits, total = np.zeros((len(tried), len(grounds))), 0.0
+    parts: Parts | None = None
+    # The whole ground comes first, then each fold of blocks.
+    number = 1 if blocks is None else 1 + folds
+    hits, total = np.zeros((len(tried), len(grounds), number)), np.zeros(number)
     with warnings.catch_warnings():
         # Few incidents in one period say nothing of all.
         warnings.simplefilter("ignore", HotspotsWarning)
@@ -106,25 +117,45 @@ def bandwidth_curve(
                 surface = kernel_density(known, areas, bandwidth=bandwidth, cell_size=cell_size, months=12)
                 if observed is None:
                     observed = _in_cells(surface, x[scored], y[scored], spread)
-                    total += observed.sum()
-                hits[row] += _found(surface, observed, grounds)
-    if not total:
+                    parts = parts or _parts(surface, blocks, folds, seed)
+                    total += [observed[part].sum() for part in parts]
+                for place, part in enumerate(parts or ()):
+                    hits[row, :, place] += _found(surface, observed, grounds, part)
+    if not total[0]:
         raise DataError(
             "no later incident lies in the areas", hint="choose areas of the same place, or more months"
         )
-    rows = [
-        {
-            "bandwidth": bandwidth,
-            "ground": ground,
-            "n": hits[row, column],
-            "hit_rate": hits[row, column] / total,
-            "pai": hits[row, column] / total / ground,
-            "periods": len(periods) - 1,
-        }
-        for row, bandwidth in enumerate(tried)
-        for column, ground in enumerate(grounds)
-    ]
+    if blocks is not None:
+        warn_of_empty(total[1:])
+    rows = []
+    with np.errstate(invalid="ignore"):
+        hit_rates = hits / total
+    for (row, bandwidth), (column, ground) in product(enumerate(tried), enumerate(grounds)):
+        whole, *folded = hit_rates[row, column]
+        found = {"bandwidth": bandwidth, "ground": ground, "n": hits[row, column, 0], "hit_rate": whole}
+        found |= {"pai": whole / ground, "periods": len(periods) - 1}
+        rows.append(found if blocks is None else found | across(np.array(folded), ground))
     return pd.DataFrame(rows)
+
+
+def _check_grounds(grounds: Sequence[float]) -> None:
+    for ground in grounds:
+        if not 0 < ground <= 1:
+            raise ParameterError(
+                f"'ground' is {ground:g}, but a share lies between 0 and 1",
+                hint="set 'ground' to a share such as 0.05",
+            )
+
+
+def _parts(surface: Surface, blocks: float | None, folds: int, seed: int) -> Parts:
+    """Return which of the cells that have a value lie in the whole ground, and in each fold of it."""
+    known = ~np.isnan(surface.values)
+    parts: Parts = [np.ones(int(known.sum()), dtype=bool)]
+    if blocks is not None:
+        x, y = np.meshgrid(*surface.centres())
+        dealt = Folds.dealt(x[known], y[known], blocks=blocks, folds=folds, seed=seed)
+        parts += [dealt.of == fold for fold in range(folds)]
+    return parts
 
 
 def density_at_best(incidents: pd.DataFrame, areas: gpd.GeoDataFrame, **choices: Any) -> Surface:
@@ -172,10 +203,10 @@ def _in_cells(surface: Surface, x: Floats, y: Floats, spread: Spread | None) -> 
     return observed
 
 
-def _found(surface: Surface, observed: Floats, grounds: Sequence[float]) -> Floats:
-    """Return how many of the observed lie on each share of the ground, the densest first."""
+def _found(surface: Surface, observed: Floats, grounds: Sequence[float], part: Flags) -> Floats:
+    """Return how many of the observed lie on each share of a part of the ground, the densest first."""
     density = surface.values.ravel()  # noqa: PD011 - a surface's grid, not a frame's values
-    density = density[~np.isnan(density)]
+    density, observed = density[~np.isnan(density)][part], observed[part]
     order = taking(density, observed)
     taken = np.concatenate(([0.0], np.cumsum(observed[order])))
     found: Floats = np.interp(np.asarray(grounds) * observed.size, np.arange(taken.size), taken)

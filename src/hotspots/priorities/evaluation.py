@@ -29,6 +29,7 @@ from hotspots.methods.kde.bandwidth import Rule
 from hotspots.methods.kde.density import kernel_density
 from hotspots.methods.meansd import flag_mean_sd
 from hotspots.methods.risk.measure import FEWEST, risk
+from hotspots.priorities.blocks import FOLDS, Folds, across, warn_of_empty
 from hotspots.priorities.indicators import make_indicators
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.selection import select_areas
@@ -52,7 +53,8 @@ class Evaluation:
     table : DataFrame
         One row per method and share of ground: ``method``, ``ground``, ``km2``, ``n``, ``hit_rate``, ``pai``,
         ``ppai``, ``pei``, ``recovery``, ``recapture``, ``jaccard``, ``ser`` (see `accuracy_at`) and ``sample`` ("out"
-        or "in").
+        or "in"); with blocks also ``folds``, ``hit_mean``, ``hit_se``, ``pai_mean``, ``pai_se`` and each fold's
+        ``hit_1``, ``pai_1`` and so on (see `hotspots.priorities.blocks.across`).
     selected_by, scored_on : str
         The periods that the choice rests on, and those that it is scored on, in words.
     concentration : Concentration
@@ -76,6 +78,17 @@ class Evaluation:
             best = rows.sort_values(["pai", "method"], ascending=[False, True], kind="stable")
             shown = ", ".join(f"{row.method} {row.pai:.2f}" for row in best.itertuples())
             lines.append(f"PAI on {ground:.1%} of the ground: {shown}")
+            if "pai_mean" in rows:
+                best = rows.sort_values(["pai_mean", "method"], ascending=[False, True], kind="stable")
+                shown = ", ".join(
+                    f"{method} {mean:.2f}" + ("" if np.isnan(error) else f" ± {error:.2f}")
+                    for method, mean, error in zip(
+                        best["method"], best["pai_mean"], best["pai_se"], strict=True
+                    )
+                )
+                lines.append(
+                    f"PAI in {rows['folds'].iloc[0]} folds of blocks, mean ± standard error: {shown}"
+                )
         return lines
 
 
@@ -88,6 +101,9 @@ def evaluate(
     in_sample: bool = False,
     bandwidth: float | Rule = "likelihood",
     scoring: Scoring = "snapped",
+    blocks: float | None = None,
+    folds: int = FOLDS,
+    seed: int = 0,
     noun: str = "area",
 ) -> Evaluation:
     """Compare count, kernel density, Gi*, mean + SD and composite score on the same ground.
@@ -98,6 +114,13 @@ def evaluate(
     count, where no population is known); "risk" by the rate with chance taken out (see `hotspots.risk`; only where
     populations are known of ten areas); "composite" by the score of `select_areas`. Areas are then taken in
     that order until the share of ground is used up, the last one in part.
+
+    With `blocks` each choice is scored once more in separate parts of the ground. Areas belong to the square block
+    that their representative point lies in, and blocks are dealt into folds by a seeded shuffle. In each fold the
+    share of that fold's own ground is taken, and scored by its own later incidents, so a town centre counts in one
+    fold alone. Methods see the earlier incidents of all the ground: nothing is fitted to what scores them, and it is
+    the period that is held out, not the place. Folds are equal parts of one force, not a sample of forces: the
+    standard error says how far a score depends on the part.
 
     Parameters
     ----------
@@ -114,6 +137,12 @@ def evaluate(
     scoring : {'snapped', 'unsnapped'}, default 'snapped'
         Whether a later incident counts where it stands, or is spread over the ground nearest to its map point, up
         to 250 m off. Where incidents were moved to map points, small areas score by finding the points again.
+    blocks : float, optional
+        Side of a block in metres: larger than a town centre, and small enough for several blocks a fold.
+    folds : int, default 5
+        How many folds the blocks are dealt into.
+    seed : int, default 0
+        Of the shuffle.
     noun : str, default "area"
         What an area is called.
 
@@ -124,12 +153,14 @@ def evaluate(
     Warns
     -----
     HotspotsWarning
-        When incidents on map points are scored in areas that are mostly under 500 m wide.
+        When incidents on map points are scored in areas that are mostly under 500 m wide, or a fold has no later
+        incident.
 
     Raises
     ------
     ParameterError
-        When there is only one period and `in_sample` is false, or a share is out of range.
+        When there is only one period and `in_sample` is false, a share is out of range, or there are fewer blocks
+        than folds.
     DataError
         When the last period has no incidents in the areas.
 
@@ -163,15 +194,52 @@ def evaluate(
     chosen = incidents[wanted[number]]
     km2 = areas.geometry.area / 1e6
     n = pd.Series(earlier.counts.sum(axis=(1, 2)), index=areas.index)
+    parts = None if blocks is None else _folds(areas, observed, blocks=blocks, folds=folds, seed=seed)
     rows = []
     for method, (score, per_km2) in _predict(chosen, areas, earlier, plan, bandwidth, km2, later).items():
         for ground in grounds:
             found = accuracy_at(score, observed, km2, ground=ground, per_km2=per_km2, earlier=n)
-            rows.append({"method": method, **found.to_dict(), "sample": "in" if in_sample else "out"})
+            row: dict[Any, Any] = {
+                "method": method,
+                **found.to_dict(),
+                "sample": "in" if in_sample else "out",
+            }
+            if parts is not None:
+                row |= _across(parts, score, observed, km2, ground=ground, per_km2=per_km2)
+            rows.append(row)
     table = pd.DataFrame(rows)
     # A score in standard deviations predicts an order, not a number.
     table.loc[table["method"].isin(["gi_star", "mean_sd", "risk", "composite"]), "recovery"] = np.nan
     return Evaluation(table, _span(earlier), _span(later), concentration(observed), noun)
+
+
+def _folds(
+    areas: gpd.GeoDataFrame, observed: pd.Series[Any], *, blocks: float, folds: int, seed: int
+) -> Folds:
+    points = areas.geometry.representative_point()
+    parts = Folds.dealt(points.x.to_numpy(), points.y.to_numpy(), blocks=blocks, folds=folds, seed=seed)
+    later = np.bincount(parts.of, weights=observed.to_numpy(dtype=float), minlength=folds)
+    warn_of_empty(later.astype(np.float64))
+    return parts
+
+
+def _across(
+    parts: Folds,
+    score: pd.Series[Any],
+    observed: pd.Series[Any],
+    km2: pd.Series[float],
+    *,
+    ground: float,
+    per_km2: bool,
+) -> dict[str, float]:
+    """Return the same choice's scores in each fold by itself."""
+    hit_rates = np.full(parts.number, np.nan)
+    for fold in range(parts.number):
+        here = parts.of == fold
+        if observed[here].sum():
+            found = accuracy_at(score[here], observed[here], km2[here], ground=ground, per_km2=per_km2)
+            hit_rates[fold] = found["hit_rate"]
+    return across(hit_rates, ground)
 
 
 def _unsnapped(
