@@ -56,7 +56,7 @@ PLANTED = {
         ("An export computes nothing", "Imports point down"),
     ),
     "a page that counts": (
-        "publish/words.py",
+        "publish/words/names.py",
         "from hotspots.counting.counts import rate",
         ("A page counts nothing",),
     ),

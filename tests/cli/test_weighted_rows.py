@@ -97,7 +97,7 @@ def test_compare_force(hotspots: Run, tens: Path) -> None:
 
 
 def test_sensitivity(hotspots: Run, tens: Path) -> None:
-    options = ("--weights", "queen", "--cell-sizes", "500", "--offsets", "1", "--bandwidths", "700")
+    options = ("--neighbours", "queen", "--cell-sizes", "500", "--offsets", "1", "--bandwidths", "700")
     one, other = both(hotspots, ("sensitivity",), "s.csv", *options)
     assert one.read_bytes() == other.read_bytes()
 
