@@ -289,6 +289,18 @@ def test_what_is_not_geojson(tmp_path: Path) -> None:
     )
 
 
+def test_a_column_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    path.write_bytes(
+        b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"a\xc3":1},'
+        b'"geometry":{"type":"Point","coordinates":[-1.5,53.8]}}]}'
+    )
+    assert error_of(path) == (
+        "'a.geojson' cannot be read as a layer of points: the name of one of its columns is not UTF-8\n"
+        "Hint: save it again with the encoding UTF-8"
+    )
+
+
 def test_a_quotation_mark_left_open_over_a_long_file(path: Path) -> None:
     path.write_text('lon,lat,category\n-2,"53,Drugs\n' + "-2,53,x\n" * 300_000, encoding="utf-8")
     file, rows = read(path)

@@ -11,7 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hotspots.base.errors import DataError
+
 MILLION = 1_000_000
+
+# Just under 2⁶³ millionths.
+_MOST = 9e12
 
 Integers = npt.NDArray[np.int64]
 
@@ -32,6 +37,11 @@ def add_up(places: npt.NDArray[np.integer[Any]], size: int, weights: npt.NDArray
     -------
     ndarray of int64, or of float64 where some sum is not a whole number; shape (size,)
 
+    Raises
+    ------
+    DataError
+        When the weights add up to more than nine million million.
+
     Examples
     --------
     >>> add_up(np.array([0, 2, 2]), 3, None).tolist()
@@ -45,7 +55,21 @@ def add_up(places: npt.NDArray[np.integer[Any]], size: int, weights: npt.NDArray
 
 
 def millionths(weights: npt.NDArray[np.float64]) -> Integers:
-    """Return weights as whole numbers of millionths."""
+    """Return weights as whole numbers of millionths.
+
+    Raises
+    ------
+    DataError
+        When they add up to more than nine million million, which whole numbers of 64 bits cannot hold.
+    """
+    with np.errstate(over="ignore"):
+        total = float(weights.sum())
+    if total > _MOST:
+        raise DataError(
+            f"the weights add up to {total:.3g}, and the largest is {float(weights.max()):.3g}: more than can be added "
+            "exactly",
+            hint="mend the column of weights, or give them in a larger unit",
+        )
     return np.rint(weights * MILLION).astype(np.int64)
 
 

@@ -45,7 +45,12 @@ def open_layer(source: Source, named: ColumnNames) -> IncidentFile:
         columns = recognise(list(info["fields"]), named, file=source.name, geometry=True)
         names = list(dict.fromkeys([*columns.dates, *columns.present().values()]))
         _, head = pyogrio.raw.read_arrow(path, layer=layer, columns=names, max_features=_SAMPLE_ROWS)
-    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"'{source.name}' cannot be read as a layer of points: the name of one of its columns is not UTF-8",
+            hint="save it again with the encoding UTF-8",
+        ) from error
+    except (DataSourceError, DataLayerError) as error:
         raise FileError(
             f"'{source.name}' cannot be read as a layer of points", hint=f"save it as {READABLE}"
         ) from error
