@@ -83,7 +83,7 @@ def cli(ctx: click.Context, verbose: bool, quiet: bool) -> None:
 
     Start with: hotspots demo -o demo
     """
-    ctx.obj = {"verbose": verbose, "quiet": quiet}
+    ctx.obj.update(verbose=verbose, quiet=quiet)
     _speak(verbose=verbose, quiet=quiet)
 
 
@@ -128,13 +128,14 @@ def _logger_as_it_was() -> Iterator[None]:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 done, 1 the data or the recipe is at fault, 2 the command line is."""
     words = sys.argv[1:] if arguments is None else list(arguments)
+    told: dict[str, bool] = {}
     with warnings.catch_warnings(), _logger_as_it_was():
         try:
-            ended = cli.main(args=words, prog_name="hotspots", standalone_mode=False)
+            ended = cli.main(args=words, prog_name="hotspots", standalone_mode=False, obj=told)
             # click hands back the code of a command that ended itself, else what the command returned: nothing.
             return ended if isinstance(ended, int) else 0
         except HotspotsError as error:
-            if "-v" in words or "--verbose" in words:
+            if told.get("verbose"):
                 raise
             click.echo(f"{click.style('Error:', fg='red')} {error.message}", err=True)
             click.echo(f"Hint: {error.hint}", err=True)

@@ -92,7 +92,7 @@ def test_a_table_with_under_nine_tenths_of_the_areas() -> None:
     assert str(error.value) == (
         "only 17 of 20 areas are in the population table (85%); it lacks E01000017, E01000018, E01000019; "
         "boundaries and table may be of different years (such as 2011 and 2021)\n"
-        "Hint: give a table of the boundaries' year and place, or keep its districts with 'within'"
+        "Hint: give a table of the boundaries' year and place, or keep its districts with 'only'"
     )
 
 

@@ -135,3 +135,18 @@ def heading_position(records: Sequence[Sequence[str]]) -> int:
 def is_rule(record: Sequence[str]) -> bool:
     """Whether a row holds nothing but lines of dashes, as databases draw them under the headings."""
     return any(cell.strip() for cell in record) and all(_RULE.fullmatch(cell) for cell in record)
+
+
+def percent(part: int, whole: int) -> str:
+    """Return a share in percent to one decimal, never rounded up to all nor, for some, down to none.
+
+    Examples
+    --------
+    >>> percent(99_999, 100_000), percent(1, 100_000), percent(0, 0)
+    ('99.9%', '0.1%', '')
+    """
+    if not whole:
+        return ""
+    tenths = round(1000 * part / whole)
+    tenths = min(tenths, 999) if part < whole else tenths
+    return f"{max(tenths, 1 if part else 0) / 10:.1f}%"

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.base.text import percent
 from hotspots.incidents.cells import month_ordinals
 from hotspots.incidents.dates import NO_MONTH
 
@@ -259,11 +260,11 @@ class QualityReport:
         rows = [("Rows read", self.rows_read, "")]
         rows += [(f"  {reason}", -count, "") for reason, count in self.dropped() if count or reason in always]
         rows.append(("Rows used", self.used, ""))
-        rows.append(("  with coordinates", self.located, _percent(self.located, self.used)))
+        rows.append(("  with coordinates", self.located, percent(self.located, self.used)))
         if self.inside is not None and self.outside is not None:
-            rows.append(("    inside the areas", self.inside, _percent(self.inside, self.used)))
-            rows.append(("    outside all areas", self.outside, _percent(self.outside, self.used)))
-        rows.append(("  without coordinates", self.unlocated, _percent(self.unlocated, self.used)))
+            rows.append(("    inside the areas", self.inside, percent(self.inside, self.used)))
+            rows.append(("    outside all areas", self.outside, percent(self.outside, self.used)))
+        rows.append(("  without coordinates", self.unlocated, percent(self.unlocated, self.used)))
         width = max(len(label) for label, _, _ in rows)
         return [f"{label:<{width}}  {count:>{_WIDTH},}  {share:>6}".rstrip() for label, count, share in rows]
 
@@ -457,14 +458,6 @@ def _balance(what: str, total: int, parts: int) -> None:
         raise AssertionError(f"{what}: {total:,} in all, but the parts add up to {parts:,}")
 
 
-def _percent(part: int, whole: int) -> str:
-    if not whole:
-        return ""
-    # Rounding must not say that all are there when one is missing, nor that none is when there is one.
-    nearest = round(1000 * part / whole)
-    return f"{(min(nearest, 999) if part < whole else nearest) / 10:.1f}%"
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
@@ -480,7 +473,7 @@ def _share_lines(title: str, shares: tuple[Share, ...], unnamed: str) -> list[st
     width = max(len(title), *(len(share.label or unnamed) for share in shares))
     lines = [f"{title:<{width}}  {'Rows':>{_WIDTH}}  {'Located':>{_WIDTH}}  {'Share':>6}"]
     for share in (*shares, total):
-        label, located = share.label or unnamed, _percent(share.located, share.rows)
+        label, located = share.label or unnamed, percent(share.located, share.rows)
         lines.append(
             f"{label:<{width}}  {share.rows:>{_WIDTH},}  {share.located:>{_WIDTH},}  {located:>6}".rstrip()
         )

@@ -172,6 +172,14 @@ def find_sources(source: str | Path | Sequence[str | Path]) -> list[Source]:
     FileError
         When there is no such file, nothing in it to read, or its format is not one of those that are read.
     """
+    found, left_out = list_sources(source)
+    if left_out:
+        _LOG.info("Left out, as they are not street files: %s", ", ".join(left_out))
+    return found
+
+
+def list_sources(source: str | Path | Sequence[str | Path]) -> tuple[list[Source], list[str]]:
+    """Return what `find_sources` does, and the names of the files left out, without saying so."""
     given = [source] if isinstance(source, str | Path) else list(source)
     if not given:
         raise FileError("no incident file is given", hint="name a file, a folder or an archive of incidents")
@@ -181,8 +189,6 @@ def find_sources(source: str | Path | Sequence[str | Path]) -> list[Source]:
         first.setdefault((one.path.resolve(), one.member.header_offset if one.member else None), one)
     street = any(_is_street(one.name) for one in first.values())
     left_out = [one.name for one in first.values() if street and one.name.casefold().endswith(_NOT_STREET)]
-    if left_out:
-        _LOG.info("Left out, as they are not street files: %s", ", ".join(left_out))
     taken = [one for one in first.values() if one.name not in left_out]
     names = Counter(one.name for one in taken)
     told = [
@@ -191,7 +197,7 @@ def find_sources(source: str | Path | Sequence[str | Path]) -> list[Source]:
         else one
         for one in taken
     ]
-    return _numbered_apart(told)
+    return _numbered_apart(told), left_out
 
 
 def _numbered_apart(sources: list[Source]) -> list[Source]:

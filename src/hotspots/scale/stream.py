@@ -30,7 +30,7 @@ from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words
 from hotspots.incidents.opening import open_incidents
 from hotspots.incidents.repeats import without_copies
-from hotspots.incidents.sources import find_sources
+from hotspots.incidents.sources import find_sources, list_sources
 from hotspots.scale.account import check_counted, located_inside, make_report, split_columns
 from hotspots.scale.job import Job, estimate_rows, make_job
 from hotspots.scale.rows import SPOT, WANTED, Table, Tally, month_of
@@ -208,13 +208,8 @@ def batches(file: IncidentFile) -> Iterator[pa.Table]:
 
 def input_rows(source: str | Path | Sequence[str | Path]) -> int:
     """Return about how many rows the files of a source have, without reading them."""
-    finder = logging.getLogger("hotspots.incidents.sources")
-    before, finder.disabled = finder.disabled, True
-    try:
-        # What the finder has to say, it says when the files are read.
-        return estimate_rows(find_sources(source))
-    finally:
-        finder.disabled = before
+    # What was left out is said when the files are read.
+    return estimate_rows(list_sources(source)[0])
 
 
 class Drawers:

@@ -10,7 +10,7 @@ from typing import Any
 
 from hotspots.analysis.doctor import Diagnosis, Placed
 from hotspots.analysis.recipe import Areas, Incidents
-from hotspots.publish.words.names import percent
+from hotspots.base.text import percent
 
 _MOST = 8  # categories named one by one
 
