@@ -6,9 +6,10 @@ import atexit
 import gc
 import importlib
 import logging
+import re
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -83,8 +84,11 @@ def cli(ctx: click.Context, verbose: bool, quiet: bool) -> None:
 
     Start with: hotspots demo -o demo
     """
-    ctx.obj.update(verbose=verbose, quiet=quiet)
+    ctx.obj.update(verbose=verbose, quiet=quiet, command=ctx.invoked_subcommand)
     _speak(verbose=verbose, quiet=quiet)
+
+
+FIRST = r"^'([a-z_]+)'(?= is )"  # elsewhere a message quotes the data
 
 
 class _NoteHandler(logging.Handler):
@@ -113,6 +117,28 @@ def _speak(*, verbose: bool, quiet: bool) -> None:
     warnings.showwarning = show
 
 
+def _options_of(name: str) -> dict[str, str]:
+    """Return the options of a command and its subcommands, by the keyword that the library knows each by."""
+    command = cli.get_command(click.Context(cli), name)
+    commands = [command, *getattr(command, "commands", {}).values()] if command is not None else []
+    return {
+        str(option.name): option.opts[-1]
+        for entry in commands
+        for option in entry.params
+        if isinstance(option, click.Option)
+    }
+
+
+def _as_typed(text: str, options: Mapping[str, str], *, places: str = r"'([a-z_]+)'") -> str:
+    """Return a message of the library with the keywords that it quotes as the options that are typed here.
+
+    Offers of words near to a mistyped one ("did you mean", "choose from") quote data, not keywords.
+    """
+    if text.startswith(("did you mean", "choose from")):
+        return text
+    return re.sub(places, lambda found: options.get(found[1], found[0]), text)
+
+
 @contextmanager
 def _logger_as_it_was() -> Iterator[None]:
     """Leave the library's logger behind as it was found, for whoever else uses it in this process."""
@@ -128,7 +154,7 @@ def _logger_as_it_was() -> Iterator[None]:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 done, 1 the data or the recipe is at fault, 2 the command line is."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    told: dict[str, bool] = {}
+    told: dict[str, Any] = {}
     with warnings.catch_warnings(), _logger_as_it_was():
         try:
             ended = cli.main(args=words, prog_name="hotspots", standalone_mode=False, obj=told)
@@ -137,8 +163,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except HotspotsError as error:
             if told.get("verbose"):
                 raise
-            click.echo(f"{click.style('Error:', fg='red')} {error.message}", err=True)
-            click.echo(f"Hint: {error.hint}", err=True)
+            options = _options_of(str(told.get("command")))
+            click.echo(
+                f"{click.style('Error:', fg='red')} {_as_typed(error.message, options, places=FIRST)}",
+                err=True,
+            )
+            click.echo(f"Hint: {_as_typed(error.hint, options)}", err=True)
             return 1
         except MemoryError:
             if "-v" in words or "--verbose" in words:

@@ -34,7 +34,7 @@ def test_an_existing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileError) as caught, replacing(target):
         pass
     assert caught.value.message == f"'{target}' exists already"
-    assert caught.value.hint == "choose another name, or allow it with --overwrite"
+    assert caught.value.hint == "choose another name, or allow it with 'overwrite'"
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def refusal(hotspots: Run, *words: str) -> list[str]:
             "Month,Crime type\n2025-01,Burglary\n",
             [
                 "Error: 'bad.csv' has no coordinate columns that are recognised; its columns are 'Month', 'Crime type'",
-                "Hint: name them with 'x' (easting or longitude) and 'y' (northing or latitude)",
+                "Hint: name them with --x (easting or longitude) and --y (northing or latitude)",
             ],
         ),
         (
@@ -70,7 +70,7 @@ def refusal(hotspots: Run, *words: str) -> list[str]:
             [
                 "Error: 'bad.csv': 'Easting' and 'Northing' hold values such as -2, 52.8, which are degrees, "
                 "but EPSG:27700 is in metres",
-                "Hint: name what they are with 'source_crs', for example 'EPSG:4326'",
+                "Hint: name what they are with --source-crs, for example 'EPSG:4326'",
             ],
         ),
         (
@@ -78,7 +78,7 @@ def refusal(hotspots: Run, *words: str) -> list[str]:
             [
                 "Error: 'bad.csv': 'Longitude' and 'Latitude' hold values such as 400500, 330500, which are metres, "
                 "but EPSG:4326 is in degrees",
-                "Hint: name what they are with 'source_crs', for example 'EPSG:27700'",
+                "Hint: name what they are with --source-crs, for example 'EPSG:27700'",
             ],
         ),
     ],
@@ -194,7 +194,7 @@ def test_a_category_that_is_not_there(hotspots: Run, town: Path) -> None:
             "100",
             [
                 "Error: bandwidth 50 m is smaller than the cell size 100 m, so cell centres would miss incidents",
-                "Hint: give a 'cell_size' of 10 (a fifth of the bandwidth), or a 'bandwidth' of at least 100",
+                "Hint: give a --cell-size of 10 (a fifth of the bandwidth), or a --bandwidth of at least 100",
             ],
         ),
         (
@@ -202,7 +202,7 @@ def test_a_category_that_is_not_there(hotspots: Run, town: Path) -> None:
             "0.1",
             [
                 "Error: cells of 0.1 m over 3.0 x 3.0 km make more than 50,000,000 cells",
-                "Hint: give a 'cell_size' of at least 0.43",
+                "Hint: give a --cell-size of at least 0.43",
             ],
         ),
     ],

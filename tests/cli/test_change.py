@@ -83,7 +83,7 @@ def test_periods_that_overlap_or_are_not_in_the_files(hotspots: Run, town: Path)
     code, _, err = hotspots(*words, "--before", "2025-01..2025-02", "--after", "2025-02")
     assert code == 1
     assert "Error: the second period, 2025-02, does not begin after the first, 2025-01..2025-02, ends" in err
-    assert "Hint: give 'before' and 'after' as ranges that do not overlap" in err
+    assert "Hint: give --before and --after as ranges that do not overlap" in err
     code, _, err = hotspots(*words, "--before", "2025-01", "--after", "2026-02")
     assert code == 1
     assert "Error: no incident is in 2026-02" in err

@@ -59,8 +59,8 @@ def test_a_share_that_is_none(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("evaluate", ".", *AREAS, "--periods", "month", "--ground", "5", "-o", "out.csv")
     assert code == 1
     assert err.splitlines()[-2:] == [
-        "Error: 'ground' is 5, but a share lies between 0 and 1",
-        "Hint: set 'ground' to a share such as 0.05",
+        "Error: --ground is 5, but a share lies between 0 and 1",
+        "Hint: set --ground to a share such as 0.05",
     ]
 
 
@@ -86,7 +86,7 @@ def test_bandwidths_are_compared_by_later_incidents(hotspots: Run, town: Path) -
     code, _, err = hotspots("evaluate", ".", *AREAS, "--bandwidths", "wide", "-o", "c.csv")
     assert code == 1
     assert err.splitlines()[-2:] == [
-        "Error: 'bandwidths' is 'wide', which is no list of metres",
+        "Error: --bandwidths is 'wide', which is no list of metres",
         "Hint: give --bandwidths 200,400,800, or default",
     ]
 

@@ -69,7 +69,7 @@ def test_the_length_of_the_period_must_be_known(hotspots: Run, counts: Path) -> 
     code, _, err = hotspots("funnel", "bare.gpkg", "-o", "out.geojson")
     assert code == 1
     assert "Error: the layer does not say how many months its counts cover" in err
-    assert "Hint: give their number with 'months', or use the GeoJSON that 'hotspots count' wrote" in err
+    assert "Hint: give their number with --months, or use the GeoJSON that 'hotspots count' wrote" in err
     assert hotspots("funnel", "bare.gpkg", "--months", "2", "-o", "out.geojson")[0] == 0
 
 

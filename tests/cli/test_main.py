@@ -83,3 +83,25 @@ def test_a_command_leaves_the_logger_as_it_was(
     before = logger.handlers, logger.propagate, logger.level
     assert hotspots("inspect", ".")[0] == 0
     assert (logger.handlers, logger.propagate, logger.level) == before
+
+
+def test_a_hint_names_an_option_that_the_command_has(hotspots: Run, town: Path) -> None:
+    code, _, err = hotspots(
+        "kde", ".", "--areas", "wards.gpkg", "--cell-size", "900", "--bandwidth", "50", "-o", "k.tif"
+    )
+    assert code == 1
+    hint = next(line for line in err.splitlines() if line.startswith("Hint: "))
+    assert (
+        hint == "Hint: give a --cell-size of 10 (a fifth of the bandwidth), or a --bandwidth of at least 900"
+    )
+    assert {"--cell-size", "--bandwidth"} <= set(hotspots("kde", "--help")[1].split())
+
+
+def test_a_recipe_gets_its_own_words(hotspots: Run, town: Path) -> None:
+    text = 'title = "T"\n[incidents]\nsource = "."\n[[areas]]\nlabel = "W"\nsource = "wards.gpkg"\n'
+    (town / "a.toml").write_text(text + "[kde]\nbandwidth = 50\ncell_size = 900\n", encoding="utf-8")
+    code, _, err = hotspots("run", "a.toml", "-o", "out")
+    assert code == 1
+    assert (
+        "Hint: give a 'cell_size' of 10 (a fifth of the bandwidth), or a 'bandwidth' of at least 900" in err
+    )

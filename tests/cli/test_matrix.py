@@ -51,5 +51,5 @@ def test_one_district_cannot_be_compared(hotspots: Run, town: Path) -> None:
     assert code == 1
     assert err.splitlines()[-2:] == [
         "Error: the areas are of one district or none, but the table compares districts",
-        "Hint: name their column with 'district', or give areas of several districts",
+        "Hint: name their column with --district, or give areas of several districts",
     ]

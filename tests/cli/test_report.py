@@ -132,7 +132,7 @@ def test_a_surface_takes_the_outlines_of_a_second_layer(hotspots: Run, layers: P
         ),
         (
             ("density.tif", "--column", "n", "-o", "a.png"),
-            ["Error: a GeoTIFF has no columns to choose from", "Hint: leave out '--column'"],
+            ["Error: a GeoTIFF has no columns to choose from", "Hint: leave out --column"],
         ),
         (
             ("density.tif", "flags.geojson", "counts.geojson", "-o", "a.png"),

@@ -61,7 +61,7 @@ def test_each_model_and_a_map(hotspots: Run, counts: Path) -> None:
     assert "Clearly over: probability of 95% or more" in page
     code, _, err = hotspots("risk", "counts.geojson", "--times", "0", "-o", "no.geojson")
     assert code == 1
-    assert "Error: 'times' is 0" in err
+    assert "Error: --times is 0" in err
 
 
 def test_a_recipe_asks_for_it(hotspots: Run, counts: Path) -> None:

@@ -87,7 +87,7 @@ def test_lists_that_are_none_say_so(hotspots: Run, town: Path) -> None:
     assert code == 1
     assert err.splitlines()[-2:] == [
         "Error: 'quen' is not a kind of neighbours",
-        "Hint: give 'neighbours' such as 'queen', 'rook', 'nearest 6', 'distance' or 'distance 3000'",
+        "Hint: give --neighbours such as 'queen', 'rook', 'nearest 6', 'distance' or 'distance 3000'",
     ]
     code, _, err = hotspots(
         "sensitivity", ".", "--areas", "wards.gpkg", "--cell-sizes", "", "--bandwidths", "900", "-o", "s.csv"

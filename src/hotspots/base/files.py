@@ -22,7 +22,7 @@ def sha256(path: str | os.PathLike[str]) -> str:
 def refuse_existing(path: str | os.PathLike[str], *, overwrite: bool) -> None:
     """Raise `FileError` when `path` exists and may not be replaced."""
     if Path(path).exists() and not overwrite:
-        raise FileError(f"'{path}' exists already", hint="choose another name, or allow it with --overwrite")
+        raise FileError(f"'{path}' exists already", hint="choose another name, or allow it with 'overwrite'")
 
 
 @contextmanager

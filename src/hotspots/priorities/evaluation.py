@@ -176,14 +176,14 @@ def evaluate(
     if len(whole.periods) < 2 and not in_sample:
         raise ParameterError(
             f"there is only one period, {whole.periods[0]}, so nothing later to score on",
-            hint="divide the incidents with --periods quarter or month, or score on the same data with --in-sample",
+            hint="divide the incidents with 'periods' quarter or month, or score on the same data with 'in_sample'",
         )
     used, last = (slice(None), slice(None)) if in_sample else (slice(0, -1), slice(-1, None))
     earlier, later = _part(whole, used), _part(whole, last)
     observed = pd.Series(later.counts.sum(axis=(1, 2)), index=areas.index, name="n")
     if not observed.sum():
         raise DataError(
-            f"no incident of {_span(later)} lies in the areas", hint="leave out the last months with --period"
+            f"no incident of {_span(later)} lies in the areas", hint="leave out the last months with 'period'"
         )
     if scoring == "unsnapped":
         observed = _unsnapped(incidents, areas, plan, later)

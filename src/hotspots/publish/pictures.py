@@ -65,7 +65,7 @@ def file_picture(
     words: dict[str, Any] = {"source": source, "attribution": attribution}
     if Path(paths[0]).suffix.casefold() in _GEOTIFF:
         if column is not None:
-            raise ParameterError("a GeoTIFF has no columns to choose from", hint="leave out '--column'")
+            raise ParameterError("a GeoTIFF has no columns to choose from", hint="leave out 'column'")
         surface = read_geotiff(paths[0])
         return draw_heatmap(
             surface, areas=above, outline=outline, title=title or "Heat-map", subtitle=period, **words
