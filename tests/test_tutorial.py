@@ -56,7 +56,9 @@ def test_every_cell_runs_and_leaves_what_the_text_says(done: tuple[dict[str, Any
     assert "6,180 of 6,391 burglaries lie in a ward" in [value for value in shown if isinstance(value, str)]
     assert names["top"]["name"].iloc[0] == "Hunslet & Riverside"
     assert names["lsoas"]["gi_class"].astype(str).str.startswith("hot").any()
-    assert set(names["clear"]["ch_flag"]) == {"up", "down"}
+    assert set(names["changed"]["ch_flag"]) == {"no clear change"}
+    assert len(names["closest"]) == 5
+    assert (names["closest"]["ch_q"] > 0.05).all()
     assert (names["folder"] / "hotspots.png").read_bytes().startswith(b"\x89PNG")
     assert shown[-1] == ["hotspots.qgz", "hotspots.qlr", "map.html", "report.html", "tables.xlsx"]
     page = (names["folder"] / "results" / "report.html").read_text(encoding="utf-8")
