@@ -156,6 +156,22 @@ def test_footers_are_malformed_rows_and_said(tmp_path: Path, footer: str) -> Non
     assert (report.rows_read, report.malformed, report.used) == (4, 1, 3)
 
 
+@pytest.mark.parametrize("row", [",,,", " ,-, ,null", ",,,Total"])
+def test_rows_that_tell_of_no_incident_are_none(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "a.csv"
+    # A spreadsheet leaves rows of delimiters alone; an incident of which the category alone is known is one.
+    path.write_text(CSV + f"{row}\n,,Robbery,\n{row}\n")
+    with pytest.warns(HotspotsWarning) as caught:
+        incidents, report = read_incidents(path)
+    assert incidents["category"].tolist() == [*CATEGORIES, "Robbery"]
+    assert incidents.index.tolist() == [0, 1, 2, 4]
+    assert (report.rows_read, report.malformed, report.used, report.unlocated) == (6, 2, 4, 1)
+    assert report.unread_months == 0
+    assert str(caught[0].message) == (
+        "2 of 6 rows of 'a.csv' cannot be read and are left out, such as row 5: no cell tells of an incident"
+    )
+
+
 def test_cells_that_look_the_same_are_the_same(tmp_path: Path) -> None:
     texts = [
         "Public order",
@@ -323,12 +339,14 @@ def test_codes_without_coordinates_are_counted_by_code(tmp_path: Path) -> None:
         ("Date", "13/Jan/2025", "03/Feb/2025", ["2025-01-13", "2025-02-03"]),
         ("Date", '"January 13, 2025"', '"February 3, 2025"', ["2025-01-13", "2025-02-03"]),
         ("Date", "Monday 13 January 2025", "Monday 3 February 2025", ["2025-01-13", "2025-02-03"]),
+        ("Date", "2025 Jan 13", "2025-Feb-03 09:00", ["2025-01-13", "2025-02-03"]),
         ("Date", "2025.01.13", "2025.02.03", ["2025-01-13", "2025-02-03"]),
         ("Month", "202501", "202502", None),
         ("Month", "202501.0", "202502.0", None),
         ("Month", "01/2025", "02/2025", None),
         ("YEAR,MONTH", "2025,1", "2025,2", None),
         ("YEAR,MONTH", "2025.0,January", "2025.0,february", None),
+        ("Year,Month", "2025,JAN", "2025,Feb.", None),
         ("Year,Month", "2025,Ionawr", "2025,Chwefror", None),
         ("Month,Date", "1,13/01/2025", "2,03/02/2025", ["2025-01-13", "2025-02-03"]),
     ],

@@ -318,5 +318,5 @@ def test_a_scheduler_needs_its_engine(capsys: pytest.CaptureFixture[str]) -> Non
     words = ["count", "a.csv", "--areas", "b.gpkg", "--scheduler", "tcp://x:1", "-o", "c.csv"]
     assert run(words) == 1
     assert capsys.readouterr().err == (
-        "Error: 'scheduler' is given, but the engine is 'auto'\nHint: add --engine dask, or leave it out\n"
+        "Error: --scheduler is given, but the engine is 'auto'\nHint: add --engine dask, or leave it out\n"
     )

@@ -66,7 +66,7 @@ _NAMED_DAY = re.compile(
     rf"{_WEEKDAY}([A-Za-z]{{3,10}})\.?[-/ ](\d{{1,2}})(?:st|nd|rd|th)?[-/ ,]+{_YEAR}{_TIME}"
 )
 _NAMED = re.compile(rf"([A-Za-z]{{3,10}})\.?[-/ ,]+{_YEAR}")
-_YEAR_NAMED = re.compile(r"(\d{4})[-/ ]([A-Za-z]{3,10})\.?")
+_YEAR_NAMED = re.compile(rf"(\d{{4}})[-/ ]([A-Za-z]{{3,10}})\.?(?:[-/ ](\d{{1,2}}){_TIME})?")
 _DAY_NUMBER = re.compile(r"(\d{5})(?:\.\d+)?")
 _SINCE_1970 = re.compile(r"(\d{10})(\d{3})?(?:\.0)?")
 # A spreadsheet's day 1 is 1 January 1900, and it takes 1900 for a leap year.
@@ -133,7 +133,7 @@ def _by_name(text: str) -> Date | None:
     elif match := _NAMED.fullmatch(text):
         name, day, year = match[1], None, match[2]
     elif match := _YEAR_NAMED.fullmatch(text):
-        year, day, name = match[1], None, match[2]
+        year, name, day = match[1], match[2], match[3]
     else:
         return None
     month = _MONTHS.get(name.casefold())
@@ -169,7 +169,7 @@ def is_day_number(text: str) -> bool:
 
 def month_number(text: str) -> int | None:
     """Return the month that a text names without a year: 1 to 12, or a name."""
-    text = text.strip().casefold().removesuffix(".0")
+    text = text.strip().casefold().removesuffix(".0").removesuffix(".")
     if text.isdecimal():
         return int(text) if 1 <= int(text) <= 12 else None
     return _MONTHS.get(text)

@@ -162,23 +162,30 @@ class IncidentFile:
         if "weight" in held:
             weight, bad = numbers(held["weight"], decimal_commas=self.decimal_commas)
             wrong["weight"] = bad | ~(weight >= 0)
+        blank = pa.DictionaryArray.from_arrays(pa.nulls(count, pa.int32()), pa.array([], pa.string()))
+        category = labels(held["category"]) if "category" in held else blank
+        code = labels(held["lsoa_code"], codes=True) if "lsoa_code" in held else blank
+        ids = self._ids(held, count)
+        month, date, noted = self._dates(held, count)
+        if "category" in held or "month" in held:
+            told = pc.or_(category.is_valid(), code.is_valid()).to_numpy(zero_copy_only=False)
+            wrong[""] = ~(told | (ids != 0) | (month != NO_MONTH) | ~np.isnan(x) | ~np.isnan(y))
         bad_rows = np.logical_or.reduce([*wrong.values(), np.zeros(count, bool)])
         if bad_rows.any():
             self._reject_cells(held, wrong, np.flatnonzero(bad_rows), positions)
         good = ~bad_rows
-        month, date = self._dates(held, count, good)
-        blank = pa.DictionaryArray.from_arrays(pa.nulls(count, pa.int32()), pa.array([], pa.string()))
+        noted(good)
         table = pa.table(
             {
                 "row": positions,
                 "x": x,
                 "y": y,
                 "second": second,
-                "category": labels(held["category"]) if "category" in held else blank,
+                "category": category,
                 "month": month,
                 "date": pa.array(date),
-                "lsoa_code": labels(held["lsoa_code"], codes=True) if "lsoa_code" in held else blank,
-                "crime_id": self._ids(held, count),
+                "lsoa_code": code,
+                "crime_id": ids,
                 "weight": weight,
             }
         )
@@ -206,6 +213,9 @@ class IncidentFile:
     ) -> None:
         for position in bad:
             role = next(role for role, cells in wrong.items() if cells[position])
+            if not role:
+                self.reject(int(positions[position]), "blank", "no cell tells of an incident")
+                continue
             what = "a number of at least 0" if role == "weight" else "a number"
             name = getattr(self.columns, role) or role
             found = str(held[role][int(position)].as_py() if held[role][int(position)].is_valid else "")[:60]
@@ -230,26 +240,28 @@ class IncidentFile:
                     note(self.found.no_ids, {text.strip(): number})
         return keys
 
-    def _dates(self, held: Mapping[str, Any], count: int, good: Any) -> tuple[Any, Any]:
-        """Return the month of each row and its day."""
+    def _dates(self, held: Mapping[str, Any], count: int) -> tuple[Any, Any, Callable[[Any], None]]:
+        """Return the month of each row, its day, and what notes the texts of good rows that are strange."""
         if "month" not in held:
-            return np.full(count, NO_MONTH), np.full(count, np.datetime64("NaT"), dtype="datetime64[D]")
+            none = np.full(count, np.datetime64("NaT"), dtype="datetime64[D]")
+            return np.full(count, NO_MONTH), none, lambda _: None
         column = held["month"]
         if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
             days = column.cast(pa.date32(), safe=False).to_numpy(zero_copy_only=False).astype("datetime64[D]")
             since = days.astype("datetime64[M]").astype(np.int64)
-            return np.where(np.isnat(days), NO_MONTH, since), days
+            return np.where(np.isnat(days), NO_MONTH, since), days, lambda _: None
         texts, codes = _distinct_dates(column, held.get("year"))
         # One more entry, for rows whose code is -1.
         months, days = months_and_days([*texts, None], self.date_order)
-        used = np.bincount(codes[good] + 1, minlength=len(texts) + 1)[1:]
-        strange = np.flatnonzero((months[:-1] == NO_MONTH) & (used > 0))
-        note(self.found.unread, {texts[n]: int(used[n]) for n in strange})
-        note(
-            self.found.day_numbers,
-            {t: int(n) for t, n in zip(texts, used, strict=True) if n and is_day_number(t)},
-        )
-        return months[codes], days[codes]
+
+        def noted(good: Any) -> None:
+            used = np.bincount(codes[good] + 1, minlength=len(texts) + 1)[1:]
+            strange = np.flatnonzero((months[:-1] == NO_MONTH) & (used > 0))
+            note(self.found.unread, {texts[n]: int(used[n]) for n in strange})
+            numbered_days = {t: int(n) for t, n in zip(texts, used, strict=True) if n and is_day_number(t)}
+            note(self.found.day_numbers, numbered_days)
+
+        return months[codes], days[codes], noted
 
 
 def _distinct_dates(column: Any, years: Any) -> tuple[list[str], npt.NDArray[np.int64]]:

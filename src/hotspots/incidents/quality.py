@@ -38,8 +38,8 @@ class SourceReport:
     rows, malformed : int
         Rows read, and how many of them could not be used.
     reasons : dict of int
-        How many of these by what is wrong with them: ``"fields"`` for a wrong number of them, or the column
-        that holds no number.
+        How many of these by what is wrong with them: ``"fields"`` for a wrong number of them, ``"blank"``
+        where no cell tells of an incident, or the column that holds no number.
     encoding : str or None
         Of a text file.
     has_ids : bool

@@ -75,12 +75,13 @@ def read_incidents(
     r"""Read incidents, one row each, and account for every row of the files.
 
     A row is dropped when it is malformed (a wrong number of fields; a coordinate or weight that is not a
-    number), when an earlier row has the same Crime ID, month, category and place, when it has no ID and
-    another file that holds the same month has it too, or by one of the filters; nothing else is. Rows without
-    coordinates (blank, or 0 and 0) are kept, with NaN. Alike rows of one file without an ID, as all
-    anti-social behaviour, are never taken for duplicates. An ID that stands for more than ten different
-    incidents, a zero, or a word such as "Not recorded" is none. A file with the bytes of another is left out.
-    What is lost so, above 0.5 % of the rows for repeats and 2 % for malformed rows, is warned of.
+    number; neither place, category, month, code nor ID), when an earlier row has the same Crime ID, month,
+    category and place, when it has no ID and another file that holds the same month has it too, or by one of
+    the filters; nothing else is. Rows without coordinates (blank, or 0 and 0) are kept, with NaN. Alike rows of
+    one file without an ID, as all anti-social behaviour, are never taken for duplicates. An ID that stands for
+    more than ten different incidents, a zero, or a word such as "Not recorded" is none. A file with the bytes
+    of another is left out. What is lost so, above 0.5 % of the rows for repeats and 2 % for malformed rows, is
+    warned of.
 
     Parameters
     ----------
