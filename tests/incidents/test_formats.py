@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import pickle
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,10 @@ import xlsxwriter
 from hotspots.base.errors import HotspotsError, HotspotsWarning
 from hotspots.counting.counts import count_incidents
 from hotspots.incidents import read_incidents
-from hotspots.incidents.sources import READABLE
+from hotspots.incidents.columns import ColumnNames
+from hotspots.incidents.opening import open_incidents
+from hotspots.incidents.sources import READABLE, find_sources
+from hotspots.scale.stream import count_stream
 
 EAST, NORTH = [400_500, 401_500, 402_500], [300_500, 300_500, 301_500]
 CATEGORIES, MONTHS = ["Burglary", "Drugs", "Burglary"], ["2025-01", "2025-02", "2025-03"]
@@ -105,6 +109,36 @@ def test_every_format_gives_the_same_incidents(tmp_path: Path, name: str) -> Non
     path = tmp_path / name
     FORMATS[name](path)
     assert_three(path)
+
+
+def test_periods_are_months_where_pandas_has_not_told_arrow_of_them(tmp_path: Path) -> None:
+    as_periods(tmp_path / "a.parquet")
+    kind = pq.read_schema(tmp_path / "a.parquet").field("Month").type
+    pa.unregister_extension_type("pandas.period")
+    try:
+        assert pq.read_schema(tmp_path / "a.parquet").field("Month").type == pa.int64()
+        assert_three(tmp_path / "a.parquet")
+    finally:
+        pa.register_extension_type(kind)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_counted_in_batches_and_sent_to_other_machines(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    FORMATS[name](path)
+    (file,) = open_incidents(find_sources(path), ColumnNames())
+    sent = pickle.loads(pickle.dumps(file))  # noqa: S301 - our own bytes
+    assert pa.concat_tables(list(sent.iter_tables())).column("x").to_pylist() == EAST
+    squares = [
+        shapely.box(400_000, 300_000, 402_000, 301_000),
+        shapely.box(402_000, 301_000, 403_000, 302_000),
+    ]
+    codes = pd.Index(["E05000001", "E05000002"], name="code")
+    areas = gpd.GeoDataFrame(geometry=squares, index=codes, crs="EPSG:27700")
+    counted = count_stream(path, areas, per="category")
+    assert counted.split is not None
+    assert counted.split.to_dict("list") == {"Burglary": [1, 1], "Drugs": [1, 0]}
+    assert counted.report == read_incidents(path)[1].with_areas(inside=3, outside=0)
 
 
 def test_kml_is_in_degrees(tmp_path: Path) -> None:
@@ -281,9 +315,11 @@ def test_parquet_columns_that_are_no_single_values(
 def test_longitude_and_latitude_stand_in_for_blank_eastings(tmp_path: Path) -> None:
     lon, lat = pyproj.Transformer.from_crs(27700, 4326, always_xy=True).transform(EAST, NORTH)
     both = table().assign(Longitude=lon, Latitude=lat)
+    # Where eastings stand, what stands beside them does not matter.
+    both["Longitude"] = both["Longitude"].astype(str).where(both.index != 0, "unknown")
     both["Easting"] = both["Easting"].astype("Int64").where(both.index != 1)
     both.to_csv(tmp_path / "half.csv", index=False)
-    both.assign(Easting=None, Northing=None).to_csv(tmp_path / "none.csv", index=False)
+    both.assign(Easting=None, Northing=None, Longitude=lon).to_csv(tmp_path / "none.csv", index=False)
     for name in ("half.csv", "none.csv"):
         assert_three(tmp_path / name, within=0.001)
 
@@ -345,6 +381,7 @@ def test_codes_without_coordinates_are_counted_by_code(tmp_path: Path) -> None:
         ("Month", "202501.0", "202502.0", None),
         ("Month", "01/2025", "02/2025", None),
         ("YEAR,MONTH", "2025,1", "2025,2", None),
+        ("Year,Month", "2025,2025-01", "2025,2025-02", None),
         ("YEAR,MONTH", "2025.0,January", "2025.0,february", None),
         ("Year,Month", "2025,JAN", "2025,Feb.", None),
         ("Year,Month", "2025,Ionawr", "2025,Chwefror", None),
