@@ -149,3 +149,21 @@ def test_no_measure_imports_a_name_that_reads_or_writes(room: str) -> None:
         if alias.name.startswith(("read_", "write_", "open_"))
     ]
     assert found == []
+
+
+ARRAYS = re.compile(r"NDArray|ndarray|Series|DataFrame|Index\b|Floats|Positions|Bools|csr_array")
+
+
+def test_a_dataclass_that_holds_arrays_says_how_it_is_compared() -> None:
+    """By its fields it cannot be: the comparison of two arrays is an array, which is neither true nor false."""
+    for path in sorted(LIBRARY.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            made = [d for d in map(ast.unparse, node.decorator_list) if d.startswith("dataclass")]
+            fields = [
+                ast.unparse(entry.annotation) for entry in node.body if isinstance(entry, ast.AnnAssign)
+            ]
+            own = any(isinstance(entry, ast.FunctionDef) and entry.name == "__eq__" for entry in node.body)
+            if made and any(ARRAYS.search(field) for field in fields) and not own:
+                assert "eq=False" in made[0], f"{path.name}: {node.name}"

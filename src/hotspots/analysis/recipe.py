@@ -190,7 +190,13 @@ class Report:
     sections: tuple[Section, ...] = SECTIONS
 
 
-@dataclass(frozen=True)
+# What every recipe has, asked for or not.
+ALWAYS = frozenset(
+    ["title", "incidents", "areas", "theme", "count", "source", "attribution", "crs", "folder"]
+)
+
+
+@dataclass(frozen=True, repr=False)
 class Recipe:
     """A whole analysis.
 
@@ -229,6 +235,15 @@ class Recipe:
     attribution: str = "Contains public sector information licensed under the Open Government Licence v3.0."
     crs: str = "EPSG:27700"
     folder: Path = Path()
+
+    def __repr__(self) -> str:
+        steps = [
+            entry.name for entry in fields(self) if entry.name not in ALWAYS and getattr(self, entry.name)
+        ]
+        layers = ", ".join(areas.label for areas in self.areas)
+        return (
+            f"<Recipe '{self.title}': {layers}; themes {len(self.theme)}; steps {', '.join(steps) or 'none'}>"
+        )
 
     def path(self, name: str) -> str:
         """Return a path of the recipe from where its file stands; names of bundled layers stay as they are."""

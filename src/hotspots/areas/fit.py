@@ -14,7 +14,7 @@ Geometries = npt.NDArray[np.object_]
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
     """How well a set of polygons tiles the ground.
 

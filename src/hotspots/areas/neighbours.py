@@ -57,6 +57,9 @@ class Neighbours:
     method: str
     description: str
 
+    def __repr__(self) -> str:
+        return f"<Neighbours of {len(self.index):,} areas: {self.description}, {len(self.islands):,} without any>"
+
     @property
     def counts(self) -> pd.Series[int]:
         """Number of neighbours of each area, itself not counted."""

@@ -62,7 +62,7 @@ class Populations:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PopulationTable:
     """Populations by area code, with names and districts where the table has them.
 

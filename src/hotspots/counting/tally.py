@@ -28,7 +28,7 @@ Integers = npt.NDArray[np.int64]
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tally:
     """Counts by area, category and period.
 

@@ -46,7 +46,7 @@ class Coordinates(Protocol):
     def second(self) -> Mask: ...  # noqa: D102
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Places:
     """Where the rows are, in one reference system; each distinct coordinate was projected once.
 

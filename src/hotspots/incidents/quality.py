@@ -198,6 +198,10 @@ class QualityReport:
         if self.inside is not None and self.outside is not None:
             _balance("located rows", self.located, self.inside + self.outside)
 
+    def __repr__(self) -> str:
+        files = _count(len(self.sources), "file")
+        return f"<QualityReport: {self.used:,} of {self.rows_read:,} rows of {files} used, {self.located:,} located>"
+
     def dropped(self) -> tuple[tuple[str, int], ...]:
         """Return each reason for which rows were dropped, and how many were, in the order of the checks."""
         return (

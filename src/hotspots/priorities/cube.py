@@ -30,7 +30,7 @@ CAP = 0.95
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scored:
     """The cube of standard scores and what weights it: all that repeated runs need.
 

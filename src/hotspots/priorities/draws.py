@@ -103,7 +103,7 @@ def posterior(made: Indicators) -> Draw | None:
     return draw
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Risk:
     """The distribution of each area's incidents of one category: gamma, over all periods together."""
 

@@ -44,7 +44,7 @@ LEAST_WIDTH = 500.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """How five ways of choosing areas did.
 

@@ -77,7 +77,7 @@ class Indicator:
         return self.source is None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Indicators:
     """The table of indicators and what it was made from.
 

@@ -27,7 +27,7 @@ THEMES = ("asb", "violence", "public-place", "burglary", "vehicle", "drugs", "da
 """The groups that stand in the table where none are asked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DistrictMatrix:
     """Priorities by partnership and the figures behind them.
 

@@ -96,7 +96,7 @@ class TickRules:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ticked:
     """Priorities by partnership, and how many ticks chance alone would give.
 

@@ -36,7 +36,7 @@ BORDERLINE = "borderline"
 """Stands before the priority of an area whose selection is less likely than `hotspots.priorities.reasons.SURE`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Priorities:
     """What a plan came to.
 
@@ -73,6 +73,12 @@ class Priorities:
     flags: pd.DataFrame
     noun: str
     turnover: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        found = f"{int(self.layer['selected'].sum()):,} of {len(self.layer):,} {self.noun}s selected"
+        pieces = 0 if self.localities is None else len(self.localities)
+        return f"<Priorities: {found}, in {pieces:,} localities>"
+
     together: tuple[str, ...] = ()
 
 

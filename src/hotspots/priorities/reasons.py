@@ -118,7 +118,7 @@ def reasons(
     return pd.Series(said, index=indicators.index, name="reason", dtype="str")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Facts:
     """Every figure that a sentence may use."""
 

@@ -18,7 +18,7 @@ Bools = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Composite:
     """Scores of n areas in T periods, from an (n, I, T) cube of standard scores.
 
@@ -92,7 +92,7 @@ def composite(z: Floats, weights: Floats, period_weights: Floats, *, least_known
     return Composite(score, share, np.where(enough[:, None] & (in_period > 0), by_period, np.nan))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Standing:
     """Where the scores stand among those of all areas, or of the same district."""
 

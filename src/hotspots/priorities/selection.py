@@ -262,7 +262,7 @@ def flags_over_time(
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decided:
     """The priorities, as positions in `PRIORITIES`, and what they rest on."""
 

@@ -30,7 +30,7 @@ def looks_snapped(x: Floats, y: Floats) -> bool:
     return number >= _REPEATS * len(places)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spread:
     """The ground that belongs to each map point, in squares of 25 m.
 

@@ -66,7 +66,7 @@ _SETTINGS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
     """What to do with every batch; the same on every machine that takes part.
 

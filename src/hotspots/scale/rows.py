@@ -83,7 +83,7 @@ class Filters:
         return (months >= wanted[0]) & (months <= wanted[1])
 
 
-@dataclass
+@dataclass(eq=False)
 class Tally:
     """What rows add up to: enough for counts by area, and for the account of every row.
 
@@ -244,7 +244,7 @@ def _count(counter: Counter[int], values: Any) -> None:
     counter.update(dict(zip(cells.tolist(), numbers.tolist(), strict=True)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Placing:
     """As much of a batch of one file as `hotspots.incidents.places.place_rows` looks at."""
 

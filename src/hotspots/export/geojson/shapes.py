@@ -28,7 +28,7 @@ _BLOCK = 2048
 _EXPONENT = re.compile(r"-?[0-9.]+e[+-]?[0-9]+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shapes:
     """The geometries of a layer as they stand in a file, in the layer's order.
 

@@ -43,7 +43,7 @@ class _Drawing:
     found: dict[str, Places]
 
 
-@dataclass
+@dataclass(eq=False)
 class _Store:
     """The polygons that several views share, and which of them any view draws."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AreaView:
     """One way to colour one layer of areas; views exclude each other on the map.
 

@@ -16,7 +16,7 @@ EQUAL = 1e-12
 """Relative spread under which values, or a row's weights, are all equal: rounding alone makes that much."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sums:
     """Per area, what the statistic is made of. Values are in SDs from the mean."""
 

@@ -183,7 +183,7 @@ def _ground(areas: gpd.GeoDataFrame) -> float:
     return float(areas.geometry.area.sum())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Places:
     """The distinct coordinates of incidents in the order of square cells, row by row."""
 

@@ -21,7 +21,7 @@ _LONGEST_STEP = 2.0  # in log risk: a step further overshoots where little is kn
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Structure:
     """Which areas are neighbours, as the precision of a field that is alike in neighbours.
 
@@ -94,7 +94,7 @@ def _variances(grounded: Any, rest: Any, label: Any, sizes: Any) -> Floats:
     return centred
 
 
-@dataclass
+@dataclass(eq=False)
 class _Mode:
     """The likeliest risks at one spread and share, and what their precision is made of."""
 

@@ -35,7 +35,7 @@ _POINTS_IN_CELL = 2
 """Points along the side of a default cell at which an area's people are taken to live."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Study:
     """The two tables, where the incidents that lie in an area are, and where its people live.
 
