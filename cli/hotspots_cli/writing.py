@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hotspots.base.errors import ParameterError
-from hotspots.base.files import refuse_existing
+from hotspots.base.errors import FileError, ParameterError
+from hotspots.base.files import refuse_existing, same_file
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,7 +25,7 @@ def check_output(
     pipe: bool = True,
     option: str = "-o",
 ) -> None:
-    """Refuse an output before any work is done for it: a format not offered, or a file that exists."""
+    """Refuse an output before any work is done for it: a format not offered, a file that exists or that is read."""
     if output == "-" and pipe:
         return
     if Path(output).suffix.casefold() not in suffixes:
@@ -35,6 +35,20 @@ def check_output(
             hint=f"end the name given to '{option}' in {known}",
         )
     refuse_existing(output, overwrite=overwrite)
+    _refuse_input(output, option)
+
+
+def _refuse_input(output: str, option: str) -> None:
+    """Refuse an output that the command reads too: --overwrite allows to replace results, not what they are made of."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        given = context.params.get(parameter.name or "")
+        for path in given if isinstance(given, tuple) else (given,):
+            if option not in parameter.opts and isinstance(path, str) and same_file(path, output):
+                raise FileError(
+                    f"'{output}' is read by this command, and would be replaced by what it makes",
+                    hint=f"give another name to '{option}'",
+                )
 
 
 def write_layer(

@@ -233,3 +233,18 @@ def test_an_option_of_an_earlier_version_says_what_it_is_called_now(hotspots: Ru
     assert (code, out) == (2, "")
     assert "Error: --within is now called --only" in err
     assert "--within" not in hotspots(command, "--help")[1]
+
+
+def test_no_command_writes_over_what_it_reads(hotspots: Run, town: Path) -> None:
+    words = ("count", "2025-01", "--areas", "wards.gpkg")
+    before = (town / "wards.gpkg").read_bytes()
+    code, _, err = hotspots(*words, "-o", town / "wards.gpkg", "--overwrite")
+    assert code == 1
+    assert err.splitlines() == [
+        f"Error: '{town / 'wards.gpkg'}' is read by this command, and would be replaced by what it makes",
+        "Hint: give another name to '-o'",
+    ]
+    assert (town / "wards.gpkg").read_bytes() == before
+    assert hotspots(*words, "-o", "n.geojson")[0] == 0
+    assert hotspots("flag", "n.geojson", "--value", "n", "-o", "n.geojson", "--overwrite")[0] == 1
+    assert hotspots(*words, "-o", "n.geojson", "--overwrite")[0] == 0

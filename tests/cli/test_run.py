@@ -145,6 +145,39 @@ def test_a_record_that_points_out_of_the_folder_removes_nothing(
     assert (town / "people.csv").exists()
 
 
+def test_a_record_that_names_someones_own_file_removes_nothing(
+    hotspots: Run, recipe: Path, town: Path
+) -> None:
+    assert hotspots("run", recipe, "-o", "result")[0] == 0
+    (town / "result" / "notes.txt").write_text("mine")
+    (town / "result" / "layers" / "old.gpkg").write_text("an earlier run's")
+    (town / "result" / "about" / "provenance.json").write_text(
+        json.dumps({"files": ["notes.txt", "about/../notes.txt", "", "layers/old.gpkg"]})
+    )
+    assert hotspots("run", recipe, "-o", "result", "--overwrite")[0] == 0
+    assert (town / "result" / "notes.txt").read_text() == "mine"
+    assert not (town / "result" / "layers" / "old.gpkg").exists()
+
+
+def test_a_run_may_not_write_over_what_it_reads(hotspots: Run, recipe: Path, town: Path) -> None:
+    (town / "result" / "geojson").mkdir(parents=True)
+    kept = town / "result" / "geojson" / "all_wards.gpkg"
+    kept.write_bytes((town / "wards.gpkg").read_bytes())
+    moved = recipe.read_text(encoding="utf-8").replace("wards.gpkg", "result/geojson/all_wards.gpkg")
+    recipe.write_text(moved, encoding="utf-8")
+    code, _, err = hotspots("run", recipe, "-o", "result", "--overwrite")
+    assert code == 1
+    assert err.splitlines()[-2:] == [
+        "Error: the recipe reads 'result/geojson/all_wards.gpkg', which lies where the run writes",
+        "Hint: write into another folder, or keep that file elsewhere",
+    ]
+    assert [path.name for path in (town / "result").rglob("*") if path.is_file()] == ["all_wards.gpkg"]
+    # Beside the folders of a run it is in nobody's way.
+    kept.rename(town / "result" / "wards.gpkg")
+    recipe.write_text(moved.replace("result/geojson/all_wards.gpkg", "result/wards.gpkg"), encoding="utf-8")
+    assert hotspots("run", recipe, "-o", "result", "--overwrite")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

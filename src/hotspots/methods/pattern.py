@@ -12,6 +12,7 @@ import pandas as pd
 
 from hotspots.areas.neighbours import Neighbours, as_neighbours
 from hotspots.base.errors import DataError, ParameterError
+from hotspots.methods.getisord.permutation import MOST_PERMUTATIONS
 
 CLEAR = 0.05
 """A pattern is called clear where its p value is at most this."""
@@ -185,6 +186,11 @@ def global_pattern(
     neighbours = as_neighbours(neighbours, values.index)
     if permutations < 99:
         raise ParameterError(f"'permutations' is {permutations}", hint="use 99 or more, such as 9999")
+    if permutations > MOST_PERMUTATIONS:
+        raise ParameterError(
+            f"'permutations' is {permutations}, but more than {MOST_PERMUTATIONS:,} tell nothing further",
+            hint="set 'permutations' to 9999",
+        )
     if seed < 0:
         raise ParameterError(f"'seed' is {seed}", hint="use a whole number from 0")
     of_g = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
@@ -13,7 +14,8 @@ from hotspots.analysis.provenance import make_provenance, rests_on
 from hotspots.analysis.recipe import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
 from hotspots.analysis.run import Progress, analyse, count_steps
-from hotspots.base.files import refuse_existing, replacing_folder
+from hotspots.base.errors import FileError
+from hotspots.base.files import refuse_existing, replacing_folder, same_file
 from hotspots.export.geojson.shapes import Shapes, draw_shapes
 from hotspots.export.geojson.write import write_geojson
 from hotspots.export.geopackage import write_geopackage
@@ -31,6 +33,9 @@ from hotspots.publish.words.notes import method_notes
 from hotspots.publish.words.priorities import brief_note, summary
 
 RECORD = "about/provenance.json"
+# Where runs leave their files, and so all that a later one may remove.
+_FOLDERS = ("about", "geojson", "layers", "tables")
+_FILES = ("map.html", "brief.html", "report.html", "tables.xlsx", "hotspots.qgz", "hotspots.qlr")
 
 
 @dataclass(frozen=True)
@@ -93,12 +98,13 @@ def run_recipe(
     Raises
     ------
     FileError
-        When the folder exists and `overwrite` is false, or cannot be written.
+        When the folder exists and `overwrite` is false, holds what the recipe reads, or cannot be written.
     HotspotsError
         Whatever the steps raise.
     """
     folder = Path(output)
     refuse_existing(folder, overwrite=overwrite)
+    _refuse_inputs(recipe, folder)
     total = count_steps(recipe) + len(recipe.theme) + 3
     analysis = analyse(recipe, progress=lambda label: progress(label, total))
     old = _recorded_files(folder)
@@ -233,8 +239,41 @@ def _recorded_files(folder: Path) -> set[str]:
         names = [str(name) for name in listed]
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-    root = folder.resolve()
-    return {name for name in names if (root / name).resolve().is_relative_to(root)}
+    return {name for name in names if _is_of_a_run(folder / name, folder)}
+
+
+def _is_of_a_run(path: Path, folder: Path) -> bool:
+    """Return whether a file stands where runs leave theirs in a folder; anything else is someone's own."""
+    try:
+        path, root = path.resolve(), folder.resolve()
+    except (OSError, ValueError):
+        return False
+    if not path.is_relative_to(root):
+        return False
+    name = path.relative_to(root).as_posix()
+    return name in _FILES or name.partition("/")[0] in _FOLDERS
+
+
+def _refuse_inputs(recipe: Recipe, folder: Path) -> None:
+    """Refuse a folder in which the run would write over, or tidy away, what the recipe reads."""
+    for text in _texts(asdict(recipe)):
+        path = Path(recipe.path(text))
+        if same_file(path, path) and not path.is_dir() and _is_of_a_run(path, folder):
+            raise FileError(
+                f"the recipe reads '{text}', which lies where the run writes",
+                hint="write into another folder, or keep that file elsewhere",
+            )
+
+
+def _texts(held: Any) -> Iterator[str]:
+    if isinstance(held, str):
+        yield held
+    elif isinstance(held, dict):
+        for one in held.values():
+            yield from _texts(one)
+    elif isinstance(held, list | tuple):
+        for one in held:
+            yield from _texts(one)
 
 
 def _write_text(path: Path, text: str) -> None:

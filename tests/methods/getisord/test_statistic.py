@@ -466,6 +466,10 @@ def test_options_that_make_no_sense() -> None:
         "'permutations' is 9, but fewer than 99 cannot reach a p value of 0.02",
         "set 'permutations' to 9999 or more",
     )
+    assert refusal(ParameterError, values, links, permutations=10**23) == (
+        "'permutations' is 100000000000000000000000, but more than 9,999,999 tell nothing further",
+        "set 'permutations' to 9999",
+    )
     for cap, shown in ((0.4, "0.4"), (1.01, "1.01")):
         assert refusal(ParameterError, values, links, cap=cap) == (
             f"'cap' is {shown}, but must be a share from 0.5 to 1",

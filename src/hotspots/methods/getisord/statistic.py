@@ -14,7 +14,7 @@ from hotspots.areas.neighbours import Neighbours, as_neighbours
 from hotspots.base.discovery import benjamini_hochberg
 from hotspots.base.errors import HotspotsWarning, InferenceWarning, ParameterError, did_you_mean
 from hotspots.methods.getisord.exact import exact_p
-from hotspots.methods.getisord.permutation import permutation_p
+from hotspots.methods.getisord.permutation import MOST_PERMUTATIONS, permutation_p
 from hotspots.methods.getisord.sums import EQUAL, Sums, make_sums
 
 if TYPE_CHECKING:
@@ -276,6 +276,11 @@ def _check_options(inference: str, cap: float, permutations: int, seed: int) -> 
         raise ParameterError(
             f"'permutations' is {permutations}, but fewer than 99 cannot reach a p value of 0.02",
             hint="set 'permutations' to 9999 or more",
+        )
+    if permutations > MOST_PERMUTATIONS:
+        raise ParameterError(
+            f"'permutations' is {permutations}, but more than {MOST_PERMUTATIONS:,} tell nothing further",
+            hint="set 'permutations' to 9999",
         )
     if seed < 0:
         raise ParameterError(
