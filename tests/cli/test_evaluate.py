@@ -159,7 +159,7 @@ def test_blocks_of_ground_are_scored_by_themselves(hotspots: Run, town: Path) ->
     code, _, err = hotspots(*words, "--blocks", "9000", "-o", "none.csv")
     assert code == 1
     assert "too few for 5 folds" in err.splitlines()[-2]
-    assert err.splitlines()[-1] == "Hint: set 'blocks' to fewer metres, such as 4500"
+    assert err.splitlines()[-1] == "Hint: set --blocks to fewer metres, such as 4500"
     curve = (*words, "--bandwidths", "200,600", "--blocks", "500", "-o", "b.csv")
     code, _, err = hotspots(*curve)
     assert code == 0, err
