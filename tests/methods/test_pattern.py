@@ -309,6 +309,10 @@ def test_other_refusals() -> None:
         global_pattern(values, neighbours, permutations=9)
     assert caught.value.message == "'permutations' is 9"
     assert caught.value.hint == "use 99 or more, such as 9999"
+    with pytest.raises(
+        ParameterError, match=r"^'permutations' is 10000000, but more than 9,999,999 tell nothing"
+    ):
+        global_pattern(values, neighbours, permutations=10_000_000)
     with pytest.raises(ParameterError) as caught:
         global_pattern(values, neighbours, seed=-1)
     assert caught.value.message == "'seed' is -1"
