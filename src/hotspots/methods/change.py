@@ -129,10 +129,6 @@ def change(
     )
     p, q = _test(before, after, months_after / (months_before + months_after), phi)
     known = ~np.isnan(before + after)
-    of_all = after[known].sum() / max((before + after)[known].sum(), 1.0)
-    all_p, all_q = _test(before, after, of_all, phi)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        against_all = after / before * ((1 - of_all) / of_all)
     clear = (lower > 1) | (upper < 1) if flagged_by == "limits" else q <= 1 - level
     position = _position(clear, ratio > 1, known)
     yearly_before, yearly_after = before * (12 / months_before), after * (12 / months_after)
@@ -162,14 +158,7 @@ def change(
             "ch_p": p,
             "ch_q": q,
             "ch_flag": pd.Categorical.from_codes(position, categories=pd.Index(CHANGE_FLAGS), ordered=True),
-            "ch_all": _finite(against_all),
-            "ch_all_p": all_p,
-            "ch_all_q": all_q,
-            "ch_all_fl": pd.Categorical.from_codes(
-                _position(all_q <= 1 - level, against_all > 1, known),
-                categories=pd.Index(AGAINST_ALL),
-                ordered=True,
-            ),
+            **_against_all(before, after, phi, level=level),
             "ch_text": words,
             "ch_note": np.where(before < FEW, few, ""),
         },
@@ -177,6 +166,18 @@ def change(
     )
     found.attrs = {"dispersion": phi, "dispersion_from": source}
     return found
+
+
+def _against_all(before: Floats, after: Floats, phi: float, *, level: float) -> dict[str, Any]:
+    """Return the columns on how each area changed otherwise than all areas together."""
+    known = ~np.isnan(before + after)
+    of_all = after[known].sum() / max((before + after)[known].sum(), 1.0)
+    p, q = _test(before, after, of_all, phi)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = after / before * ((1 - of_all) / of_all)
+    flags = _position(q <= 1 - level, ratio > 1, known)
+    named = pd.Categorical.from_codes(flags, categories=pd.Index(AGAINST_ALL), ordered=True)
+    return {"ch_all": _finite(ratio), "ch_all_p": p, "ch_all_q": q, "ch_all_fl": named}
 
 
 def _dispersion(before: Floats, after: Floats, given: float | None) -> tuple[float, str]:
