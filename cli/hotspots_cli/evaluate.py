@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 log = logging.getLogger("hotspots")
 
@@ -162,18 +165,7 @@ def command(
             )
             step("Writing")
             write_csv(curve, output, overwrite=overwrite)
-            for share, rows in curve.groupby("ground"):
-                best = rows.sort_values(["hit_rate", "bandwidth"], ascending=False, kind="stable").iloc[0]
-                log.info(
-                    f"On {share:.1%} of the ground {best['bandwidth']:,g} m finds most: {best['hit_rate']:.1%} (PAI "
-                    f"{best['pai']:.1f})"
-                )
-                if blocks is not None:
-                    best = rows.sort_values(["hit_mean", "bandwidth"], ascending=False, kind="stable").iloc[0]
-                    log.info(
-                        f"In {best['folds']:g} folds of blocks {best['bandwidth']:,g} m finds most: PAI "
-                        f"{best['pai_mean']:.1f}, standard error {best['pai_se']:.1f}"
-                    )
+            _say_best(curve, in_blocks=blocks is not None)
             return
         made = evaluate(
             table,
@@ -193,3 +185,19 @@ def command(
         log.info(line)
     if output != "-":
         click.echo(f"Wrote {output}", err=True)
+
+
+def _say_best(curve: pd.DataFrame, *, in_blocks: bool) -> None:
+    """Say which bandwidth finds most on each share of the ground; of equals the widest."""
+    for share, rows in curve.groupby("ground"):
+        best = rows.sort_values(["hit_rate", "bandwidth"], ascending=False, kind="stable").iloc[0]
+        log.info(
+            f"On {share:.1%} of the ground {best['bandwidth']:,g} m finds most: {best['hit_rate']:.1%} (PAI "
+            f"{best['pai']:.1f})"
+        )
+        if in_blocks:
+            best = rows.sort_values(["hit_mean", "bandwidth"], ascending=False, kind="stable").iloc[0]
+            log.info(
+                f"In {best['folds']:g} folds of blocks {best['bandwidth']:,g} m finds most: PAI "
+                f"{best['pai_mean']:.1f}, standard error {best['pai_se']:.1f}"
+            )
