@@ -30,6 +30,11 @@ def test_it_opens_on_the_first_theme_with_its_texts(opened: Opened) -> None:
     assert opened.page.locator(".hotspots-about li").is_visible()
 
 
+def test_the_page_fits_its_window_and_has_no_bar_to_scroll(opened: Opened) -> None:
+    opened.page.evaluate("document.getElementById('hotspots-status').textContent = 'Selected'")
+    assert opened.page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
+
+
 def test_nothing_is_global_but_the_name_of_the_toolkit(opened: Opened) -> None:
     found = opened.page.evaluate(
         """() => { const frame = document.body.appendChild(document.createElement("iframe"));
