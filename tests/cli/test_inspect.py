@@ -81,3 +81,12 @@ def test_inspect_takes_every_option_that_says_how_to_read(hotspots: Run) -> None
     counting = {"--per", "--smooth", "--min-population", "--months", "--dispersion", "--limits", "--engine"}
     counting |= {"--scheduler", "--output", "--overwrite", "--by", "--help", "--lookup"}
     assert {word for word in reading if word not in told} <= counting
+
+
+def test_the_recipes_lines_keep_the_reference_system(hotspots: Run, town: Path) -> None:
+    code, out, _ = hotspots("inspect", ".", "--crs", "EPSG:32630")
+    assert code == 0
+    assert "hotspots count . --areas AREAS --crs EPSG:32630 -o counts.geojson" in out
+    lines = out.splitlines()
+    recipe = tomllib.loads("\n".join(line.strip() for line in lines[lines.index("In a recipe") + 1 :]))
+    assert recipe["crs"] == "EPSG:32630"

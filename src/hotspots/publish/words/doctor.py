@@ -129,7 +129,8 @@ def recipe_lines(sources: Sequence[str], areas: str | None, by: str, given: Mapp
     by = "code"
     only = ["Leeds"]
     """
-    lines = ["[incidents]", f"source = {_toml(list(sources))}", *_keys(Incidents, given)]
+    lines = [f"crs = {_toml(given['crs'])}"] if given.get("crs") else []
+    lines += ["[incidents]", f"source = {_toml(list(sources))}", *_keys(Incidents, given)]
     lines += ["[[areas]]", 'label = "Areas"', f"source = {_toml(areas or 'AREAS')}"]
     lines += ['by = "code"'] if by == "code" else []
     return "\n".join(lines + _keys(Areas, given))
