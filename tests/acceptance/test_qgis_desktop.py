@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,6 +155,9 @@ timer.setInterval(200)
 timer.timeout.connect(lambda: None)
 QTimer.singleShot(1000, following)
 """
+
+
+OUR_PYTHON = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
 
 
 @dataclass(frozen=True)
@@ -380,17 +385,24 @@ def dropped(folder: Folder, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         "--code",
         str(scratch / "drop.py"),
     ]
-    names = {key: value for key, value in os.environ.items() if key != "QT_QPA_PLATFORM"}
+    names = {key: value for key, value in os.environ.items() if key not in OUR_PYTHON | {"QT_QPA_PLATFORM"}}
+    # QGIS's Python is the one that it finds first, which must be the system's, not that of these tests.
+    names |= {"PATH": os.defpath, "XDG_RUNTIME_DIR": str(scratch / "run")}
     report = scratch / "report.json"
-    run = subprocess.run(  # noqa: S603 - a fixed command
+    desktop = subprocess.Popen(  # noqa: S603 - a fixed command
         command,
-        env=names | {"XDG_RUNTIME_DIR": str(scratch / "run"), "DROP": ":".join(files), "REPORT": str(report)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
+        env=names | {"DROP": ":".join(files), "REPORT": str(report)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
-    assert report.exists(), run.stderr
+    try:
+        desktop.wait(timeout=120)
+    finally:
+        # Whatever hangs is several programs: the script, the screen and the desktop.
+        with suppress(ProcessLookupError):
+            os.killpg(desktop.pid, signal.SIGKILL)
+    assert report.exists()
     found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     return found
 
