@@ -88,7 +88,7 @@ def test_a_repeat_agrees_in_id_month_category_and_place(tmp_path: Path) -> None:
     assert incidents.index.tolist() == [0, 1, 3, 4, 5, 6]
     assert (report.rows_read, report.duplicates, report.used, report.identical) == (7, 1, 6, 1)
     assert report.repeated == (Share("Burglary", 1, 1),)
-    assert [str(warning.message) for warning in caught] == [
+    assert [str(warning.message) for warning in caught if issubclass(warning.category, HotspotsWarning)] == [
         "1 of 7 rows repeat the Crime ID, month, category and place of an earlier row and are dropped (Burglary 1)"
     ]
 
@@ -106,7 +106,7 @@ def test_what_stands_for_no_id_is_none(tmp_path: Path, placeholder: str) -> None
     with pytest.warns(HotspotsWarning) as caught:
         incidents, report = read_incidents(path)
     assert (len(incidents), report.no_ids) == (3, 3)
-    assert [str(warning.message) for warning in caught] == [
+    assert [str(warning.message) for warning in caught if issubclass(warning.category, HotspotsWarning)] == [
         f"3 rows have '{placeholder}' or the like in the place of a Crime ID: repeats among them are not found"
     ]
 
@@ -154,7 +154,7 @@ def test_malformed_rows_keep_the_numbers_of_the_others(tmp_path: Path) -> None:
     b = grid_csv(tmp_path / "b.csv", "385000,345000,b,")
     with pytest.warns(HotspotsWarning) as caught:
         incidents, report = read_incidents([a, b])
-    assert [str(warning.message) for warning in caught] == [
+    assert [str(warning.message) for warning in caught if issubclass(warning.category, HotspotsWarning)] == [
         "2 of 3 rows of 'a.csv' cannot be read and are left out, such as row 3: 2 fields where the header has 4"
     ]
     assert report.sources[0].reasons == {"'Easting' is not a number": 1, "fields": 1}
@@ -192,7 +192,7 @@ def test_dates_are_judged_together_and_unread_ones_are_said(
         ("", 1),
     ]
     assert report.months_missing == ("2025-05",)
-    assert [str(warning.message) for warning in caught] == [
+    assert [str(warning.message) for warning in caught if issubclass(warning.category, HotspotsWarning)] == [
         "1 of 5 incidents has no month that can be read, such as '31/04/2025': "
         "counted, but not for the length of the period"
     ]
@@ -249,7 +249,7 @@ def test_a_spreadsheets_day_numbers_are_read_and_said(tmp_path: Path) -> None:
     with pytest.warns(HotspotsWarning) as caught:
         incidents, _ = read_incidents(path)
     assert incidents["date"].astype(str).tolist() == ["2025-02-28", "2025-03-01"]
-    assert [str(warning.message) for warning in caught] == [
+    assert [str(warning.message) for warning in caught if issubclass(warning.category, HotspotsWarning)] == [
         "1 row holds a spreadsheet's day number for a date, such as '45717': taken as days since 1900"
     ]
 
@@ -509,7 +509,7 @@ def test_coordinates_that_cannot_be_are_set_aside_with_a_warning(tmp_path: Path)
     path = write(tmp_path / "a.csv", "lon,lat\n-2.1,52.8\n-2.1,52.8\n-2.1,528\n")
     with pytest.warns(HotspotsWarning) as caught:
         incidents, report = read_incidents(path)
-    assert [str(warning.message) for warning in caught] == [
+    assert [str(warning.message) for warning in caught if issubclass(warning.category, HotspotsWarning)] == [
         "1 row has coordinates that EPSG:4326 cannot have, such as -2.1, 528: counted as without coordinates"
     ]
     assert caught[0].filename == __file__
@@ -522,7 +522,7 @@ def test_the_same_file_twice_is_read_once(tmp_path: Path) -> None:
         write(tmp_path / name, HEADER + ASB * 3)
     with pytest.warns(HotspotsWarning) as caught:
         incidents, report = read_incidents(tmp_path)
-    assert [str(warning.message) for warning in caught] == [
+    assert [str(warning.message) for warning in caught if issubclass(warning.category, HotspotsWarning)] == [
         "b.csv is a.csv again, byte for byte, and is left out"
     ]
     assert (len(incidents), report.rows_read, report.copies) == (3, 3, ("b.csv is a.csv again",))
@@ -540,7 +540,7 @@ def test_a_month_that_two_files_hold_is_counted_once(tmp_path: Path) -> None:
     second = write(tmp_path / "b.csv", HEADER + CRIME + march + asb("2025-03", 52.4) + asb("2025-04", 52.1))
     with pytest.warns(HotspotsWarning) as caught:
         incidents, report = read_incidents([first, second])
-    assert [str(warning.message) for warning in caught] == [
+    assert [str(warning.message) for warning in caught if issubclass(warning.category, HotspotsWarning)] == [
         "b.csv repeats 2025-03 of a.csv: 4 rows without a Crime ID are counted once",
         "1 of 13 rows repeat the Crime ID, month, category and place of an earlier row and are dropped "
         "(Burglary 1)",
@@ -562,7 +562,7 @@ def test_the_same_month_of_a_force_twice_is_counted_once(tmp_path: Path) -> None
     write(tmp_path / "new/2025-01-kent-street.csv", HEADER + ASB + ASB)
     with pytest.warns(HotspotsWarning) as caught:
         incidents, report = read_incidents(tmp_path)
-    assert [str(warning.message) for warning in caught] == [
+    assert [str(warning.message) for warning in caught if issubclass(warning.category, HotspotsWarning)] == [
         "old/2025-01-kent-street.csv repeats 2025-01 of new/2025-01-kent-street.csv: "
         "1 row without a Crime ID is counted once"
     ]

@@ -194,8 +194,11 @@ class LognormalPosterior:
         """Return the risk that each area's lies under with this probability, by Newton's steps within bounds."""
         low, high = self.low, self.high
         t = self.mode
-        for _ in range(12):
+        # Newton's steps take five or six; where they leave the bounds, these are halved, which takes longer.
+        for _ in range(50):
             missing = share - (1 - self._over(t))
+            if not (np.abs(missing) > 1e-13).any():
+                break
             low, high = np.where(missing > 0, t, low), np.where(missing > 0, high, t)
             density = np.exp(self._log_density(t) - self.peak) / self.total
             step = t + missing / np.maximum(density, 1e-300)

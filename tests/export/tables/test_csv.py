@@ -27,7 +27,7 @@ def frame() -> pd.DataFrame:
 
 def test_text_is_inert_and_numbers_are_untouched(tmp_path: Path) -> None:
     write_csv(frame(), tmp_path / "a.csv")
-    back = pd.read_csv(tmp_path / "a.csv", encoding="utf-8-sig", float_precision="round_trip")
+    back = pd.read_csv(tmp_path / "a.csv", encoding="utf-8-sig", dtype=str)
     assert back["name"].tolist()[:6] == [
         "'=HYPERLINK(1)",
         "'-Town",
@@ -37,7 +37,8 @@ def test_text_is_inert_and_numbers_are_untouched(tmp_path: Path) -> None:
         "Plain, with comma",
     ]
     assert back["gi_class"].tolist()[:2] == ["hot99", "'-x"]
-    np.testing.assert_array_equal(back["change"], frame()["change"])
+    # Python's own float reads every digit that was written; pandas' parser may miss the last one.
+    np.testing.assert_array_equal(back["change"].map(float), frame()["change"])
     assert back["code"].tolist() == frame().index.tolist()
 
 
