@@ -15,7 +15,8 @@ from hotspots.analysis.recipe import parse_recipe
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.run import analyse
 from hotspots.base.errors import RecipeError
-from hotspots.export.pages.report import Document, Paragraphs, Picture, Table, Terms, report_html
+from hotspots.export.document import Document, Paragraphs, Picture, Table, Terms
+from hotspots.export.pages.report import report_html
 from hotspots.publish.report.document import make_document, write_tables
 from hotspots.publish.words.change import season_words, year_words
 

@@ -11,18 +11,21 @@ from typing import Any
 import pytest
 
 from hotspots.base.errors import FileError
-from hotspots.export.pages.report import (
+from hotspots.export.document import (
     Document,
     Figures,
+    Grid,
+    Legend,
     Paragraphs,
     Part,
     Picture,
     Section,
+    Slot,
     Table,
     Terms,
-    report_html,
-    write_report,
+    section_numbers,
 )
+from hotspots.export.pages.report import report_html, write_report
 
 HOSTILE = (
     "</title></style><script>window.hacked = 1</script><img src=x onerror=\"window.hacked=1\"> & 'Tŷ' 🏘️ \\22"
@@ -102,7 +105,7 @@ def test_nothing_is_loaded_from_outside() -> None:
 
 def test_sections_tables_and_pictures_are_numbered_and_listed() -> None:
     page = report_html(document())
-    assert '<li><a href="#s2">Second</a><p><a href="#s2-1">A part</a></p></li>' in page
+    assert '<li><b>2</b> <a href="#s2">Second</a><p><a href="#s2-1">A part</a></p></li>' in page
     assert "<h2><span>2</span> Second</h2>" in page
     assert {"<b>Table 1.</b>", "<b>Table 2.</b>", "<b>Figure 1.</b>"} <= set(
         re.findall(r"<b>[TF]\w+ \d\.</b>", page)
@@ -110,6 +113,50 @@ def test_sections_tables_and_pictures_are_numbered_and_listed() -> None:
     targets = set(re.findall(r'href="#([\w-]+)"', page))
     assert targets == set(re.findall(r'id="([\w-]+)"', page))
     assert "Contents" not in report_html(Document("T", "", [Section("Only")]))
+
+
+def test_the_appendix_is_lettered_and_each_division_has_its_heading_once() -> None:
+    sections = [
+        Section("Summary", new_page=False),
+        Section("Abbeyshire", division="partnerships"),
+        Section("Burshire", division="partnerships"),
+        Section("Methods", division="appendix"),
+        Section("Quality", division="appendix"),
+    ]
+    assert section_numbers(sections) == ["1", "2", "3", "A", "B"]
+    page = report_html(Document("T", "", sections))
+    assert re.findall(r'<h2 class="division">(.*?)</h2>', page) == ["Partnerships", "Appendix"]
+    assert re.findall(r"<h2><span>(.)</span> (\w+)", page)[-2:] == [("A", "Methods"), ("B", "Quality")]
+    # The contents stand behind the first section, so that a reader begins with what was found.
+    assert page.index('id="s1"') < page.index("<nav") < page.index('id="s2"')
+
+
+def test_pictures_of_a_grid_share_a_number_and_a_legend() -> None:
+    shared = Legend("Against the average", [("#b2182b", f"Above {HOSTILE}")])
+    own = Legend("Density", [("#fee08b", "Low")])
+    grid = Grid(
+        [Picture(SVG, "Highest in X", "Burglary"), Picture(SVG, "Highest in Y", HOSTILE, legend=own)],
+        "July 2025",
+        shared,
+    )
+    page = report_html(Document("T", "", [Section("S", [grid, Picture(SVG, "Alone", "Alone")])]))
+    assert re.findall(r"<b>(Figure \d\.|[ab])</b>", page) == ["a", "b", "Figure 1.", "Figure 2."]
+    assert page.count('<div class="legend">') == 2
+    assert page.index("Density") < page.index("Against the average") < page.index("July 2025")
+    assert 'alt="Highest in X"' in page
+    assert '<i style="background:#b2182b"></i>' in page
+    assert "<script" not in page
+
+
+def test_a_slot_says_what_is_to_be_written_until_it_is() -> None:
+    def html(*texts: str) -> str:
+        slot = Slot("At-risk groups", "who is harmed most.", texts)
+        return report_html(Document("T", "", [Section("S", [slot])]))
+
+    asked = "<h4>At-risk groups</h4><p>To be written by the partnership: who is harmed most.</p></div>"
+    assert asked in html()
+    assert "<h4>At-risk groups</h4><p>One &amp; two.</p><p>Three.</p>" in html("One & two.", "Three.")
+    assert "To be written" not in html("One & two.", "Three.")
 
 
 def test_many_columns_of_ticks_have_upright_headings() -> None:

@@ -6,134 +6,27 @@ import base64
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
 
 from hotspots.base.files import replacing
-
-
-@dataclass(frozen=True)
-class Paragraphs:
-    """Plain text, one paragraph each; `small` ones are notes."""
-
-    texts: Sequence[str]
-    small: bool = False
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The main figures, large: pairs of a figure and what it counts."""
-
-    pairs: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Terms:
-    """Words and what is said of each; where `compact`, on the same line."""
-
-    pairs: Sequence[tuple[str, str]]
-    compact: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of text.
-
-    Attributes
-    ----------
-    caption : str
-        What it shows; empty for none.
-    headings : sequence of str
-        One for each column. A heading that ends in ``¹`` refers to the note.
-    rows : sequence of sequence of str
-        The cells.
-    numbers : collection of int
-        The columns that are set to the right.
-    note : str
-        Below the table; it begins with the ¹ where a heading refers to it.
-    total : bool
-        Whether the last row is the sum of the others.
-    marks : collection of int
-        The columns of ticks, which are centred; where there are many, their headings stand upright.
-    prose : collection of int
-        The columns of sentences, which are wide; a table with one may be divided between pages.
-    """
-
-    caption: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    numbers: frozenset[int] = frozenset()
-    note: str = ""
-    total: bool = False
-    marks: frozenset[int] = frozenset()
-    prose: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture of a map.
-
-    Attributes
-    ----------
-    svg : bytes
-        An SVG file.
-    alt : str
-        What it shows, for who cannot see it.
-    caption : str
-        The line below.
-    """
-
-    svg: bytes
-    alt: str
-    caption: str
-
+from hotspots.export.document import (
+    DIVISIONS,
+    Block,
+    Document,
+    Figures,
+    Grid,
+    Legend,
+    Paragraphs,
+    Picture,
+    Section,
+    Slot,
+    Table,
+    Terms,
+    section_numbers,
+)
 
 UPRIGHT = 6  # columns of ticks whose headings still have room side by side
-
-Block = Paragraphs | Figures | Terms | Table | Picture
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a section, with its own heading and, in print, its own page where asked for."""
-
-    title: str
-    blocks: Sequence[Block]
-    new_page: bool = False
-
-
-@dataclass(frozen=True)
-class Section:
-    """A numbered section of the report; in print it begins a page unless it follows straight on."""
-
-    title: str
-    blocks: Sequence[Block] = ()
-    parts: Sequence[Part] = ()
-    new_page: bool = True
-
-
-@dataclass(frozen=True)
-class Document:
-    """A whole report.
-
-    Attributes
-    ----------
-    title, period : str
-        The heading, and the time covered in words.
-    sections : sequence of Section
-        In order; they are numbered and listed in the contents.
-    origin : sequence of str
-        Source and licence lines, on the first page.
-    made_with : str
-        The last line.
-    """
-
-    title: str
-    period: str
-    sections: Sequence[Section]
-    origin: Sequence[str] = field(default_factory=tuple)
-    made_with: str = ""
 
 
 def report_html(document: Document) -> str:
@@ -150,8 +43,10 @@ def report_html(document: Document) -> str:
     style = (files("hotspots.export.pages") / "report.css").read_text(encoding="utf-8")
     style = style.replace("RUNNING_TITLE", _css_string(document.title))
     counter = _Counter()
+    numbers = section_numbers(document.sections)
     sections = [
-        _section(section, number, counter) for number, section in enumerate(document.sections, start=1)
+        _division(document.sections, place) + _section(section, numbers[place], counter)
+        for place, section in enumerate(document.sections)
     ]
     period = f'<p class="period">{escape(document.period)}</p>' if document.period else ""
     origin = "".join(f"<p>{escape(line)}</p>" for line in document.origin)
@@ -161,8 +56,9 @@ def report_html(document: Document) -> str:
         f"<title>{escape(document.title)}</title>",
         f"<style>\n{style}</style>\n</head>\n<body>\n<main>",
         f'<header class="masthead"><h1>{escape(document.title)}</h1>{period}</header>',
-        _contents(document.sections),
-        *sections,
+        *sections[:1],
+        _contents(document.sections, numbers),
+        *sections[1:],
         f'<footer class="origin">{origin}<p>{escape(document.made_with)}</p></footer>',
         "</main>\n</body>\n</html>\n",
     ]
@@ -196,21 +92,40 @@ class _Counter:
         return f"Figure {self.pictures}"
 
 
-def _contents(sections: Sequence[Section]) -> str:
+def _division(sections: Sequence[Section], place: int) -> str:
+    """Return the heading of a division where a section is the first of it."""
+    division = sections[place].division
+    first = all(section.division != division for section in sections[:place])
+    heading = DIVISIONS[division]
+    return f'<h2 class="division">{escape(heading)}</h2>\n' if heading and first else ""
+
+
+def _contents(sections: Sequence[Section], numbers: Sequence[str]) -> str:
+    """Return the list of the sections and their parts, a list for each division."""
     if len(sections) < 2:
         return ""
-    items = []
-    for number, section in enumerate(sections, start=1):
-        parts = [
-            f'<a href="#s{number}-{place}">{escape(part.title)}</a>'
-            for place, part in enumerate(section.parts, start=1)
-        ]
-        inner = f"<p>{' · '.join(parts)}</p>" if parts else ""
-        items.append(f'<li><a href="#s{number}">{escape(section.title)}</a>{inner}</li>')
-    return f'<nav class="contents" aria-label="Contents"><h2>Contents</h2><ol>{"".join(items)}</ol></nav>'
+    lists = []
+    for division, heading in DIVISIONS.items():
+        items = "".join(
+            _entry(section, number)
+            for section, number in zip(sections, numbers, strict=True)
+            if section.division == division
+        )
+        name = f"<h3>{escape(heading)}</h3>" if heading else ""
+        lists.append(f"{name}<ol>{items}</ol>" if items else "")
+    return f'<nav class="contents" aria-label="Contents"><h2>Contents</h2>{"".join(lists)}</nav>'
 
 
-def _section(section: Section, number: int, counter: _Counter) -> str:
+def _entry(section: Section, number: str) -> str:
+    parts = [
+        f'<a href="#s{number}-{place}">{escape(part.title)}</a>'
+        for place, part in enumerate(section.parts, start=1)
+    ]
+    inner = f"<p>{' · '.join(parts)}</p>" if parts else ""
+    return f'<li><b>{number}</b> <a href="#s{number}">{escape(section.title)}</a>{inner}</li>'
+
+
+def _section(section: Section, number: str, counter: _Counter) -> str:
     look = ' class="page"' if section.new_page else ""
     heading = f"<h2><span>{number}</span> {escape(section.title)}</h2>"
     blocks = "\n".join(_block(block, counter) for block in section.blocks)
@@ -226,7 +141,7 @@ def _section(section: Section, number: int, counter: _Counter) -> str:
 
 def _block(block: Block, counter: _Counter) -> str:
     if isinstance(block, Paragraphs):
-        look = ' class="small"' if block.small else ""
+        look = ' class="small"' if block.small else ' class="lead"' if block.lead else ""
         return "\n".join(f"<p{look}>{escape(text)}</p>" for text in block.texts)
     if isinstance(block, Figures):
         tiles = "".join(f"<li><b>{escape(figure)}</b> {escape(word)}</li>" for figure, word in block.pairs)
@@ -236,11 +151,51 @@ def _block(block: Block, counter: _Counter) -> str:
         look = ' class="compact"' if block.compact else ""
         return f"<dl{look}>{''.join(pairs)}</dl>"
     if isinstance(block, Picture):
-        data = base64.b64encode(block.svg).decode("ascii")
-        picture = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(block.alt)}">'
         caption = f"<b>{counter.picture()}.</b> {escape(block.caption)}"
-        return f"<figure>{picture}<figcaption>{caption}</figcaption></figure>"
+        return f"<figure>{_image(block)}{_legend(block.legend)}<figcaption>{caption}</figcaption></figure>"
+    if isinstance(block, Grid):
+        return _grid(block, counter)
+    if isinstance(block, Slot):
+        return _slot(block)
     return _table(block, counter)
+
+
+def _image(picture: Picture) -> str:
+    data = base64.b64encode(picture.svg).decode("ascii")
+    return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(picture.alt)}">'
+
+
+def _legend(legend: Legend | None) -> str:
+    if legend is None:
+        return ""
+    entries = "".join(
+        f'<li><i style="background:{escape(colour)}"></i>{escape(word)}</li>'
+        for colour, word in legend.entries
+    )
+    return f'<div class="legend"><b>{escape(legend.title)}</b><ul>{entries}</ul></div>'
+
+
+def _grid(grid: Grid, counter: _Counter) -> str:
+    """Return the pictures side by side, lettered under one number."""
+    pictures = "".join(
+        f"<figure>{_image(picture)}<figcaption><b>{letter}</b> {escape(picture.caption)}</figcaption>"
+        f"{_legend(picture.legend)}</figure>"
+        for letter, picture in zip("abcdefgh", grid.pictures, strict=False)
+    )
+    caption = f"<b>{counter.picture()}.</b> {escape(grid.caption)}"
+    return (
+        f'<figure class="grid"><div>{pictures}</div>{_legend(grid.legend)}'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def _slot(slot: Slot) -> str:
+    if slot.texts:
+        return f"<h4>{escape(slot.title)}</h4>" + "".join(f"<p>{escape(text)}</p>" for text in slot.texts)
+    return (
+        f'<div class="slot"><h4>{escape(slot.title)}</h4>'
+        f"<p>To be written by the partnership: {escape(slot.prompt)}</p></div>"
+    )
 
 
 def _table(table: Table, counter: _Counter) -> str:

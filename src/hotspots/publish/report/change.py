@@ -6,7 +6,7 @@ import pandas as pd
 
 from hotspots.analysis.changes import Comparison
 from hotspots.analysis.results import Analysis, ThemeResult
-from hotspots.export.pages.report import Block, Paragraphs, Part, Section, Table
+from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.publish.words.change import (
     change_words,
     compared_words,

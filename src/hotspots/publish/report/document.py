@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 
@@ -12,7 +13,7 @@ from hotspots.analysis.recipe import Report
 from hotspots.analysis.results import Analysis, Group, Layer
 from hotspots.base.columns import COLUMNS, format_value, theme_words
 from hotspots.base.crs import crs_label
-from hotspots.export.pages.report import Block, Document, Paragraphs, Part, Picture, Section, Table, Terms
+from hotspots.export.document import Block, Document, Paragraphs, Part, Picture, Section, Table, Terms
 from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
 from hotspots.export.style import layer_style
 from hotspots.export.tables.flag_table import make_flag_table
@@ -26,14 +27,19 @@ from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 WIDTH = 6.85  # inches of a picture: the width of the text on an A4 page
 HEIGHT, FULL_HEIGHT = 4.15, 8.4  # inches: two to a page, and one
 _MAP_WIDTH = 4.3  # what the legend leaves of the width
 _TALL = 1.15  # a study area higher than this many times its width has a page for each picture
 LETTERS = 7.6  # points, in a picture's legend
 
+PictureKind = Literal["svg", "png"]
 
-def make_document(analysis: Analysis) -> Document:
+
+def make_document(analysis: Analysis, *, pictures: tuple[PictureKind, ...] = ("svg",)) -> Document:
     """Return the report of an analysis, with the sections that its recipe asks for, in that order.
 
     A section that the analysis cannot fill, such as the change where there is only one year, is left out.
@@ -42,6 +48,8 @@ def make_document(analysis: Analysis) -> Document:
     ----------
     analysis : Analysis
         What was computed.
+    pictures : tuple of {'svg', 'png'}
+        How the pictures are drawn: always as SVG and, where a program that shows none is to have them, as PNG.
 
     Returns
     -------
@@ -53,7 +61,7 @@ def make_document(analysis: Analysis) -> Document:
         "headline": headline_section,
         "priorities": priorities_section,
         "matrix": matrix_section,
-        "maps": _maps_section,
+        "maps": lambda analysis: _maps_section(analysis, pictures),
         "tables": _tables_section,
         "risk": risk_section,
         "change": change_section,
@@ -103,17 +111,19 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
     write_workbook(tables, path, title=recipe.title, about=about, overwrite=overwrite)
 
 
-def _maps_section(analysis: Analysis) -> Section | None:
+def _maps_section(analysis: Analysis, kinds: tuple[PictureKind, ...]) -> Section | None:
     outline = outline_of(analysis.areas)
     parts = []
     for group in analysis.groups:
-        pictures = _pictures(analysis, group, outline)
+        pictures = _pictures(analysis, group, outline, kinds)
         if pictures:
             parts.append(Part(group.name, pictures, new_page=True))
     return Section("Maps", parts=parts) if parts else None
 
 
-def _pictures(analysis: Analysis, group: Group, outline: gpd.GeoDataFrame) -> list[Block]:
+def _pictures(
+    analysis: Analysis, group: Group, outline: gpd.GeoDataFrame, kinds: tuple[PictureKind, ...]
+) -> list[Block]:
     blocks: list[Block] = []
     if group.surface is not None:
         figure = draw_heatmap(
@@ -129,15 +139,17 @@ def _pictures(analysis: Analysis, group: Group, outline: gpd.GeoDataFrame) -> li
             "density", float(group.surface.values[group.surface.values >= 0].max(initial=0))
         )
         alt = f"{caption} The highest density is {highest} {group.surface.unit}."
-        blocks.append(Picture(picture_bytes(figure, "svg"), alt, caption))
+        blocks.append(_as_picture(figure, alt, caption, kinds))
     for layer in group.layers:
         columns = drawn_columns(layer.table, layer.kind)
         classed = [name for name in columns if COLUMNS[name].kind == "flag"]
-        blocks += [_picture(group, layer, column, outline) for column in classed or columns]
+        blocks += [_picture(group, layer, column, outline, kinds) for column in classed or columns]
     return blocks
 
 
-def _picture(group: Group, layer: Layer, column: str, outline: gpd.GeoDataFrame) -> Picture:
+def _picture(
+    group: Group, layer: Layer, column: str, outline: gpd.GeoDataFrame, kinds: tuple[PictureKind, ...]
+) -> Picture:
     figure = draw_map(
         layer.table,
         column,
@@ -156,7 +168,12 @@ def _picture(group: Group, layer: Layer, column: str, outline: gpd.GeoDataFrame)
         for place, entry in enumerate(style.classes)
         if (found == place).any()
     ]
-    return Picture(picture_bytes(figure, "svg"), f"{caption} {'; '.join(counts)}.", caption)
+    return _as_picture(figure, f"{caption} {'; '.join(counts)}.", caption, kinds)
+
+
+def _as_picture(figure: Figure, alt: str, caption: str, kinds: tuple[PictureKind, ...]) -> Picture:
+    png = picture_bytes(figure, "png") if "png" in kinds else b""
+    return Picture(picture_bytes(figure, "svg"), alt, caption, png)
 
 
 def _size(outline: gpd.GeoDataFrame) -> tuple[float, float]:

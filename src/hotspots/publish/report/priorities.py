@@ -6,7 +6,7 @@ import pandas as pd
 
 from hotspots.analysis.results import Analysis
 from hotspots.base.columns import format_value
-from hotspots.export.pages.report import Block, Paragraphs, Part, Section, Table
+from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.matrix import THEMES
 from hotspots.publish.words.names import plural, singular

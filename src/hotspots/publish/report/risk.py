@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.base.columns import format_value
-from hotspots.export.pages.report import Block, Paragraphs, Part, Section, Table
+from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.publish.words.names import plural, singular
 
 SHOWN = 20  # areas in a theme's table, the surest first

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.base.columns import MISSING, format_value
 from hotspots.base.text import percent
-from hotspots.export.pages.report import Block, Figures, Paragraphs, Part, Section, Table, Terms
+from hotspots.export.document import Block, Figures, Paragraphs, Part, Section, Table, Terms
 from hotspots.incidents.quality import QualityReport, Share
 from hotspots.publish.words.change import change_words
 from hotspots.publish.words.names import plural, singular
