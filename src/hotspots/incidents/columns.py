@@ -60,6 +60,11 @@ _NO_PAIR: tuple[str, str, Kind] = ("", "", "unknown")
 ROLES = ("x", "y", "x2", "y2", "category", "month", "year", "lsoa_code", "crime_id", "weight")
 
 
+def kept_role(name: str) -> str:
+    """Return the role of a column that is kept as it is; no other role has a blank."""
+    return f"keep {name}"
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[\s_\-]+", "", plain_text(name)).casefold()
 
@@ -75,6 +80,7 @@ class ColumnNames:
     weight: str | None = None
     id: str | None = None
     date_order: Order | None = None
+    keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,8 @@ class Columns:
         A column of years, where `month` holds months without them.
     dates : tuple of str
         All columns that may hold the month or date, by their names.
+    kept : tuple of (str, str)
+        Columns that are kept as they are: what the caller calls each, and its name in the file.
     """
 
     x: str
@@ -110,10 +118,12 @@ class Columns:
     crime_id: str | None
     weight: str | None
     dates: tuple[str, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
 
     def present(self) -> dict[str, str]:
         """Return the columns to read: what each holds, and its name in the file."""
-        return {role: getattr(self, role) for role in ROLES if getattr(self, role)}
+        roles = {role: getattr(self, role) for role in ROLES if getattr(self, role)}
+        return roles | {kept_role(asked): name for asked, name in self.kept}
 
     def choose_dates(self, sample: Mapping[str, Sequence[str | None]]) -> Columns:
         """Return these with the first column of months or dates that can be read, to judge by a sample.
@@ -198,6 +208,7 @@ def recognise(present: Sequence[str], named: ColumnNames, *, file: str, geometry
         crime_id=chosen("id_column", named.id) if named.id else usual("crime_id"),
         weight=chosen("weight_column", named.weight) if named.weight else None,
         dates=dates,
+        kept=tuple((name, chosen("keep", name)) for name in named.keep),
     )
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hotspots.incidents.cells import id_keys, is_no_id, is_text, labels, numbers
-from hotspots.incidents.columns import Columns
+from hotspots.incidents.columns import Columns, kept_role
 from hotspots.incidents.dates import NO_MONTH, Order, is_day_number, month_number, months_and_days
 from hotspots.incidents.sources import Source
 
@@ -143,7 +143,8 @@ class IncidentFile:
             none), ``second`` (bool: they are of the second pair of columns, longitude and latitude),
             ``category`` and ``lsoa_code`` (dictionary of string; null = none), ``month`` (int64, ordinal of a
             monthly period; `NO_MONTH` = none), ``date`` (date32; null = none), ``crime_id`` (uint64, see
-            `id_keys`; 0 = none), ``weight`` (float64, 1 where the file has none).
+            `id_keys`; 0 = none), ``weight`` (float64, 1 where the file has none), and a dictionary of string
+            for each column that is kept, under its role.
         """
         for batch, positions in self.batches(self, self.columns.present()):
             yield self._canonical(batch, positions)
@@ -188,6 +189,7 @@ class IncidentFile:
                 "crime_id": ids,
                 "weight": weight,
             }
+            | {role: labels(held[role]) for role in (kept_role(name) for name, _ in self.columns.kept)}
         )
         return table if good.all() else table.filter(pa.array(good))
 

@@ -24,6 +24,11 @@ Words = str | Sequence[str] | None
 Period = str | tuple[str, str] | None
 
 
+def words_of(words: Words) -> list[str]:
+    """Return one word, several or none as a list."""
+    return [words] if isinstance(words, str) else list(words or ())
+
+
 def refuse_nothing(alive: Mask, name: str) -> None:
     """Raise when a test has left no row."""
     if alive.any():
@@ -55,7 +60,7 @@ def category_mask(incidents: pd.DataFrame, category: Words, exclude: Words) -> M
 
     def having(words: Words) -> Mask:
         passed = np.zeros(len(names) + 1, dtype=bool)
-        for word in [words] if isinstance(words, str) else words or []:
+        for word in words_of(words):
             same = [name.casefold() == plain_text(word).casefold() for name in names]
             if not any(same):
                 raise DataError(f"no incident has the category '{word}'", hint=did_you_mean(word, names))

@@ -30,8 +30,10 @@ from hotspots.incidents.filters import (
     period_attrs,
     range_text,
     refuse_nothing,
+    words_of,
 )
 from hotspots.incidents.gate import as_incidents, is_layer
+from hotspots.incidents.identifiers import hashed
 from hotspots.incidents.places import Places, place_rows
 from hotspots.incidents.quality import QualityReport, by_most, describe, shares_of
 from hotspots.incidents.repeats import (
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float64]
+OWN = ("x", "y", "category", "month", "date", "lsoa_code", "weight", "geometry")
+"""Columns that every table of incidents may have."""
 
 
 def read_incidents(
@@ -67,6 +71,8 @@ def read_incidents(
     weight_column: str | None = None,
     id_column: str | None = None,
     date_order: Order | None = None,
+    keep: Words = None,
+    identifiers: Words = None,
     category: Words = None,
     exclude: Words = None,
     period: Period = None,
@@ -110,6 +116,12 @@ def read_incidents(
     date_order : {'day', 'month', 'year'}, optional
         What dates in numbers, such as 03/04/2025, begin with. By default the file tells: a number over 12
         anywhere settles it, and dates that stay open are refused.
+    keep : str or sequence of str, optional
+        Other columns to keep, as text; each becomes a column of the result under the name given here.
+    identifiers : str or sequence of str, optional
+        Columns that name people, callers or premises. They are kept too, but what they hold is replaced at once
+        by a hash with a random key that is kept nowhere: the same identifier has the same hash within this
+        table, and no other reading gives it again.
     category, exclude : str or sequence of str, optional
         Keep only these categories; leave these out. Case does not matter.
     period : str or pair of str, optional
@@ -122,7 +134,8 @@ def read_incidents(
     incidents : DataFrame
         ``x``, ``y`` (float64, metres; both or neither NaN), ``category`` (categorical; NA = none), ``month``
         (period[M]; NaT = none or not understood), ``date`` (datetime64[s], where some file has full dates),
-        ``lsoa_code`` (categorical, where some file has it) and ``weight`` (float64). The index is the row's
+        ``lsoa_code`` (categorical, where some file has it), ``weight`` (float64) and the columns to keep
+        (categorical; NA = blank, and for identifiers also "unknown" and the like). The index is the row's
         number over all files in reading order, from 0, header lines and blank lines not counted.
         ``attrs["crs"]`` names the reference system, ``attrs["months"]`` the months of the files before any
         choice, and ``attrs["period"]`` the months asked for, if any; see `hotspots.counting.period`.
@@ -139,7 +152,8 @@ def read_incidents(
     CRSError
         When a reference system is missing or in degrees, or the coordinates contradict it.
     ParameterError
-        When `period` is not a month or a range of them, or one of `x` and `y` is given alone.
+        When `period` is not a month or a range of them, one of `x` and `y` is given alone, or a column to keep
+        has the name of a column that every table has.
 
     Warns
     -----
@@ -168,10 +182,12 @@ def read_incidents(
     if date_order not in (None, *ORDERS):
         raise ParameterError(f"'date_order' is '{date_order}'", hint="use 'day', 'month' or 'year'")
     wanted = month_range(period)
-    named = ColumnNames(x, y, category_column, month_column, weight_column, id_column, date_order)
+    secret = words_of(identifiers)
+    kept = _columns_to_keep([*words_of(keep), *secret])
+    named = ColumnNames(x, y, category_column, month_column, weight_column, id_column, date_order, kept)
     rows = read_rows(find_sources(source), named)
     places = place_rows(rows, source_crs=source_crs, crs=goal)
-    everything = _frame(rows, places, crs_text(goal))
+    everything = _frame(rows, places, crs_text(goal), secret)
 
     again = _Again.among(rows, places)
     alive, dropped = ~again.repeated, {"duplicates": int(np.count_nonzero(again.repeated))}
@@ -286,7 +302,17 @@ def _report(
     )
 
 
-def _frame(rows: Rows, places: Places, crs: str) -> pd.DataFrame:
+def _columns_to_keep(names: Sequence[str]) -> tuple[str, ...]:
+    for name in names:
+        if name in OWN:
+            raise ParameterError(
+                f"'{name}' cannot be kept, as every table of incidents has a column '{name}' of its own",
+                hint="give the file's column another heading",
+            )
+    return tuple(dict.fromkeys(names))
+
+
+def _frame(rows: Rows, places: Places, crs: str, secret: Sequence[str]) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "x": places.x,
         "y": places.y,
@@ -298,6 +324,7 @@ def _frame(rows: Rows, places: Places, crs: str) -> pd.DataFrame:
     if rows.lsoa_code is not None:
         columns["lsoa_code"] = rows.lsoa_code
     columns["weight"] = rows.weight
+    columns |= {name: hashed(values) if name in secret else values for name, values in rows.kept.items()}
     frame = pd.DataFrame(columns, index=pd.Index(rows.row, dtype="int64"))
     frame.attrs["crs"] = crs
     return frame
@@ -305,8 +332,8 @@ def _frame(rows: Rows, places: Places, crs: str) -> pd.DataFrame:
 
 def _without_unused(incidents: pd.DataFrame) -> pd.DataFrame:
     kept = incidents.copy()
-    for name in ("category", "lsoa_code"):
-        if name in kept and isinstance(kept[name].dtype, pd.CategoricalDtype):
+    for name in kept.columns:
+        if isinstance(kept[name].dtype, pd.CategoricalDtype):
             kept[name] = kept[name].cat.remove_unused_categories()
     return kept
 

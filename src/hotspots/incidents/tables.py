@@ -15,7 +15,7 @@ import pyarrow as pa
 from hotspots.base.errors import DataError
 from hotspots.base.threads import thread_count
 from hotspots.incidents.cells import Hashes, dictionary
-from hotspots.incidents.columns import ColumnNames
+from hotspots.incidents.columns import ColumnNames, kept_role
 from hotspots.incidents.files import IncidentFile
 from hotspots.incidents.opening import open_incidents
 from hotspots.incidents.quality import SourceReport
@@ -56,6 +56,8 @@ class Rows:
         0 = none.
     weight : ndarray of float64
         At least 0.
+    kept : dict of str to Categorical
+        Columns that are kept as they are, by what the caller calls them.
     """
 
     files: tuple[IncidentFile, ...]
@@ -71,6 +73,7 @@ class Rows:
     lsoa_code: pd.Categorical | None
     crime_id: Hashes
     weight: Floats
+    kept: dict[str, pd.Categorical]
 
 
 def read_rows(sources: Sequence[Source], named: ColumnNames) -> Rows:
@@ -105,6 +108,7 @@ def read_rows(sources: Sequence[Source], named: ColumnNames) -> Rows:
         lsoa_code=_categorical(joined.column("lsoa_code")) if coded else None,
         crime_id=joined.column("crime_id").to_numpy(),
         weight=joined.column("weight").to_numpy(),
+        kept={name: _categorical(joined.column(kept_role(name))) for name in named.keep},
     )
 
 
