@@ -90,7 +90,7 @@ def _comparator(word: str) -> Any:
     help="A column 'category' and one of rates per comparator, or two: '... n' and '... population'.",
 )
 @click.option(
-    "--force-name", default="Force", show_default=True, metavar="WORDS", help="Heading of its column."
+    "--force-name", metavar="WORDS", help="Heading of its column; 'Force', or the one district, without it."
 )
 @options.selection
 @options.columns
@@ -108,7 +108,7 @@ def force_command(
     incidents: tuple[str, ...],
     areas: str,
     comparators: str,
-    force_name: str,
+    force_name: str | None,
     crs: str,
     months: float | None,
     margin: float,
@@ -122,7 +122,8 @@ def force_command(
     """Print the table of rates of a strategic assessment: the force, its comparators, and who is above.
 
     The rows are 'Total Recorded Crime' (all but anti-social behaviour) and every category; comparators are
-    matched by these names. All incidents of the files count, wherever they lie; the areas give the population.
+    matched by these names. All incidents of the files count, with coordinates or without; where the areas are a
+    part of what the files cover, such as one borough (--only), the incidents in them. The areas give the population.
 
     \b
     hotspots compare force 2025-*-street.csv --areas wards.gpkg --with comparators.csv

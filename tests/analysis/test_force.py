@@ -47,7 +47,7 @@ def test_all_incidents_count_and_disorder_is_no_crime(caplog: pytest.LogCaptureF
         "Anti-social behaviour": 0.25,
     }
     assert made.loc["Total Recorded Crime", "Against England & Wales"] == "below"
-    assert "Force: 4 incidents among 4,000 people in 2 areas" in caplog.messages
+    assert "Abbeyshire: 4 incidents among 4,000 people in 2 areas" in caplog.messages
 
 
 def test_the_months_present_are_the_period() -> None:
@@ -55,12 +55,28 @@ def test_the_months_present_are_the_period() -> None:
     assert compare_force(table, force(), comparators=RATES)["Force"].tolist() == [3.0, 3.0, 3.0]
 
 
-def test_incidents_of_elsewhere_are_warned_of() -> None:
-    table = incidents([10.0, 9000.0], ["Theft", "Theft"])
-    with pytest.warns(
-        HotspotsWarning, match="1 of 2 incidents with coordinates lie outside the areas, but count"
-    ):
-        compare_force(table, force(), comparators=RATES, months=12)
+def test_rates_of_a_part_are_of_the_incidents_in_it() -> None:
+    # Two of three thefts with coordinates are elsewhere, and one is nowhere: 1 among 4,000 people, not 4.
+    table = incidents([10.0, 9000.0, 9500.0, np.nan], ["Theft"] * 4)
+    with pytest.warns(HotspotsWarning) as warned:
+        made = compare_force(table, force(), comparators=RATES, months=12)
+    assert made["Force"].to_dict() == {"Total Recorded Crime": 0.25, "Theft": 0.25}
+    assert [str(entry.message) for entry in warned] == [
+        "2 of 3 incidents with coordinates lie outside the areas, which are a part of what the files cover: the 1 "
+        "inside count, and none of the 1 without coordinates"
+    ]
+
+
+def test_a_part_where_no_incident_lies_is_refused() -> None:
+    with pytest.raises(DataError) as error:
+        compare_force(incidents([9000.0], ["Theft"]), force(), comparators=RATES, months=12)
+    assert error.value.message == "no incident lies in an area"
+
+
+def test_one_district_is_called_by_its_name() -> None:
+    borough = force().assign(district="East Abbey")
+    made = compare_force(incidents([10.0], ["Theft"]), borough, comparators=RATES, months=12)
+    assert made.columns[0] == "East Abbey"
 
 
 def test_a_force_without_population_or_category_is_refused() -> None:

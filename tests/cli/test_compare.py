@@ -60,7 +60,26 @@ def test_a_force_beside_its_comparators(hotspots: Run, town: Path) -> None:
         "Burglary               13.6        7.2              ..         above                    ..",
         "Anti-social behaviour  13.3        ..               ..         ..                       ..",
     ]
-    assert "Force: 202 incidents among 45,000 people in 9 areas" in err
+    assert "Abbeyshire: 202 incidents among 45,000 people in 9 areas" in err
     assert hotspots(*words, "-o", "rates.csv")[0] == 0
     table = pd.read_csv(town / "rates.csv", index_col=0)
     assert table.loc["Burglary", "Abbeyshire"] == pytest.approx(102 * 6 / 45)
+
+
+def test_a_borough_has_the_rates_of_its_own_incidents(hotspots: Run, town: Path) -> None:
+    """The incidents of a whole force divided by one borough's people gave rates ten times too high."""
+    wards = gpd.read_file("wards.gpkg")
+    wards["LAD19NM"] = ["Abbeyshire"] * 6 + ["Castle"] * 3
+    wards.to_file("wards.gpkg")
+    (town / "comparators.csv").write_text("category,England & Wales\nBurglary,7.2\n", encoding="utf-8")
+    count = ("count", ".", *PEOPLE, "--category", "Burglary", "--only", "Castle")
+    assert hotspots(*count, "-o", "castle.csv")[0] == 0
+    inside = pd.read_csv("castle.csv")["n"].sum()
+    assert 0 < inside < 102
+    words = ("compare", "force", ".", *PEOPLE, "--with", "comparators.csv", "--only", "Castle")
+    code, _, err = hotspots(*words, "-o", "rates.csv")
+    assert code == 0, err
+    assert "count, and none of the 2 without coordinates" in err
+    rates = pd.read_csv("rates.csv", index_col=0)
+    # Wards 7, 8 and 9 have 24,000 people; two months are a sixth of a year.
+    assert rates.loc["Burglary", "Castle"] == pytest.approx(inside * 6 / 24)

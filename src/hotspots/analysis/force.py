@@ -81,15 +81,17 @@ def compare_force(
     *,
     comparators: pd.DataFrame,
     months: float | None = None,
-    name: str = "Force",
+    name: str | None = None,
     margin: float = 0,
     level: float = 0.95,
     dispersion: float | None = None,
     limits: Limits = "exact",
 ) -> pd.DataFrame:
-    """Return the table of rates of the force whose areas and incidents these are.
+    """Return the table of rates of the force whose areas and incidents these are, or of a part of it.
 
-    Every incident counts, with coordinates or without: a force's recorded crime includes what is on no map.
+    Of a whole force every incident counts, with coordinates or without: its recorded crime includes what is on
+    no map. Where more than 1 % of the incidents with coordinates lie outside the areas, these are a part of what
+    the files cover, such as one borough of a force, and only the incidents in them count.
 
     Parameters
     ----------
@@ -99,7 +101,9 @@ def compare_force(
         See `read_comparators`.
     months : float, optional
         Length of the period; without it, see `hotspots.counting.period`.
-    name, margin, level, limits
+    name : str, optional
+        The heading of its column. Without it, the district where the areas are of one alone, else "Force".
+    margin, level, limits
         See `hotspots.compare_categories`.
     dispersion : float, optional
         For all categories. Without it, each has what its counts in the areas tell over the longest periods,
@@ -118,7 +122,7 @@ def compare_force(
     Warns
     -----
     HotspotsWarning
-        When more than 1 % of the incidents with coordinates lie outside the areas.
+        When the areas are a part, and how many incidents therefore do not count.
     """
     areas, incidents = with_all_columns(as_areas(areas)), as_incidents(incidents)
     unknown = int(areas["population"].isna().sum())
@@ -129,11 +133,13 @@ def compare_force(
         )
     if "category" not in incidents or incidents["category"].isna().all():
         raise DataError("no incident has a category", hint="name the column with 'category_column'")
-    assigned = _assigned(incidents, areas)
+    incidents, assigned = _counting(incidents, areas)
     people = float(areas["population"].sum())
+    name = name or _name_of(areas)
     log.info(
-        "Force: %s incidents among %s people in %d areas", f"{len(incidents):,}", f"{people:,.0f}", len(areas)
-    )
+        "%s: %s incidents among %s people in %d areas",
+        name, f"{len(incidents):,}", f"{people:,.0f}", len(areas),
+    )  # fmt: skip
     counts = _by_category(incidents["category"], row_weights(incidents))
     spread = (
         _dispersions(incidents, areas, assigned, counts.index)
@@ -193,18 +199,33 @@ def _by_category(category: pd.Series[Any], weights: Any) -> pd.Series[Any]:
     return joined
 
 
-def _assigned(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series[Any]:
-    """Return the area of each incident, and warn where many are in none."""
+def _counting(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.Series[Any]]:
+    """Return the incidents that count and the area of each: all of a whole force; of a part, said, those in it."""
     x, y = coordinates(incidents, areas.crs)
-    located = np.isfinite(x)
     positions = AreaIndex(areas.geometry.to_numpy(), points=len(x)).locate(x, y)
-    outside = int((positions[located] < 0).sum())
-    if outside > _OUTSIDE * located.sum():
-        warnings.warn(
-            f"{outside:,} of {int(located.sum()):,} incidents with coordinates lie outside the areas, "
-            "but count: rates are per head of the areas' population",
-            HotspotsWarning,
-            stacklevel=3,
-        )
     codes = pd.Categorical.from_codes(positions, categories=areas.index.astype(str))
-    return pd.Series(codes, index=incidents.index, name="code")
+    assigned = pd.Series(codes, index=incidents.index, name="code")
+    located, inside = np.isfinite(x), positions >= 0
+    outside = int((located & ~inside).sum())
+    if outside <= _OUTSIDE * located.sum():
+        return incidents, assigned
+    if not inside.any():
+        raise DataError(
+            "no incident lies in an area", hint="check that incidents and areas are of the same place"
+        )
+    unlocated = int((~located).sum())
+    warnings.warn(
+        f"{outside:,} of {int(located.sum()):,} incidents with coordinates lie outside the areas, which are a part "
+        f"of what the files cover: the {int(inside.sum()):,} inside count"
+        + (f", and none of the {unlocated:,} without coordinates" if unlocated else ""),
+        HotspotsWarning,
+        stacklevel=3,
+    )
+    kept = incidents[inside]
+    kept.attrs = incidents.attrs
+    return kept, assigned[inside]
+
+
+def _name_of(areas: gpd.GeoDataFrame) -> str:
+    districts = areas["district"].astype(str).unique()
+    return districts[0] if len(districts) == 1 and districts[0] else "Force"
