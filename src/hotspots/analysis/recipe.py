@@ -167,6 +167,16 @@ class Select:
 
 
 @dataclass(frozen=True)
+class Places:
+    """``[places]``: the areas of each district at greatest risk; see `hotspots.analysis.standings`.
+
+    Measured as ``[flag]`` says, but always against all areas; `top` of each district are always listed.
+    """
+
+    top: int = 5
+
+
+@dataclass(frozen=True)
 class Map:
     """``[map]``: how the web map looks."""
 
@@ -174,7 +184,7 @@ class Map:
 
 
 Section = Literal[
-    "headline", "priorities", "matrix", "maps", "tables", "risk", "change", "quality", "methods"
+    "headline", "places", "priorities", "matrix", "maps", "tables", "risk", "change", "quality", "methods"
 ]
 SECTIONS: tuple[Section, ...] = typing.get_args(Section)
 
@@ -183,8 +193,8 @@ SECTIONS: tuple[Section, ...] = typing.get_args(Section)
 class Report:
     """``[report]``: which sections the printed report has, in what order; also asks for the workbook.
 
-    The sections "priorities" and "matrix" are left out where the recipe has no table ``[select]``, and "risk" where
-    it has no ``[risk]``.
+    The sections "priorities" and "matrix" are left out where the recipe has no table ``[select]``, "risk" where it
+    has no ``[risk]`` and "places" where it has no ``[places]``.
     """
 
     sections: tuple[Section, ...] = SECTIONS
@@ -206,7 +216,7 @@ class Recipe:
         The heading of the map.
     incidents, areas, theme, count : dataclass or tuple of dataclasses
         What is counted, where, and how. The first of `areas` is the one whose outline is the study area.
-    flag, kde, grid, gistar, outliers, risk, change, select, map, report : dataclass or None
+    flag, kde, grid, gistar, outliers, risk, change, select, places, map, report : dataclass or None
         The optional steps; None where the recipe does not have the table.
     source, attribution : str
         Shown on the map and written into every layer.
@@ -229,6 +239,7 @@ class Recipe:
     risk: Risk | None = None
     change: Change | None = None
     select: Select | None = None
+    places: Places | None = None
     map: Map | None = None
     report: Report | None = None
     source: str = "police.uk"
@@ -336,6 +347,8 @@ def _check(recipe: Recipe, slips: Slips) -> None:
                 hint = "add a table [grid] with a cell_size" if no_grid else did_you_mean(name, known)
                 slips.add(f"[{table}] names the layer '{name}', which is not in the recipe", hint)
     _check_months(recipe, slips)
+    if recipe.places is not None and recipe.places.top < 1:
+        slips.add(f"[places]: 'top' is {recipe.places.top}", "list at least 1 place of each district")
 
 
 def _layers_named(recipe: Recipe) -> list[tuple[str, tuple[str, ...]]]:

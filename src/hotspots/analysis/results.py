@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots.analysis.changes import Comparison, ThemeChange
 from hotspots.analysis.recipe import Recipe, Theme
+from hotspots.analysis.standings import Standings
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.surface import Surface
 from hotspots.counting.tally import Tally
@@ -151,6 +152,8 @@ class Analysis:
         The priority areas, where the recipe asks for them.
     comparison : Comparison or None
         The periods that are compared, where there are two.
+    standings : Standings or None
+        The places at greatest risk, where the recipe asks for them.
     """
 
     recipe: Recipe
@@ -162,6 +165,7 @@ class Analysis:
     neighbours: dict[str, Neighbours]
     selection: Selection | None = None
     comparison: Comparison | None = None
+    standings: Standings | None = None
 
     @property
     def groups(self) -> tuple[Group, ...]:

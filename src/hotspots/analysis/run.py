@@ -12,8 +12,9 @@ import pandas as pd
 
 from hotspots.analysis.changes import Comparison, find_comparison, theme_change
 from hotspots.analysis.keys import make_keys
-from hotspots.analysis.recipe import CELLS, GiStar, Grid, Outliers, Recipe, Theme
+from hotspots.analysis.recipe import CELLS, Flag, GiStar, Grid, Outliers, Recipe, Theme
 from hotspots.analysis.results import Analysis, Kind, Layer, Selection, ThemeResult
+from hotspots.analysis.standings import Standings, find_standings
 from hotspots.analysis.steps import (
     account,
     change_layer,
@@ -123,6 +124,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         study.neighbours,
         selection,
         study.comparison,
+        _standings(recipe, places[0], results),
     )
 
 
@@ -339,6 +341,27 @@ def _select(recipe: Recipe, study: _Study) -> Selection:
         tally=counted,
         matrix=_matrix(recipe, first.areas, counted, noun=made.noun),
     )
+
+
+def _standings(recipe: Recipe, first: _Place, themes: list[ThemeResult]) -> Standings | None:
+    """Return where each area stands against all areas, whatever group ``[flag]`` compares it with."""
+    if recipe.places is None:
+        return None
+    step = recipe.flag or Flag()
+    flags = {}
+    for theme in themes:
+        table = theme.first
+        if "sd_flag" not in table or step.within != "all":
+            if step.value not in table:
+                raise DataError(
+                    f"[places] compares rates, but the areas of '{first.label}' have no population",
+                    hint="name a 'population_table' for them, or compare counts with [flag] value = \"n\"",
+                )
+            log.info("Theme: %s, for the places at greatest risk", theme.name)
+            table = flag_layer(table, value=step.value, ddof=step.ddof, near=step.near)
+        flags[theme.name] = table[["sd_flag", "sd_score", "sd_near"]]
+    counts = pd.DataFrame({theme.name: theme.first["n"] for theme in themes})
+    return find_standings(first.areas, flags, counts, top=recipe.places.top)
 
 
 def _matrix(recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, *, noun: str) -> DistrictMatrix | None:

@@ -589,6 +589,49 @@ _ALL = (
         "st_class", "flag", "", "Over the periods", "Whether its flag stays, is new, came back or is gone"
     ),
     Column("st_text", "text", "", "Over the periods, in words", "In which periods its score is flagged"),
+    Column(
+        "place",
+        "integer",
+        "",
+        "Place in its district",
+        "Place by the number of themes in which it is significantly above, above, then narrowly below",
+    ),
+    Column(
+        "listed",
+        "flag",
+        "",
+        "List",
+        "Greatest risk: above in a theme; narrowly below in one; or no longer above in any",
+    ),
+    Column("themes", "text", "", "Themes", "The themes in which it stands out, by how far"),
+    Column(
+        "th_signif",
+        "integer",
+        "themes",
+        "Significantly above in",
+        "Themes in which it is over the mean of all areas plus 2 SD",
+    ),
+    Column(
+        "th_above",
+        "integer",
+        "themes",
+        "Above in",
+        "Themes in which it is over the mean of all areas plus 1 SD, but not 2",
+    ),
+    Column(
+        "th_near",
+        "integer",
+        "themes",
+        "Narrowly below in",
+        "Themes in which it is close under that threshold",
+    ),
+    Column(
+        "th_left",
+        "integer",
+        "themes",
+        "No longer above in",
+        "Themes in which it was above in the comparison period and is not now",
+    ),
     Column("members", "integer", "areas", "Areas", "Number of areas that the locality is made of"),
 )
 

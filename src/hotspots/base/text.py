@@ -150,3 +150,31 @@ def percent(part: int, whole: int) -> str:
     tenths = round(1000 * part / whole)
     tenths = min(tenths, 999) if part < whole else tenths
     return f"{max(tenths, 1 if part else 0) / 10:.1f}%"
+
+
+def counted(number: float, noun: str, many: str = "") -> str:
+    """Return a number with its noun, in the singular where it is one.
+
+    Examples
+    --------
+    >>> counted(1, "incident"), counted(2_500, "incident"), counted(2, "priority", "priorities")
+    ('1 incident', '2,500 incidents', '2 priorities')
+    """
+    return f"{number:,.0f} {noun if number == 1 else many or noun + 's'}"
+
+
+def area_name(name: str, district: str = "", *, figure: str = "") -> str:
+    """Return an area's name with its district in brackets, since names repeat; and a figure beside it.
+
+    A district that begins the name already, as an LSOA's does, is not said again.
+
+    Examples
+    --------
+    >>> area_name("Town", "Stafford"), area_name("Town", "Stafford", figure="343.8"), area_name("Town", figure="9")
+    ('Town (Stafford)', 'Town (Stafford, 343.8)', 'Town (9)')
+    >>> area_name("Stafford 003A", "Stafford")
+    'Stafford 003A'
+    """
+    said = name.casefold().startswith(district.casefold())
+    inside = ", ".join(part for part in ("" if said else district, figure) if part)
+    return f"{name} ({inside})" if inside else name

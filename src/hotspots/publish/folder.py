@@ -26,6 +26,7 @@ from hotspots.export.tables.csv import write_csv
 from hotspots.export.webmap.make import make_map, write_map
 from hotspots.publish.qgis import write_qgis
 from hotspots.publish.report.document import make_document, write_tables
+from hotspots.publish.report.places import places_table
 from hotspots.publish.views import analysis_views, outline_of
 from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.headline import headline
@@ -117,6 +118,8 @@ def run_recipe(
         if recipe.map is not None:
             progress("Drawing the map", total)
             _write_map(analysis, recipe.map, draft / "map.html")
+        if analysis.standings is not None:
+            write_csv(places_table(analysis.standings), draft / "tables" / "places.csv")
         if analysis.selection is not None:
             _write_brief(recipe, analysis.selection, draft / "brief.html")
         if recipe.report is not None:
@@ -189,7 +192,7 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
     recipe = analysis.recipe
     steps = {
         name: {} if step is None else asdict(step)
-        for name in ("count", "flag", "kde", "grid", "gistar", "outliers", "risk", "change")
+        for name in ("count", "flag", "kde", "grid", "gistar", "outliers", "risk", "change", "places")
         if (step := getattr(recipe, name)) is not None
     }
     record = make_provenance(

@@ -19,6 +19,7 @@ from hotspots.export.style import layer_style
 from hotspots.export.tables.flag_table import make_flag_table
 from hotspots.export.tables.workbook import write_workbook
 from hotspots.publish.report.change import change_section
+from hotspots.publish.report.places import places_section, places_table
 from hotspots.publish.report.priorities import matrix_section, priorities_section
 from hotspots.publish.report.risk import risk_section
 from hotspots.publish.report.summary import headline_section, quality_section
@@ -59,6 +60,7 @@ def make_document(analysis: Analysis, *, pictures: tuple[PictureKind, ...] = ("s
     recipe = analysis.recipe
     makers: dict[str, Callable[[Analysis], Section | None]] = {
         "headline": headline_section,
+        "places": places_section,
         "priorities": priorities_section,
         "matrix": matrix_section,
         "maps": lambda analysis: _maps_section(analysis, pictures),
@@ -95,6 +97,8 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
         for layer in group.layers
         if layer.kind != "cells"
     }
+    if analysis.standings is not None:
+        tables = {"Places at greatest risk": places_table(analysis.standings), **tables}
     notes = [note.entry() for note in method_notes(analysis)]
     about = [
         ("Period", calendar_words(analysis.calendar)),

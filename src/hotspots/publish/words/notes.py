@@ -8,6 +8,7 @@ from hotspots.analysis.results import Analysis
 from hotspots.base.surface import Surface
 from hotspots.publish.words.change import span_words
 from hotspots.publish.words.note import Note
+from hotspots.publish.words.places import places_note
 from hotspots.publish.words.priorities import priority_notes
 
 
@@ -28,6 +29,8 @@ def method_notes(analysis: Analysis) -> tuple[Note, ...]:
                 "elsewhere.",
             )
         )
+    if analysis.standings is not None:
+        notes.append(places_note(analysis))
     if analysis.selection is not None:
         notes += priority_notes(analysis.selection.priorities, analysis.selection.plan)
     surfaces = [theme.surface for theme in analysis.themes if theme.surface is not None]

@@ -1,0 +1,82 @@
+"""The report's section on places: which areas of each partnership are at greatest risk, and in which themes."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hotspots.analysis.results import Analysis
+from hotspots.analysis.standings import Standings
+from hotspots.export.pages.report import Block, Paragraphs, Part, Section, Table
+from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.places import place_words, places_note, themes_words
+
+NONE = "in no theme above, the highest of the others"
+
+
+def places_section(analysis: Analysis) -> Section | None:
+    """Return the places of each partnership in order, each with its themes; None where none were asked for."""
+    found = analysis.standings
+    if found is None:
+        return None
+    label = analysis.recipe.areas[0].label
+    named = [district for district in found.districts if district]
+    parts = [_part(found, district, district, label) for district in named]
+    if "" in found.districts:
+        parts.append(_part(found, "", f"{label} without a district" if named else label, label))
+    return Section("Places at greatest risk", [Paragraphs([places_note(analysis).entry()[1]])], parts)
+
+
+def _part(found: Standings, district: str, title: str, label: str) -> Part:
+    own = found.of_district(district)
+    first, rest = own.head(found.top), own.iloc[found.top :]
+    if own.empty:
+        return Part(title, [Paragraphs([f"No {plural(singular(label))} has a value to be measured by."])])
+    rows = [
+        [f"{row['place']}", str(row["name"]), themes_words(found, code) or NONE]
+        for code, row in first.iterrows()
+    ]
+    at_risk = int((own["listed"] == "greatest risk").sum())
+    blocks: list[Block] = [
+        Paragraphs([_how_many(at_risk, len(own), label)]),
+        Table("", ["", singular(label), "Themes"], rows, numbers=frozenset({0}), prose=frozenset({2})),
+    ]
+    said = [
+        _run_on(found, rest, "greatest risk", None, "Also above in a theme"),
+        _run_on(found, rest, "narrowly below", "near", "Narrowly below in a theme, above in none"),
+        _run_on(
+            found, rest, "no longer above", "previously", "Above in a theme before, and no longer in any"
+        ),
+    ]
+    if any(said):
+        blocks.append(Paragraphs([line for line in said if line]))
+    return Part(title, blocks)
+
+
+def _how_many(at_risk: int, areas: int, label: str) -> str:
+    """Return how many areas of a partnership are above in any theme."""
+    one, many = plural(singular(label)), plural(label)
+    if not at_risk:
+        return f"None of the {areas:,} {many} is above in any theme."
+    whole = f"the {areas:,} {many}" if areas != 1 else f"the one {one}"
+    return f"Of {whole}, {at_risk:,} {'is' if at_risk == 1 else 'are'} above in at least one theme."
+
+
+def _run_on(found: Standings, rest: pd.DataFrame, listed: str, only: str | None, start: str) -> str:
+    named = [place_words(found, code, only=only) for code in rest.index[rest["listed"] == listed]]
+    return f"{start}: {', '.join(named)}." if named else ""
+
+
+def places_table(found: Standings) -> pd.DataFrame:
+    """Return every area with its place, its themes in words, and where it stands in each theme.
+
+    By district and place; the areas without a place come last in their district.
+    """
+    places = found.places.sort_values(["district", "place"], kind="stable", na_position="last")
+    table = places.drop(columns=["th_score"])
+    table.insert(4, "themes", [themes_words(found, code) for code in places.index])
+    grid = found.grid.loc[places.index]
+    taken = {str(name).casefold() for name in (*table.columns, "code")}
+    shown = {theme: f"{theme} (theme)" if str(theme).casefold() in taken else theme for theme in grid.columns}
+    table = table.join(grid.rename(columns=shown))
+    table.index.name = "code"
+    return table
