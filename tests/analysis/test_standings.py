@@ -57,7 +57,7 @@ def test_places_stand_by_themes_significantly_above_then_above_then_near_then_by
     # South: none stands out; mean scores 0.35 (Vale) and -0.225 (Moor); Hill has none.
     assert found.places["place"].tolist() == [1, 2, 3, 1, pd.NA, 2]
     assert found.places["listed"].tolist() == ["greatest risk", "greatest risk", "narrowly below", "", "", ""]
-    assert found.places.loc["E1", ["th_signif", "th_above", "th_near", "th_left"]].tolist() == [1, 1, 0, 0]
+    assert found.places.loc["E1", ["th_signif", "th_above", "th_near", "th_left"]].tolist() == [1, 1, 0, 0]  # type: ignore[operator]
     assert found.of_district("South").index.tolist() == ["E4", "E6"]
     assert found.districts == ("North", "South")
 

@@ -15,7 +15,7 @@ from hotspots.analysis.recipe import parse_recipe
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.run import analyse
 from hotspots.base.errors import DataError, RecipeError
-from hotspots.export.pages.report import Paragraphs, Section, Table
+from hotspots.export.document import Paragraphs, Section, Table
 from hotspots.publish.folder import run_recipe
 from hotspots.publish.report.document import make_document
 from hotspots.publish.report.places import places_section

@@ -6,7 +6,7 @@ import pandas as pd
 
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.standings import Standings
-from hotspots.export.pages.report import Block, Paragraphs, Part, Section, Table
+from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.places import place_words, places_note, themes_words
 
