@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError
-from hotspots.base.tables import Decimal, numbers, read_table
+from hotspots.base.tables import Decimal, mostly_numbers, numbers, read_table
 
 ROWS = "code,name,people\nE05000001,Hill,1200\nE05000002,Town,3400\n"
 
@@ -252,3 +252,20 @@ def test_a_semicolon_table_that_does_not_tell_is_refused(tmp_path: Path) -> None
 def test_a_given_table_keeps_its_types_and_its_index() -> None:
     frame = pd.DataFrame({"people": [5]}, index=pd.Index(["E1"], name="code"))
     assert read_table(frame).rows.to_dict("list") == {"code": ["E1"], "people": [5]}
+
+
+def test_few_words_in_a_column_of_numbers_are_told_and_unknown() -> None:
+    values = pd.Series(["x", "1,234.5", "7", None, "n/a"], index=["a", "b", "c", "d", "e"])
+    with pytest.warns(HotspotsWarning) as caught:
+        read = mostly_numbers(values, what="'rate' of 'l.geojson'")
+    assert [str(entry.message) for entry in caught] == [
+        "'rate' of 'l.geojson': of 5 values 2 hold no number, such as 'x' for a: taken as unknown"
+    ]
+    assert read is not None
+    assert read.tolist()[1:3] == [1234.5, 7.0]
+    assert read.isna().tolist() == [True, False, False, True, True]
+
+
+def test_a_column_of_words_is_none_of_numbers() -> None:
+    for words in (["high", "low", "1"], [True, False], [None, ""], ["1st", "2nd"]):
+        assert mostly_numbers(pd.Series(words), what="rank") is None

@@ -215,8 +215,21 @@ def test_a_column_that_is_not_there_is_guessed(hotspots: Run, town: Path, comman
     assert "Error: the layer has no column 'nn'" in err
     code, _, err = hotspots(command, "counts.geojson", "--value", "name", "-o", "out.geojson")
     assert code == 1
-    assert "Error: the column 'name' does not hold numbers" in err
+    assert "Error: the column 'name' does not hold numbers, but 'Ward 1'" in err
     assert not (town / "out.geojson").exists()
+
+
+def test_a_word_among_numbers_is_told(hotspots: Run, town: Path) -> None:
+    hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
+    text = (town / "counts.geojson").read_text(encoding="utf-8")
+    first = text.index('"n":')
+    end = min(text.index(mark, first) for mark in ",}")
+    (town / "counts.geojson").write_text(text[:first] + '"n":"many"' + text[end:], encoding="utf-8")
+    code, _, err = hotspots("flag", "counts.geojson", "--value", "n", "-o", "out.geojson")
+    assert (
+        "Warning: 'n' of 'counts.geojson': of 9 values 1 holds no number, such as 'many' for E05000001" in err
+    )
+    assert code == 0
 
 
 def test_an_output_is_refused_before_any_work(hotspots: Run, town: Path) -> None:

@@ -370,6 +370,9 @@ def _matrix(recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, *, noun: st
     themes = [
         Indicator(group=group.key) for group in groups if counted.mask(group.category, group.exclude).any()
     ]
+    if not themes:
+        log.info("There are no priorities by partnership: no incident is of any of their themes")
+        return None
     try:
         return district_matrix(areas, counted, themes, min_population=recipe.count.min_population, noun=noun)
     except DataError as error:

@@ -20,7 +20,7 @@ from hotspots.areas.neighbours import Method, Neighbours, make_neighbours
 from hotspots.areas.population import population_near
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.poisson import Limits, dispersion_of, require_dispersion
-from hotspots.base.tables import Source
+from hotspots.base.tables import Source, mostly_numbers
 from hotspots.counting.counts import (
     By,
     Per,
@@ -639,11 +639,14 @@ def _column(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
 
 def _numbers(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
     values = _column(layer, name)
-    if not pd.api.types.is_numeric_dtype(values):
+    held = mostly_numbers(values, what=f"'{name}' of the layer")
+    if held is None or pd.api.types.is_bool_dtype(values):
         numeric = [c for c in layer.columns if pd.api.types.is_numeric_dtype(layer[c])]
-        raise DataError(f"the column '{name}' does not hold numbers", hint=did_you_mean(name, numeric))
-    numbers: pd.Series = values.astype(float)
-    return numbers
+        example = "" if values.dropna().empty else f", but '{values.dropna().iloc[0]}'"
+        raise DataError(
+            f"the column '{name}' does not hold numbers{example}", hint=did_you_mean(name, numeric)
+        )
+    return held
 
 
 def _with_columns(layer: gpd.GeoDataFrame, added: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -41,7 +41,7 @@ from hotspots.areas.population import Populations, PopulationTable, read_populat
 from hotspots.base.columns import COLUMNS
 from hotspots.base.crs import BRITISH_NATIONAL_GRID, announce_transformation, reproject, require_metres
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
-from hotspots.base.tables import numbers
+from hotspots.base.tables import mostly_numbers
 
 log = logging.getLogger(__name__)
 
@@ -229,7 +229,7 @@ def read_layer(
     table = check_coordinates(table, goal, where=where)
     if "crs" not in provenance:
         announce_transformation(table.crs, goal, what=where)
-    result = reproject(_typed(table), goal)
+    result = reproject(_typed(table, where), goal)
     check_scale(result)
     if provenance:
         result.attrs["provenance"] = provenance
@@ -426,7 +426,7 @@ def _report_fit(areas: gpd.GeoDataFrame, where: str) -> None:
         log.info(message)
 
 
-def _typed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _typed(layer: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     """Give the columns of the output vocabulary their types back; files keep fewer than the library has.
 
     A column of someone else that has one of our names stays as it is where it holds something else.
@@ -439,7 +439,7 @@ def _typed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         elif kind == "boolean":
             found[column] = _truths(values)
         else:
-            found[column] = _numbers(values, whole=kind == "integer")
+            found[column] = _numbers(values, whole=kind == "integer", what=f"'{column}' of {where}")
     return layer.assign(**found)
 
 
@@ -451,18 +451,14 @@ def _truths(values: pd.Series[Any]) -> pd.Series[Any]:
     return told.astype("boolean" if told.isna().any() else "bool")
 
 
-def _numbers(values: pd.Series[Any], *, whole: bool) -> pd.Series[Any]:
-    """Return numbers as our columns have them: whole ones only where all are; text that is none as it is."""
-    if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
-        try:
-            values = numbers(values, what="")
-        except DataError:
-            return values
-    if not whole:
-        return values.astype("float64")
-    if (values.dropna() % 1 != 0).any():
-        return values.astype("float64")
-    return values.astype("Int64" if values.isna().any() else "int64")
+def _numbers(values: pd.Series[Any], *, whole: bool, what: str) -> pd.Series[Any]:
+    """Return numbers as our columns have them: whole ones only where all are; a column of words as it is."""
+    read = mostly_numbers(values, what=what)
+    if read is None:
+        return values
+    if not whole or (read.dropna() % 1 != 0).any():
+        return read
+    return read.astype("Int64" if read.isna().any() else "int64")
 
 
 def _counted(number: int, one: str, several: str) -> str:

@@ -453,6 +453,64 @@ def numbers(
     return result
 
 
+def mostly_numbers(values: pd.Series[Any], *, what: str) -> pd.Series[Any] | None:
+    """Return a column of a layer as numbers where at least half of its values are, the others being unknown.
+
+    A column of numbers in which a few cells hold something else has come to be text, and would be no column of
+    numbers to any measure; one of names is none.
+
+    Parameters
+    ----------
+    values : Series
+        Of any type.
+    what : str
+        The column, as messages name it.
+
+    Returns
+    -------
+    Series of float64 or None
+        On the same index; None where most values are no numbers.
+
+    Warns
+    -----
+    HotspotsWarning
+        When a value is no number: how many are not, and one of them. Marks of suppression are such values.
+
+    Examples
+    --------
+    >>> mostly_numbers(pd.Series(["1,234", "12"]), what="people").tolist()
+    [1234.0, 12.0]
+    >>> mostly_numbers(pd.Series(["high", "low", "1"]), what="rate") is None
+    True
+    """
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return None
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values.astype("float64")
+    held = values.mask(values.map(lambda value: not plain_text(str(value)), na_action="ignore").eq(True))
+    known = held.dropna()
+    told = [_is_number(value) for value in known]
+    if 2 * sum(told) < len(told) or not told:
+        return None
+    strange = known[[not number for number in told]]
+    if len(strange):
+        hold = "1 holds" if len(strange) == 1 else f"{len(strange):,} hold"
+        warnings.warn(
+            f"{what}: of {len(values):,} values {hold} no number, such as '{strange.iloc[0]}' for {strange.index[0]}: "
+            "taken as unknown",
+            HotspotsWarning,
+            stacklevel=3,
+        )
+    return numbers(held.mask(held.index.isin(strange.index)), what=what)
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    text = _number_text(value)
+    return bool(_DIGIT.search(text)) and bool(_POINT.fullmatch(text) or _COMMA.fullmatch(text))
+
+
 def _number_text(value: object) -> str:
     return (
         plain_text(str(value))
