@@ -632,7 +632,54 @@ _ALL = (
         "No longer above in",
         "Themes in which it was above in the comparison period and is not now",
     ),
-    Column("members", "integer", "areas", "Areas", "Number of areas that the locality is made of"),
+    Column("members", "integer", "areas", "Areas", "Number of areas that the locality or class is made of"),
+    Column("share_n", "real", "", "Share of incidents", "Share of all the incidents of its table", 3),
+    Column("share_pop", "real", "", "Share of people", "Share of all the people of its table", 3),
+    Column("idx", "real", "", "Index", "Share of incidents over share of people, times 100", 0),
+    Column("idx_lo", "real", "", "Index, lower limit", "Lower 95% limit of the index", 0),
+    Column("idx_hi", "real", "", "Index, upper limit", "Upper 95% limit of the index", 0),
+    Column(
+        "idx_flag", "flag", "", "Over or under", "Whether the limits of the index are over 100, or under it"
+    ),
+    Column("hidden", "boolean", "", "Hidden", "Whether it is hidden, as few people may be told from it"),
+    Column(
+        "of_n", "integer", "incidents", "Incidents of both kinds", "Incidents that are of the other kind too"
+    ),
+    Column("of_base", "integer", "incidents", "Incidents of the kind", "Incidents that the share is of"),
+    Column(
+        "of_share",
+        "real",
+        "",
+        "Share of the kind",
+        "Share that is of the other kind too; none of under 10",
+        3,
+    ),
+    Column("of_lo", "real", "", "Share, lower limit", "Lower exact 95% limit of the share", 3),
+    Column("of_hi", "real", "", "Share, upper limit", "Upper exact 95% limit of the share", 3),
+    Column("of_rest", "real", "", "Share in the rest", "The same share in all other areas together", 3),
+    Column(
+        "of_q",
+        "real",
+        "",
+        "Share, q value",
+        "Chance of so great a difference to the rest, corrected for the number of areas",
+        4,
+    ),
+    Column("of_flag", "flag", "", "Against the rest", "Whether the share is above or below that of the rest"),
+    Column("at_least", "integer", "incidents", "Incidents at least", "Places with so many incidents or more"),
+    Column("places", "integer", "places", "Places", "Number of places with so many incidents or more"),
+    Column(
+        "by_chance",
+        "real",
+        "",
+        "Share by chance",
+        "Share of the incidents that would be at such places if all places had the same chance",
+        3,
+    ),
+    Column("spot", "text", "", "Place", "What the source calls the place"),
+    Column("area", "text", "", "Area", "The area that the place lies in"),
+    Column("kinds", "text", "", "Categories", "The categories of its incidents, the most frequent first"),
+    Column("months_n", "integer", "months", "Months", "Number of months in which it has an incident"),
 )
 
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
