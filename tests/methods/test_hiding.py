@@ -27,7 +27,8 @@ def may_be(counts: np.ndarray, hidden: np.ndarray) -> np.ndarray:
         return np.concatenate([wide, wide.sum(axis=1, keepdims=True)], axis=1)
 
     same = whole(grid) == whole(counts[None])
-    return grid[(same | hidden).all(axis=(1, 2))]
+    kept: np.ndarray = grid[(same | hidden).all(axis=(1, 2))]
+    return kept
 
 
 def test_one_small_cell_of_a_list_takes_another_with_it() -> None:

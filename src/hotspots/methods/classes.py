@@ -147,7 +147,7 @@ def _to_all(ratio: Any, share: Any) -> Any:
         return np.where(np.isinf(ratio), 1 / share, ratio / (share * ratio + 1 - share))
 
 
-def _flags(there: Any, lower: Any, upper: Any) -> pd.Categorical:
+def _flags(there: Any, lower: Any, upper: Any) -> Any:
     order = [str(entry.value) for entry in reversed(COMPARED)]  # from the lowest to the highest
     place = np.where(~there, -1, np.where(lower > 1, 2, np.where(upper < 1, 0, 1)))
     return pd.Categorical.from_codes(place, categories=pd.Index(order), ordered=True)

@@ -88,7 +88,7 @@ def hidden_cells(counts: pd.DataFrame, *, fewest: int = 5) -> pd.DataFrame:
     small = values < fewest
     lines = _lines(whole.shape)
     hidden = small.copy()
-    waiting = list(np.flatnonzero(small))
+    waiting = [int(cell) for cell in np.flatnonzero(small)]
     while waiting:
         _complete_lines(hidden, values, lines)
         if _protected(waiting[0], hidden, values, lines, fewest):

@@ -129,7 +129,7 @@ def repeat_places(
         reached = counts[counts >= k]
         if len(reached):
             by_chance = float(stats.poisson.sf(k - 2, total / places))
-            n = reached.sum().item()
+            n = np.asarray(reached).sum().item()
             rows.append(
                 {"at_least": k, "places": len(reached), "n": n, "share_n": n / total, "by_chance": by_chance}
             )
