@@ -267,5 +267,12 @@ def test_few_words_in_a_column_of_numbers_are_told_and_unknown() -> None:
 
 
 def test_a_column_of_words_is_none_of_numbers() -> None:
-    for words in (["high", "low", "1"], [True, False], [None, ""], ["1st", "2nd"]):
+    for words in (["high", "low", "1"], [True, False], ["1st", "2nd"]):
         assert mostly_numbers(pd.Series(words), what="rank") is None
+
+
+def test_a_column_without_values_is_unknown_numbers() -> None:
+    read = mostly_numbers(pd.Series([None, "", None], dtype="object"), what="population")
+    assert read is not None
+    assert read.dtype == "float64"
+    assert read.isna().all()

@@ -172,12 +172,12 @@ def test_own_categories_have_no_priorities_by_partnership_and_lose_nothing(
     hotspots: Run, recipe: Path, town: Path
 ) -> None:
     rows = "".join(
-        f"2025-0{n % 2 + 1},Litter,{400_050 + 97 * n % 3000},{300_050 + 53 * n % 3000}\n" for n in range(60)
+        f"2025-0{n % 2 + 1},Litter,{400_050 + 97 * n % 3000},{330_050 + 53 * n % 3000}\n" for n in range(60)
     )
     (town / "own.csv").write_text("Month,Crime type,Easting,Northing\n" + rows, encoding="utf-8")
     text = RECIPE.replace('source = "."', 'source = "own.csv"') + '[select]\nplan = "plan.toml"\n[report]\n'
     recipe.write_text(text, encoding="utf-8")
-    (town / "plan.toml").write_text('[[indicator]]\ngroup = "all"\n[sure]\nruns = 19\n', encoding="utf-8")
+    (town / "plan.toml").write_text('[[indicator]]\ngroup = "all"\n[sure]\nruns = 99\n', encoding="utf-8")
     code, _, err = hotspots("run", recipe, "-o", "out")
     assert code == 0, err
     assert "There are no priorities by partnership: no incident is of any of their themes" in err

@@ -469,7 +469,7 @@ def mostly_numbers(values: pd.Series[Any], *, what: str) -> pd.Series[Any] | Non
     Returns
     -------
     Series of float64 or None
-        On the same index; None where most values are no numbers.
+        On the same index; None where most values are no numbers. A column without any value is unknown throughout.
 
     Warns
     -----
@@ -490,7 +490,7 @@ def mostly_numbers(values: pd.Series[Any], *, what: str) -> pd.Series[Any] | Non
     held = values.mask(values.map(lambda value: not plain_text(str(value)), na_action="ignore").eq(True))
     known = held.dropna()
     told = [_is_number(value) for value in known]
-    if 2 * sum(told) < len(told) or not told:
+    if 2 * sum(told) < len(told):
         return None
     strange = known[[not number for number in told]]
     if len(strange):
