@@ -129,7 +129,8 @@ def force_command(
     hotspots compare force 2025-*-street.csv --areas wards.gpkg --with comparators.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv", ".txt"))
-    from hotspots.analysis.force import compare_force, read_comparators
+    from hotspots.analysis.comparators import read_comparators
+    from hotspots.analysis.force import compare_force
     from hotspots.analysis.steps import people_of
     from hotspots.areas.reading import read_areas
     from hotspots.export.tables.rate_table import write_rate_table

@@ -5,8 +5,8 @@ reads it and imports a room when one of its names is first used.
 """
 
 from ._version import __version__ as __version__
+from .analysis.comparators import read_comparators as read_comparators
 from .analysis.force import compare_force as compare_force
-from .analysis.force import read_comparators as read_comparators
 from .analysis.recipe import Recipe as Recipe
 from .analysis.recipe import read_recipe as read_recipe
 from .analysis.results import Analysis as Analysis

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from hotspots.analysis.force import compare_force, read_comparators
+from hotspots.analysis.comparators import read_comparators
+from hotspots.analysis.force import compare_force
 from hotspots.base.errors import DataError, FileError, HotspotsWarning
 
 RATES = pd.DataFrame(

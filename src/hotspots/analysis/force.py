@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +14,6 @@ from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.errors import DataError, HotspotsWarning
 from hotspots.base.poisson import Limits, dispersion_of
 from hotspots.base.sums import add_up
-from hotspots.base.tables import read_table
-from hotspots.base.text import plain_text
 from hotspots.counting.counts import count_incidents
 from hotspots.counting.period import months_covered, over_months, period_of
 from hotspots.incidents import coordinates
@@ -35,44 +31,6 @@ _ASB = "anti-social behaviour"
 _OUTSIDE = 0.01  # a larger share of incidents outside the areas is not the rounding of coordinates
 
 log = logging.getLogger(__name__)
-
-
-def read_comparators(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a table of comparators: a column ``category``, and for each comparator its rates or its counts.
-
-    Parameters
-    ----------
-    path : path
-        A CSV with a column ``category``. Every other column is a comparator's rates per 1,000 people a year,
-        or one of two: ``<comparator> n`` and ``<comparator> population``. Blank or ``..`` where none is known.
-
-    Returns
-    -------
-    DataFrame of float64
-        On the categories; for `hotspots.compare_categories`.
-
-    Raises
-    ------
-    FileError
-        When the file is missing or not a table.
-    DataError
-        When it lacks the column ``category`` or any other, or a cell is not a number.
-    """
-    table = read_table(path, what="the comparators")
-    rows, heading = table.rows, table.heading("category")
-    if heading is None or len(rows.columns) < 2:
-        raise DataError(
-            f"'{Path(path).name}' needs a column 'category' and one for each comparator, but has "
-            + ", ".join(f"'{column}'" for column in rows.columns),
-            hint="write a first line such as: category,England & Wales,Similar Forces",
-        )
-    names = rows[heading].map(plain_text, na_action="ignore")
-    values = rows.drop(columns=heading)[names.notna()]
-    values.index = pd.Index(names.dropna(), name="category")
-    for column in values.columns:
-        table.column(str(column), option="comparators")
-    fix = "write a number, or leave the cell blank"
-    return values.apply(lambda column: table.numbers(column, fix=fix))
 
 
 def compare_force(
@@ -98,7 +56,7 @@ def compare_force(
     incidents, areas : DataFrame, GeoDataFrame
         The two tables; the population is that of all areas together.
     comparators : DataFrame
-        See `read_comparators`.
+        See `hotspots.read_comparators`.
     months : float, optional
         Length of the period; without it, see `hotspots.counting.period`.
     name : str, optional

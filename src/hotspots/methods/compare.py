@@ -179,8 +179,9 @@ def compare_categories(
         Length of the period in months.
     comparators : DataFrame
         On an index of offence types, whose case does not matter: for each comparator a column of rates per
-        1,000 people a year, or two columns ``<comparator> n`` and ``<comparator> population`` of counts (in
-        as many months) and people. Blank where not published.
+        1,000 people a year, or two columns ``<comparator> n`` and ``<comparator> population`` of counts and
+        people. Counts are of as many months, or of those that a column ``<comparator> months`` says. Blank
+        where not published.
     name : str, default 'Force'
         The heading of the force's column.
     margin : float, default 0
@@ -216,7 +217,7 @@ def compare_categories(
     >>> table["Against England & Wales"].to_dict()
     {'Burglary': 'below', 'Robbery': 'similar'}
     """
-    values = _comparator_values(comparators, n.index)
+    values = comparator_values(comparators, n.index, months=months)
     people = pd.Series(float(population), index=n.index)
     spread = pd.Series(1.0, index=n.index) if dispersion is None else dispersion.reindex(n.index).fillna(1.0)
     rates: dict[str, Any] = {name: rate(n, people, months=months)}
@@ -243,8 +244,31 @@ def compare_categories(
     return table.rename_axis("Offence Type")
 
 
-def _comparator_values(comparators: pd.DataFrame, kinds: pd.Index[Any]) -> dict[str, list[Comparator | None]]:
-    """Return each comparator's rate, or count and population, by its label in the order of the kinds."""
+def comparator_values(
+    comparators: pd.DataFrame, kinds: pd.Index[Any], *, months: float
+) -> dict[str, list[Comparator | None]]:
+    """Return what each comparator says of each type of offence, in the form that `compare_rate` takes.
+
+    Parameters
+    ----------
+    comparators : DataFrame
+        See `compare_categories`.
+    kinds : Index
+        The types of offence.
+    months : float
+        The period of the counts that are compared, over 0. A comparator's people are scaled to it, so that its
+        rate stays its own: 24 incidents in 12 months among 1,000 people are as good as 24 in one among 12,000.
+
+    Returns
+    -------
+    dict of str to list
+        By the comparator's name, in the order of `kinds`: a rate, a pair of incidents and people, or None.
+
+    Raises
+    ------
+    DataError
+        When no type of offence is among the comparators', or one is there twice.
+    """
     lowered = comparators.set_axis(comparators.index.astype(str).str.strip().str.casefold())
     if not lowered.index.is_unique:
         twice = lowered.index[lowered.index.duplicated()][0]
@@ -255,13 +279,37 @@ def _comparator_values(comparators: pd.DataFrame, kinds: pd.Index[Any]) -> dict[
             f"no offence type is among the comparators' ('{kinds[0]}' and '{comparators.index[0]}')",
             hint="name the offence types alike in both",
         )
-    aligned = lowered.reindex(wanted)
+    aligned = lowered.reindex(wanted).astype(float)
     values: dict[str, list[Comparator | None]] = {}
-    for column in aligned.columns:
-        label, counted = str(column).removesuffix(" n"), f"{str(column).removesuffix(' n')} population"
-        if str(column).endswith(" n") and counted in aligned.columns:
-            pairs = zip(aligned[column].astype(float), aligned[counted].astype(float), strict=True)
-            values[label] = [None if np.isnan(a) or np.isnan(b) else (float(a), float(b)) for a, b in pairs]
-        elif not (str(column).endswith(" population") and f"{str(column)[:-11]} n" in aligned.columns):
-            values[label] = [None if np.isnan(one) else float(one) for one in aligned[column].astype(float)]
+    for label, columns in comparator_columns(comparators).items():
+        if "rate" in columns:
+            values[label] = [None if np.isnan(one) else float(one) for one in aligned[columns["rate"]]]
+            continue
+        counted, people = aligned[columns["n"]], aligned[columns["population"]]
+        if "months" in columns:
+            people = people * aligned[columns["months"]] / months
+        known = zip(counted, people, strict=True)
+        values[label] = [None if np.isnan(a) or np.isnan(b) else (float(a), float(b)) for a, b in known]
     return values
+
+
+def comparator_columns(comparators: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return the columns of each comparator by its name: of ``rate``, or of ``n``, ``population`` and ``months``.
+
+    Examples
+    --------
+    >>> comparator_columns(pd.DataFrame(columns=["England & Wales", "Kent n", "Kent population"]))
+    {'England & Wales': {'rate': 'England & Wales'}, 'Kent': {'n': 'Kent n', 'population': 'Kent population'}}
+    """
+    columns = [str(column) for column in comparators.columns]
+    counted = [
+        column.removesuffix(" n")
+        for column in columns
+        if column.endswith(" n") and f"{column.removesuffix(' n')} population" in columns
+    ]
+    parts = {f"{label} {part}": (label, part) for label in counted for part in ("n", "population", "months")}
+    found: dict[str, dict[str, str]] = {}
+    for column in columns:
+        label, part = parts.get(column, (column, "rate"))
+        found.setdefault(label, {})[part] = column
+    return found
