@@ -41,6 +41,7 @@ def _tried(words: str | None) -> list[float] | None:
 @options.selection
 @options.columns
 @options.crs
+@options.by
 @click.option(
     "--indicator",
     multiple=True,
@@ -99,6 +100,8 @@ def command(
     incidents: tuple[str, ...],
     areas: str,
     crs: str,
+    by: Any,
+    lookup: tuple[str, ...],
     ground: tuple[float, ...],
     cell_size: float | None,
     bandwidth: Any,
@@ -123,7 +126,7 @@ def command(
     hotspots evaluate 2025-*-street.csv --areas wards.gpkg --periods quarter --cell-size 500 --blocks 5000 -o blocks.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
-    from hotspots.analysis.steps import people_of
+    from hotspots.analysis.steps import locate, people_of
     from hotspots.areas.grid import make_grid
     from hotspots.areas.reading import read_areas
     from hotspots.base.errors import ParameterError
@@ -139,6 +142,11 @@ def command(
         raise ParameterError(
             "the bandwidth 'best' is chosen by the later incidents, which score it here",
             hint="give metres, or compare bandwidths with --bandwidths default",
+        )
+    if (by == "code" or lookup) and (cell_size is not None or tried is not None or scoring == "unsnapped"):
+        raise ParameterError(
+            "'by' is 'code', but cells, bandwidths and spread incidents have points and no recorded codes",
+            hint="leave out --by, or --cell-size, --bandwidths and --scoring",
         )
     periods = given["periods"]
     plan = scoring_plan(given.pop("plan"), given.pop("indicator"), given.pop("periods"))
@@ -167,10 +175,12 @@ def command(
             write_csv(curve, output, overwrite=overwrite)
             _say_best(curve, in_blocks=blocks is not None)
             return
+        assigned = locate(table, where, by=by, lookup=lookup or None)
         made = evaluate(
             table,
             where,
             plan,
+            assigned=assigned,
             grounds=ground,
             in_sample=in_sample,
             bandwidth=bandwidth,

@@ -18,6 +18,7 @@ from hotspots_cli.writing import check_output
 @options.selection
 @options.columns
 @options.crs
+@options.by
 @click.option(
     "--theme",
     multiple=True,
@@ -67,6 +68,8 @@ def command(
     incidents: tuple[str, ...],
     areas: str,
     crs: str,
+    by: Any,
+    lookup: tuple[str, ...],
     theme: tuple[str, ...],
     rule: Literal["limits", "counted"],
     tick_ratio: float,
@@ -83,7 +86,7 @@ def command(
     hotspots matrix 2025-*-street.csv --areas wards.gpkg --theme asb --theme burglary -o matrix.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".html", ".csv"))
-    from hotspots.analysis.steps import people_of
+    from hotspots.analysis.steps import locate, people_of
     from hotspots.areas.reading import read_areas
     from hotspots.counting.tally import tally
     from hotspots.export.pages.matrix_page import write_matrix
@@ -104,7 +107,8 @@ def command(
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         where = people_of(where, quality)
         step("Counting")
-        counted = tally(table, where, every="quarter")
+        assigned = locate(table, where, by=by, lookup=lookup or None)
+        counted = tally(table, where, every="quarter", assigned=assigned)
         themes = [Indicator(group=name) for name in theme or THEMES]
         made = district_matrix(where, counted, themes, rules=rules, noun=area_noun(where.index))
         step("Writing")

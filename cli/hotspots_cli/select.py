@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +27,7 @@ log = logging.getLogger("hotspots")
 @options.selection
 @options.columns
 @options.crs
+@options.by
 @click.option(
     "--indicator",
     multiple=True,
@@ -71,6 +73,8 @@ def command(
     incidents: tuple[str, ...],
     areas: str,
     crs: str,
+    by: Any,
+    lookup: tuple[str, ...],
     localities: str | None,
     brief: str | None,
     output: str,
@@ -130,13 +134,14 @@ def command(
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         where = people_of(where, quality)
         step("Counting")
-        assigned = locate(table, where)
+        assigned = locate(table, where, by=by, lookup=lookup or None)
         quality = account(quality, table, assigned)
         counted = tally(table, where, every=plan.periods, assigned=assigned)
         step("Selecting")
         made = prioritise(where, counted, plan)
         step("Writing")
         settings = {key: value for key, value in asdict(plan).items() if key != "folder"}
+        settings |= {"by": by, "lookup": [Path(name).name for name in lookup]}
         months = float(sum(counted.months))
         provenance = make_provenance(
             crs=crs,

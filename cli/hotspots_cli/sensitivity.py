@@ -94,7 +94,7 @@ def command(
     """
     check_output(output, overwrite=overwrite)
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import account, locate
+    from hotspots.analysis.steps import account, locate, people_of
     from hotspots.areas.reading import read_areas
     from hotspots.counting.counts import count_incidents
     from hotspots.incidents import read_incidents
@@ -105,6 +105,7 @@ def command(
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        where = people_of(where, quality)
         step("Trying choices")
         settings: dict[str, Any] = {
             "neighbours": list(neighbours) or None,
@@ -122,7 +123,11 @@ def command(
         step("Writing")
         settings["runs"] = [": ".join(run) for run in runs.columns]
         provenance = make_provenance(
-            crs=crs, quality=account(quality, table, assigned), months=None, steps={"sensitivity": settings}
+            crs=crs,
+            quality=account(quality, table, assigned),
+            months=None,
+            steps={"sensitivity": settings},
+            areas=where,
         )
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)
     times = layer["sens_class"].value_counts()

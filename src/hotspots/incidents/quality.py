@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.base.codes import new_in_2021
 from hotspots.base.text import percent
 from hotspots.incidents.cells import month_ordinals
 from hotspots.incidents.dates import NO_MONTH
@@ -19,9 +20,8 @@ from hotspots.incidents.dates import NO_MONTH
 log = logging.getLogger(__name__)
 
 _WIDTH = 12
-# The first codes that came with the 2021 LSOAs, England's and Wales's. About 6 % of the 2021 codes are such,
+# About 6 % of the LSOA codes of 2021 are new in 2021 (see `hotspots.base.codes`),
 # so that a hundred codes without one are of 2011 but for one chance in five hundred.
-_FIRST_2021 = {"E": "E01033769", "W": "W01001910"}
 _ENOUGH_CODES = 100
 
 
@@ -450,8 +450,8 @@ def partial_month(months: tuple[Share, ...]) -> str | None:
 def _vintage(incidents: pd.DataFrame) -> str | None:
     if "lsoa_code" not in incidents:
         return None
-    codes = [code for code in incidents["lsoa_code"].cat.categories if code[:1] in _FIRST_2021]
-    if any(code >= _FIRST_2021[code[:1]] for code in codes):
+    codes = [code for code in incidents["lsoa_code"].cat.categories if code[:1] in "EW"]
+    if any(new_in_2021(code) for code in codes):
         return "2021"
     return "2011" if len(codes) >= _ENOUGH_CODES else None
 

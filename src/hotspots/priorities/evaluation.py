@@ -105,6 +105,7 @@ def evaluate(
     folds: int = FOLDS,
     seed: int = 0,
     noun: str = "area",
+    assigned: pd.Series | None = None,
 ) -> Evaluation:
     """Compare count, kernel density, Gi*, mean + SD and composite score on the same ground.
 
@@ -145,6 +146,9 @@ def evaluate(
         Of the shuffle.
     noun : str, default "area"
         What an area is called.
+    assigned : Series, optional
+        The area of each incident, from `hotspots.assign_areas`; by polygon without it. The density is of points all
+        the same.
 
     Returns
     -------
@@ -171,7 +175,7 @@ def evaluate(
     """
     areas = with_all_columns(as_areas(areas, crs="metres"))
     incidents = as_incidents(incidents)
-    assigned = assign_areas(incidents, areas)
+    assigned = assign_areas(incidents, areas) if assigned is None else assigned
     whole = tally(incidents, areas, every=plan.periods, assigned=assigned)
     if len(whole.periods) < 2 and not in_sample:
         raise ParameterError(
