@@ -38,6 +38,7 @@ COMMANDS = (
     "select",
     "evaluate",
     "matrix",
+    "assess",
     "map",
     "report",
 )

@@ -81,6 +81,8 @@ from .methods.risk.measure import risk as risk
 from .methods.sensitivity.runs import sensitivity as sensitivity
 from .methods.smooth import smooth_rates as smooth_rates
 from .methods.stability import stability as stability
+from .priorities.assess import assess_themes as assess_themes
+from .priorities.assess import read_sheet as read_sheet
 from .priorities.bandwidths import bandwidth_curve as bandwidth_curve
 from .priorities.evaluation import Evaluation as Evaluation
 from .priorities.evaluation import evaluate as evaluate

@@ -188,6 +188,7 @@ def test_the_sections_of_the_report_are_named_in_their_order() -> None:
         "places",
         "priorities",
         "matrix",
+        "assess",
         "maps",
         "tables",
         "risk",

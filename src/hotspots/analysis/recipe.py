@@ -177,6 +177,23 @@ class Places:
 
 
 @dataclass(frozen=True)
+class Assess:
+    """``[assess]``: themes scored by people; see `hotspots.read_sheet` and `hotspots.assess_themes`."""
+
+    sheet: str
+    scale: tuple[float, ...] = ()
+    volume: tuple[float, ...] = ()
+    combine: Literal["product", "sum"] = "product"
+    groups: tuple[str, ...] = ()
+    step: float = 1.0
+    draws: int = 9_999
+    seed: int = 0
+    top: int = 3
+    bands: tuple[str, ...] = ()
+    banner: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Map:
     """``[map]``: how the web map looks."""
 
@@ -184,7 +201,17 @@ class Map:
 
 
 Section = Literal[
-    "headline", "places", "priorities", "matrix", "maps", "tables", "risk", "change", "quality", "methods"
+    "headline",
+    "places",
+    "priorities",
+    "matrix",
+    "assess",
+    "maps",
+    "tables",
+    "risk",
+    "change",
+    "quality",
+    "methods",
 ]
 SECTIONS: tuple[Section, ...] = typing.get_args(Section)
 
@@ -194,7 +221,7 @@ class Report:
     """``[report]``: which sections the printed report has, in what order; also asks for the workbook.
 
     The sections "priorities" and "matrix" are left out where the recipe has no table ``[select]``, "risk" where it
-    has no ``[risk]`` and "places" where it has no ``[places]``.
+    has no ``[risk]``, "places" where it has no ``[places]`` and "assess" where it has no ``[assess]``.
     """
 
     sections: tuple[Section, ...] = SECTIONS
@@ -216,7 +243,7 @@ class Recipe:
         The heading of the map.
     incidents, areas, theme, count : dataclass or tuple of dataclasses
         What is counted, where, and how. The first of `areas` is the one whose outline is the study area.
-    flag, kde, grid, gistar, outliers, risk, change, select, places, map, report : dataclass or None
+    flag, kde, grid, gistar, outliers, risk, change, select, assess, places, map, report : dataclass or None
         The optional steps; None where the recipe does not have the table.
     source, attribution : str
         Shown on the map and written into every layer.
@@ -240,6 +267,7 @@ class Recipe:
     change: Change | None = None
     select: Select | None = None
     places: Places | None = None
+    assess: Assess | None = None
     map: Map | None = None
     report: Report | None = None
     source: str = "police.uk"
@@ -334,6 +362,10 @@ def _check(recipe: Recipe, slips: Slips) -> None:
                 slips.add(
                     f"the {word} {name!r} holds a character that cannot be printed", "write it on one line"
                 )
+    if recipe.assess is not None and len(recipe.assess.scale) not in (0, 2):
+        slips.add(
+            "'scale' in [assess] is not a pair", "give the lowest and the highest score: scale = [1, 4]"
+        )
     known = [*labels, CELLS] if recipe.grid else labels
     for table, layers in _layers_named(recipe):
         for name in layers:

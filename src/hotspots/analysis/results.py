@@ -154,6 +154,8 @@ class Analysis:
         The periods that are compared, where there are two.
     standings : Standings or None
         The places at greatest risk, where the recipe asks for them.
+    assessment : DataFrame or None
+        Themes as people scored them, from `hotspots.assess_themes`, where the recipe asks for it.
     """
 
     recipe: Recipe
@@ -166,6 +168,7 @@ class Analysis:
     selection: Selection | None = None
     comparison: Comparison | None = None
     standings: Standings | None = None
+    assessment: pd.DataFrame | None = None
 
     @property
     def groups(self) -> tuple[Group, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -38,6 +38,7 @@ from hotspots.incidents import read_incidents, select_incidents
 from hotspots.incidents.quality import QualityReport
 from hotspots.methods.contours import make_contours
 from hotspots.methods.kde.density import kernel_density
+from hotspots.priorities.assess import assess_themes, read_sheet
 from hotspots.priorities.bandwidths import density_at_best
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.indicators import Indicator
@@ -125,6 +126,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         selection,
         study.comparison,
         _standings(recipe, places[0], results),
+        _assess(recipe, results),
     )
 
 
@@ -378,6 +380,30 @@ def _matrix(recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, *, noun: st
     except DataError as error:
         log.info("There are no priorities by partnership: %s", error.message)
         return None
+
+
+def _assess(recipe: Recipe, results: Sequence[ThemeResult]) -> pd.DataFrame | None:
+    """Return the themes as people scored them, with the volumes that they left to the counts."""
+    step = recipe.assess
+    if step is None:
+        return None
+    sheet = read_sheet(
+        recipe.path(step.sheet),
+        scale=(step.scale[0], step.scale[1]) if step.scale else None,
+        counts={result.name: result.n for result in results},
+        volume=step.volume,
+    )
+    return assess_themes(
+        sheet,
+        combine=step.combine,
+        groups=step.groups,
+        step=step.step,
+        draws=step.draws,
+        seed=step.seed,
+        top=step.top,
+        bands=step.bands,
+        banner=step.banner,
+    )
 
 
 def _flag(recipe: Recipe, label: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

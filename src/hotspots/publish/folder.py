@@ -120,6 +120,8 @@ def run_recipe(
             _write_map(analysis, recipe.map, draft / "map.html")
         if analysis.standings is not None:
             write_csv(places_table(analysis.standings), draft / "tables" / "places.csv")
+        if analysis.assessment is not None:
+            write_csv(analysis.assessment, draft / "tables" / "assessment.csv")
         if analysis.selection is not None:
             _write_brief(recipe, analysis.selection, draft / "brief.html")
         if recipe.report is not None:
@@ -192,7 +194,18 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
     recipe = analysis.recipe
     steps = {
         name: {} if step is None else asdict(step)
-        for name in ("count", "flag", "kde", "grid", "gistar", "outliers", "risk", "change", "places")
+        for name in (
+            "count",
+            "flag",
+            "kde",
+            "grid",
+            "gistar",
+            "outliers",
+            "risk",
+            "change",
+            "places",
+            "assess",
+        )
         if (step := getattr(recipe, name)) is not None
     }
     record = make_provenance(

@@ -18,6 +18,7 @@ from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
 from hotspots.export.style import layer_style
 from hotspots.export.tables.flag_table import make_flag_table
 from hotspots.export.tables.workbook import write_workbook
+from hotspots.publish.report.assess import assess_section
 from hotspots.publish.report.change import change_section
 from hotspots.publish.report.places import places_section, places_table
 from hotspots.publish.report.priorities import matrix_section, priorities_section
@@ -63,6 +64,7 @@ def make_document(analysis: Analysis, *, pictures: tuple[PictureKind, ...] = ("s
         "places": places_section,
         "priorities": priorities_section,
         "matrix": matrix_section,
+        "assess": assess_section,
         "maps": lambda analysis: _maps_section(analysis, pictures),
         "tables": _tables_section,
         "risk": risk_section,
