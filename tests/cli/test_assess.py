@@ -27,7 +27,9 @@ def test_a_sheet_becomes_a_ranking(hotspots: Run, town: Path) -> None:
         ["Fraud", 1, 6.0, "Severe volume"],
         ["Burglary", 2, 5.0, "Moderate volume"],
     ]
-    added = hotspots("assess", "setting.csv", "--combine", "sum", "--group", "impact", "--group", "confidence")
+    added = hotspots(
+        "assess", "setting.csv", "--combine", "sum", "--group", "impact", "--group", "confidence"
+    )
     assert added[0] == 0
     assert added[1].splitlines()[1].startswith("Burglary,2.5,2.0,4.0,6.5,1,")
 
@@ -36,7 +38,9 @@ def test_what_is_wrong_with_a_sheet_is_said_in_the_words_of_the_command(hotspots
     Path("setting.csv").write_text(SHEET, encoding="utf-8")
     code, out, err = hotspots("assess", "setting.csv", "-o", "ranked.csv")
     assert (code, out) == (1, "")
-    assert "Error: the sheet of scores 'setting.csv' has no score of 'Burglary' for 'likelihood: volume'" in err
+    assert (
+        "Error: the sheet of scores 'setting.csv' has no score of 'Burglary' for 'likelihood: volume'" in err
+    )
     assert not Path("ranked.csv").exists()
     code, _, err = hotspots("assess", "setting.csv", "--scale", "4", "1")
     assert code == 1
@@ -77,5 +81,7 @@ sections = ["assess"]
     assert table.loc["Burglary", "score"] == 6.25
     assert table.loc["Burglary", "banner"] == "High volume / High individual harm"
     report = Path("out/report.html").read_text(encoding="utf-8")
-    assert "The score is that of impact and likelihood, multiplied; each is the mean of its criteria." in report
+    assert (
+        "The score is that of impact and likelihood, multiplied; each is the mean of its criteria." in report
+    )
     assert "High volume / High individual harm" in report
