@@ -1,0 +1,342 @@
+"""The profile of each partnership: its offences, how they compare with the force and others, and how they changed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots.analysis.comparators import check_comparators
+from hotspots.areas.gate import as_areas, with_all_columns
+from hotspots.base.errors import DataError
+from hotspots.base.poisson import FEW, dispersion_of
+from hotspots.counting.counts import rate, rate_limits
+from hotspots.methods.change import change
+from hotspots.methods.compare import COMPARISONS, comparator_values, compare_rate
+
+TOTAL = "Total Recorded Crime"
+"""The row of everything but anti-social behaviour, which is not recorded as crime."""
+
+DISORDER = "Anti-social behaviour"
+
+FORCE = "Force"
+"""What all districts together are called."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """Each partnership by offence, beside the others.
+
+    Attributes
+    ----------
+    districts : DataFrame
+        On (``district``, ``offence``): ``n``, ``rate``, ``rate_lo``, ``rate_hi`` per 1,000 people a year,
+        ``share`` of the district's crime (none of anti-social behaviour), and, where the analysis compares two
+        periods, the columns of `hotspots.change`.
+    force : DataFrame
+        On ``offence``: the same columns of all districts together.
+    against : DataFrame
+        On (``district``, ``offence``, ``comparator``): the columns ``cmp_*`` of `hotspots.compare_rate` and
+        ``cmp_diff``, the rate less the comparator's. The comparator `FORCE` has the rate of the whole force, but
+        its ratio, limits and flag are those against the rest of it. The district `FORCE` is the force itself.
+    people : Series of float
+        Residents by district.
+    periods : dict of str to str
+        The period of each comparator in words; empty where it is not known.
+    months : float
+        Length of the period in months.
+    dispersion : Series of float
+        By offence: by how much counts vary beyond chance, which limits allow for.
+    """
+
+    districts: pd.DataFrame
+    force: pd.DataFrame
+    against: pd.DataFrame
+    people: pd.Series[Any]
+    periods: Mapping[str, str]
+    months: float
+    dispersion: pd.Series[float]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The districts, in alphabetical order."""
+        return tuple(dict.fromkeys(self.districts.index.get_level_values("district")))
+
+    @property
+    def offences(self) -> tuple[str, ...]:
+        """`TOTAL`, the offences by name, anti-social behaviour last."""
+        return tuple(str(kind) for kind in self.force.index)
+
+    @property
+    def comparators(self) -> tuple[str, ...]:
+        """What districts are compared with, the force first where there are several districts."""
+        return tuple(dict.fromkeys(self.against.index.get_level_values("comparator")))
+
+    def wide(self) -> pd.DataFrame:
+        """Return the whole profile as one table: a row for each district and offence, the force at the end."""
+        whole = self.force.set_axis(
+            pd.MultiIndex.from_product([[FORCE], self.force.index], names=["district", "offence"])
+        )
+        several = len(self.names) > 1
+        table = pd.concat([self.districts, whole]) if several else self.districts
+        for label in self.comparators:
+            one = self.against.xs(label, level="comparator").reindex(table.index)
+            for column, what in (("cmp_rate", "rate"), ("cmp_diff", "difference"), ("cmp_flag", "against")):
+                values = one[column]
+                table[f"{label}: {what}"] = values.astype(object) if column == "cmp_flag" else values
+        return table
+
+    def counts(self) -> pd.DataFrame:
+        """Return the incidents by district and offence, the force last."""
+        return self._crossed("n")
+
+    def rates(self) -> pd.DataFrame:
+        """Return the rates per 1,000 people a year by district and offence, the force last."""
+        return self._crossed("rate")
+
+    def _crossed(self, column: str) -> pd.DataFrame:
+        held = self.districts[column]
+        table = pd.DataFrame({kind: held.xs(kind, level="offence") for kind in self.offences})
+        if len(self.names) > 1:
+            table.loc[FORCE] = self.force[column]
+        return table
+
+
+def make_profile(
+    counts: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    months: float,
+    comparators: pd.DataFrame | None = None,
+    periods: pd.DataFrame | None = None,
+    before: pd.DataFrame | None = None,
+    after: pd.DataFrame | None = None,
+    months_before: float = 12,
+    months_after: float = 12,
+    margin: float = 0,
+) -> Profile:
+    """Return the profile of each district of the areas, from incidents counted by area and offence.
+
+    A district's figures are those of the incidents in its areas. Rates are of its areas whose population is known.
+
+    Parameters
+    ----------
+    counts : DataFrame of numbers, areas by offences
+        Incidents of the reporting period, on the index of `areas`.
+    areas : GeoDataFrame
+        The areas table; those without a district are in the force, but in no partnership.
+    months : float
+        Length of that period.
+    comparators : DataFrame, optional
+        From `hotspots.analysis.comparators.choose_comparators`.
+    periods : DataFrame, optional
+        The same counts by (offence, period), in periods as long as can be, to tell their dispersion from.
+    before, after : DataFrame, optional
+        Counts of two periods to compare, in the form of `counts`.
+    months_before, months_after : float
+        Their lengths.
+    margin : float, default 0
+        See `hotspots.compare_rate`.
+
+    Returns
+    -------
+    Profile
+
+    Raises
+    ------
+    DataError
+        When no area has a district or no incident an offence, or comparators share no offence with the data or
+        are in other units.
+    """
+    areas = with_all_columns(as_areas(areas))
+    district = areas["district"].astype(str).str.strip()
+    if not (district != "").any():
+        raise DataError(
+            "no area has a district, and partnerships are told by them",
+            hint="name their column with 'district'",
+        )
+    if not counts.shape[1] or not counts.to_numpy().any():
+        raise DataError(
+            "no incident with a category lies in an area", hint="name its column with 'category_column'"
+        )
+    if (district == "").any():
+        log.info("%d areas without a district are in no partnership", int((district == "").sum()))
+    counts = with_total(counts)
+    phi = _dispersions(periods, before, after, counts.columns)
+    n, people = _by_district(counts, district), _by_district(areas["population"], district)
+    # Incidents and people of the areas that have a population: what rates are made of.
+    rated = _by_district(counts.where(areas["population"].notna(), 0), district)
+    values: dict[str, list[Any]] = {}
+    if comparators is not None:
+        values = comparator_values(comparators, counts.columns, months=months)
+    figures = {name: _figures(n.loc[name], rated.loc[name], people[name], months, phi) for name in n.index}
+    if values:
+        _check(values, figures[FORCE], months)
+    several = len(n.index) > 2  # the force, and more than one district
+    against = {}
+    for name in n.index if several else n.index.drop(FORCE):
+        if name != FORCE:
+            others = rated.loc[FORCE] - rated.loc[name]
+            pairs = [(float(other), float(people[FORCE] - people[name])) for other in others]
+            if several and people[FORCE] > people[name] > 0:
+                found = _compared(rated.loc[name], people[name], pairs, months, phi, margin)
+                against[name, FORCE] = found.assign(cmp_rate=figures[FORCE]["rate"])
+        for label, chosen in values.items():
+            against[name, label] = _compared(rated.loc[name], people[name], chosen, months, phi, margin)
+    if before is not None and after is not None:
+        lengths = {"months_before": months_before, "months_after": months_after}
+        changes = _changes(_by_district(with_total(before), district), _by_district(with_total(after), district),
+                           phi, **lengths)  # fmt: skip
+        figures = {name: frame.join(changes[name]) for name, frame in figures.items()}
+    whole = figures.pop(FORCE)
+    return Profile(
+        pd.concat(figures, names=["district", "offence"]),
+        whole.rename_axis("offence"),
+        _stacked(against, {**figures, FORCE: whole}),
+        people.drop(FORCE),
+        {} if comparators is None else dict(comparators.attrs.get("periods", {})),
+        months,
+        phi,
+    )
+
+
+def with_total(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return counts by offence with `TOTAL` before the offences by name, and anti-social behaviour after them.
+
+    Examples
+    --------
+    >>> with_total(pd.DataFrame({"Anti-social behaviour": [5], "Robbery": [1], "Drugs": [2]})).iloc[0].to_dict()
+    {'Total Recorded Crime': 3, 'Drugs': 2, 'Robbery': 1, 'Anti-social behaviour': 5}
+    """
+    names = [str(name) for name in counts.columns]
+    plain = counts.set_axis(pd.Index(names), axis=1)
+    disorder = [name for name in names if name.casefold() == DISORDER.casefold()]
+    crimes = sorted(set(names) - set(disorder))
+    total = plain[crimes].sum(axis=1).rename(TOTAL)
+    return pd.concat([total, plain[crimes], plain[disorder]], axis=1)
+
+
+def _by_district(values: Any, district: pd.Series[Any]) -> Any:
+    """Return sums by district in alphabetical order, and over all areas as `FORCE`."""
+    named = values[district != ""].groupby(district[district != ""]).sum()
+    named.loc[FORCE] = values.sum()
+    return named
+
+
+def _dispersions(
+    periods: pd.DataFrame | None,
+    before: pd.DataFrame | None,
+    after: pd.DataFrame | None,
+    offences: pd.Index[Any],
+) -> pd.Series[float]:
+    """Return the dispersion of each offence over the areas: between the two periods, else within the one."""
+    found = dict.fromkeys(offences, 1.0)
+    for kind in offences:
+        told = np.nan
+        if before is not None and after is not None:
+            held = [with_total(part).get(kind, pd.Series(0, index=part.index)) for part in (before, after)]
+            told = dispersion_of(np.column_stack(held))
+        elif periods is not None:
+            names = periods.columns.get_level_values(0).astype(str)
+            disorder = names.str.casefold() == DISORDER.casefold()
+            own = periods.loc[:, ~disorder if kind == TOTAL else names == kind]
+            told = dispersion_of(own.T.groupby(level=1, sort=False).sum().T.to_numpy())
+        if not np.isnan(told):
+            found[str(kind)] = told
+    phi = pd.Series(found, dtype=float)
+    log.info(
+        "Profile: dispersion of the counts %.2f to %.2f by offence; limits allow for it", phi.min(), phi.max()
+    )
+    return phi
+
+
+def _figures(
+    n: pd.Series[Any], rated: pd.Series[Any], people: float, months: float, phi: pd.Series[float]
+) -> pd.DataFrame:
+    """Return the counts, rates and shares of one place by offence."""
+    population = pd.Series(people if people > 0 else np.nan, index=n.index)
+    limits = [
+        rate_limits(rated[[kind]], population[[kind]], months=months, dispersion=phi[kind])
+        for kind in n.index
+    ]
+    share = n / n[TOTAL] if n[TOTAL] else pd.Series(np.nan, index=n.index)
+    disorder = n.index.str.casefold() == DISORDER.casefold()
+    return pd.DataFrame(
+        {
+            "n": n,
+            "share": share.mask(disorder),
+            "rate": rate(rated, population, months=months),
+        }
+    ).join(pd.concat(limits))
+
+
+def _compared(
+    rated: pd.Series[Any],
+    people: float,
+    comparators: Sequence[Any],
+    months: float,
+    phi: pd.Series[float],
+    margin: float,
+) -> pd.DataFrame:
+    """Return how the rate of each offence in one place compares; empty where there is nothing to compare with."""
+    population = pd.Series(people if people > 0 else np.nan, index=rated.index)
+    rows = []
+    for kind, one in zip(rated.index, comparators, strict=True):
+        if one is None or one == 0 or (isinstance(one, tuple) and not one[1] > 0):
+            rows.append(pd.DataFrame(index=pd.Index([kind])))
+            continue
+        options: dict[str, Any] = {"months": months, "comparator": one, "margin": margin}
+        found = compare_rate(rated[[kind]], population[[kind]], dispersion=float(phi[kind]), **options)
+        rows.append(found.astype({"cmp_flag": object}))
+    columns = ["cmp_rate", "cmp_ratio", "cmp_lo", "cmp_hi", "cmp_flag"]
+    return pd.concat(rows).reindex(columns=columns)
+
+
+def _check(values: Mapping[str, Sequence[Any]], force: pd.DataFrame, months: float) -> None:
+    rates = {
+        label: [
+            np.nan if one is None else one if isinstance(one, float) else one[0] * 12_000 / months / one[1]
+            for one in chosen
+        ]
+        for label, chosen in values.items()
+    }
+    check_comparators(pd.DataFrame(rates, index=force.index), force["rate"].where(force["n"] >= FEW))
+
+
+def _changes(
+    before: pd.DataFrame, after: pd.DataFrame, phi: pd.Series[float], **lengths: Any
+) -> dict[str, pd.DataFrame]:
+    """Return the change of each offence by district, and of the force, on its own."""
+    rows = []
+    for kind in phi.index:
+        was, now = (part.get(kind, pd.Series(0, index=part.index)) for part in (before, after))
+        for names in (before.index.drop(FORCE), pd.Index([FORCE])):
+            found = change(was[names], now[names], dispersion=float(phi[kind]), **lengths)
+            rows.append(found.assign(offence=kind).set_index("offence", append=True))
+    table: Any = pd.concat(rows)
+    return {str(name): table.xs(name, level=0).loc[list(phi.index)] for name in before.index}
+
+
+def _stacked(
+    against: Mapping[tuple[str, str], pd.DataFrame], figures: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Return all comparisons as one table, with the difference of the rates in points."""
+    levels = ["district", "comparator", "offence"]
+    if not against:
+        columns = ["cmp_rate", "cmp_ratio", "cmp_lo", "cmp_hi", "cmp_flag", "cmp_diff"]
+        empty = pd.MultiIndex.from_arrays([[], [], []], names=["district", "offence", "comparator"])
+        return pd.DataFrame(columns=columns, index=empty)
+    parts = {
+        key: table.assign(cmp_diff=figures[key[0]]["rate"] - table["cmp_rate"])
+        for key, table in against.items()
+    }
+    stacked = pd.concat(parts, names=levels)
+    flags = pd.Categorical(stacked["cmp_flag"], categories=list(COMPARISONS), ordered=True)
+    return stacked.assign(cmp_flag=flags).reorder_levels(["district", "offence", "comparator"])
