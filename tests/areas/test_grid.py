@@ -179,13 +179,14 @@ def test_the_areas_are_left_as_they_were() -> None:
 
 def test_too_many_cells_are_refused_before_any_is_made() -> None:
     # 100 km x 100 km in 12 m cells, from 400,000 / 12 = 33,333.3 to 500,000 / 12 = 41,666.7: 8,334 columns,
-    # and from 25,000 to 33,333.3: 8,334 rows; 69.5 million. 12 m x √(69.46 / 50) = 14.14, so 15 m suffice.
+    # and from 25,000 to 33,333.3: 8,334 rows; 69.5 million. 12 m x √(69.46 / 10) = 31.63, so 32 m suffice.
     areas = areas_of(shapely.box(400_000, 300_000, 500_000, 400_000))
     with pytest.raises(ParameterError) as error:
         make_grid(areas, cell_size=12)
     assert str(error.value) == (
-        "a grid of 12 m cells over these areas would have 69 million cells; the limit is 50 million\n"
-        "Hint: use 'cell_size' of at least 15"
+        "a grid of 12 m cells over these areas would have 69 million cells, "
+        "which take about 59 GB of memory; the limit is 10 million\n"
+        "Hint: use 'cell_size' of at least 32"
     )
 
 

@@ -60,6 +60,8 @@ def test_decimal_commas_are_not_the_delimiter() -> None:
 
 def test_excel_states_its_delimiter() -> None:
     assert stated_delimiter("sep=;\r\ncode;n\r\n") == (";", "code;n\r\n")
+    # A line that an export left over a file of another delimiter promises nothing.
+    assert stated_delimiter("sep=;\ncode,n\na,1\n") == (",", "code,n\na,1\n")
     assert stated_delimiter("code,n\n") == ("", "code,n\n")
 
 

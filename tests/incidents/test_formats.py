@@ -153,6 +153,7 @@ def test_kml_is_in_degrees(tmp_path: Path) -> None:
 
 FORMS = {
     "sep": "sep=,\n" + CSV,
+    "sep of another delimiter": "sep=;\n" + CSV,
     "titles": "Incidents of 2025\n\nExported,by,whom\n" + CSV,
     "trailing commas": CSV.replace("\n", ",\n"),
     "trailing commas in the rows alone": CSV.replace("\n", ",\n").replace("Month,\n", "Month\n"),

@@ -24,7 +24,8 @@ Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 Geometries = npt.NDArray[np.object_]
 
-MOST_CELLS = 50_000_000
+MOST_CELLS = 10_000_000
+CELL_BYTES = 850  # in memory, measured: a polygon, its code and its columns
 SLIVER = 1e-9  # share of a full cell below which a clipped cell is rounding, not ground
 _DIGITS = 6
 _READABLE = (1.0, 2.5, 5.0, 10.0)
@@ -122,7 +123,7 @@ def make_grid(areas: gpd.GeoDataFrame, *, cell_size: float, shape: Shape = "squa
     Raises
     ------
     ParameterError
-        When `cell_size` is not a positive number, `shape` is unknown, or more than 50 million cells would be
+        When `cell_size` is not a positive number, `shape` is unknown, or more than 10 million cells would be
         needed to cover the areas' bounding box.
     CRSError
         When the areas are not in metres.
@@ -247,14 +248,15 @@ def _refuse_too_many(lattice: _Lattice, bounds: Floats) -> None:
     cells = count(lattice.size)
     if cells <= MOST_CELLS:
         return
+    memory = f"{cells * CELL_BYTES / 1e9:,.0f} GB"
     exact = lattice.size * math.sqrt(cells / MOST_CELLS)
     unit = 10.0 ** min(0, math.floor(math.log10(exact)) - 1)
     enough = math.ceil(exact / unit) * unit
     while count(enough) > MOST_CELLS:
         enough += unit
     raise ParameterError(
-        f"a grid of {lattice.size:g} m cells over these areas would have {cells / 1e6:,.0f} million cells; "
-        f"the limit is {MOST_CELLS // 1_000_000} million",
+        f"a grid of {lattice.size:g} m cells over these areas would have {cells / 1e6:,.0f} million cells, "
+        f"which take about {memory} of memory; the limit is {MOST_CELLS // 1_000_000} million",
         hint=f"use 'cell_size' of at least {enough:g}",
     )
 

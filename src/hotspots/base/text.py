@@ -68,9 +68,15 @@ def encoding_of(raw: bytes) -> str:
 
 
 def stated_delimiter(text: str) -> tuple[str, str]:
-    """Return the delimiter of Excel's own first line ``sep=;`` and the text after it; ``""`` where it has none."""
+    """Return the delimiter of Excel's own first line ``sep=;`` and the text after it; ``""`` where it has none.
+
+    Where the next line does not hold what the first promises, the delimiter is the one that the text shows.
+    """
     stated = _SEPARATOR.match(text)
-    return (stated[1], text[stated.end() :]) if stated else ("", text)
+    if not stated:
+        return "", text
+    body = text[stated.end() :]
+    return (stated[1] if stated[1] in body.partition("\n")[0] else delimiter_of(body)), body
 
 
 def delimiter_of(text: str) -> str:
