@@ -90,3 +90,17 @@ def test_the_recipes_lines_keep_the_reference_system(hotspots: Run, town: Path) 
     lines = out.splitlines()
     recipe = tomllib.loads("\n".join(line.strip() for line in lines[lines.index("In a recipe") + 1 :]))
     assert recipe["crs"] == "EPSG:32630"
+
+
+def test_a_place_far_from_all_others_is_told(hotspots: Run, town: Path) -> None:
+    rows = "".join(f"2025-01,{-1.5 - n / 1000},{53.8 + n / 1000},Burglary\n" for n in range(9))
+    (town / "far.csv").write_text(
+        f"Month,Longitude,Latitude,Crime type\n{rows}2025-01,-1,-1,Burglary\n", encoding="utf-8"
+    )
+    code, out, _ = hotspots("inspect", "far.csv")
+    assert code == 0
+    told = [line for line in out.splitlines() if "km from the middle of all" in line]
+    assert len(told) == 1
+    assert told[0].startswith("  1 incident lies over 1,500 km from the middle of all, such as at ")
+    (town / "near.csv").write_text("Month,Longitude,Latitude,Crime type\n" + rows, encoding="utf-8")
+    assert "Nothing looks wrong" in hotspots("inspect", "near.csv")[1]

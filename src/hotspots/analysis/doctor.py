@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from hotspots.analysis.steps import account, people_of
@@ -20,6 +21,7 @@ from hotspots.incidents import read_incidents
 from hotspots.incidents.quality import QualityReport, Share
 
 LOW = 0.9  # a category with a smaller share of located rows is pointed out
+FAR = 1_500_000  # metres from the middle of all, beyond which no two places of Great Britain are apart
 FEW = 20  # of fewer rows, a share says little
 
 
@@ -116,12 +118,34 @@ def diagnose(
     placed = None
     with _listening() as (notes, doubts):
         incidents, quality = read_incidents(source, crs=crs, **(reading or {}))
-        if areas is not None:
+        if areas is None:
+            _doubt_far(incidents)
+        else:
             where = people_of(read_areas(areas, crs=crs, **(area_reading or {})), quality)
             by_polygon = _by_polygon(incidents, where)
             quality = account(quality, incidents, by_polygon)
             placed = _placed(incidents, where.index, by_polygon)
     return Diagnosis(quality, tuple(notes), tuple(doubts), placed)
+
+
+def _doubt_far(incidents: pd.DataFrame) -> None:
+    """Warn of places farther off than incidents of one country are; with areas, such are told as outside them."""
+    x, y = incidents["x"].to_numpy(), incidents["y"].to_numpy()
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any():
+        return
+    away = np.hypot(x - np.median(x[known]), y - np.median(y[known]))
+    far = known & (away > FAR)
+    if not far.any():
+        return
+    first = int(np.argmax(far))
+    lie = "1 incident lies" if far.sum() == 1 else f"{int(far.sum()):,} incidents lie"
+    warnings.warn(
+        f"{lie} over {FAR // 1000:,} km from the middle of all, such as at {x[first]:.0f}, {y[first]:.0f}: "
+        "are the coordinates there a slip, or a mark of none?",
+        HotspotsWarning,
+        stacklevel=3,
+    )
 
 
 def _by_polygon(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
