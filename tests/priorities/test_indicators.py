@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from shapely import box
@@ -16,7 +18,7 @@ from hotspots.counting.tally import tally
 from hotspots.methods.risk.measure import risk
 from hotspots.priorities.draws import resampled
 from hotspots.priorities.groups import category_groups, find_group, unavailable_themes
-from hotspots.priorities.harm import harm
+from hotspots.priorities.harm import category_weights, harm
 from hotspots.priorities.indicators import Indicator, make_indicators
 from hotspots.priorities.plan import parse_indicator, parse_plan, read_plan
 from hotspots.priorities.ranks import rank_intervals
@@ -134,6 +136,65 @@ def test_harm_weighs_each_category(wards: Any, counted: Any, tmp_path: Path) -> 
     assert made.table.loc["E05000007", ("Harm", "2025")] == 4 * 365 * 6
     assert made.table.loc["E05000001", ("Harm", "2024")] == 10 * 20 * 6
     assert made.plain_counts().shape[1] == 0
+
+
+def test_harm_by_offence_weighs_a_category_by_what_is_recorded_in_it(
+    wards: Any, counted: Any, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Notes"])
+    sheet = book.create_sheet("List of weights")
+    for row in (
+        ["Offence code", "Offence category", "Weight"],
+        [None, "Theft offences", None],
+        ["28E", "Burglary residential", 400],
+        ["30C", "Burglary - Business and community", 200],
+        ["34B", "Robbery of personal property", 700],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "datatool.xlsx")
+    (tmp_path / "offences.csv").write_text(
+        "offence,category,n\nBurglary Residential,Burglary,300\nBurglary Business and Community,Burglary,100\n"
+        "Robbery of personal property,Robbery,95\nRobbery of business property,Robbery,5\n"
+    )
+    weights = read_harm_weights(tmp_path / "datatool.xlsx", offences=tmp_path / "offences.csv")
+    # (300 x 400 + 100 x 200) / 400; the 5 % of robberies without a weight count as the others.
+    assert weights.to_dict() == {"burglary": 350, "robbery": 700}
+    entry = Indicator(
+        name="Harm",
+        exclude=("Anti-social behaviour",),
+        harm=str(tmp_path / "datatool.xlsx"),
+        offences=str(tmp_path / "offences.csv"),
+        measure="n",
+    )
+    made = make_indicators([entry], wards, counted=counted)
+    assert made.table.loc["E05000007", ("Harm", "2025")] == 4 * 700 * 6
+    bounded = make_indicators([replace(entry, at_least=5)], wards, counted=counted)
+    # Ward 7 has four incidents, ward 1 ten in each year.
+    assert np.isnan(bounded.table.loc["E05000007", ("Harm", "2025")])
+    assert bounded.table.loc["E05000001", ("Harm", "2024")] == 10 * 350 * 6
+
+
+def test_weights_by_offence_that_leave_much_out_are_doubted_or_refused() -> None:
+    recorded = pd.DataFrame(
+        {"offence": ["Arson", "Damage", "Fraud"], "category": ["A", "A", "B"], "n": [20, 80, 5]}
+    )
+    with pytest.warns(
+        HotspotsWarning, match="80% of the offences recorded as 'A' have no harm weight, such as 'Damage'"
+    ):
+        assert category_weights(pd.Series({"ARSON": 9.0}), recorded).to_dict() == {"A": 9.0}
+    with pytest.raises(DataError) as refused:
+        category_weights(pd.Series({"Homicide": 9.0}), recorded)
+    assert refused.value.message == "none of the 3 offences recorded has a harm weight, such as 'Arson'"
+    with pytest.raises(
+        ParameterError, match="the indicator 'asb' has 'offences' or 'at_least', but no 'harm'"
+    ):
+        make_indicators(
+            [Indicator(group="asb", at_least=5)],
+            gpd.GeoDataFrame(
+                {"name": ["a"]}, index=["E05000001"], geometry=[box(0, 0, 1, 1)], crs="EPSG:27700"
+            ),
+        )
 
 
 def test_resampled_indicators_move_together_and_keep_their_mean(wards: Any, counted: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hotspots.base.errors import DataError
+from hotspots.base.errors import DataError, HotspotsWarning
 
 
 def harm(counts: pd.DataFrame, weights: pd.Series[Any]) -> pd.Series[float]:
@@ -62,6 +64,75 @@ def harm(counts: pd.DataFrame, weights: pd.Series[Any]) -> pd.Series[float]:
         )
     factors = given.reindex(keys).fillna(0.0).to_numpy(dtype=float)
     return pd.Series(counts.to_numpy(dtype=float) @ factors, index=counts.index, name="harm")
+
+
+def category_weights(weights: pd.Series[Any], offences: pd.DataFrame) -> pd.Series[float]:
+    """Return the harm weight of each category from those of the offences in it, as often as each is recorded.
+
+    The weight of category c is ``sum(n_o w_o) / sum(n_o)`` over its offences o that have a weight: what an incident
+    of the category weighs on average where offences are mixed as in the table. The mix of a small area may
+    be another.
+
+    Parameters
+    ----------
+    weights : Series of float, by offence
+        0 or more, such as the list of weights of the ONS Crime Severity Score. Case, blanks and punctuation in the
+        offences' names do not matter.
+    offences : DataFrame
+        ``offence``, ``category`` and ``n``: how many of each offence were recorded, in a force or a country.
+
+    Returns
+    -------
+    Series of float64
+        By category. Categories of which no recorded offence has a weight are not in it.
+
+    Raises
+    ------
+    DataError
+        When no offence of the table has a weight, or a weight cannot be meant.
+
+    Warns
+    -----
+    HotspotsWarning
+        When under 90 % of a category's recorded offences have a weight.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> offences = pd.DataFrame({
+    ...     "offence": ["Burglary - residential", "Burglary - business"], "category": "Burglary", "n": [300, 100]})
+    >>> category_weights(pd.Series({"Burglary, Residential": 400.0, "burglary business": 200.0}), offences).to_dict()
+    {'Burglary': 350.0}
+    """
+    given = checked_weights(weights)
+    by_name = dict(zip(map(_bare, given.index), given, strict=True))
+    known = offences.assign(weight=[by_name.get(_bare(name), np.nan) for name in offences["offence"]])
+    found = known[known["weight"].notna() & (known["n"] > 0)]
+    if found.empty:
+        raise DataError(
+            f"none of the {len(offences):,} offences recorded has a harm weight, such as "
+            f"'{offences['offence'].iloc[0]}'",
+            hint="give weights and counts by the same names of offences",
+        )
+    recorded = known.groupby("category")["n"].sum()
+    held = found.groupby("category")["n"].sum()
+    for category, share in (held / recorded[held.index]).items():
+        if share < _WEIGHED:
+            bare = known[(known["category"] == category) & known["weight"].isna()].nlargest(1, "n")
+            warnings.warn(
+                f"{1 - share:.0%} of the offences recorded as '{category}' have no harm weight, such as "
+                f"'{bare['offence'].iloc[0]}': its weight is that of the others",
+                HotspotsWarning,
+                stacklevel=2,
+            )
+    return (found["weight"] * found["n"]).groupby(found["category"]).sum() / held
+
+
+_WEIGHED = 0.9  # a category of which less has a weight may weigh anything
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", str(name).casefold()).strip()
 
 
 def checked_weights(weights: pd.Series[Any]) -> pd.Series[float]:

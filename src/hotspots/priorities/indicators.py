@@ -40,6 +40,12 @@ class Indicator:
         Categories of one's own instead of a group.
     harm : str, optional
         A table with the columns ``category`` and ``weight``: incidents then count by their harm.
+    offences : str, optional
+        With `harm` by offence instead of by category: how many of each offence were recorded, see
+        `hotspots.priorities.values.read_harm_weights`.
+    at_least : int, default 0
+        Areas with fewer incidents of these categories, over all periods, have no value of harm: one homicide is no
+        pattern.
     source : str, optional
         A table by area code instead of incidents, with `column`, `period_column`, `lookup` and `lookup_weight`
         as in `hotspots.priorities.values.read_area_values`.
@@ -60,6 +66,8 @@ class Indicator:
     category: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     harm: str | None = None
+    offences: str | None = None
+    at_least: int = 0
     source: str | None = None
     column: str | None = None
     period_column: str | None = None
@@ -263,6 +271,9 @@ def make_indicators(
             tables[entry.name] = _measure(
                 entry, counts[entry.name], months, areas["population"], min_population
             )
+            if entry.at_least:
+                few = counted.of(counted.mask(entry.category, entry.exclude)).sum(axis=1) < entry.at_least
+                tables[entry.name][few] = np.nan
         else:
             tables[entry.name] = _tabled(entry, areas.index, resolve)
         factors.append(factor)
@@ -284,6 +295,11 @@ def _named(entry: Indicator) -> Indicator:
     own = bool(entry.category or entry.exclude)
     ways = [entry.group is not None, own, entry.source is not None]
     label = entry.name or entry.group or entry.source or "one"
+    if entry.harm is None and (entry.offences is not None or entry.at_least):
+        raise ParameterError(
+            f"the indicator '{label}' has 'offences' or 'at_least', but no 'harm'",
+            hint="name the table of weights with 'harm'",
+        )
     if sum(ways) != 1:
         what = "says nothing of what it is" if not any(ways) else "is described in two ways"
         raise ParameterError(
@@ -325,7 +341,8 @@ def _factor(entry: Indicator, counted: Tally | None, resolve: Callable[[str], So
         )
     if entry.harm is None:
         return mask
-    weights = read_harm_weights(resolve(entry.harm))
+    offences = None if entry.offences is None else resolve(entry.offences)
+    weights = read_harm_weights(resolve(entry.harm), offences=offences)
     present = pd.DataFrame(np.diag(mask), columns=list(counted.categories))
     return np.asarray(harm(present, weights), dtype=np.float64)
 

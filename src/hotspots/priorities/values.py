@@ -9,13 +9,16 @@ from typing import Any
 import pandas as pd
 
 from hotspots.areas.columns import as_codes, population_column
-from hotspots.base.errors import DataError, HotspotsWarning, listed
+from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError, listed
 from hotspots.base.tables import Source, Table, read_table
 from hotspots.base.text import plain_text
-from hotspots.priorities.harm import checked_weights
+from hotspots.priorities.harm import category_weights, checked_weights
 
 LEAST_FOUND = 0.9
 """A table that holds fewer than this share of the codes is of another place or year."""
+
+WEIGHTS_SHEET = "List of weights"
+"""The sheet of the Crime Severity Score's data tool that holds the weights."""
 
 log = logging.getLogger(__name__)
 
@@ -131,8 +134,17 @@ def roll_up(
     return (sums / known_weight).where((known_weight > 0) & (share >= least_known))
 
 
-def read_harm_weights(source: Source) -> pd.Series[float]:
-    """Read a table of harm weights: a column ``category`` and a column ``weight``.
+def read_harm_weights(source: Source, *, offences: Source | None = None) -> pd.Series[float]:
+    """Read a table of harm weights: by category or, with a table of offences recorded, by offence.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        With a column ``category`` and a column ``weight``. With `offences`, a table by offence, such as the
+        Crime Severity Score's data tool as the ONS publishes it, whose sheet "List of weights" is read: its first
+        columns whose headings hold the words ``offence`` and ``weight``, codes apart.
+    offences : path or DataFrame, optional
+        How many of each offence were recorded: columns ``offence``, ``category`` (of the incidents) and ``n``.
 
     Returns
     -------
@@ -144,10 +156,41 @@ def read_harm_weights(source: Source) -> pd.Series[float]:
     FileError, ParameterError, DataError
         When the file cannot be read, a column is not there, or a weight cannot be meant.
     """
+    if offences is not None:
+        mixed = category_weights(_offence_weights(source), _recorded(offences))
+        return mixed.rename(index=str.casefold)
     table = read_table(source)
     category, weight = (table.column(name, option=name) for name in ("category", "weight"))
     named = pd.Series(weight.to_numpy(), index=category.map(plain_text, na_action="ignore"), name=weight.name)
     return checked_weights(table.numbers(named[named.index.notna()]))
+
+
+def _offence_weights(source: Source) -> pd.Series[float]:
+    try:
+        table = read_table(f"{source}[{WEIGHTS_SHEET}]" if not isinstance(source, pd.DataFrame) else source)
+    except (FileError, ParameterError):  # a table of another form, or a workbook without that sheet
+        table = read_table(source)
+    columns = {}
+    for word in ("offence", "weight"):
+        headings = {str(name): str(name).casefold() for name in table.rows.columns}
+        found = [name for name, plain in headings.items() if word in plain and "code" not in plain]
+        if not found:
+            raise ParameterError(
+                f"{table.where} has no column of {word}s, which harm by offence needs",
+                hint="head one with 'offence' and one with 'weight', or leave out 'offences'",
+            )
+        columns[word] = found[0]
+    names = table.rows[columns["offence"]].map(plain_text, na_action="ignore")
+    numbers = table.numbers(table.rows[columns["weight"]])
+    known = names.notna() & numbers.notna()  # headings of groups stand between the offences
+    return pd.Series(numbers[known].to_numpy(dtype=float), index=pd.Index(names[known]))
+
+
+def _recorded(offences: Source) -> pd.DataFrame:
+    table = read_table(offences, what="the table of offences")
+    read = {name: table.column(name, option=name) for name in ("offence", "category", "n")}
+    made = pd.DataFrame(read | {"n": table.numbers(read["n"])}).dropna()
+    return made.groupby(["offence", "category"], sort=False)[["n"]].sum().reset_index()
 
 
 def _code_column(table: Table, codes: pd.Index[Any]) -> str:
