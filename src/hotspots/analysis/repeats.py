@@ -1,0 +1,167 @@
+"""Repeat locations and, where a column of identifiers is named, people and premises that are met again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots.base.errors import ParameterError, did_you_mean
+from hotspots.base.sums import add_up
+from hotspots.incidents import coordinates
+from hotspots.incidents.gate import row_weights
+from hotspots.methods.repeats import RepeatTargets, places_there_are, repeat_places, repeat_targets
+
+TOP = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Repeats:
+    """Where incidents repeat, and whom they befall again.
+
+    Attributes
+    ----------
+    n : float
+        Incidents with coordinates.
+    seen : int
+        Coordinates at which there is one.
+    places : float
+        How many there are at which one could be; see `hotspots.methods.repeats.places_there_are`.
+    spread : DataFrame
+        See `hotspots.methods.repeats.repeat_places`.
+    top : DataFrame
+        The locations with most incidents, by ``rank``: ``n``, ``share_n``, ``spot`` (the source's name for it),
+        ``area``, ``district``, ``kinds``, ``months_n``, ``x`` and ``y``. Of equal numbers the western, then the
+        southern comes first.
+    targets : dict of str to RepeatTargets
+        By column of identifiers.
+    """
+
+    n: float
+    seen: int
+    places: float
+    spread: pd.DataFrame
+    top: pd.DataFrame
+    targets: dict[str, RepeatTargets]
+
+
+def find_repeats(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    every: pd.DataFrame | None = None,
+    assigned: pd.Series[Any],
+    place_column: str | None = None,
+    identifiers: Sequence[str] = (),
+    top: int = TOP,
+    places: float | None = None,
+    follow_up: int = 12,
+    reports: int = 3,
+    within: int = 6,
+) -> Repeats:
+    """Find the locations with most incidents, and repeat targets; see `repeat_places` and `repeat_targets`.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        Those of one theme.
+    areas : GeoDataFrame
+        The areas table.
+    every : DataFrame, optional
+        All incidents, from which it is told how many places there are at which one could be.
+    assigned : Series
+        The area of each incident.
+    place_column : str, optional
+        A column, kept when reading, of what the source calls the place; police.uk's is ``Location``.
+    identifiers : sequence of str
+        Columns of identifiers, hashed when reading; see `read_incidents`.
+    top : int, default 20
+        Locations to list.
+    places : float, optional
+        The number of addresses or map points, where it is known.
+    follow_up, reports, within : int
+        See `repeat_targets`.
+
+    Raises
+    ------
+    ParameterError
+        When there is no such column, `top` is under 1, or `places` is fewer than have incidents.
+    DataError
+        When no incident has coordinates, or none has an identifier and a time.
+    """
+    if top < 1:
+        raise ParameterError(f"'top' is {top}", hint="list 1 location or more")
+    for column in (*identifiers, *([place_column] if place_column else [])):
+        if column not in incidents:
+            raise ParameterError(
+                f"the incidents have no column '{column}'",
+                hint=did_you_mean(column, map(str, incidents.columns)),
+            )
+    counts, place = _by_place(incidents, areas)
+    if places is None:
+        there = places_there_are(_by_place(incidents if every is None else every, areas)[0])
+        places = max(there, float(len(counts)))
+    order = counts.reset_index().sort_values(["n", "x", "y"], ascending=[False, True, True], kind="stable")
+    listed = order.head(top)
+    rows = [
+        _described(incidents[place == number], assigned, areas, place_column) for number in listed["number"]
+    ]
+    table = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
+    table.insert(0, "n", listed["n"].to_numpy())
+    table.insert(1, "share_n", listed["n"].to_numpy() / counts.sum())
+    table = table.assign(x=listed["x"].to_numpy().round(1), y=listed["y"].to_numpy().round(1))
+    times, end = _times(incidents)
+    told = {
+        column: repeat_targets(
+            incidents[column], times, end=end, months=follow_up, reports=reports, within=within
+        )
+        for column in identifiers
+    }
+    return Repeats(
+        float(counts.sum()), len(counts), float(places), repeat_places(counts, places=places), table, told
+    )
+
+
+def _by_place(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.Series[Any], Any]:
+    """Return the incidents at each coordinate, and the number of each row's; -1 without coordinates."""
+    x, y = coordinates(incidents, areas.crs)
+    located = np.isfinite(x)
+    pairs = pd.MultiIndex.from_arrays([x[located], y[located]], names=["x", "y"])
+    codes, distinct = pairs.factorize()
+    weights = row_weights(incidents)
+    n = add_up(codes, len(distinct), None if weights is None else weights[located])
+    number = np.full(len(x), -1)
+    number[located] = codes
+    table = pd.DataFrame({"n": n, "number": np.arange(len(distinct))}, index=distinct)
+    return table.set_index("number", append=True)["n"][n > 0], number
+
+
+def _described(
+    rows: pd.DataFrame, assigned: pd.Series[Any], areas: gpd.GeoDataFrame, place_column: str | None
+) -> dict[str, Any]:
+    """Return what is said of one location beside its count."""
+    code = assigned.reindex(rows.index).dropna()
+    area = areas.loc[code.iloc[0]] if len(code) else None
+    spots = rows[place_column].dropna().astype(str) if place_column else pd.Series(dtype=str)
+    kinds = rows["category"].value_counts() if "category" in rows else pd.Series(dtype=int)
+    shown = [f"{kind} {count:,}" for kind, count in kinds[kinds > 0].items()]
+    return {
+        "spot": spots.mode().iloc[0] if len(spots) else "",
+        "area": "" if area is None else str(area.get("name", code.iloc[0])),
+        "district": "" if area is None else str(area.get("district", "")),
+        "kinds": ", ".join(shown[:3]) + (", ..." if len(shown) > 3 else ""),
+        "months_n": int(rows["month"].nunique()) if "month" in rows else 0,
+    }
+
+
+def _times(incidents: pd.DataFrame) -> tuple[pd.Series[Any], Any]:
+    """Return when each incident was, by day where days are known of nearly all, and the last day or month covered."""
+    months = incidents.get("month", pd.Series(pd.NaT, index=incidents.index, dtype="period[M]"))
+    last = months.max()
+    if "date" in incidents and incidents["date"].notna().mean() > 0.9 and not pd.isna(last):
+        return incidents["date"], last.end_time
+    return months, last
