@@ -162,15 +162,18 @@ def _scale_of(heading: str) -> Scale:
 
 
 def natural_order(texts: Any) -> list[str]:
-    """Return texts in the order that people count in: "5-9" before "10-14", and those that begin with words last.
+    """Return texts in the order that people count in: "5-9" before "10-14", "Under 5" first, other words last.
 
     Examples
     --------
-    >>> natural_order(["10-14", "5-9", "90 and over", "Under 5"])
-    ['5-9', '10-14', '90 and over', 'Under 5']
+    >>> natural_order(["10-14", "5-9", "90 and over", "Under 5", "Not known"])
+    ['Under 5', '5-9', '10-14', '90 and over', 'Not known']
     """
 
     def parts(text: str) -> list[tuple[int, float, str]]:
+        below = re.match(r"(?:under|below|less than|<)\s*(\d+)", text, re.IGNORECASE)
+        if below:
+            return [(0, float(below[1]) - 0.5, "")]
         pieces = re.split(r"(\d+)", text.casefold())
         return [(0, float(one), "") if one.isdecimal() else (1, 0.0, one) for one in pieces if one]
 
@@ -226,8 +229,9 @@ def _warn_of_none(found: pd.Series[Any], where: str) -> None:
 
 def outlines_of(areas: gpd.GeoDataFrame, classes: Classes) -> gpd.GeoDataFrame:
     """Return the areas of each class joined into one shape, on the classes."""
-    joined = areas[["geometry"]].assign(code=classes.of).dropna(subset="code")
-    return joined.dissolve("code", method="unary", observed=True)
+    joined = areas[["geometry"]].assign(class_=classes.of).dropna(subset="class_")
+    made: gpd.GeoDataFrame = joined.dissolve("class_", method="unary", observed=True)
+    return made
 
 
 def class_layer(

@@ -194,6 +194,56 @@ class Assess:
 
 
 @dataclass(frozen=True)
+class Classes:
+    """``[[classes]]``: a lookup that puts areas in classes; see `hotspots.analysis.classes`."""
+
+    name: str
+    table: str
+    column: str
+    layer: str | None = None
+    scale: Literal["names", "decile", "rank"] | None = None
+    ranked: int | None = None
+    against: Literal["rest", "all"] = "rest"
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """``[[breakdown]]``: incidents by one's own columns; see `hotspots.analysis.breakdowns`."""
+
+    name: str
+    by: tuple[str, ...]
+    population: str | None = None
+    hours: tuple[str, ...] = ()
+    time_column: str | None = None
+    fewest: int = 5
+    theme: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Share:
+    """``[[share]]``: in how many incidents a column of one's own says yes; see `hotspots.analysis.shares`."""
+
+    name: str
+    column: str
+    value: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """``[repeats]``: locations and, where identifiers are named, people met again; see `hotspots.analysis.repeats`."""
+
+    place_column: str | None = None
+    identifiers: tuple[str, ...] = ()
+    top: int = 20
+    places: float | None = None
+    follow_up: int = 12
+    reports: int = 3
+    within: int = 6
+    theme: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Map:
     """``[map]``: how the web map looks."""
 
@@ -208,6 +258,9 @@ Section = Literal[
     "assess",
     "maps",
     "tables",
+    "classes",
+    "breakdowns",
+    "repeats",
     "risk",
     "change",
     "quality",
@@ -268,6 +321,10 @@ class Recipe:
     select: Select | None = None
     places: Places | None = None
     assess: Assess | None = None
+    classes: tuple[Classes, ...] = ()
+    breakdown: tuple[Breakdown, ...] = ()
+    share: tuple[Share, ...] = ()
+    repeats: Repeats | None = None
     map: Map | None = None
     report: Report | None = None
     source: str = "police.uk"
@@ -379,6 +436,7 @@ def _check(recipe: Recipe, slips: Slips) -> None:
                 hint = "add a table [grid] with a cell_size" if no_grid else did_you_mean(name, known)
                 slips.add(f"[{table}] names the layer '{name}', which is not in the recipe", hint)
     _check_months(recipe, slips)
+    _check_people(recipe, slips)
     if recipe.places is not None and recipe.places.top < 1:
         slips.add(f"[places]: 'top' is {recipe.places.top}", "list at least 1 place of each district")
 
@@ -404,3 +462,37 @@ def _check_months(recipe: Recipe, slips: Slips) -> None:
         slips.add(
             "[change]: 'after' does not begin after 'before' ends", "give two ranges that do not overlap"
         )
+
+
+def _check_people(recipe: Recipe, slips: Slips) -> None:
+    """Note names twice, and layers and themes that are not there, of classes, breakdowns, shares and repeats."""
+    labels, themes = [areas.label for areas in recipe.areas], [theme.name for theme in recipe.theme]
+    for table, entries in (
+        ("classes", recipe.classes),
+        ("breakdown", recipe.breakdown),
+        ("share", recipe.share),
+    ):
+        names = [entry.name for entry in entries]
+        for name in dict.fromkeys(names):
+            if names.count(name) > 1:
+                slips.add(f"two [[{table}]] are called '{name}'", "give each a name of its own")
+            if not name.strip() or not name.isprintable():
+                slips.add(
+                    f"the name {name!r} of a [[{table}]] cannot be shown", "give it one that a reader knows"
+                )
+    for entry in recipe.classes:
+        if entry.layer is not None and entry.layer not in labels:
+            slips.add(
+                f"[[classes]] '{entry.name}' names the layer '{entry.layer}', which is not in the recipe",
+                did_you_mean(entry.layer, labels),
+            )
+    limited = [(f"[[breakdown]] '{one.name}'", one.theme) for one in recipe.breakdown]
+    limited += [(f"[[share]] '{one.name}'", one.theme) for one in recipe.share]
+    limited += [] if recipe.repeats is None else [("[repeats]", recipe.repeats.theme)]
+    for where, named in limited:
+        for theme in named:
+            if theme not in themes:
+                slips.add(
+                    f"{where} names the theme '{theme}', which is not in the recipe",
+                    did_you_mean(theme, themes),
+                )

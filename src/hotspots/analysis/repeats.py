@@ -101,15 +101,14 @@ def find_repeats(
                 f"the incidents have no column '{column}'",
                 hint=did_you_mean(column, map(str, incidents.columns)),
             )
-    counts, place = _by_place(incidents, areas)
+    found, place = _by_place(incidents, areas)
+    counts = found["n"]
     if places is None:
-        there = places_there_are(_by_place(incidents if every is None else every, areas)[0])
+        there = places_there_are(_by_place(incidents if every is None else every, areas)[0]["n"])
         places = max(there, float(len(counts)))
-    order = counts.reset_index().sort_values(["n", "x", "y"], ascending=[False, True, True], kind="stable")
+    order = found.sort_values(["n", "x", "y"], ascending=[False, True, True], kind="stable")
     listed = order.head(top)
-    rows = [
-        _described(incidents[place == number], assigned, areas, place_column) for number in listed["number"]
-    ]
+    rows = [_described(incidents[place == number], assigned, areas, place_column) for number in listed.index]
     table = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
     table.insert(0, "n", listed["n"].to_numpy())
     table.insert(1, "share_n", listed["n"].to_numpy() / counts.sum())
@@ -126,18 +125,22 @@ def find_repeats(
     )
 
 
-def _by_place(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.Series[Any], Any]:
-    """Return the incidents at each coordinate, and the number of each row's; -1 without coordinates."""
+def _by_place(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.DataFrame, Any]:
+    """Return each coordinate with its incidents, and the number of each row's; -1 without coordinates."""
     x, y = coordinates(incidents, areas.crs)
     located = np.isfinite(x)
     pairs = pd.MultiIndex.from_arrays([x[located], y[located]], names=["x", "y"])
-    codes, distinct = pairs.factorize()
+    codes = pairs.factorize()[0]
+    distinct = pairs[~pd.Series(codes).duplicated()]  # in the order of their first incident, as the codes are
     weights = row_weights(incidents)
     n = add_up(codes, len(distinct), None if weights is None else weights[located])
     number = np.full(len(x), -1)
     number[located] = codes
-    table = pd.DataFrame({"n": n, "number": np.arange(len(distinct))}, index=distinct)
-    return table.set_index("number", append=True)["n"][n > 0], number
+    table = pd.DataFrame(
+        {"x": distinct.get_level_values(0), "y": distinct.get_level_values(1), "n": n},
+        index=pd.RangeIndex(len(distinct), name="number"),
+    )
+    return table[table["n"] > 0], number
 
 
 def _described(

@@ -8,8 +8,11 @@ from typing import Literal
 import geopandas as gpd
 import pandas as pd
 
+from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.changes import Comparison, ThemeChange
 from hotspots.analysis.recipe import Recipe, Theme
+from hotspots.analysis.repeats import Repeats
+from hotspots.analysis.shares import Share
 from hotspots.analysis.standings import Standings
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.surface import Surface
@@ -19,7 +22,7 @@ from hotspots.priorities.matrix import DistrictMatrix
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.prioritise import Priorities
 
-Kind = Literal["areas", "cells", "localities"]
+Kind = Literal["areas", "cells", "localities", "classes"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +33,8 @@ class Layer:
     ----------
     key : str
         What files, tables and links call it; no other layer of its group has it.
-    kind : {'areas', 'cells', 'localities'}
-        What its rows are: areas of the recipe, cells of its grid, or selected areas joined.
+    kind : {'areas', 'cells', 'localities', 'classes'}
+        What its rows are: areas of the recipe, cells of its grid, selected areas joined, or classes of areas joined.
     label : str
         What a reader calls it, as the recipe says: ``"Wards"``.
     table : GeoDataFrame
@@ -92,6 +95,10 @@ class ThemeResult(Group):
         Incidents in each area of the first layer by month of the analysis; None where no month is known.
     change : ThemeChange or None
         How it changed, where the analysis has two periods to compare.
+    breakdowns, shares : tuple of Breakdown, tuple of Share
+        Those that the recipe asks for of this theme.
+    repeats : Repeats or None
+        Repeat locations and targets, where the recipe asks for them.
     """
 
     theme: Theme
@@ -99,6 +106,9 @@ class ThemeResult(Group):
     rate: float | None = None
     monthly: pd.DataFrame | None = None
     change: ThemeChange | None = None
+    breakdowns: tuple[Breakdown, ...] = ()
+    shares: tuple[Share, ...] = ()
+    repeats: Repeats | None = None
 
     @property
     def first(self) -> gpd.GeoDataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from hotspots.analysis.changes import Comparison, find_comparison, theme_change
 from hotspots.analysis.keys import make_keys
+from hotspots.analysis.people import Grouping, class_layers, kept_columns, people_of_theme, read_groupings
 from hotspots.analysis.recipe import CELLS, Flag, GiStar, Grid, Outliers, Recipe, Theme
 from hotspots.analysis.results import Analysis, Kind, Layer, Selection, ThemeResult
 from hotspots.analysis.standings import Standings, find_standings
@@ -105,6 +106,11 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         period.months,
         period.length,
         find_comparison(recipe.change, period.months),
+        read_groupings(
+            recipe,
+            [(place.key, place.label, place.areas) for place in places if place.kind == "areas"],
+            taken=(*TAKEN, *assigned),
+        ),
     )
     results = []
     keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])
@@ -177,6 +183,8 @@ def _read_incidents(recipe: Recipe) -> tuple[pd.DataFrame, QualityReport]:
         weight_column=asked.weight_column,
         id_column=asked.id_column,
         date_order=asked.date_order,
+        keep=kept_columns(recipe),
+        identifiers=() if recipe.repeats is None else recipe.repeats.identifiers,
         category=asked.category or None,
         exclude=asked.exclude or None,
         period=asked.period,
@@ -225,6 +233,7 @@ class _Study:
     calendar: tuple[pd.Period, ...]
     months: float
     comparison: Comparison | None
+    groupings: tuple[Grouping, ...] = ()
 
 
 def _compute(recipe: Recipe, theme: Theme, key: str, study: _Study) -> ThemeResult:
@@ -235,6 +244,16 @@ def _compute(recipe: Recipe, theme: Theme, key: str, study: _Study) -> ThemeResu
         for place in study.places
     )
     first, table = study.places[0], layers[0].table
+    people = people_of_theme(
+        recipe,
+        theme,
+        chosen,
+        first.areas,
+        every=study.incidents,
+        assigned=study.assigned[first.key],
+        groupings=study.groupings,
+        first=first.key,
+    )
     surface, contours = _density(recipe, chosen, first.areas, study.months)
     monthly = _by_month(chosen, first.areas, study.assigned[first.key], study.calendar)
     changed = None
@@ -247,7 +266,7 @@ def _compute(recipe: Recipe, theme: Theme, key: str, study: _Study) -> ThemeResu
     return ThemeResult(
         key,
         theme.name,
-        layers,
+        (*layers, *class_layers(recipe, study.groupings, layers, months=study.months)),
         surface,
         contours,
         theme=theme,
@@ -255,6 +274,9 @@ def _compute(recipe: Recipe, theme: Theme, key: str, study: _Study) -> ThemeResu
         rate=_whole_rate(table, study.months),
         monthly=monthly,
         change=changed,
+        breakdowns=people.breakdowns,
+        shares=people.shares,
+        repeats=people.repeats,
     )
 
 

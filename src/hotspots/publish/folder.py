@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from hotspots.analysis.keys import make_keys
 from hotspots.analysis.provenance import make_provenance, rests_on
 from hotspots.analysis.recipe import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
@@ -25,6 +26,7 @@ from hotspots.export.raster import write_geotiff
 from hotspots.export.tables.csv import write_csv
 from hotspots.export.webmap.make import make_map, write_map
 from hotspots.publish.qgis import write_qgis
+from hotspots.publish.report.classes import people_tables
 from hotspots.publish.report.document import make_document, write_tables
 from hotspots.publish.report.places import places_table
 from hotspots.publish.views import analysis_views, outline_of
@@ -122,6 +124,9 @@ def run_recipe(
             write_csv(places_table(analysis.standings), draft / "tables" / "places.csv")
         if analysis.assessment is not None:
             write_csv(analysis.assessment, draft / "tables" / "assessment.csv")
+        own = people_tables(analysis)
+        for key, table in zip(make_keys(list(own), fallback="table"), own.values(), strict=True):
+            write_csv(table, draft / "tables" / f"people_{key}.csv")
         if analysis.selection is not None:
             _write_brief(recipe, analysis.selection, draft / "brief.html")
         if recipe.report is not None:

@@ -20,6 +20,12 @@ from hotspots.export.tables.flag_table import make_flag_table
 from hotspots.export.tables.workbook import write_workbook
 from hotspots.publish.report.assess import assess_section
 from hotspots.publish.report.change import change_section
+from hotspots.publish.report.classes import (
+    breakdowns_section,
+    classes_section,
+    people_tables,
+    repeats_section,
+)
 from hotspots.publish.report.places import places_section, places_table
 from hotspots.publish.report.priorities import matrix_section, priorities_section
 from hotspots.publish.report.risk import risk_section
@@ -67,6 +73,9 @@ def make_document(analysis: Analysis, *, pictures: tuple[PictureKind, ...] = ("s
         "assess": assess_section,
         "maps": lambda analysis: _maps_section(analysis, pictures),
         "tables": _tables_section,
+        "classes": classes_section,
+        "breakdowns": breakdowns_section,
+        "repeats": repeats_section,
         "risk": risk_section,
         "change": change_section,
         "quality": quality_section,
@@ -101,6 +110,7 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
     }
     if analysis.standings is not None:
         tables = {"Places at greatest risk": places_table(analysis.standings), **tables}
+    tables |= people_tables(analysis)
     notes = [note.entry() for note in method_notes(analysis)]
     about = [
         ("Period", calendar_words(analysis.calendar)),

@@ -1,0 +1,133 @@
+"""Classes of areas, bands of people, shares of a kind and repeats in words."""
+
+from __future__ import annotations
+
+import math
+
+import geopandas as gpd
+
+from hotspots.analysis.breakdowns import Breakdown
+from hotspots.analysis.repeats import Repeats
+from hotspots.analysis.shares import Share
+from hotspots.base.columns import format_value
+
+GAP = "\u2013"  # an en dash stands where there is no value
+SNAPPED = (
+    "A location is a map point of police.uk, the nearest of a fixed set to where the incident was; each stands for "
+    "eight or more addresses, or for none, such as a park: never for one house."
+)
+ADDRESSES = (
+    "A location is a coordinate of the file. Where the file holds addresses, this list names homes: keep it "
+    "inside."
+)
+
+
+def percent_words(share: float) -> str:
+    """Return a share in whole percent, never rounded to none or all.
+
+    Examples
+    --------
+    >>> percent_words(0.113), percent_words(0.001), percent_words(0.999), percent_words(float("nan"))
+    ('11%', 'under 1%', 'over 99%', '–')
+    """
+    if math.isnan(share):
+        return GAP
+    if 0 < share < 0.005:
+        return "under 1%"
+    return "over 99%" if 0.995 <= share < 1 else f"{100 * share:.0f}%"
+
+
+def share_words(low: float, high: float) -> str:
+    """Return the limits of a share in percent: ``"6% to 18%"``; a dash without them."""
+    return GAP if math.isnan(low) else f"{percent_words(low)} to {percent_words(high)}"
+
+
+def ratio_words(ratio: float, low: float, high: float) -> str:
+    """Return a ratio with its limits.
+
+    Examples
+    --------
+    >>> ratio_words(1.872, 1.8, 1.94), ratio_words(float("nan"), 0.0, 1.0)
+    ('1.87 (1.80 to 1.94)', '–')
+    """
+    if math.isnan(ratio):
+        return GAP
+    upper = "no upper limit" if math.isnan(high) else f"{high:,.2f}"
+    return f"{ratio:,.2f} ({low:,.2f} to {upper})"
+
+
+def class_sentence(layer: gpd.GeoDataFrame, *, against: str) -> str:
+    """Return what stands out: the class whose rate is highest beyond chance, with its shares; or that none does."""
+    reference = "the rest" if against == "rest" else "all"
+    if "cmp_ratio" not in layer or not (layer["cmp_flag"] == "above").any():
+        return f"No class has a rate clearly above that of {reference}." if "rate" in layer else ""
+    top = layer[layer["cmp_flag"] == "above"].sort_values("cmp_ratio", ascending=False, kind="stable").iloc[0]
+    return (
+        f"{top['name']}: {percent_words(top['share_pop'])} of the people and {percent_words(top['share_n'])} of the "
+        f"incidents; its rate is {top['cmp_ratio']:.1f} times that of {reference}."
+    )
+
+
+def breakdown_note(made: Breakdown) -> str:
+    """Return what a reader must know of a breakdown: what is left out, what is hidden, what the index is."""
+    said = []
+    if made.unrecorded:
+        few = 0 < made.unrecorded < made.fewest
+        blank = f"fewer than {made.fewest}" if few else format_value("n", made.unrecorded)
+        said.append(f"Not recorded, and in no row: {blank} incidents.")
+    if made.people:
+        said.append(
+            "Index: share of incidents over share of people, times 100, with 95% limits that hold for each band by "
+            "itself; in brackets where they leave out 100."
+            if made.people != "hours of the day"
+            else "Index: share of incidents over share of the hours of the day, times 100, with 95% limits."
+        )
+    if made.table["hidden"].any():
+        said.append(
+            f"{GAP}: hidden. Counts under {made.fewest}, 0 among them, are hidden, and others with them, so that no "
+            "total gives them back."
+        )
+    return " ".join(said)
+
+
+def share_sentence(made: Share, theme: str) -> str:
+    """Return the share of a theme as a whole, and which groups differ from the rest."""
+    if math.isnan(made.share):
+        return f"{made.name}: {made.n:,.0f} of {made.of:,.0f} ({theme}), too few for a percentage."
+    whole = (
+        f"{made.name}: {percent_words(made.share)} of {made.of:,.0f} ({theme}), between "
+        f"{percent_words(made.share_lo)} and {percent_words(made.share_hi)}."
+    )
+    differing = [
+        f"{name} {percent_words(row['of_share'])} against {percent_words(row['of_rest'])} in the rest"
+        for table in (made.districts, *made.classes.values())
+        if "of_flag" in table
+        for name, row in table[table["of_flag"].isin(["above", "below"])].iterrows()
+    ]
+    return whole + (f" {'; '.join(differing)}." if differing else "")
+
+
+def repeats_sentences(made: Repeats) -> list[str]:
+    """Return what a reader should take away of repeat locations and targets."""
+    said = [
+        f"{percent_words(row['share_n'])} of {made.n:,.0f} incidents are at the {row['places']:,} locations with "
+        f"{row['at_least']} or more; by chance it would be {percent_words(row['by_chance'])}."
+        for row in made.spread.to_dict("records")
+        if row["at_least"] in (2, 10)
+    ]
+    for column, found in made.targets.items():
+        said.append(
+            f"{column}: {percent_words(found.share)} of {found.targets:,} were met more than once, in "
+            f"{percent_words(found.share_n)} of {found.events:,} events."
+        )
+        if found.followed:
+            said.append(
+                f"Of the {found.followed:,} that could be followed for {found.months} months from their first event, "
+                f"{percent_words(found.again_share)} were met again in that time ({found.again:,}; between "
+                f"{percent_words(found.again_lo)} and {percent_words(found.again_hi)})."
+                if found.followed >= 10
+                else f"Only {found.followed} could be followed for {found.months} months: too few for a percentage."
+            )
+        reached = "fewer than 5" if 0 < found.reached < 5 else f"{found.reached:,}"
+        said.append(f"{reached} had {found.reports} or more within {found.within} months.")
+    return said
