@@ -311,8 +311,13 @@ def test_priorities_stand_by_rank_with_reasons_and_how_sure(two_towns: Path) -> 
         assert row[4] == f"Borderline (chance of selection {row[3]}). {reason}"
     assert found.note.startswith("¹ 99 draws (seed 0) of each ward's lasting risk")
     joined = table(document, "Selected wards that touch, joined")
-    assert joined.headings == ["Locality", "Wards", "Incidents", "km²", "Highest priority"]
-    assert joined.rows == [[f"{SCRIPT} and Ward 1", "2", "140", "2.0", "borderline force-wide"]]
+    assert joined.headings == ["District", "Locality", "Priority type", "Incidents", "Rationale"]
+    # The first ward's reason is its locality's.
+    assert [row[:4] for row in joined.rows] == [
+        ["Abbeyshire", f"{SCRIPT} and Ward 1", "Borderline force-wide", "140"]
+    ]
+    assert joined.rows[0][4].startswith(f"2 neighbouring wards (2 borderline force-wide). {SCRIPT}: ")
+    assert reason in joined.rows[0][4]
     others = table(document, "Wards that are watched, and those next in rank")
     assert [row[:2] for row in others.rows] == [
         [f"Ward {i}, {'Abbeyshire' if i < 6 else 'Burshire'}", str(i + 1)] for i in range(2, 7)

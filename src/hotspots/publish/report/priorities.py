@@ -78,19 +78,28 @@ def _ranked_table(caption: str, rows: pd.DataFrame, label: str, note: str) -> Ta
 
 
 def _localities_table(localities: pd.DataFrame, label: str) -> Table:
+    """Return the table of a partnership's agreement: in which district, where, how high, and why."""
+    ordered = localities.assign(order=localities.groupby("district", sort=False)["rank"].transform("min"))
     cells = [
         [
+            str(row["district"]),
             str(row["name"]),
-            f"{int(row['members']):,}",
+            (str(row["priority"]) or "selected within the budget").capitalize(),
             f"{int(row['n']):,}",
-            f"{row['area_km2']:,.1f}",
-            str(row["priority"]) or "selected within the budget",
+            str(row["reason"]),
         ]
-        for _, row in localities.iterrows()
+        for _, row in ordered.sort_values(["order", "rank"], kind="stable").iterrows()
     ]
-    headings = ["Locality", label, "Incidents", "km²", "Highest priority"]
+    headings = ["District", "Locality", "Priority type", "Incidents", "Rationale"]
+    if not any(row[0] for row in cells):
+        headings, cells = headings[1:], [row[1:] for row in cells]
+    last = len(headings) - 1
     return Table(
-        f"Selected {plural(label)} that touch, joined", headings, cells, numbers=frozenset({1, 2, 3})
+        f"Selected {plural(label)} that touch, joined, by district",
+        headings,
+        cells,
+        numbers=frozenset({last - 1}),
+        prose=frozenset({last}),
     )
 
 
