@@ -85,7 +85,7 @@ def test_three_reports_in_six_months_make_a_case_wherever_they_lie() -> None:
     months = when("2023-01", "2023-03", "2023-06", "2023-09", "2023-03", "2023-06", "2023-10")
     target = pd.Series(list("aaaabbb"))
     assert repeat_targets(target, months, end=pd.Period("2024-12")).reached == 1
-    assert repeat_targets(target, months, end=pd.Period("2024-12"), within=7).reached == 2
+    assert repeat_targets(target, months, end=pd.Period("2024-12"), in_months=7).reached == 2
     assert repeat_targets(target, months, end=pd.Period("2024-12"), reports=4).reached == 0
 
 

@@ -170,6 +170,6 @@ def people_of_theme(
             places=step.places,
             follow_up=step.follow_up,
             reports=step.reports,
-            within=step.within,
+            in_months=step.in_months,
         ),
     )

@@ -239,7 +239,7 @@ class Repeats:
     places: float | None = None
     follow_up: int = 12
     reports: int = 3
-    within: int = 6
+    in_months: int = 6
     theme: tuple[str, ...] = ()
 
 

@@ -61,7 +61,7 @@ def find_repeats(
     places: float | None = None,
     follow_up: int = 12,
     reports: int = 3,
-    within: int = 6,
+    in_months: int = 6,
 ) -> Repeats:
     """Find the locations with most incidents, and repeat targets; see `repeat_places` and `repeat_targets`.
 
@@ -83,7 +83,7 @@ def find_repeats(
         Locations to list.
     places : float, optional
         The number of addresses or map points, where it is known.
-    follow_up, reports, within : int
+    follow_up, reports, in_months : int
         See `repeat_targets`.
 
     Raises
@@ -116,7 +116,7 @@ def find_repeats(
     times, end = _times(incidents)
     told = {
         column: repeat_targets(
-            incidents[column], times, end=end, months=follow_up, reports=reports, within=within
+            incidents[column], times, end=end, months=follow_up, reports=reports, in_months=in_months
         )
         for column in identifiers
     }

@@ -155,7 +155,7 @@ class RepeatTargets:
         them that had another within it.
     again_share, again_lo, again_hi : float
         Share of those followed that had another, and its exact 95 % limits; missing where none is followed.
-    reports, within, reached : int
+    reports, in_months, reached : int
         How many targets had so many reports within so many months.
     """
 
@@ -173,7 +173,7 @@ class RepeatTargets:
     again_lo: float
     again_hi: float
     reports: int
-    within: int
+    in_months: int
     reached: int
 
 
@@ -184,7 +184,7 @@ def repeat_targets(
     end: Any,
     months: int = 12,
     reports: int = 3,
-    within: int = 6,
+    in_months: int = 6,
 ) -> RepeatTargets:
     """Return how many targets were met again: in all, within an equal follow-up, and often in a short time.
 
@@ -204,7 +204,7 @@ def repeat_targets(
         The last day, or month, that the data cover.
     months : int, default 12
         Length of the follow-up.
-    reports, within : int, default 3 and 6
+    reports, in_months : int, default 3 and 6
         How many events within how many months make a case: for the anti-social behaviour case review the
         threshold is the local partnership's, typically three reports within six months.
 
@@ -215,7 +215,7 @@ def repeat_targets(
     Raises
     ------
     ParameterError
-        When `months` or `within` is under 1, or `reports` under 2.
+        When `months` or `in_months` is under 1, or `reports` under 2.
     DataError
         When no event has both a target and a time.
 
@@ -237,7 +237,7 @@ def repeat_targets(
     >>> found.targets, found.repeated, found.followed, found.again
     (3, 2, 2, 1)
     """
-    for name, value, least in (("months", months, 1), ("within", within, 1), ("reports", reports, 2)):
+    for name, value, least in (("months", months, 1), ("in_months", in_months, 1), ("reports", reports, 2)):
         if value < least:
             raise ParameterError(f"'{name}' is {value}", hint=f"use a whole number of {least} or more")
     held = pd.DataFrame({"target": target.astype("object"), "when": when}).dropna()
@@ -260,7 +260,7 @@ def repeat_targets(
     starts = (turn == 0) & (over <= end)
     again = (turn == 1) & (over <= end) & (held["when"] <= over)
     nth = held.groupby("target", observed=True)["when"].shift(1 - reports)
-    quick = nth.notna() & (nth <= _later(held["when"], within, daily))
+    quick = nth.notna() & (nth <= _later(held["when"], in_months, daily))
     low, high = share_limits([repeated, int(again.sum())], [len(counts), int(starts.sum())])
     return RepeatTargets(
         events=events,
@@ -277,7 +277,7 @@ def repeat_targets(
         again_lo=float(low[1]),
         again_hi=float(high[1]),
         reports=reports,
-        within=within,
+        in_months=in_months,
         reached=int(held["target"][quick].nunique()),
     )
 

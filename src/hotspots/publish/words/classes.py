@@ -129,5 +129,5 @@ def repeats_sentences(made: Repeats) -> list[str]:
                 else f"Only {found.followed} could be followed for {found.months} months: too few for a percentage."
             )
         reached = "fewer than 5" if 0 < found.reached < 5 else f"{found.reached:,}"
-        said.append(f"{reached} had {found.reports} or more within {found.within} months.")
+        said.append(f"{reached} had {found.reports} or more within {found.in_months} months.")
     return said

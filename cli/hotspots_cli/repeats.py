@@ -1,0 +1,109 @@
+"""`hotspots repeats`: locations with many incidents, and people or premises met again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+from hotspots_cli.writing import check_output
+
+
+@click.command("repeats", short_help="Repeat locations, victims and callers.")
+@options.incidents_argument
+@options.areas
+@click.option(
+    "--place-column", metavar="COLUMN", help="The source's name for the place; of police.uk Location."
+)
+@click.option(
+    "--identifier",
+    "identifiers",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column that names victims, callers or premises. It is hashed as it is read, with a key that is not "
+    "kept; only numbers of repeats come out. May be repeated.",
+)
+@click.option("--top", type=int, default=20, show_default=True, metavar="N", help="Locations to list.")
+@click.option(
+    "--places",
+    type=float,
+    metavar="N",
+    help="Addresses or map points there are; told from the data without it.",
+)
+@click.option(
+    "--follow-up", type=int, default=12, show_default=True, metavar="MONTHS", help="From each first event."
+)
+@click.option(
+    "--reports", type=int, default=3, show_default=True, metavar="N", help="Reports that make a case."
+)
+@click.option(
+    "--in-months", type=int, default=6, show_default=True, metavar="MONTHS", help="Within so many months."
+)
+@options.selection
+@options.columns
+@options.crs
+@options.by
+@click.option(
+    "-o", "--output", default="-", metavar="FILE", help="A .csv file; standard output, as CSV, without it."
+)
+@options.overwrite
+def command(
+    incidents: tuple[str, ...],
+    areas: str,
+    place_column: str | None,
+    identifiers: tuple[str, ...],
+    crs: str,
+    by: Any,
+    lookup: tuple[str, ...],
+    output: str,
+    overwrite: bool,
+    top: int,
+    places: float | None,
+    follow_up: int,
+    reports: int,
+    in_months: int,
+    **given: Any,
+) -> None:
+    """List the locations with most incidents, and say how many people were met again, beside what chance would give.
+
+    A location of police.uk is a map point of eight or more addresses, or of none, never a house.
+
+    \b
+    hotspots repeats 2025-*-street.csv --areas wards.gpkg --place-column Location -o locations.csv
+    hotspots repeats asb.csv --areas wards.gpkg --identifier caller_id --reports 3 --in-months 6
+    """
+    check_output(output, overwrite=overwrite, suffixes=(".csv",))
+    from hotspots.analysis.repeats import find_repeats
+    from hotspots.analysis.steps import locate
+    from hotspots.areas.reading import read_areas
+    from hotspots.export.tables.csv import write_csv
+    from hotspots.incidents import read_incidents
+    from hotspots.publish.words.classes import repeats_sentences
+
+    with Steps(4) as step:
+        step("Reading areas")
+        where = read_areas(areas, crs=crs, **options.area_reading(given))
+        step("Reading incidents")
+        table, _ = read_incidents(
+            incidents, crs=crs, keep=place_column, identifiers=identifiers, **options.reading(given)
+        )
+        step("Looking for repeats")
+        assigned = locate(table, where, by=by, lookup=lookup or None)
+        made = find_repeats(
+            table[assigned.notna()],
+            where,
+            assigned=assigned,
+            place_column=place_column,
+            identifiers=identifiers,
+            top=top,
+            places=places,
+            follow_up=follow_up,
+            reports=reports,
+            in_months=in_months,
+        )
+        step("Writing")
+        write_csv(made.top, output, overwrite=overwrite)
+    for sentence in repeats_sentences(made):
+        click.echo(sentence, err=True)

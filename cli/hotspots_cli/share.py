@@ -1,0 +1,78 @@
+"""`hotspots share`: in how many incidents of an area a column says yes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+from hotspots_cli.writing import check_output
+
+
+@click.command("share", short_help="So many of so many, by area or district.")
+@options.incidents_argument
+@options.areas
+@click.option(
+    "--column", required=True, metavar="COLUMN", help="The column that tells, such as vehicle_taken."
+)
+@click.option(
+    "--value",
+    multiple=True,
+    metavar="TEXT",
+    help="What it must hold; a yes in any form without it. May be repeated.",
+)
+@click.option(
+    "--per",
+    type=click.Choice(["area", "district"]),
+    default="area",
+    show_default=True,
+    help="A row for each area, or for each district.",
+)
+@options.selection
+@options.columns
+@options.crs
+@options.by
+@click.option(
+    "-o", "--output", default="-", metavar="FILE", help="A .csv file; standard output, as CSV, without it."
+)
+@options.overwrite
+def command(
+    incidents: tuple[str, ...],
+    areas: str,
+    column: str,
+    value: tuple[str, ...],
+    per: str,
+    crs: str,
+    by: Any,
+    lookup: tuple[str, ...],
+    output: str,
+    overwrite: bool,
+    **given: Any,
+) -> None:
+    """Give the share of incidents in which a column says yes, with exact limits, against the rest; none of under 10.
+
+    \b
+    hotspots share crimes.csv --areas wards.gpkg --category Burglary --column vehicle_taken -o taken.csv
+    """
+    check_output(output, overwrite=overwrite, suffixes=(".csv",))
+    from hotspots.analysis.shares import share_in_areas
+    from hotspots.analysis.steps import locate
+    from hotspots.areas.reading import read_areas
+    from hotspots.export.tables.csv import write_csv
+    from hotspots.incidents import read_incidents
+    from hotspots.publish.words.classes import share_sentence
+
+    with Steps(4) as step:
+        step("Reading areas")
+        where = read_areas(areas, crs=crs, **options.area_reading(given))
+        step("Reading incidents")
+        table, _ = read_incidents(incidents, crs=crs, keep=column, **options.reading(given))
+        step("Counting")
+        assigned = locate(table, where, by=by, lookup=lookup or None)
+        inside = table[assigned.notna()]
+        made = share_in_areas(inside, where, column, assigned=assigned, value=value)
+        step("Writing")
+        write_csv(made.areas if per == "area" else made.districts, output, overwrite=overwrite)
+    click.echo(share_sentence(made, "all incidents"), err=True)
