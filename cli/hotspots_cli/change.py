@@ -75,8 +75,9 @@ def command(
     Limits, p and q allow for counts that vary more than chance; p and q are given for any change, and for a
     change other than that of all areas together.
 
-    With treated and control areas, also say by how much more incidents fell there than elsewhere (weighted
-    displacement difference).
+    With treated and control areas, also say by how much more incidents fell there than elsewhere: in incidents
+    (weighted displacement difference), in times, before anything was done, and beside areas with as many
+    incidents where nothing was.
 
     \b
     hotspots change police/ --areas wards.gpkg --before 2024-01..2024-12 --after 2025-01..2025-12 -o change.gpkg
@@ -86,7 +87,8 @@ def command(
     if bool(groups["treated"]) != bool(groups["control"]):
         raise click.UsageError("--treated and --control go together")
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import account, change_layer, locate, people_of
+    from hotspots.analysis.steps import account, change_layer, locate, monthly_counts, people_of
+    from hotspots.analysis.treatment import treatment_effect
     from hotspots.areas.reading import read_areas
     from hotspots.incidents import read_incidents
 
@@ -101,9 +103,14 @@ def command(
         asked = {"before": before, "after": after, "level": level, "flagged_by": flagged_by}
         layer = change_layer(table, where, assigned=assigned, dispersion=dispersion, **asked)
         used = layer.attrs["change_dispersion"]
-        displaced = _displacement(layer, groups, before, after, level, used) if groups["treated"] else None
-        step("Writing")
         settings = {**asked, "by": by, "dispersion": used}
+        found, monthly = None, monthly_counts(table, where, assigned=assigned)
+        if groups["treated"] and monthly is not None:
+            found = treatment_effect(
+                monthly, before=before, after=after, **groups, level=level, dispersion=used
+            )
+            settings["treatment"] = {**groups, **found.record()}
+        step("Writing")
         provenance = make_provenance(
             crs=crs,
             quality=account(quality, table, assigned),
@@ -113,8 +120,8 @@ def command(
         )
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)
     click.echo(_summary(layer, level, flagged_by), err=True)
-    if displaced is not None:
-        click.echo(displaced, err=True)
+    for line in found.sentences() if found is not None else ():
+        click.echo(line, err=True)
 
 
 def _summary(layer: gpd.GeoDataFrame, level: float, flagged_by: str) -> str:
@@ -127,21 +134,3 @@ def _summary(layer: gpd.GeoDataFrame, level: float, flagged_by: str) -> str:
     )
     other = f"otherwise than all areas together: {against['up against all'] + against['down against all']}"
     return f"{found} ({chance}); {other}"
-
-
-def _displacement(
-    layer: gpd.GeoDataFrame, groups: Groups, before: str, after: str, level: float, dispersion: float
-) -> str:
-    from hotspots.analysis.steps import period_months
-    from hotspots.methods.displacement import displacement_of_areas
-
-    found = displacement_of_areas(
-        layer["n_before"],
-        layer["n_after"],
-        **groups,
-        months_before=period_months(before),
-        months_after=period_months(after),
-        level=level,
-        dispersion=dispersion,
-    )
-    return found.sentence()

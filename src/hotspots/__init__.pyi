@@ -63,9 +63,6 @@ from .methods.concentration import Concentration as Concentration
 from .methods.concentration import concentration as concentration
 from .methods.contours import make_contours as make_contours
 from .methods.dispersion import dispersion as dispersion
-from .methods.displacement import combine_displacements as combine_displacements
-from .methods.displacement import displacement_of_areas as displacement_of_areas
-from .methods.displacement import weighted_displacement as weighted_displacement
 from .methods.funnel import Funnel as Funnel
 from .methods.funnel import fit_funnel as fit_funnel
 from .methods.funnel import funnel as funnel
@@ -81,6 +78,11 @@ from .methods.risk.measure import risk as risk
 from .methods.sensitivity.runs import sensitivity as sensitivity
 from .methods.smooth import smooth_rates as smooth_rates
 from .methods.stability import stability as stability
+from .methods.treatment.displacement import combine_displacements as combine_displacements
+from .methods.treatment.displacement import displacement_of_areas as displacement_of_areas
+from .methods.treatment.displacement import weighted_displacement as weighted_displacement
+from .methods.treatment.placebo import placebo_effects as placebo_effects
+from .methods.treatment.relative import relative_effect as relative_effect
 from .priorities.assess import assess_themes as assess_themes
 from .priorities.assess import read_sheet as read_sheet
 from .priorities.bandwidths import bandwidth_curve as bandwidth_curve

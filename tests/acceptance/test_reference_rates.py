@@ -14,7 +14,7 @@ import pytest
 
 from hotspots.base.poisson import count_limits, exact_limits, funnel_limits
 from hotspots.counting.counts import rate_limits
-from hotspots.methods.displacement import combine_displacements, weighted_displacement
+from hotspots.methods.treatment.displacement import combine_displacements, weighted_displacement
 
 
 @pytest.mark.parametrize(

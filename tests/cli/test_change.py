@@ -69,7 +69,18 @@ def test_treated_areas_are_set_against_controls(hotspots: Run, town: Path) -> No
     words = ("change", ".", "--areas", "wards.gpkg", *PERIODS, "-o", "change.csv")
     code, _, err = hotspots(*words, "--treated", "E05000009", "--control", "E05000001")
     assert code == 0, err
-    assert "No clear difference from the control areas: " in err.splitlines()[-1]
+    said = err.splitlines()[-4:]
+    assert said[0].startswith("No clear difference from the control areas: ")
+    assert "times as many incidents as the control areas would suggest" in said[1]
+    assert said[2].endswith("too few to say how often such a change comes by itself.")
+    assert said[3].startswith("Areas picked because they had many incidents fall back by themselves")
+    words = (*words[:-1], "change.geojson")
+    assert hotspots(*words, "--treated", "E05000009", "--control", "E05000001")[0] == 0
+    record = json.loads((town / "change.geojson").read_text(encoding="utf-8"))["hotspots"]
+    told = record["steps"]["change"]["treatment"]
+    assert told["control"] == ["E05000001"]
+    assert told["absolute"]["dispersion"] == 1
+    assert told["placebos"]["placebos"] < 9
     code, _, err = hotspots(*words, "--overwrite", "--treated", "E05000009", "--control", "E05000010")
     assert code == 1
     assert "Error: no area has the code 'E05000010'" in err

@@ -9,7 +9,11 @@ import pandas as pd
 import pytest
 
 from hotspots.base.errors import DataError, ParameterError
-from hotspots.methods.displacement import combine_displacements, displacement_of_areas, weighted_displacement
+from hotspots.methods.treatment.displacement import (
+    combine_displacements,
+    displacement_of_areas,
+    weighted_displacement,
+)
 
 PHILADELPHIA: dict[str, Any] = {
     "treated": (207, 110),
