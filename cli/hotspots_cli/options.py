@@ -83,7 +83,7 @@ categories = together(
 selection = together(
     categories,
     click.option(
-        "--period", metavar="MONTHS", help="Only these months, such as 2025-01 or 2025-01..2025-06."
+        "--period", metavar="MONTHS", help="Only these months, such as 2025, 2025-01 or 2025-01..2025-06."
     ),
 )
 

@@ -35,16 +35,19 @@ def new(output: str, overwrite: bool) -> None:
 @command.command("check")
 @click.argument("recipe", metavar="RECIPE")
 def check(recipe: str) -> None:
-    """Check a recipe, and its plan, without reading any data, and say what it would do.
+    """Check a recipe and its plan, and that the files hold the months asked for, and say what it would do.
 
-    All slips are listed at once.
+    Of the files, the months alone are looked at, and only where the recipe asks for some. All slips are listed at once.
     """
-    from hotspots.analysis.recipe import read_recipe
+    from hotspots.analysis.recipe import check_months, files_months, read_recipe
     from hotspots.priorities.plan import read_plan
 
     asked = read_recipe(recipe)
     if asked.select is not None:
         read_plan(asked.path(asked.select.plan))
+    months = files_months(asked)
+    if months is not None:
+        check_months(asked, months)
     click.echo(asked.title)
     click.echo(f"  Incidents: {', '.join(asked.incidents.source)}")
     click.echo(f"  Areas:     {', '.join(areas.label for areas in asked.areas)}")

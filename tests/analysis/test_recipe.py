@@ -120,9 +120,9 @@ def test_whole_numbers_serve_where_a_number_is_wanted() -> None:
             "give the areas another label",
         ),
         (
-            LEAST.replace("[incidents]\n", '[incidents]\nperiod = "2025"\n'),
-            "'period' in [incidents]: '2025' is not a month or a range of months",
-            "write it as 2025-01 or 2025-01..2025-06",
+            LEAST.replace("[incidents]\n", '[incidents]\nperiod = "25-01"\n'),
+            "'period' in [incidents]: '25-01' is not a month or a range of months",
+            "write it as 2025, 2025-01 or 2025-01..2025-06",
         ),
         (
             LEAST + '[change]\nbefore = "2025-01..2025-06"\nafter = "2025-06"\n',

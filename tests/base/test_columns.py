@@ -55,6 +55,7 @@ def test_the_map_orders_areas_by_the_number_behind_each_flag() -> None:
     assert behind == {
         "priority": "score",
         "sd_flag": "sd_score",
+        "sd_since": "sd_score",
         "sens_class": "sens_share",
         "ch_flag": "ch_diff",
         "cmp_flag": "cmp_ratio",

@@ -431,7 +431,7 @@ def test_categories_are_chosen_without_case(tmp_path: Path) -> None:
         (
             {"period": "2025-13"},
             "'2025-13' is not a month or a range of months\n"
-            "Hint: write 'period' as 2025-01 or 2025-01..2025-06",
+            "Hint: write 'period' as 2025, 2025-01 or 2025-01..2025-06",
         ),
         (
             {"period": "2025-06..2025-01"},

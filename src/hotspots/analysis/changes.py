@@ -8,9 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots.analysis.recipe import Change
-from hotspots.incidents.filters import month_range
+from hotspots.analysis.periods import Periods, Range
+from hotspots.analysis.recipe import Flag
+from hotspots.counting.counts import rate
 from hotspots.methods.change import FlaggedBy, change
+from hotspots.methods.meansd import flag_mean_sd
+from hotspots.methods.standing import standing
 
 Months = tuple[pd.Period, ...]
 
@@ -58,14 +61,17 @@ class ThemeChange:
         The same over all areas together.
     counts : tuple of int or float
         Incidents inside the areas in each of the comparison's periods.
+    districts : DataFrame or None
+        The same by district, in alphabetical order; None where no district is known.
     """
 
     areas: pd.DataFrame
     whole: pd.Series[Any]
     counts: tuple[float, ...]
+    districts: pd.DataFrame | None = None
 
 
-def find_comparison(asked: Change | None, calendar: Sequence[pd.Period]) -> Comparison | None:
+def find_comparison(asked: Periods, calendar: Sequence[pd.Period]) -> Comparison | None:
     """Return the periods that a recipe compares or, where it names none, the latest year and those before it.
 
     The latest year is the twelve months up to the last one, where the data have the same months of the year
@@ -73,8 +79,8 @@ def find_comparison(asked: Change | None, calendar: Sequence[pd.Period]) -> Comp
 
     Parameters
     ----------
-    asked : Change or None
-        The recipe's table ``[change]``.
+    asked : Periods
+        What the recipe asks for.
     calendar : sequence of Period
         The months that incidents have, ascending.
 
@@ -83,8 +89,8 @@ def find_comparison(asked: Change | None, calendar: Sequence[pd.Period]) -> Comp
     Comparison or None
         None where the recipe names no periods and there are no two years.
     """
-    if asked is not None:
-        return Comparison((_range(asked.before), _range(asked.after)), asked=True)
+    if asked.before and asked.after is not None:
+        return Comparison(tuple(_months(one) for one in (*asked.before, asked.after)), asked=True)
     if not calendar:
         return None
     there, last = set(calendar), calendar[-1]
@@ -104,6 +110,7 @@ def theme_change(
     monthly: pd.DataFrame,
     comparison: Comparison,
     *,
+    districts: pd.Series[Any] | None = None,
     dispersion: float | None = None,
     flagged_by: FlaggedBy = "q",
 ) -> ThemeChange:
@@ -115,8 +122,10 @@ def theme_change(
         Incidents, areas by months; a month without a column has none.
     comparison : Comparison
         The periods.
+    districts : Series, optional
+        The district of each area; blank where there is none.
     dispersion, flagged_by
-        See `hotspots.change`. All areas together have the dispersion of the areas.
+        See `hotspots.change`. All areas together, and districts, have the dispersion of the areas.
     """
     counts = [
         monthly.reindex(columns=pd.Index(months), fill_value=0).sum(axis=1) for months in comparison.periods
@@ -130,9 +139,41 @@ def theme_change(
     areas = change(counts[-2], counts[-1], dispersion=dispersion, **options)
     together = pd.Series([totals[-2]]), pd.Series([totals[-1]])
     whole = change(*together, dispersion=areas.attrs["dispersion"], **options).iloc[0]
-    return ThemeChange(areas, whole, totals)
+    return ThemeChange(
+        areas, whole, totals, _by_district(counts, districts, areas.attrs["dispersion"], options)
+    )
 
 
-def _range(period: str) -> Months:
-    first, last = month_range(period) or (0, -1)
-    return tuple(pd.Period(ordinal=month, freq="M") for month in range(first, last + 1))
+def _by_district(
+    counts: list[pd.Series[Any]], districts: pd.Series[Any] | None, dispersion: float, options: dict[str, Any]
+) -> pd.DataFrame | None:
+    """Return the change of each district: that of the sums of its areas."""
+    if districts is None:
+        return None
+    named = districts.astype(object).where(districts.notna() & (districts != ""))
+    if named.isna().all():
+        return None
+    before, after = (count.groupby(named.reindex(count.index)).sum() for count in counts[-2:])
+    return change(before, after, dispersion=dispersion, **options)
+
+
+def theme_standing(
+    changed: ThemeChange, comparison: Comparison, areas: pd.DataFrame, *, flag: Flag, min_population: float
+) -> pd.DataFrame:
+    """Return which areas are newly, still or no longer above the average: both periods flagged alike.
+
+    Both are rates (or numbers) a year of the same people, over the months compared. See `hotspots.standing`.
+    """
+    flags = []
+    for name, months in (("n_before", comparison.before), ("n_after", comparison.after)):
+        n = changed.areas[name]
+        values = n * (12 / len(months))
+        if flag.value == "rate":
+            values = rate(n, areas["population"], months=len(months), min_population=min_population)
+        within = None if flag.within == "all" else areas[flag.within]
+        flags.append(flag_mean_sd(values, within=within, ddof=flag.ddof, near=flag.near))
+    return standing(flags[0], flags[1])
+
+
+def _months(found: Range) -> Months:
+    return tuple(pd.Period(ordinal=month, freq="M") for month in range(found[0], found[1] + 1))

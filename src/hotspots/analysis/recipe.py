@@ -7,20 +7,27 @@ what was probably meant, before any data is read.
 from __future__ import annotations
 
 import typing
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
+from hotspots.analysis.periods import COVERS, Periods, lacking, settle
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.toml import Slips, build, parse_toml, read_text
+from hotspots.incidents.columns import ColumnNames
 from hotspots.incidents.filters import month_range
+from hotspots.incidents.months import months_in
 
 CELLS = "cells"
 
 
 @dataclass(frozen=True)
 class Incidents:
-    """``[incidents]``: what `hotspots.read_incidents` takes."""
+    """``[incidents]``: what `hotspots.read_incidents` takes; `period` is the reporting period.
+
+    `covers` are months that the files do cover, so that one without any incident is none that they lack.
+    """
 
     source: tuple[str, ...]
     source_crs: str | None = None
@@ -34,6 +41,7 @@ class Incidents:
     category: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     period: str | None = None
+    covers: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,10 +159,14 @@ class Risk:
 
 @dataclass(frozen=True)
 class Change:
-    """``[change]``: two ranges of months of the incidents; see `hotspots.change`."""
+    """``[change]``: what the reporting period is compared with; see `hotspots.change` and `periods.settle`.
 
-    before: str
-    after: str
+    `before` may name several ranges of months, the earliest first: change is measured from the last of them, and
+    the counts of the others stand beside it. Without `after` it is the same months of the reporting period.
+    """
+
+    before: tuple[str, ...]
+    after: str | None = None
     dispersion: float | None = None
     flagged_by: Literal["q", "limits"] = "q"
 
@@ -341,6 +353,15 @@ class Recipe:
             f"<Recipe '{self.title}': {layers}; themes {len(self.theme)}; steps {', '.join(steps) or 'none'}>"
         )
 
+    @property
+    def periods(self) -> Periods:
+        """The months that the recipe reports on, and those that it compares them with."""
+        return settle(*self._months())[0]
+
+    def _months(self) -> tuple[str | None, tuple[str, ...], str | None]:
+        step = self.change
+        return self.incidents.period, step.before if step else (), step.after if step else None
+
     def path(self, name: str) -> str:
         """Return a path of the recipe from where its file stands; names of bundled layers stay as they are."""
         from hotspots_boundaries import bundled
@@ -448,20 +469,12 @@ def _layers_named(recipe: Recipe) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _check_months(recipe: Recipe, slips: Slips) -> None:
-    asked = {"'period' in [incidents]": recipe.incidents.period}
-    if recipe.change is not None:
-        asked |= {"'before' in [change]": recipe.change.before, "'after' in [change]": recipe.change.after}
-    ranges = {}
-    for where, period in asked.items():
-        try:
-            ranges[where] = month_range(period)
-        except ParameterError as error:
-            slips.add(f"{where}: {error.message}", "write it as 2025-01 or 2025-01..2025-06")
-    before, after = ranges.get("'before' in [change]"), ranges.get("'after' in [change]")
-    if before is not None and after is not None and after[0] <= before[1]:
-        slips.add(
-            "[change]: 'after' does not begin after 'before' ends", "give two ranges that do not overlap"
-        )
+    for message, hint in settle(*recipe._months())[1]:
+        slips.add(message, hint)
+    try:
+        month_range(recipe.incidents.covers)
+    except ParameterError as error:
+        slips.add(f"{COVERS}: {error.message}", "write it as 2025, 2025-01 or 2025-01..2025-06")
 
 
 def _check_people(recipe: Recipe, slips: Slips) -> None:
@@ -496,3 +509,28 @@ def _check_people(recipe: Recipe, slips: Slips) -> None:
                     f"{where} names the theme '{theme}', which is not in the recipe",
                     did_you_mean(theme, themes),
                 )
+
+
+def check_months(recipe: Recipe, months: Sequence[str]) -> None:
+    """Refuse a recipe that asks for months that its files do not hold, all of them at once.
+
+    Raises
+    ------
+    RecipeError
+    """
+    slips = Slips("recipe")
+    for message, hint in lacking(recipe.periods, months, recipe.incidents.covers):
+        slips.add(message, hint)
+    slips.raise_any()
+
+
+def files_months(recipe: Recipe) -> tuple[str, ...] | None:
+    """Return the months of the recipe's files, their other columns unread; None where it asks for none."""
+    if not recipe.periods.asked:
+        return None
+    asked = recipe.incidents
+    named = ColumnNames(
+        asked.x, asked.y, asked.category_column, asked.month_column, asked.weight_column, asked.id_column,
+        asked.date_order,
+    )  # fmt: skip
+    return months_in([recipe.path(name) for name in asked.source], named)

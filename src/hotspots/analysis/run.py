@@ -8,17 +8,19 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from hotspots.analysis.changes import Comparison, find_comparison, theme_change
+from hotspots.analysis.changes import Comparison, ThemeChange, find_comparison, theme_change, theme_standing
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.people import Grouping, class_layers, kept_columns, people_of_theme, read_groupings
-from hotspots.analysis.recipe import CELLS, Flag, GiStar, Grid, Outliers, Recipe, Theme
+from hotspots.analysis.recipe import CELLS, Flag, GiStar, Grid, Outliers, Recipe, Theme, check_months
 from hotspots.analysis.results import Analysis, Kind, Layer, Selection, ThemeResult
 from hotspots.analysis.standings import Standings, find_standings
 from hotspots.analysis.steps import (
     account,
-    change_layer,
+    add_columns,
     count_layer,
     flag_layer,
     gistar_layer,
@@ -32,11 +34,15 @@ from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Surface
+from hotspots.base.text import plain_text
 from hotspots.counting.counts import By, assign_areas, count_incidents, rate
 from hotspots.counting.period import period_of
 from hotspots.counting.tally import Tally, tally
-from hotspots.incidents import read_incidents, select_incidents
+from hotspots.incidents import select_incidents
+from hotspots.incidents.doubts import warn_of
+from hotspots.incidents.filters import month_range, range_text
 from hotspots.incidents.quality import QualityReport
+from hotspots.incidents.reading import read_everything
 from hotspots.methods.contours import make_contours
 from hotspots.methods.kde.density import kernel_density
 from hotspots.priorities.assess import assess_themes, read_sheet
@@ -84,7 +90,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     progress("Reading areas")
     places = _read_places(recipe)
     progress("Reading incidents")
-    incidents, quality = _read_incidents(recipe)
+    incidents, before, quality = _read_incidents(recipe)
     places = [replace(place, areas=people_of(place.areas, quality)) for place in places]
     period = period_of(incidents, months=recipe.count.months)
     progress("Locating incidents")
@@ -105,13 +111,16 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         _find_neighbours(recipe.outliers, places),
         period.months,
         period.length,
-        find_comparison(recipe.change, period.months),
+        find_comparison(recipe.periods, period.months),
+        before,
+        _locate_before(before, places[0]),
         read_groupings(
             recipe,
             [(place.key, place.label, place.areas) for place in places if place.kind == "areas"],
             taken=(*TAKEN, *assigned),
         ),
     )
+    _say_comparison(study)
     results = []
     keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])
     for theme, key in zip(recipe.theme, keys, strict=True):
@@ -170,9 +179,10 @@ def _read_places(recipe: Recipe) -> list[_Place]:
     return places
 
 
-def _read_incidents(recipe: Recipe) -> tuple[pd.DataFrame, QualityReport]:
-    asked = recipe.incidents
-    return read_incidents(
+def _read_incidents(recipe: Recipe) -> tuple[pd.DataFrame, pd.DataFrame, QualityReport]:
+    """Return the incidents of the reporting period, those of the comparison alone, and the account of both."""
+    asked, periods = recipe.incidents, recipe.periods
+    reading = read_everything(
         [recipe.path(name) for name in asked.source],
         crs=recipe.crs,
         source_crs=asked.source_crs,
@@ -185,10 +195,42 @@ def _read_incidents(recipe: Recipe) -> tuple[pd.DataFrame, QualityReport]:
         date_order=asked.date_order,
         keep=kept_columns(recipe),
         identifiers=() if recipe.repeats is None else recipe.repeats.identifiers,
+    )
+    check_months(recipe, reading.months)
+    chosen = reading.choose(
         category=asked.category or None,
         exclude=asked.exclude or None,
-        period=asked.period,
+        period=None if periods.report is None else range_text(periods.report),
+        compared=[range_text(one) for one in periods.before],
     )
+    warn_of(chosen.report, stacklevel=2)
+    covered = month_range(asked.covers)
+    if covered is not None:
+        said = {str(pd.Period(ordinal=month, freq="M")) for month in range(covered[0], covered[1] + 1)}
+        chosen.incidents.attrs["months"] = sorted({*chosen.incidents.attrs["months"], *said})
+    return chosen.incidents, chosen.before, chosen.report
+
+
+def _locate_before(before: pd.DataFrame, place: _Place) -> pd.Series[Any]:
+    """Return the area of each incident of the comparison alone, by the first areas."""
+    if before.empty:
+        return pd.Series(dtype=object)
+    label = f"{place.label}, comparison"
+    return locate(before, place.areas, by=place.by, lookup=place.lookup or None, label=label)
+
+
+def _say_comparison(study: _Study) -> None:
+    compared = study.comparison
+    if compared is not None and not compared.asked:
+        log.info(
+            "Every table is of all %d months; the change compares %s with %s (report on one period alone with "
+            "'period' in [incidents] and 'before' in [change])",
+            len(study.calendar), _ends(compared.after), _ends(compared.before),
+        )  # fmt: skip
+
+
+def _ends(months: tuple[pd.Period, ...]) -> str:
+    return "..".join(dict.fromkeys([str(months[0]), str(months[-1])]))
 
 
 def _make_cells(step: Grid, areas: gpd.GeoDataFrame, incidents: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -233,17 +275,22 @@ class _Study:
     calendar: tuple[pd.Period, ...]
     months: float
     comparison: Comparison | None
+    before: pd.DataFrame
+    before_in: pd.Series[Any]
     groupings: tuple[Grouping, ...] = ()
 
 
 def _compute(recipe: Recipe, theme: Theme, key: str, study: _Study) -> ThemeResult:
     log.info("Theme: %s", theme.name)
     chosen = select_incidents(study.incidents, category=theme.category or None, exclude=theme.exclude or None)
+    first = study.places[0]
+    monthly = _by_month(chosen, first.areas, study.assigned[first.key], study.calendar)
+    changed = _change(recipe, theme, study, monthly)
     layers = tuple(
-        Layer(place.key, place.kind, place.label, _count(recipe, chosen, study, place))
+        Layer(place.key, place.kind, place.label, _count(recipe, chosen, study, place, changed))
         for place in study.places
     )
-    first, table = study.places[0], layers[0].table
+    table = layers[0].table
     people = people_of_theme(
         recipe,
         theme,
@@ -255,14 +302,6 @@ def _compute(recipe: Recipe, theme: Theme, key: str, study: _Study) -> ThemeResu
         first=first.key,
     )
     surface, contours = _density(recipe, chosen, first.areas, study.months)
-    monthly = _by_month(chosen, first.areas, study.assigned[first.key], study.calendar)
-    changed = None
-    if study.comparison is not None and monthly is not None:
-        step = recipe.change
-        how: dict[str, Any] = (
-            {} if step is None else {"dispersion": step.dispersion, "flagged_by": step.flagged_by}
-        )
-        changed = theme_change(monthly, study.comparison, **how)
     return ThemeResult(
         key,
         theme.name,
@@ -280,7 +319,37 @@ def _compute(recipe: Recipe, theme: Theme, key: str, study: _Study) -> ThemeResu
     )
 
 
-def _count(recipe: Recipe, chosen: pd.DataFrame, study: _Study, place: _Place) -> gpd.GeoDataFrame:
+def _change(recipe: Recipe, theme: Theme, study: _Study, monthly: pd.DataFrame | None) -> ThemeChange | None:
+    """Return how the theme changed, its incidents outside the reporting period read beside those inside."""
+    if study.comparison is None or monthly is None:
+        return None
+    first, step = study.places[0], recipe.change
+    if len(study.before):
+        earlier = study.before[_of_theme(study.before, theme)]
+        counts = count_incidents(earlier, first.areas, per="month", assigned=study.before_in[earlier.index])
+        monthly = pd.concat([counts, monthly], axis=1)
+    how: dict[str, Any] = (
+        {} if step is None else {"dispersion": step.dispersion, "flagged_by": step.flagged_by}
+    )
+    changed = theme_change(monthly, study.comparison, districts=first.areas.get("district"), **how)
+    if step is not None and step.dispersion is None:
+        used, source = changed.areas.attrs["dispersion"], changed.areas.attrs["dispersion_from"]
+        log.info("%s, change: dispersion %.2f (%s; set it with 'dispersion')", first.label, used, source)
+    return changed
+
+
+def _of_theme(incidents: pd.DataFrame, theme: Theme) -> npt.NDArray[np.bool_]:
+    """Return which incidents are of a theme; a category that none has is no error here."""
+    names = incidents["category"].astype(object).where(incidents["category"].notna(), "")
+    held = names.astype(str).str.casefold()
+    wanted, left = ([plain_text(name).casefold() for name in one] for one in (theme.category, theme.exclude))
+    mask = held.isin(wanted) if wanted else pd.Series(True, index=held.index)
+    return (mask & ~held.isin(left)).to_numpy()
+
+
+def _count(
+    recipe: Recipe, chosen: pd.DataFrame, study: _Study, place: _Place, changed: ThemeChange | None
+) -> gpd.GeoDataFrame:
     """Return the table of one place with all that the recipe asks for."""
     first = place is study.places[0]
     assigned = study.assigned[place.key]
@@ -294,11 +363,11 @@ def _count(recipe: Recipe, chosen: pd.DataFrame, study: _Study, place: _Place) -
         limits=recipe.count.limits,
         label=place.label,
     )
-    if recipe.flag is not None and (_named(place, recipe.flag.layers) if recipe.flag.layers else first):
+    flagged = recipe.flag is not None and (_named(place, recipe.flag.layers) if recipe.flag.layers else first)
+    if flagged:
         layer = _flag(recipe, place.label, layer)
-    if recipe.change is not None and first:
-        asked = {field.name: getattr(recipe.change, field.name) for field in fields(recipe.change)}
-        layer = change_layer(chosen, layer, assigned=assigned, label=place.label, **asked)
+    if recipe.change is not None and first and changed is not None:
+        layer = _add_change(recipe, study, layer, changed, flagged=flagged)
     if recipe.gistar is not None and place.key in study.neighbours:
         step = recipe.gistar
         layer = gistar_layer(
@@ -322,6 +391,20 @@ def _count(recipe: Recipe, chosen: pd.DataFrame, study: _Study, place: _Place) -
         )
     if recipe.risk is not None and (_named(place, recipe.risk.layers) if recipe.risk.layers else first):
         layer = _risk(recipe, study.months, place.label, layer)
+    return layer
+
+
+def _add_change(
+    recipe: Recipe, study: _Study, layer: gpd.GeoDataFrame, changed: ThemeChange, *, flagged: bool
+) -> gpd.GeoDataFrame:
+    """Return the layer with the change of its areas and, where they are flagged, who is newly or no longer above."""
+    layer = add_columns(layer, changed.areas)
+    layer.attrs["change_dispersion"] = changed.areas.attrs["dispersion"]
+    if flagged and recipe.flag is not None and study.comparison is not None:
+        found = theme_standing(
+            changed, study.comparison, layer, flag=recipe.flag, min_population=recipe.count.min_population
+        )
+        layer = add_columns(layer, found)
     return layer
 
 

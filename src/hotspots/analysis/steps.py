@@ -649,6 +649,11 @@ def _numbers(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
     return held
 
 
+def add_columns(layer: gpd.GeoDataFrame, added: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the layer with the columns of a table on the same index, the geometry last."""
+    return _with_columns(layer, added)
+
+
 def _with_columns(layer: gpd.GeoDataFrame, added: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return the layer with columns added or replaced, the geometry last."""
     kept = layer.drop(columns=[name for name in added.columns if name in layer.columns])

@@ -77,6 +77,13 @@ PRIORITY = (
     StyleClass("Watch: narrowly below, or newly rising", "#fddbc7", value="watch"),
     StyleClass("Not a priority", NEUTRAL, value="", neutral=True),
 )
+STANDING = (
+    StyleClass("Newly above", "#b2182b", value="newly above"),
+    StyleClass("Still above", "#ef8a62", value="still above"),
+    StyleClass("Narrowly below", "#fddbc7", value="narrowly below"),
+    StyleClass("No longer above", "#67a9cf", value="no longer above"),
+    StyleClass("Not above", NEUTRAL, value="not above", neutral=True),
+)
 CHANGE = (
     StyleClass("Up", "#ef8a62", value="up"),
     StyleClass("No clear change", NEUTRAL, value="no clear change", neutral=True),

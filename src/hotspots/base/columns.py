@@ -20,6 +20,7 @@ from hotspots.base.classes import (
     PRIORITY,
     RISK,
     SENSITIVITY,
+    STANDING,
     StyleClass,
 )
 
@@ -237,6 +238,33 @@ _ALL = (
         "",
         "Near a threshold",
         "Whether the value lies close to a threshold on either side",
+    ),
+    Column(
+        "sd_before",
+        "flag",
+        "",
+        "Against the average, before",
+        "The flag in the period of comparison, by the mean and SD of that period",
+        classes=AVERAGE,
+    ),
+    Column(
+        "sd_after",
+        "flag",
+        "",
+        "Against the average, same months now",
+        "The flag in the months of the reporting period that are compared with it",
+        classes=AVERAGE,
+    ),
+    Column(
+        "sd_since",
+        "flag",
+        "",
+        "Since the period before",
+        "Whether the area is newly, still or no longer above the average in the same months, or narrowly below",
+        classes=STANDING,
+        drawn=Drawn(
+            45, theme="newly and no longer above the average", button="New and gone", behind="sd_score"
+        ),
     ),
     Column(
         "fn_expect",

@@ -77,11 +77,17 @@ def month_range(period: Period) -> tuple[int, int] | None:
     if period is None:
         return None
     ends = period.split("..") if isinstance(period, str) else list(period)
-    found = [re.fullmatch(r"\s*(\d{4})-(0[1-9]|1[0-2])\s*", str(end)) for end in ends]
-    if len(found) not in (1, 2) or not all(found):
+    # A year stands for its first month where a range begins, and for its last where it ends.
+    both = [ends[0], ends[-1]]
+    whole = [
+        re.sub(r"^\s*(\d{4})\s*$", rf"\1-{month}", str(end))
+        for end, month in zip(both, ("01", "12"), strict=True)
+    ]
+    found = [re.fullmatch(r"\s*(\d{4})-(0[1-9]|1[0-2])\s*", end) for end in whole]
+    if len(ends) not in (1, 2) or not all(found):
         raise ParameterError(
             f"'{period}' is not a month or a range of months",
-            hint="write 'period' as 2025-01 or 2025-01..2025-06",
+            hint="write 'period' as 2025, 2025-01 or 2025-01..2025-06",
         )
     ordinals = [(int(match[1]) - 1970) * 12 + int(match[2]) - 1 for match in found if match]
     first, last = ordinals[0], ordinals[-1]
@@ -128,6 +134,16 @@ def month_mask(incidents: pd.DataFrame, wanted: tuple[int, int]) -> Mask:
         f"no incident is in {asked}: the incidents are from {first} to {last}",
         hint=f"choose 'period' within {first}..{last}",
     )
+
+
+def within_months(months: pd.Series[Any], ranges: Sequence[tuple[int, int] | None]) -> Mask:
+    """Return which of monthly periods lie in any of some ranges; none is no error."""
+    ordinals = month_ordinals(months)
+    passed = np.zeros(len(months), dtype=bool)
+    for found in ranges:
+        if found is not None:
+            passed |= (ordinals >= found[0]) & (ordinals <= found[1])
+    return passed
 
 
 def area_mask(places: Places, area: gpd.GeoDataFrame, crs: Any) -> Mask:

@@ -82,7 +82,7 @@ class QualityReport:
     """Every row accounted for.
 
     ``rows_read`` is exactly ``malformed + duplicates + overlap + filtered_category + filtered_period +
-    filtered_unlocated + filtered_area + used``; ``used`` is exactly ``located + unlocated``; and where areas
+    filtered_unlocated + filtered_area + compared + used``; ``used`` is exactly ``located + unlocated``; and where areas
     are known, ``located`` is exactly ``inside + outside``. Each of the three is checked by itself when a
     report is made.
 
@@ -106,6 +106,10 @@ class QualityReport:
         Rows of other categories, then of other months, than were asked for.
     filtered_unlocated, filtered_area : int
         Where an area was asked for: rows that have no coordinates, and rows outside it.
+    compared : int
+        Rows of the months that the period is compared with, and not of the period: in the change, in no other result.
+    compared_with : tuple of str
+        These ranges of months.
     used, located, unlocated : int
         Rows kept, with coordinates and without.
     out_of_range : int
@@ -189,6 +193,8 @@ class QualityReport:
     day_numbers: int = 0
     mended: tuple[str, ...] = ()
     notes: dict[str, str] = dataclasses.field(default_factory=dict)
+    compared: int = 0
+    compared_with: tuple[str, ...] = ()
     weight: float | None = None
 
     def __post_init__(self) -> None:
@@ -212,6 +218,11 @@ class QualityReport:
             ("other months", self.filtered_period),
             ("without coordinates, so not in the area", self.filtered_unlocated),
             ("outside the area", self.filtered_area),
+            *(
+                [("used for the comparison only", self.compared)]
+                if self.compared or self.compared_with
+                else []
+            ),
         )
 
     def say_weights(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from hotspots.incidents.filters import (
     period_attrs,
     range_text,
     refuse_nothing,
+    within_months,
     words_of,
 )
 from hotspots.incidents.gate import as_incidents, is_layer
@@ -176,41 +177,143 @@ def read_incidents(
     >>> report.used, report.located, report.unlocated
     (2, 1, 1)
     """
+    month_range(period)  # refused before anything is read
+    reading = read_everything(
+        source, crs=crs, source_crs=source_crs, x=x, y=y, category_column=category_column, month_column=month_column,
+        weight_column=weight_column, id_column=id_column, date_order=date_order, keep=keep, identifiers=identifiers,
+    )  # fmt: skip
+    chosen = reading.choose(category=category, exclude=exclude, period=period, area=area)
+    warn_of(chosen.report, stacklevel=2)
+    return chosen.incidents, chosen.report
+
+
+def read_everything(
+    source: str | Path | Sequence[str | Path],
+    *,
+    crs: Any = "EPSG:27700",
+    source_crs: Any = None,
+    x: str | None = None,
+    y: str | None = None,
+    category_column: str | None = None,
+    month_column: str | None = None,
+    weight_column: str | None = None,
+    id_column: str | None = None,
+    date_order: Order | None = None,
+    keep: Words = None,
+    identifiers: Words = None,
+) -> Reading:
+    """Read all rows of incident files, from which some are then chosen; see `read_incidents`."""
     goal = require_metres(crs, what="incidents")
     if (x is None) != (y is None):
         raise ParameterError("only one of 'x' and 'y' is given", hint="name both columns, or neither")
     if date_order not in (None, *ORDERS):
         raise ParameterError(f"'date_order' is '{date_order}'", hint="use 'day', 'month' or 'year'")
-    wanted = month_range(period)
     secret = words_of(identifiers)
     kept = _columns_to_keep([*words_of(keep), *secret])
     named = ColumnNames(x, y, category_column, month_column, weight_column, id_column, date_order, kept)
     rows = read_rows(find_sources(source), named)
     places = place_rows(rows, source_crs=source_crs, crs=goal)
     everything = _frame(rows, places, crs_text(goal), secret)
-
     again = _Again.among(rows, places)
-    alive, dropped = ~again.repeated, {"duplicates": int(np.count_nonzero(again.repeated))}
-    tests: list[tuple[str, Mask]] = [("overlap", ~again.overlapping)]
-    if category is not None or exclude is not None:
-        tests.append(("filtered_category", category_mask(everything, category, exclude)))
-    if wanted is not None:
-        tests.append(("filtered_period", month_mask(everything, wanted)))
-    if area is not None:
-        located = places.number >= 0
-        tests += [("filtered_unlocated", located), ("filtered_area", area_mask(places, area, goal))]
-    everything.attrs |= period_attrs(everything["month"][alive], wanted)
-    for name, passed in tests:
-        dropped[name] = int(np.count_nonzero(alive & ~passed))
-        alive &= passed
-        refuse_nothing(alive, name)
-    incidents = everything if alive.all() else _without_unused(everything.loc[alive])
-    report = _report(rows, places, again, alive, dropped, incidents, weighted=weight_column is not None)
-    files = "1 file" if len(rows.files) == 1 else f"{len(rows.files):,} files"
-    _LOG.info("Rows read: %s, from %s; used: %s", f"{report.rows_read:,}", files, f"{report.used:,}")
-    report.say_weights()
-    warn_of(report, stacklevel=2)
-    return incidents, report
+    months = period_attrs(everything["month"][~again.repeated], None)["months"]
+    return Reading(everything, tuple(months), rows, places, again, weight_column is not None)
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """What was chosen of the rows of files.
+
+    Attributes
+    ----------
+    incidents : DataFrame
+        As `read_incidents` returns it.
+    before : DataFrame
+        The same of months that the period is compared with and that lie outside it; it may be empty.
+    report : QualityReport
+        The account of every row.
+    """
+
+    incidents: pd.DataFrame
+    before: pd.DataFrame
+    report: QualityReport
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The rows of files, read and placed, before any is chosen.
+
+    Attributes
+    ----------
+    everything : DataFrame
+        All rows that could be read, repeated ones too.
+    months : tuple of str
+        The months of the files, ascending.
+    """
+
+    everything: pd.DataFrame
+    months: tuple[str, ...]
+    _rows: Rows
+    _places: Places
+    _again: _Again
+    _weighted: bool
+
+    def choose(
+        self,
+        *,
+        category: Words = None,
+        exclude: Words = None,
+        period: Period = None,
+        compared: Sequence[str] = (),
+        area: gpd.GeoDataFrame | None = None,
+    ) -> Chosen:
+        """Choose among the rows, and account for all of them.
+
+        Parameters
+        ----------
+        category, exclude, period, area
+            As for `read_incidents`.
+        compared : sequence of str
+            Ranges of months that the period is compared with. Their rows that are not of the period itself are
+            returned apart, and accounted for as such.
+
+        Raises
+        ------
+        DataError
+            When a filter leaves nothing; no row of the months compared is no error.
+        """
+        rows, places, again, everything = self._rows, self._places, self._again, self.everything
+        wanted = month_range(period)
+        alive, dropped = ~again.repeated, {"duplicates": int(np.count_nonzero(again.repeated))}
+        beside = np.zeros(len(alive), dtype=bool)
+        tests: list[tuple[str, Mask]] = [("overlap", ~again.overlapping)]
+        if category is not None or exclude is not None:
+            tests.append(("filtered_category", category_mask(everything, category, exclude)))
+        if wanted is not None:
+            inside = month_mask(everything, wanted)
+            beside = ~inside & within_months(everything["month"], [month_range(one) for one in compared])
+            tests.append(("filtered_period", inside | beside))
+        if area is not None:
+            goal = parse_crs(everything.attrs["crs"])
+            located = places.number >= 0
+            tests += [("filtered_unlocated", located), ("filtered_area", area_mask(places, area, goal))]
+        attrs = everything.attrs | period_attrs(everything["month"][~again.repeated], wanted)
+        for name, passed in tests:
+            dropped[name] = int(np.count_nonzero(alive & ~passed))
+            alive &= passed
+            refuse_nothing(alive & ~beside, name)
+        beside &= alive
+        alive &= ~beside
+        dropped["compared"] = int(np.count_nonzero(beside))
+        everything.attrs = attrs
+        incidents = everything if alive.all() else _without_unused(everything.loc[alive])
+        report = _report(rows, places, again, alive, dropped, incidents, weighted=self._weighted)
+        report = replace(report, compared_with=tuple(compared))
+        files = "1 file" if len(rows.files) == 1 else f"{len(rows.files):,} files"
+        _LOG.info("Rows read: %s, from %s; used: %s", f"{report.rows_read:,}", files, f"{report.used:,}")
+        if report.compared:
+            _LOG.info("Rows used for the comparison alone: %s", f"{report.compared:,}")
+        report.say_weights()
+        return Chosen(incidents, _without_unused(everything.loc[beside]), report)
 
 
 @dataclass(frozen=True)
@@ -285,6 +388,7 @@ def _report(
         filtered_period=dropped.get("filtered_period", 0),
         filtered_unlocated=dropped.get("filtered_unlocated", 0),
         filtered_area=dropped.get("filtered_area", 0),
+        compared=dropped["compared"],
         out_of_range=places.out_of_range,
         period=incidents.attrs.get("period"),
         months=tuple(incidents.attrs["months"]),

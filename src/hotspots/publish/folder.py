@@ -25,6 +25,7 @@ from hotspots.export.pages.report import write_report
 from hotspots.export.raster import write_geotiff
 from hotspots.export.tables.csv import write_csv
 from hotspots.export.webmap.make import make_map, write_map
+from hotspots.incidents.filters import range_text
 from hotspots.publish.qgis import write_qgis
 from hotspots.publish.report.classes import people_tables
 from hotspots.publish.report.document import make_document, write_tables
@@ -217,7 +218,9 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
         crs=recipe.crs,
         quality=analysis.quality,
         months=analysis.months,
-        months_from=rests_on(recipe.count.months, recipe.incidents.period),
+        months_from=rests_on(
+            recipe.count.months, None if recipe.periods.report is None else range_text(recipe.periods.report)
+        ),
         steps=steps,
         areas=analysis.areas,
     )

@@ -46,8 +46,9 @@ def make_flag_table(
     Returns
     -------
     DataFrame of str
-        Name, district, ``"1,670 (432.3 per 1,000)"`` and ``"Significantly above"`` or ``"Above"``. Of equal
-        values, the area that is first in the layer comes first.
+        Name, district, ``"1,670 (432.3 per 1,000)"`` and ``"Significantly above"`` or ``"Above"``; where the
+        layer has ``sd_since``, whether it is newly or still above. Of equal values, the area that is
+        first in the layer comes first.
 
     Raises
     ------
@@ -78,12 +79,18 @@ def make_flag_table(
             printed = printed * np.divide(rounded, counts, out=np.ones_like(counts), where=counts > 0)
         heading += " + rate per 1,000 population"
         cells = [f"{n} ({one:,.1f} per 1,000)" for n, one in zip(cells, printed, strict=True)]
+    since = (
+        {"Since the period before": _words(above["sd_since"].astype(object)).astype(object)}
+        if "sd_since" in above
+        else {}
+    )
     return pd.DataFrame(
         {
             f"{area} Name": _words(above["name"]),
             "Partnership Area": _words(above["district"]),
             heading: cells,
             f"Difference to {area.lower()} average": above["sd_flag"].astype(str).str.capitalize().to_numpy(),
+            **since,
         }
     )
 

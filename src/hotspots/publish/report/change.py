@@ -13,6 +13,7 @@ from hotspots.publish.words.change import (
     limits_words,
     season_words,
     span_words,
+    standing_words,
     year_words,
 )
 from hotspots.publish.words.names import plural
@@ -41,7 +42,8 @@ def _whole_table(analysis: Analysis, comparison: Comparison) -> Table:
         rows.append([theme.name, *counts, change_words(found), limits_words(found)])
     if comparison.asked:
         names = [span_words(months) for months in comparison.periods]
-        caption, changed = "Incidents inside the areas in the two periods", "Change"
+        which = "the two periods" if len(names) == 2 else "the periods compared"
+        caption, changed = f"Incidents inside the areas in {which}", "Change"
     else:
         names = [year_words(months) for months in comparison.periods]
         caption = f"Incidents inside the areas in {season_words(comparison.after)} of each year"
@@ -94,10 +96,23 @@ def _areas_part(analysis: Analysis, theme: ThemeResult, periods: tuple[str, str]
     )
     clear = found[flags.isin(["up", "down"])]
     order = clear["ch_diff"].abs().sort_values(ascending=False, kind="stable").index
-    blocks: list[Block] = [Paragraphs([sentence])]
+    standing = standing_words(theme.first, periods[0])
+    blocks: list[Block] = [Paragraphs([sentence, standing] if standing else [sentence])]
+    if theme.change.districts is not None and len(theme.change.districts) > 1:
+        blocks.append(_districts_table(theme.change.districts, periods))
     if len(clear):
         blocks.append(_areas_table(analysis, clear.loc[order[:SHOWN]], periods, len(clear)))
     return Part(theme.name, blocks)
+
+
+def _districts_table(found: pd.DataFrame, periods: tuple[str, str]) -> Table:
+    """Return the change of each partnership area, in alphabetical order."""
+    rows = [
+        [str(name), f"{row['n_before']:,.0f}", f"{row['n_after']:,.0f}", change_words(row), limits_words(row)]
+        for name, row in found.iterrows()
+    ]
+    headings = ["Partnership area", *periods, "Change", "95% limits"]
+    return Table("Change by partnership area", headings, rows, numbers=frozenset(range(1, 5)))
 
 
 def _areas_table(analysis: Analysis, clear: pd.DataFrame, periods: tuple[str, str], count: int) -> Table:

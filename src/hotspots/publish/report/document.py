@@ -31,7 +31,7 @@ from hotspots.publish.report.priorities import matrix_section, priorities_sectio
 from hotspots.publish.report.risk import risk_section
 from hotspots.publish.report.summary import headline_section, quality_section
 from hotspots.publish.views import drawing, drawn_columns, outline_of
-from hotspots.publish.words.change import calendar_words
+from hotspots.publish.words.change import calendar_words, compared_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes
 
@@ -226,7 +226,9 @@ def _flag_table(analysis: Analysis, theme: Group, layer: Layer) -> Block:
     if not (layer.table["district"].astype(str) != "").any():
         table = table.drop(columns=["Partnership Area"])
     headings = [str(name) for name in table.columns]
-    headings[-1] += " ¹"
+    headings = [f"{name} ¹" if name.startswith("Difference") else name for name in headings]
+    if analysis.comparison is not None and "sd_since" in layer.table:
+        headings[-1] = f"Since {compared_words(analysis.comparison)[0]}"
     what = "count and rate" if flag.value == "rate" else "count"
     caption = (
         f"{theme.name}: {area}-level {what}, {calendar_words(analysis.calendar)} "

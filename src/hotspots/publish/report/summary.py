@@ -9,7 +9,7 @@ from hotspots.base.columns import MISSING, format_value
 from hotspots.base.text import percent
 from hotspots.export.document import Block, Figures, Paragraphs, Part, Section, Table, Terms
 from hotspots.incidents.quality import QualityReport, Share
-from hotspots.publish.words.change import change_words
+from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.names import plural, singular
 
 NAMED = 5  # areas in a sentence; the tables have them all
@@ -40,10 +40,12 @@ def _glance(analysis: Analysis) -> Table:
     tested = [place for place, layer in enumerate(themes[0].layers) if "gi_class" in layer.table]
     rated = all("rate" in theme.first for theme in themes)
     comparison = analysis.comparison
-    compared = comparison is not None and not comparison.asked and all(theme.change for theme in themes)
+    compared = comparison is not None and all(theme.change for theme in themes)
     headings = ["Theme", "Incidents"]
     headings += ["Rate per 1,000 people a year"] * rated
-    headings += ["Change since the year before"] * compared
+    if compared and comparison is not None:
+        asked = f"Change on {compared_words(comparison)[0]}"
+        headings.append(asked if comparison.asked else "Change since the year before")
     headings += [f"{themes[0].layers[place].label} significantly above average" for place in flagged]
     headings += [f"{themes[0].layers[place].label} in hotspots" for place in tested]
     rows = []

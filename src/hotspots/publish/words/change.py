@@ -80,5 +80,36 @@ def limits_words(row: pd.Series[Any]) -> str:
     return f"{_signed(low)} to {_signed(high)}"
 
 
+def standing_words(table: pd.DataFrame, before: str) -> str:
+    """Return which areas are newly, no longer, still and narrowly not above the average; nothing without standings.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"name": ["Town", "Vale", "Moor"], "district": ["Abbeyshire", "", ""],
+    ...                       "sd_since": ["newly above", "still above", "not above"]})
+    >>> standing_words(table, "July 2017")
+    'Against July 2017: newly above the average: Town (Abbeyshire); still above: Vale.'
+    """
+    if "sd_since" not in table:
+        return ""
+    said = []
+    for value, word in (
+        ("newly above", "newly above the average"),
+        ("still above", "still above"),
+        ("no longer above", "no longer above"),
+        ("narrowly below", "narrowly below"),
+    ):
+        found = table[table["sd_since"] == value]
+        names = [
+            f"{name} ({district})" if district and not pd.isna(district) else str(name)
+            for name, district in zip(found["name"], found["district"], strict=True)
+        ]
+        if names:
+            said.append(f"{word}: {', '.join(names)}")
+    return (
+        f"Against {before}: {'; '.join(said)}." if said else f"Against {before}: none is above the average."
+    )
+
+
 def _signed(ratio: float) -> str:
     return f"{100 * (ratio - 1):+,.0f}%".replace("-", "\u2212")
