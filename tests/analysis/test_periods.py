@@ -90,6 +90,13 @@ def test_tables_are_of_the_period_and_change_is_on_the_same_months_before(town: 
     assert ("used for the comparison only", 90) in quality.dropped()
 
 
+def test_places_tell_who_is_no_longer_above(town: Path) -> None:
+    found = run(town, 'period = "2025-01..2025-02"', '[change]\nbefore = "2024-01"\n[places]\n')
+    assert found.standings is not None
+    # Ward 0 stood above in January 2024 (40 among tens); ward 1 does now.
+    assert found.standings.grid["All"].tolist() == ["previously", "significantly above", "", "", "", ""]
+
+
 def test_several_periods_before_are_counted_and_change_is_on_the_last(town: Path) -> None:
     found = run(town, 'period = "2025-01"', '[change]\nbefore = ["2023-01", "2024-01"]\n').themes[0].change
     assert found is not None

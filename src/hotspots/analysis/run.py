@@ -468,7 +468,20 @@ def _standings(recipe: Recipe, first: _Place, themes: list[ThemeResult]) -> Stan
             table = flag_layer(table, value=step.value, ddof=step.ddof, near=step.near)
         flags[theme.name] = table[["sd_flag", "sd_score", "sd_near"]]
     counts = pd.DataFrame({theme.name: theme.first["n"] for theme in themes})
-    return find_standings(first.areas, flags, counts, top=recipe.places.top)
+    return find_standings(first.areas, flags, counts, before=_left(step, themes), top=recipe.places.top)
+
+
+def _left(step: Flag, themes: list[ThemeResult]) -> dict[str, pd.Series[Any]]:
+    """Return the flags before of the areas that are no longer above in the same months, by theme.
+
+    The flags of the reporting period may be of other months, so that they alone do not tell who left.
+    """
+    tables = {theme.name: theme.first for theme in themes if step.within == "all"}
+    return {
+        name: table["sd_before"].where(table["sd_since"] == "no longer above")
+        for name, table in tables.items()
+        if "sd_since" in table
+    }
 
 
 def _matrix(recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, *, noun: str) -> DistrictMatrix | None:
