@@ -280,16 +280,20 @@ Section = Literal[
 ]
 SECTIONS: tuple[Section, ...] = typing.get_args(Section)
 
+ReportFormat = Literal["html", "docx", "pptx"]
+
 
 @dataclass(frozen=True)
 class Report:
     """``[report]``: which sections the printed report has, in what order; also asks for the workbook.
 
     The sections "priorities" and "matrix" are left out where the recipe has no table ``[select]``, "risk" where it
-    has no ``[risk]``, "places" where it has no ``[places]`` and "assess" where it has no ``[assess]``.
+    has no ``[risk]``, "places" where it has no ``[places]`` and "assess" where it has no ``[assess]``. `formats` are
+    the files that it is written as: a page for a browser and, to be edited, a Word file and slides.
     """
 
     sections: tuple[Section, ...] = SECTIONS
+    formats: tuple[ReportFormat, ...] = ("html",)
 
 
 # What every recipe has, asked for or not.

@@ -21,14 +21,13 @@ from hotspots.export.geojson.shapes import Shapes, draw_shapes
 from hotspots.export.geojson.write import write_geojson
 from hotspots.export.geopackage import write_geopackage
 from hotspots.export.pages.brief import write_brief
-from hotspots.export.pages.report import write_report
 from hotspots.export.raster import write_geotiff
 from hotspots.export.tables.csv import write_csv
 from hotspots.export.webmap.make import make_map, write_map
 from hotspots.incidents.filters import range_text
 from hotspots.publish.qgis import write_qgis
 from hotspots.publish.report.classes import people_tables
-from hotspots.publish.report.document import make_document, write_tables
+from hotspots.publish.report.document import write_documents, write_tables
 from hotspots.publish.report.places import places_table
 from hotspots.publish.views import analysis_views, outline_of
 from hotspots.publish.words.change import calendar_words
@@ -39,7 +38,16 @@ from hotspots.publish.words.priorities import brief_note, summary
 RECORD = "about/provenance.json"
 # Where runs leave their files, and so all that a later one may remove.
 _FOLDERS = ("about", "geojson", "layers", "tables")
-_FILES = ("map.html", "brief.html", "report.html", "tables.xlsx", "hotspots.qgz", "hotspots.qlr")
+_FILES = (
+    "map.html",
+    "brief.html",
+    "report.html",
+    "report.docx",
+    "report.pptx",
+    "tables.xlsx",
+    "hotspots.qgz",
+    "hotspots.qlr",
+)
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,7 @@ def run_recipe(
             _write_brief(recipe, analysis.selection, draft / "brief.html")
         if recipe.report is not None:
             progress("Writing the report", total)
-            write_report(make_document(analysis), draft / "report.html")
+            write_documents(analysis, draft, recipe.report.formats)
             write_tables(analysis, draft / "tables.xlsx")
         _write_text(draft / "about" / "quality.txt", "\n".join(analysis.quality.lines()) + "\n")
         files = tuple(

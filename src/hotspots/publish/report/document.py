@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 
 from hotspots._version import __version__
-from hotspots.analysis.recipe import Report
+from hotspots.analysis.recipe import Report, ReportFormat
 from hotspots.analysis.results import Analysis, Group, Layer
 from hotspots.base.columns import COLUMNS, format_value, theme_words
 from hotspots.base.crs import crs_label
 from hotspots.export.document import Block, Document, Paragraphs, Part, Picture, Section, Table, Terms
+from hotspots.export.office.slides import write_slides
+from hotspots.export.office.word import write_word
+from hotspots.export.pages.report import write_report
 from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
 from hotspots.export.style import layer_style
 from hotspots.export.tables.flag_table import make_flag_table
@@ -91,6 +95,15 @@ def make_document(analysis: Analysis, *, pictures: tuple[PictureKind, ...] = ("s
         origin=[*origin, recipe.attribution],
         made_with=f"Made with hotspots {__version__}.",
     )
+
+
+def write_documents(analysis: Analysis, folder: Path, formats: Sequence[ReportFormat]) -> None:
+    """Write the report into a folder as ``report.html``, ``report.docx`` and ``report.pptx``, as far as asked for."""
+    edited = any(kind != "html" for kind in formats)
+    document = make_document(analysis, pictures=("svg", "png") if edited else ("svg",))
+    writers = {"html": write_report, "docx": write_word, "pptx": write_slides}
+    for kind in dict.fromkeys(formats):
+        writers[kind](document, folder / f"report.{kind}")
 
 
 def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
