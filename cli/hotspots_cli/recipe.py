@@ -8,7 +8,23 @@ import click
 
 from hotspots_cli import options
 
-STEPS = ("count", "flag", "kde", "grid", "gistar", "outliers", "risk", "change", "select", "map", "report")
+STEPS = (
+    "count",
+    "flag",
+    "kde",
+    "grid",
+    "gistar",
+    "outliers",
+    "risk",
+    "change",
+    "select",
+    "classes",
+    "breakdown",
+    "share",
+    "repeats",
+    "map",
+    "report",
+)
 
 
 @click.group("recipe", short_help="Start a recipe, or check one.")

@@ -169,24 +169,21 @@ def _places_table(theme: ThemeResult) -> Table:
     assert theme.repeats is not None  # noqa: S101 - the caller chose; this tells the type checker
     rows = [
         [
-            str(rank),
-            str(row["spot"] or f"{row['x']:.0f}, {row['y']:.0f}"),
+            f"{rank}. {row['spot'] or _coordinate(row)}",
             f"{row['area']}, {row['district']}" if row["district"] else str(row["area"]),
             format_value("n", row["n"]),
-            percent_words(row["share_n"]),
             f"{row['months_n']}",
             str(row["kinds"]),
         ]
         for rank, row in theme.repeats.top.head(SHOWN).iterrows()
     ]
-    headings = ["", "Location", "Area", "Incidents", "Share", "Months", "Categories"]
-    return Table(
-        f"{theme.name}: locations with most incidents",
-        headings,
-        rows,
-        numbers=frozenset({0, 3, 4, 5}),
-        prose=frozenset({6}),
-    )
+    headings = ["Location", "Area", "Incidents", "Months", "Categories"]
+    caption = f"{theme.name}: locations with most incidents"
+    return Table(caption, headings, rows, numbers=frozenset({2, 3}), prose=frozenset({4}))
+
+
+def _coordinate(row: pd.Series) -> str:
+    return f"{row['x']:.0f}, {row['y']:.0f}"
 
 
 def people_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
