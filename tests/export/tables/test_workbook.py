@@ -84,7 +84,7 @@ def test_headings_have_units_and_stay_in_sight(book: Any) -> None:
         "Near a threshold",
         "imd",
     ]
-    assert sheet.freeze_panes == "A2"
+    assert sheet.freeze_panes == "C2"
     assert sheet.auto_filter.ref == "A1:I10"
     assert sheet.column_dimensions["B"].width >= len("https://example.org")
 
@@ -134,6 +134,12 @@ def test_no_part_of_the_file_holds_a_formula_or_a_clock(tmp_path: Path) -> None:
     assert "<f>" not in text
     assert "<hyperlink" not in text
     assert "2000-01-01T00:00:00Z" in text
+
+
+def test_a_table_with_ranks_stands_in_their_order(tmp_path: Path) -> None:
+    table = pd.DataFrame({"name": ["A", "B", "C"], "rank": pd.array([2, pd.NA, 1], dtype="Int64")})
+    write_workbook({"Priorities": table}, tmp_path / "r.xlsx", title="T")
+    assert [cell.value for cell in read(tmp_path / "r.xlsx")["Priorities"]["A"]] == ["Name", "C", "A", "B"]
 
 
 def test_an_empty_table_is_a_sheet_of_headings(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def write_workbook(
     r"""Write tables as the sheets of one XLSX workbook, without their geometry.
 
     The first sheet says what the workbook is, the last what its columns mean. Each sheet has a frozen row of
-    headings with filters; numbers keep all their digits and are shown with the decimals of
+    headings with filters, its names stay in sight, and a table with ranks stands in their order; numbers keep all their digits and are shown with the decimals of
     `hotspots.base.columns`. A missing value is an empty cell. Every text is stored as text, whatever it looks
     like: no cell is a formula or a link. The same tables give the same bytes.
 
@@ -160,7 +160,7 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
     if any(name is not None for name in plain.index.names):
         repeated = [name for name in plain.index.names if name in plain.columns]
         plain = plain.drop(columns=repeated).reset_index()
-    return plain
+    return plain.sort_values("rank", kind="stable") if "rank" in plain.columns else plain
 
 
 def _write_about(
@@ -183,8 +183,9 @@ def _write_about(
 
 
 def _write_table(sheet: Worksheet, looks: _Looks, table: pd.DataFrame) -> None:
-    sheet.freeze_panes(1, 0)
-    for place, name in enumerate(str(column) for column in table.columns):
+    columns = [str(column) for column in table.columns]
+    sheet.freeze_panes(1, columns.index("name") + 1 if "name" in columns[:2] else 0)
+    for place, name in enumerate(columns):
         values = table.iloc[:, place]
         sheet.write_string(0, place, _text(_heading(name)), looks.head)
         if pd.api.types.is_bool_dtype(values.dtype) or not pd.api.types.is_numeric_dtype(values.dtype):

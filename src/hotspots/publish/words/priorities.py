@@ -47,8 +47,7 @@ def brief_note(made: Priorities, plan: Plan) -> Note:
         f"(weights) and periods: {weighed}. Force-wide: over {rules.force_wide:g} SD; local: over {rules.local:g} "
         f"SD in its district; both flagged in at least {rules.persistent:.0%} of the periods. Watch: narrowly "
         f"below, flagged too seldom, or newly rising. Rank, chance: {_sure_briefly(plan, made.noun)} It ranks "
-        "what was recorded, at the nearest of police.uk's map points; it is not a significance test, and PAI in "
-        "sample flatters.",
+        "what was recorded, at the nearest of police.uk's map points; it is not a significance test.",
     )
 
 
