@@ -41,9 +41,10 @@ def write_workbook(
     r"""Write tables as the sheets of one XLSX workbook, without their geometry.
 
     The first sheet says what the workbook is, the last what its columns mean. Each sheet has a frozen row of
-    headings with filters, its names stay in sight, and a table with ranks stands in their order; numbers keep all their digits and are shown with the decimals of
-    `hotspots.base.columns`. A missing value is an empty cell. Every text is stored as text, whatever it looks
-    like: no cell is a formula or a link. The same tables give the same bytes.
+    headings with filters, its names stay in sight, and a table with ranks stands in their order; numbers keep all
+    their digits and are shown with the decimals of `hotspots.base.columns`. A missing value is an empty cell. Every
+    text is stored as text, whatever it looks like: no cell is a formula or a link. The same tables give the same
+    bytes.
 
     Parameters
     ----------

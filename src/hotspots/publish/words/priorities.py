@@ -22,8 +22,7 @@ def summary(made: Priorities) -> list[str]:
     ]
     if made.turnover is not None:
         lines += [
-            f"Flagged in {row.Index}: {row.kept} kept, {row.new} new, {row.dropped} dropped "
-            f"(Jaccard {row.jaccard:.2f})"
+            f"Flagged in {row.Index}: {row.kept} kept, {row.new} new, {row.dropped} dropped"
             for row in made.turnover.itertuples()
         ]
     return lines
