@@ -185,6 +185,8 @@ def test_a_windows_path_in_double_quotes_and_a_nest_of_lists_are_told_apart_from
 def test_the_sections_of_the_report_are_named_in_their_order() -> None:
     everything = (
         "headline",
+        "profile",
+        "partnerships",
         "places",
         "priorities",
         "matrix",
@@ -263,3 +265,16 @@ def test_the_template_shows_the_defaults() -> None:
     }.items():
         for name in names:
             assert getattr(getattr(full, step), name) == getattr(getattr(plain, step), name), (step, name)
+
+
+def test_comparators_come_from_somewhere() -> None:
+    made = parse_recipe(
+        LEAST + '[comparators]\nsimilar = "Kent"\n[[comparators.force]]\n'
+        'name = "Kent"\nsource = "kent"\npopulation = 1800000\n'
+    ).comparators
+    assert made is not None
+    assert [(one.name, one.source, one.population) for one in made.force] == [("Kent", ("kent",), 1_800_000)]
+    with pytest.raises(RecipeError) as error:
+        parse_recipe(LEAST + '[comparators]\nsimilar = ["Kent"]\n')
+    assert error.value.message == "[comparators] names nothing to compare with"
+    assert error.value.hint == 'add a line such as: source = "comparators.csv"'

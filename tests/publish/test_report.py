@@ -376,7 +376,7 @@ def test_priorities_are_in_the_report_only_where_the_recipe_selects(two_towns: P
     new = ["Priorities", "Priorities by partnership"]
     titles = [section.title for section in chosen.sections]
     assert [title for title in titles if title not in new] == [section.title for section in plain.sections]
-    assert titles[1:3] == new
+    assert titles[3:5] == new
     # The theme of the selected areas has no counts of its own, and is in no other table.
     for caption in ("The themes at a glance", "All: Ward-level", "Incidents inside the areas in July"):
         assert table(chosen, caption) == table(plain, caption)
@@ -451,6 +451,7 @@ def test_without_flags_and_months_the_report_says_what_there_is(town: Path) -> N
     document = make_document(analyse(parse_recipe(recipe, folder=town)))
     assert [section.title for section in document.sections] == [
         "Headline figures",
+        "Each partnership",
         "Maps",
         "Quality of the data",
         "How it was made",
@@ -476,7 +477,7 @@ def test_the_workbook_has_a_sheet_for_each_theme_and_layer(town: Path) -> None:
         write_tables(analysis, town / name)
     assert (town / "a.xlsx").read_bytes() == (town / "b.xlsx").read_bytes()
     book = openpyxl.load_workbook(town / "a.xlsx")
-    assert book.sheetnames == ["About", "All – Wards", "Burglary – Wards", "Columns"]
+    assert book.sheetnames == ["About", "Partnerships", "All – Wards", "Burglary – Wards", "Columns"]
     sheet = book["All – Wards"]
     headings = [cell.value for cell in sheet[1]]
     first = dict(zip(headings, [cell.value for cell in sheet[2]], strict=True))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hotspots.analysis.profile import TOTAL
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.errors import DataError, HotspotsWarning
@@ -23,9 +24,6 @@ from hotspots.methods.dispersion import long_periods
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-TOTAL = "Total Recorded Crime"
-"""The row of everything but anti-social behaviour, which is not recorded as crime."""
 
 _ASB = "anti-social behaviour"
 _OUTSIDE = 0.01  # a larger share of incidents outside the areas is not the rounding of coordinates
@@ -98,7 +96,7 @@ def compare_force(
         "%s: %s incidents among %s people in %d areas",
         name, f"{len(incidents):,}", f"{people:,.0f}", len(areas),
     )  # fmt: skip
-    counts = _by_category(incidents["category"], row_weights(incidents))
+    counts = by_category(incidents["category"], row_weights(incidents))
     spread = (
         _dispersions(incidents, areas, assigned, counts.index)
         if dispersion is None
@@ -146,7 +144,7 @@ def _dispersions(
     return told
 
 
-def _by_category(category: pd.Series[Any], weights: Any) -> pd.Series[Any]:
+def by_category(category: pd.Series[Any], weights: Any) -> pd.Series[Any]:
     """Return the counts: all crime, the categories by name, anti-social behaviour last."""
     known = category.notna().to_numpy()
     kind, names = pd.factorize(category[known].astype(str), sort=True)

@@ -256,6 +256,34 @@ class Repeats:
 
 
 @dataclass(frozen=True)
+class OtherForce:
+    """``[[comparators.force]]``: street files of another force, and the people it serves."""
+
+    name: str
+    source: tuple[str, ...]
+    population: float
+
+
+@dataclass(frozen=True)
+class Comparators:
+    """``[comparators]``: what the force and its partnerships are compared with.
+
+    `source` is a table of rates or counts by offence (see `hotspots.read_comparators`); `national` names those that
+    stand alone, `similar` the forces that are added up as one, `matrix` the one that the priorities by partnership
+    are ticked against instead of the rest of the force.
+    """
+
+    source: str | None = None
+    national: tuple[str, ...] = ()
+    similar: tuple[str, ...] = ()
+    matrix: str | None = None
+    months: float | None = None
+    period: str | None = None
+    margin: float = 0
+    force: tuple[OtherForce, ...] = ()
+
+
+@dataclass(frozen=True)
 class Map:
     """``[map]``: how the web map looks."""
 
@@ -264,6 +292,8 @@ class Map:
 
 Section = Literal[
     "headline",
+    "profile",
+    "partnerships",
     "places",
     "priorities",
     "matrix",
@@ -341,6 +371,7 @@ class Recipe:
     breakdown: tuple[Breakdown, ...] = ()
     share: tuple[Share, ...] = ()
     repeats: Repeats | None = None
+    comparators: Comparators | None = None
     map: Map | None = None
     report: Report | None = None
     source: str = "police.uk"
@@ -462,6 +493,11 @@ def _check(recipe: Recipe, slips: Slips) -> None:
                 slips.add(f"[{table}] names the layer '{name}', which is not in the recipe", hint)
     _check_months(recipe, slips)
     _check_people(recipe, slips)
+    step = recipe.comparators
+    if step is not None and step.source is None and not step.force:
+        slips.add(
+            "[comparators] names nothing to compare with", 'add a line such as: source = "comparators.csv"'
+        )
     if recipe.places is not None and recipe.places.top < 1:
         slips.add(f"[places]: 'top' is {recipe.places.top}", "list at least 1 place of each district")
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.changes import Comparison, ThemeChange
+from hotspots.analysis.profile import Profile
 from hotspots.analysis.recipe import Recipe, Theme
 from hotspots.analysis.repeats import Repeats
 from hotspots.analysis.shares import Share
@@ -166,6 +167,8 @@ class Analysis:
         The places at greatest risk, where the recipe asks for them.
     assessment : DataFrame or None
         Themes as people scored them, from `hotspots.assess_themes`, where the recipe asks for it.
+    profile : Profile or None
+        Each partnership by offence; None where areas tell of no district, or incidents of no category.
     """
 
     recipe: Recipe
@@ -179,6 +182,7 @@ class Analysis:
     comparison: Comparison | None = None
     standings: Standings | None = None
     assessment: pd.DataFrame | None = None
+    profile: Profile | None = None
 
     @property
     def groups(self) -> tuple[Group, ...]:

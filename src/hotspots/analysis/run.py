@@ -13,8 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.analysis.changes import Comparison, ThemeChange, find_comparison, theme_change, theme_standing
+from hotspots.analysis.comparators import theme_comparator
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.people import Grouping, class_layers, kept_columns, people_of_theme, read_groupings
+from hotspots.analysis.partnerships import find_comparators, profile_incidents
+from hotspots.analysis.profile import DISORDER, Profile
 from hotspots.analysis.recipe import CELLS, Flag, GiStar, Grid, Outliers, Recipe, Theme, check_months
 from hotspots.analysis.results import Analysis, Kind, Layer, Selection, ThemeResult
 from hotspots.analysis.standings import Standings, find_standings
@@ -93,6 +96,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     incidents, before, quality = _read_incidents(recipe)
     places = [replace(place, areas=people_of(place.areas, quality)) for place in places]
     period = period_of(incidents, months=recipe.count.months)
+    against = find_comparators(recipe, period=recipe.incidents.period)
     progress("Locating incidents")
     if recipe.grid is not None:
         cells = _make_cells(recipe.grid, places[0].areas, incidents)
@@ -129,7 +133,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     selection = None
     if recipe.select is not None:
         progress(SELECTION.capitalize())
-        selection = _select(recipe, study)
+        selection = _select(recipe, study, against)
     return Analysis(
         recipe,
         quality,
@@ -142,6 +146,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         study.comparison,
         _standings(recipe, places[0], results),
         _assess(recipe, results),
+        _profile(recipe, study, against),
     )
 
 
@@ -429,7 +434,7 @@ def _whole_rate(table: gpd.GeoDataFrame, months: float) -> float | None:
     return float(whole.iloc[0])
 
 
-def _select(recipe: Recipe, study: _Study) -> Selection:
+def _select(recipe: Recipe, study: _Study, against: pd.DataFrame | None) -> Selection:
     """Return the priority areas as layers among the others: the areas, and their localities where there are any."""
     assert recipe.select is not None  # noqa: S101 - the caller checked; this tells the type checker
     first = study.places[0]
@@ -446,7 +451,7 @@ def _select(recipe: Recipe, study: _Study) -> Selection:
         plan=plan,
         priorities=made,
         tally=counted,
-        matrix=_matrix(recipe, first.areas, counted, noun=made.noun),
+        matrix=_matrix(recipe, first.areas, counted, against, noun=made.noun),
     )
 
 
@@ -484,7 +489,9 @@ def _left(step: Flag, themes: list[ThemeResult]) -> dict[str, pd.Series[Any]]:
     }
 
 
-def _matrix(recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, *, noun: str) -> DistrictMatrix | None:
+def _matrix(
+    recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, against: pd.DataFrame | None, *, noun: str
+) -> DistrictMatrix | None:
     """Return which themes are a priority of which district, or None where districts cannot be compared."""
     groups = [find_group(name) for name in THEMES]
     themes = [
@@ -493,10 +500,48 @@ def _matrix(recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, *, noun: st
     if not themes:
         log.info("There are no priorities by partnership: no incident is of any of their themes")
         return None
+    name = recipe.comparators.matrix if recipe.comparators else None
+    comparator = None
+    if name is not None and against is not None:
+        kinds = {group.name: (group.category, group.exclude) for group in groups}
+        comparator = theme_comparator(against, name, kinds, months=float(sum(counted.months)))
     try:
-        return district_matrix(areas, counted, themes, min_population=recipe.count.min_population, noun=noun)
+        return district_matrix(
+            areas,
+            counted,
+            themes,
+            min_population=recipe.count.min_population,
+            noun=noun,
+            comparator=comparator,
+            compared_with=name or "the comparator",
+        )
     except DataError as error:
         log.info("There are no priorities by partnership: %s", error.message)
+        return None
+
+
+def _profile(recipe: Recipe, study: _Study, comparators: pd.DataFrame | None) -> Profile | None:
+    """Return the profile of each partnership, or None where the areas tell of none or incidents have no category."""
+    first, asked = study.places[0], recipe.incidents
+    if asked.category or {name.casefold() for name in asked.exclude} - {DISORDER.casefold()}:
+        log.info("There is no profile of partnerships: the recipe takes only some offences of the files")
+        return None
+    try:
+        return profile_incidents(
+            study.incidents,
+            first.areas,
+            assigned=study.assigned[first.key],
+            months=study.months,
+            comparison=study.comparison,
+            before=study.before,
+            before_in=study.before_in,
+            comparators=comparators,
+            margin=recipe.comparators.margin if recipe.comparators else 0,
+        )
+    except DataError as error:
+        if comparators is not None:
+            raise
+        log.info("There is no profile of partnerships: %s", error.message)
         return None
 
 

@@ -62,6 +62,7 @@ def district_matrix(
     min_population: float = 100,
     noun: str = "area",
     comparator: pd.DataFrame | None = None,
+    compared_with: str = "the comparator",
 ) -> DistrictMatrix:
     """Tick the themes that are a priority of each district, by its rate and by its flagged areas.
 
@@ -84,6 +85,8 @@ def district_matrix(
         What an area is called.
     comparator : DataFrame, optional
         See `priority_matrix`: what each district is compared with instead of the other districts.
+    compared_with : str, default "the comparator"
+        What it is called in the notes.
 
     Returns
     -------
@@ -135,12 +138,16 @@ def district_matrix(
     )
     order = ticked.matrix.index
     told = [
-        *rules.sentences(noun=noun, against="the rest together" if comparator is None else "the comparator")
+        *rules.sentences(noun=noun, against="the rest together" if comparator is None else compared_with)
     ]
     if rules.rule == "limits":
         shown = ", ".join(f"{name} {dispersion[name]:.2f}" for name in names)
         told += [ticked.sentence(), f"Dispersion of the counts, over that of chance: {shown}."]
         log.info("%s", ticked.sentence().removesuffix("."))
+    if comparator is not None:
+        lacking = [name for name in names if pd.isna(comparator["n"].get(name))]
+        if lacking:
+            told.append(f"Compared with the other partnerships, as {compared_with} has no figure: {', '.join(lacking)}.")
     notes = (*told, *_notes(made.entries))
     return DistrictMatrix(ticked.matrix, rates.loc[order], flagged.T.loc[order], ticked.by_chance, notes)
 

@@ -161,7 +161,7 @@ def priority_matrix(
         Variance of each theme's counts over their mean; 1 where not named. See `hotspots.dispersion`.
     comparator : DataFrame, optional
         Instead of the rest: for each theme the columns ``n``, incidents over as long a period, and
-        ``population``, people.
+        ``population``, people. A theme whose ``n`` is missing is compared with the rest all the same.
 
     Returns
     -------
@@ -242,18 +242,20 @@ def _others(
     counts: pd.DataFrame, n: Floats, people: Floats, comparator: pd.DataFrame | None
 ) -> tuple[Floats, Floats]:
     """Return the incidents and the people that each box is compared with."""
+    rest, theirs = n.sum(axis=0) - n, np.broadcast_to(people.sum() - people, n.shape)
     if comparator is None:
-        return n.sum(axis=0) - n, np.broadcast_to(people.sum() - people, n.shape)
+        return rest, theirs
     lacking = [theme for theme in counts.columns if theme not in comparator.index]
     if lacking:
         raise DataError(
             f"the comparator lacks the theme '{lacking[0]}'",
             hint="give it a row for every theme of the table",
         )
-    of_theme = comparator.loc[list(counts.columns)]
+    of_theme = comparator.loc[list(counts.columns)].astype(float)
+    known = of_theme["n"].notna().to_numpy()
     return (
-        np.broadcast_to(of_theme["n"].to_numpy(dtype=float), n.shape),
-        np.broadcast_to(of_theme["population"].to_numpy(dtype=float), n.shape),
+        np.where(known, of_theme["n"].to_numpy(), rest),
+        np.where(known, of_theme["population"].to_numpy(), theirs),
     )
 
 

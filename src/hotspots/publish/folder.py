@@ -129,6 +129,8 @@ def run_recipe(
         if recipe.map is not None:
             progress("Drawing the map", total)
             _write_map(analysis, recipe.map, draft / "map.html")
+        if analysis.profile is not None:
+            write_csv(analysis.profile.wide(), draft / "tables" / "partnerships.csv")
         if analysis.standings is not None:
             write_csv(places_table(analysis.standings), draft / "tables" / "places.csv")
         if analysis.assessment is not None:

@@ -30,6 +30,7 @@ from hotspots.publish.report.classes import (
     people_tables,
     repeats_section,
 )
+from hotspots.publish.report.partnerships import partnership_sections, profile_section
 from hotspots.publish.report.places import places_section, places_table
 from hotspots.publish.report.priorities import matrix_section, priorities_section
 from hotspots.publish.report.risk import risk_section
@@ -71,6 +72,8 @@ def make_document(analysis: Analysis, *, pictures: tuple[PictureKind, ...] = ("s
     recipe = analysis.recipe
     makers: dict[str, Callable[[Analysis], Section | None]] = {
         "headline": headline_section,
+        "profile": profile_section,
+        "partnerships": partnership_sections,
         "places": places_section,
         "priorities": priorities_section,
         "matrix": matrix_section,
@@ -121,6 +124,8 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
         for layer in group.layers
         if layer.kind != "cells"
     }
+    if analysis.profile is not None:
+        tables = {"Partnerships": analysis.profile.wide(), **tables}
     if analysis.standings is not None:
         tables = {"Places at greatest risk": places_table(analysis.standings), **tables}
     tables |= people_tables(analysis)

@@ -1,0 +1,159 @@
+"""The profile of a partnership in sentences: what its crime is made of, and how it stands beside others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from hotspots.analysis.comparators import SIMILAR
+from hotspots.analysis.profile import FORCE, TOTAL, Profile
+from hotspots.base.poisson import FEW
+from hotspots.publish.words.change import change_words
+
+_STANDING = {
+    "above": "statistically above",
+    "similar": "statistically similar to",
+    "below": "statistically below",
+}
+_NAMED = 3  # offences that a sentence names
+
+
+def list_words(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them.
+
+    Examples
+    --------
+    >>> list_words(["Drugs", "Robbery", "Burglary"]), list_words(["Drugs"])
+    ('Drugs, Robbery and Burglary', 'Drugs')
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def share_words(share: float, n: float) -> str:
+    """Return a share in percent; the count alone where it is under 10, and under 1 % as such.
+
+    Examples
+    --------
+    >>> share_words(0.449, 4000), share_words(0.003, 12), share_words(0.3, 9)
+    ('45%', 'under 1%', '')
+    """
+    if pd.isna(share) or n < FEW:
+        return ""
+    return "under 1%" if share < 0.005 else f"{share:.0%}"
+
+
+def mix_words(profile: Profile, district: str) -> str:
+    """Return what the crime of a district is made of: its most frequent offences and their shares."""
+    table = figures_of(profile, district)
+    total = float(table["n"][TOTAL])
+    crimes = table[table["share"].notna()].drop(index=TOTAL, errors="ignore")
+    told = crimes[crimes["n"] >= FEW].sort_values("n", ascending=False, kind="stable")
+    if told.empty:
+        return f"{total:,.0f} crimes were recorded in {district}, too few of any one kind for percentages."
+    kinds = [str(kind) for kind in told.index]
+    shares = [share_words(share, n) for share, n in zip(told["share"], told["n"], strict=True)]
+    others = [f"{kind} {share}" for kind, share in zip(kinds, shares, strict=True)][1 : 1 + _NAMED]
+    more = f", followed by {list_words(others)}" if others else ""
+    count = f"{told['n'].iloc[0]:,.0f} of {total:,.0f}"
+    return f"{kinds[0]} {_verb(kinds[0])} {shares[0]} of all crime in {district} ({count}){more}."
+
+
+def _verb(offence: str) -> str:
+    return (
+        "are"
+        if offence.casefold().endswith("offences") or " and " in offence or offence.endswith("s")
+        else "is"
+    )
+
+
+def standing_words(profile: Profile, district: str, comparator: str) -> str:
+    """Return how the rates of a district stand beside a comparator, first of all crime, then which are above, below."""
+    rows: Any = profile.against.xs((district, comparator), level=("district", "comparator"))
+    rows = rows[rows["cmp_flag"].notna()]
+    if rows.empty:
+        return ""
+    other = comparator_words(comparator)
+    sentences = []
+    if TOTAL in rows.index:
+        row, own = rows.loc[TOTAL], figures_of(profile, district)["rate"][TOTAL]
+        sentences.append(
+            f"The rate of recorded crime, {own:,.1f} per 1,000 people a year, is {_STANDING[row['cmp_flag']]} that of "
+            f"{other} ({row['cmp_rate']:,.1f}; a difference of {signed(row['cmp_diff'])} points)."
+        )
+    kinds = rows.drop(index=TOTAL, errors="ignore")
+    for flag in ("above", "below"):
+        found = kinds[kinds["cmp_flag"] == flag]["cmp_diff"]
+        if len(found):
+            order = found.abs().sort_values(ascending=False, kind="stable").index
+            listed = [f"{kind} ({signed(found[kind])})" for kind in order]
+            sentences.append(
+                f"Statistically {flag} {other}, with the difference in points: {list_words(listed)}."
+            )
+    return " ".join(sentences)
+
+
+def signed(difference: float) -> str:
+    """Return a difference with its sign, as ``"+1.2"``; the sign of less is a minus, not a hyphen."""
+    return f"{difference:+,.1f}".replace("-", "\u2212")
+
+
+def comparator_words(comparator: str) -> str:
+    """Return a comparator as it stands inside a sentence."""
+    return {FORCE: "the force", SIMILAR: "similar forces"}.get(comparator, comparator)
+
+
+def figures_of(profile: Profile, name: str) -> pd.DataFrame:
+    """Return the figures of a district, or of the force."""
+    if name == FORCE:
+        return profile.force
+    found: Any = profile.districts.loc[name]
+    table: pd.DataFrame = found
+    return table
+
+
+def cell_words(row: pd.Series[Any]) -> str:
+    """Return a comparator's rate and its flag as a table's cell: ``"24.8 below"``; empty where none is known."""
+    if pd.isna(row["cmp_rate"]):
+        return ".."
+    return f"{row['cmp_rate']:,.1f}" + ("" if pd.isna(row["cmp_flag"]) else f" {row['cmp_flag']}")
+
+
+def changed_words(profile: Profile, district: str) -> str:
+    """Return how all crime of a district changed; empty where no two periods are compared."""
+    row: Any = figures_of(profile, district).loc[TOTAL]
+    if "ch_flag" not in row.index or pd.isna(row["ch_flag"]):
+        return ""
+    return f"Recorded crime: {change_words(row)} ({row['n_before']:,.0f} to {row['n_after']:,.0f})."
+
+
+def period_words(profile: Profile) -> tuple[str, ...]:
+    """Return what is to be known of the comparators' periods: of each that is stated, and of seasons."""
+    said = []
+    for label, period in profile.periods.items():
+        if period:
+            said.append(f"{label}: {period}.")
+    if said and profile.months < 12:
+        length = f"{profile.months:g} month{'' if profile.months == 1 else 's'}"
+        said.append(
+            f"The rates here are those of {length}, scaled to a year; where a comparator covers a whole year, the "
+            "season is part of the difference. Crime is more frequent in summer than in winter."
+        )
+    return tuple(said)
+
+
+def rules_words(profile: Profile) -> str:
+    """Return what above, similar and below mean, and how many would be called so by chance."""
+    compared = int(profile.against["cmp_flag"].notna().sum())
+    rest = (
+        " Beside the force's rate stands whether the district differs from the rest of the force."
+        if FORCE in profile.comparators
+        else ""
+    )
+    return (
+        "Rates are recorded incidents in the district per 1,000 people a year. Above and below: the 95% limits of the "
+        f"ratio of the two rates leave out 1, with the dispersion of the counts; similar: they do not.{rest} Of "
+        f"{compared:,} comparisons about {max(1, round(compared / 20)):,} would be called above or below by chance "
+        "alone if nothing differed. Incidents without coordinates are in no district."
+    )
