@@ -493,6 +493,11 @@ def _check(recipe: Recipe, slips: Slips) -> None:
                 slips.add(f"[{table}] names the layer '{name}', which is not in the recipe", hint)
     _check_months(recipe, slips)
     _check_people(recipe, slips)
+    _check_others(recipe, slips)
+
+
+def _check_others(recipe: Recipe, slips: Slips) -> None:
+    """Note comparators that come from nowhere, and places of which none would be listed."""
     step = recipe.comparators
     if step is not None and step.source is None and not step.force:
         slips.add(

@@ -15,8 +15,8 @@ import pandas as pd
 from hotspots.analysis.changes import Comparison, ThemeChange, find_comparison, theme_change, theme_standing
 from hotspots.analysis.comparators import theme_comparator
 from hotspots.analysis.keys import make_keys
-from hotspots.analysis.people import Grouping, class_layers, kept_columns, people_of_theme, read_groupings
 from hotspots.analysis.partnerships import find_comparators, profile_incidents
+from hotspots.analysis.people import Grouping, class_layers, kept_columns, people_of_theme, read_groupings
 from hotspots.analysis.profile import DISORDER, Profile
 from hotspots.analysis.recipe import CELLS, Flag, GiStar, Grid, Outliers, Recipe, Theme, check_months
 from hotspots.analysis.results import Analysis, Kind, Layer, Selection, ThemeResult

@@ -137,9 +137,7 @@ def district_matrix(
         comparator=comparator,
     )
     order = ticked.matrix.index
-    told = [
-        *rules.sentences(noun=noun, against="the rest together" if comparator is None else compared_with)
-    ]
+    told = [*rules.sentences(noun=noun, against="the rest together" if comparator is None else compared_with)]
     if rules.rule == "limits":
         shown = ", ".join(f"{name} {dispersion[name]:.2f}" for name in names)
         told += [ticked.sentence(), f"Dispersion of the counts, over that of chance: {shown}."]
@@ -147,7 +145,9 @@ def district_matrix(
     if comparator is not None:
         lacking = [name for name in names if pd.isna(comparator["n"].get(name))]
         if lacking:
-            told.append(f"Compared with the other partnerships, as {compared_with} has no figure: {', '.join(lacking)}.")
+            told.append(
+                f"Compared with the other partnerships, as {compared_with} has no figure: {', '.join(lacking)}."
+            )
     notes = (*told, *_notes(made.entries))
     return DistrictMatrix(ticked.matrix, rates.loc[order], flagged.T.loc[order], ticked.by_chance, notes)
 
