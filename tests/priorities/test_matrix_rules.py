@@ -199,7 +199,9 @@ def test_the_page_escapes_what_it_is_given(tmp_path: Path) -> None:
 def test_a_theme_that_a_comparator_lacks_is_compared_with_the_rest() -> None:
     counts = pd.DataFrame({"ASB": [300, 100], "Burglary": [50, 55]}, index=["Town", "Vale"])
     flags, people = counts * 0, pd.Series({"Town": 10_000, "Vale": 10_000})
-    nation = pd.DataFrame({"n": [np.nan, 300.0], "population": [np.nan, 100_000.0]}, index=["ASB", "Burglary"])
+    nation = pd.DataFrame(
+        {"n": [np.nan, 300.0], "population": [np.nan, 100_000.0]}, index=["ASB", "Burglary"]
+    )
     made: Any = priority_matrix(counts, people, flags, comparator=nation).matrix[["Town", "Vale"]]
     # Burglary is 5 and 5.5 per 1,000 beside 3: ticked in both, as neither stands out from the other.
     assert made.loc["Burglary"].tolist() == ["✓", "✓"]
