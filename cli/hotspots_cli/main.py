@@ -90,23 +90,33 @@ def cli(ctx: click.Context, verbose: bool, quiet: bool) -> None:
     Start with: hotspots demo -o demo
     """
     ctx.obj.update(verbose=verbose, quiet=quiet, command=ctx.invoked_subcommand)
-    _speak(verbose=verbose, quiet=quiet)
+    _speak(verbose=verbose, quiet=quiet, command=ctx.invoked_subcommand)
 
 
+OFFER = r"\((?=[^()]*with ')[^()]*\)|\('[a-z_]+'\)"  # elsewhere a note quotes the data
 FIRST = r"^'([a-z_]+)'(?= is )"  # elsewhere a message quotes the data
 
 
 class _NoteHandler(logging.Handler):
-    """Writes each note to the standard error of the moment, so that it stays with the other messages."""
+    """Writes each note to the standard error of the moment, so that it stays with the other messages.
+
+    Keywords that a note offers, as in "set it with 'dispersion'", become the options of the command; in a recipe
+    they are keys and stay.
+    """
+
+    def __init__(self, command: str | None) -> None:
+        super().__init__()
+        self.options = _options_of(command) if command is not None else {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(record.getMessage(), err=True)
+        said = re.sub(OFFER, lambda found: _as_typed(found[0], self.options), record.getMessage())
+        click.echo(said, err=True)
 
 
-def _speak(*, verbose: bool, quiet: bool) -> None:
+def _speak(*, verbose: bool, quiet: bool, command: str | None) -> None:
     """Send the library's notes and warnings to standard error, in words."""
     logger = logging.getLogger("hotspots")
-    logger.handlers = [_NoteHandler()]
+    logger.handlers = [_NoteHandler(command)]
     logger.propagate = False
     logger.setLevel(logging.ERROR if quiet else logging.INFO)
     warnings.simplefilter("default" if verbose else "ignore")

@@ -105,3 +105,10 @@ def test_a_recipe_gets_its_own_words(hotspots: Run, town: Path) -> None:
     assert (
         "Hint: give a 'cell_size' of 10 (a fifth of the bandwidth), or a 'bandwidth' of at least 900" in err
     )
+
+
+def test_notes_offer_the_options_of_the_command(hotspots: Run, town: Path) -> None:
+    _, _, err = hotspots("count", "2025-01/*.csv", "--areas", "wards.gpkg", "-o", "counts.csv")
+    assert "(choose others with --code, --name, --district or --population)" in err
+    # What a note quotes of the data stays as it is.
+    assert "code from 'WD19CD'" in err

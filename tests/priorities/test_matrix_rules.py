@@ -152,7 +152,7 @@ def test_rules_in_words() -> None:
     assert TickRules(rule="counted").sentences(noun="ward") == (
         "✓: the rate is at least 1.1 times that of all partnerships together, and clearly over it (95% limits), or at "
         "least 2 wards are significantly above the ward average.",
-        "(✓): not that, but the rate is over 1 times that of all together, or at least 1 ward is significantly above.",
+        "(✓): not that, but the rate is over that of all together, or at least 1 ward is significantly above.",
         "Most prevalent: ticked without brackets in more than 50% of the partnerships.",
     )
 

@@ -251,3 +251,15 @@ def test_another_selection_is_refused() -> None:
         reasons(table, plain(table).iloc[::-1])
     assert caught.value.message == "the selection is not of the same areas in the same order"
     assert caught.value.hint == "make it from these indicators"
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [("2025 Q4", "higher than in 2025 Q1 (another season)"), ("2026 Q1", "higher than in 2025 Q1")],
+)
+def test_a_change_between_two_seasons_says_so(last: str, said: str) -> None:
+    table = pd.DataFrame(
+        {("ASB", "2025 Q1"): [10.0] * 7 + [60.0], ("ASB", last): [10.0] * 7 + [600.0]}, index=list("abcdefgh")
+    )
+    told = reasons(table, select_areas(table), counts=table, months={"2025 Q1": 3.0, last: 3.0})
+    assert told["h"].endswith(f"ASB {said}.")

@@ -164,7 +164,7 @@ def test_the_headline_has_each_themes_figures(town: Path) -> None:
     terms = [pair for block in blocks(document, Terms) for pair in block.pairs]
     assert terms[0] == (
         "All:",
-        f"1 ward is significantly above the average: {SCRIPT} (420.0) (per 1,000 people a year).",
+        f"1 ward is significantly above the average: {SCRIPT} (Abbeyshire, 420.0) (per 1,000 people a year).",
     )
 
 
@@ -174,7 +174,7 @@ def test_risk_lists_the_areas_over_the_multiple_with_their_probability(town: Pat
     write_incidents(town, {"2025-07": [70, *[20] * 11]})
     document = make_document(run(town, "[risk]\n"))
     found = table(document, "All: wards over the multiple")
-    assert [row[:3] for row in found.rows] == [[f"{SCRIPT}, Abbeyshire", "70", "840.0"]]
+    assert [row[:3] for row in found.rows] == [[f"{SCRIPT} (Abbeyshire)", "70", "840.0"]]
     assert 0.8 <= float(found.rows[0][4]) <= 1
     assert found.rows[0][5] in ("clearly", "likely")
     assert "more than 2 times that of all areas" in report_html(document)
@@ -306,7 +306,7 @@ def test_priorities_stand_by_rank_with_reasons_and_how_sure(two_towns: Path) -> 
         "Force-wide priority: overall crime significantly above the ward average in 1 of 1 year "
         "(720.0 per 1,000 in 2025; average 220.0); overall crime higher than in 2024."
     )
-    assert [row[:2] for row in found.rows] == [[f"{SCRIPT}, Abbeyshire", "1"], ["Ward 1, Abbeyshire", "2"]]
+    assert [row[:2] for row in found.rows] == [[f"{SCRIPT} (Abbeyshire)", "1"], ["Ward 1 (Abbeyshire)", "2"]]
     for row in found.rows:
         assert row[4] == f"Borderline (chance of selection {row[3]}). {reason}"
     assert found.note.startswith("¹ 99 draws (seed 0) of each ward's lasting risk")
@@ -320,7 +320,7 @@ def test_priorities_stand_by_rank_with_reasons_and_how_sure(two_towns: Path) -> 
     assert reason in joined.rows[0][4]
     others = table(document, "Wards that are watched, and those next in rank")
     assert [row[:2] for row in others.rows] == [
-        [f"Ward {i}, {'Abbeyshire' if i < 6 else 'Burshire'}", str(i + 1)] for i in range(2, 7)
+        [f"Ward {i} ({'Abbeyshire' if i < 6 else 'Burshire'})", str(i + 1)] for i in range(2, 7)
     ]
 
 

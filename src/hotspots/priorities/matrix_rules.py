@@ -12,6 +12,7 @@ import pandas as pd
 
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.poisson import ratio_limits
+from hotspots.base.text import counted
 
 TICK, BRACKETED = "✓", "(✓)"
 
@@ -79,21 +80,29 @@ class TickRules:
             f"Most prevalent: ticked without brackets in more than {self.prevalent:.0%} of the partnerships."
         )
         if self.rule == "counted":
+            ticked, bracketed = _areas(self.tick_areas, noun), _areas(self.bracket_areas, noun)
             return (
-                f"{TICK}: the rate is at least {self.tick_ratio:g} times that of all partnerships together, and "
-                f"clearly over it (95% limits), or at least {self.tick_areas} {noun}s are significantly above the "
-                f"{noun} average.",
-                f"{BRACKETED}: not that, but the rate is over {self.bracket_ratio:g} times that of all together, or at "
-                f"least {self.bracket_areas} {noun} is significantly above.",
+                f"{TICK}: the rate is at least {_times(self.tick_ratio)} of all partnerships together, and clearly "
+                f"over it (95% limits), or at least {ticked} significantly above the {noun} average.",
+                f"{BRACKETED}: not that, but the rate is over {_times(self.bracket_ratio)} of all together, or at "
+                f"least {bracketed} significantly above.",
                 prevalent,
             )
         return (
-            f"{TICK}: the rate is at least {self.tick_ratio:g} times that of {against}, and clearly over it "
+            f"{TICK}: the rate is at least {_times(self.tick_ratio)} of {against}, and clearly over it "
             f"({self.level:.0%} limits, with the dispersion of the counts).",
             f"{BRACKETED}: not that, but clearly over it all the same, or more of its {noun}s are significantly above "
             f"the {noun} average than chance would put there in {1 - self.level:.0%} of cases.",
             prevalent,
         )
+
+
+def _areas(number: int, noun: str) -> str:
+    return f"{counted(number, noun)} {'is' if number == 1 else 'are'}"
+
+
+def _times(ratio: float) -> str:
+    return "that" if ratio == 1 else f"{ratio:g} times that"
 
 
 @dataclass(frozen=True, eq=False)

@@ -287,6 +287,8 @@ def _changes(
     if counts is None or len(periods) < 2 or not all(period in months for period in periods):
         return said
     first, last = periods[0], periods[-1]
+    # "2025 Q4" and "2024 Q4" are of one season, "2025 Q1" is of another.
+    season = "" if first[4:] == last[4:] else " (another season)"
     for i, name in enumerate(facts.scored.names):
         if any((name, period) not in counts.columns for period in periods):
             continue
@@ -299,7 +301,7 @@ def _changes(
             (upper < 1, steps < 0, "falling", "lower"),
         )
         for clear, onward, steady, word in directions:
-            said[clear, i] = f"{word} than in {first}"
+            said[clear, i] = f"{word} than in {first}{season}"
             if yearly:
                 said[clear & onward.all(axis=1), i] = f"{steady} since {first}"
     return said

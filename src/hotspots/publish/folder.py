@@ -32,7 +32,7 @@ from hotspots.publish.report.places import places_table
 from hotspots.publish.views import analysis_views, outline_of
 from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.headline import headline
-from hotspots.publish.words.notes import method_notes
+from hotspots.publish.words.notes import method_notes, people_note
 from hotspots.publish.words.priorities import brief_note, summary
 
 RECORD = "about/provenance.json"
@@ -139,7 +139,7 @@ def run_recipe(
         for key, table in zip(make_keys(list(own), fallback="table"), own.values(), strict=True):
             write_csv(table, draft / "tables" / f"people_{key}.csv")
         if analysis.selection is not None:
-            _write_brief(recipe, analysis.selection, draft / "brief.html")
+            _write_brief(analysis, analysis.selection, draft / "brief.html")
         if recipe.report is not None:
             progress("Writing the report", total)
             write_documents(analysis, draft, recipe.report.formats)
@@ -193,14 +193,14 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
     write_map(made, path)
 
 
-def _write_brief(recipe: Recipe, selection: Selection, path: Path) -> None:
-    made = selection.priorities
+def _write_brief(analysis: Analysis, selection: Selection, path: Path) -> None:
+    recipe, made = analysis.recipe, selection.priorities
     write_brief(
         made.layer,
         path,
         title=f"{recipe.title}: priorities",
         summary=summary(made),
-        notes=[str(brief_note(made, selection.plan))],
+        notes=[str(brief_note(made, selection.plan)), *people_note(analysis)],
         attribution=recipe.attribution,
         noun=made.noun,
     )

@@ -52,18 +52,18 @@ def test_selected_and_not_chosen_stand_apart(layer: Any) -> None:
     assert "rank 2 to 2; chance 55%" in page
     # The watched area, the next three of the others, and the one without a score.
     assert (
-        "<strong>Ward 2, Moor &amp; Vale</strong>: Reason 2. <strong>Ward 3, Moor &amp; Vale</strong>: Reason 3."
+        "<strong>Ward 2 (Moor &amp; Vale)</strong>: Reason 2. <strong>Ward 3 (Moor &amp; Vale)</strong>: Reason 3."
         in page
     )
     assert "Reason 5.</p>" in page
     assert "Reason 6." not in page
-    assert "<p>Without a score: Ward 7 (No score: ASB unknown).</p>" in page
+    assert "<p>Without a score: Ward 7 (Moor &amp; Vale): No score: ASB unknown.</p>" in page
     assert '<p class="notes">How.</p>' in page
 
 
 def test_only_the_first_watched_are_named_and_the_rest_counted(layer: Any) -> None:
     page = brief_html(layer.assign(priority=["force-wide", "local", *["watch"] * 6]), title="Priorities")
-    assert "<strong>Ward 3, Moor &amp; Vale</strong>: Reason 3. 3 more are watched.</p>" in page
+    assert "<strong>Ward 3 (Moor &amp; Vale)</strong>: Reason 3. 3 more are watched.</p>" in page
 
 
 def test_areas_of_one_locality_stand_together_under_its_name(layer: Any) -> None:

@@ -14,6 +14,7 @@ import shapely
 
 from hotspots.base.columns import format_value
 from hotspots.base.files import replacing
+from hotspots.base.text import area_name
 
 COLOURS = {
     "force-wide": "#b2182b",
@@ -283,7 +284,7 @@ def _other_areas(rest: pd.DataFrame) -> str:
 
 
 def _place(row: Any) -> str:
-    return f"{row.name}, {row.district}" if row.district else str(row.name)
+    return area_name(str(row.name), str(row.district or ""))
 
 
 def _unscored(layer: pd.DataFrame) -> str:
@@ -292,10 +293,7 @@ def _unscored(layer: pd.DataFrame) -> str:
     if missing.empty:
         return ""
     shown = missing.head(UNSCORED)
-    told = "; ".join(
-        f"{name} ({str(reason).rstrip('.')})"
-        for name, reason in zip(shown["name"], shown["reason"], strict=True)
-    )
+    told = "; ".join(f"{_place(row)}: {str(row.reason).rstrip('.')}" for row in shown.itertuples())
     more = len(missing) - len(shown)
     return f"Without a score: {told}{f'; and {more:,} more' if more else ''}."
 

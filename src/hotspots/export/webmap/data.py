@@ -183,6 +183,7 @@ def _view(view: AreaView, drawing: _Drawing, kept: npt.NDArray[np.bool_]) -> dic
         "tooltip": default if view.tooltip_columns is None else list(view.tooltip_columns),
         "ownTooltip": view.tooltip_columns is None,
         "rank": view.ranking(),
+        "ranked": "rank" in view.layer.columns,
         "legendTitle": style.title,
         "legend": [_entry(entry, drawn=not (hidden and entry.neutral)) for entry in style.classes],
         "missing": _entry(style.missing),

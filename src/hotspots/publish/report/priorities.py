@@ -9,7 +9,7 @@ from hotspots.base.columns import format_value
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.matrix import THEMES
-from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.names import full_name, plural, singular
 from hotspots.publish.words.priorities import summary, sure_note
 
 OTHERS = 5
@@ -65,7 +65,7 @@ def _group_name(key: str) -> str:
 def _ranked_table(caption: str, rows: pd.DataFrame, label: str, note: str) -> Table:
     cells = [
         [
-            f"{row['name']}, {row['district']}" if row["district"] else str(row["name"]),
+            full_name(row),
             format_value("rank", row["rank"]),
             f"{format_value('rank_lo', row['rank_lo'])} to {format_value('rank_hi', row['rank_hi'])}",
             f"{row['sel_share']:.0%}",

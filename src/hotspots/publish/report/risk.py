@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.base.columns import format_value
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table
-from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.names import full_name, plural, singular, times_words
 
 SHOWN = 20  # areas in a theme's table, the surest first
 WORDS = {"clear": "clearly", "likely": "likely"}
@@ -21,7 +21,7 @@ def risk_section(analysis: Analysis) -> Section | None:
         for theme in analysis.themes
     ]
     said = (
-        f"An area is clearly over where the probability that its rate is more than {step.times:g} times that of "
+        f"An area is clearly over where the probability that its rate is more than {times_words(step.times)} of "
         "all areas is 95% or more, and likely over from 80%. The rate beside it has chance taken out: it is drawn "
         "towards that of all areas, the more so the fewer the incidents."
     )
@@ -37,7 +37,7 @@ def _table(theme: ThemeResult, layer: Layer) -> Block:
         return Paragraphs([f"No {plural(singular(layer.label))} is clearly or likely over it."])
     rows = [
         [
-            f"{row['name']}, {row['district']}" if row["district"] else str(row["name"]),
+            full_name(row),
             format_value("n", row["n"]),
             format_value("rate", row["rate"]),
             f"{format_value('rk_rate', row['rk_rate'])} ({format_value('rk_lo', row['rk_lo'])} to "

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.base.columns import MISSING, format_value
-from hotspots.base.text import percent
+from hotspots.base.text import area_name, percent
 from hotspots.export.document import Block, Figures, Paragraphs, Part, Section, Table, Terms
 from hotspots.incidents.quality import QualityReport, Share
 from hotspots.publish.words.change import change_words, compared_words
-from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.names import district_of, plural, singular
 
 NAMED = 5  # areas in a sentence; the tables have them all
 _GAPS = 6  # missing months named one by one
@@ -85,8 +85,8 @@ def _standing_out(analysis: Analysis, theme: ThemeResult) -> str:
             sentences.append(f"No {kind} is significantly above the average.")
             continue
         named = [
-            f"{name} ({format_value(value, number)})"
-            for name, number in zip(top["name"].iloc[:NAMED], top[value].iloc[:NAMED], strict=True)
+            area_name(str(row["name"]), district_of(row), figure=format_value(value, row[value]))
+            for _, row in top.iloc[:NAMED].iterrows()
         ]
         unit = "per 1,000 people a year" if value == "rate" else "incidents"
         more = f", and {len(top) - NAMED} more" if len(top) > NAMED else ""

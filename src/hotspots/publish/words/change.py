@@ -64,18 +64,21 @@ def compared_words(comparison: Comparison) -> tuple[str, str]:
 
 
 def change_words(row: pd.Series[Any]) -> str:
-    """Return a change as ``"up 36%"``, ``"up"`` where there is no percentage, or ``"no clear change"``."""
+    """Return a change as ``"up 36%"``, ``"up from 1 to 434"`` (a percentage of 1 says little) or "no clear change"."""
     flag, percent = row["ch_flag"], row["ch_pct"]
     if pd.isna(flag):
         return ""
-    bare = flag == "no clear change" or pd.isna(percent)
-    return str(flag) if bare else f"{flag} {abs(percent):,.0f}%"
+    if flag == "no clear change":
+        return str(flag)
+    if pd.isna(percent):
+        return f"{flag} from {row['n_before']:,.0f} to {row['n_after']:,.0f}"
+    return f"{flag} {abs(percent):,.0f}%"
 
 
 def limits_words(row: pd.Series[Any]) -> str:
-    """Return the limits of a change in percent; nothing where one of them is infinite."""
+    """Return the limits of a change in percent; nothing from under 10 incidents, or where one of them is infinite."""
     low, high = row["ch_lo"], row["ch_hi"]
-    if pd.isna(low) or pd.isna(high):
+    if pd.isna(row["ch_pct"]) or pd.isna(low) or pd.isna(high):
         return ""
     return f"{_signed(low)} to {_signed(high)}"
 

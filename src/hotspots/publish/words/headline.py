@@ -6,7 +6,9 @@ import pandas as pd
 
 from hotspots.analysis.results import Analysis, Group
 from hotspots.base.columns import format_value
+from hotspots.base.text import area_name, counted
 from hotspots.publish.words.change import calendar_words
+from hotspots.publish.words.names import district_of
 
 SHOWN = 5  # names in a headline; the map and the tables have them all
 
@@ -63,8 +65,8 @@ def _flag_line(layer: pd.DataFrame) -> str:
     if top.empty:
         return "none significantly above the average"
     named = [
-        f"{name} ({format_value(column, value)})"
-        for name, value in zip(top["name"], top[column], strict=True)
+        area_name(str(row["name"]), district_of(row), figure=format_value(column, row[column]))
+        for _, row in top.iterrows()
     ]
     more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
     return f"{len(named)} significantly above the average: {', '.join(named[:SHOWN])}{more}"
@@ -78,8 +80,10 @@ def _priority_line(layer: pd.DataFrame) -> str:
     bare = first["borderline"] & ~first["priority"].str.startswith("borderline")  # selected by a budget alone
     words = first["priority"].mask(bare, "borderline")
     shown = ", ".join(
-        f"{name} ({word})" if word else str(name) for name, word in zip(first["name"], words, strict=True)
+        area_name(str(row["name"]), district_of(row), figure=str(word))
+        for word, (_, row) in zip(words, first.iterrows(), strict=True)
     )
     more = f" and {len(picked) - SHOWN} more" if len(picked) > SHOWN else ""
     unsure = int(picked["borderline"].sum())
-    return f"{len(picked)} priorities{f', {unsure} of them borderline' if unsure else ''}: {shown}{more}"
+    number = counted(len(picked), "priority", "priorities")
+    return f"{number}{f', {unsure} of them borderline' if unsure else ''}: {shown}{more}"

@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from hotspots.base.text import area_name
+
+
+def district_of(row: Any) -> str:
+    """Return the district of a row of an areas table; empty where none is known."""
+    return str(row.get("district") or "")
+
+
+def full_name(row: Any) -> str:
+    """Return the name of a row of an areas table with its district: ``"Town (Stafford)"``."""
+    return area_name(str(row["name"]), district_of(row))
+
+
+def times_words(times: float) -> str:
+    """Return a multiple as it stands before "of all areas": ``"2 times that"``, or ``"that"`` for 1."""
+    return "that" if times == 1 else f"{times:g} times that"
+
 
 def singular(label: str) -> str:
     """Return what one area of a layer is called, from the layer's label.

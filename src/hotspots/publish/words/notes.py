@@ -5,8 +5,11 @@ from __future__ import annotations
 from hotspots.analysis.provenance import METHODS
 from hotspots.analysis.recipe import Change, Flag, GiStar, Outliers, Risk
 from hotspots.analysis.results import Analysis
+from hotspots.areas.population import Populations
 from hotspots.base.surface import Surface
+from hotspots.base.text import counted
 from hotspots.publish.words.change import span_words
+from hotspots.publish.words.names import times_words
 from hotspots.publish.words.note import Note
 from hotspots.publish.words.places import places_note
 from hotspots.publish.words.priorities import priority_notes
@@ -55,12 +58,29 @@ def _counts(analysis: Analysis) -> Note:
 
 
 def _rates(analysis: Analysis) -> Note:
+    months = (
+        counted(analysis.months, "month")
+        if analysis.months == int(analysis.months)
+        else f"{analysis.months:g} months"
+    )
     return Note(
         "Rates",
-        f"incidents per 1,000 people a year, from {analysis.months:g} months of data scaled to twelve; "
+        f"incidents per 1,000 people a year{people_words(analysis)}, from {months} of data scaled to twelve; "
         f"no rate is given for areas of under {analysis.recipe.count.min_population:g} people. "
         "Town centres have few residents and many visitors, which raises their rates.",
     )
+
+
+def people_words(analysis: Analysis) -> str:
+    """Return of which year the population is, as it follows "people": ``" (population of 2020)"``; else nothing."""
+    held = analysis.areas.attrs.get("populations")
+    return f" (population of {held.year})" if isinstance(held, Populations) and held.year else ""
+
+
+def people_note(analysis: Analysis) -> tuple[str, ...]:
+    """Return the sentence on the year of the population, where it is known."""
+    year = people_words(analysis).strip(" ()")
+    return (f"Rates are per head of the {year}.",) if year else ()
 
 
 def _clear_change(step: Change | None) -> str:
@@ -116,7 +136,7 @@ def _risk(step: Risk) -> Note:
     }[step.model]
     return Note(
         "Risk",
-        f"the probability that an area's rate is over {step.times:g} times that of all areas together, from its own "
+        f"the probability that an area's rate is over {times_words(step.times)} of all areas together, from its own "
         f"count and from the spread of all areas' ({spread}): clear from 95%, likely from 80%. It says which areas "
         "exceed their people, not where most incidents are.",
     )

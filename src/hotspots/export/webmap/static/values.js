@@ -60,6 +60,10 @@
       const equal = above && above.order === row.order && above.value === row.value;
       row.rank = row.order === Infinity ? null : equal ? above.rank : i + 1;
     });
+    // A layer with ranks of its own shows no other number, and none where another measure orders it.
+    if (view.ranked) rows.forEach((row) => {
+      row.rank = view.rank === "score" ? areas.raw("rank", row.position) : null;
+    });
     return rows;
   }
 
