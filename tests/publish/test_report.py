@@ -17,6 +17,7 @@ from hotspots.analysis.run import analyse
 from hotspots.base.errors import RecipeError
 from hotspots.export.document import Document, Paragraphs, Picture, Table, Terms
 from hotspots.export.pages.report import report_html
+from hotspots.publish.folder import run_recipe
 from hotspots.publish.report.document import make_document, write_tables
 from hotspots.publish.words.change import season_words, year_words
 
@@ -487,3 +488,12 @@ def test_the_workbook_has_a_sheet_for_each_theme_and_layer(town: Path) -> None:
     assert about["Period"] == "July 2024, July 2025"
     assert about["File: incidents.csv"].startswith("171 rows, SHA-256 ")
     assert about["Method: Counts"].startswith("171 of 171 rows were used")
+
+
+def test_a_run_leaves_the_formats_that_its_recipe_asks_for(town: Path) -> None:
+    asked = parse_recipe(RECIPE + '[report]\nformats = ["docx", "pptx"]\n', folder=town)
+    made = run_recipe(asked, town / "out").files
+    assert [name for name in made if name.startswith("report")] == ["report.docx", "report.pptx"]
+    again = run_recipe(parse_recipe(RECIPE + "[report]\n", folder=town), town / "out", overwrite=True).files
+    assert [name for name in again if name.startswith("report")] == ["report.html"]
+    assert not (town / "out" / "report.docx").exists()
