@@ -14,7 +14,7 @@ from hotspots_cli.run import run_into
 @options.output_folder
 @options.overwrite
 def command(output: str, overwrite: bool) -> None:
-    """Run the bundled sample end to end: West Yorkshire, three Julys of recorded crime.
+    """Run the bundled sample end to end: recorded crime of West Yorkshire, July 2018 and the two before.
 
     The first run on a machine compiles the numerical kernels, once, and takes longer.
 

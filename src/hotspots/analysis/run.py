@@ -364,7 +364,7 @@ def _count(
         assigned=assigned,
         months=study.months,
         min_population=recipe.count.min_population,
-        dispersion=recipe.count.dispersion,
+        dispersion=_dispersion(recipe, study, place, changed),
         limits=recipe.count.limits,
         label=place.label,
     )
@@ -411,6 +411,18 @@ def _add_change(
         )
         layer = add_columns(layer, found)
     return layer
+
+
+def _dispersion(recipe: Recipe, study: _Study, place: _Place, changed: ThemeChange | None) -> float | None:
+    """Return the dispersion asked for or, of a period that cannot be halved, that of the two periods compared."""
+    given = recipe.count.dispersion
+    if given is not None or changed is None or study.comparison is None or place is not study.places[0]:
+        return given
+    if len(study.calendar) > 1 or len(study.comparison.after) != len(study.calendar):
+        return None
+    told = float(changed.areas.attrs["dispersion"])
+    log.info("%s: the dispersion is that of the two periods compared, %.2f", place.label, told)
+    return told
 
 
 def _risk(recipe: Recipe, months: float, label: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
