@@ -184,22 +184,24 @@ def test_a_windows_path_in_double_quotes_and_a_nest_of_lists_are_told_apart_from
 
 def test_the_sections_of_the_report_are_named_in_their_order() -> None:
     everything = (
-        "headline",
-        "profile",
-        "partnerships",
-        "places",
-        "priorities",
-        "matrix",
+        "summary",
+        "themes",
         "assess",
-        "maps",
-        "tables",
+        "profile",
+        "places",
         "classes",
         "breakdowns",
         "repeats",
-        "risk",
-        "change",
-        "quality",
+        "partnerships",
         "methods",
+        "quality",
+        "headline",
+        "tables",
+        "change",
+        "priorities",
+        "matrix",
+        "risk",
+        "maps",
     )
     plain = parse_recipe(LEAST + "[report]\n").report
     asked = parse_recipe(LEAST + '[report]\nsections = ["matrix", "priorities"]\n').report

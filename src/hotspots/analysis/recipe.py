@@ -65,11 +65,17 @@ class Areas:
 
 @dataclass(frozen=True)
 class Theme:
-    """``[[theme]]``: a selection of categories that is counted and mapped on its own."""
+    """``[[theme]]``: a selection of categories that is counted and mapped on its own.
+
+    `at_risk` and `recommendations` are the partnership's own words for the theme's page of the report; empty lines
+    part paragraphs. Where there are none, the page says that they are to be written.
+    """
 
     name: str
     category: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    at_risk: str = ""
+    recommendations: str = ""
 
 
 @dataclass(frozen=True)
@@ -291,22 +297,24 @@ class Map:
 
 
 Section = Literal[
-    "headline",
-    "profile",
-    "partnerships",
-    "places",
-    "priorities",
-    "matrix",
+    "summary",
+    "themes",
     "assess",
-    "maps",
-    "tables",
+    "profile",
+    "places",
     "classes",
     "breakdowns",
     "repeats",
-    "risk",
-    "change",
-    "quality",
+    "partnerships",
     "methods",
+    "quality",
+    "headline",
+    "tables",
+    "change",
+    "priorities",
+    "matrix",
+    "risk",
+    "maps",
 ]
 SECTIONS: tuple[Section, ...] = typing.get_args(Section)
 
@@ -317,7 +325,8 @@ ReportFormat = Literal["html", "docx", "pptx"]
 class Report:
     """``[report]``: which sections the printed report has, in what order; also asks for the workbook.
 
-    The sections "priorities" and "matrix" are left out where the recipe has no table ``[select]``, "risk" where it
+    The appendix has its sections, from "methods" on, behind the others whatever the order. The sections
+    "priorities" and "matrix" are left out where the recipe has no table ``[select]``, "risk" where it
     has no ``[risk]``, "places" where it has no ``[places]`` and "assess" where it has no ``[assess]``. `formats` are
     the files that it is written as: a page for a browser and, to be edited, a Word file and slides.
     """

@@ -159,6 +159,7 @@ def run_recipe(
 def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[bytes, Shapes]) -> None:
     """Write one group's files; `shapes` keeps what is drawn, because groups share their areas."""
     theme = asdict(group.theme) if isinstance(group, ThemeResult) else {"name": group.name}
+    theme = {key: value for key, value in theme.items() if key not in ("at_risk", "recommendations")}
     provenance = _provenance(analysis) | {"theme": theme}
     layers = {layer.key: layer.table for layer in group.layers}
     if group.contours is not None:

@@ -207,7 +207,7 @@ def _table(table: Table, counter: _Counter) -> str:
     rows = []
     for number, row in enumerate(table.rows, start=1):
         cells = "".join(
-            f'<th scope="row">{escape(cell)}</th>'
+            f'<th scope="row"{_side(place, table)}>{escape(cell)}</th>'
             if place == 0
             else f"<td{_side(place, table)}>{escape(cell)}</td>"
             for place, cell in enumerate(row)

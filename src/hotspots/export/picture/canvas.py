@@ -1,8 +1,9 @@
-"""The sheet that a picture is drawn on: a map on the left, its legend on the right, lines of text around both."""
+"""The sheet that a picture is drawn on: a map, its legend beside it, insets on free ground, lines of text around."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,9 @@ import numpy.typing as npt
 import shapely
 
 from hotspots.base.surface import Surface
+from hotspots.export.picture.insets import find_windows, free_ground
 from hotspots.export.picture.parts import (
+    FONT,
     GREY,
     INK,
     LEGEND_SIZE,
@@ -37,7 +40,12 @@ SLIDE: Size = (40 / 3, 7.5)  # inches; 16:9
 BORDER = "#8f8f8f"
 _MANY = 2_000  # areas; so many borders would hide what they enclose
 _MARGIN = 0.35  # inches on a slide, as all lengths below
-_COLUMN = 3.5  # the column of legend, scale and north
+COLUMN = 3.5  # the column of legend, scale and north; 0 where there is none
+_SMALLEST = 0.12  # inches; a coloured area under it has an inset, whatever the size of the sheet
+_INSET = 1.3  # inches, likewise; but of a narrow sheet at most three tenths
+_UPRIGHT = 0.88  # height of an inset in its widths
+_ZOOM = 3.5  # of an inset
+_SHRINKS = (1.0, 1.15, 1.3, 1.5)  # how far the map makes room for insets where it leaves none
 _HEAT_PIXELS = 1_400  # a heat-map is sampled to at least about this many columns
 
 
@@ -45,7 +53,15 @@ class Canvas:
     """A figure with a map on the left, its column of legend on the right, and lines of text around both."""
 
     def __init__(
-        self, size: Size, extent: Bounds, *, title: bool, subtitle: bool, foot: bool, letters: float | None
+        self,
+        size: Size,
+        extent: Bounds,
+        *,
+        title: bool,
+        subtitle: bool,
+        foot: bool,
+        letters: float | None,
+        column: float = COLUMN,
     ) -> None:
         from hotspots.export.picture.figure import MapFigure
 
@@ -55,13 +71,17 @@ class Canvas:
         self.margin = _MARGIN * self.unit if title or foot else 0.14 * self.unit
         self.top = self.margin + (0.5 * title + 0.35 * subtitle + 0.1 * (title or subtitle)) * self.unit
         self.bottom = size[1] - (0.75 * self.unit if foot else self.margin)
-        self.side = size[0] - self.margin - _COLUMN * self.unit
+        self.column = column * self.unit
+        self.side = size[0] - self.margin - self.column
+        self.extent = extent
         self.axes, self.scale = self._map(extent)
         self.labels = Names(self.pen, self.axes, metres_per_inch=self.scale)
+        self.insets: list[tuple[Axes, Names]] = []
 
     def _map(self, extent: Bounds) -> tuple[Axes, float]:
         """Return axes in which a metre is as long across as up, and the metres in an inch."""
-        width, height = self.side - self.margin - 0.3 * self.unit, self.bottom - self.top
+        gap = 0.3 * self.unit if self.column else 0.0
+        width, height = self.side - self.margin - gap, self.bottom - self.top
         west, south, east, north = extent
         scale = 1.02 * max((east - west) / width, (north - south) / height)
         middle = (west + east) / 2, (south + north) / 2
@@ -78,6 +98,72 @@ class Canvas:
         axes.set_ylim(middle[1] - scale * height / 2, middle[1] + scale * height / 2)
         return axes, scale
 
+    def add_insets(self, coloured: Shapes, ground: Any, *, most: int) -> None:
+        """Add insets on the coloured areas that are too small to see, each on the nearest free ground.
+
+        The map moves to the left and, where there is no room for the insets otherwise, becomes smaller.
+        """
+        west, south, east, north = self.extent
+        (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
+        inset = min(_INSET, 0.3 * self.pen.width)
+        for shrink in _SHRINKS:
+            scale = self.scale * shrink
+            wide, tall = (right - left) * shrink, (high - low) * shrink
+            edge = min(west - 0.01 * wide, (west + east - wide) / 2)
+            sheet = (edge, (south + north - tall) / 2, edge + wide, (south + north + tall) / 2)
+            box = inset * scale, _UPRIGHT * inset * scale
+            windows = find_windows(
+                coloured, smallest=_SMALLEST * scale, size=(box[0] / _ZOOM, box[1] / _ZOOM), most=most
+            )
+            if not windows:
+                return
+            taken: list[Bounds] = []
+            spots = []
+            for window in windows:
+                middle = (window[0] + window[2]) / 2, (window[1] + window[3]) / 2
+                spot = free_ground(box, sheet, ground=ground, taken=taken, near=middle)
+                if spot is not None:
+                    taken.append(spot)
+                    spots.append((window, spot))
+            if len(spots) == len(windows):
+                break
+        if not spots:
+            return
+        self.scale = scale
+        self.axes.set_xlim(sheet[0], sheet[2])
+        self.axes.set_ylim(sheet[1], sheet[3])
+        self.labels = Names(self.pen, self.axes, metres_per_inch=scale)
+        self.labels.taken += taken
+        for window, spot in spots:
+            self._inset(window, spot)
+
+    def _inset(self, window: Bounds, spot: Bounds) -> None:
+        """Add the axes of one inset, the frame of its window on the map, and a line between the two."""
+        place = self.axes.get_position()
+        (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
+        across, up = place.width / (right - left), place.height / (high - low)
+        corner = place.x0 + (spot[0] - left) * across, place.y0 + (spot[1] - low) * up
+        axes = self.figure.add_axes((*corner, (spot[2] - spot[0]) * across, (spot[3] - spot[1]) * up))
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.set_xlim(window[0], window[2])
+        axes.set_ylim(window[1], window[3])
+        for spine in axes.spines.values():
+            spine.set(edgecolor=INK, linewidth=0.8 * self.unit)
+        near = shapely.shortest_line(shapely.box(*window), shapely.box(*spot))
+        frame: dict[str, Any] = {"color": INK, "linewidth": 0.8 * self.unit, "zorder": 4}
+        for line in (shapely.get_coordinates(shapely.box(*window)), shapely.get_coordinates(near)):
+            self.axes.plot(line[:, 0], line[:, 1], **frame)
+        self.axes.set_xlim(left, right)
+        self.axes.set_ylim(low, high)
+        names = Names(self.pen, axes, metres_per_inch=self.scale / _ZOOM)
+        self.insets.append((axes, names))
+
+    def _views(self) -> Iterator[tuple[Axes, Names]]:
+        """Yield the map and its insets."""
+        yield self.axes, self.labels
+        yield from self.insets
+
     def areas(self, shapes: Shapes, style: Style, found: npt.NDArray[np.int16]) -> None:
         """Fill the areas of each class; of many areas the borders take the fill's colour, or they would hide it."""
         many = len(shapes) > _MANY
@@ -92,50 +178,100 @@ class Canvas:
         """Draw the borders of areas as thin grey lines."""
         self._patch(shapes, facecolor="none", edgecolor=BORDER, linewidth=0.35 * self.unit)
 
-    def surface(self, surface: Surface, style: Style) -> None:
-        """Fill the map with the classes of a surface."""
+    def surface(self, surface: Surface, style: Style, outline: gpd.GeoDataFrame | None) -> None:
+        """Fill the map with the classes of a surface, cut off at the outline where there is one.
+
+        Cells without a value inside the outline, as gaps between areas leave them, take that of the nearest cell.
+        """
+        from matplotlib.patches import PathPatch
+
         west, south, east, north = surface.bounds
-        values = _finer(surface)
+        values = _finer(surface if outline is None else _without_gaps(surface))
         found = style.classify(values.ravel()).reshape(values.shape)
         colours = np.zeros(
             (len(style.classes) + 1, 4), dtype=np.uint8
         )  # the last, read by -1, is transparent
         for place, entry in enumerate(style.classes):
             colours[place] = (*bytes.fromhex(entry.colour.lstrip("#")), 255 if entry.opacity else 0)
-        limits = self.axes.get_xlim(), self.axes.get_ylim()
-        self.axes.imshow(
-            colours[found],
-            extent=(west, east, south, north),
-            interpolation="none",
-            origin="upper",
-            aspect="auto",
-        )
-        self.axes.set_xlim(*limits[0])
-        self.axes.set_ylim(*limits[1])
+        edge = None if outline is None else polygon_path(_filled(outline, 4 * surface.cell_size**2))
+        for axes, _ in self._views():
+            limits = axes.get_xlim(), axes.get_ylim()
+            image = axes.imshow(
+                colours[found],
+                extent=(west, east, south, north),
+                interpolation="none",
+                origin="upper",
+                aspect="auto",
+            )
+            if edge is not None:
+                image.set_clip_path(PathPatch(edge, transform=axes.transData))
+            axes.set_xlim(*limits[0])
+            axes.set_ylim(*limits[1])
 
-    def outline(self, outline: gpd.GeoDataFrame) -> None:
-        """Draw districts as dark lines and write their names."""
+    def outline(self, outline: gpd.GeoDataFrame, *, avoid: Shapes | None = None) -> None:
+        """Draw districts as dark lines and write their names, off the shapes to avoid where there is room."""
         shapes = np.asarray(shapely.force_2d(outline.geometry.to_numpy()))
         self._patch(shapes, facecolor="none", edgecolor=INK, linewidth=1.1 * self.unit)
         names = [str(name) for name in outline.get("name", outline.index)]
         if len(names) > 1:
             points = [centre_of(shape) for shape in shapes]
-            self.labels.place(names, points, size=10, bold=True, colour="#3a3a3a")
+            look: dict[str, Any] = {"size": 10, "bold": True, "colour": "#3a3a3a"}
+            self.labels.place(names, points, within=shapes, avoid=avoid, **look)
 
     def names(self, layer: gpd.GeoDataFrame, codes: Sequence[str]) -> None:
         """Write the names of some areas."""
         chosen = layer.loc[list(codes)]
         points = [centre_of(shape) for shape in chosen.geometry]
         names = [str(name) for name in chosen["name"]] if len(chosen) else []
-        self.labels.place(names, points, size=9, bold=False, colour="#000000")
+        for axes, labels in self._views():
+            seen = [place for place, point in enumerate(points) if _within(axes, point)]
+            labels.place(
+                [names[i] for i in seen], [points[i] for i in seen], size=9, bold=False, colour="#000000"
+            )
+
+    def marks(self, layer: gpd.GeoDataFrame, codes: Sequence[str]) -> None:
+        """Write the numbers 1, 2, 3 and so on at some areas: in an inset that shows them, else on the map."""
+        for number, shape in enumerate(layer.loc[list(codes)].geometry, start=1):
+            x, y = centre_of(shape)
+            axes = next((axes for axes, _ in self.insets if _within(axes, (x, y))), self.axes)
+            axes.text(
+                x,
+                y,
+                f"{number}",
+                fontsize=9 * self.unit,
+                fontweight="bold",
+                family=FONT,
+                ha="center",
+                va="center",
+                zorder=5,
+                bbox={
+                    "boxstyle": "circle,pad=0.2",
+                    "facecolor": "#ffffff",
+                    "edgecolor": INK,
+                    "linewidth": 0.8 * self.unit,
+                },
+            )
 
     def furniture(self, title: str, entries: Sequence[LegendEntry], *, noun: str, note: str) -> None:
         """Draw the legend, and the scale bar and north arrow below it."""
-        width = _COLUMN * self.unit
+        width = self.column
         draw_legend(self.pen, self.side, self.top, width, title=title, entries=entries, noun=noun, note=note)
         foot = self.bottom - 0.35 * self.unit
         draw_scale(self.pen, self.side + 0.1 * self.unit, foot, 0.62 * width, metres_per_inch=self.scale)
         draw_north(self.pen, self.side + width - 0.2 * self.unit, foot - 0.35 * self.unit)
+
+    def scale_alone(self, ground: Any) -> None:
+        """Draw the scale bar without a legend: on free ground near the map's bottom left, else at that corner."""
+        (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
+        room, tall = 1.5 * self.unit, 0.45 * self.unit
+        size = (room + 0.3 * self.unit) * self.scale, tall * self.scale
+        spot = free_ground(
+            size, (left, low, right, high), ground=ground, taken=self.labels.taken, near=(left, low)
+        )
+        west, south = (left, low) if spot is None else spot[:2]
+        x = self.margin + (west - left) / self.scale + 0.1 * self.unit
+        y = self.bottom - (south - low) / self.scale - tall + 0.08 * self.unit
+        draw_scale(self.pen, x, y, room, metres_per_inch=self.scale)
 
     def lines(self, title: str, subtitle: str, source: str, attribution: str) -> None:
         """Write title and subtitle above the map, source and attribution below."""
@@ -154,8 +290,43 @@ class Canvas:
     def _patch(self, shapes: Shapes, **look: Any) -> None:
         from matplotlib.patches import PathPatch
 
-        # As an artist, since a patch would have matplotlib search all its edges for limits that are set already.
-        self.axes.add_artist(PathPatch(polygon_path(shapes), joinstyle="round", **look))
+        path = polygon_path(shapes)
+        for axes, _ in self._views():
+            # As an artist, since a patch would have matplotlib search all its edges for limits that are set already.
+            axes.add_artist(PathPatch(path, joinstyle="round", **look))
+
+
+def _within(axes: Axes, point: tuple[float, float]) -> bool:
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    return bool(west <= point[0] <= east and south <= point[1] <= north)
+
+
+def _without_gaps(surface: Surface) -> Surface:
+    """Return the surface with the value of the nearest cell that has one where there is none."""
+    from scipy.ndimage import distance_transform_edt
+
+    missing = np.isnan(surface.values)
+    if not missing.any() or missing.all():
+        return surface
+    nearest = distance_transform_edt(missing, return_distances=False, return_indices=True)
+    return replace(surface, values=surface.values[tuple(nearest)])
+
+
+def _filled(outline: gpd.GeoDataFrame, smallest: float) -> Shapes:
+    """Return the ground of an outline in one piece, without holes under `smallest`, which lie between areas."""
+    parts = shapely.get_parts(shapely.union_all(shapely.force_2d(outline.geometry.to_numpy())))
+    return np.array(
+        [
+            shapely.Polygon(part.exterior, [ring for ring in part.interiors if _area(ring) >= smallest])
+            for part in parts
+            if part.geom_type == "Polygon"
+        ],
+        dtype=object,
+    )
+
+
+def _area(ring: Any) -> float:
+    return float(shapely.area(shapely.Polygon(ring)))
 
 
 def _finer(surface: Surface) -> npt.NDArray[np.float64]:

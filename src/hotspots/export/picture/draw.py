@@ -20,7 +20,7 @@ from hotspots.base.crs import reproject
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.files import replacing
 from hotspots.base.surface import Surface
-from hotspots.export.picture.canvas import SLIDE, Bounds, Canvas, Shapes, Size
+from hotspots.export.picture.canvas import COLUMN, SLIDE, Bounds, Canvas, Shapes, Size
 from hotspots.export.picture.parts import LegendEntry
 from hotspots.export.style import Style, layer_style, surface_style
 from hotspots.export.webmap.shapes import simplify_together
@@ -64,7 +64,10 @@ def draw_map(
     draw: Literal["all", "classed"] = "all",
     noun: str = "areas",
     named: Sequence[str] | None = None,
+    marked: Sequence[str] = (),
     note: str = "",
+    legend: Literal["beside", "none"] = "beside",
+    insets: int = 0,
     size: Size = SLIDE,
     letters: float | None = None,
 ) -> Figure:
@@ -94,8 +97,15 @@ def draw_map(
     named : sequence of str, optional
         Codes of areas to write the names of, the most important first; a name that finds no room is left out.
         By default the areas significantly above the average, on a map of ``sd_flag``.
+    marked : sequence of str, optional
+        Codes of areas that bear the numbers 1, 2, 3 and so on.
     note : str
         A sentence below the legend.
+    legend : {'beside', 'none'}, default 'beside'
+        Without it the map takes its room, for a page that says the meaning of the colours in its own text.
+    insets : int, default 0
+        At most so many insets enlarge clusters of coloured areas that are too small to see, where there is free
+        ground for them.
     size : (float, float)
         Inches; by default a slide of 16:9.
     letters : float, optional
@@ -135,11 +145,21 @@ def draw_map(
         subtitle=bool(subtitle),
         foot=bool(source or attribution),
         letters=letters,
+        column=COLUMN if legend == "beside" else 0.0,
     )
+    coloured = shapes[(found >= 0) & ~np.array([entry.neutral for entry in chosen.classes] + [True])[found]]
+    ground = shapely.union_all(shapes) if lines is None else shapely.union_all(lines.geometry.to_numpy())
+    if insets:
+        picture.add_insets(coloured, ground, most=insets)
     picture.areas(shapes, chosen, np.where(drawn, found, -2))
     if lines is not None:
-        picture.outline(lines)
+        picture.outline(lines, avoid=coloured)
     picture.names(layer, _named(layer, column, named))
+    picture.marks(layer, marked)
+    if legend == "none":
+        picture.scale_alone(ground)
+        picture.lines(title, subtitle, source, attribution)
+        return picture.figure
     entries = [
         LegendEntry(entry, int((found == place).sum()))
         for place, entry in enumerate(chosen.classes)
@@ -166,6 +186,8 @@ def draw_heatmap(
     outline: gpd.GeoDataFrame | None = None,
     style: Style | None = None,
     note: str = "",
+    legend: Literal["beside", "none"] = "beside",
+    insets: int = 0,
     size: Size = SLIDE,
     letters: float | None = None,
 ) -> Figure:
@@ -179,8 +201,8 @@ def draw_heatmap(
         What to draw.
     areas : GeoDataFrame, optional
         Areas whose borders are drawn thinly over it.
-    title, subtitle, source, attribution, outline, style, note, size, letters
-        As for `draw_map`.
+    title, subtitle, source, attribution, outline, style, note, legend, insets, size, letters
+        As for `draw_map`; insets enlarge the ground of the two highest classes.
 
     Returns
     -------
@@ -202,16 +224,39 @@ def draw_heatmap(
         subtitle=bool(subtitle),
         foot=bool(source or attribution),
         letters=letters,
+        column=COLUMN if legend == "beside" else 0.0,
     )
-    picture.surface(surface, chosen)
+    ground = shapely.box(*surface.bounds) if lines is None else shapely.union_all(lines.geometry.to_numpy())
+    dense = _densest(surface, chosen)
+    if insets:
+        picture.add_insets(dense, ground, most=insets)
+    picture.surface(surface, chosen, lines)
     if areas is not None:
         shapes = np.asarray(shapely.force_2d(reproject(areas, surface.crs).geometry.to_numpy()))
         picture.borders(simplify_together(shapes, vertices=_VERTICES))
     if lines is not None:
-        picture.outline(lines)
+        picture.outline(lines, avoid=dense)
+    if legend == "none":
+        picture.scale_alone(ground)
+        picture.lines(title, subtitle, source, attribution)
+        return picture.figure
     picture.furniture(chosen.title, [LegendEntry(entry) for entry in chosen.classes], noun="", note=note)
     picture.lines(title, subtitle, source, attribution)
     return picture.figure
+
+
+def _densest(surface: Surface, style: Style) -> Shapes:
+    """Return the ground of the two highest classes, as squares of cells."""
+    found = style.classify(surface.values.ravel())
+    drawn = [place for place, entry in enumerate(style.classes) if entry.opacity][:2]
+    rows, columns = np.unravel_index(np.flatnonzero(np.isin(found, drawn)), surface.shape)
+    west, _, _, north = surface.bounds
+    step = surface.cell_size
+    cells = shapely.box(
+        west + columns * step, north - (rows + 1) * step, west + (columns + 1) * step, north - rows * step
+    )
+    joined = shapely.get_parts(shapely.union_all(cells))
+    return np.asarray(joined[shapely.area(joined) > 0])
 
 
 def write_picture(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:

@@ -23,6 +23,7 @@ GREY = "#5c5c5c"
 LEGEND_SIZE = 11.5  # points, on a slide
 LINE = 1.3  # height of a line of text, in letter sizes
 _POINTS = 72.0  # in an inch
+_SPREAD = 25  # places tried across and up a shape for its name
 # Where a name may stand beside its place, in letter sizes: on it, right, left, above, below.
 _OFFSETS = (
     (0.0, 0.0, "center"),
@@ -238,25 +239,45 @@ class Names:
         size: float,
         bold: bool,
         colour: str,
+        within: npt.NDArray[np.object_] | None = None,
+        avoid: npt.NDArray[np.object_] | None = None,
     ) -> None:
-        """Write the names in their order; one that finds no room beside its point is left out."""
-        for name, point in zip(names, points, strict=True):
-            spot = self._room(name, point, size, bold=bold)
-            if spot is not None:
-                self._write(name, spot, size, bold=bold, colour=colour)
+        """Write the names in their order; one that finds no room beside its point is left out.
+
+        Where the shapes are given that they are `within`, any place of a shape will do that covers nothing of what
+        to `avoid`; where there is none, they stand as if there were nothing to avoid.
+        """
+        tree = None if avoid is None or not len(avoid) else shapely.STRtree(avoid)
+        for number, (name, point) in enumerate(zip(names, points, strict=True)):
+            spots = [(point, offset) for offset in _OFFSETS]
+            if tree is not None and within is not None:
+                inside = [(spot, _OFFSETS[0]) for spot in _spots(within[number], point)]
+                found = self._room(name, [*spots, *inside], size, bold=bold, avoid=tree)
+            else:
+                found = None
+            found = found or self._room(name, spots, size, bold=bold)
+            if found is not None:
+                self._write(name, found, size, bold=bold, colour=colour)
 
     def _room(
-        self, name: str, point: tuple[float, float], size: float, *, bold: bool
+        self,
+        name: str,
+        spots: Iterable[tuple[tuple[float, float], tuple[float, float, str]]],
+        size: float,
+        *,
+        bold: bool,
+        avoid: shapely.STRtree | None = None,
     ) -> tuple[float, float, str] | None:
         letter = size * self.pen.unit / _POINTS * self.scale
         wide = self.pen.measure(name, size, bold=bold) * self.scale + 0.4 * letter
         (west, east), (south, north) = self.axes.get_xlim(), self.axes.get_ylim()
-        for across, up, align in _OFFSETS:
+        for point, (across, up, align) in spots:
             x, y = point[0] + across * letter, point[1] + up * letter
             left = x - {"left": 0.0, "center": wide / 2, "right": wide}[align]
             box = (left, y - 0.65 * letter, left + wide, y + 0.65 * letter)
             inside = box[0] >= west and box[2] <= east and box[1] >= south and box[3] <= north
-            if inside and not any(_overlap(box, other) for other in self.taken):
+            covers = avoid is not None and len(avoid.query(shapely.box(*box), predicate="intersects"))
+            if inside and not covers and not any(_overlap(box, other) for other in self.taken):
                 self.taken.append(box)
                 return x, y, align
         return None
@@ -280,6 +301,18 @@ class Names:
             parse_math=False,
             path_effects=[withStroke(linewidth=2.4 * self.pen.unit, foreground="#ffffff", alpha=0.85)],
         )
+
+
+def _spots(shape: Any, near: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return places spread evenly inside a shape, those near a point first."""
+    west, south, east, north = shapely.bounds(shape)
+    x, y = (
+        places.ravel()
+        for places in np.meshgrid(np.linspace(west, east, _SPREAD), np.linspace(south, north, _SPREAD))
+    )
+    inside = shapely.contains_xy(shape, x, y)
+    order = np.argsort(np.hypot(x[inside] - near[0], y[inside] - near[1]), kind="stable")
+    return list(zip(x[inside][order].tolist(), y[inside][order].tolist(), strict=True))
 
 
 def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-
-import geopandas as gpd
 
 from hotspots._version import __version__
 from hotspots.analysis.recipe import Report, ReportFormat
 from hotspots.analysis.results import Analysis, Group, Layer
-from hotspots.base.columns import COLUMNS, format_value, theme_words
+from hotspots.base.columns import COLUMNS, format_value
 from hotspots.base.crs import crs_label
-from hotspots.export.document import Block, Document, Paragraphs, Part, Picture, Section, Table, Terms
+from hotspots.export.document import (
+    DIVISIONS,
+    Block,
+    Division,
+    Document,
+    Grid,
+    Paragraphs,
+    Part,
+    Section,
+    Table,
+    Terms,
+)
 from hotspots.export.office.slides import write_slides
 from hotspots.export.office.word import write_word
 from hotspots.export.pages.report import write_report
-from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
-from hotspots.export.style import layer_style
 from hotspots.export.tables.flag_table import make_flag_table
 from hotspots.export.tables.workbook import write_workbook
 from hotspots.publish.report.assess import assess_section
@@ -30,32 +37,31 @@ from hotspots.publish.report.classes import (
     people_tables,
     repeats_section,
 )
+from hotspots.publish.report.figures import headline_section
 from hotspots.publish.report.partnerships import partnership_sections, profile_section
 from hotspots.publish.report.places import places_section, places_table
+from hotspots.publish.report.plates import Kinds, area_plate, origin_words, pair_size
 from hotspots.publish.report.priorities import matrix_section, priorities_section
+from hotspots.publish.report.quality import quality_section
 from hotspots.publish.report.risk import risk_section
-from hotspots.publish.report.summary import headline_section, quality_section
-from hotspots.publish.views import drawing, drawn_columns, outline_of
+from hotspots.publish.report.summary import summary_section
+from hotspots.publish.report.themes import themes_section
+from hotspots.publish.views import drawn_columns
 from hotspots.publish.words.change import calendar_words, compared_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-WIDTH = 6.85  # inches of a picture: the width of the text on an A4 page
-HEIGHT, FULL_HEIGHT = 4.15, 8.4  # inches: two to a page, and one
-_MAP_WIDTH = 4.3  # what the legend leaves of the width
-_TALL = 1.15  # a study area higher than this many times its width has a page for each picture
-LETTERS = 7.6  # points, in a picture's legend
-
-PictureKind = Literal["svg", "png"]
+APPENDIX = frozenset(
+    ["headline", "priorities", "matrix", "change", "tables", "risk", "maps", "quality", "methods"]
+)
+"""The sections that only the appendix has: how it was made, and statistics in the words of statistics."""
 
 
-def make_document(analysis: Analysis, *, pictures: tuple[PictureKind, ...] = ("svg",)) -> Document:
+def make_document(analysis: Analysis, *, pictures: Kinds = ("svg",)) -> Document:
     """Return the report of an analysis, with the sections that its recipe asks for, in that order.
 
-    A section that the analysis cannot fill, such as the change where there is only one year, is left out.
+    Whatever their order, those of the appendix stand behind the others, and partnerships' pages between. A section
+    that the analysis cannot fill, such as the change where there is only one year, is left out.
 
     Parameters
     ----------
@@ -71,6 +77,8 @@ def make_document(analysis: Analysis, *, pictures: tuple[PictureKind, ...] = ("s
     """
     recipe = analysis.recipe
     makers: dict[str, Callable[[Analysis], Section | None]] = {
+        "summary": lambda analysis: summary_section(analysis, pictures),
+        "themes": lambda analysis: themes_section(analysis, pictures),
         "headline": headline_section,
         "profile": profile_section,
         "partnerships": partnership_sections,
@@ -89,7 +97,13 @@ def make_document(analysis: Analysis, *, pictures: tuple[PictureKind, ...] = ("s
         "methods": _methods_section,
     }
     wanted = (recipe.report or Report()).sections
-    made = [section for name in wanted if (section := makers[name](analysis)) is not None]
+    made = [
+        replace(section, division=_division(name))
+        for name in wanted
+        if (section := makers[name](analysis)) is not None
+    ]
+    made.sort(key=lambda section: list(DIVISIONS).index(section.division))
+    made = [replace(section, new_page=place > 0) for place, section in enumerate(made)]
     origin = [f"Source: {recipe.source}."] if recipe.source else []
     return Document(
         recipe.title,
@@ -98,6 +112,13 @@ def make_document(analysis: Analysis, *, pictures: tuple[PictureKind, ...] = ("s
         origin=[*origin, recipe.attribution],
         made_with=f"Made with hotspots {__version__}.",
     )
+
+
+def _division(name: str) -> Division:
+    """Return the division that a section of the recipe belongs to."""
+    if name == "partnerships":
+        return "partnerships"
+    return "appendix" if name in APPENDIX else "report"
 
 
 def write_documents(analysis: Analysis, folder: Path, formats: Sequence[ReportFormat]) -> None:
@@ -145,81 +166,28 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
     write_workbook(tables, path, title=recipe.title, about=about, overwrite=overwrite)
 
 
-def _maps_section(analysis: Analysis, kinds: tuple[PictureKind, ...]) -> Section | None:
-    outline = outline_of(analysis.areas)
+def _maps_section(analysis: Analysis, kinds: Kinds) -> Section | None:
+    """Return the maps that no theme's page has, four to a page."""
     parts = []
     for group in analysis.groups:
-        pictures = _pictures(analysis, group, outline, kinds)
-        if pictures:
-            parts.append(Part(group.name, pictures, new_page=True))
-    return Section("Maps", parts=parts) if parts else None
+        pictures = [
+            area_plate(analysis, layer, column, size=pair_size(analysis.areas), kinds=kinds)
+            for layer in group.layers
+            for column in _further(layer)
+        ]
+        grids = [
+            Grid(pictures[start : start + 4], f"{group.name}: {origin_words(analysis)}")
+            for start in range(0, len(pictures), 4)
+        ]
+        if grids:
+            parts.append(Part(group.name, grids))
+    return Section("Further maps", parts=parts) if parts else None
 
 
-def _pictures(
-    analysis: Analysis, group: Group, outline: gpd.GeoDataFrame, kinds: tuple[PictureKind, ...]
-) -> list[Block]:
-    blocks: list[Block] = []
-    if group.surface is not None:
-        figure = draw_heatmap(
-            group.surface,
-            areas=_few(analysis.areas),
-            outline=outline,
-            size=_size(outline),
-            letters=LETTERS,
-        )
-        made = group.surface.parameters
-        caption = f"{group.name}: heat-map ({made['kernel']} kernel, bandwidth {made['bandwidth']:g} m)."
-        highest = format_value(
-            "density", float(group.surface.values[group.surface.values >= 0].max(initial=0))
-        )
-        alt = f"{caption} The highest density is {highest} {group.surface.unit}."
-        blocks.append(_as_picture(figure, alt, caption, kinds))
-    for layer in group.layers:
-        columns = drawn_columns(layer.table, layer.kind)
-        classed = [name for name in columns if COLUMNS[name].kind == "flag"]
-        blocks += [_picture(group, layer, column, outline, kinds) for column in classed or columns]
-    return blocks
-
-
-def _picture(
-    group: Group, layer: Layer, column: str, outline: gpd.GeoDataFrame, kinds: tuple[PictureKind, ...]
-) -> Picture:
-    figure = draw_map(
-        layer.table,
-        column,
-        outline=outline,
-        draw=drawing(layer.table, layer.kind),
-        noun=plural(layer.label),
-        size=_size(outline),
-        letters=LETTERS,
-    )
-    kind = theme_words(column)
-    caption = f"{group.name}: {plural(layer.label)}, {kind}."
-    style = layer_style(layer.table, column)
-    found = style.classify(layer.table[column])
-    counts = [
-        f"{entry.label}: {int((found == place).sum()):,}"
-        for place, entry in enumerate(style.classes)
-        if (found == place).any()
-    ]
-    return _as_picture(figure, f"{caption} {'; '.join(counts)}.", caption, kinds)
-
-
-def _as_picture(figure: Figure, alt: str, caption: str, kinds: tuple[PictureKind, ...]) -> Picture:
-    png = picture_bytes(figure, "png") if "png" in kinds else b""
-    return Picture(picture_bytes(figure, "svg"), alt, caption, png)
-
-
-def _size(outline: gpd.GeoDataFrame) -> tuple[float, float]:
-    """Return the size of the pictures: two to a page, but of a tall study area one, or its names would crowd."""
-    west, south, east, north = outline.total_bounds
-    ratio = float((north - south) / (east - west))
-    return WIDTH, HEIGHT if ratio <= _TALL else min(FULL_HEIGHT, _MAP_WIDTH * ratio + 0.2)
-
-
-def _few(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
-    """Return areas whose borders can be told apart on a heat-map of this size; of more, none are drawn."""
-    return areas if len(areas) <= 500 else None
+def _further(layer: Layer) -> list[str]:
+    """Return the columns of classes that a map colours, or else the first of the others."""
+    columns = drawn_columns(layer.table, layer.kind)
+    return [name for name in columns if COLUMNS[name].kind == "flag"] or columns[:1]
 
 
 def _tables_section(analysis: Analysis) -> Section | None:

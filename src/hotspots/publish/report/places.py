@@ -8,7 +8,7 @@ from hotspots.analysis.results import Analysis
 from hotspots.analysis.standings import Standings
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.publish.words.names import plural, singular
-from hotspots.publish.words.places import place_words, places_note, themes_words
+from hotspots.publish.words.places import place_words, places_plainly, themes_words
 
 NONE = "in no theme above, the highest of the others"
 
@@ -23,7 +23,7 @@ def places_section(analysis: Analysis) -> Section | None:
     parts = [_part(found, district, district, label) for district in named]
     if "" in found.districts:
         parts.append(_part(found, "", f"{label} without a district" if named else label, label))
-    return Section("Places at greatest risk", [Paragraphs([places_note(analysis).entry()[1]])], parts)
+    return Section("Places at greatest risk", [Paragraphs([places_plainly(analysis)])], parts)
 
 
 def _part(found: Standings, district: str, title: str, label: str) -> Part:

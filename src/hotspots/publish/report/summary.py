@@ -1,227 +1,149 @@
-"""The report's first and last words: the headline figures and the account of the data."""
+"""The report's first page: three sentences, a map and five rows, for who reads nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
+import pandas as pd
 
-from hotspots.analysis.results import Analysis, ThemeResult
-from hotspots.base.columns import MISSING, format_value
-from hotspots.base.text import area_name, percent
-from hotspots.export.document import Block, Figures, Paragraphs, Part, Section, Table, Terms
-from hotspots.incidents.quality import QualityReport, Share
-from hotspots.publish.words.change import change_words, compared_words
-from hotspots.publish.words.names import district_of, plural, singular
+from hotspots.analysis.results import Analysis, Layer
+from hotspots.base.columns import format_value
+from hotspots.export.document import Paragraphs, Picture, Section, Table
+from hotspots.publish.report.plates import WIDTH, Kinds, area_plate, origin_words
+from hotspots.publish.report.themes import flags_of, scale_words
+from hotspots.publish.words.change import calendar_words, change_words, compared_words
+from hotspots.publish.words.names import plural, singular
 
-NAMED = 5  # areas in a sentence; the tables have them all
-_GAPS = 6  # missing months named one by one
-_FILES = 40  # listed one by one
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def headline_section(analysis: Analysis) -> Section:
-    """Return the figures that a reader should take away, and what stands out in each theme."""
-    quality = analysis.quality
-    tiles = [
-        (f"{quality.used:,}", "incidents used"),
-        (percent(quality.located, quality.used), "of them have coordinates"),
-        (f"{quality.inside or 0:,}", "incidents on the maps and in the tables"),
-        (f"{analysis.months:g}", "month of data" if analysis.months == 1 else "months of data"),
-    ]
-    blocks: list[Block] = [Figures(tiles), _glance(analysis)]
-    standing = [(theme.name, _standing_out(analysis, theme)) for theme in analysis.themes]
-    if any(text for _, text in standing):
-        blocks.append(Terms([(f"{name}:", text) for name, text in standing if text], compact=True))
-    return Section("Headline figures", blocks, new_page=False)
+ROWS = 5
+_HEIGHTS = (2.9, 3.7)  # inches of the map, the lowest and the highest
 
 
-def _glance(analysis: Analysis) -> Table:
-    themes = analysis.themes
-    flagged = [place for place, layer in enumerate(themes[0].layers) if "sd_flag" in layer.table]
-    tested = [place for place, layer in enumerate(themes[0].layers) if "gi_class" in layer.table]
-    rated = all("rate" in theme.first for theme in themes)
-    comparison = analysis.comparison
-    compared = comparison is not None and all(theme.change for theme in themes)
-    headings = ["Theme", "Incidents"]
-    headings += ["Rate per 1,000 people a year"] * rated
-    if compared and comparison is not None:
-        asked = f"Change on {compared_words(comparison)[0]}"
-        headings.append(asked if comparison.asked else "Change since the year before")
-    headings += [f"{themes[0].layers[place].label} significantly above average" for place in flagged]
-    headings += [f"{themes[0].layers[place].label} in hotspots" for place in tested]
-    rows = []
-    for theme in themes:
-        row = [theme.name, f"{theme.n:,.0f}"]
-        row += [MISSING if theme.rate is None else format_value("rate", theme.rate)] * rated
-        if compared and theme.change is not None:
-            row.append(change_words(theme.change.whole))
-        row += [_how_many(theme, place, "sd_flag", ["significantly above"]) for place in flagged]
-        row += [_how_many(theme, place, "gi_class", ["hot99", "hot95"]) for place in tested]
-        rows.append(row)
-    note = "Incidents inside the areas. "
-    note += "Hotspots: Gi*, of which at most 5 in 100 are expected to be chance. " * bool(tested)
-    return Table(
-        "The themes at a glance",
-        headings,
-        rows,
-        numbers=frozenset(range(1, len(headings))),
-        note=note.strip(),
+def summary_section(analysis: Analysis, kinds: Kinds) -> Section:
+    """Return the first page: scale, place and change in a sentence each, the map, and the first five areas."""
+    first = _first(analysis)
+    sentences = [_scale(analysis), _place(analysis), _third(analysis)]
+    return Section(
+        "Summary",
+        [
+            Paragraphs([sentence for sentence in sentences if sentence], lead=True),
+            _map(analysis, first, kinds),
+            _rows(analysis, first),
+        ],
+        new_page=False,
     )
 
 
-def _how_many(theme: ThemeResult, place: int, column: str, classes: Sequence[str]) -> str:
-    return f"{int(theme.layers[place].table[column].isin(classes).sum()):,}"
+def _scale(analysis: Analysis) -> str:
+    theme = analysis.themes[0]
+    return f"{theme.name} in {calendar_words(analysis.calendar)}: {scale_words(analysis, theme)}"
 
 
-def _standing_out(analysis: Analysis, theme: ThemeResult) -> str:
-    value = analysis.recipe.flag.value if analysis.recipe.flag is not None else "rate"
-    sentences = []
-    for layer in theme.layers:
-        if "sd_flag" not in layer.table:
-            continue
-        flags = layer.table["sd_flag"]
-        top = layer.table[flags == "significantly above"].sort_values(value, ascending=False, kind="stable")
-        kind = plural(singular(layer.label))
-        if top.empty:
-            sentences.append(f"No {kind} is significantly above the average.")
-            continue
-        named = [
-            area_name(str(row["name"]), district_of(row), figure=format_value(value, row[value]))
-            for _, row in top.iloc[:NAMED].iterrows()
+def _place(analysis: Analysis) -> str:
+    """Return how much of the incidents the priority areas hold or, without any, how many areas stand out."""
+    label = plural(analysis.recipe.areas[0].label)
+    if analysis.selection is not None and analysis.selection.priorities.coverage.areas:
+        held = analysis.selection.priorities.coverage
+        people = "" if np.isnan(held.population) else f" but only {held.population:.0%} of the people"
+        if not held.incidents > held.population:
+            people = people.replace(" but only", " and")
+        verb = "is a priority" if held.areas == 1 else "are priorities"
+        return (
+            f"{held.areas:,} of {held.of_areas:,} {label} {verb}: they have {held.incidents:.0%} of all "
+            f"incidents{people}."
+        )
+    flags = flags_of(analysis)
+    if flags.empty:
+        return ""
+    high = int((flags == "significantly above").any(axis=1).sum())
+    return f"{high:,} of {len(flags):,} {label} are significantly above the average in at least one theme."
+
+
+def _third(analysis: Analysis) -> str:
+    """Return which themes changed or, where nothing is compared, which has the most incidents."""
+    changed = [theme for theme in analysis.themes if theme.change is not None]
+    if changed and analysis.comparison is not None:
+        before, after = compared_words(analysis.comparison)
+        clear = [
+            f"{plural(theme.name)} {words}"
+            for theme in changed
+            if theme.change is not None
+            and (words := change_words(theme.change.whole)) not in ("", "no clear change")
         ]
-        unit = "per 1,000 people a year" if value == "rate" else "incidents"
-        more = f", and {len(top) - NAMED} more" if len(top) > NAMED else ""
-        verb = f"{kind} is" if len(top) == 1 else f"{plural(layer.label)} are"
-        sentences.append(
-            f"{len(top)} {verb} significantly above the average: {', '.join(named)}{more} ({unit})."
+        if not clear:
+            return f"No theme changed clearly from {before} to {after}."
+        rest = " The other themes did not change clearly." if len(clear) < len(changed) else ""
+        return f"From {before} to {after}: {', '.join(clear)}.{rest}"
+    others = analysis.themes[1:]
+    if not others:
+        return ""
+    most = max(others, key=lambda theme: theme.n)
+    return f"Of the other themes, {plural(most.name)} is the largest: {scale_words(analysis, most)}"
+
+
+def _first(analysis: Analysis) -> list[str]:
+    """Return the codes of the first five areas: by rank where areas are selected, else by flags and rate."""
+    if analysis.selection is not None:
+        layer = analysis.selection.layers[0].table
+        ordered = layer[layer["rank"].notna()].sort_values("rank", kind="stable")
+    else:
+        flags, table = flags_of(analysis), analysis.themes[0].first
+        value = table["rate"] if "rate" in table and table["rate"].notna().any() else table["n"]
+        high = (flags == "significantly above").sum(axis=1)
+        ordered = pd.DataFrame({"high": high, "value": value}, index=table.index).sort_values(
+            ["high", "value"], ascending=False, kind="stable"
         )
-    return " ".join(sentences)
+    return [str(code) for code in ordered.index[:ROWS]]
 
 
-def quality_section(analysis: Analysis) -> Section:
-    """Return what became of every row, and how many rows of each category have a place."""
-    quality = analysis.quality
-    parts = [
-        Part("What became of every row", [_account(quality), *_facts(quality)]),
-        Part("How many have a place", _located(quality)),
-    ]
-    if any(month.label for month in quality.by_month):
-        parts.append(Part("When they happened", [_calendar(quality.by_month)]))
-    parts.append(Part("Files read", [_sources(quality)]))
-    return Section("Quality of the data", parts=parts)
-
-
-def _account(quality: QualityReport) -> Table:
-    rows = [["Rows read", f"{quality.rows_read:,}", ""]]
-    rows += [[f"less: {reason}", f"{count:,}", ""] for reason, count in quality.dropped() if count]
-    rows.append(["Rows used", f"{quality.used:,}", percent(quality.used, quality.used)])
-    if quality.inside is not None and quality.outside is not None:
-        rows.append(
-            [
-                "of which inside the areas",
-                f"{quality.inside:,}",
-                percent(quality.inside, quality.used),
-            ]
-        )
-        rows.append(
-            [
-                "of which outside all areas",
-                f"{quality.outside:,}",
-                percent(quality.outside, quality.used),
-            ]
-        )
-    rows.append(
-        ["of which without coordinates", f"{quality.unlocated:,}", percent(quality.unlocated, quality.used)]
+def _map(analysis: Analysis, first: list[str], kinds: Kinds) -> Picture:
+    layer, column = _mapped(analysis)
+    west, south, east, north = analysis.areas.total_bounds
+    height = float(np.clip(0.62 * WIDTH * (north - south) / (east - west), *_HEIGHTS))
+    label = plural(analysis.recipe.areas[0].label)
+    what = f"priority {label}" if column == "priority" else f"{analysis.themes[0].name}, {label}"
+    caption = (
+        f"{what[:1].upper()}{what[1:]}; the numbers are those of the table. Boxes enlarge the small ones. "
+        f"{origin_words(analysis)}"
     )
-    return Table(
-        "The account of the rows", ["Rows", "Number", "Share of rows used"], rows, numbers=frozenset({1, 2})
+    return area_plate(
+        analysis, layer, column, size=(WIDTH, height), kinds=kinds, caption=caption, marked=tuple(first)
     )
 
 
-def _facts(quality: QualityReport) -> list[Block]:
-    facts = []
-    if quality.coordinates:
-        facts.append(
-            f"The located incidents stand on {quality.coordinates:,} distinct coordinates, "
-            f"at most {quality.most_at_one:,} on one."
-        )
-    if all(not source.has_ids for source in quality.sources):
-        facts.append(
-            "The files have no Crime ID column, so rows that repeat another could not be found by it."
-        )
-    if quality.identical:
-        facts.append(
-            f"{quality.identical:,} rows without a Crime ID repeat another's category, month and place; they are kept, "
-            "since separate incidents share map points."
-        )
-    if quality.out_of_range:
-        facts.append(
-            f"{quality.out_of_range:,} rows have impossible coordinates and count as without coordinates."
-        )
-    if quality.months_missing:
-        facts.append(_gaps(quality.months_missing))
-    if quality.partial_month:
-        facts.append(
-            f"The last month, {quality.partial_month}, looks incomplete: it has under half the usual rows."
-        )
-    if quality.transformation:
-        facts.append(f"Coordinates were brought to {quality.crs}: {quality.transformation}.")
-    return [Paragraphs(facts, small=True)] if facts else []
+def _mapped(analysis: Analysis) -> tuple[Layer, str]:
+    if analysis.selection is not None:
+        return analysis.selection.layers[0], "priority"
+    layer = analysis.themes[0].layers[0]
+    return layer, next(name for name in ("sd_flag", "rate", "n") if name in layer.table)
 
 
-def _gaps(months: Sequence[str]) -> str:
-    if len(months) <= _GAPS:
-        return f"No row falls in {', '.join(months)}."
-    return f"No row falls in {len(months):,} of the months between the first and the last; see the table of months."
-
-
-def _located(quality: QualityReport) -> list[Block]:
-    rows = [_share_row(share, "no category") for share in quality.by_category]
-    rows.append(_share_row(Share("All", quality.used, quality.located), ""))
-    return [
-        Paragraphs(
-            [
-                "An incident without coordinates is on no map and in no table of areas. Where a category's share is "
-                "low, its maps show part of it only, and the missing part need not be like the rest."
-            ]
-        ),
-        Table(
-            "Rows with coordinates, by category",
-            ["Category", "Rows", "With coordinates", "Share"],
-            rows,
-            numbers=frozenset({1, 2, 3}),
-            total=True,
-        ),
+def _rows(analysis: Analysis, first: list[str]) -> Table:
+    flags, theme = flags_of(analysis), analysis.themes[0]
+    names, districts = analysis.areas["name"].astype(str), analysis.areas["district"].astype(str)
+    known = bool((districts != "").any())
+    rated = theme.rate is not None and "rate" in theme.first
+    rows = [
+        [
+            f"{number}. {names[code]}",
+            *([districts[code]] if known else []),
+            _why(flags, code),
+            format_value("rate" if rated else "n", theme.first["rate" if rated else "n"][code]),
+        ]
+        for number, code in enumerate(first, start=1)
     ]
+    headings = [singular(analysis.recipe.areas[0].label), *(["District"] if known else []), "Why"]
+    figure = f"{theme.name} for every 1,000 people a year" if rated else f"{theme.name}, incidents"
+    note = f"The rate of all is {format_value('rate', theme.rate)}." if rated else ""
+    last = len(headings)
+    return Table("", [*headings, figure], rows, frozenset({last}), note, prose=frozenset({last - 1}))
 
 
-def _share_row(share: Share, unnamed: str) -> list[str]:
-    return [
-        share.label or unnamed,
-        f"{share.rows:,}",
-        f"{share.located:,}",
-        percent(share.located, share.rows),
-    ]
-
-
-def _calendar(months: Sequence[Share]) -> Table:
-    """Return the rows of each month, a year to a line; a month without any is a dash."""
-    found = {month.label: month.rows for month in months if month.label}
-    years = sorted({label[:4] for label in found})
-    used = [place for place in range(1, 13) if any(f"{year}-{place:02d}" in found for year in years)]
-    rows = []
-    for year in years:
-        cells = [found.get(f"{year}-{place:02d}") for place in used]
-        shown = [f"{cell:,}" if cell is not None else "–" for cell in cells]
-        rows.append([year, *shown, f"{sum(cell or 0 for cell in cells):,}"])
-    headings = ["Year", *(_MONTHS[place - 1] for place in used), "All"]
-    return Table("Rows used, by month", headings, rows, numbers=frozenset(range(1, len(headings))))
-
-
-def _sources(quality: QualityReport) -> Table:
-    shown = quality.sources[:_FILES]
-    rows = [[source.name, f"{source.rows:,}", source.sha256[:16]] for source in shown]
-    rest = quality.sources[_FILES:]
-    if rest:
-        rows.append([f"and {len(rest):,} more files", f"{sum(source.rows for source in rest):,}", ""])
-    note = "SHA-256 identifies a file's exact contents; its first 16 digits are shown."
-    return Table("The files", ["File", "Rows", "SHA-256"], rows, numbers=frozenset({1}), note=note)
+def _why(flags: pd.DataFrame, code: str) -> str:
+    """Return in which themes an area is above the average."""
+    said = []
+    for flag, words in (("significantly above", "Significantly above"), ("above", "Above")):
+        named = [plural(str(name)) for name in flags.columns if flags.loc[code, name] == flag]
+        if named and len(named) == len(flags.columns) and len(named) > 1:
+            said.append(f"{words} in all {len(named)} themes.")
+        elif named:
+            said.append(f"{words} in {', '.join(named)}.")
+    return " ".join(said) or "Above the average in no theme."

@@ -62,6 +62,17 @@ def place_words(standings: Standings, code: Any, *, only: str | None = None) -> 
     return area_name(str(standings.places["name"][code]), figure=themes_words(standings, code, only=only))
 
 
+def places_plainly(analysis: Analysis) -> str:
+    """Return in plain words what the places are measured against; `places_note` has the rule."""
+    flag = analysis.recipe.flag or Flag()
+    areas = plural(analysis.recipe.areas[0].label)
+    return (
+        f"The {'rate' if flag.value == 'rate' else 'count'} of each {singular(areas)} in each theme is measured "
+        f"against {reference_words(analysis)}. Significantly above is far over their average. In each district, the "
+        f"{areas} that are high in most themes come first. The appendix has the rule."
+    )
+
+
 def places_note(analysis: Analysis) -> Note:
     """Return how the places are found and ordered."""
     flag = analysis.recipe.flag or Flag()

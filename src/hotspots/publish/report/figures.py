@@ -1,0 +1,96 @@
+"""The report's table of main figures: each theme's count, rate, change and hotspots, and what stands out in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hotspots.analysis.results import Analysis, ThemeResult
+from hotspots.base.columns import MISSING, format_value
+from hotspots.base.text import area_name, percent
+from hotspots.export.document import Block, Figures, Section, Table, Terms
+from hotspots.publish.words.change import change_words, compared_words
+from hotspots.publish.words.names import district_of, plural, singular
+
+NAMED = 5  # areas in a sentence; the tables have them all
+_GAPS = 6  # missing months named one by one
+_FILES = 40  # listed one by one
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def headline_section(analysis: Analysis) -> Section:
+    """Return the figures that a reader should take away, and what stands out in each theme."""
+    quality = analysis.quality
+    tiles = [
+        (f"{quality.used:,}", "incidents used"),
+        (percent(quality.located, quality.used), "of them have coordinates"),
+        (f"{quality.inside or 0:,}", "incidents on the maps and in the tables"),
+        (f"{analysis.months:g}", "month of data" if analysis.months == 1 else "months of data"),
+    ]
+    blocks: list[Block] = [Figures(tiles), _glance(analysis)]
+    standing = [(theme.name, _standing_out(analysis, theme)) for theme in analysis.themes]
+    if any(text for _, text in standing):
+        blocks.append(Terms([(f"{name}:", text) for name, text in standing if text], compact=True))
+    return Section("Headline figures", blocks, new_page=False)
+
+
+def _glance(analysis: Analysis) -> Table:
+    themes = analysis.themes
+    flagged = [place for place, layer in enumerate(themes[0].layers) if "sd_flag" in layer.table]
+    tested = [place for place, layer in enumerate(themes[0].layers) if "gi_class" in layer.table]
+    rated = all("rate" in theme.first for theme in themes)
+    comparison = analysis.comparison
+    compared = comparison is not None and all(theme.change for theme in themes)
+    headings = ["Theme", "Incidents"]
+    headings += ["Rate per 1,000 people a year"] * rated
+    if compared and comparison is not None:
+        asked = f"Change on {compared_words(comparison)[0]}"
+        headings.append(asked if comparison.asked else "Change since the year before")
+    headings += [f"{themes[0].layers[place].label} significantly above average" for place in flagged]
+    headings += [f"{themes[0].layers[place].label} in hotspots" for place in tested]
+    rows = []
+    for theme in themes:
+        row = [theme.name, f"{theme.n:,.0f}"]
+        row += [MISSING if theme.rate is None else format_value("rate", theme.rate)] * rated
+        if compared and theme.change is not None:
+            row.append(change_words(theme.change.whole))
+        row += [_how_many(theme, place, "sd_flag", ["significantly above"]) for place in flagged]
+        row += [_how_many(theme, place, "gi_class", ["hot99", "hot95"]) for place in tested]
+        rows.append(row)
+    note = "Incidents inside the areas. "
+    note += "Hotspots: Gi*, of which at most 5 in 100 are expected to be chance. " * bool(tested)
+    return Table(
+        "The themes at a glance",
+        headings,
+        rows,
+        numbers=frozenset(range(1, len(headings))),
+        note=note.strip(),
+    )
+
+
+def _how_many(theme: ThemeResult, place: int, column: str, classes: Sequence[str]) -> str:
+    return f"{int(theme.layers[place].table[column].isin(classes).sum()):,}"
+
+
+def _standing_out(analysis: Analysis, theme: ThemeResult) -> str:
+    value = analysis.recipe.flag.value if analysis.recipe.flag is not None else "rate"
+    sentences = []
+    for layer in theme.layers:
+        if "sd_flag" not in layer.table:
+            continue
+        flags = layer.table["sd_flag"]
+        top = layer.table[flags == "significantly above"].sort_values(value, ascending=False, kind="stable")
+        kind = plural(singular(layer.label))
+        if top.empty:
+            sentences.append(f"No {kind} is significantly above the average.")
+            continue
+        named = [
+            area_name(str(row["name"]), district_of(row), figure=format_value(value, row[value]))
+            for _, row in top.iloc[:NAMED].iterrows()
+        ]
+        unit = "per 1,000 people a year" if value == "rate" else "incidents"
+        more = f", and {len(top) - NAMED} more" if len(top) > NAMED else ""
+        verb = f"{kind} is" if len(top) == 1 else f"{plural(layer.label)} are"
+        sentences.append(
+            f"{len(top)} {verb} significantly above the average: {', '.join(named)}{more} ({unit})."
+        )
+    return " ".join(sentences)

@@ -1,0 +1,165 @@
+"""A page for each theme, in the order of a strategic assessment: scale, where, change, hotspots, what to do."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hotspots.analysis.results import Analysis, Layer, ThemeResult
+from hotspots.base.text import area_name
+from hotspots.export.document import Block, Part, Section, Slot, Table, Terms
+from hotspots.publish.report.plates import Kinds, group_plates, is_flat
+from hotspots.publish.words.change import change_words, compared_words
+from hotspots.publish.words.names import plural, singular
+
+SHOWN = 5  # areas in a theme's table
+FEW = 10  # of fewer incidents no share is said
+AT_RISK = "who is harmed most, where they live, and how this is known."
+RECOMMENDED = "what the partnership will do, who leads, and by when."
+
+
+def themes_section(analysis: Analysis, kinds: Kinds) -> Section:
+    """Return a page for each theme of the recipe."""
+    parts = [
+        Part(theme.name, _blocks(analysis, theme, kinds), new_page=place > 0)
+        for place, theme in enumerate(analysis.themes)
+    ]
+    return Section("Themes", parts=parts)
+
+
+def _blocks(analysis: Analysis, theme: ThemeResult, kinds: Kinds) -> list[Block]:
+    said = [
+        ("Scale:", scale_words(analysis, theme)),
+        ("Where:", _where(theme)),
+        ("Change:", _change(analysis, theme)),
+        ("Hotspots:", _hotspots(theme)),
+    ]
+    blocks: list[Block] = [Terms([(word, text) for word, text in said if text], compact=True)]
+    columns = _columns(analysis, theme)
+    if columns or theme.surface is not None:
+        blocks.append(group_plates(analysis, theme, columns, kinds))
+    return [
+        *blocks,
+        _highest(theme),
+        Slot("At-risk groups", AT_RISK, _paragraphs(theme.theme.at_risk)),
+        Slot("Recommendations", RECOMMENDED, _paragraphs(theme.theme.recommendations)),
+    ]
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text, which empty lines part."""
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
+
+
+def _columns(analysis: Analysis, theme: ThemeResult) -> list[tuple[Layer, str]]:
+    """Return what the page's maps show: the first areas, then hotspots and change where four have room."""
+    first = theme.layers[0]
+    column = next(name for name in ("sd_flag", "rate", "n") if name in first.table)
+    found = [(first, column)]
+    found += [(layer, "gi_class") for layer in reversed(theme.layers) if "gi_class" in layer.table][:1]
+    if "ch_flag" in first.table:
+        found.append((first, "ch_flag"))
+    most = 4 if is_flat(analysis.areas) else 2
+    # An odd one would leave a gap in its row.
+    count = min(most - (theme.surface is not None), len(found))
+    count -= (count + (theme.surface is not None)) % 2 if count > 1 else 0
+    return found[:count]
+
+
+def scale_words(analysis: Analysis, theme: ThemeResult) -> str:
+    """Return how many incidents a theme has, their rate, and their share of the first theme's where it is a part."""
+    said = f"{theme.n:,.0f} incidents"
+    if theme.rate is not None:
+        said += f", or {_rate(theme.rate)} a year for every 1,000 people"
+    whole = analysis.themes[0]
+    if theme is not whole and theme.n >= FEW and _is_part(theme, whole):
+        said += f". That is {theme.n / whole.n:.0%} of {plural(whole.name)}"
+    return f"{said}."
+
+
+def _rate(value: float) -> str:
+    return f"{value:,.0f}" if value >= FEW else f"{value:.1f}"
+
+
+def _is_part(theme: ThemeResult, whole: ThemeResult) -> bool:
+    """Return whether all categories of a theme are among those of another."""
+    kinds = {name.casefold() for name in theme.theme.category}
+    within = {name.casefold() for name in whole.theme.category}
+    without = {name.casefold() for name in whole.theme.exclude}
+    return bool(kinds) and (not within or kinds <= within) and not kinds & without
+
+
+def _where(theme: ThemeResult) -> str:
+    table, label = theme.first, theme.layers[0].label
+    said = []
+    if "sd_flag" in table:
+        top = int((table["sd_flag"] == "significantly above").sum())
+        verb = "is" if top == 1 else "are"
+        number = f"{top:,}" if top else "None"
+        said.append(f"{number} of {len(table):,} {plural(label)} {verb} significantly above the average.")
+    by = table.groupby(table["district"].astype(str))[["n", "population"]].sum()
+    if len(by) > 1 and theme.n >= FEW:
+        name = by["n"].idxmax()
+        share, people = by["n"][name] / by["n"].sum(), by["population"][name] / by["population"].sum()
+        of = f" and {people:.0%} of the people" if people > 0 else ""
+        said.append(f"{name or 'Elsewhere'} has most: {share:.0%} of the incidents{of}.")
+    return " ".join(said)
+
+
+def _change(analysis: Analysis, theme: ThemeResult) -> str:
+    if theme.change is None or analysis.comparison is None:
+        return ""
+    before, after = compared_words(analysis.comparison)
+    was, now = (f"{count:,.0f}" for count in theme.change.counts[-2:])
+    found = change_words(theme.change.whole) or "not known"
+    flags = theme.change.areas["ch_flag"].astype(str)
+    up, down = int((flags == "up").sum()), int((flags == "down").sum())
+    label = plural(theme.layers[0].label)
+    season = "" if analysis.comparison.same_season else " The two are not the same months of the year."
+    return (
+        f"{found[:1].upper()}{found[1:]}: {was} in {before}, {now} in {after}. "
+        f"{up:,} {label} went up clearly and {down:,} went down.{season}"
+    )
+
+
+def _hotspots(theme: ThemeResult) -> str:
+    said = []
+    for layer in theme.layers:
+        if "gi_class" not in layer.table:
+            continue
+        hot = int(layer.table["gi_class"].isin(["hot99", "hot95"]).sum())
+        what = "squares of the map" if layer.kind == "cells" else plural(layer.label)
+        said.append(f"{hot:,} of {len(layer.table):,} {what}")
+    return f"{' and '.join(said)} form hotspots, where high numbers lie side by side." if said else ""
+
+
+def _highest(theme: ThemeResult) -> Table:
+    """Return the areas with the highest rates, or counts where there are no rates; counts to the nearest 10."""
+    table, label = theme.first, theme.layers[0].label
+    order = "rate" if "rate" in table and table["rate"].notna().any() else "n"
+    top = table[table[order].notna()].sort_values(order, ascending=False, kind="stable").head(SHOWN)
+    changed = None if theme.change is None else theme.change.areas
+    rows = [
+        [
+            area_name(str(row["name"]), str(row["district"])),
+            f"{int(row['n'] + 5) // 10 * 10:,}",
+            *([_rate(row["rate"])] if order == "rate" else []),
+            *([change_words(changed.loc[code])] if changed is not None else []),
+        ]
+        for code, row in top.iterrows()
+    ]
+    headings = [singular(label), "Incidents, rounded"]
+    headings += ["Per 1,000 people a year"] * (order == "rate") + ["Change"] * (changed is not None)
+    numbers = frozenset({1, 2} if order == "rate" else {1})
+    return Table(f"{theme.name}: the highest {plural(label)}", headings, rows, numbers=numbers)
+
+
+def flags_of(analysis: Analysis) -> pd.DataFrame:
+    """Return where each area stands in each theme: ``sd_flag`` of the first areas, by theme; empty without flags."""
+    return pd.DataFrame(
+        {
+            theme.name: theme.first["sd_flag"].astype(object)
+            for theme in analysis.themes
+            if "sd_flag" in theme.first
+        },
+        index=analysis.areas.index,
+    )
