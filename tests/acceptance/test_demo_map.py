@@ -78,7 +78,7 @@ def test_every_theme_and_overlay_of_the_demo_can_be_shown(page: tuple[Any, list[
     for group in groups:
         opened.locator("#hotspots-group").select_option(label=group)
         themes = opened.locator("#hotspots-switch input[type=radio]")
-        assert themes.count() == 5
+        assert themes.count() == 7
         for position in range(themes.count()):
             themes.nth(position).check()
             assert opened.locator("#hotspots-legend h2").first.inner_text().startswith(f"{group} · ")
