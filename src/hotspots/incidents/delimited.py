@@ -1,4 +1,4 @@
-"""Open text files of incidents: which encoding, which delimiter, where the headings are, and open quotation marks."""
+"""Open text files of incidents: which encoding, which delimiter, and where the headings are."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import codecs
 import csv
 import hashlib
 import io
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from hotspots.base.errors import DataError, FileError
 from hotspots.base.text import ENCODINGS, delimiter_of, heading_position, plain_text, stated_delimiter
 from hotspots.incidents.columns import ColumnNames, recognise
 from hotspots.incidents.files import Batches, IncidentFile, Roles
+from hotspots.incidents.quotes import mended, open_quotes
 from hotspots.incidents.sources import READABLE, Source
 
 _HEAD = 1 << 16
@@ -83,7 +83,7 @@ def open_delimited(source: Source, named: ColumnNames) -> IncidentFile:
         has_rows=bool(rows),
     )
     if scan.quoted:
-        file.mended = tuple(_open_quotes(file, codec, delimiter, width))
+        file.mended = tuple(open_quotes(file, codec, delimiter, width))
     return file
 
 
@@ -189,7 +189,7 @@ class _Reading:
             try:
                 # One thread per file keeps pyarrow's row numbers; several files are read side by side instead.
                 reader = pa_csv.open_csv(
-                    _mended(stream, file, self.codec),
+                    mended(stream, file, self.codec),
                     pa_csv.ReadOptions(
                         use_threads=False,
                         block_size=max(_BLOCK, 4 * self.head),
@@ -223,69 +223,3 @@ class _Reading:
                         hint="look for a quotation mark that is opened and never closed",
                     ) from error
         file.found.rows = good + len(skipped)
-
-
-def _lines(file: IncidentFile, codec: str) -> Iterator[str]:
-    with file.source.open() as stream:
-        yield from io.TextIOWrapper(stream, encoding=codec, newline="", errors="replace")
-
-
-def _open_quotes(file: IncidentFile, codec: str, delimiter: str, width: int) -> Iterator[int]:
-    """Give the numbers, from 0, of lines whose quotation mark swallows rows.
-
-    A cell in quotation marks may run over several lines, as notes do. But where most of the lines within it
-    have as many delimiters as a row, they are rows, and the mark is a slip of the pen.
-    """
-    mark = re.escape(delimiter)
-    whole = re.compile(rf'(^|{mark})"(?:[^"]|"")*"(?={mark}|\r?\n?$)')
-    opens = re.compile(rf'(?:^|{mark})"')
-    closes = re.compile(r'^(?:[^"]|"")*"')
-    start, inside, like_rows = -1, 0, 0
-    for number, line in enumerate(_lines(file, codec)):
-        if number < file.header_lines:
-            continue
-        if start >= 0:
-            inside, like_rows = inside + 1, like_rows + (whole.sub(r"\1", line).count(delimiter) == width - 1)
-            if '"' not in line or not closes.match(line):
-                continue
-            if 2 * like_rows > inside:
-                yield start
-                if line.count('"') % 2:
-                    yield number
-                start = -1
-                continue
-            line, start = closes.sub("", line, count=1), -1
-        if '"' in line and opens.search(whole.sub(r"\1", line)):
-            start, inside, like_rows = number, 0, 0
-    if start >= 0 and 2 * like_rows > inside:
-        yield start
-
-
-def _mended(stream: Any, file: IncidentFile, codec: str) -> Any:
-    """Return the stream without the quotation marks of the lines that are to be mended."""
-    if not file.mended:
-        return stream
-    return pa.PythonFile(io.BufferedReader(_Mended(stream, codec, frozenset(file.mended))), mode="r")
-
-
-class _Mended(io.RawIOBase):
-    """The bytes of a text file, of which some lines have lost their quotation marks."""
-
-    def __init__(self, stream: Any, codec: str, lines: frozenset[int]) -> None:
-        self._text = io.TextIOWrapper(stream, encoding=codec, newline="")
-        self._codec = codec.removesuffix("-sig")
-        self._number, self._mend, self._waiting = 0, lines, b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._waiting and (line := self._text.readline()):
-            if self._number in self._mend:
-                line = line.replace('"', "")
-            self._number += 1
-            # Of UTF-16, each line would begin with a mark of its byte order.
-            self._waiting = line.encode(self._codec if self._codec != "utf-16" else "utf-16-le")
-        data, self._waiting = self._waiting[: len(buffer)], self._waiting[len(buffer) :]
-        buffer[: len(data)] = data
-        return len(data)
