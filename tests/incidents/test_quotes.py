@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hotspots.incidents import quotes
 from hotspots.incidents.columns import ColumnNames
+from hotspots.incidents.files import IncidentFile
 from hotspots.incidents.opening import open_incidents
 from hotspots.incidents.sources import find_sources
 
@@ -27,14 +28,14 @@ def doubtful_one_by_one(text: str) -> set[int]:
     return {number for number, line in enumerate(lines) if not re.fullmatch(f"{cell}(?:,{cell})*", line)}
 
 
-def opened(path: Path):
+def opened(path: Path) -> IncidentFile:
     return open_incidents(find_sources(path), ColumnNames())[0]
 
 
 @settings(max_examples=150)
 @given(lines=LINES, end=st.sampled_from(["\n", "\r\n", "\r"]), closed=st.booleans(), block=st.integers(1, 40))
 def test_no_line_with_a_mark_left_open_is_missed(
-    tmp_path_factory, lines: list[str], end: str, *, closed: bool, block: int
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str, *, closed: bool, block: int
 ) -> None:
     text = end.join(["lon,lat,category", *lines]) + (end if closed else "")
     path = tmp_path_factory.mktemp("quotes") / "a.csv"

@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -135,6 +136,7 @@ def labels(column: Any, *, codes: bool = False) -> Any:
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def _label(text: str, code: bool) -> str | None:
     plain = plain_text(text)
     if code and _GSS.fullmatch(plain):

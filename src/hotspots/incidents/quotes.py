@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from hotspots.incidents.files import IncidentFile
 
-_BLOCK = 1 << 22
+_BLOCK = 1 << 20
 _LF, _CR, _MARK = (ord(letter) for letter in '\n\r"')
 
 
@@ -63,9 +63,11 @@ def _doubtful_lines(file: IncidentFile, codec: str, delimiter: str) -> frozenset
     start = 0
     for block in _blocks(file, codec):
         letters = np.frombuffer(block, dtype=np.uint8)
-        ends = np.flatnonzero((letters == _LF) | (letters == _CR))
-        # Of a line end of two letters, the first is none.
-        ends = ends[(letters[ends] == _LF) | (np.append(letters, 0)[ends + 1] != _LF)]
+        ends = np.flatnonzero(letters == _LF)
+        if b"\r" in block:
+            returns = np.flatnonzero(letters == _CR)
+            # Of a line end of two letters, the first is none.
+            ends = np.union1d(ends, returns[~np.isin(returns + 1, ends)])
         found += (start + _doubtful(letters, ends, delimiter)).tolist()
         start += len(ends)
     return frozenset(found)
@@ -81,13 +83,15 @@ def _doubtful(
     """
     marks = np.flatnonzero(letters == _MARK)
     before = np.concatenate([[0], np.searchsorted(marks, ends)])
-    counts = np.diff(before)
-    closes = (np.arange(len(marks)) - np.repeat(before[:-1], counts)) % 2
+    closes = np.arange(len(marks)) & 1
+    shift = before[:-1] & 1
+    if shift.any():
+        closes ^= np.repeat(shift, np.diff(before))
     beside = np.zeros(256, dtype=bool)
     beside[[_MARK, _LF, _CR, ord(delimiter)]] = True
     # The last letter of a block ends a line, and so stands for the one before the first, too.
-    odd = marks[~beside[letters[np.where(closes, marks + 1, marks - 1)]]]
-    return np.union1d(np.searchsorted(ends, odd), np.flatnonzero(counts % 2))
+    alone = marks[~beside[letters[marks + 2 * closes - 1]]]
+    return np.union1d(np.searchsorted(ends, alone), np.flatnonzero(np.diff(before) & 1))
 
 
 def _blocks(file: IncidentFile, codec: str) -> Iterator[bytes]:
