@@ -222,3 +222,38 @@ def test_an_office_opens_it_and_prints_its_words(name: str, folder: Path, tmp_pa
         assert words in told.stdout
     if name.endswith("pptx"):
         assert told.stdout.count("\f") == len(pptx.Presentation(str(folder / name)).slides)
+
+
+@pytest.mark.parametrize("long", [("Violence and sexual offences " * 7)[:200].strip(), "W" * 200])
+def test_titles_of_200_letters_stay_whole_and_in_their_place(long: str, tmp_path: Path) -> None:
+    part = Part(f"{long}!", [Paragraphs(["Below."])], new_page=True)
+    document = Document(long, "2025", [Section(long, [Paragraphs(["Below."])], [part])])
+    for write, name in WRITERS:
+        write(document, tmp_path / name)
+    book = docx.Document(str(tmp_path / "report.docx"))
+    headings = [line.text for line in book.paragraphs if str(line.style.name).startswith("Heading")]  # type: ignore[union-attr]
+    assert headings == [f"1  {long}", f"{long}!"]
+    assert book.core_properties.title == long
+    deck = pptx.Presentation(str(tmp_path / "report.pptx"))
+    assert [slide.shapes.title.text for slide in deck.slides] == [long, long, f"{long}: {long}!"]  # type: ignore[union-attr]
+    office, reader = shutil.which("soffice"), shutil.which("pdftotext")
+    if office is None or reader is None:
+        pytest.skip("LibreOffice or pdftotext is not installed")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "report.pptx")], check=True, capture_output=True, timeout=120)  # noqa: S603
+    told = subprocess.run(  # noqa: S603 - by path
+        [reader, "-bbox", str(tmp_path / "report.pdf"), "-"], check=True, capture_output=True, text=True
+    ).stdout
+    pages = told.split("<page ")[1:]
+    assert len(pages) == 3
+    word = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)<')
+    for page in pages[1:]:
+        words = word.findall(page)
+        below = next(float(top) for _, top, _, _, text in words if text == "Below.")
+        heading = [one for one in words if float(one[1]) < below]
+        # Nothing of the title leaves the slide (13.333 x 7.5 inches) or runs into the words below it.
+        assert sum(len(text) for *_, text in heading) >= len(long.replace(" ", ""))
+        assert min(float(top) for _, top, _, _, _ in heading) >= 0
+        assert max(float(right) for _, _, right, _, _ in heading) <= 960
+        assert max(float(low) for _, _, _, low, _ in heading) <= below
