@@ -41,6 +41,7 @@ COMMANDS = (
     "share",
     "repeats",
     "evaluate",
+    "profile",
     "matrix",
     "assess",
     "map",

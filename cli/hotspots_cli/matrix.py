@@ -19,6 +19,7 @@ from hotspots_cli.writing import check_output
 @options.columns
 @options.crs
 @options.by
+@options.comparators
 @click.option(
     "--theme",
     multiple=True,
@@ -81,11 +82,21 @@ def command(
 ) -> None:
     """Tick which themes are a priority of which district, by its rate and by its areas that stand out.
 
+    Each district is compared with the others together; with a comparator (--with), such as the nation, a theme that
+    is high in the whole force is ticked everywhere.
+
     \b
     hotspots matrix 2025-*-street.csv --areas wards.gpkg -o matrix.html
     hotspots matrix 2025-*-street.csv --areas wards.gpkg --theme asb --theme burglary -o matrix.csv
+    hotspots matrix 2025-*-street.csv --areas wards.gpkg --with comparators.csv --national "England and Wales" \\
+        -o matrix.html
     """
     check_output(output, overwrite=overwrite, suffixes=(".html", ".csv"))
+    if rule == "counted" and given["comparators"] is not None:
+        raise click.UsageError(
+            "--rule counted compares districts with each other: leave out --with, or the rule"
+        )
+    from hotspots.analysis.comparators import one_comparator
     from hotspots.analysis.steps import locate, people_of
     from hotspots.areas.reading import read_areas
     from hotspots.counting.tally import tally
@@ -102,6 +113,8 @@ def command(
     )
     with Steps(4) as step:
         step("Reading areas")
+        against = options.comparing(given)
+        versus = None if against is None else one_comparator(against)
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
@@ -110,7 +123,16 @@ def command(
         assigned = locate(table, where, by=by, lookup=lookup or None)
         counted = tally(table, where, every="quarter", assigned=assigned)
         themes = [Indicator(group=name) for name in theme or THEMES]
-        made = district_matrix(where, counted, themes, rules=rules, noun=area_noun(where.index))
+        comparator = None if versus is None else _by_theme(against, versus, themes, counted)
+        made = district_matrix(
+            where,
+            counted,
+            themes,
+            rules=rules,
+            noun=area_noun(where.index),
+            comparator=comparator,
+            compared_with=versus or "the comparator",
+        )
         step("Writing")
         if Path(output).suffix.casefold() == ".html":
             span = (
@@ -133,3 +155,14 @@ def command(
             write_csv(made.matrix, output, overwrite=overwrite)
     if output != "-":
         click.echo(f"Wrote {len(made.matrix):,} themes to {output}", err=True)
+
+
+def _by_theme(against: Any, name: str, themes: Any, counted: Any) -> Any:
+    """Return a comparator's incidents and people by theme, over the months of the tally."""
+    from hotspots.analysis.comparators import theme_comparator
+    from hotspots.priorities.groups import find_group
+
+    groups = [find_group(theme.group) for theme in themes]
+    takes = {group.name: (group.category, group.exclude) for group in groups}
+    months = float(sum(counted.months))
+    return theme_comparator(against, name, takes, months=months, kinds=counted.categories)

@@ -14,7 +14,8 @@ option                commands
 ``--level``           change, compare
 ``--dispersion``      count, change, compare, funnel, risk
 ``--limits``          count, compare
-``--margin``          compare areas, compare force
+``--margin``          compare areas, compare force, profile
+``--with`` etc.       profile, matrix
 ``--neighbours`` ..   gistar, outliers, pattern
 ``--seed``            gistar, pattern
 ====================  ==================================================
@@ -192,6 +193,35 @@ margin = click.option(
     help="How much a clear difference must also be, such as 0.05.",
 )
 
+comparators = together(
+    click.option(
+        "--with",
+        "comparators",
+        metavar="CSV",
+        help="Comparators by offence: rates, or counts and people; such as hotspots compare force reads.",
+    ),
+    click.option(
+        "--national",
+        multiple=True,
+        metavar="NAME",
+        help="A comparator of that table that stands alone; may be repeated. All of them without names.",
+    ),
+    click.option(
+        "--similar",
+        multiple=True,
+        metavar="NAME",
+        help="A force of that table to be added up with others as similar; may be repeated.",
+    ),
+    click.option(
+        "--with-months",
+        type=click.FloatRange(min=0, min_open=True),
+        default=12,
+        show_default=True,
+        metavar="N",
+        help="Months that counts of that table cover, where it does not say so.",
+    ),
+)
+
 weights = together(
     click.option(
         "--neighbours",
@@ -273,6 +303,21 @@ def reading(given: dict[str, Any]) -> dict[str, Any]:
         "date_order",
     )
     return {name: given.pop(name) or None for name in names if name in given}
+
+
+def comparing(given: dict[str, Any]) -> Any:
+    """Take the options of `comparators` out of a command's parameters, and return the comparators chosen, if any."""
+    source, national, similar = (given.pop(name) for name in ("comparators", "national", "similar"))
+    months = given.pop("with_months")
+    if source is None:
+        if national or similar:
+            raise click.UsageError(
+                "--national and --similar name comparators of a table: give it with --with"
+            )
+        return None
+    from hotspots.analysis.comparators import choose_comparators, read_comparators
+
+    return choose_comparators(read_comparators(source), national=national, similar=similar, months=months)
 
 
 def area_reading(given: dict[str, Any]) -> dict[str, Any]:

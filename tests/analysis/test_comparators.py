@@ -131,6 +131,10 @@ def test_a_theme_is_the_sum_of_its_categories(forces: pd.DataFrame) -> None:
     # 230 in 12 months among 1,000 is the rate of 230 in 3 months among 4,000.
     assert list(made.loc["Both"]) == [230, 4000]
     assert made["n"].isna().tolist() == [False, True]
+    # A theme of two offences, of which the comparator knows one, would look low there.
+    both = {"Both": (("Burglary", "Robbery"), ()), "Rest": ((), ("robbery",))}
+    made = theme_comparator(forces, "Kent", both, months=12, kinds=["Burglary", "Robbery"])
+    assert made["n"].isna().tolist() == [True, False]
     rates = pd.DataFrame({"E": [90.0, 7.0, 3.0]}, index=["Total Recorded Crime", "Burglary", "Drugs"])
     made = theme_comparator(rates, "E", {"All": ((), ())}, months=12)
     rate = made["n"] / made["population"] * 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +149,8 @@ def choose_comparators(
     DataError
         When one that is similar has rates, which cannot be added up, or their counts cover different times.
     """
+    if months is not None:
+        comparators = _over(comparators, months)
     columns = comparator_columns(comparators)
     named = {_find(name, columns): name for name in (*national, *similar)}
     if not named and len(columns) > MOST:
@@ -171,20 +173,22 @@ def choose_comparators(
         for label in comparator_columns(chosen)
     }
     chosen.attrs["members"] = others
-    return chosen if months is None else _over(chosen, months)
+    return chosen
 
 
-def _over(chosen: pd.DataFrame, months: float) -> pd.DataFrame:
+def _over(comparators: pd.DataFrame, months: float) -> pd.DataFrame:
     """Return comparators whose counts cover so many months, unless their table says how many."""
     if not 0 < months < np.inf:
         raise ParameterError(
             f"'months' of the comparators is {months:g}",
             hint="give the months that their counts cover, such as 12",
         )
-    for label, columns in comparator_columns(chosen).items():
-        if "n" in columns and "months" not in columns:
-            chosen[f"{label} months"] = float(months)
-    return chosen
+    timed = comparators.copy()
+    for label, columns in comparator_columns(comparators).items():
+        if "n" in columns:
+            known = timed[columns["months"]] if "months" in columns else pd.Series(np.nan, index=timed.index)
+            timed[f"{label} months"] = known.fillna(float(months))
+    return timed
 
 
 def _find(name: str, columns: Mapping[str, Any]) -> str:
@@ -273,12 +277,30 @@ def check_comparators(rates: pd.DataFrame, own: pd.Series[Any]) -> None:
             )
 
 
+def one_comparator(comparators: pd.DataFrame) -> str:
+    """Return the name of the only comparator of a table.
+
+    Raises
+    ------
+    ParameterError
+        When there are several.
+    """
+    names = list(comparator_columns(comparators))
+    if len(names) > 1:
+        raise ParameterError(
+            f"there are {len(names)} comparators ({listed(names)}), and each district is compared with one",
+            hint="name one with 'national', or forces to be added up with 'similar'",
+        )
+    return names[0]
+
+
 def theme_comparator(
     comparators: pd.DataFrame,
     name: str,
     themes: Mapping[str, tuple[Sequence[str], Sequence[str]]],
     *,
     months: float,
+    kinds: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Return one comparator's incidents and people by theme, as `hotspots.priorities.matrix` compares districts with.
 
@@ -292,12 +314,16 @@ def theme_comparator(
         What each theme counts; no categories are all.
     months : float
         The period of the districts' counts.
+    kinds : iterable of str
+        The categories of the districts' incidents: those of a theme that the comparator must know, since a theme
+        less one of its categories would look low there.
 
     Returns
     -------
     DataFrame of float64
-        On the themes: ``n`` in as many months and ``population``; missing where the comparator lacks all of a
-        theme's categories. Of rates, people are so many that the rate is as good as exact.
+        On the themes: ``n`` in as many months and ``population``; missing where the comparator lacks one of
+        `kinds` that the theme takes, or all of a theme's categories. Of rates, people are so many
+        that the rate is as good as exact.
 
     Raises
     ------
@@ -312,12 +338,16 @@ def theme_comparator(
     made = {}
     for theme, (category, exclude) in themes.items():
         wanted, left = ({one.casefold() for one in names} for names in (category, exclude))
-        rows = single[[(not wanted or kind in wanted) and kind not in left for kind in single.index]]
-        if "rate" in parts:
+        figures = single[[part for key, part in parts.items() if key != "months"]].notna().all(axis=1)
+        taken = [(not wanted or kind in wanted) and kind not in left for kind in single.index]
+        rows = single[figures & np.array(taken, dtype=bool)]
+        held = {one.casefold() for one in kinds} - left
+        if not (held & wanted if wanted else held) <= set(rows.index):
+            made[theme] = {"n": np.nan, "population": np.nan}
+        elif "rate" in parts:
             total = rows[parts["rate"]].sum(min_count=1) * _EXACT / 12_000 * months
             made[theme] = {"n": total, "population": _EXACT}
         else:
-            rows = rows[rows[parts["n"]].notna() & rows[parts["population"]].notna()]
             length = rows[parts["months"]].max() if "months" in parts else months
             people = rows[parts["population"]].max() * length / months
             made[theme] = {"n": rows[parts["n"]].sum(min_count=1), "population": people}

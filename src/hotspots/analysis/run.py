@@ -516,7 +516,8 @@ def _matrix(
     comparator = None
     if name is not None and against is not None:
         kinds = {group.name: (group.category, group.exclude) for group in groups}
-        comparator = theme_comparator(against, name, kinds, months=float(sum(counted.months)))
+        months = float(sum(counted.months))
+        comparator = theme_comparator(against, name, kinds, months=months, kinds=counted.categories)
     try:
         return district_matrix(
             areas,

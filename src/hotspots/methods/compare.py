@@ -287,7 +287,7 @@ def comparator_values(
             continue
         counted, people = aligned[columns["n"]], aligned[columns["population"]]
         if "months" in columns:
-            people = people * aligned[columns["months"]] / months
+            people = people * aligned[columns["months"]].fillna(months) / months
         known = zip(counted, people, strict=True)
         values[label] = [None if np.isnan(a) or np.isnan(b) else (float(a), float(b)) for a, b in known]
     return values

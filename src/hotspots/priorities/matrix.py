@@ -148,6 +148,7 @@ def district_matrix(
             told.append(
                 f"Compared with the other partnerships, as {compared_with} has no figure: {', '.join(lacking)}."
             )
+            log.info("%s", told[-1].removesuffix("."))
     notes = (*told, *_notes(made.entries))
     return DistrictMatrix(ticked.matrix, rates.loc[order], flagged.T.loc[order], ticked.by_chance, notes)
 
