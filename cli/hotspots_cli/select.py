@@ -84,9 +84,10 @@ def command(
     """Rank areas by several indicators over several periods, and select the priorities.
 
     Each indicator is scored in standard deviations above the mean of all areas. An area is a force-wide
-    priority where its score is more than 2 SD above the mean score, a local one where it is so within its
-    district, and watched where it is narrowly below or newly rising. Every area gets a reason in words, an
-    interval of ranks, and its chance of selection; a selection that is under 80% sure is called borderline.
+    priority (an overall one, with --only or in a single district) where its score is more than 2 SD above the
+    mean score, a local one where it is so within its district, and watched where it is narrowly below or newly
+    rising. Every area gets a reason in words, an interval of ranks, and its chance of selection; a selection
+    that is under 80% sure is called borderline.
 
     \b
     hotspots select 2025-*-street.csv --areas wards.gpkg --indicator crime --indicator asb -o priorities.gpkg
@@ -129,6 +130,7 @@ def command(
 
     with Steps(5) as step:
         step("Reading areas")
+        part = bool(given["only"])
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
@@ -138,7 +140,7 @@ def command(
         quality = account(quality, table, assigned)
         counted = tally(table, where, every=plan.periods, assigned=assigned)
         step("Selecting")
-        made = prioritise(where, counted, plan)
+        made = prioritise(where, counted, plan, wide="overall" if part else None)
         step("Writing")
         settings = {key: value for key, value in asdict(plan).items() if key != "folder"}
         settings |= {"by": by, "lookup": [Path(name).name for name in lookup]}

@@ -210,7 +210,8 @@ def test_an_unknown_column_is_guessed() -> None:
 @pytest.mark.parametrize(
     ("column", "categories"),
     [
-        ("priority", (*ORDER, "")),
+        ("priority", (*(entry for entry in ORDER if "overall" not in entry), "")),
+        ("priority", (*(entry for entry in ORDER if "force-wide" not in entry), "")),
         ("ch_flag", CHANGE_FLAGS),
         ("cmp_flag", COMPARISONS),
         ("fn_flag", FUNNEL_FLAGS),
@@ -220,10 +221,26 @@ def test_an_unknown_column_is_guessed() -> None:
 def test_every_class_that_a_method_gives_has_a_colour_and_a_label(
     column: str, categories: tuple[str, ...]
 ) -> None:
-    style = style_for(column)
+    style = layer_style(pd.DataFrame({column: categories}), column)
     assert {entry.value for entry in style.classes} == set(categories)
     assert (style.classify(pd.Series(categories)) >= 0).all()
     assert len({entry.colour for entry in style.classes}) == len(categories)
+
+
+def test_a_legend_calls_what_stands_out_of_all_by_one_name_only() -> None:
+    said = {
+        first: [
+            entry.value
+            for entry in layer_style(pd.DataFrame({"priority": [first, "", None]}), "priority").classes
+        ]
+        for first in ("borderline force-wide", "overall", "local")
+    }
+    rest = ["local", "borderline local", "watch", ""]
+    assert said == {
+        "borderline force-wide": ["force-wide", "borderline force-wide", *rest],
+        "overall": ["overall", "borderline overall", *rest],
+        "local": rest,
+    }
 
 
 def surface_of(values: Any, **parameters: Any) -> Surface:

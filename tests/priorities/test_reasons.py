@@ -132,6 +132,23 @@ def test_a_local_priority_says_whom_it_is_compared_with() -> None:
     )
 
 
+def test_a_part_of_a_force_has_overall_priorities_and_never_says_force_wide() -> None:
+    codes = [f"E050000{i:02d}" for i in range(18)]
+    values = [100.0, 20, 11, 9, 10, 11, 9, 10, 12, 10, 9, 11, 10, 9, 11, 10, 9, 11]
+    table = pd.DataFrame({("ASB", "all"): values}, index=codes)
+    districts = pd.Series(["Abbeyshire"] * 9 + ["Vale"] * 9, index=codes)
+    text = reasons(table, plain(table, districts=districts), districts=districts, noun="ward", wide="overall")
+    assert text["E05000000"].startswith("Overall priority: ASB significantly above the ward average (")
+    assert text["E05000001"] == (
+        "Local priority: stands out in Abbeyshire (2.4 SD above the average score of wards there that are not "
+        "overall priorities, 0.2 SD above that of all wards compared); no indicator is flagged against the ward "
+        "average."
+    )
+    near = said(frame(ASB=[[*QUIET, 60]] * 3), rules=Rules(force_wide=2.5), wide="overall")
+    assert near["E05000007"].startswith("Watch (rank 1 of 8): narrowly below the overall threshold (2.47 SD;")
+    assert not [reason for reason in [*text, *near] if "force-wide" in reason.casefold()]
+
+
 def test_watched_areas_say_why() -> None:
     table = frame(ASB=[[*QUIET, 60]] * 3)
     near = said(table, rules=Rules(force_wide=2.5))

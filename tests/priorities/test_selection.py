@@ -317,10 +317,10 @@ def test_coverage_says_what_one_more_would_add() -> None:
     # Half of the incidents on a tenth of the ground: PAI 5.
     assert found.pai == pytest.approx(5)
     assert found.next_code == CODES[1]
-    names = pd.Series("Town", index=CODES[:6])
+    names = pd.Series("Town (Stafford)", index=CODES[:6])
     assert found.sentence(names, noun="ward") == (
-        "1 of 6 wards hold 50.0% of the incidents and 16.7% of the people on 10.0% of the ground (PAI 5.00, "
-        "in sample). One more, Town (E05000001), would add 20.0% of the incidents and 30.0% of the ground."
+        "1 of 6 wards holds 50.0% of the incidents and 16.7% of the people on 10.0% of the ground. One more, Town "
+        "(Stafford), would add 20.0% of the incidents and 30.0% of the ground."
     )
     none = chosen.assign(selected=False)
     assert coverage(none, counts=counts, km2=km2).sentence() == "No area of 6 is selected."

@@ -301,8 +301,8 @@ def test_priorities_stand_by_rank_with_reasons_and_how_sure(two_towns: Path) -> 
         "Priorities: 2 force-wide, 0 local, 0 watch.",
         # Six times as many in one of two years: what comes and goes counts as chance, so that neither is sure.
         "Borderline, with a chance of selection under 80%: 2 of the 2 selected.",
-        "2 of 12 wards hold 41.2% of the incidents and 16.7% of the people on 16.7% of the ground (PAI 2.47, in "
-        "sample). One more, Ward 2 (E05000002), would add 5.9% of the incidents and 8.3% of the ground.",
+        "2 of 12 wards hold 41.2% of the incidents and 16.7% of the people on 16.7% of the ground. One "
+        "more, Ward 2 (Abbeyshire), would add 5.9% of the incidents and 8.3% of the ground.",
         "Flagged in 2025: 0 kept, 2 new, 0 dropped.",
     ]
     found = table(document, "Selected wards, by rank")
@@ -324,10 +324,48 @@ def test_priorities_stand_by_rank_with_reasons_and_how_sure(two_towns: Path) -> 
     ]
     assert joined.rows[0][4].startswith(f"2 neighbouring wards (2 borderline force-wide). {SCRIPT}: ")
     assert reason in joined.rows[0][4]
+    # 41.2% of the incidents on 16.7% of the ground: said in the appendix alone.
+    notes = next(section for section in document.sections if section.title == "How it was made").blocks[0]
+    assert isinstance(notes, Terms)
+    said = "PAI (share of the incidents over share of the ground): 2.47, in sample"
+    assert len([text for _, text in notes.pairs if said in text]) == 1
     others = table(document, "Wards that are watched, and those next in rank")
     assert [row[:2] for row in others.rows] == [
         [f"Ward {i} ({'Abbeyshire' if i < 6 else 'Burshire'})", str(i + 1)] for i in range(2, 7)
     ]
+
+
+@pytest.mark.parametrize("of", ["one district", "a part by 'only'"])
+def test_a_borough_never_says_force_wide(two_towns: Path, of: str) -> None:
+    recipe = RECIPE + SELECT
+    if of == "one district":
+        # Of six values, one of which differs, that one is 5 / √6 = 2.04 SD above the mean.
+        write_wards(two_towns, "Abbeyshire")
+        write_incidents(two_towns, COUNTS)
+    else:
+        write_wards(two_towns, "Abbeyshire", "Burshire", "Carshire")
+        recipe = recipe.replace('"wards.gpkg"', '"wards.gpkg"\nonly = ["Abbeyshire", "Burshire"]')
+    made = run_recipe(
+        parse_recipe(recipe + '[map]\n[report]\nformats = ["html"]\n', folder=two_towns), two_towns / "out"
+    )
+    layer = gpd.read_file(two_towns / "out" / "layers" / "priorities.gpkg", layer="wards")
+    called = set(layer["priority"])
+    pages = {
+        name: (two_towns / "out" / name).read_text(encoding="utf-8")
+        for name in ("map.html", "brief.html", "report.html", "about/provenance.json")
+    }
+    for name, page in pages.items():
+        assert "force-wide" not in page.casefold(), name
+    number, wards = (
+        (1, "6 wards of Abbeyshire") if of == "one district" else (2, "12 wards of Abbeyshire and Burshire")
+    )
+    assert called == {"borderline overall", ""}
+    assert f"Priorities: {number} overall, 0 local, 0 watch." in pages["brief.html"]
+    assert "Overall, borderline" in pages["brief.html"]
+    assert "Overall: over 2 SD" in pages["brief.html"]
+    assert "Overall priority: overall crime significantly above the ward average" in pages["report.html"]
+    assert f"the mean score of the {wards}" in pages["report.html"]
+    assert f"{SCRIPT} (Abbeyshire, borderline overall)" in "\n".join(made.headline)
 
 
 def test_themes_are_ticked_for_districts(two_towns: Path) -> None:

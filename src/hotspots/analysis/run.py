@@ -452,7 +452,7 @@ def _select(recipe: Recipe, study: _Study, against: pd.DataFrame | None) -> Sele
     first = study.places[0]
     plan = read_plan(recipe.path(recipe.select.plan))
     counted = tally(study.incidents, first.areas, every=plan.periods, assigned=study.assigned[first.key])
-    made = prioritise(first.areas, counted, plan)
+    made = prioritise(first.areas, counted, plan, wide="overall" if recipe.areas[0].only else None)
     layers = [Layer(first.key, "areas", first.label, made.layer)]
     if made.localities is not None:
         layers.append(Layer(LOCALITIES, "localities", LOCALITIES.capitalize(), made.localities))

@@ -72,6 +72,8 @@ PRIORITY = (
     StyleClass(
         "Force-wide, borderline: its selection is under 80% sure", "#d9848b", value="borderline force-wide"
     ),
+    StyleClass("Overall priority: stands out of all areas compared", "#b2182b", value="overall"),
+    StyleClass("Overall, borderline: its selection is under 80% sure", "#d9848b", value="borderline overall"),
     StyleClass("Local priority: stands out in its own district", "#ef8a62", value="local"),
     StyleClass("Local, borderline: its selection is under 80% sure", "#f8c6aa", value="borderline local"),
     StyleClass("Watch: narrowly below, or newly rising", "#fddbc7", value="watch"),

@@ -599,7 +599,7 @@ _ALL = (
         "flag",
         "",
         "Priority",
-        "Force-wide, local (either may be borderline), watched, or none",
+        "Force-wide (overall in a part of a force), local (either may be borderline), watched, or none",
         classes=PRIORITY,
         drawn=Drawn(10, theme="priorities", button="Priorities", behind="score"),
     ),

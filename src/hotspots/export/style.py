@@ -177,7 +177,8 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
     """Return the style of one column of a layer, taking its limits from the columns beside it.
 
     ``sd_flag`` reads ``sd_mean`` and ``sd_above``, and names limits when all areas share them; ``multiple`` and
-    ``dens_share`` read ``dens_lo`` and ``dens_hi``.
+    ``dens_share`` read ``dens_lo`` and ``dens_hi``. Of ``priority``, the classes that stand out of all areas are
+    those that occur: force-wide or overall ones.
 
     Raises
     ------
@@ -198,7 +199,21 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
     if column == "dens_share" and {"dens_lo", "dens_hi"} <= set(layer.columns):
         limits = layer.groupby("dens_share")[["dens_lo", "dens_hi"]].first()
         return _share_style({float(share): (float(lo), float(hi)) for share, lo, hi in limits.itertuples()})
-    return style_for(column, layer[column])
+    style = style_for(column, layer[column])
+    if column == "priority":
+        return replace(style, classes=_said_priorities(style.classes, layer[column]))
+    return style
+
+
+def _said_priorities(classes: tuple[StyleClass, ...], values: pd.Series[Any]) -> tuple[StyleClass, ...]:
+    """Return the classes of priorities without what stands out of all areas by another name than theirs.
+
+    Areas of a whole force have force-wide priorities, those of a part of it overall ones; no area is either in a
+    layer where none stands out of all.
+    """
+    found = set(values.dropna().astype(str).str.removeprefix("borderline "))
+    others = {"force-wide", "overall"} - found
+    return tuple(entry for entry in classes if str(entry.value).removeprefix("borderline ") not in others)
 
 
 def surface_style(surface: Surface) -> Style:

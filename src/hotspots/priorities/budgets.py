@@ -251,16 +251,16 @@ class Coverage:
     next_ground: float
 
     def sentence(self, names: pd.Series[str] | None = None, *, noun: str = "area") -> str:
-        """Return the same in words, the next area by its name where `names` has one."""
+        """Return the same in words but for the PAI, the next area by its name where `names` are given."""
         if self.areas == 0:
             return f"No {noun} of {self.of_areas:,} is selected."
         hold = "holds" if self.areas == 1 else "hold"
         text = f"{self.areas:,} of {self.of_areas:,} {noun}s {hold} {self.incidents:.1%} of the incidents"
         if not np.isnan(self.population):
             text += f" and {self.population:.1%} of the people"
-        text += f" on {self.ground:.1%} of the ground (PAI {self.pai:.2f}, in sample)."
+        text += f" on {self.ground:.1%} of the ground."
         if self.next_code:
-            name = self.next_code if names is None else f"{names[self.next_code]} ({self.next_code})"
+            name = self.next_code if names is None else names[self.next_code]
             added = f"{self.next_incidents:.1%} of the incidents and {self.next_ground:.1%} of the ground"
             text += f" One more, {name}, would add {added}."
         return text
@@ -304,8 +304,8 @@ def coverage(
     >>> chosen = pd.DataFrame({"selected": [True, False], "turn": [1, 2]}, index=["a", "b"])
     >>> one, ground = pd.Series({"a": 30, "b": 10}), pd.Series({"a": 1.0, "b": 4.0})
     >>> coverage(chosen, counts=one, km2=ground).sentence()
-    '1 of 2 areas holds 75.0% of the incidents on 20.0% of the ground (PAI 3.75, in sample). One more, b, would add
-    25.0% of the incidents and 80.0% of the ground.'
+    '1 of 2 areas holds 75.0% of the incidents on 20.0% of the ground. One more, b, would add 25.0% of the
+    incidents and 80.0% of the ground.'
     """
     n, ground = (
         on_index(values, selection.index, name) for values, name in ((counts, "counts"), (km2, "km2"))

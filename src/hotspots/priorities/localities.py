@@ -12,8 +12,16 @@ from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError
 
-ORDER = ("force-wide", "borderline force-wide", "local", "borderline local", "watch")
-"""The priorities of a locality's areas, from the highest."""
+ORDER = (
+    "force-wide",
+    "borderline force-wide",
+    "overall",
+    "borderline overall",
+    "local",
+    "borderline local",
+    "watch",
+)
+"""The priorities of a locality's areas, from the highest; an analysis has force-wide ones or overall ones."""
 NAMED = 4
 """At most this many areas are named in a locality's name."""
 

@@ -24,7 +24,7 @@ from hotspots.priorities.overlap import together
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.ranks import rank_intervals
 from hotspots.priorities.reasons import SURE, reasons
-from hotspots.priorities.selection import flags_over_time, select_areas
+from hotspots.priorities.selection import Wide, flags_over_time, select_areas
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,8 @@ class Priorities:
     layer : GeoDataFrame
         The areas with ``n``, the columns of `COLUMNS_SHOWN`, ``top_share`` where the plan asks for it, and the
         latest value of each indicator in a column such as ``i_crime``. Its ``priority`` is "borderline
-        force-wide" or "borderline local" where the selection is not sure.
+        force-wide" or "borderline local" where the selection is not sure; with `wide` "overall", it says that
+        for "force-wide".
     localities : GeoDataFrame or None
         One polygon per locality; None where nothing is selected.
     selection : DataFrame
@@ -63,6 +64,8 @@ class Priorities:
         In which periods each area's score is flagged against all areas; see `hotspots.methods.stability`.
     noun : str
         What an area is called.
+    wide : {'force-wide', 'overall'}
+        What the highest priority is called.
     """
 
     layer: gpd.GeoDataFrame
@@ -73,13 +76,13 @@ class Priorities:
     flags: pd.DataFrame
     noun: str
     turnover: pd.DataFrame | None = None
+    together: tuple[str, ...] = ()
+    wide: Wide = "force-wide"
 
     def __repr__(self) -> str:
         found = f"{int(self.layer['selected'].sum()):,} of {len(self.layer):,} {self.noun}s selected"
         pieces = 0 if self.localities is None else len(self.localities)
         return f"<Priorities: {found}, in {pieces:,} localities>"
-
-    together: tuple[str, ...] = ()
 
 
 def area_noun(codes: pd.Index) -> str:
@@ -97,7 +100,9 @@ def area_noun(codes: pd.Index) -> str:
     )
 
 
-def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Priorities:
+def prioritise(
+    areas: gpd.GeoDataFrame, counted: Tally, plan: Plan, *, wide: Wide | None = None
+) -> Priorities:
     """Select priority areas by a plan, with reasons, localities and intervals of rank.
 
     Parameters
@@ -108,6 +113,9 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
         The incidents counted in them, by the plan's periods; see `hotspots.counting.tally.tally`.
     plan : Plan
         What makes an area a priority.
+    wide : {'force-wide', 'overall'}, optional
+        What the highest priority is called, whose areas stand out of all: "overall" where the areas are a part
+        of a force only. By default "overall" for the areas of one district, else "force-wide".
 
     Returns
     -------
@@ -130,6 +138,7 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
         warnings.simplefilter("ignore", IslandsWarning)
         neighbours = make_neighbours(areas, method=plan.neighbours)
     districts = areas["district"] if (areas["district"] != "").any() else None
+    wide = wide or _called(districts)
     asked = {
         "weights": made.weights,
         "period_weights": plan.period_weights,
@@ -148,7 +157,7 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
         log.info("%s", line.removesuffix("."))
     sure = _sure(made, selection, plan, asked)
     borderline = (selection["selected"] & (sure["sel_share"] < SURE)).rename("borderline")
-    shown = selection.assign(priority=_shown_priority(selection, borderline))
+    shown = selection.assign(priority=_shown_priority(selection, borderline, wide))
     flags = flags_over_time(
         made.table, weights=made.weights, bad=made.bad, rules=plan.rules, scale=asked["scale"]
     )
@@ -164,6 +173,7 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
         districts=districts,
         noun=noun,
         chance=sure["sel_share"],
+        wide=wide,
     )
     layer = _with_columns(areas, made, flags, [n, shown, sure, borderline, locality, reason])
     localities = None
@@ -171,7 +181,12 @@ def prioritise(areas: gpd.GeoDataFrame, counted: Tally, plan: Plan) -> Prioritie
         localities = make_localities(areas, shown, locality, counts=n, reason=reason, noun=noun)
     found = coverage(selection, counts=n, km2=km2, population=areas["population"])
     turnover = changes_over_time(flags) if flags.shape[1] > 1 else None
-    return Priorities(layer, localities, selection, made, found, flags, noun, turnover, alike)
+    return Priorities(layer, localities, selection, made, found, flags, noun, turnover, alike, wide)
+
+
+def _called(districts: pd.Series[Any] | None) -> Wide:
+    """Return what stands out of all areas of these districts is called: those of one are no whole force."""
+    return "overall" if districts is not None and len(set(districts)) == 1 else "force-wide"
 
 
 def _sure(made: Indicators, selection: pd.DataFrame, plan: Plan, asked: Mapping[str, Any]) -> pd.DataFrame:
@@ -202,10 +217,10 @@ def _sure(made: Indicators, selection: pd.DataFrame, plan: Plan, asked: Mapping[
     return found.join(other)
 
 
-def _shown_priority(selection: pd.DataFrame, borderline: pd.Series[bool]) -> pd.Series[Any]:
+def _shown_priority(selection: pd.DataFrame, borderline: pd.Series[bool], wide: Wide) -> pd.Series[Any]:
     """Return each priority in words, with "borderline" before one that is not sure."""
-    plain = selection["priority"].astype(str)
-    unsure = borderline & plain.isin(["force-wide", "local"])
+    plain = selection["priority"].astype(str).replace("force-wide", wide)
+    unsure = borderline & plain.isin([wide, "local"])
     return plain.mask(unsure, BORDERLINE + " " + plain)
 
 

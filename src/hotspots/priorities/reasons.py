@@ -15,12 +15,13 @@ from hotspots.base.columns import format_value
 from hotspots.base.errors import DataError
 from hotspots.base.poisson import ratio_limits
 from hotspots.priorities.cube import STATIC, Bad, Scored, score_cube
-from hotspots.priorities.selection import Rules
+from hotspots.priorities.selection import Rules, Wide
 
 SURE = 0.8
 """A selection that is less likely than this is borderline."""
 OTHERS = 3
 """At most this many indicators are named after the first."""
+_WIDE_ONES: dict[Wide, str] = {"force-wide": "force-wide", "overall": "overall priorities"}
 _NOUNS = (
     ("year", r"\d{4}"),
     ("half-year", r"\d{4} H[12]"),
@@ -43,6 +44,7 @@ def reasons(
     districts: pd.Series[Any] | None = None,
     noun: str = "area",
     chance: pd.Series[Any] | None = None,
+    wide: Wide = "force-wide",
 ) -> pd.Series[str]:
     """Say in one sentence why each area is a priority, watched or neither, from its own figures.
 
@@ -73,6 +75,8 @@ def reasons(
     chance : Series of float, optional
         How likely each area's selection is, ``sel_share`` of `rank_intervals`. A selected area of under
         `SURE` is called borderline, with the figure.
+    wide : {'force-wide', 'overall'}, default 'force-wide'
+        What the highest priority is called: "overall" where the areas are a part of a force only.
 
     Returns
     -------
@@ -102,12 +106,12 @@ def reasons(
         )
     rules = rules or Rules()
     scored = score_cube(indicators, bad=bad, scale="plain")
-    facts = _Facts.of(indicators, scored, rules, units or {}, noun)
+    facts = _Facts.of(indicators, scored, rules, units or {}, noun, wide)
     change = _changes(facts, counts, months or {})
     budgeted = not selection["selected"].equals(selection["priority"].isin(["force-wide", "local"]))
     ranked = int(selection["rank"].count())
-    wide = selection.index[(selection["priority"] == "force-wide").to_numpy()]
-    shadowed = set() if districts is None else {str(districts[code]) for code in wide}
+    highest = selection.index[(selection["priority"] == "force-wide").to_numpy()]
+    shadowed = set() if districts is None else {str(districts[code]) for code in highest}
     said = []
     for area, (code, row) in enumerate(zip(selection.index, selection.itertuples(), strict=True)):
         district = "" if districts is None else str(districts.get(code, ""))
@@ -129,10 +133,17 @@ class _Facts:
     units: Mapping[str, str]
     noun: str
     periods: str
+    wide: Wide
 
     @classmethod
     def of(
-        cls, indicators: pd.DataFrame, scored: Scored, rules: Rules, units: Mapping[str, str], noun: str
+        cls,
+        indicators: pd.DataFrame,
+        scored: Scored,
+        rules: Rules,
+        units: Mapping[str, str],
+        noun: str,
+        wide: Wide,
     ) -> _Facts:
         z = scored.z(ddof=rules.ddof)
         known = ~np.isnan(scored.cube)
@@ -141,7 +152,7 @@ class _Facts:
         plain = indicators.columns.nlevels == 1
         once = {str(pair[0]) for pair in indicators.columns.to_list() if not plain and str(pair[1]) == STATIC}
         static = tuple(plain or name in once or len(scored.periods) == 1 for name in scored.names)
-        return cls(scored, z, mean, static, units, noun, _period_noun(scored.periods))
+        return cls(scored, z, mean, static, units, noun, _period_noun(scored.periods), wide)
 
 
 def _period_noun(periods: tuple[str, ...]) -> str:
@@ -158,12 +169,12 @@ def _head(
         return "No score"
     place = district or "its district"
     if row.priority == "force-wide":
-        return "Force-wide priority" + ("" if row.selected else ", outside the budget")
+        return f"{facts.wide.capitalize()} priority" + ("" if row.selected else ", outside the budget")
     if row.priority == "local":
         outside = "" if row.selected else ", outside the budget"
-        aside = " that are not force-wide" if district in shadowed else ""
+        aside = f" that are not {_WIDE_ONES[facts.wide]}" if district in shadowed else ""
         average = f"the average score of {facts.noun}s there{aside}"
-        within = f"{row.score_loc:.1f} SD above {average}, {_across(row.score_sd)}"
+        within = f"{row.score_loc:.1f} SD above {average}, {_across(row.score_sd, facts)}"
         return f"Local priority{outside}: stands out in {place} ({within})"
     rank = f"rank {row.rank} of {ranked}"
     plain = (
@@ -178,7 +189,7 @@ def _head(
     )
     earlier = f"its score at least {rules.rise:g} SD above that of its earlier {facts.periods}s"
     why = {
-        "near force-wide": f"narrowly below the force-wide threshold ({near})",
+        "near force-wide": f"narrowly below the {facts.wide} threshold ({near})",
         "near local": f"narrowly below the local threshold in {place} ({local})",
         "brief": f"over a threshold, but flagged in under {rules.persistent:.0%} of its {facts.periods}s",
         "rising": f"rising: flagged in {facts.scored.periods[-1]}, {earlier}",
@@ -186,8 +197,9 @@ def _head(
     return start + why[row.watch]
 
 
-def _across(score: float) -> str:
-    return f"{abs(score):.1f} SD {'above' if score >= 0 else 'below'} that of all"
+def _across(score: float, facts: _Facts) -> str:
+    everyone = "all" if facts.wide == "force-wide" else f"all {facts.noun}s compared"
+    return f"{abs(score):.1f} SD {'above' if score >= 0 else 'below'} that of {everyone}"
 
 
 def _body(facts: _Facts, area: int, change: npt.NDArray[np.object_]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from hotspots.priorities.scoring import FEWEST_AREAS, Composite, Standing, compo
 
 PRIORITIES = ("force-wide", "local", "watch", "")
 """The priorities, from the highest; the last is none."""
+Wide = Literal["force-wide", "overall"]
+"""What a reader calls the highest priority: force-wide, or overall where the areas are a part of a force only."""
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

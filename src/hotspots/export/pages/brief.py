@@ -19,6 +19,8 @@ from hotspots.base.text import area_name
 COLOURS = {
     "force-wide": "#b2182b",
     "borderline force-wide": "#d9848b",
+    "overall": "#b2182b",
+    "borderline overall": "#d9848b",
     "local": "#ef8a62",
     "borderline local": "#f8c6aa",
     "watch": "#fddbc7",
@@ -28,6 +30,8 @@ COLOURS = {
 LABELS = {
     "force-wide": "Force-wide priority",
     "borderline force-wide": "Force-wide, borderline",
+    "overall": "Overall priority",
+    "borderline overall": "Overall, borderline",
     "local": "Local priority",
     "borderline local": "Local, borderline",
     "watch": "Watch",

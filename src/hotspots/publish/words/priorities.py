@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import math
+
+from hotspots.priorities.budgets import Coverage
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.prioritise import Priorities
 from hotspots.priorities.reasons import SURE
 from hotspots.priorities.selection import PRIORITIES
+from hotspots.publish.words.names import full_name
 from hotspots.publish.words.note import Note
+from hotspots.publish.words.reference import all_areas
 
 
 def summary(made: Priorities) -> list[str]:
     """Return the outcome in words: how many of each priority, the coverage, what changed over the periods."""
     found = made.selection["priority"].astype(str)
     unsure, chosen = int(made.layer["borderline"].sum()), int(made.layer["selected"].sum())
-    tally = [f"{int((found == priority).sum()):,} {priority}" for priority in PRIORITIES[:3]]
+    called = {"force-wide": made.wide}
+    tally = [
+        f"{int((found == priority).sum()):,} {called.get(priority, priority)}" for priority in PRIORITIES[:3]
+    ]
     lines = [
         f"Priorities: {', '.join(tally)}",
         f"Borderline, with a chance of selection under {SURE:.0%}: {unsure:,} of the {chosen:,} selected",
-        made.coverage.sentence(made.layer["name"], noun=made.noun),
+        made.coverage.sentence(made.layer.apply(full_name, axis=1), noun=made.noun),
     ]
     if made.turnover is not None:
         lines += [
@@ -43,9 +51,9 @@ def brief_note(made: Priorities, plan: Plan) -> Note:
     return Note(
         "Method",
         f"Score: mean of the standard deviations (SD) above the {made.noun} average, over indicators "
-        f"(weights) and periods: {weighed}. Force-wide: over {rules.force_wide:g} SD; local: over {rules.local:g} "
-        f"SD in its district; both flagged in at least {rules.persistent:.0%} of the periods. Watch: narrowly "
-        f"below, flagged too seldom, or newly rising. Rank, chance: {_sure_briefly(plan, made.noun)} It ranks "
+        f"(weights) and periods: {weighed}. {made.wide.capitalize()}: over {rules.force_wide:g} SD; local: over "
+        f"{rules.local:g} SD in its district; both flagged in at least {rules.persistent:.0%} of the periods. Watch: "
+        f"narrowly below, flagged too seldom, or newly rising. Rank, chance: {_sure_briefly(plan, made.noun)} It ranks "
         "what was recorded, at the nearest of police.uk's map points; it is not a significance test.",
     )
 
@@ -79,6 +87,16 @@ def sure_note(plan: Plan, noun: str) -> str:
     )
 
 
+def _pai(found: Coverage) -> str:
+    """Return the prediction accuracy index of the selection as a sentence; nothing where there is none."""
+    if math.isnan(found.pai):
+        return ""
+    return (
+        f" PAI (share of the incidents over share of the ground): {found.pai:.2f}, in sample, that is scored on the "
+        "incidents that chose the areas, which flatters it."
+    )
+
+
 def _scaled(made: Priorities, plan: Plan) -> str:
     """Return how the values were scaled before they were scored."""
     words = {"log": "of the logarithm of one plus the value over the mean", "capped": "of values cut at 95%"}
@@ -92,19 +110,20 @@ def _scaled(made: Priorities, plan: Plan) -> str:
 def priority_notes(made: Priorities, plan: Plan) -> list[Note]:
     """Return what a reader must know of the method to use the list honestly."""
     rules, entries = plan.rules, made.indicators.entries
+    everyone = all_areas(made.layer, f"{made.noun}s")
     weighed = ", ".join(f"{entry.name} ({entry.weight:g})" for entry in entries)
     groups = [find_group(entry.group) for entry in entries if entry.group]
     return [
         Note(
             "Score",
-            f"the mean over indicators and periods of standard deviations above the mean of all {made.noun}s, "
+            f"the mean over indicators and periods of standard deviations above the mean of {everyone}, "
             f"{_scaled(made, plan)}. "
             f"Indicators and their weights: {weighed}. What is unknown is left out, never taken as zero.",
         ),
         Note(
-            "Force-wide",
-            f"the score is over {rules.force_wide:g} SD above the mean score of all {made.noun}s. "
-            f"Local: over {rules.local:g} SD above that of the district's {made.noun}s that are not force-wide. Both: "
+            made.wide.capitalize(),
+            f"the score is over {rules.force_wide:g} SD above the mean score of {everyone}. "
+            f"Local: over {rules.local:g} SD above that of the district's {made.noun}s that are not {made.wide}. Both: "
             f"flagged (over {rules.flagged:g} SD) in at least {rules.persistent:.0%} of the periods. Watch: at most "
             f"{rules.near:g} SD below a threshold, flagged too seldom, or newly rising.",
         ),
@@ -116,8 +135,7 @@ def priority_notes(made: Priorities, plan: Plan) -> list[Note]:
         Note(
             "",
             "It ranks what was recorded; it is not a significance test. Police.uk moves each incident to the nearest "
-            "of a fixed set of map points. PAI in sample is scored on the incidents that chose the areas, which "
-            "flatters it.",
+            f"of a fixed set of map points.{_pai(made.coverage)}",
         ),
         *[Note(group.name, group.note) for group in groups if group.note],
     ]
