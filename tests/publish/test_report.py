@@ -602,13 +602,13 @@ def test_the_first_page_is_for_a_chief_inspector(two_towns: Path) -> None:
     assert isinstance(rows, Table)
     # The two first have 60 of 220 each, and 2,000 of 12,000 people. 220 in a month: 220 / 12 x 12 = 220 a year.
     assert lead.texts == [
-        "All in July 2025: 220 incidents, or 220 a year for every 1,000 people.",
+        "There were 220 incidents of all in July 2025, or 220 a year for every 1,000 people.",
         "2 of 12 wards are priorities: they have 55% of all incidents but only 17% of the people.",
-        "From July 2024 to July 2025: all up 83%. The other themes did not change clearly.",
+        "Set against July 2024, all rose by 83%. The others did not change clearly.",
     ]
     assert rows.headings == ["Ward", "District", "Why", "All for every 1,000 people a year"]
     # 60 incidents among 1,000 people in a month: 720 a year.
-    assert rows.rows[0] == [f"1. {SCRIPT}", "Abbeyshire", "Significantly above in all 2 themes.", "720.0"]
+    assert rows.rows[0] == [f"1. {SCRIPT}", "Abbeyshire", "Far above the average in all 2 themes.", "720.0"]
     assert len(rows.rows) == 5
     assert picture.caption.endswith("July 2025; source: police.uk.")
     assert f"in {SCRIPT} (Abbeyshire), Ward 1 (Abbeyshire)" in picture.alt

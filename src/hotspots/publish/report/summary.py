@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hotspots.analysis.results import Analysis, Layer
+from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.base.columns import format_value
 from hotspots.export.document import Paragraphs, Picture, Section, Table
 from hotspots.publish.report.plates import WIDTH, Kinds, area_plate, origin_words
@@ -34,7 +34,8 @@ def summary_section(analysis: Analysis, kinds: Kinds) -> Section:
 
 def _scale(analysis: Analysis) -> str:
     theme = analysis.themes[0]
-    return f"{theme.name} in {calendar_words(analysis.calendar)}: {scale_words(analysis, theme)}"
+    rate = "" if theme.rate is None else f", or {theme.rate:,.0f} a year for every 1,000 people"
+    return f"There were {theme.n:,.0f} incidents of {plural(theme.name)} in {calendar_words(analysis.calendar)}{rate}."
 
 
 def _place(analysis: Analysis) -> str:
@@ -62,21 +63,35 @@ def _third(analysis: Analysis) -> str:
     changed = [theme for theme in analysis.themes if theme.change is not None]
     if changed and analysis.comparison is not None:
         before, after = compared_words(analysis.comparison)
-        clear = [
-            f"{plural(theme.name)} {words}"
-            for theme in changed
-            if theme.change is not None
-            and (words := change_words(theme.change.whole)) not in ("", "no clear change")
-        ]
-        if not clear:
+        moved = {"up": "rose", "down": "fell"}
+        said = {flag: _moved(changed, flag, verb) for flag, verb in moved.items()}
+        if not any(said.values()):
             return f"No theme changed clearly from {before} to {after}."
-        rest = " The other themes did not change clearly." if len(clear) < len(changed) else ""
-        return f"From {before} to {after}: {', '.join(clear)}.{rest}"
+        some = len([theme for theme in changed if _flag(theme) in moved])
+        rest = " The others did not change clearly." if some < len(changed) else ""
+        sentences = [text for text in said.values() if text]
+        later = [f"{text[:1].upper()}{text[1:]}" for text in sentences[1:]]
+        return f"Set against {before}, {' '.join([*sentences[:1], *later])}{rest}"
     others = analysis.themes[1:]
     if not others:
         return ""
     most = max(others, key=lambda theme: theme.n)
     return f"Of the other themes, {plural(most.name)} is the largest: {scale_words(analysis, most)}"
+
+
+def _flag(theme: ThemeResult) -> str:
+    return "" if theme.change is None else str(theme.change.whole["ch_flag"])
+
+
+def _moved(themes: list[ThemeResult], flag: str, verb: str) -> str:
+    """Return which themes went one way and how far: ``"all crime fell by 6%, burglary by 33%."``; empty for none."""
+    said: list[str] = []
+    for theme in themes:
+        if theme.change is not None and _flag(theme) == flag:
+            words = change_words(theme.change.whole).removeprefix(flag).strip()
+            by = f"{'' if said else f'{verb} '}by {words}" if words[:1].isdigit() else verb
+            said.append(f"{plural(theme.name)} {by}")
+    return f"{', '.join(said)}." if said else ""
 
 
 def _first(analysis: Analysis) -> list[str]:
@@ -140,7 +155,10 @@ def _rows(analysis: Analysis, first: list[str]) -> Table:
 def _why(flags: pd.DataFrame, code: str) -> str:
     """Return in which themes an area is above the average."""
     said = []
-    for flag, words in (("significantly above", "Significantly above"), ("above", "Above")):
+    for flag, words in (
+        ("significantly above", "Far above the average"),
+        ("above", "Above it" if (flags.loc[code] == "significantly above").any() else "Above the average"),
+    ):
         named = [plural(str(name)) for name in flags.columns if flags.loc[code, name] == flag]
         if named and len(named) == len(flags.columns) and len(named) > 1:
             said.append(f"{words} in all {len(named)} themes.")
