@@ -41,6 +41,7 @@ COMMANDS = (
     "share",
     "repeats",
     "evaluate",
+    "comparators",
     "profile",
     "matrix",
     "assess",
