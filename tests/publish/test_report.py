@@ -522,7 +522,16 @@ def test_the_workbook_has_a_sheet_for_each_theme_and_layer(town: Path) -> None:
         write_tables(analysis, town / name)
     assert (town / "a.xlsx").read_bytes() == (town / "b.xlsx").read_bytes()
     book = openpyxl.load_workbook(town / "a.xlsx")
-    assert book.sheetnames == ["About", "Partnerships", "All – Wards", "Burglary – Wards", "Columns"]
+    assert book.sheetnames == [
+        "Summary",
+        "About",
+        "Wards by theme",
+        "Partnerships",
+        "Change by district",
+        "All – Wards",
+        "Burglary – Wards",
+        "Columns",
+    ]
     sheet = book["All – Wards"]
     headings = [cell.value for cell in sheet[1]]
     first = dict(zip(headings, [cell.value for cell in sheet[2]], strict=True))
@@ -532,6 +541,66 @@ def test_the_workbook_has_a_sheet_for_each_theme_and_layer(town: Path) -> None:
     assert about["Period"] == "July 2024, July 2025"
     assert about["File: incidents.csv"].startswith("171 rows, SHA-256 ")
     assert about["Method: Counts"].startswith("171 of 171 rows were used")
+
+
+def cells(book: Any, sheet: str) -> list[list[Any]]:
+    return [[cell.value for cell in row] for row in book[sheet].iter_rows()]
+
+
+def test_the_workbook_begins_with_the_main_figures_and_the_priorities_by_rank(two_towns: Path) -> None:
+    analysis = run(two_towns, SELECT)
+    write_tables(analysis, two_towns / "tables.xlsx")
+    book = openpyxl.load_workbook(two_towns / "tables.xlsx")
+    rows = cells(book, "Summary")
+    assert rows[0][0] == "Town & <b>country</b>"
+    themes = next(place for place, row in enumerate(rows) if row[0] == "Theme")
+    theme = dict(zip(rows[themes], rows[themes + 1], strict=True))
+    assert theme["Theme"] == "All"
+    assert theme["Incidents"] == analysis.themes[0].n
+    assert theme["Rate (per 1,000 people a year)"] == pytest.approx(analysis.themes[0].rate)
+    flags = analysis.themes[0].first["sd_flag"].astype(str)
+    assert theme["Wards significantly above the average"] == int((flags == "significantly above").sum())
+    start = next(place for place, row in enumerate(rows) if row[0] == "Ward")
+    found = [dict(zip(rows[start], row, strict=True)) for row in rows[start + 1 :]]
+    assert analysis.selection is not None
+    layer = analysis.selection.priorities.layer
+    chosen = layer[layer["selected"]].sort_values("rank")
+    assert [row["Ward"] for row in found] == list(chosen["name"])
+    assert [row["District"] for row in found] == list(chosen["district"])
+    assert [row["Rank"] for row in found] == list(chosen["rank"])
+    assert [row["Reason"] for row in found] == list(chosen["reason"])
+    assert {row["Priority"] for row in found} == {"Borderline force-wide"}
+    (shaded,) = book["Summary"].conditional_formatting
+    assert f"{shaded.sqref}" == f"A{start + 2}:I{start + 1 + len(found)}"
+
+
+def test_no_sheet_has_a_raw_column_name_and_names_stay_in_sight(two_towns: Path) -> None:
+    analysis = run(two_towns, SELECT + "[places]\n")
+    write_tables(analysis, two_towns / "tables.xlsx")
+    book = openpyxl.load_workbook(two_towns / "tables.xlsx")
+    for sheet in book:
+        if sheet.title in ("Summary", "About", "Columns"):
+            continue
+        headings = [str(cell.value) for cell in sheet[1]]
+        raw = [name for name in headings if re.fullmatch("[a-z][a-z0-9_]*", name)]
+        assert [name for name in raw if not name.startswith("i_")] == [], sheet.title
+        assert sheet.freeze_panes[0] in "BCD", sheet.title
+        assert sheet.print_title_rows == "$1:$1"
+    wards = cells(book, "Wards by theme")
+    assert wards[0][:6] == [
+        "Code",
+        "Name",
+        "District",
+        "Rank",
+        "All: incidents",
+        "All: rate (per 1,000 people a year)",
+    ]
+    assert analysis.standings is not None
+    ranks = [row[3] for row in wards[1:] if row[3] is not None]
+    assert ranks == sorted(ranks)
+    matrix = analysis.selection.matrix  # type: ignore[union-attr]
+    if matrix is not None:
+        assert cells(book, "Priorities by partnership")[0][:1] == ["Theme"]
 
 
 def test_a_run_leaves_the_formats_that_its_recipe_asks_for(town: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,7 @@ from hypothesis import strategies as st
 
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.export.tables import workbook
-from hotspots.export.tables.workbook import sheet_names, write_workbook
+from hotspots.export.tables.workbook import Summary, sheet_names, write_workbook
 
 HOSTILE = [
     "=1+1",
@@ -176,4 +179,52 @@ def test_any_names_become_names_that_a_sheet_can_have(names: list[str]) -> None:
         assert not set(name) & set("[]:*?/\\")
         assert not name.startswith("'")
         assert not name.endswith("'")
-        assert name.casefold() not in ("about", "columns", "history")
+        assert name.casefold() not in ("summary", "about", "columns", "history")
+
+
+def test_a_summary_stands_first_and_a_column_of_a_theme_is_that_of_the_vocabulary(tmp_path: Path) -> None:
+    table = pd.DataFrame({"name": ["=A1"], "Burglary: rate": [12.34], "Share (%)": [45.67]})
+    write_workbook(
+        {"Wards": table},
+        tmp_path / "s.xlsx",
+        title="T",
+        summary=Summary([("Period", "=2025")], {"All": table}),
+    )
+    book = read(tmp_path / "s.xlsx")
+    assert book.sheetnames == ["Summary", "About", "Wards", "Columns"]
+    cells = [[cell.value for cell in row] for row in book["Summary"].iter_rows()]
+    assert cells == [
+        ["T", None, None],
+        ["Period", "=2025", None],
+        [None, None, None],
+        ["All", None, None],
+        ["Name", "Burglary: rate (per 1,000 people a year)", "Share (%)"],
+        ["=A1", 12.34, 45.67],
+    ]
+    assert book["Summary"]["A6"].data_type == "s"
+    assert [book["Wards"][place].number_format for place in ("B2", "C2")] == ["#,##0.0", "#,##0.0"]
+    assert book["Wards"].freeze_panes == "B2"
+
+
+def test_an_office_opens_it_and_shows_its_cells(tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    table = wards()
+    write_workbook({"Wards": table}, tmp_path / "w.xlsx", title="T", summary=Summary([], {"Wards": table}))
+    # Every sheet as a CSV file of what a reader sees (the last of the options), in UTF-8 (76).
+    filters = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1"
+    subprocess.run(  # noqa: S603 - by path
+        [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", filters,
+         "--outdir", str(tmp_path), str(tmp_path / "w.xlsx")],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    with (tmp_path / "w-Wards.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0][:4] == ["Code", "Name", "Incidents", "Rate (per 1,000 people a year)"]
+    assert [row[1] for row in rows[1:9]] == HOSTILE[:8]
+    assert rows[1][2:5] == ["0", "1,234.6", "under 0.0001"]
+    assert [row[2] for row in rows[2:5]] == ["1,000", "2,000", "3,000"]
+    with (tmp_path / "w-Summary.csv").open(encoding="utf-8", newline="") as file:
+        summary = list(csv.reader(file))
+    assert summary[3 : 3 + len(rows)] == rows

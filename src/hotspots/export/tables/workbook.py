@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import os
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,14 +22,27 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-ABOUT, DICTIONARY = "About", "Columns"
+SUMMARY, ABOUT, DICTIONARY = "Summary", "About", "Columns"
 MAX_ROWS = 1_048_575  # of data; a sheet has one more, for the headings
 _NAME_LENGTH = 31  # letters in a sheet's name
 _CELL_LENGTH = 32_767  # letters in a cell
 _WIDEST, _NARROWEST = 48, 9  # of a column, in letters
+_PROSE = 90  # letters of a line in a column of sentences of the summary
+_LINE = 15  # points that a line is high
 _MEASURED = 1_000  # rows that decide a column's width
 # No clock is read, so that same tables give same bytes.
 _MADE = datetime.datetime(2000, 1, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """A first sheet: lines, each a word and a text, and small tables by their captions, one below the other.
+
+    A row of which a text begins with "Borderline" is shaded.
+    """
+
+    lines: Sequence[tuple[str, str]]
+    tables: Mapping[str, pd.DataFrame]
 
 
 def write_workbook(
@@ -36,13 +51,15 @@ def write_workbook(
     *,
     title: str,
     about: Sequence[tuple[str, str]] = (),
+    summary: Summary | None = None,
     overwrite: bool = False,
 ) -> None:
     r"""Write tables as the sheets of one XLSX workbook, without their geometry.
 
-    The first sheet says what the workbook is, the last what its columns mean. Each sheet has a frozen row of
-    headings with filters, its names stay in sight, and a table with ranks stands in their order; numbers keep all
-    their digits and are shown with the decimals of `hotspots.base.columns`. A missing value is an empty cell. Every
+    After the summary, where there is one, a sheet says what the workbook is, and the last what its columns mean. Each
+    sheet has a frozen row of headings with filters, its names stay in sight, and a table with ranks stands in their
+    order; numbers keep all their digits and are shown with the decimals of `hotspots.base.columns`, in which a column
+    ``"Burglary: rate"`` is the ``rate`` of burglary. A missing value is an empty cell. Every
     text is stored as text, whatever it looks like: no cell is a formula or a link. The same tables give the same
     bytes.
 
@@ -54,9 +71,11 @@ def write_workbook(
     path : path
         The file.
     title : str
-        The first line of the first sheet.
+        The first line of the first sheet and of the account.
     about : sequence of (str, str)
-        What else the first sheet says: a word and a text, such as ``("Period", "July 2018")``.
+        What else the account says: a word and a text, such as ``("Period", "July 2018")``.
+    summary : Summary, optional
+        What stands on a sheet before all others.
     overwrite : bool, default False
         Whether an existing file may be replaced.
 
@@ -80,6 +99,8 @@ def write_workbook(
         book = Workbook(draft, {"in_memory": True, "nan_inf_to_errors": False})
         book.set_properties({"title": title, "created": _MADE})
         looks = _Looks(book)
+        if summary is not None:
+            _write_summary(book.add_worksheet(SUMMARY), looks, title, summary)
         _write_about(
             book.add_worksheet(ABOUT), looks, title, about, list(zip(names, tables.values(), strict=True))
         )
@@ -100,7 +121,7 @@ def sheet_names(names: Sequence[str] | Mapping[str, Any]) -> list[str]:
     >>> sheet_names(["Burglary: Wards", "Violence and sexual offences: Wards", "burglary: wards"])
     ['Burglary – Wards', 'Violence and sexual of… – Wards', 'burglary – wards (2)']
     """
-    taken = {ABOUT.casefold(), DICTIONARY.casefold(), "history", ""}
+    taken = {SUMMARY.casefold(), ABOUT.casefold(), DICTIONARY.casefold(), "history", ""}
     found = []
     for name in names:
         plain = re.sub(r"[\[\]*?/\\\x00-\x1f]", " ", name.replace(": ", " – ").replace(":", " ")).strip(" '")
@@ -128,26 +149,48 @@ class _Looks:
     def __init__(self, book: Any) -> None:
         self._book = book
         self.head = book.add_format(
-            {"bold": True, "bg_color": "#E8EDF3", "bottom": 1, "text_wrap": True, "valign": "top"}
+            {
+                "bold": True,
+                "bg_color": "#E8EDF3",
+                "bottom": 1,
+                "text_wrap": True,
+                "valign": "top",
+                "indent": 1,
+            }
+        )
+        self.borderline = book.add_format({"bg_color": "#FFF2CC", "italic": True})
+        self.caption = book.add_format({"bold": True, "font_size": 12})
+        self.cell = book.add_format({"valign": "top", "align": "left", "indent": 1})
+        self.head_number = book.add_format(
+            {
+                "bold": True,
+                "bg_color": "#E8EDF3",
+                "bottom": 1,
+                "text_wrap": True,
+                "valign": "top",
+                "align": "right",
+            }
         )
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.label = book.add_format({"bold": True, "valign": "top"})
-        self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        self.text = book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
         self._numbers: dict[str, Format] = {}
 
     def number(self, name: str, values: pd.Series[Any]) -> Format:
         """Return the format of a column of numbers: the decimals of the vocabulary, thousands set apart."""
-        known = COLUMNS.get(name)
+        known = _known(name)
         if known is None:
             whole = bool((values.dropna() % 1 == 0).all())
-            code = "General" if whole else "#,##0.000"
+            # A heading that tells its unit, such as "(%)", is in words, and its numbers are for reading.
+            told = name.endswith(")") or name[:1].isupper()
+            code = ("#,##0" if whole else "#,##0.0") if told else "General" if whole else "#,##0.000"
         elif name in ("gi_p", "gi_q", "lm_p", "lm_q"):
             smallest = f"{10.0**-known.decimals:.{known.decimals}f}"
             code = f'[<{smallest}]"under {smallest}";{_decimals(known)}'
         else:
             code = _decimals(known)
         if code not in self._numbers:
-            self._numbers[code] = self._book.add_format({"num_format": code})
+            self._numbers[code] = self._book.add_format({"num_format": code, "valign": "top"})
         return self._numbers[code]
 
 
@@ -183,44 +226,113 @@ def _write_about(
         row += 1
 
 
+def _write_summary(sheet: Worksheet, looks: _Looks, title: str, summary: Summary) -> None:
+    sheet.hide_gridlines(2)
+    sheet.write_string(0, 0, _text(title), looks.title)
+    row = 1
+    for word, text in summary.lines:
+        sheet.write_string(row, 0, _text(word), looks.label)
+        sheet.write_string(row, 1, _text(text))
+        row += 1
+    widths: dict[int, int] = {}
+    for caption, table in summary.tables.items():
+        sheet.write_string(row + 1, 0, _text(caption), looks.caption)
+        for place, width in enumerate(_write_cells(sheet, looks, _plain(table), top=row + 2, widest=_PROSE)):
+            widths[place] = max(width, widths.get(place, 0))
+        row += len(table) + 3
+    for place, width in widths.items():
+        sheet.set_column(place, place, width)
+    _print_landscape(sheet)
+
+
 def _write_table(sheet: Worksheet, looks: _Looks, table: pd.DataFrame) -> None:
-    columns = [str(column) for column in table.columns]
-    sheet.freeze_panes(1, columns.index("name") + 1 if "name" in columns[:2] else 0)
-    for place, name in enumerate(columns):
-        values = table.iloc[:, place]
-        sheet.write_string(0, place, _text(_heading(name)), looks.head)
-        if pd.api.types.is_bool_dtype(values.dtype) or not pd.api.types.is_numeric_dtype(values.dtype):
-            words = _words(name, values)
-            for row, word in enumerate(words, start=1):
-                if word:
-                    sheet.write_string(row, place, _text(word))
-            shown = max((len(word) for word in words[:_MEASURED]), default=0)
-        else:
-            look = looks.number(name, values)
-            numbers = values.to_numpy(dtype=float, na_value=np.nan)
-            for row in np.flatnonzero(np.isfinite(numbers)).tolist():
-                sheet.write_number(row + 1, place, float(numbers[row]), look)
-            shown = 10
-        # Headings wrap, so only their longest word must fit; 3 more leave room for the filter's arrow.
-        heading = max(len(word) for word in _heading(name).split(" ")) + 3
-        sheet.set_column(place, place, min(_WIDEST, max(_NARROWEST, shown + 2, heading)))
+    sheet.freeze_panes(1, _names(table))
+    for place, width in enumerate(_write_cells(sheet, looks, table, top=0)):
+        sheet.set_column(place, place, width)
     if len(table.columns):
         sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
     sheet.repeat_rows(0)
+    _print_landscape(sheet)
+
+
+def _names(table: pd.DataFrame) -> int:
+    """Return how many columns stay in sight: up to the name, else the texts before the first number, two at most."""
+    columns = [str(column) for column in table.columns[:2]]
+    if "name" in columns:
+        return columns.index("name") + 1
+    return next((place for place, dtype in enumerate(table.dtypes[:2]) if _is_number(dtype)), len(columns))
+
+
+def _is_number(dtype: Any) -> bool:
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
+
+
+def _write_cells(
+    sheet: Worksheet, looks: _Looks, table: pd.DataFrame, *, top: int, widest: int = _WIDEST
+) -> list[int]:
+    """Write headings and rows from a row of the sheet on, and return how wide the columns should be, in letters."""
+    widths = []
+    lines = [1] * (len(table) + 1)
+    for place, name in enumerate(map(str, table.columns)):
+        values, heading = table.iloc[:, place], _heading(name)
+        number = _is_number(values.dtype)
+        sheet.write_string(top, place, _text(heading), looks.head_number if number else looks.head)
+        words = [] if number else _words(name, values)
+        shown = 10 if number else max((len(word) for word in words[:_MEASURED]), default=0)
+        # Headings wrap, so only their longest word must fit; 3 more leave room for the filter's arrow.
+        longest = max(len(word) for word in heading.split(" ")) + 3
+        width = min(widest, max(_NARROWEST, shown + 2, longest))
+        widths.append(width)
+        lines[0] = max(lines[0], len(textwrap.wrap(heading, width - 3)))
+        if number:
+            look = looks.number(name, values)
+            numbers = values.to_numpy(dtype=float, na_value=np.nan)
+            for row in np.flatnonzero(np.isfinite(numbers)).tolist():
+                sheet.write_number(top + row + 1, place, float(numbers[row]), look)
+        for row, word in enumerate(words, start=1):
+            wrapped = widest > _WIDEST and len(word) > width
+            if word:
+                sheet.write_string(top + row, place, _text(word), looks.text if wrapped else looks.cell)
+            if wrapped:
+                lines[row] = max(lines[row], len(textwrap.wrap(word, width - 8)))
+    for row, count in enumerate(lines):
+        if count > 1:
+            sheet.set_row(top + row, _LINE * count)
+    if "Priority" in table.columns and len(table):
+        letter = chr(ord("A") + list(table.columns).index("Priority"))
+        rule = {"type": "formula", "criteria": f'=LEFT(${letter}{top + 2},10)="Borderline"'}
+        last = len(table.columns) - 1
+        sheet.conditional_format(top + 1, 0, top + len(table), last, {**rule, "format": looks.borderline})
+    return widths
+
+
+def _print_landscape(sheet: Worksheet) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&RPage &P of &N")
+
+
+def _known(name: str) -> Column | None:
+    """Return the column of the vocabulary: of ``"Burglary: rate"`` that of ``"rate"``."""
+    return COLUMNS.get(name.rpartition(": ")[2])
 
 
 def _heading(name: str) -> str:
     """Return a column's label with its unit; "Incidents" need no unit that says "incidents"."""
-    known = COLUMNS.get(name)
-    return known.label if known is not None and known.unit == known.label.casefold() else column_label(name)
+    of, colon, own = name.rpartition(": ")
+    known = COLUMNS.get(own)
+    if known is None:
+        return name
+    label = known.label if known.unit == known.label.casefold() else column_label(own)
+    if known.unit == "incidents" and known.label.startswith("Incidents"):
+        label = known.label
+    return f"{of}: {label[:1].lower()}{label[1:]}" if colon else label
 
 
 def _words(name: str, values: pd.Series[Any]) -> list[str]:
     """Return text as a reader should see it: classes by their label, truth values as yes and no."""
-    known = COLUMNS.get(name)
+    known = _known(name)
     missing = values.isna().to_numpy()
     if pd.api.types.is_bool_dtype(values.dtype) or (known is not None and known.kind == "boolean"):
         return ["" if gap else "yes" if value else "no" for value, gap in zip(values, missing, strict=True)]
@@ -234,7 +346,7 @@ def _words(name: str, values: pd.Series[Any]) -> list[str]:
 
 
 def _write_dictionary(sheet: Worksheet, looks: _Looks, tables: Any) -> None:
-    used = {str(name) for table in tables for name in table.columns}
+    used = {str(name).rpartition(": ")[2] for table in tables for name in table.columns}
     rows = [
         (column.label, column.unit, column.meaning, name) for name, column in COLUMNS.items() if name in used
     ]

@@ -34,16 +34,16 @@ from hotspots.publish.report.change import change_section
 from hotspots.publish.report.classes import (
     breakdowns_section,
     classes_section,
-    people_tables,
     repeats_section,
 )
 from hotspots.publish.report.figures import headline_section
 from hotspots.publish.report.partnerships import partnership_sections, profile_section
-from hotspots.publish.report.places import places_section, places_table
+from hotspots.publish.report.places import places_section
 from hotspots.publish.report.plates import Kinds, area_plate, origin_words, pair_size
 from hotspots.publish.report.priorities import matrix_section, priorities_section
 from hotspots.publish.report.quality import quality_section
 from hotspots.publish.report.risk import risk_section
+from hotspots.publish.report.sheets import make_sheets, summary_sheet
 from hotspots.publish.report.summary import summary_section
 from hotspots.publish.report.themes import themes_section
 from hotspots.publish.views import drawn_columns
@@ -131,7 +131,7 @@ def write_documents(analysis: Analysis, folder: Path, formats: Sequence[ReportFo
 
 
 def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-    """Write the areas of every theme as one workbook, a sheet for each theme and layer but the cells.
+    """Write one workbook: a summary, areas and partnerships by theme, and each theme and layer but the cells.
 
     Raises
     ------
@@ -139,17 +139,6 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
         When the file exists and `overwrite` is false, or cannot be written.
     """
     recipe, quality = analysis.recipe, analysis.quality
-    tables = {
-        f"{group.name}: {layer.label}": layer.table
-        for group in analysis.groups
-        for layer in group.layers
-        if layer.kind != "cells"
-    }
-    if analysis.profile is not None:
-        tables = {"Partnerships": analysis.profile.wide(), **tables}
-    if analysis.standings is not None:
-        tables = {"Places at greatest risk": places_table(analysis.standings), **tables}
-    tables |= people_tables(analysis)
     notes = [note.entry() for note in method_notes(analysis)]
     about = [
         ("Period", calendar_words(analysis.calendar)),
@@ -163,7 +152,14 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
             for source in quality.sources
         ),
     ]
-    write_workbook(tables, path, title=recipe.title, about=about, overwrite=overwrite)
+    write_workbook(
+        make_sheets(analysis),
+        path,
+        title=recipe.title,
+        about=about,
+        summary=summary_sheet(analysis),
+        overwrite=overwrite,
+    )
 
 
 def _maps_section(analysis: Analysis, kinds: Kinds) -> Section | None:
