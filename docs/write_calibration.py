@@ -357,7 +357,7 @@ def coverage(phi: float, mean: float, runs: int, seed: int = SEED) -> dict[str, 
         for name, value in (
             of_rates(before, people, 1000 * expected / people.to_numpy(), phi, of_halves)
             | of_change(before, after, more)
-            | of_treatment(random, before.to_numpy(), after.to_numpy())
+            | of_treatment(random, before.to_numpy(dtype=np.float64), after.to_numpy(dtype=np.float64))
         ).items():
             got.setdefault(name, []).append(value)
     return {
@@ -384,7 +384,7 @@ def of_rates(
 
 def of_change(before: pd.Series[Any], after: pd.Series[Any], more: pd.Series[Any]) -> dict[str, float]:
     """Return what is said of two years without change, and of two where all areas changed by one factor."""
-    lengths = {"months_before": 12, "months_after": 12}
+    lengths: dict[str, Any] = {"months_before": 12, "months_after": 12}
     poisson = change(before, after, dispersion=1.0, flagged_by="limits", **lengths)
     estimated = change(before, after, flagged_by="limits", **lengths)
     default, raised = change(before, after, **lengths), change(before, more, **lengths)
