@@ -357,7 +357,7 @@ def coverage(phi: float, mean: float, runs: int, seed: int = SEED) -> dict[str, 
         for name, value in (
             of_rates(before, people, 1000 * expected / people.to_numpy(), phi, of_halves)
             | of_change(before, after, more)
-            | of_treatment(random, before.to_numpy(dtype=np.float64), after.to_numpy(dtype=np.float64))
+            | of_treatment(random, before.to_numpy(), after.to_numpy())
         ).items():
             got.setdefault(name, []).append(value)
     return {
@@ -400,7 +400,9 @@ def of_change(before: pd.Series[Any], after: pd.Series[Any], more: pd.Series[Any
     }
 
 
-def of_treatment(random: np.random.Generator, before: Floats, after: Floats) -> dict[str, float]:
+def of_treatment(
+    random: np.random.Generator, before: npt.NDArray[Any], after: npt.NDArray[Any]
+) -> dict[str, float]:
     """Return how often ten disjoint trials of six wards against six, where nothing was done, find an effect."""
     trials = random.permutation(len(before))[:120].reshape(10, 2, 6)
     years, phi = np.column_stack([before, after]), dispersion(np.column_stack([before, after]))
