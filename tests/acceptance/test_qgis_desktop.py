@@ -361,7 +361,7 @@ def test_the_map_tip_shows_a_name_as_text_and_the_class_in_words(report: dict[st
     tip = report["qgz"]["layers"]["gi_class"]["tip"]
     assert tip == (
         "<b>&lt;b onclick='x()'&gt;Llan &amp; [% 1 + 1 %] \"d\"&lt;/b&gt;</b>"
-        "<br>Hotspot class: <b>Hotspot: at most 1 in 100 by chance (q\u00a0≤\u00a00.01)</b>"
+        "<br>Hotspot class: <b>Hotspot (q\u00a0≤\u00a00.01)</b>"
         "<br>Incidents (incidents): <b>10</b>"
         "<br>Rate (per 1,000 people a year): <b>1.5</b>"
     )

@@ -309,6 +309,8 @@ def gistar_layer(
 ) -> gpd.GeoDataFrame:
     """Return the layer with Gi* of one of its columns; see `hotspots.make_neighbours` and `hotspots.gi_star`.
 
+    ``attrs["gistar"]`` holds the inference, from which legends say what q is worth.
+
     Raises
     ------
     DataError
@@ -318,8 +320,10 @@ def gistar_layer(
     if not isinstance(neighbours, Neighbours):
         neighbours = make_neighbours(layer, method=neighbours, distance=distance, nearest=nearest)
         log.info("Neighbours: %s", neighbours.description)
-    result = gi_star(values, neighbours, inference=inference, cap=cap, permutations=permutations, seed=seed)
-    return _with_columns(layer, result)
+    found = gi_star(values, neighbours, inference=inference, cap=cap, permutations=permutations, seed=seed)
+    result = _with_columns(layer, found)
+    result.attrs["gistar"] = {"inference": inference}
+    return result
 
 
 def outliers_layer(

@@ -311,7 +311,10 @@ def read_provenance(path: Path) -> dict[str, Any]:
     import pyogrio
 
     with reading_only():
-        held = pyogrio.read_info(path).get("dataset_metadata") or {}
+        first = pyogrio.list_layers(path)[
+            0, 0
+        ]  # the record is the file's: naming a layer keeps GDAL from choosing
+        held = pyogrio.read_info(path, layer=first).get("dataset_metadata") or {}
     try:
         record = json.loads(held.get("HOTSPOTS", "{}"))
     except ValueError:

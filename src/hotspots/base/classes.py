@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 NEUTRAL = "#faf9f6"
 UNDEFINED = "#9a9a9a"
@@ -45,15 +45,47 @@ AVERAGE = (
     StyleClass("Significantly below", "#2166ac", value="significantly below"),
 )
 HOTSPOT = (
-    StyleClass("Hotspot: at most 1 in 100 by chance (q\u00a0≤\u00a00.01)", "#b2182b", value="hot99"),
-    StyleClass("Hotspot: at most 5 in 100 by chance (q\u00a0≤\u00a00.05)", "#ef8a62", value="hot95"),
-    StyleClass("Hotspot: at most 10 in 100 by chance (q\u00a0≤\u00a00.10)", "#fddbc7", value="hot90"),
+    StyleClass("Hotspot (q\u00a0≤\u00a00.01)", "#b2182b", value="hot99"),
+    StyleClass("Hotspot (q\u00a0≤\u00a00.05)", "#ef8a62", value="hot95"),
+    StyleClass("Hotspot (q\u00a0≤\u00a00.10)", "#fddbc7", value="hot90"),
     StyleClass("Neither hotspot nor coldspot", NEUTRAL, value="none", neutral=True),
-    StyleClass("Coldspot: at most 10 in 100 by chance (q\u00a0≤\u00a00.10)", "#c6dcea", value="cold90"),
-    StyleClass("Coldspot: at most 5 in 100 by chance (q\u00a0≤\u00a00.05)", "#67a9cf", value="cold95"),
-    StyleClass("Coldspot: at most 1 in 100 by chance (q\u00a0≤\u00a00.01)", "#2166ac", value="cold99"),
+    StyleClass("Coldspot (q\u00a0≤\u00a00.10)", "#c6dcea", value="cold90"),
+    StyleClass("Coldspot (q\u00a0≤\u00a00.05)", "#67a9cf", value="cold95"),
+    StyleClass("Coldspot (q\u00a0≤\u00a00.01)", "#2166ac", value="cold99"),
     StyleClass("Undefined (no neighbours or no variation)", UNDEFINED, value="undefined"),
 )
+# What q is worth, by where p comes from; docs/methods.md has the measurements.
+_WORTH = {
+    "exact": "at most {} in 100 by chance",
+    "permutation": "at most {} in 100 by chance",
+    "analytic": "more than {} in 100 may be chance",
+}
+
+
+def hotspot_classes(inference: str | None) -> tuple[StyleClass, ...]:
+    """Return the classes of Gi* with what q promises where p was found in this way; nothing where none is known.
+
+    Examples
+    --------
+    >>> [hotspot_classes(how)[1].label.replace(chr(160), " ") for how in ("exact", "analytic", None)]
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ['Hotspot: at most 5 in 100 by chance (q ≤ 0.05)', 'Hotspot: more than 5 in 100 may be chance (q ≤ 0.05)',
+     'Hotspot (q ≤ 0.05)']
+    """
+    if inference not in _WORTH:
+        return HOTSPOT
+    shares = {"99": 1, "95": 5, "90": 10}
+    return tuple(
+        replace(
+            entry,
+            label=entry.label.replace(" (", f": {_WORTH[inference].format(shares[entry.value[-2:]])} (", 1),
+        )
+        if entry.value is not None and entry.value[-2:] in shares
+        else entry
+        for entry in HOTSPOT
+    )
+
+
 OUTLIER = (
     StyleClass("High among high", "#b2182b", value="high-high"),
     StyleClass("High among low: stands out from its surroundings", "#e08214", value="high-low"),

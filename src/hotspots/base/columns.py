@@ -167,7 +167,8 @@ _ALL = (
         "real",
         "",
         "Gi* q value",
-        "Of the areas marked with q up to a level, at most that share is expected to be chance",
+        "Of the areas marked with q up to a level, at most that share is expected to be chance; by the normal "
+        "distribution, more is",
         4,
     ),
     Column(

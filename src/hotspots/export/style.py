@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.base.classes import AVERAGE, NEUTRAL, StyleClass
+from hotspots.base.classes import AVERAGE, NEUTRAL, StyleClass, hotspot_classes
 from hotspots.base.columns import COLUMNS, column_label
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.surface import Surface
@@ -178,7 +178,8 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
 
     ``sd_flag`` reads ``sd_mean`` and ``sd_above``, and names limits when all areas share them; ``multiple`` and
     ``dens_share`` read ``dens_lo`` and ``dens_hi``. Of ``priority``, the classes that stand out of all areas are
-    those that occur: force-wide or overall ones.
+    those that occur: force-wide or overall ones. ``gi_class`` says what its q is worth where ``attrs["gistar"]``, or
+    the step of that name in ``attrs["provenance"]``, holds the ``"inference"`` that was used.
 
     Raises
     ------
@@ -192,6 +193,8 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
         )
     if column == "sd_flag":
         return style_for(column, thresholds=_shared_thresholds(layer))
+    if column == "gi_class":
+        return Style(column, column_label(column), hotspot_classes(_inference(layer)))
     if column == "multiple" and {"dens_lo", "dens_hi"} <= set(layer.columns):
         limits = layer.groupby("multiple")[["dens_lo", "dens_hi"]].first()
         bands = {float(k): (float(lo), float(hi)) for k, lo, hi in limits.itertuples()}
@@ -245,6 +248,12 @@ def surface_style(surface: Surface) -> Style:
         f"The other {1 - largest:.0%} (under {_short(lowest)})", NEUTRAL, 0.0, upper=lowest, neutral=True
     )
     return replace(style, classes=(*style.classes, under))
+
+
+def _inference(layer: pd.DataFrame) -> str | None:
+    steps = (layer.attrs.get("provenance") or {}).get("steps") or {}
+    step = layer.attrs.get("gistar") or steps.get("gistar") or {}
+    return step.get("inference")
 
 
 def _shared_thresholds(layer: pd.DataFrame) -> tuple[float, float] | None:

@@ -197,9 +197,7 @@ def test_the_map_tip_names_the_area_the_class_in_words_and_the_figures(
     tip = qml(described(wards, "gi_class"), tmp_path).findtext("mapTip")
     assert tip is not None
     assert tip.startswith("<b>[% replace(replace(replace(coalesce(\"name\", ''), '&', '&amp;'), '<', '&lt;')")
-    assert (
-        "WHEN \"gi_class\" = 'hot99' THEN 'Hotspot: at most 1 in 100 by chance (q\u00a0≤\u00a00.01)'" in tip
-    )
+    assert "WHEN \"gi_class\" = 'hot99' THEN 'Hotspot (q\u00a0≤\u00a00.01)'" in tip
     assert "Incidents (incidents): <b>[% coalesce(format_number(\"n\", 0), 'no data') %]</b>" in tip
 
 

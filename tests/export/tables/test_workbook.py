@@ -112,7 +112,7 @@ def test_no_text_is_a_formula_or_a_link(book: Any) -> None:
 def test_classes_stand_in_words(book: Any) -> None:
     sheet = book["Burglary – Wards"]
     assert [sheet.cell(2, column).value for column in (6, 7, 8)] == [
-        "Hotspot: at most 1 in 100 by chance (q ≤ 0.01)",
+        "Hotspot (q ≤ 0.01)",
         "Significantly above",
         "yes",
     ]

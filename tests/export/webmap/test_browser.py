@@ -68,7 +68,7 @@ def test_the_legend_names_the_limits_and_counts_the_areas(opened: Opened) -> Non
     assert "<b>A note</b>" in lines
     opened.choice("Hotspots").check()
     legend = opened.text("#hotspots-legend")
-    assert "Hotspot: at most 1 in 100 by chance (q\u00a0≤\u00a00.01)" in legend
+    assert "Hotspot (q\u00a0≤\u00a00.01)" in legend
     assert "Undefined (no neighbours or no variation)" in legend
     assert "Rate (per 1,000" not in legend
 

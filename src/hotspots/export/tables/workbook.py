@@ -16,7 +16,7 @@ import pandas as pd
 from hotspots.base.columns import COLUMNS, Column, column_label
 from hotspots.base.errors import ParameterError
 from hotspots.base.files import replacing
-from hotspots.export.style import style_for
+from hotspots.export.style import layer_style
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -201,6 +201,7 @@ def _decimals(column: Column) -> str:
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     geometry = [name for name in table.columns if str(table[name].dtype) == "geometry"]
     plain = pd.DataFrame(table.drop(columns=geometry))
+    plain.attrs = dict(table.attrs)
     if any(name is not None for name in plain.index.names):
         repeated = [name for name in plain.index.names if name in plain.columns]
         plain = plain.drop(columns=repeated).reset_index()
@@ -277,7 +278,7 @@ def _write_cells(
         values, heading = table.iloc[:, place], _heading(name)
         number = _is_number(values.dtype)
         sheet.write_string(top, place, _text(heading), looks.head_number if number else looks.head)
-        words = [] if number else _words(name, values)
+        words = [] if number else _words(table, place)
         shown = 10 if number else max((len(word) for word in words[:_MEASURED]), default=0)
         # Headings wrap, so only their longest word must fit; 3 more leave room for the filter's arrow.
         longest = max(len(word) for word in heading.split(" ")) + 3
@@ -330,15 +331,18 @@ def _heading(name: str) -> str:
     return f"{of}: {label[:1].lower()}{label[1:]}" if colon else label
 
 
-def _words(name: str, values: pd.Series[Any]) -> list[str]:
-    """Return text as a reader should see it: classes by their label, truth values as yes and no."""
+def _words(table: pd.DataFrame, place: int) -> list[str]:
+    """Return a column's text as a reader should see it: classes by their label, truth values as yes and no."""
+    name, values = str(table.columns[place]), table.iloc[:, place]
     known = _known(name)
     missing = values.isna().to_numpy()
     if pd.api.types.is_bool_dtype(values.dtype) or (known is not None and known.kind == "boolean"):
         return ["" if gap else "yes" if value else "no" for value, gap in zip(values, missing, strict=True)]
     words = ["" if gap else str(value) for value, gap in zip(values, missing, strict=True)]
     if name in ("gi_class", "lm_class"):
-        labels = {entry.value: entry.label.replace("\u00a0", " ") for entry in style_for(name).classes}
+        labels = {
+            entry.value: entry.label.replace("\u00a0", " ") for entry in layer_style(table, name).classes
+        }
         return [labels.get(word, word) for word in words]
     if known is not None and known.kind == "flag":
         return [word[:1].upper() + word[1:] for word in words]

@@ -74,6 +74,7 @@ class Pool:
 def add_table(layer: gpd.GeoDataFrame, pool: Pool) -> list[int]:
     """Return the places of a layer's columns: code, name and district first, the rest in the order of use."""
     frame = pd.DataFrame(layer.drop(columns=[layer.geometry.name, "code"], errors="ignore"))
+    frame.attrs = dict(layer.attrs)
     frame.insert(0, "code", frame.index.astype(str))
     named = frame["name"].astype(object) if "name" in frame.columns else frame["code"]
     frame["name"] = named.where(named.notna() & (named != ""), frame["code"])

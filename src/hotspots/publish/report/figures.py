@@ -10,6 +10,7 @@ from hotspots.base.text import area_name, percent
 from hotspots.export.document import Block, Figures, Section, Table, Terms
 from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.names import district_of, plural, singular
+from hotspots.publish.words.notes import hotspot_promise
 
 NAMED = 5  # areas in a sentence; the tables have them all
 _GAPS = 6  # missing months named one by one
@@ -57,7 +58,8 @@ def _glance(analysis: Analysis) -> Table:
         row += [_how_many(theme, place, "gi_class", ["hot99", "hot95"]) for place in tested]
         rows.append(row)
     note = "Incidents inside the areas. "
-    note += "Hotspots: Gi*, of which at most 5 in 100 are expected to be chance. " * bool(tested)
+    if tested and analysis.recipe.gistar is not None:
+        note += f"Hotspots: Gi*; {hotspot_promise(analysis.recipe.gistar)}."
     return Table(
         "The themes at a glance",
         headings,

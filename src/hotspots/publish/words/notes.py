@@ -142,6 +142,16 @@ def _risk(step: Risk) -> Note:
     )
 
 
+def hotspot_promise(step: GiStar) -> str:
+    """Return what its q is worth, which depends on where p comes from; docs/methods.md measures it."""
+    kept = "of the areas marked with q up to 0.05, at most 5 in 100 are expected to be chance"
+    return {
+        "exact": kept,
+        "analytic": "where a few areas hold many incidents, many more of those marked are chance than q says",
+        "permutation": f"{kept}, but most hotspots are missed where a few areas hold many incidents",
+    }[step.inference]
+
+
 def _hotspots(step: GiStar) -> Note:
     capped = (
         f", the largest values counting as much as the {step.cap:g} quantile of those over 0 so that no single area "
@@ -152,14 +162,9 @@ def _hotspots(step: GiStar) -> Note:
         "analytic": "two-sided p values from the normal distribution",
         "permutation": f"two-sided p values from {step.permutations:,} permutations (seed {step.seed})",
     }[step.inference]
-    promise = (
-        "where a few areas hold many incidents, many more of those marked are chance than q says"
-        if step.inference == "analytic"
-        else "of the areas marked with q up to 0.05, at most 5 in 100 are expected to be chance"
-    )
     return Note(
         "Hotspots",
         f"Getis-Ord Gi* of the {'rate' if step.value == 'rate' else 'count'} over each area and its neighbours "
         f"({step.neighbours}); {inference}; q corrects for the number of areas tested (Benjamini-Hochberg): "
-        f"{promise}. Of counts, Gi* finds where people are.",
+        f"{hotspot_promise(step)}. Of counts, Gi* finds where people are.",
     )
