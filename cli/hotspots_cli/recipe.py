@@ -65,7 +65,9 @@ def check(recipe: str) -> None:
     if months is not None:
         check_months(asked, months)
     click.echo(asked.title)
-    click.echo(f"  Incidents: {', '.join(asked.incidents.source)}")
+    for source in asked.incidents:
+        named = f"{source.name}: " if len(asked.incidents) > 1 else ""
+        click.echo(f"  Incidents: {named}{', '.join(source.source)}")
     click.echo(f"  Areas:     {', '.join(areas.label for areas in asked.areas)}")
     click.echo(f"  Themes:    {', '.join(theme.name for theme in asked.theme)}")
     steps = [name for name in STEPS if getattr(asked, name)]

@@ -28,7 +28,7 @@ def refusal(text: str) -> tuple[str, str]:
 
 def test_the_least_recipe_counts_everything_and_does_no_more() -> None:
     recipe = parse_recipe(LEAST)
-    assert recipe.incidents.source == ("a.csv",)
+    assert recipe.incidents[0].source == ("a.csv",)
     assert [theme.name for theme in recipe.theme] == ["All incidents"]
     assert (recipe.flag, recipe.kde, recipe.grid, recipe.gistar) == (None,) * 4
     assert (recipe.map, recipe.report) == (None, None)
@@ -245,7 +245,7 @@ def test_the_template_is_a_recipe_as_it_stands_and_with_every_key_taken_in() -> 
     template = (files("hotspots_cli") / "template.toml").read_text(encoding="utf-8")
     assert parse_recipe(template).flag is not None
     full = parse_recipe("\n".join(uncommented(line) for line in template.splitlines()))
-    assert full.incidents.weight_column == "Harm"
+    assert full.incidents[0].weight_column == "Harm"
     assert full.change is not None
     assert full.select is not None
     assert full.gistar is not None

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.analysis.classes import natural_order
+from hotspots.analysis.hours import band_of, clock_of
 from hotspots.analysis.steps import choose_dispersion
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
 from hotspots.base.sums import add_up
@@ -27,8 +28,6 @@ log = logging.getLogger(__name__)
 FEWEST = 5
 MOST_BANDS = 100
 HOUR = "hour"
-_CLOCK = re.compile(r"(?:^|[T ])([01]?\d|2[0-3]):([0-5]\d)")
-_BAND = re.compile(r"([01]?\d|2[0-4]):00 ?(?:-|to) ?([01]?\d|2[0-4]):00")
 _HEAPS = ("00:00", "00:01", "12:00")
 _HEAPED = 0.1
 _PEOPLE = ("population", "people", "persons", "residents", "n", "count", "total")
@@ -181,8 +180,7 @@ def _bands(
 
 def _hours(times: pd.Series[Any], hours: Sequence[str]) -> pd.Series[Any]:
     """Return the band of hours that each time of day is in."""
-    texts = times.astype("object").where(times.notna(), "").astype(str)
-    clock = texts.str.extract(_CLOCK)
+    texts, clock = clock_of(times)
     hour = pd.to_numeric(clock[0])
     known = clock[0].notna()
     if not known.any():
@@ -199,7 +197,7 @@ def _hours(times: pd.Series[Any], hours: Sequence[str]) -> pd.Series[Any]:
                 HotspotsWarning,
                 stacklevel=4,
             )
-    bands = [_band(text) for text in hours] or [(f"{one:02d}:00", {one}) for one in range(24)]
+    bands = [band_of(text) for text in hours] or [(f"{one:02d}:00", {one}) for one in range(24)]
     label = pd.Series("other hours", index=times.index, dtype=object)
     for text, held in bands:
         label[hour.isin(held)] = text
@@ -207,21 +205,10 @@ def _hours(times: pd.Series[Any], hours: Sequence[str]) -> pd.Series[Any]:
     return pd.Series(pd.Categorical(label.where(known, None), order, ordered=True), index=times.index)
 
 
-def _band(text: str) -> tuple[str, set[int]]:
-    found = _BAND.fullmatch(plain_text(text))
-    if found is None or int(found[1]) % 24 == int(found[2]) % 24:
-        raise ParameterError(
-            f"'hours' holds '{text}'", hint="write a band of whole hours such as 21:00-04:00"
-        )
-    start, end = int(found[1]) % 24, int(found[2]) % 24
-    held = {one % 24 for one in range(start, end if end > start else end + 24)}
-    return f"{start:02d}:00 to {end:02d}:00", held
-
-
 def _exposure(n: pd.Series[Any]) -> pd.Series[Any]:
     """Return the hours of the day that each band has."""
     labels = [str(one[0]) for one in n.index]
-    held = [len(_band(one)[1]) if " to " in one else 1 for one in labels]
+    held = [len(band_of(one)[1]) if " to " in one else 1 for one in labels]
     rest = 24 - sum(number for one, number in zip(labels, held, strict=True) if one != "other hours")
     return pd.Series(
         [rest if one == "other hours" else number for one, number in zip(labels, held, strict=True)],

@@ -13,7 +13,7 @@ from hotspots.analysis.breakdowns import HOUR, Breakdown, break_down
 from hotspots.analysis.classes import Classes, class_layer, outlines_of, read_classes
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.recipe import Classes as ClassesAsked
-from hotspots.analysis.recipe import Recipe, Theme
+from hotspots.analysis.recipe import Incidents, Recipe, Theme
 from hotspots.analysis.repeats import Repeats, find_repeats
 from hotspots.analysis.results import Layer
 from hotspots.analysis.shares import Share, share_in_areas
@@ -21,14 +21,25 @@ from hotspots.analysis.shares import Share, share_in_areas
 ALWAYS_THERE = ("category", "month", "lsoa_code")
 
 
-def kept_columns(recipe: Recipe) -> list[str]:
-    """Return the columns of the incidents that its breakdowns, shares and repeats need."""
-    wanted = [one for asked in recipe.breakdown for one in (*asked.by, asked.time_column) if one]
-    hour = any(HOUR in asked.by and asked.time_column for asked in recipe.breakdown)
+def asks_of(recipe: Recipe, themes: tuple[str, ...], source: Incidents) -> bool:
+    """Return whether a step that is limited to some themes, or to none, is asked of incidents of a source."""
+    return any(
+        recipe.source_of(theme.incidents) is source
+        for theme in recipe.theme
+        if not themes or theme.name in themes
+    )
+
+
+def kept_columns(recipe: Recipe, source: Incidents) -> list[str]:
+    """Return the columns of a source that the breakdowns, shares and repeats of its themes need."""
+    breakdowns = [asked for asked in recipe.breakdown if asks_of(recipe, asked.theme, source)]
+    wanted = [one for asked in breakdowns for one in (*asked.by, asked.time_column) if one]
+    hour = any(HOUR in asked.by and asked.time_column for asked in breakdowns)
     wanted = [one for one in wanted if not (one == HOUR and hour)]
-    wanted += [asked.column for asked in recipe.share]
-    if recipe.repeats is not None and recipe.repeats.place_column:
-        wanted.append(recipe.repeats.place_column)
+    wanted += [asked.column for asked in recipe.share if asks_of(recipe, asked.theme, source)]
+    repeats = recipe.repeats
+    if repeats is not None and repeats.place_column and asks_of(recipe, repeats.theme, source):
+        wanted.append(repeats.place_column)
     return [one for one in dict.fromkeys(wanted) if one not in ALWAYS_THERE]
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal
 
+from hotspots.analysis.hours import band_of
 from hotspots.analysis.periods import COVERS, Periods, lacking, settle
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.toml import Slips, build, parse_toml, read_text
@@ -24,12 +25,18 @@ CELLS = "cells"
 
 @dataclass(frozen=True)
 class Incidents:
-    """``[incidents]``: what `hotspots.read_incidents` takes; `period` is the reporting period.
+    """``[incidents]``, or one of several ``[[incidents]]``: what `hotspots.read_incidents` takes.
 
-    `covers` are months that the files do cover, so that one without any incident is none that they lack.
+    `period` is the reporting period, one for all sources. `covers` are months that the files do cover, so that one
+    without any incident is none that they lack. `name` tells several sources apart, `flags` are columns of yes and
+    no that themes may choose by, and `attribution` holds the words of the source's licence.
     """
 
     source: tuple[str, ...]
+    name: str = ""
+    flags: tuple[str, ...] = ()
+    time_column: str | None = None
+    attribution: str = ""
     source_crs: str | None = None
     x: str | None = None
     y: str | None = None
@@ -65,7 +72,10 @@ class Areas:
 
 @dataclass(frozen=True)
 class Theme:
-    """``[[theme]]``: a selection of categories that is counted and mapped on its own.
+    """``[[theme]]``: a selection of incidents that is counted and mapped on its own.
+
+    `incidents` names the source, where there are several; `flag` one of its columns of yes and no; `hours` a band
+    of whole hours, such as ``"21:00-04:00"``, of its column of times.
 
     `at_risk` and `recommendations` are the partnership's own words for the theme's page of the report; empty lines
     part paragraphs. Where there are none, the page says that they are to be written.
@@ -76,6 +86,9 @@ class Theme:
     exclude: tuple[str, ...] = ()
     at_risk: str = ""
     recommendations: str = ""
+    incidents: str | None = None
+    flag: str | None = None
+    hours: str | None = None
 
 
 @dataclass(frozen=True)
@@ -179,9 +192,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Select:
-    """``[select]``: the plan by which priority areas are selected; see `hotspots.priorities.plan.Plan`."""
+    """``[select]``: the plan by which priority areas are selected; see `hotspots.priorities.plan.Plan`.
+
+    `incidents` names the source that it counts, where there are several.
+    """
 
     plan: str
+    incidents: str | None = None
 
 
 @dataclass(frozen=True)
@@ -362,7 +379,7 @@ class Recipe:
     """
 
     title: str
-    incidents: Incidents
+    incidents: tuple[Incidents, ...]
     areas: tuple[Areas, ...]
     theme: tuple[Theme, ...] = (Theme("All incidents"),)
     count: Count = field(default_factory=Count)
@@ -398,13 +415,22 @@ class Recipe:
         )
 
     @property
+    def period(self) -> str | None:
+        """The reporting period as it is written; the sources that name one agree."""
+        return next((one.period for one in self.incidents if one.period is not None), None)
+
+    def source_of(self, name: str | None) -> Incidents:
+        """Return the source of that name; the first, and where none is named the only one, without it."""
+        return next((one for one in self.incidents if one.name == name), self.incidents[0])
+
+    @property
     def periods(self) -> Periods:
         """The months that the recipe reports on, and those that it compares them with."""
         return settle(*self._months())[0]
 
     def _months(self) -> tuple[str | None, tuple[str, ...], str | None]:
         step = self.change
-        return self.incidents.period, step.before if step else (), step.after if step else None
+        return self.period, step.before if step else (), step.after if step else None
 
     def path(self, name: str) -> str:
         """Return a path of the recipe from where its file stands; names of bundled layers stay as they are."""
@@ -463,7 +489,8 @@ def parse_recipe(text: str, *, folder: Path = Path()) -> Recipe:
         _check(recipe, slips)
     slips.raise_any()
     made: Recipe = recipe
-    return made
+    licences = dict.fromkeys([made.attribution, *(one.attribution for one in made.incidents)])
+    return replace(made, attribution=" ".join(text for text in licences if text))
 
 
 def _check(recipe: Recipe, slips: Slips) -> None:
@@ -500,6 +527,7 @@ def _check(recipe: Recipe, slips: Slips) -> None:
                 no_grid = name == CELLS
                 hint = "add a table [grid] with a cell_size" if no_grid else did_you_mean(name, known)
                 slips.add(f"[{table}] names the layer '{name}', which is not in the recipe", hint)
+    _check_sources(recipe, slips)
     _check_months(recipe, slips)
     _check_people(recipe, slips)
     _check_others(recipe, slips)
@@ -525,10 +553,74 @@ def _layers_named(recipe: Recipe) -> list[tuple[str, tuple[str, ...]]]:
 def _check_months(recipe: Recipe, slips: Slips) -> None:
     for message, hint in settle(*recipe._months())[1]:
         slips.add(message, hint)
-    try:
-        month_range(recipe.incidents.covers)
-    except ParameterError as error:
-        slips.add(f"{COVERS}: {error.message}", "write it as 2025, 2025-01 or 2025-01..2025-06")
+    for one in recipe.incidents:
+        try:
+            month_range(one.covers)
+        except ParameterError as error:
+            slips.add(f"{COVERS}: {error.message}", "write it as 2025, 2025-01 or 2025-01..2025-06")
+
+
+def _check_sources(recipe: Recipe, slips: Slips) -> None:
+    """Note sources that cannot be told apart or have no period in common, and what names one that is not there."""
+    names, several = [one.name for one in recipe.incidents], len(recipe.incidents) > 1
+    for name in dict.fromkeys(names) if several else ():
+        if not name.strip() or not name.isprintable():
+            slips.add("one of several [[incidents]] has no name", 'give each a name: name = "Fires"')
+        elif names.count(name) > 1:
+            slips.add(f"two [[incidents]] are called '{name}'", "give each a name of its own")
+    said = list(dict.fromkeys(one.period for one in recipe.incidents if one.period is not None))
+    if len(said) > 1:
+        slips.add(
+            f"the [[incidents]] name different periods, '{said[0]}' and '{said[1]}'",
+            "one recipe has one reporting period: name it once",
+        )
+    if (
+        several
+        and recipe.periods.report is None
+        and (recipe.change is None or not settle(*recipe._months())[1])
+    ):
+        slips.add(
+            "there are several [[incidents]], but no period that all are counted over",
+            'name the reporting period under the first: period = "2025"',
+        )
+    for where, named in [
+        *((f"the theme '{theme.name}'", theme.incidents) for theme in recipe.theme),
+        *([] if recipe.select is None else [("[select]", recipe.select.incidents)]),
+    ]:
+        if named is not None and named not in names:
+            slips.add(
+                f"{where} names the incidents '{named}', which are not in the recipe",
+                did_you_mean(named, names),
+            )
+        elif named is None and several:
+            slips.add(
+                f"{where} does not say of which incidents it is, and there are {len(names)}",
+                f'add a line such as: incidents = "{names[0]}"',
+            )
+    for theme in recipe.theme:
+        _check_choice(recipe, theme, slips)
+
+
+def _check_choice(recipe: Recipe, theme: Theme, slips: Slips) -> None:
+    """Note a flag that a theme's source does not have, and hours without a column of times."""
+    source = recipe.source_of(theme.incidents)
+    if theme.flag is not None and theme.flag not in source.flags:
+        slips.add(
+            f"the theme '{theme.name}' names the flag '{theme.flag}', which its [[incidents]] do not have",
+            did_you_mean(theme.flag, source.flags)
+            if source.flags
+            else f'name the column under them: flags = ["{theme.flag}"]',
+        )
+    if theme.hours is not None and source.time_column is None:
+        slips.add(
+            f"the theme '{theme.name}' chooses hours, but its [[incidents]] name no column of times",
+            'name the column under them: time_column = "Time"',
+        )
+    if theme.hours is not None:
+        try:
+            band_of(theme.hours)
+        except ParameterError as error:
+            slips.add(f"the theme '{theme.name}': {error.message}", error.hint)
 
 
 def _check_people(recipe: Recipe, slips: Slips) -> None:
@@ -565,26 +657,40 @@ def _check_people(recipe: Recipe, slips: Slips) -> None:
                 )
 
 
-def check_months(recipe: Recipe, months: Sequence[str]) -> None:
+def check_months(recipe: Recipe, months: Sequence[Sequence[str]]) -> None:
     """Refuse a recipe that asks for months that its files do not hold, all of them at once.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What is asked for.
+    months : sequence of sequence of str
+        The months of each of its sources.
 
     Raises
     ------
     RecipeError
     """
     slips = Slips("recipe")
-    for message, hint in lacking(recipe.periods, months, recipe.incidents.covers):
-        slips.add(message, hint)
+    for source, held in zip(recipe.incidents, months, strict=True):
+        for message, hint in lacking(recipe.periods, held, source.covers):
+            slips.add(f"{source.name}: {message}" if len(recipe.incidents) > 1 else message, hint)
     slips.raise_any()
 
 
-def files_months(recipe: Recipe) -> tuple[str, ...] | None:
-    """Return the months of the recipe's files, their other columns unread; None where it asks for none."""
+def files_months(recipe: Recipe) -> tuple[tuple[str, ...], ...] | None:
+    """Return the months that the files of each source hold; None where the recipe asks for none.
+
+    The other columns are left unread.
+    """
     if not recipe.periods.asked:
         return None
-    asked = recipe.incidents
+    return tuple(_months_of(recipe, one) for one in recipe.incidents)
+
+
+def _months_of(recipe: Recipe, asked: Incidents) -> tuple[str, ...]:
     named = ColumnNames(
         asked.x, asked.y, asked.category_column, asked.month_column, asked.weight_column, asked.id_column,
         asked.date_order,
     )  # fmt: skip
-    return months_in([recipe.path(name) for name in asked.source], named)
+    return tuple(months_in([recipe.path(name) for name in asked.source], named))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import geopandas as gpd
@@ -168,7 +169,10 @@ class Analysis:
     assessment : DataFrame or None
         Themes as people scored them, from `hotspots.assess_themes`, where the recipe asks for it.
     profile : Profile or None
-        Each partnership by offence; None where areas tell of no district, or incidents of no category.
+        Each partnership by offence, of the first source; None where areas tell of no district, or incidents of no
+        category.
+    accounts : mapping of str to QualityReport
+        The account of each source by its name, where the recipe has several; `quality` is their sum.
     """
 
     recipe: Recipe
@@ -183,6 +187,7 @@ class Analysis:
     standings: Standings | None = None
     assessment: pd.DataFrame | None = None
     profile: Profile | None = None
+    accounts: Mapping[str, QualityReport] = field(default_factory=dict)
 
     @property
     def groups(self) -> tuple[Group, ...]:

@@ -8,18 +8,17 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from hotspots.analysis.changes import Comparison, ThemeChange, find_comparison, theme_change, theme_standing
 from hotspots.analysis.comparators import theme_comparator
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.partnerships import find_comparators, profile_incidents
-from hotspots.analysis.people import Grouping, class_layers, kept_columns, people_of_theme, read_groupings
+from hotspots.analysis.people import Grouping, class_layers, people_of_theme, read_groupings
 from hotspots.analysis.profile import DISORDER, Profile
-from hotspots.analysis.recipe import CELLS, Flag, GiStar, Grid, Outliers, Recipe, Theme, check_months
+from hotspots.analysis.recipe import CELLS, Flag, GiStar, Grid, Outliers, Recipe, Theme
 from hotspots.analysis.results import Analysis, Kind, Layer, Selection, ThemeResult
+from hotspots.analysis.sources import account_each, of_source, of_theme, read_sources
 from hotspots.analysis.standings import Standings, find_standings
 from hotspots.analysis.steps import (
     account,
@@ -37,15 +36,9 @@ from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Surface
-from hotspots.base.text import plain_text
 from hotspots.counting.counts import By, assign_areas, count_incidents, rate
 from hotspots.counting.period import period_of
 from hotspots.counting.tally import Tally, tally
-from hotspots.incidents import select_incidents
-from hotspots.incidents.doubts import warn_of
-from hotspots.incidents.filters import month_range, range_text
-from hotspots.incidents.quality import QualityReport
-from hotspots.incidents.reading import read_everything
 from hotspots.methods.contours import make_contours
 from hotspots.methods.kde.density import kernel_density
 from hotspots.priorities.assess import assess_themes, read_sheet
@@ -93,10 +86,11 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     progress("Reading areas")
     places = _read_places(recipe)
     progress("Reading incidents")
-    incidents, before, quality = _read_incidents(recipe)
+    read = read_sources(recipe)
+    incidents, before, quality = read.incidents, read.before, read.quality
     places = [replace(place, areas=people_of(place.areas, quality)) for place in places]
     period = period_of(incidents, months=recipe.count.months)
-    against = find_comparators(recipe, period=recipe.incidents.period)
+    against = find_comparators(recipe, period=recipe.period)
     progress("Locating incidents")
     if recipe.grid is not None:
         cells = _make_cells(recipe.grid, places[0].areas, incidents)
@@ -106,6 +100,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         for place in places
     }
     quality = account(quality, incidents, assigned[places[0].key])
+    accounts = account_each(read, assigned[places[0].key], label=places[0].label)
     progress("Finding neighbours")
     study = _Study(
         incidents,
@@ -147,6 +142,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         _standings(recipe, places[0], results),
         _assess(recipe, results),
         _profile(recipe, study, against),
+        accounts,
     )
 
 
@@ -182,38 +178,6 @@ def _read_places(recipe: Recipe) -> list[_Place]:
         lookup = tuple(recipe.path(name) for name in entry.lookup)
         places.append(_Place(key, "areas", entry.label, areas, entry.by, lookup))
     return places
-
-
-def _read_incidents(recipe: Recipe) -> tuple[pd.DataFrame, pd.DataFrame, QualityReport]:
-    """Return the incidents of the reporting period, those of the comparison alone, and the account of both."""
-    asked, periods = recipe.incidents, recipe.periods
-    reading = read_everything(
-        [recipe.path(name) for name in asked.source],
-        crs=recipe.crs,
-        source_crs=asked.source_crs,
-        x=asked.x,
-        y=asked.y,
-        category_column=asked.category_column,
-        month_column=asked.month_column,
-        weight_column=asked.weight_column,
-        id_column=asked.id_column,
-        date_order=asked.date_order,
-        keep=kept_columns(recipe),
-        identifiers=() if recipe.repeats is None else recipe.repeats.identifiers,
-    )
-    check_months(recipe, reading.months)
-    chosen = reading.choose(
-        category=asked.category or None,
-        exclude=asked.exclude or None,
-        period=None if periods.report is None else range_text(periods.report),
-        compared=[range_text(one) for one in periods.before],
-    )
-    warn_of(chosen.report, stacklevel=2)
-    covered = month_range(asked.covers)
-    if covered is not None:
-        said = {str(pd.Period(ordinal=month, freq="M")) for month in range(covered[0], covered[1] + 1)}
-        chosen.incidents.attrs["months"] = sorted({*chosen.incidents.attrs["months"], *said})
-    return chosen.incidents, chosen.before, chosen.report
 
 
 def _locate_before(before: pd.DataFrame, place: _Place) -> pd.Series[Any]:
@@ -287,7 +251,7 @@ class _Study:
 
 def _compute(recipe: Recipe, theme: Theme, key: str, study: _Study) -> ThemeResult:
     log.info("Theme: %s", theme.name)
-    chosen = select_incidents(study.incidents, category=theme.category or None, exclude=theme.exclude or None)
+    chosen = of_theme(recipe, theme, study.incidents)
     first = study.places[0]
     monthly = _by_month(chosen, first.areas, study.assigned[first.key], study.calendar)
     changed = _change(recipe, theme, study, monthly)
@@ -301,7 +265,7 @@ def _compute(recipe: Recipe, theme: Theme, key: str, study: _Study) -> ThemeResu
         theme,
         chosen,
         first.areas,
-        every=study.incidents,
+        every=of_source(study.incidents, theme.incidents),
         assigned=study.assigned[first.key],
         groupings=study.groupings,
         first=first.key,
@@ -330,7 +294,7 @@ def _change(recipe: Recipe, theme: Theme, study: _Study, monthly: pd.DataFrame |
         return None
     first, step = study.places[0], recipe.change
     if len(study.before):
-        earlier = study.before[_of_theme(study.before, theme)]
+        earlier = of_theme(recipe, theme, study.before, before=True)
         counts = count_incidents(earlier, first.areas, per="month", assigned=study.before_in[earlier.index])
         monthly = pd.concat([counts, monthly], axis=1)
     how: dict[str, Any] = (
@@ -341,15 +305,6 @@ def _change(recipe: Recipe, theme: Theme, study: _Study, monthly: pd.DataFrame |
         used, source = changed.areas.attrs["dispersion"], changed.areas.attrs["dispersion_from"]
         log.info("%s, change: dispersion %.2f (%s; set it with 'dispersion')", first.label, used, source)
     return changed
-
-
-def _of_theme(incidents: pd.DataFrame, theme: Theme) -> npt.NDArray[np.bool_]:
-    """Return which incidents are of a theme; a category that none has is no error here."""
-    names = incidents["category"].astype(object).where(incidents["category"].notna(), "")
-    held = names.astype(str).str.casefold()
-    wanted, left = ([plain_text(name).casefold() for name in one] for one in (theme.category, theme.exclude))
-    mask = held.isin(wanted) if wanted else pd.Series(True, index=held.index)
-    return (mask & ~held.isin(left)).to_numpy()
 
 
 def _count(
@@ -451,7 +406,8 @@ def _select(recipe: Recipe, study: _Study, against: pd.DataFrame | None) -> Sele
     assert recipe.select is not None  # noqa: S101 - the caller checked; this tells the type checker
     first = study.places[0]
     plan = read_plan(recipe.path(recipe.select.plan))
-    counted = tally(study.incidents, first.areas, every=plan.periods, assigned=study.assigned[first.key])
+    held = of_source(study.incidents, recipe.select.incidents)
+    counted = tally(held, first.areas, every=plan.periods, assigned=study.assigned[first.key])
     made = prioritise(first.areas, counted, plan, wide="overall" if recipe.areas[0].only else None)
     layers = [Layer(first.key, "areas", first.label, made.layer)]
     if made.localities is not None:
@@ -535,19 +491,22 @@ def _matrix(
 
 def _profile(recipe: Recipe, study: _Study, comparators: pd.DataFrame | None) -> Profile | None:
     """Return the profile of each partnership, or None where the areas tell of none or incidents have no category."""
-    first, asked = study.places[0], recipe.incidents
+    first, asked = study.places[0], recipe.incidents[0]
     if asked.category or {name.casefold() for name in asked.exclude} - {DISORDER.casefold()}:
         log.info("There is no profile of partnerships: the recipe takes only some offences of the files")
         return None
+    incidents, before = (of_source(held, asked.name) for held in (study.incidents, study.before))
+    if len(recipe.incidents) > 1:
+        log.info("Profile of partnerships: of '%s', the first of the [[incidents]]", asked.name)
     try:
         return profile_incidents(
-            study.incidents,
+            incidents,
             first.areas,
-            assigned=study.assigned[first.key],
+            assigned=study.assigned[first.key].loc[incidents.index],
             months=study.months,
             comparison=study.comparison,
-            before=study.before,
-            before_in=study.before_in,
+            before=before,
+            before_in=study.before_in.loc[before.index],
             comparators=comparators,
             margin=recipe.comparators.margin if recipe.comparators else 0,
         )

@@ -211,10 +211,8 @@ def _fit_tuple(value: Any, wanted: Any, *, where: str, key: str, slips: Slips) -
         if not tables or not all(isinstance(entry, dict) for entry in tables):
             slips.add(f"'{key}' holds no table", f"write each as a table of its own: [[{key}]]")
             return _UNFIT
-        made = [
-            build(typing.cast("type[Any]", wanted), entry, where=f"[[{key}]]", slips=slips)
-            for entry in tables
-        ]
+        shown = f"[{key}]" if isinstance(value, dict) and key == "incidents" else f"[[{key}]]"
+        made = [build(typing.cast("type[Any]", wanted), entry, where=shown, slips=slips) for entry in tables]
     else:
         entries = value if isinstance(value, list) else [value]
         made = [_fit(entry, wanted, where=where, key=key, slips=slips) for entry in entries]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -407,6 +407,61 @@ def describe(
         "most_at_one": int(at_one.max(initial=0)),
         "lsoa_vintage": _vintage(incidents),
     }
+
+
+def add_reports(reports: Mapping[str, QualityReport], incidents: pd.DataFrame) -> QualityReport:
+    """Return the account of several sources together, their categories told apart by the source's name.
+
+    Parameters
+    ----------
+    reports : mapping of str to QualityReport
+        Of each source, by its name; of the same months.
+    incidents : DataFrame
+        The used rows of all, for the coordinates that sources share.
+    """
+    each = list(reports.values())
+    names = [entry.name for entry in dataclasses.fields(QualityReport)]
+    numbers = [name for name in names if all(type(getattr(one, name)) is int for one in each)]
+    listed = [name for name in names if all(isinstance(getattr(one, name), tuple) for one in each)]
+    months = pd.DataFrame([dataclasses.asdict(one) for report in each for one in report.by_month])
+    by_month = tuple(
+        Share(str(label), int(rows), int(located))
+        for label, rows, located in (
+            months.groupby("label", as_index=False).sum().to_numpy().tolist() if len(months) else ()
+        )
+    )
+    named = tuple(share for share in by_month if share.label)
+    at_one = incidents.loc[incidents["x"].notna(), ["x", "y"]].value_counts()
+    vintages = {one.lsoa_vintage for one in each if one.lsoa_vintage}
+    changed: dict[str, Any] = {name: sum(getattr(one, name) for one in each) for name in numbers}
+    changed |= {name: tuple(value for one in each for value in getattr(one, name)) for name in listed}
+    changed |= {
+        "transformation": "; ".join(dict.fromkeys(one.transformation for one in each if one.transformation))
+        or None,
+        "by_category": by_most(
+            _of_source(name, share) for name, one in reports.items() for share in one.by_category
+        ),
+        "repeated": by_most(
+            _of_source(name, share) for name, one in reports.items() for share in one.repeated
+        ),
+        "by_month": named + tuple(share for share in by_month if not share.label),
+        "months_missing": _missing_months(named),
+        "partial_month": partial_month(named),
+        "coordinates": len(at_one),
+        "most_at_one": int(at_one.max()) if len(at_one) else 0,
+        "lsoa_vintage": vintages.pop() if len(vintages) == 1 else None,
+        "months": tuple(sorted({month for one in each for month in one.months})),
+        "compared_with": each[0].compared_with,
+        "notes": {key: value for one in reversed(each) for key, value in one.notes.items()},
+        "weight": None
+        if all(one.weight is None for one in each)
+        else sum(float(one.used) if one.weight is None else one.weight for one in each),
+    }
+    return dataclasses.replace(each[0], **changed)
+
+
+def _of_source(name: str, share: Share) -> Share:
+    return Share(f"{name}: {share.label or 'no category'}", share.rows, share.located)
 
 
 def shares_of(labels: list[str], codes: npt.NDArray[Any], located: npt.NDArray[np.bool_]) -> list[Share]:

@@ -144,7 +144,10 @@ def run_recipe(
             progress("Writing the report", total)
             write_documents(analysis, draft, recipe.report.formats)
             write_tables(analysis, draft / "tables.xlsx")
-        _write_text(draft / "about" / "quality.txt", "\n".join(analysis.quality.lines()) + "\n")
+        told = analysis.quality.lines()
+        for name, account in analysis.accounts.items():
+            told += ["", "", name, "=" * len(name), *account.lines()]
+        _write_text(draft / "about" / "quality.txt", "\n".join(told) + "\n")
         files = tuple(
             sorted(
                 [*(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file()), RECORD]
