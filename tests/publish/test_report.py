@@ -365,6 +365,15 @@ def test_a_borough_never_says_force_wide(two_towns: Path, of: str) -> None:
     assert "Overall: over 2 SD" in pages["brief.html"]
     assert "Overall priority: overall crime significantly above the ward average" in pages["report.html"]
     assert f"the mean score of the {wards}" in pages["report.html"]
+    # The indicator's column in popups and workbook: no raw name.
+    assert "Overall crime in 2025 (per 1,000)" in pages["map.html"]
+    assert "i_crime" not in pages["map.html"]
+    book = openpyxl.load_workbook(two_towns / "out" / "tables.xlsx", read_only=True)
+    heads = [
+        str(cell) for sheet in book for row in sheet.iter_rows(max_row=3, values_only=True) for cell in row
+    ]
+    assert "Overall crime in 2025 (per 1,000)" in heads
+    assert "i_crime" not in heads
     assert f"{SCRIPT} (Abbeyshire, borderline overall)" in "\n".join(made.headline)
 
 

@@ -18,7 +18,7 @@ from hotspots.base.tables import Source
 from hotspots.counting.counts import rate
 from hotspots.counting.tally import Tally
 from hotspots.methods.risk.measure import risk
-from hotspots.priorities.cube import Scale, score_cube
+from hotspots.priorities.cube import STATIC, Scale, score_cube
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.harm import harm
 from hotspots.priorities.values import read_area_values, read_harm_weights
@@ -195,6 +195,17 @@ class Indicators:
                 column, number = f"i_{word[:7]}{number}", number + 1
             taken[entry.name] = column
         return taken
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """What a reader calls each column of `latest`: ``"Overall crime in 2025 (per 1,000)"``."""
+        said = {}
+        for name, column in self.columns.items():
+            latest = max(str(pair[1]) for pair in self.table.columns.to_list() if pair[0] == name)
+            when = "" if latest == STATIC else f" in {latest}"
+            unit = self.units.get(name, "")
+            said[column] = f"{name}{when}{f' ({unit})' if unit else ''}"
+        return said
 
     def latest(self) -> pd.DataFrame:
         """Return each indicator's value in its latest period, under its short column name."""

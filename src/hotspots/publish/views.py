@@ -7,7 +7,7 @@ from typing import Literal
 
 import geopandas as gpd
 
-from hotspots.analysis.results import Analysis, Group, Kind
+from hotspots.analysis.results import Analysis, Group, Kind, Layer, Selection
 from hotspots.areas.reading import read_layer
 from hotspots.base.columns import COLUMNS, DRAWN, theme_words
 from hotspots.base.errors import DataError
@@ -25,7 +25,7 @@ def analysis_views(analysis: Analysis) -> Views:
     for group in analysis.groups:
         for layer in group.layers:
             views += _area_views(
-                layer.table,
+                in_words(group, layer),
                 layer.label,
                 layer.kind,
                 group=group.name,
@@ -34,6 +34,14 @@ def analysis_views(analysis: Analysis) -> Views:
             )
     views += [_surface_view(group) for group in analysis.groups if group.surface is not None]
     return views
+
+
+def in_words(group: Group, layer: Layer) -> gpd.GeoDataFrame:
+    """Return a layer's table with the columns of a selection's indicators under headings for a reader."""
+    if not isinstance(group, Selection):
+        return layer.table
+    named: gpd.GeoDataFrame = layer.table.rename(columns=group.priorities.indicators.headings)
+    return named
 
 
 def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:

@@ -10,6 +10,7 @@ from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.export.tables.workbook import Summary
 from hotspots.publish.report.classes import people_tables
 from hotspots.publish.report.places import places_table
+from hotspots.publish.views import in_words
 from hotspots.publish.words.change import calendar_words, change_words, compared_words
 from hotspots.publish.words.names import plural, singular
 
@@ -54,7 +55,7 @@ def make_sheets(analysis: Analysis) -> dict[str, pd.DataFrame]:
     for group in analysis.groups:
         for layer in group.layers:
             if layer.kind != "cells":
-                sheets[f"{group.name}: {layer.label}"] = _ordered(layer.table)
+                sheets[f"{group.name}: {layer.label}"] = _ordered(in_words(group, layer))
     return sheets | people_tables(analysis)
 
 
