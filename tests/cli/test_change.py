@@ -28,7 +28,7 @@ def test_a_layer_of_changes(hotspots: Run, town: Path) -> None:
     )
     assert (
         "areas, change: too few areas to tell the dispersion of the counts, so p and limits rest on Poisson counts, "
-        "the narrowest that can be defended (set it with 'dispersion')" in err
+        "the narrowest that can be defended (set it with --dispersion)" in err
     )
     record = json.loads((town / "change.geojson").read_text(encoding="utf-8"))["hotspots"]
     assert record["steps"]["change"] == {

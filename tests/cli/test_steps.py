@@ -52,7 +52,7 @@ def test_count_gives_counts_and_rates_and_its_provenance(hotspots: Run, town: Pa
     assert record["steps"]["count"]["min_population"] == 1500
     assert record["incidents"]["rows_read"] == 202
     assert record["incidents"]["unlocated"] == 2
-    assert "No rate for 1 of 9 areas: population unknown, 0 or under 1500 ('min_population')" in err
+    assert "No rate for 1 of 9 areas: population unknown, 0 or under 1500 (--min-population)" in err
     assert err.splitlines()[-1] == "Wrote 9 areas to out.geojson"
 
 
@@ -63,7 +63,7 @@ def test_limits_of_rates_allow_for_the_dispersion_given_and_record_it(hotspots: 
     # Nine wards in two periods have (9 - 1)(2 - 1) = 8 degrees of freedom: too few to tell it.
     assert (
         "areas: the dispersion of the counts cannot be told (it takes two periods and 11 areas with incidents), so "
-        "limits rest on Poisson counts, the narrowest that can be defended (set it with 'dispersion')" in err
+        "limits rest on Poisson counts, the narrowest that can be defended (set it with --dispersion)" in err
     )
     assert hotspots(*words, "--dispersion", "4", "-o", "four.geojson")[0] == 0
     assert hotspots(*words, "--limits", "byar", "-o", "byar.geojson")[0] == 0
@@ -76,7 +76,7 @@ def test_limits_of_rates_allow_for_the_dispersion_given_and_record_it(hotspots: 
     # What reads the layer later takes it from there.
     code, _, err = hotspots("compare", "areas", "four.geojson", "-o", "compared.csv")
     assert code == 0, err
-    assert "Dispersion 4.00, as counted (set it with 'dispersion')" in err
+    assert "Dispersion 4.00, as counted (set it with --dispersion)" in err
     code, _, err = hotspots("compare", "areas", "four.geojson", "--dispersion", "1", "-o", "narrow.csv")
     assert code == 0, err
     wide, narrow = pd.read_csv("compared.csv"), pd.read_csv("narrow.csv")
@@ -117,7 +117,7 @@ def test_the_dispersion_is_estimated_where_there_are_areas_enough(hotspots: Run,
     assert told["dispersion"] == pytest.approx(dispersion(table))
     assert (
         f"areas: dispersion {told['dispersion']:.2f}, the variance of the counts over their mean in 2 periods of a "
-        "month; limits allow for it (set it with 'dispersion')" in err
+        "month; limits allow for it (set it with --dispersion)" in err
     )
 
 
