@@ -49,7 +49,7 @@ def test_the_least_distance_reaches_the_island_and_is_announced(hotspots: Run, c
     # The isle's centre lies 5,000 m from the nearest ward's. All six wards are within that of each other (30
     # links), and one of them of the isle (2): 32 / 7.
     assert err.splitlines()[:2] == [
-        "Neighbour distance 5,000 m (the least that leaves no area alone; choose another with 'distance')",
+        "Neighbour distance 5,000 m (the least that leaves no area alone; choose another with --distance)",
         "Neighbours: centroids within 5,000 m, 4.6 neighbours on average",
     ]
 
