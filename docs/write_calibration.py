@@ -712,7 +712,6 @@ def main(given: Sequence[str] | None = None) -> None:
         "--page", type=Path, default=PAGE, help="the page to write into, docs/methods.md by default"
     )
     chosen = parser.parse_args(given)
-    logging.getLogger("hotspots").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", HotspotsWarning)
         body = tables(chosen.draws)
@@ -721,4 +720,5 @@ def main(given: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
+    logging.getLogger("hotspots").setLevel(logging.WARNING)
     main()
