@@ -75,3 +75,16 @@ def test_change_and_comparators_in_one_recipe(tmp_path: Path) -> None:
     ticked = analysis.selection.matrix.matrix.loc["Shoplifting"]
     assert ticked["ticks"] == 5
     assert any("of England and Wales" in note for note in analysis.selection.matrix.notes)
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+def test_years_read_together_are_compared_in_the_profile_too(tmp_path: Path) -> None:
+    pooled = RECIPE.partition("[change]")[0].replace('period = "2018-07"\n', "")
+    (tmp_path / "recipe.toml").write_text(pooled, encoding="utf-8")
+    analysis: Any = analyse(read_recipe(tmp_path / "recipe.toml"))
+    rows = analysis.profile.wide().xs("Burglary", level="offence")
+    hand = by_hand()
+    names = list(hand.index)
+    assert rows.loc[names, "n"].tolist() == hand.sum(axis=1).tolist()
+    assert rows.loc[names, "n_before"].tolist() == hand["2017-07"].tolist()
+    assert rows.loc[names, "n_after"].tolist() == hand["2018-07"].tolist()

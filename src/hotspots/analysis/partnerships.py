@@ -95,7 +95,7 @@ def profile_incidents(
     comparison : Comparison, optional
         Two periods whose change is told.
     before, before_in : DataFrame, Series, optional
-        The incidents that the earlier period is taken from, and the area of each; `incidents` where not given.
+        Incidents outside the reporting period, and the area of each: the earlier period is counted in both.
     comparators, margin
         See `make_profile`.
     """
@@ -106,9 +106,12 @@ def profile_incidents(
 
     changed: dict[str, Any] = {}
     if comparison is not None:
-        earlier, where = (incidents, assigned) if before is None or before_in is None else (before, before_in)
+        earlier = counts(incidents, assigned, comparison.before)
+        if before is not None and before_in is not None and len(before):
+            # The earlier period may lie outside the reporting period, inside it, or in both.
+            earlier = earlier.add(counts(before, before_in, comparison.before), fill_value=0)
         changed = {
-            "before": counts(earlier, where, comparison.before),
+            "before": earlier,
             "after": counts(incidents, assigned, comparison.after),
             "months_before": len(comparison.before),
             "months_after": len(comparison.after),
