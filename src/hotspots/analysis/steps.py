@@ -33,6 +33,7 @@ from hotspots.counting.counts import (
 )
 from hotspots.counting.period import months_covered, over_months
 from hotspots.incidents import select_incidents
+from hotspots.incidents.doubts import warn_outside
 from hotspots.incidents.filters import month_range
 from hotspots.incidents.quality import QualityReport
 from hotspots.methods.change import FlaggedBy, change
@@ -63,6 +64,13 @@ def locate(
     assigned = assign_areas(incidents, areas, by=by, lookup=None if lookup is None else read_lookup(lookup))
     placed = int(assigned.notna().sum())
     log.info("%s: %s of %s incidents placed by %s", label, f"{placed:,}", f"{len(incidents):,}", by)
+    if by == "polygon":
+        warn_outside(
+            int((incidents["x"].notna() & assigned.isna()).sum()),
+            int(incidents["x"].notna().sum()),
+            label=label,
+            stacklevel=2,
+        )
     if by == "polygon" and "lsoa_code" in incidents and incidents["lsoa_code"].isin(areas.index).any():
         both, share = agreement(assigned, recorded_areas(incidents, areas))
         log.info(

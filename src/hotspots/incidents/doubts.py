@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 
 from hotspots.base.errors import HotspotsWarning
+from hotspots.base.text import percent
 from hotspots.incidents.quality import QualityReport, SourceReport
 
 MANY = 0.02
@@ -38,6 +39,28 @@ def doubts(report: QualityReport) -> Iterator[str]:
         yield f"{rows} that {report.notes['out_of_range']}: counted as without coordinates"
     yield from _repeats(report)
     yield from _months(report)
+
+
+def warn_outside(outside: int, located: int, *, label: str, stacklevel: int) -> None:
+    """Warn of many incidents outside all areas, which may be cut off, of a part of a force or of another place.
+
+    Parameters
+    ----------
+    outside, located : int
+        Incidents with coordinates outside all areas, and all with coordinates.
+    label : str
+        What the areas are called.
+    stacklevel : int
+        As of `warnings.warn`, counted from the caller.
+    """
+    if outside > MANY * located:
+        lie = "incident with coordinates lies" if located == 1 else "incidents with coordinates lie"
+        warnings.warn(
+            f"{label}: {outside:,} of {located:,} {lie} outside all areas ({percent(outside, located)}), "
+            "and counts there are without them: are these all the areas that the files cover?",
+            HotspotsWarning,
+            stacklevel=stacklevel + 1,
+        )
 
 
 def _rows(number: int) -> str:

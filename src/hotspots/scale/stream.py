@@ -25,7 +25,7 @@ from hotspots.counting.counts import By, Per
 from hotspots.counting.period import over_months, report_months
 from hotspots.incidents import QualityReport
 from hotspots.incidents.dates import NO_MONTH
-from hotspots.incidents.doubts import warn_of
+from hotspots.incidents.doubts import warn_of, warn_outside
 from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words
 from hotspots.incidents.opening import open_incidents
@@ -179,6 +179,8 @@ def finish(
         )
     inside = located_inside(tally)
     report = report.with_areas(inside=inside, outside=report.located - inside)
+    if job.by == "polygon":
+        warn_outside(report.located - inside, report.located, label="areas", stacklevel=3)
     return Counted(pd.Series(n, index=areas.index, name="n"), split, report, monthly)
 
 
