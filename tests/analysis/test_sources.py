@@ -346,6 +346,7 @@ def test_rows_without_a_time_are_said(town: Path, caplog: pytest.LogCaptureFixtu
     )
 
 
+@pytest.mark.filterwarnings("ignore:.* lie outside all areas")
 def test_a_theme_without_an_incident_and_a_source_elsewhere_are_refused(town: Path) -> None:
     with pytest.raises(HotspotsError) as caught:
         run(town, '[[theme]]\nname = "A"\nincidents = "Crime"\nflag = "Domestic"\nexclude = "Violence"\n')

@@ -37,7 +37,11 @@ from hotspots_cli.main import run
 dask_distributed = pytest.importorskip("distributed")
 
 # A good part of the rows repeats others, which is warned of.
-pytestmark = pytest.mark.filterwarnings("ignore:.* repeat")
+# A sixth of the made-up incidents lie outside the areas, on purpose.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.* repeat"),
+    pytest.mark.filterwarnings("ignore:.* lie outside all areas"),
+]
 CODES = [f"E0100000{number}" for number in range(1, 10)]
 
 
