@@ -33,6 +33,17 @@ _INVISIBLE = re.compile(
 _RULE = re.compile(r"[-=_+ ]*")
 
 
+def list_words(names: Sequence[str]) -> str:
+    """Return words as a sentence lists them: with commas, and "and" before the last; empty for none.
+
+    Examples
+    --------
+    >>> list_words(["Drugs", "Robbery", "Burglary"]), list_words(["Drugs"])
+    ('Drugs, Robbery and Burglary', 'Drugs')
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
 def plain_text(text: str) -> str:
     r"""Return a text as it is seen: single blanks, none around it, no control or zero-width characters.
 

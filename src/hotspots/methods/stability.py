@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.errors import DataError
+from hotspots.base.text import list_words
 
 STABILITY = ("always", "kept", "new", "returned", "dropped", "never")
 """What an area's flags over the periods come to."""
@@ -140,7 +141,7 @@ def _words(row: Bools, periods: list[str], latest: str) -> str:
         return "never flagged"
     if len(when) == len(periods):
         return f"flagged in all {len(periods)} periods"
-    listed = when[0] if len(when) == 1 else f"{', '.join(when[:-1])} and {when[-1]}"
+    listed = list_words(when)
     return f"flagged in {listed}" if row[-1] else f"previously flagged ({listed}), {latest}"
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError
+from hotspots.base.text import list_words
 
 ORDER = (
     "force-wide",
@@ -110,7 +111,7 @@ def _joined(names: list[str]) -> str:
         names = [*names[:NAMED], f"{len(names) - NAMED} more"]
     if any(" and " in name or "," in name for name in names):
         return "; ".join(names)
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return list_words(names)
 
 
 def make_localities(

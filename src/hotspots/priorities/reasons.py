@@ -14,6 +14,7 @@ import pandas as pd
 from hotspots.base.columns import format_value
 from hotspots.base.errors import DataError
 from hotspots.base.poisson import ratio_limits
+from hotspots.base.text import list_words
 from hotspots.priorities.cube import STATIC, Bad, Scored, score_cube
 from hotspots.priorities.selection import Rules, Wide
 
@@ -243,7 +244,7 @@ def _others(facts: _Facts, area: int, flagged: list[int]) -> list[str]:
     grouped: dict[str, list[str]] = {}
     for i in flagged[:OTHERS]:
         grouped.setdefault(_standing(facts, area, i, ""), []).append(_lower(facts.scored.names[i]))
-    parts = [f"{_listed(names)} {standing}" for standing, names in grouped.items()]
+    parts = [f"{list_words(names)} {standing}" for standing, names in grouped.items()]
     left = len(flagged) - OTHERS
     more = f"and {left} more indicator{'' if left == 1 else 's'} flagged"
     return [*parts, more] if left > 0 else parts
@@ -265,7 +266,7 @@ def _no_longer(facts: _Facts, area: int, past: list[int]) -> list[str]:
     parts = []
     for i in past:
         earlier = [facts.scored.periods[t] for t in np.flatnonzero(facts.z[area, i, :-1] > 1)]
-        when = _listed(earlier) if len(earlier) <= OTHERS else f"{len(earlier)} earlier {facts.periods}s"
+        when = list_words(earlier) if len(earlier) <= OTHERS else f"{len(earlier)} earlier {facts.periods}s"
         parts.append(f"{_lower(facts.scored.names[i])} ({when})")
     now = "in line with" if (facts.z[area, past, -1] >= -1).all() else "in line with or better than"
     return [f"previously flagged, now {now} the average: {', '.join(parts)}"] if parts else []
@@ -321,10 +322,6 @@ def _changes(
 
 def _figure(value: float) -> str:
     return format_value("rate", value)
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _lower(name: str) -> str:

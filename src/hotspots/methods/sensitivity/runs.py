@@ -18,6 +18,7 @@ from hotspots.areas.grid import default_cell_size
 from hotspots.areas.neighbours import Method
 from hotspots.base.crs import Floats
 from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.text import list_words
 from hotspots.methods.kde.density import kernel_density
 from hotspots.methods.sensitivity.kinds import (
     Hot,
@@ -365,8 +366,7 @@ def _bandwidths(study: Study, asked: Sequence[float] | None) -> list[float]:
 
 
 def _listed(values: list[float]) -> str:
-    *first, last = [f"{value:,g}" for value in values]
-    return f"{', '.join(first)} and {last}"
+    return list_words([f"{value:,g}" for value in values])
 
 
 @contextmanager

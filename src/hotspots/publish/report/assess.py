@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hotspots.analysis.results import Analysis
+from hotspots.base.text import list_words
 from hotspots.export.document import Paragraphs, Section, Table
 from hotspots.priorities.assess import CONFIDENCE
 
@@ -48,7 +49,7 @@ def assess_section(analysis: Analysis) -> Section | None:
     )
     told = (
         f"The themes were scored by people, on criteria and a scale that are theirs. The score is that of "
-        f"{_listed(chosen)}{f', {how}' if len(chosen) > 1 else ''}; each is the mean of its criteria."
+        f"{list_words(chosen)}{f', {how}' if len(chosen) > 1 else ''}; each is the mean of its criteria."
     )
     table = Table(
         "Themes by score",
@@ -59,7 +60,3 @@ def assess_section(analysis: Analysis) -> Section | None:
         note=note,
     )
     return Section("Priority setting", [Paragraphs([told]), table])
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

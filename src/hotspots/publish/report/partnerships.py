@@ -6,6 +6,7 @@ from typing import Any
 
 from hotspots.analysis.profile import FORCE, Profile
 from hotspots.analysis.results import Analysis
+from hotspots.base.text import list_words
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.publish.words.change import change_words, limits_words
 from hotspots.publish.words.names import plural
@@ -13,7 +14,6 @@ from hotspots.publish.words.profile import (
     cell_words,
     changed_words,
     figures_of,
-    list_words,
     mix_words,
     period_words,
     rules_words,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pandas as pd
 from hotspots.analysis.comparators import SIMILAR
 from hotspots.analysis.profile import FORCE, TOTAL, Profile
 from hotspots.base.poisson import FEW
+from hotspots.base.text import list_words
 from hotspots.publish.words.change import change_words
 
 _STANDING = {
@@ -18,17 +18,6 @@ _STANDING = {
     "below": "statistically below",
 }
 _NAMED = 3  # offences that a sentence names
-
-
-def list_words(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them.
-
-    Examples
-    --------
-    >>> list_words(["Drugs", "Robbery", "Burglary"]), list_words(["Drugs"])
-    ('Drugs, Robbery and Burglary', 'Drugs')
-    """
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def share_words(share: float, n: float) -> str:

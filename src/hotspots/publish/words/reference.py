@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.analysis.results import Analysis
+from hotspots.base.text import list_words
 from hotspots.publish.words.names import plural, singular
 
 NAMED = 3  # districts named one by one
@@ -40,5 +41,5 @@ def all_areas(areas: pd.DataFrame, label: str) -> str:
         return f"all {number}" if len(areas) != 1 else f"the {number}"
     if len(districts) > NAMED:
         return f"all {number} of {len(districts):,} districts"
-    named = districts[0] if len(districts) == 1 else f"{', '.join(districts[:-1])} and {districts[-1]}"
+    named = list_words(districts)
     return f"the {number} of {named}"
