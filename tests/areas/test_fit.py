@@ -12,7 +12,7 @@ BOX = st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(1, 5), st.inte
 
 
 @given(st.lists(BOX, min_size=1, max_size=12))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_overlaps_and_gaps_are_those_found_by_comparing_every_pair(
     boxes: list[tuple[int, int, int, int]],
 ) -> None:

@@ -40,7 +40,7 @@ def blobs(draw: st.DrawFn) -> gpd.GeoDataFrame:
 
 
 @given(blobs(), st.sampled_from([50.0, 130.0, 333.3, 5000.0]), st.sampled_from(SHAPES))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_cells_tile_the_ground_exactly(areas: gpd.GeoDataFrame, cell_size: float, shape: Shape) -> None:
     ground = shapely.union_all(areas.geometry.to_numpy())
     grid = make_grid(areas, cell_size=cell_size, shape=shape)
@@ -55,7 +55,7 @@ def test_cells_tile_the_ground_exactly(areas: gpd.GeoDataFrame, cell_size: float
 
 
 @given(blobs(), st.sampled_from(SHAPES))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_every_cell_is_its_full_cell_cut_by_the_ground(areas: gpd.GeoDataFrame, shape: Shape) -> None:
     ground = shapely.union_all(areas.geometry.to_numpy())
     grid = make_grid(areas, cell_size=200, shape=shape)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.areas.locate.index import AreaIndex
@@ -264,7 +264,7 @@ def whole_number_areas(draw: st.DrawFn) -> list[Any]:
     return areas
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120)
 @given(areas=whole_number_areas(), shift=st.sampled_from([1e5, 4e5, 4e5 + 1 / 3]))
 def test_every_lattice_point_against_brute_force(areas: list[Any], shift: float) -> None:
     moved = shapely.transform(np.asarray(areas, dtype=object), lambda points: points + shift)
@@ -290,7 +290,7 @@ def holds_by_fractions(area: Any, x: float, y: float) -> bool:
     return inside
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(areas=whole_number_areas(), shift=st.sampled_from([0.0, 0.1, 1 / 3, 1e-5]))
 def test_finer_than_shapely_in_rational_arithmetic(areas: list[Any], shift: float) -> None:
     # Near zero the spacing of doubles varies so much that the 106 bits of GEOS do not hold every product.
@@ -312,7 +312,7 @@ def test_a_point_that_shapely_rounds_onto_the_border() -> None:
     assert AreaIndex([area]).locate([3.1], [1.6]).tolist() == [-1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     a=st.tuples(st.floats(0, 1000), st.floats(0, 1000)),
     b=st.tuples(st.floats(0, 1000), st.floats(0, 1000)),

@@ -87,7 +87,7 @@ def test_a_clean_coverage_has_libpysals_edges(seed: int, rook: bool) -> None:
     assert (ours.matrix != theirs.sparse).nnz == 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_layers_that_share_no_vertices_have_the_neighbours_that_touch(seed: int) -> None:
     # Every area gets its own extra vertices along its sides, and some are dissolved into T-junctions.
@@ -150,7 +150,7 @@ def test_holes_and_parts_make_no_phantom_edges() -> None:
         assert pairs(make_neighbours(areas, method=method)) == both((0, 1), (0, 2), (2, 3))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_neither_row_order_nor_place_changes_the_neighbours(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -236,7 +236,7 @@ def test_equally_near_areas_are_taken_in_order_of_code() -> None:
     assert sorted(made.index[middle]) == ["E00000000", "E00000001", "E00000003"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 9))
 def test_nearest_agrees_with_sorting_all_distances(seed: int, k: int) -> None:
     # Whole coordinates in a small square: many ties, and several areas on one spot.

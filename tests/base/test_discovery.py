@@ -10,7 +10,7 @@ from scipy.stats import false_discovery_control
 from hotspots.base.discovery import benjamini_hochberg
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.floats(0, 1), max_size=40))
 def test_benjamini_hochberg_is_scipys(p: list[float]) -> None:
     adjusted = benjamini_hochberg(p)

@@ -15,7 +15,7 @@ LEVELS = st.sampled_from([0.8, 0.95, 0.998])
 COUNTS = st.integers(0, 3000)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(x=COUNTS, level=LEVELS)
 def test_exact_limits_leave_half_the_rest_in_each_tail(x: int, level: float) -> None:
     lower, upper = (float(limit) for limit in exact_limits(x, level=level))
@@ -87,7 +87,7 @@ def test_a_missing_count_has_no_limits() -> None:
     assert np.isnan(np.concatenate(funnel_limits([np.nan], level=0.95))).all()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(x=COUNTS, base=COUNTS, months=st.integers(1, 36), months_base=st.integers(1, 36), level=LEVELS)
 def test_ratio_limits_are_clopper_and_pearsons(
     x: int, base: int, months: int, months_base: int, level: float
@@ -114,7 +114,7 @@ def test_ratio_limits_hold_at_least_as_often_as_they_promise() -> None:
     assert 0.95 <= covered < 0.99
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(expected=st.floats(0.01, 100_000), level=LEVELS)
 def test_the_funnel_flags_what_the_exact_interval_leaves_out(expected: float, level: float) -> None:
     lower, upper = (float(limit) for limit in funnel_limits(expected, level=level))

@@ -45,7 +45,7 @@ def test_the_ring_of_nine() -> None:
     assert two_sided == pytest.approx(expected, abs=5e-7)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(5, 11), st.sampled_from(["moved", "held"]))
 def test_as_every_subset(seed: int, n: int, own: Literal["moved", "held"]) -> None:
     rng = np.random.default_rng(seed)

@@ -57,7 +57,7 @@ def test_each_incident_is_counted_once_and_the_sums_balance() -> None:
     assert count_incidents(incidents, make_areas()).to_dict() == {CODES[0]: 2, CODES[1]: 0, CODES[2]: 1}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(-500, 3500), st.integers(-500, 1500)), min_size=1, max_size=60),
     st.randoms(),
@@ -245,7 +245,7 @@ def test_limits_allow_for_counts_that_vary_more_than_chance() -> None:
     assert (caught.value.message, caught.value.hint) == ("'limits' is 'wald'", "use 'exact' or 'byar'")
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 5000), st.integers(1, 36), st.floats(100, 20_000))
 def test_the_limits_hold_the_rate_between_them(n: int, months: float, people: float) -> None:
     counts, population = pd.Series([n]), pd.Series([people])
@@ -369,7 +369,7 @@ def test_a_row_stands_for_as_many_incidents_as_its_weight() -> None:
     assert found.counts.tolist() == [[[10, 0], [0, 5]], [[0.3, 0], [0, 0]], [[0, 0], [0, 0]]]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=60), st.randoms())
 def test_sums_of_weights_do_not_depend_on_the_order_of_rows(millionths: list[int], random: Random) -> None:
     weights = [value / 1_000_000 for value in millionths]

@@ -141,7 +141,7 @@ def test_degenerate_quantities_still_have_a_class_for_every_value(values: list[f
     assert ((found >= 0) == ~np.isnan(values)).all()
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.lists(st.integers(0, 10**7), min_size=1, max_size=60), st.sampled_from(["n", "rate", "imd_score"]))
 def test_every_value_has_the_class_whose_label_it_lies_in(numbers: list[int], column: str) -> None:
     values = np.array(numbers) / (1 if column == "n" else 8)

@@ -140,7 +140,7 @@ def test_id_keys_do_not_depend_on_what_else_is_in_the_batch() -> None:
     assert mixed[0] == mixed[3] != mixed[4]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.text(max_size=4), max_size=12), st.integers(0, 3))
 def test_id_keys_are_equal_just_where_ids_are(ids: list[str], start: int) -> None:
     padded = [hexadecimal(text) if text else "" for text in ids]

@@ -348,7 +348,7 @@ def test_each_filter_has_its_own_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

@@ -70,7 +70,7 @@ areas = st.integers(2, 12).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(areas)
 def test_what_always_holds(table: Any) -> None:
     predicted, observed, km2 = (pd.Series(values, dtype="float64") for values in table)

@@ -65,7 +65,7 @@ def test_what_is_infinite_or_unknown_is_missing() -> None:
     assert result["ch_text"].iloc[2] == ""
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(counts=COUNTS, level=st.sampled_from([0.8, 0.95, 0.998]))
 def test_swapping_the_periods_turns_everything_round(counts: list[tuple[int, int]], level: float) -> None:
     before, after = series(*(a for a, _ in counts)), series(*(b for _, b in counts))
@@ -79,7 +79,7 @@ def test_swapping_the_periods_turns_everything_round(counts: list[tuple[int, int
     assert there.index.equals(before.index)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(counts=COUNTS)
 def test_the_flag_is_what_the_limits_say(counts: list[tuple[int, int]]) -> None:
     before, after = series(*(a for a, _ in counts)), series(*(b for _, b in counts))

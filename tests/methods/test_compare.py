@@ -57,7 +57,7 @@ def test_each_offence_type_has_its_own_dispersion() -> None:
     assert table["Against All"].tolist() == ["above", "similar"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     counts=st.lists(st.integers(0, 400), min_size=1, max_size=10),
     comparator=st.floats(0.1, 400),
@@ -72,7 +72,7 @@ def test_the_flag_agrees_with_the_limits_of_the_rate(counts: list[int], comparat
     assert ((flags == "below") == (limits["rate_hi"] < comparator))[~near].all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     x=st.integers(0, 200),
     others=st.integers(0, 2000),

@@ -34,7 +34,7 @@ def test_fewer_incidents_than_areas_are_not_concentrated_by_that_alone() -> None
     assert concentration(pd.Series([2, *[0] * 9])).gini_few == pytest.approx(0.5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(COUNTS)
 def test_what_always_holds(counts: Any) -> None:
     found = concentration(pd.Series(counts))

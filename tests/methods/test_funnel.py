@@ -138,7 +138,7 @@ def test_predicted_flags_are_what_the_tails_say(overdispersion: Any) -> None:
     assert not narrow["fn_hi95"].equals(result["fn_hi95"])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(counts=st.lists(st.integers(0, 300), min_size=3, max_size=20).filter(any))
 def test_without_overdispersion_the_flag_is_the_exact_poisson_tail(counts: list[int]) -> None:
     n, people = series(counts), series(np.linspace(500, 3000, len(counts)))

@@ -66,7 +66,7 @@ def test_the_rectangle_that_looks_enough_is_not() -> None:
     assert hidden.to_numpy().sum() > 4
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 4), min_size=4, max_size=4))
 def test_by_trying_all_tables_no_small_cell_is_known_closer_than_promised(cells: list[int]) -> None:
     counts = np.array(cells).reshape(2, 2)

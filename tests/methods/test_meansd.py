@@ -148,7 +148,7 @@ def test_mapclassify_agrees(seed: int) -> None:
     assert result["sd_flag"].cat.codes.tolist() == theirs.yb.tolist()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=6, max_size=40), st.sampled_from([0, 1]))
 def test_no_score_passes_its_bound(values: list[float], ddof: Literal[0, 1]) -> None:
     assume(np.ptp(values) > 1e-3)
@@ -161,7 +161,7 @@ def test_no_score_passes_its_bound(values: list[float], ddof: Literal[0, 1]) -> 
     assert extreme["sd_flag"].iloc[0] == "significantly above"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32 - 1), st.floats(0.01, 100), st.floats(-1000, 1000))
 def test_order_unit_and_origin_change_no_flag(seed: int, unit: float, origin: float) -> None:
     rng = np.random.default_rng(seed)

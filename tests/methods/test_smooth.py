@@ -26,7 +26,7 @@ def test_by_hand() -> None:
     assert smooth_rates(series([10, 10]), series([100, 900]), months=6).tolist() == pytest.approx(2 * result)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(50, 5000)), min_size=2, max_size=30))
 def test_as_esda_where_its_variance_is_not_negative(rows: list[tuple[int, int]]) -> None:
     from esda.smoothing import Empirical_Bayes

@@ -211,7 +211,7 @@ def test_many_indicators_are_summed_up() -> None:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1))
 def test_every_figure_in_every_sentence_is_that_of_the_flags(seed: int) -> None:
     values = np.random.default_rng(seed).gamma(0.6, 30.0, (8, 9)).round(1) + 1

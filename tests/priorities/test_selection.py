@@ -241,7 +241,7 @@ def test_equal_scores_go_by_the_latest_period_and_then_by_code() -> None:
     assert equal == sorted(equal)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cubes, st.floats(0.01, 1000), st.randoms())
 def test_scaling_weights_and_reordering_change_nothing(frame: Any, factor: Any, random: Any) -> None:
     weights = {"a": 1.0, "b": 2.0, "c": 0.5}
@@ -255,14 +255,14 @@ def test_scaling_weights_and_reordering_change_nothing(frame: Any, factor: Any, 
     pd.testing.assert_frame_equal(chosen, shuffled.loc[CODES])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cubes)
 def test_a_score_does_not_depend_on_names(frame: Any) -> None:
     renamed = frame.set_axis([f"X{code[::-1]}" for code in CODES])
     assert plain(renamed)["score"].tolist() == plain(frame)["score"].tolist()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cubes, st.booleans(), st.integers(0, 2**32 - 1))
 def test_a_bigger_budget_only_adds_areas(frame: Any, contiguous: Any, seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -147,7 +147,7 @@ def test_rounding_that_breaks_a_polygon_is_repaired(tmp_path: Path) -> None:
     assert kept.equals(sliver)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(-3000, 3000), st.integers(-3000, 3000)), min_size=4, max_size=9))
 def test_valid_polygons_stay_valid(places: list[tuple[int, int]]) -> None:
     hull = shapely.transform(shapely.convex_hull(shapely.MultiPoint(places)), lambda points: points * 1e-9)
@@ -241,7 +241,6 @@ def test_a_repeated_vertex_and_coordinates_that_are_no_degrees_are_written_too()
 whole_degrees = st.integers(-1_800_000_000, 1_800_000_000)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(whole_degrees, whole_degrees), min_size=3, max_size=3, unique=True))
 def test_every_coordinate_is_the_shortest_text_of_the_number(corners: list[tuple[int, int]]) -> None:
     triangle = shapely.Polygon(np.array(corners) / 1e7)

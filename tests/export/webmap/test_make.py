@@ -373,7 +373,7 @@ def test_an_existing_map_is_kept(tmp_path: Path) -> None:
         write_map(made, tmp_path / "a.html")
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.floats(0, 1e6) | st.just(float("nan")), min_size=9, max_size=9))
 def test_any_values_can_be_drawn(values: list[float]) -> None:
     data = data_of(html_of(AreaView("Rate", wards(rate=values), "rate")))

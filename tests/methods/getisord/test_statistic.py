@@ -102,7 +102,7 @@ def test_esda_agrees_on_binary_weights(seed: int, star: bool) -> None:
     assert ours["gi_p"].to_numpy() == pytest.approx(2 * theirs.p_norm, abs=1e-11)  # theirs is one-sided
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(4, 9), st.booleans())
 def test_z_has_the_mean_and_variance_of_all_arrangements(seed: int, n: int, star: bool) -> None:
     # Under random arrangement the weighted sum over k of the values has the moments of the formula: check
@@ -152,7 +152,7 @@ def test_the_diagonal_is_the_weight_of_an_areas_own_value() -> None:
 
 @pytest.mark.parametrize("statistic", STATISTICS)
 @pytest.mark.parametrize("inference", ["analytic", "permutation"])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_scale_and_origin_of_the_values_change_nothing(statistic: Any, inference: Any, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -66,7 +66,7 @@ def test_two_places_by_hand() -> None:
     assert found.tolist() == [pytest.approx(-11.2368006, abs=1e-6)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_it_is_the_formula(data: Any) -> None:
     n = data.draw(st.integers(2, 60))

@@ -189,7 +189,7 @@ def test_mass_is_the_number_of_incidents(kernel: Any) -> None:
 
 @pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
 @pytest.mark.parametrize("kernel", KERNELS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_brute_force(kernel: Any, data: Any) -> None:
     seed = data.draw(st.integers(0, 10_000))
@@ -600,7 +600,7 @@ def test_a_year_of_staffordshire(shared_data: Path) -> None:
 # --------------------------------------------------------------------------------- shares of the incidents
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 @pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
 def test_the_densest_ground_holds_at_most_its_share(data: Any) -> None:

@@ -229,7 +229,7 @@ def test_nine_tenths_are_robust(hot: int, named: str) -> None:
     assert summarise_runs(runs)["sens_class"].tolist() == [named]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.lists(st.sampled_from([True, False, None]), min_size=6, max_size=6), min_size=1, max_size=8)
 )
