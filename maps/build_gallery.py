@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hotspots.analysis.recipe import read_recipe
+from hotspots.analysis.recipe.reading import read_recipe
 from hotspots.publish.folder import run_recipe
 
 GALLERY = Path(__file__).parent

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Nothing here is timed: a busy machine must not fail a test. A gate draws the same examples every time; a developer, new ones.
+# Nothing is timed: a busy machine must not fail a test. A gate draws the same examples each time, a developer new ones.
 settings.register_profile(
     "hotspots", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )

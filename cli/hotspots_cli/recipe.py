@@ -55,7 +55,8 @@ def check(recipe: str) -> None:
 
     Of the files, the months alone are looked at, and only where the recipe asks for some. All slips are listed at once.
     """
-    from hotspots.analysis.recipe import check_months, files_months, read_recipe
+    from hotspots.analysis.recipe.months import check_months, files_months
+    from hotspots.analysis.recipe.reading import read_recipe
     from hotspots.priorities.plan import read_plan
 
     asked = read_recipe(recipe)

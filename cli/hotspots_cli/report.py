@@ -27,8 +27,8 @@ def command(recipe: str, output: str, tables: str | None, overwrite: bool) -> No
     check_output(output, overwrite=overwrite, suffixes=(".html",), pipe=False)
     if tables is not None:
         check_output(tables, overwrite=overwrite, suffixes=(".xlsx",), pipe=False, option="--tables")
-    from hotspots.analysis.recipe import read_recipe
-    from hotspots.analysis.run import analyse, count_steps
+    from hotspots.analysis.recipe.reading import read_recipe
+    from hotspots.analysis.run.analyse import analyse, count_steps
     from hotspots.export.pages.report import write_report
     from hotspots.publish.report.document import make_document, write_tables
 

@@ -27,7 +27,7 @@ def run_into(recipe: str, output: str, *, overwrite: bool) -> None:
     from hotspots.base.files import refuse_existing
 
     refuse_existing(output, overwrite=overwrite)
-    from hotspots.analysis.recipe import read_recipe
+    from hotspots.analysis.recipe.reading import read_recipe
     from hotspots.publish.folder import run_recipe
 
     with Steps() as step:

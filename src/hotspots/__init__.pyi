@@ -7,14 +7,14 @@ reads it and imports a room when one of its names is first used.
 from ._version import __version__ as __version__
 from .analysis.comparators import read_comparators as read_comparators
 from .analysis.force import compare_force as compare_force
-from .analysis.recipe import Recipe as Recipe
-from .analysis.recipe import read_recipe as read_recipe
+from .analysis.recipe.reading import read_recipe as read_recipe
+from .analysis.recipe.tables import Recipe as Recipe
 from .analysis.results import Analysis as Analysis
 from .analysis.results import Group as Group
 from .analysis.results import Layer as Layer
 from .analysis.results import Selection as Selection
 from .analysis.results import ThemeResult as ThemeResult
-from .analysis.run import analyse as analyse
+from .analysis.run.analyse import analyse as analyse
 from .areas.grid import make_grid as make_grid
 from .areas.lookup import LookupTable as LookupTable
 from .areas.lookup import read_lookup as read_lookup

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hotspots.analysis.recipe import read_recipe
+from hotspots.analysis.recipe.reading import read_recipe
 from hotspots.publish.folder import Outcome, run_recipe
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -10,9 +10,10 @@ import pytest
 import shapely
 
 from hotspots.analysis.periods import lacking, settle
-from hotspots.analysis.recipe import check_months, files_months, parse_recipe
+from hotspots.analysis.recipe.months import check_months, files_months
+from hotspots.analysis.recipe.reading import parse_recipe
 from hotspots.analysis.results import Analysis
-from hotspots.analysis.run import analyse
+from hotspots.analysis.run.analyse import analyse
 from hotspots.base.errors import RecipeError
 from hotspots.incidents.filters import range_text
 

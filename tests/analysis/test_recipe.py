@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotspots.analysis.recipe import parse_recipe, read_recipe
+from hotspots.analysis.recipe.reading import parse_recipe, read_recipe
 from hotspots.base.errors import FileError, RecipeError
 
 LEAST = """

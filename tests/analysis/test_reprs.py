@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 import hotspots
-from hotspots.analysis.recipe import parse_recipe
+from hotspots.analysis.recipe.reading import parse_recipe
 
 RECIPE = """
 title = "Burglary"

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.analysis.recipe import check_months, files_months, parse_recipe
+from hotspots.analysis.recipe.months import check_months, files_months
+from hotspots.analysis.recipe.reading import parse_recipe
 from hotspots.analysis.results import Analysis
-from hotspots.analysis.run import analyse
+from hotspots.analysis.run.analyse import analyse
 from hotspots.base.errors import DataError, HotspotsError, RecipeError
 from hotspots.publish.folder import run_recipe
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import hotspots_boundaries
-from hotspots.analysis.recipe import read_recipe
-from hotspots.analysis.run import analyse
+from hotspots.analysis.recipe.reading import read_recipe
+from hotspots.analysis.run.analyse import analyse
 from hotspots.base.crs import transform_xy
 
 RECIPE = """

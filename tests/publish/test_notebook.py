@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 import hotspots
-from hotspots.analysis.recipe import parse_recipe
+from hotspots.analysis.recipe.reading import parse_recipe
 from hotspots.analysis.results import Analysis
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.surface import Surface

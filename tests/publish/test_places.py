@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.analysis.recipe import parse_recipe
+from hotspots.analysis.recipe.reading import parse_recipe
 from hotspots.analysis.results import Analysis
-from hotspots.analysis.run import analyse
+from hotspots.analysis.run.analyse import analyse
 from hotspots.base.errors import DataError, RecipeError
 from hotspots.export.document import Paragraphs, Section, Table
 from hotspots.publish.folder import run_recipe

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.analysis.recipe import GiStar, parse_recipe
+from hotspots.analysis.recipe.reading import parse_recipe
+from hotspots.analysis.recipe.tables import GiStar
 from hotspots.areas.reading import read_layer
 from hotspots.base.classes import hotspot_classes
 from hotspots.export.style import layer_style

@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.analysis.recipe import parse_recipe
+from hotspots.analysis.recipe.reading import parse_recipe
 from hotspots.analysis.results import Analysis
-from hotspots.analysis.run import analyse
+from hotspots.analysis.run.analyse import analyse
 from hotspots.base.errors import RecipeError
 from hotspots.export.document import Document, Grid, Paragraphs, Picture, Section, Slot, Table, Terms
 from hotspots.export.pages.report import report_html

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.analysis.periods import Periods, Range
-from hotspots.analysis.recipe import Flag
+from hotspots.analysis.recipe.tables import Flag
 from hotspots.counting.counts import rate
 from hotspots.methods.change import FlaggedBy, change
 from hotspots.methods.meansd import flag_mean_sd

@@ -11,7 +11,7 @@ from hotspots.analysis.changes import Comparison, Months
 from hotspots.analysis.comparators import choose_comparators, read_comparators
 from hotspots.analysis.force import by_category
 from hotspots.analysis.profile import Profile, make_profile
-from hotspots.analysis.recipe import Comparators, Recipe
+from hotspots.analysis.recipe.tables import Comparators, Recipe
 from hotspots.counting.counts import count_incidents
 from hotspots.counting.period import months_covered, over_months, period_of
 from hotspots.incidents import read_incidents

@@ -12,8 +12,8 @@ import pandas as pd
 from hotspots.analysis.breakdowns import HOUR, Breakdown, break_down
 from hotspots.analysis.classes import Classes, class_layer, outlines_of, read_classes
 from hotspots.analysis.keys import make_keys
-from hotspots.analysis.recipe import Classes as ClassesAsked
-from hotspots.analysis.recipe import Incidents, Recipe, Theme
+from hotspots.analysis.recipe.tables import Classes as ClassesAsked
+from hotspots.analysis.recipe.tables import Incidents, Recipe, Theme
 from hotspots.analysis.repeats import Repeats, find_repeats
 from hotspots.analysis.results import Layer
 from hotspots.analysis.shares import Share, share_in_areas

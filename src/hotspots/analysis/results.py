@@ -12,7 +12,7 @@ import pandas as pd
 from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.changes import Comparison, ThemeChange
 from hotspots.analysis.profile import Profile
-from hotspots.analysis.recipe import Recipe, Theme
+from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.repeats import Repeats
 from hotspots.analysis.shares import Share
 from hotspots.analysis.standings import Standings

@@ -18,7 +18,8 @@ from pandas.api.types import union_categoricals
 
 from hotspots.analysis.hours import band_of, clock_of
 from hotspots.analysis.people import asks_of, kept_columns
-from hotspots.analysis.recipe import Incidents, Recipe, Theme, check_months
+from hotspots.analysis.recipe.months import check_months
+from hotspots.analysis.recipe.tables import Incidents, Recipe, Theme
 from hotspots.analysis.steps import account
 from hotspots.base.errors import DataError
 from hotspots.base.text import plain_text

@@ -12,9 +12,9 @@ from typing import Any
 
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.provenance import make_provenance, rests_on
-from hotspots.analysis.recipe import Map, Recipe
+from hotspots.analysis.recipe.tables import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
-from hotspots.analysis.run import Progress, analyse, count_steps
+from hotspots.analysis.run.analyse import Progress, analyse, count_steps
 from hotspots.base.errors import FileError
 from hotspots.base.files import refuse_existing, replacing_folder, same_file
 from hotspots.export.geojson.shapes import Shapes, draw_shapes

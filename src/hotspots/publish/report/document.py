@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hotspots._version import __version__
-from hotspots.analysis.recipe import Report, ReportFormat
+from hotspots.analysis.recipe.tables import Report, ReportFormat
 from hotspots.analysis.results import Analysis, Group, Layer
 from hotspots.base.columns import COLUMNS, format_value
 from hotspots.base.crs import crs_label

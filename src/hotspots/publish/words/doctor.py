@@ -9,7 +9,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from hotspots.analysis.doctor import Diagnosis, Placed
-from hotspots.analysis.recipe import Areas, Incidents
+from hotspots.analysis.recipe.tables import Areas, Incidents
 from hotspots.base.text import percent
 
 _MOST = 8  # categories named one by one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotspots.analysis.provenance import METHODS
-from hotspots.analysis.recipe import Change, Flag, GiStar, Outliers, Risk
+from hotspots.analysis.recipe.tables import Change, Flag, GiStar, Outliers, Risk
 from hotspots.analysis.results import Analysis
 from hotspots.areas.population import Populations
 from hotspots.base.surface import Surface

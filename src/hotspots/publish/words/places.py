@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hotspots.analysis.recipe import Flag
+from hotspots.analysis.recipe.tables import Flag
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.standings import STANDINGS, Standings
 from hotspots.base.text import area_name, counted

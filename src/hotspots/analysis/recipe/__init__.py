@@ -1,0 +1,1 @@
+"""One TOML file is one analysis: its tables are the steps, its keys the functions' keywords."""

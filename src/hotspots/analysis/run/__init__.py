@@ -1,0 +1,1 @@
+"""Run a recipe, from its files to all that is in them."""

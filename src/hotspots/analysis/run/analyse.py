@@ -1,0 +1,118 @@
+"""Run a recipe: the only module that knows the whole flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hotspots.analysis.changes import find_comparison
+from hotspots.analysis.keys import make_keys
+from hotspots.analysis.partnerships import find_comparators
+from hotspots.analysis.people import read_groupings
+from hotspots.analysis.recipe.tables import CELLS, Recipe
+from hotspots.analysis.results import Analysis
+from hotspots.analysis.run.study import (
+    TAKEN,
+    Place,
+    Study,
+    find_neighbours,
+    locate_before,
+    make_cells,
+    read_places,
+    say_comparison,
+)
+from hotspots.analysis.run.theme import compute_theme
+from hotspots.analysis.run.whole import SELECTION, assess, make_profile, make_standings, select_areas
+from hotspots.analysis.sources import account_each, read_sources
+from hotspots.analysis.steps import account, locate, people_of
+from hotspots.counting.period import period_of
+
+Progress = Callable[..., None]
+
+
+def count_steps(recipe: Recipe) -> int:
+    """Return how many steps `analyse` reports to its progress callback."""
+    return 4 + len(recipe.theme) + (recipe.select is not None)
+
+
+def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis:
+    """Compute all that a recipe asks for; writes nothing.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        From `hotspots.read_recipe`.
+    progress : callable, optional
+        Called with the name of each step as it begins.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    HotspotsError
+        Whatever the steps raise; see `read_areas`, `read_incidents`, `kernel_density`, `gi_star` and
+        `flag_mean_sd`.
+    """
+    progress("Reading areas")
+    places = read_places(recipe)
+    progress("Reading incidents")
+    read = read_sources(recipe)
+    incidents, before, quality = read.incidents, read.before, read.quality
+    places = [replace(place, areas=people_of(place.areas, quality)) for place in places]
+    period = period_of(incidents, months=recipe.count.months)
+    against = find_comparators(recipe, period=recipe.period)
+    progress("Locating incidents")
+    if recipe.grid is not None:
+        cells = make_cells(recipe.grid, places[0].areas, incidents)
+        places.append(Place(CELLS, "cells", CELLS.capitalize(), cells, "polygon"))
+    assigned = {
+        place.key: locate(incidents, place.areas, by=place.by, lookup=place.lookup or None, label=place.label)
+        for place in places
+    }
+    quality = account(quality, incidents, assigned[places[0].key])
+    accounts = account_each(read, assigned[places[0].key], label=places[0].label)
+    progress("Finding neighbours")
+    study = Study(
+        incidents,
+        places,
+        assigned,
+        find_neighbours(recipe.gistar, places),
+        find_neighbours(recipe.outliers, places),
+        period.months,
+        period.length,
+        find_comparison(recipe.periods, period.months),
+        before,
+        locate_before(before, places[0]),
+        read_groupings(
+            recipe,
+            [(place.key, place.label, place.areas) for place in places if place.kind == "areas"],
+            taken=(*TAKEN, *assigned),
+        ),
+    )
+    say_comparison(study)
+    results = []
+    keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])
+    for theme, key in zip(recipe.theme, keys, strict=True):
+        progress(theme.name)
+        results.append(compute_theme(recipe, theme, key, study))
+    selection = None
+    if recipe.select is not None:
+        progress(SELECTION.capitalize())
+        selection = select_areas(recipe, study, against)
+    return Analysis(
+        recipe,
+        quality,
+        period.months,
+        period.length,
+        places[0].areas,
+        tuple(results),
+        study.neighbours,
+        selection,
+        study.comparison,
+        make_standings(recipe, places[0], results),
+        assess(recipe, results),
+        make_profile(recipe, study, against),
+        accounts,
+    )

@@ -1,0 +1,132 @@
+"""What all themes of a run share: places, incidents, where each incident is, and the time they cover."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.analysis.changes import Comparison
+from hotspots.analysis.keys import make_keys
+from hotspots.analysis.people import Grouping
+from hotspots.analysis.recipe.tables import CELLS, GiStar, Grid, Outliers, Recipe
+from hotspots.analysis.results import Kind
+from hotspots.analysis.steps import locate
+from hotspots.areas.grid import make_grid
+from hotspots.areas.neighbours import Neighbours, make_neighbours
+from hotspots.areas.reading import read_areas
+from hotspots.counting.counts import By, assign_areas
+
+log = logging.getLogger(__name__)
+
+LOCALITIES = "localities"
+TAKEN = (CELLS, LOCALITIES, "contours")  # keys of layers that no areas of the recipe can have
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Areas that incidents are counted in, before any theme is."""
+
+    key: str
+    kind: Kind
+    label: str
+    areas: gpd.GeoDataFrame
+    by: By
+    lookup: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What all themes share: incidents, places, where each incident is, and the time they cover."""
+
+    incidents: pd.DataFrame
+    places: list[Place]
+    assigned: dict[str, pd.Series]
+    neighbours: dict[str, Neighbours]  # of [gistar]
+    beside: dict[str, Neighbours]  # of [outliers]
+    calendar: tuple[pd.Period, ...]
+    months: float
+    comparison: Comparison | None
+    before: pd.DataFrame
+    before_in: pd.Series[Any]
+    groupings: tuple[Grouping, ...] = ()
+
+
+def read_places(recipe: Recipe) -> list[Place]:
+    """Return the areas of a recipe as places, in its order."""
+    keys = make_keys([entry.label for entry in recipe.areas], fallback="areas", taken=TAKEN)
+    places = []
+    for entry, key in zip(recipe.areas, keys, strict=True):
+        table = recipe.path(entry.population_table) if entry.population_table else None
+        areas = read_areas(
+            recipe.path(entry.source),
+            layer=entry.layer,
+            code=entry.code,
+            name=entry.name,
+            district=entry.district,
+            population=entry.population,
+            population_table=table,
+            only=entry.only or None,
+            areas_crs=entry.areas_crs,
+            crs=recipe.crs,
+        )
+        lookup = tuple(recipe.path(name) for name in entry.lookup)
+        places.append(Place(key, "areas", entry.label, areas, entry.by, lookup))
+    return places
+
+
+def locate_before(before: pd.DataFrame, place: Place) -> pd.Series[Any]:
+    """Return the area of each incident of the comparison alone, by the first areas."""
+    if before.empty:
+        return pd.Series(dtype=object)
+    label = f"{place.label}, comparison"
+    return locate(before, place.areas, by=place.by, lookup=place.lookup or None, label=label)
+
+
+def say_comparison(study: Study) -> None:
+    """Say what is compared where the recipe leaves it to the files."""
+    compared = study.comparison
+    if compared is not None and not compared.asked:
+        log.info(
+            "Every table is of all %d months; the change compares %s with %s (report on one period alone with "
+            "'period' in [incidents] and 'before' in [change])",
+            len(study.calendar), _ends(compared.after), _ends(compared.before),
+        )  # fmt: skip
+
+
+def _ends(months: tuple[pd.Period, ...]) -> str:
+    return "..".join(dict.fromkeys([str(months[0]), str(months[-1])]))
+
+
+def make_cells(step: Grid, areas: gpd.GeoDataFrame, incidents: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the cells over the areas; where asked, only those in which any incident of any theme lies."""
+    cells = make_grid(areas, cell_size=step.cell_size, shape=step.shape)
+    if step.keep == "all":
+        return cells
+    used = cells.index.isin(assign_areas(incidents, cells).dropna().unique())
+    log.info(
+        "Cells: %s of %s hold an incident of any kind and are the study area",
+        f"{int(used.sum()):,}", f"{len(cells):,}",
+    )  # fmt: skip
+    return cells[used]
+
+
+def is_named(place: Place, layers: tuple[str, ...]) -> bool:
+    """Return whether a step names a place among its layers; the grid's cells have one name for all recipes."""
+    return (CELLS if place.kind == "cells" else place.label) in layers
+
+
+def find_neighbours(step: GiStar | Outliers | None, places: list[Place]) -> dict[str, Neighbours]:
+    """Return the neighbours in each place that a step is of: those it names, else the first areas and the cells."""
+    if step is None:
+        return {}
+    return {
+        place.key: make_neighbours(
+            place.areas, method=step.neighbours, distance=step.distance, nearest=step.nearest
+        )
+        for position, place in enumerate(places)
+        if (is_named(place, step.layers) if step.layers else position == 0 or place.kind == "cells")
+    }

@@ -1,0 +1,229 @@
+"""One theme of a run: its tables, change, density and people."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import fields
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.analysis.changes import ThemeChange, theme_change, theme_standing
+from hotspots.analysis.people import class_layers, people_of_theme
+from hotspots.analysis.recipe.tables import Recipe, Theme
+from hotspots.analysis.results import Layer, ThemeResult
+from hotspots.analysis.run.study import Place, Study, is_named
+from hotspots.analysis.sources import of_source, of_theme
+from hotspots.analysis.steps import (
+    add_columns,
+    count_layer,
+    flag_layer,
+    gistar_layer,
+    outliers_layer,
+    risk_layer,
+)
+from hotspots.base.errors import DataError
+from hotspots.base.surface import Surface
+from hotspots.counting.counts import count_incidents, rate
+from hotspots.methods.contours import make_contours
+from hotspots.methods.kde.density import kernel_density
+from hotspots.priorities.bandwidths import density_at_best
+
+log = logging.getLogger(__name__)
+
+
+def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> ThemeResult:
+    """Return all that a recipe asks of one theme."""
+    log.info("Theme: %s", theme.name)
+    chosen = of_theme(recipe, theme, study.incidents)
+    first = study.places[0]
+    monthly = _by_month(chosen, first.areas, study.assigned[first.key], study.calendar)
+    changed = _change(recipe, theme, study, monthly)
+    layers = tuple(
+        Layer(place.key, place.kind, place.label, _count(recipe, chosen, study, place, changed))
+        for place in study.places
+    )
+    table = layers[0].table
+    people = people_of_theme(
+        recipe,
+        theme,
+        chosen,
+        first.areas,
+        every=of_source(study.incidents, theme.incidents),
+        assigned=study.assigned[first.key],
+        groupings=study.groupings,
+        first=first.key,
+    )
+    surface, contours = _density(recipe, chosen, first.areas, study.months)
+    return ThemeResult(
+        key,
+        theme.name,
+        (*layers, *class_layers(recipe, study.groupings, layers, months=study.months)),
+        surface,
+        contours,
+        theme=theme,
+        n=table["n"].sum().item(),
+        rate=_whole_rate(table, study.months),
+        monthly=monthly,
+        change=changed,
+        breakdowns=people.breakdowns,
+        shares=people.shares,
+        repeats=people.repeats,
+    )
+
+
+def _change(recipe: Recipe, theme: Theme, study: Study, monthly: pd.DataFrame | None) -> ThemeChange | None:
+    """Return how the theme changed, its incidents outside the reporting period read beside those inside."""
+    if study.comparison is None or monthly is None:
+        return None
+    first, step = study.places[0], recipe.change
+    if len(study.before):
+        earlier = of_theme(recipe, theme, study.before, before=True)
+        counts = count_incidents(earlier, first.areas, per="month", assigned=study.before_in[earlier.index])
+        monthly = pd.concat([counts, monthly], axis=1)
+    how: dict[str, Any] = (
+        {} if step is None else {"dispersion": step.dispersion, "flagged_by": step.flagged_by}
+    )
+    changed = theme_change(monthly, study.comparison, districts=first.areas.get("district"), **how)
+    if step is not None and step.dispersion is None:
+        used, source = changed.areas.attrs["dispersion"], changed.areas.attrs["dispersion_from"]
+        log.info("%s, change: dispersion %.2f (%s; set it with 'dispersion')", first.label, used, source)
+    return changed
+
+
+def _count(
+    recipe: Recipe, chosen: pd.DataFrame, study: Study, place: Place, changed: ThemeChange | None
+) -> gpd.GeoDataFrame:
+    """Return the table of one place with all that the recipe asks for."""
+    first = place is study.places[0]
+    assigned = study.assigned[place.key]
+    layer = count_layer(
+        chosen,
+        place.areas,
+        assigned=assigned,
+        months=study.months,
+        min_population=recipe.count.min_population,
+        dispersion=_dispersion(recipe, study, place, changed),
+        limits=recipe.count.limits,
+        label=place.label,
+    )
+    flagged = recipe.flag is not None and (
+        is_named(place, recipe.flag.layers) if recipe.flag.layers else first
+    )
+    if flagged:
+        layer = _flag(recipe, place.label, layer)
+    if recipe.change is not None and first and changed is not None:
+        layer = _add_change(recipe, study, layer, changed, flagged=flagged)
+    if recipe.gistar is not None and place.key in study.neighbours:
+        step = recipe.gistar
+        layer = gistar_layer(
+            layer,
+            value="n"
+            if place.kind == "cells"
+            else step.value,  # cells are of one size and have no population
+            neighbours=study.neighbours[place.key],
+            inference=step.inference,
+            cap=step.cap,
+            permutations=step.permutations,
+            seed=step.seed,
+        )
+    if recipe.outliers is not None and place.key in study.beside:
+        beside = recipe.outliers
+        layer = outliers_layer(
+            layer,
+            value="n" if place.kind == "cells" else beside.value,
+            neighbours=study.beside[place.key],
+            cap=beside.cap,
+        )
+    if recipe.risk is not None and (is_named(place, recipe.risk.layers) if recipe.risk.layers else first):
+        layer = _risk(recipe, study.months, place.label, layer)
+    return layer
+
+
+def _add_change(
+    recipe: Recipe, study: Study, layer: gpd.GeoDataFrame, changed: ThemeChange, *, flagged: bool
+) -> gpd.GeoDataFrame:
+    """Return the layer with the change of its areas and, where they are flagged, who is newly or no longer above."""
+    layer = add_columns(layer, changed.areas)
+    layer.attrs["change_dispersion"] = changed.areas.attrs["dispersion"]
+    if flagged and recipe.flag is not None and study.comparison is not None:
+        found = theme_standing(
+            changed, study.comparison, layer, flag=recipe.flag, min_population=recipe.count.min_population
+        )
+        layer = add_columns(layer, found)
+    return layer
+
+
+def _dispersion(recipe: Recipe, study: Study, place: Place, changed: ThemeChange | None) -> float | None:
+    """Return the dispersion asked for or, of a period that cannot be halved, that of the two periods compared."""
+    given = recipe.count.dispersion
+    if given is not None or changed is None or study.comparison is None or place is not study.places[0]:
+        return given
+    if len(study.calendar) > 1 or len(study.comparison.after) != len(study.calendar):
+        return None
+    told = float(changed.areas.attrs["dispersion"])
+    log.info("%s: the dispersion is that of the two periods compared, %.2f", place.label, told)
+    return told
+
+
+def _risk(recipe: Recipe, months: float, label: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    step = recipe.risk
+    assert step is not None  # noqa: S101 - the caller checked; this tells the type checker
+    if "rate" not in layer:
+        raise DataError(
+            f"[risk] compares rates, but the areas of '{label}' have no population",
+            hint="name a 'population_table' for them, or leave the table [risk] out",
+        )
+    asked = {field.name: getattr(step, field.name) for field in fields(step) if field.name != "layers"}
+    return risk_layer(layer, months=months, min_population=recipe.count.min_population, **asked)
+
+
+def _flag(recipe: Recipe, label: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    step = recipe.flag
+    assert step is not None  # noqa: S101 - the caller checked; this tells the type checker
+    if step.value not in layer:
+        raise DataError(
+            f"[flag] compares rates, but the areas of '{label}' have no population",
+            hint="name a 'population_table' for them, or compare counts with: value = \"n\"",
+        )
+    return flag_layer(layer, value=step.value, within=step.within, ddof=step.ddof, near=step.near)
+
+
+def _whole_rate(table: gpd.GeoDataFrame, months: float) -> float | None:
+    """Return the rate of all areas that have one, taken together."""
+    rated = table[table["rate"].notna()] if "rate" in table else table[:0]
+    if rated.empty:
+        return None
+    whole = rate(pd.Series([rated["n"].sum()]), pd.Series([rated["population"].sum()]), months=months)
+    return float(whole.iloc[0])
+
+
+def _density(
+    recipe: Recipe, incidents: pd.DataFrame, areas: gpd.GeoDataFrame, months: float
+) -> tuple[Surface | None, gpd.GeoDataFrame | None]:
+    step = recipe.kde
+    if step is None:
+        return None, None
+    choices: dict[str, Any] = {
+        "cell_size": step.cell_size,
+        "kernel": step.kernel,
+        "edge": step.edge,
+        "months": months,
+    }
+    if step.bandwidth == "best":
+        surface = density_at_best(incidents, areas, **choices)
+    else:
+        surface = kernel_density(incidents, areas, bandwidth=step.bandwidth, **choices)
+    surface = surface.classed(step.classes)
+    return surface, make_contours(surface, areas=areas)
+
+
+def _by_month(
+    chosen: pd.DataFrame, areas: gpd.GeoDataFrame, assigned: pd.Series, calendar: tuple[pd.Period, ...]
+) -> pd.DataFrame | None:
+    """Return the chosen incidents by area and month, with a column for every month that any incident has."""
+    if not calendar or chosen["month"].isna().all():
+        return None
+    counts = count_incidents(chosen, areas, per="month", assigned=assigned)
+    return counts.reindex(columns=pd.Index(calendar, name="month"), fill_value=0)

@@ -1,0 +1,172 @@
+"""What a run says of all its themes at once: priorities, matrix, standings, profile, assessment."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.analysis.comparators import theme_comparator
+from hotspots.analysis.partnerships import profile_incidents
+from hotspots.analysis.profile import DISORDER, Profile
+from hotspots.analysis.recipe.tables import Flag, Recipe
+from hotspots.analysis.results import Layer, Selection, ThemeResult
+from hotspots.analysis.run.study import LOCALITIES, Place, Study
+from hotspots.analysis.sources import of_source
+from hotspots.analysis.standings import Standings, find_standings
+from hotspots.analysis.steps import flag_layer
+from hotspots.base.errors import DataError
+from hotspots.counting.tally import Tally, tally
+from hotspots.priorities.assess import assess_themes, read_sheet
+from hotspots.priorities.groups import find_group
+from hotspots.priorities.indicators import Indicator
+from hotspots.priorities.matrix import THEMES, DistrictMatrix, district_matrix
+from hotspots.priorities.plan import read_plan
+from hotspots.priorities.prioritise import prioritise
+
+log = logging.getLogger(__name__)
+
+SELECTION = "priorities"  # the key of the group of selected areas
+
+
+def select_areas(recipe: Recipe, study: Study, against: pd.DataFrame | None) -> Selection:
+    """Return the priority areas as layers among the others: the areas, and their localities where there are any."""
+    assert recipe.select is not None  # noqa: S101 - the caller checked; this tells the type checker
+    first = study.places[0]
+    plan = read_plan(recipe.path(recipe.select.plan))
+    held = of_source(study.incidents, recipe.select.incidents)
+    counted = tally(held, first.areas, every=plan.periods, assigned=study.assigned[first.key])
+    made = prioritise(first.areas, counted, plan, wide="overall" if recipe.areas[0].only else None)
+    layers = [Layer(first.key, "areas", first.label, made.layer)]
+    if made.localities is not None:
+        layers.append(Layer(LOCALITIES, "localities", LOCALITIES.capitalize(), made.localities))
+    return Selection(
+        SELECTION,
+        SELECTION.capitalize(),
+        tuple(layers),
+        plan=plan,
+        priorities=made,
+        tally=counted,
+        matrix=_matrix(recipe, first.areas, counted, against, noun=made.noun),
+    )
+
+
+def _matrix(
+    recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, against: pd.DataFrame | None, *, noun: str
+) -> DistrictMatrix | None:
+    """Return which themes are a priority of which district, or None where districts cannot be compared."""
+    groups = [find_group(name) for name in THEMES]
+    themes = [
+        Indicator(group=group.key) for group in groups if counted.mask(group.category, group.exclude).any()
+    ]
+    if not themes:
+        log.info("There are no priorities by partnership: no incident is of any of their themes")
+        return None
+    name = recipe.comparators.matrix if recipe.comparators else None
+    comparator = None
+    if name is not None and against is not None:
+        kinds = {group.name: (group.category, group.exclude) for group in groups}
+        months = float(sum(counted.months))
+        comparator = theme_comparator(against, name, kinds, months=months, kinds=counted.categories)
+    try:
+        return district_matrix(
+            areas,
+            counted,
+            themes,
+            min_population=recipe.count.min_population,
+            noun=noun,
+            comparator=comparator,
+            compared_with=name or "the comparator",
+        )
+    except DataError as error:
+        log.info("There are no priorities by partnership: %s", error.message)
+        return None
+
+
+def make_standings(recipe: Recipe, first: Place, themes: list[ThemeResult]) -> Standings | None:
+    """Return where each area stands against all areas, whatever group ``[flag]`` compares it with."""
+    if recipe.places is None:
+        return None
+    step = recipe.flag or Flag()
+    flags = {}
+    for theme in themes:
+        table = theme.first
+        if "sd_flag" not in table or step.within != "all":
+            if step.value not in table:
+                raise DataError(
+                    f"[places] compares rates, but the areas of '{first.label}' have no population",
+                    hint="name a 'population_table' for them, or compare counts with [flag] value = \"n\"",
+                )
+            log.info("Theme: %s, for the places at greatest risk", theme.name)
+            table = flag_layer(table, value=step.value, ddof=step.ddof, near=step.near)
+        flags[theme.name] = table[["sd_flag", "sd_score", "sd_near"]]
+    counts = pd.DataFrame({theme.name: theme.first["n"] for theme in themes})
+    return find_standings(first.areas, flags, counts, before=_left(step, themes), top=recipe.places.top)
+
+
+def _left(step: Flag, themes: list[ThemeResult]) -> dict[str, pd.Series[Any]]:
+    """Return the flags before of the areas that are no longer above in the same months, by theme.
+
+    The flags of the reporting period may be of other months, so that they alone do not tell who left.
+    """
+    tables = {theme.name: theme.first for theme in themes if step.within == "all"}
+    return {
+        name: table["sd_before"].where(table["sd_since"] == "no longer above")
+        for name, table in tables.items()
+        if "sd_since" in table
+    }
+
+
+def make_profile(recipe: Recipe, study: Study, comparators: pd.DataFrame | None) -> Profile | None:
+    """Return the profile of each partnership, or None where the areas tell of none or incidents have no category."""
+    first, asked = study.places[0], recipe.incidents[0]
+    if asked.category or {name.casefold() for name in asked.exclude} - {DISORDER.casefold()}:
+        log.info("There is no profile of partnerships: the recipe takes only some offences of the files")
+        return None
+    incidents, before = (of_source(held, asked.name) for held in (study.incidents, study.before))
+    if len(recipe.incidents) > 1:
+        log.info("Profile of partnerships: of '%s', the first of the [[incidents]]", asked.name)
+    try:
+        return profile_incidents(
+            incidents,
+            first.areas,
+            assigned=study.assigned[first.key].loc[incidents.index],
+            months=study.months,
+            comparison=study.comparison,
+            before=before,
+            before_in=study.before_in.loc[before.index],
+            comparators=comparators,
+            margin=recipe.comparators.margin if recipe.comparators else 0,
+        )
+    except DataError as error:
+        if comparators is not None:
+            raise
+        log.info("There is no profile of partnerships: %s", error.message)
+        return None
+
+
+def assess(recipe: Recipe, results: Sequence[ThemeResult]) -> pd.DataFrame | None:
+    """Return the themes as people scored them, with the volumes that they left to the counts."""
+    step = recipe.assess
+    if step is None:
+        return None
+    sheet = read_sheet(
+        recipe.path(step.sheet),
+        scale=(step.scale[0], step.scale[1]) if step.scale else None,
+        counts={result.name: result.n for result in results},
+        volume=step.volume,
+    )
+    return assess_themes(
+        sheet,
+        combine=step.combine,
+        groups=step.groups,
+        step=step.step,
+        draws=step.draws,
+        seed=step.seed,
+        top=step.top,
+        bands=step.bands,
+        banner=step.banner,
+    )
