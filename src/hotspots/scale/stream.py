@@ -1,7 +1,8 @@
 """Counting in batches: the numbers of `hotspots.counting.counts` in memory that does not grow with the files.
 
-Rows without a Crime ID are counted where they are read. Rows with one are put aside on disk in drawers by
-their ID; each drawer then holds all rows of its IDs, in reading order, and drops those that repeat others.
+Rows without a Crime ID are counted where they are read. Rows with one are put aside, on disk where they are
+many, in drawers by their ID; each drawer then holds all rows of its IDs, in reading order, and drops those that
+repeat others.
 Where files are found to hold the same month, all is read once more, and the rows without an ID of such months
 go through drawers too.
 """
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 BATCH_ROWS = 1 << 19
 # A drawer of four billion rows would still fit in memory.
 DRAWERS = 256
+# What waits in memory before it goes to the drawers' files, of each kind of rows.
+WAITING_BYTES = 1 << 25
 
 
 class Counted(NamedTuple):
@@ -82,8 +85,8 @@ def count_stream(
 
     The numbers are those of `hotspots.read_incidents` and `hotspots.count_incidents`, and so is the account
     of every row. What is held in memory are the areas, one batch, and the sums; what finding repeated Crime
-    IDs and shared places takes is kept in temporary files, of 28 bytes for each row with an ID and 16 for
-    each with coordinates, and cleared away at the end.
+    IDs and shared places takes is kept in temporary files where it is much, of 28 bytes for each row with an
+    ID and 16 for each with coordinates, and cleared away at the end.
 
     Parameters
     ----------
@@ -143,20 +146,21 @@ def _counted(job: Job, files: Sequence[IncidentFile]) -> Tally:
     """Read all files, and count."""
     tally, index = job.tally(), job.index()
     with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
-        ids, spots = Drawers(Path(folder, "ids"), job.dtype), Drawers(Path(folder, "places"), SPOT)
-        again = Drawers(Path(folder, "again"), job.shared_dtype)
+        ids = Drawers(Path(folder, "ids"), job.dtype, "key")
+        again = Drawers(Path(folder, "again"), job.shared_dtype, "key")
+        spots = Drawers(Path(folder, "places"), SPOT, "place")
         for number, opened in enumerate(files):
             file = dataclasses.replace(opened, found=Found())
             for table in batches(file):
                 settled, named, shared = job.rows(file, number, table, index, tally)
-                ids.put(named, "key")
-                again.put(shared, "key")
-                spots.put(job.settle(settled, tally), "place")
+                ids.put(named)
+                again.put(shared)
+                spots.put(job.settle(settled, tally))
             tally.note(number, file.found)
         for held in ids:
-            spots.put(job.settle_named(held, tally)[1], "place")
+            spots.put(job.settle_named(held, tally)[1])
         for held in again:
-            spots.put(job.settle_shared(held, tally)[1], "place")
+            spots.put(job.settle_shared(held, tally)[1])
         for held in spots:
             tally.add_spots(held)
     return tally
@@ -215,7 +219,10 @@ def input_rows(source: str | Path | Sequence[str | Path]) -> int:
 
 
 class Drawers:
-    """Rows put aside on disk, by the first bits of a hash; a drawer gives them back in the order they came.
+    """Rows put aside by the first bits of a hash; a drawer gives them back in the order they came.
+
+    They wait in memory, and go to disk only when there are many: few rows make no file, and many are written
+    by the drawerful.
 
     Parameters
     ----------
@@ -223,22 +230,43 @@ class Drawers:
         A folder that does not exist yet.
     dtype : dtype
         Of the rows.
+    key : str
+        The field that says which drawer a row belongs to.
     """
 
-    def __init__(self, folder: Path, dtype: np.dtype[Any]) -> None:
+    def __init__(self, folder: Path, dtype: np.dtype[Any], key: str) -> None:
         folder.mkdir()
         self._paths = [folder / f"{number:03}" for number in range(DRAWERS)]
-        self._dtype = dtype
+        self._dtype, self._key = dtype, key
+        self._waiting: list[Table] = []
+        self._written = False
 
-    def put(self, rows: Table, key: str) -> None:
-        """Add rows, each to the drawer that its `key` belongs to."""
-        for path, held in zip(self._paths, dealt(rows, key, DRAWERS), strict=True):
+    def put(self, rows: Table) -> None:
+        """Add rows."""
+        self._waiting.append(rows)
+        if sum(held.nbytes for held in self._waiting) > WAITING_BYTES:
+            self._write()
+
+    def _write(self) -> None:
+        for path, held in zip(self._paths, dealt(self._emptied(), self._key, DRAWERS), strict=True):
             if len(held):
                 with path.open("ab") as stream:
-                    held.tofile(stream)
+                    stream.write(held.tobytes())
+        self._written = True
+
+    def _emptied(self) -> Table:
+        rows = np.concatenate([np.empty(0, self._dtype), *self._waiting])
+        self._waiting = []
+        return rows
 
     def __iter__(self) -> Iterator[Table]:
-        """Give the rows of each drawer that has any, and remove it."""
+        """Give the rows of each drawer that has any, and remove it; rows that were never written are one drawer."""
+        if not self._written:
+            rows = self._emptied()
+            if len(rows):
+                yield rows
+            return
+        self._write()
         for path in self._paths:
             if path.exists():
                 yield np.fromfile(path, dtype=self._dtype)
