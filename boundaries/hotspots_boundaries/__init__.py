@@ -1,4 +1,4 @@
-"""Bundled boundary and sample layers: what there is, where each comes from, and where its file lies.
+"""Bundled layers, sample incidents and comparators: what there is, where each comes from, where its file lies.
 
 The facts are in ``index.toml`` beside this module. This is the lowest layer of the house: it reads no layer,
 imports nothing of the toolkit, and costs next to nothing to import.
@@ -24,16 +24,16 @@ class BundledFile:
     ----------
     id : str
         What users type in place of a file name.
-    kind : {'areas', 'incidents'}
-        Which of the toolkit's two tables it becomes.
+    kind : {'areas', 'incidents', 'comparators'}
+        Which of the toolkit's two tables it becomes, or the table of what forces are compared with.
     file : str
         The file's name in the data folder.
     layer : str or None
-        The layer inside a GeoPackage; None for incidents.
+        The layer inside a GeoPackage; None for incidents and comparators.
     title : str
         The name that a reader sees, with whatever must never be left out of it.
     rows : int
-        Features or incidents.
+        Features, incidents or lines.
     columns : mapping of str to str
         Every column, in the file's order, with its meaning. The geometry is not among them.
     source : str
@@ -49,7 +49,7 @@ class BundledFile:
     """
 
     id: str
-    kind: Literal["areas", "incidents"]
+    kind: Literal["areas", "incidents", "comparators"]
     file: str
     layer: str | None
     title: str

@@ -15,7 +15,8 @@ from hotspots.analysis.comparators import (
     read_comparators,
     theme_comparator,
 )
-from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError
+from hotspots.incidents import read_incidents
 from hotspots.methods.compare import comparator_values
 
 LONG = """force,category,n,population,months,period
@@ -107,6 +108,46 @@ def test_a_long_table_that_lacks_a_column_or_says_a_thing_twice(tmp_path: Path) 
     with pytest.raises(DataError) as error:
         read_comparators(path)
     assert error.value.message == "'forces.csv' has the category 'burglary' of 'Kent' twice"
+
+
+def test_a_bundled_table_is_named_by_its_id(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="hotspots"):
+        held = read_comparators("recorded-crime-2017-18")
+    assert held.loc["Total Recorded Crime", "England and Wales n"] == 4_821_452
+    assert held.attrs["periods"]["Kent"] == "April 2017 to March 2018; people of the Census 2011"
+    assert caplog.messages == [
+        "Comparators: Police recorded crime by force and police.uk category, England and Wales, April 2017 to March "
+        "2018 (not street-level counts)"
+    ]
+    both = choose_comparators(held, national=["England and Wales"], similar=["Kent", "Essex"])
+    # 177,187 of Kent and 134,153 of Essex.
+    assert both.loc["Total Recorded Crime", f"{SIMILAR} n"] == 311_340
+
+
+def test_a_bundled_file_of_another_kind_and_a_file_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(FileError) as error:
+        read_comparators("west-yorkshire-wards")
+    assert error.value.message == (
+        "'west-yorkshire-wards' is a bundled file of areas, but comparators were needed"
+    )
+    assert error.value.hint == "give a table of your own, or 'recorded-crime-2017-18'"
+    with pytest.raises(FileError) as error:
+        read_incidents("recorded-crime-2017-18")
+    assert error.value.message == (
+        "'recorded-crime-2017-18' is a bundled file of comparators, but incidents were needed"
+    )
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "recorded-crime-2017-18").write_text("category,E\nDrugs,2\n", encoding="utf-8")
+    assert read_comparators("recorded-crime-2017-18").loc["Drugs", "E"] == 2
+
+
+def test_anti_social_behaviour_is_no_recorded_crime_and_no_doubt(caplog: pytest.LogCaptureFixture) -> None:
+    own = pd.Series({"Burglary": 5.0, "Anti-social behaviour": 20.0})
+    with caplog.at_level(logging.INFO, logger="hotspots"):
+        check_comparators(pd.DataFrame({"E": [5.0, float("nan")]}, index=own.index), own)
+    assert caplog.messages == ["'E' has no anti-social behaviour, which is not recorded as crime"]
 
 
 def test_other_units_are_refused_and_what_is_lacking_is_said() -> None:

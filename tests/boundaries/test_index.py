@@ -28,6 +28,7 @@ def test_the_index_names_every_bundled_file_and_no_other() -> None:
         "west-yorkshire-lsoa-2011",
         "west-yorkshire-wards",
         "west-yorkshire-districts",
+        "recorded-crime-2017-18",
     ]
     folder = path("west-yorkshire-wards").parent
     assert {entry.file for entry in bundled()} == {file.name for file in folder.iterdir()}
@@ -60,6 +61,13 @@ def test_incident_rows_and_columns_are_those_of_the_index() -> None:
         tables = [archive.read(name).decode() for name in archive.namelist()]
     assert sum(table.count("\r\n") - 1 for table in tables) == entry.rows
     assert {table.split("\r\n", 1)[0] for table in tables} == {",".join(entry.columns)}
+
+
+def test_lines_and_columns_of_the_comparators_are_those_of_the_index() -> None:
+    entry = find("recorded-crime-2017-18")
+    lines = path(entry.id).read_text(encoding="utf-8").splitlines()
+    assert len(lines) - 1 == entry.rows
+    assert lines[0] == ",".join(entry.columns)
 
 
 @entries

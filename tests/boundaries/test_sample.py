@@ -202,6 +202,44 @@ def test_how_far_polygons_and_recorded_codes_disagree(
     assert moved.mean() == pytest.approx(0.038, abs=0.0005)
 
 
+# Comparators
+
+
+@pytest.fixture(scope="module")
+def recorded() -> pd.DataFrame:
+    return pd.read_csv(path("recorded-crime-2017-18"))
+
+
+def test_the_nation_is_the_sum_of_its_43_forces(recorded: pd.DataFrame) -> None:
+    nation = recorded[recorded["force"] == "England and Wales"].set_index("category")
+    forces = recorded[recorded["force"] != "England and Wales"]
+    assert forces["force"].nunique() == 43
+    summed = forces.groupby("category")[["n", "population"]].sum()
+    assert nation["n"].to_dict() == summed["n"].to_dict()
+    # All usual residents of England and Wales in the census of 2011.
+    assert set(nation["population"]) == set(summed["population"]) == {56_075_912}
+    assert nation.loc["Total Recorded Crime", "n"] == 4_821_452
+    assert nation.drop(index="Total Recorded Crime")["n"].sum() == 4_821_452
+
+
+def test_the_figures_of_the_comparators_in_the_readme(recorded: pd.DataFrame) -> None:
+    total = recorded[recorded["category"] == "Total Recorded Crime"].set_index("force")
+    own, nation = total.loc["West Yorkshire"], total.loc["England and Wales"]
+    assert (own["n"], own["population"]) == (265_520, 2_226_058)
+    assert own["n"] / nation["n"] == pytest.approx(0.055, abs=0.0005)
+    assert 1000 * nation["n"] / nation["population"] == pytest.approx(86.0, abs=0.05)
+    without = (nation["n"] - own["n"]) / (nation["population"] - own["population"])
+    assert 1000 * without == pytest.approx(84.6, abs=0.05)
+    assert total[["n", "population"]].to_dict("index")["City of London"] == {"n": 5_870, "population": 7_375}
+
+
+def test_comparators_have_the_categories_of_the_street_files(
+    recorded: pd.DataFrame, incidents: pd.DataFrame
+) -> None:
+    assert set(incidents["Crime type"]) - set(recorded["category"]) == {"Anti-social behaviour"}
+    assert set(recorded["category"]) - set(incidents["Crime type"]) == {"Total Recorded Crime"}
+
+
 # The script
 
 
@@ -219,6 +257,17 @@ def test_most_postcodes_decide_the_ward_and_the_lower_code_wins_a_tie(script: An
     assert chosen["ward_code"].to_dict() == {"L1": "W2", "L2": "W1"}
     assert chosen["in_ward"].to_dict() == {"L1": 2, "L2": 1}
     assert chosen["postcodes"].to_dict() == {"L1": 3, "L2": 2}
+
+
+def test_people_of_a_force_are_those_of_its_authorities(script: Any) -> None:
+    census = b'LSOA Code,Local authority name,Persons\nE1,York UA,"1,500"\nE2,Selby,200\nW1,Powys,30\n'
+    forces = b"LSOA Code,Police_force\nE1,North Yorkshire\n"
+    found = script.force_population(census, forces)
+    # Selby and Powys are not in the lookup, but among the other authorities.
+    assert dict(found.to_numpy().tolist()) == {"Dyfed-Powys": 30, "North Yorkshire": 1700}
+    with pytest.raises(SystemExit) as caught:
+        script.force_population(b"LSOA Code,Local authority name,Persons\nE9,Nowhere,1\n", forces)
+    assert caught.value.args == ("no force is known of ['Nowhere']",)
 
 
 def test_dropping_columns_changes_nothing_else(script: Any) -> None:

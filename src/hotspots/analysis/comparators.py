@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
+import hotspots_boundaries
+from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError, did_you_mean, listed
 from hotspots.base.tables import Table, read_table
 from hotspots.base.text import plain_text
 from hotspots.methods.compare import comparator_columns
@@ -22,6 +23,12 @@ SIMILAR = "Similar forces"
 
 MOST = 6
 """Comparators that a table has room for where none are named."""
+
+BUNDLED = "recorded-crime-2017-18"
+"""The id of the bundled table of comparators."""
+
+DISORDER = "Anti-social behaviour"
+"""What is not recorded as crime, so that no comparator of recorded crime has it."""
 
 _LONG = ("comparator", "force")  # the heading that tells a row for each comparator and offence
 _FAR, _IMPOSSIBLE = 5.0, 50.0  # times the data's rates: likely of other units, and surely
@@ -36,7 +43,7 @@ def read_comparators(path: str | os.PathLike[str]) -> pd.DataFrame:
     Parameters
     ----------
     path : path
-        A table with a column ``category``, in one of two forms:
+        A table, or the id of a bundled one, with a column ``category``, in one of two forms:
 
         - a row for each category. Every other column is a comparator's rates per 1,000 people a year, or one of
           two, ``<comparator> n`` and ``<comparator> population``, with a third ``<comparator> months`` where the
@@ -53,10 +60,17 @@ def read_comparators(path: str | os.PathLike[str]) -> pd.DataFrame:
     Raises
     ------
     FileError
-        When the file is missing or not a table.
+        When the file is missing or not a table, or a bundled file of another kind.
     DataError
         When it lacks a column, a comparator has a category twice, or a cell is not a number.
+
+    Examples
+    --------
+    >>> table = read_comparators("recorded-crime-2017-18")
+    >>> int(table.loc["Burglary", "England and Wales n"])
+    437128
     """
+    path = _located(path)
     table = read_table(path, what="the comparators")
     rows, heading = table.rows, table.heading("category")
     if heading is None or len(rows.columns) < 2:
@@ -75,6 +89,20 @@ def read_comparators(path: str | os.PathLike[str]) -> pd.DataFrame:
         table.column(str(column), option="comparators")
     fix = "write a number, or leave the cell blank"
     return values.apply(lambda column: table.numbers(column, fix=fix))
+
+
+def _located(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """Return where a table lies: that of the bundled file, where the path is an id and no file of that name."""
+    entry = next((one for one in hotspots_boundaries.bundled() if one.id == str(path)), None)
+    if entry is None or Path(path).exists():
+        return path
+    if entry.kind != "comparators":
+        raise FileError(
+            f"'{entry.id}' is a bundled file of {entry.kind}, but comparators were needed",
+            hint=f"give a table of your own, or '{BUNDLED}'",
+        )
+    log.info("Comparators: %s", entry.title)
+    return hotspots_boundaries.path(entry.id)
 
 
 def _widened(table: Table, file: str, category: str, name: str) -> pd.DataFrame:
@@ -249,7 +277,8 @@ def check_comparators(rates: pd.DataFrame, own: pd.Series[Any]) -> None:
     Warns
     -----
     HotspotsWarning
-        When they are 5 times or a fifth; and of each comparator that lacks an offence.
+        When they are 5 times or a fifth; and of each comparator that lacks an offence other than anti-social
+        behaviour, which is not recorded as crime.
     """
     for label in rates:
         both = rates[label].notna() & (rates[label] > 0) & (own > 0)
@@ -266,7 +295,11 @@ def check_comparators(rates: pd.DataFrame, own: pd.Series[Any]) -> None:
                 HotspotsWarning,
                 stacklevel=3,
             )
-        lacking = list(rates.index[rates[label].isna()])
+        lacking = [
+            kind for kind in rates.index[rates[label].isna()] if kind.casefold() != DISORDER.casefold()
+        ]
+        if len(lacking) < rates[label].isna().sum():
+            log.info("'%s' has no anti-social behaviour, which is not recorded as crime", label)
         if lacking:
             warnings.warn(
                 f"'{label}' says nothing of {listed(map(repr, lacking))}"

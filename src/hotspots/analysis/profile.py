@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.analysis.comparators import check_comparators
+from hotspots.analysis.comparators import DISORDER, check_comparators
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.base.errors import DataError
 from hotspots.base.poisson import FEW, dispersion_of
@@ -21,8 +21,6 @@ from hotspots.methods.compare import COMPARISONS, comparator_values, compare_rat
 
 TOTAL = "Total Recorded Crime"
 """The row of everything but anti-social behaviour, which is not recorded as crime."""
-
-DISORDER = "Anti-social behaviour"
 
 FORCE = "Force"
 """What all districts together are called."""

@@ -270,7 +270,7 @@ def _locate(source: str | os.PathLike[str], layer: str | None) -> tuple[Path, st
     if entry.kind != "areas":
         raise FileError(
             f"'{source}' is a bundled file of {entry.kind}, but areas were needed",
-            hint="give it as 'incidents'",
+            hint=f"give it as '{entry.kind}'",
         )
     return hotspots_boundaries.path(entry.id), layer or entry.layer
 

@@ -243,9 +243,16 @@ def _bundled(path: Path) -> Path | None:
     import hotspots_boundaries
 
     try:
-        return Path(hotspots_boundaries.path(path.name))
+        found = Path(hotspots_boundaries.path(path.name))
     except KeyError:
         return None
+    entry = next((one for one in hotspots_boundaries.bundled() if one.id == path.name), None)
+    if entry is not None and entry.kind == "comparators":
+        raise FileError(
+            f"'{entry.id}' is a bundled file of comparators, but incidents were needed",
+            hint="name it under [comparators] of a recipe, or with --with",
+        )
+    return found
 
 
 def _absent(path: Path) -> FileError:

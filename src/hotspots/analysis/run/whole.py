@@ -9,9 +9,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.analysis.comparators import theme_comparator
+from hotspots.analysis.comparators import DISORDER, theme_comparator
 from hotspots.analysis.partnerships import profile_incidents
-from hotspots.analysis.profile import DISORDER, Profile
+from hotspots.analysis.profile import Profile
 from hotspots.analysis.recipe.tables import Flag, Recipe
 from hotspots.analysis.results import Layer, Selection, ThemeResult
 from hotspots.analysis.run.study import LOCALITIES, Place, Study

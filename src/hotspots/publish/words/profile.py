@@ -118,7 +118,7 @@ def changed_words(profile: Profile, district: str) -> str:
 
 
 def period_words(profile: Profile) -> tuple[str, ...]:
-    """Return what is to be known of the comparators' periods: of each that is stated, and of seasons."""
+    """Return what is to be known of the comparators' periods: of each that is stated, of seasons, and of recording."""
     said = []
     for label, period in profile.periods.items():
         if period:
@@ -128,6 +128,11 @@ def period_words(profile: Profile) -> tuple[str, ...]:
         said.append(
             f"The rates here are those of {length}, scaled to a year; where a comparator covers a whole year, the "
             "season is part of the difference. Crime is more frequent in summer than in winter."
+        )
+    if said:
+        said.append(
+            "Police recorded crime is not police.uk's street-level counts: a lookup puts its offences in police.uk's "
+            "categories, the two are revised at different times, and it has no anti-social behaviour."
         )
     return tuple(said)
 
