@@ -1,4 +1,4 @@
-"""Incidents counted once, by area, category and period: what every indicator of them is a sum of."""
+"""Incidents counted once, by area, source, category and period: what every indicator of them is a sum of."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Tally:
     index : Index, n areas
         The areas' codes.
     categories : tuple of str
-        In alphabetical order.
+        In alphabetical order; where there are several sources, those of the first, then of the second, and so on.
     periods : tuple of str
         In time order: ``"2025"``, ``"2025 H1"``, ``"2025 Q3"`` or ``"2025-07"``.
     months : tuple of int
@@ -48,6 +48,8 @@ class Tally:
     halves : ndarray of the same, shape (areas, categories, 2), optional
         Where there is one period of two months or more, its incidents in the first half of its months and in the
         second, from which their dispersion can be told.
+    sources : tuple of str
+        The source of each of the categories; empty where sources are not told apart.
     """
 
     index: pd.Index[Any]
@@ -56,15 +58,33 @@ class Tally:
     months: tuple[int, ...]
     counts: npt.NDArray[Any]
     halves: npt.NDArray[Any] | None = None
+    sources: tuple[str, ...] = ()
 
-    def mask(self, category: Sequence[str] = (), exclude: Sequence[str] = ()) -> npt.NDArray[np.float64]:
-        """Return 1 for each category that is chosen and 0 for the others; case does not matter."""
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The categories as a reader tells them apart: with their source, where there are several."""
+        if not self.sources:
+            return self.categories
+        return tuple(f"{one}: {name}" for one, name in zip(self.sources, self.categories, strict=True))
+
+    def mask(
+        self, category: Sequence[str] = (), exclude: Sequence[str] = (), *, source: str | None = None
+    ) -> npt.NDArray[np.float64]:
+        """Return 1 for each category that is chosen, of one source or of all, and 0 for the others.
+
+        Case does not matter in categories.
+        """
         chosen = {name.strip().casefold() for name in category}
         dropped = {name.strip().casefold() for name in exclude}
+        held = self.sources if source is not None and self.sources else (source,) * len(self.categories)
         return np.array(
             [
-                float((not chosen or name.casefold() in chosen) and name.casefold() not in dropped)
-                for name in self.categories
+                float(
+                    of == source
+                    and (not chosen or name.casefold() in chosen)
+                    and name.casefold() not in dropped
+                )
+                for of, name in zip(held, self.categories, strict=True)
             ]
         )
 
@@ -81,6 +101,7 @@ def tally(
     every: Every = "year",
     by: By = "polygon",
     assigned: pd.Series[Any] | None = None,
+    sources: pd.Series[Any] | None = None,
 ) -> Tally:
     """Count incidents by area, category and period.
 
@@ -93,6 +114,9 @@ def tally(
         Length of a period, by the calendar.
     by, assigned
         As for `hotspots.count_incidents`.
+    sources : Series of categorical, optional
+        The source of each incident, on their index. Categories of one name are then counted apart where their
+        sources differ, in the order of the categories of `sources`.
 
     Returns
     -------
@@ -129,6 +153,9 @@ def tally(
     month = pd.PeriodIndex(months, freq="M").get_indexer(pd.PeriodIndex(incidents["month"]))
     period = np.array([periods.index(label) for label in labels] + [-1])[month]
     category, names = _categories(incidents)
+    of: tuple[str, ...] = ()
+    if sources is not None:
+        category, names, of = _by_source(category, names, sources.loc[incidents.index])
     kept = (area >= 0) & (period >= 0)
     shape = (len(areas), len(names), len(periods))
     held = row_weights(incidents)
@@ -140,7 +167,7 @@ def tally(
         halves = _cube(area[kept], category[kept], late, (len(areas), len(names), 2), weights)
     lengths = tuple(labels.count(label) for label in periods)
     _report_periods(periods, lengths, months, labels, every)
-    return Tally(areas.index, names, periods, lengths, counts, halves)
+    return Tally(areas.index, names, periods, lengths, counts, halves, of)
 
 
 def _cube(
@@ -173,6 +200,20 @@ def _categories(incidents: pd.DataFrame) -> tuple[npt.NDArray[np.int64], tuple[s
     held = incidents["category"].astype(object).where(incidents["category"].notna(), "No category")
     codes, names = pd.factorize(held.astype(str), sort=True)
     return codes.astype(np.int64), tuple(str(name) for name in names)
+
+
+def _by_source(
+    category: Integers, names: tuple[str, ...], sources: pd.Series[Any]
+) -> tuple[Integers, tuple[str, ...], tuple[str, ...]]:
+    """Return the pairs of source and category that there are, which each incident is of, and both in words."""
+    told = sources.cat.categories
+    pair = sources.cat.codes.to_numpy(dtype=np.int64) * len(names) + category
+    held, position = np.unique(pair, return_inverse=True)
+    return (
+        position.astype(np.int64),
+        tuple(names[one % len(names)] for one in held),
+        tuple(str(told[one // len(names)]) for one in held),
+    )
 
 
 def _report_periods(

@@ -152,7 +152,7 @@ def _report(counted: Tally, risks: dict[int, _Risk]) -> None:
         )
         return
     found = sorted(risks.items(), key=lambda pair: (-pair[1].dispersion, pair[0]))
-    shown = ", ".join(f"{counted.categories[category]} {risk.dispersion:.2f}" for category, risk in found[:5])
+    shown = ", ".join(f"{counted.labels[category]} {risk.dispersion:.2f}" for category, risk in found[:5])
     _log.info("Dispersion of the counts, over that of chance: %s%s", shown, ", ..." if len(found) > 5 else "")
 
 

@@ -52,10 +52,11 @@ def harm(counts: pd.DataFrame, weights: pd.Series[Any]) -> pd.Series[float]:
     """
     given = checked_weights(weights)
     keys = [str(name).strip().casefold() for name in counts.columns]
+    some = counts.to_numpy().any(axis=0)
     bare = [
         name
-        for name, key in zip(counts.columns, keys, strict=True)
-        if key not in given.index and counts[name].any()
+        for name, key, there in zip(counts.columns, keys, some, strict=True)
+        if key not in given.index and there
     ]
     if bare:
         raise DataError(

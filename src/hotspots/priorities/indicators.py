@@ -38,6 +38,8 @@ class Indicator:
         A group of police.uk categories; see `hotspots.priorities.groups`.
     category, exclude : tuple of str
         Categories of one's own instead of a group.
+    incidents : str, optional
+        The source that it counts, where a recipe has several; alone, all incidents of that source.
     harm : str, optional
         A table with the columns ``category`` and ``weight``: incidents then count by their harm.
     offences : str, optional
@@ -65,6 +67,7 @@ class Indicator:
     group: str | None = None
     category: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    incidents: str | None = None
     harm: str | None = None
     offences: str | None = None
     at_least: int = 0
@@ -283,8 +286,8 @@ def make_indicators(
                 entry, counts[entry.name], months, areas["population"], min_population
             )
             if entry.at_least:
-                few = counted.of(counted.mask(entry.category, entry.exclude)).sum(axis=1) < entry.at_least
-                tables[entry.name][few] = np.nan
+                own = counted.mask(entry.category, entry.exclude, source=entry.incidents)
+                tables[entry.name][counted.of(own).sum(axis=1) < entry.at_least] = np.nan
         else:
             tables[entry.name] = _tabled(entry, areas.index, resolve)
         factors.append(factor)
@@ -304,8 +307,10 @@ def make_indicators(
 def _named(entry: Indicator) -> Indicator:
     """Return the entry with its name, after checking that it says one thing only."""
     own = bool(entry.category or entry.exclude)
+    if entry.incidents is not None and entry.group is None:
+        own = True
     ways = [entry.group is not None, own, entry.source is not None]
-    label = entry.name or entry.group or entry.source or "one"
+    label = entry.name or entry.group or entry.source or entry.incidents or "one"
     if entry.harm is None and (entry.offences is not None or entry.at_least):
         raise ParameterError(
             f"the indicator '{label}' has 'offences' or 'at_least', but no 'harm'",
@@ -334,7 +339,8 @@ def _named(entry: Indicator) -> Indicator:
     if entry.group is not None:
         group = find_group(entry.group)
         return replace(entry, name=entry.name or group.name, category=group.category, exclude=group.exclude)
-    return replace(entry, name=entry.name or ", ".join(entry.category) or entry.column or "All incidents")
+    plain = ", ".join(entry.category) or entry.column or entry.incidents or "All incidents"
+    return replace(entry, name=entry.name or plain)
 
 
 def _factor(entry: Indicator, counted: Tally | None, resolve: Callable[[str], Source]) -> Floats:
@@ -343,7 +349,14 @@ def _factor(entry: Indicator, counted: Tally | None, resolve: Callable[[str], So
         raise ParameterError(
             f"the indicator '{entry.name}' counts incidents, but there are none", hint="give incidents"
         )
-    mask = counted.mask(entry.category, entry.exclude)
+    if entry.incidents is not None and entry.incidents not in counted.sources:
+        raise ParameterError(
+            f"the indicator '{entry.name}' counts the incidents '{entry.incidents}', which are not there",
+            hint=did_you_mean(entry.incidents, tuple(dict.fromkeys(counted.sources)))
+            if counted.sources
+            else "leave 'incidents' out: there is one source, without a name",
+        )
+    mask = counted.mask(entry.category, entry.exclude, source=entry.incidents)
     if not mask.any():
         asked = ", ".join(f"'{name}'" for name in entry.category)
         raise DataError(
