@@ -52,7 +52,7 @@ def harm(counts: pd.DataFrame, weights: pd.Series[Any]) -> pd.Series[float]:
     """
     given = checked_weights(weights)
     keys = [str(name).strip().casefold() for name in counts.columns]
-    some = counts.to_numpy().any(axis=0)
+    some = [bool(counts.iloc[:, place].any()) for place in range(counts.shape[1])]
     bare = [
         name
         for name, key, there in zip(counts.columns, keys, some, strict=True)
