@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from hotspots.analysis.changes import Comparison
 from hotspots.analysis.results import Group, Layer
 from hotspots.publish.words.change import change_words, limits_words
 from hotspots.publish.words.headline import _group_lines
@@ -62,3 +63,11 @@ def test_a_change_from_under_ten_is_said_in_counts() -> None:
 @pytest.mark.parametrize(("times", "said"), [(1.0, "that"), (2.0, "2 times that"), (1.1, "1.1 times that")])
 def test_one_time_is_not_said(times: float, said: str) -> None:
     assert times_words(times) == said
+
+
+def test_a_change_names_the_periods_that_it_is_between() -> None:
+    july = [tuple(pd.period_range(f"{year}-07", periods=1, freq="M")) for year in (2017, 2018)]
+    changed = group(ch_flag=["up", "no clear change"])
+    assert _group_lines(changed, Comparison(tuple(july), asked=True))[1] == (
+        "  Wards: 1 up and 0 down between July 2017 and July 2018"
+    )

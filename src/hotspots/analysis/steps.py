@@ -468,7 +468,9 @@ def risk_layer(
         dispersion=layer_dispersion(layer, dispersion),
         min_population=min_population,
     )
-    return _with_columns(layer, found)
+    result = _with_columns(layer, found)
+    result.attrs["risk"] = found.attrs["risk"]
+    return result
 
 
 def compare_layer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -44,6 +44,8 @@ class DistrictMatrix:
     notes : tuple of str
         The rules, how many ticks are expected by chance, the dispersions, what each theme cannot tell, and what
         police.uk categories cannot give.
+    dispersion : mapping of str to float
+        By theme: the variance of its counts over their mean.
     """
 
     matrix: pd.DataFrame
@@ -51,6 +53,7 @@ class DistrictMatrix:
     flagged: pd.DataFrame
     by_chance: float
     notes: tuple[str, ...]
+    dispersion: Mapping[str, float]
 
 
 def district_matrix(
@@ -150,7 +153,9 @@ def district_matrix(
             )
             log.info("%s", told[-1].removesuffix("."))
     notes = (*told, *_notes(made.entries))
-    return DistrictMatrix(ticked.matrix, rates.loc[order], flagged.T.loc[order], ticked.by_chance, notes)
+    return DistrictMatrix(
+        ticked.matrix, rates.loc[order], flagged.T.loc[order], ticked.by_chance, notes, dispersion
+    )
 
 
 def _dispersions(made: Indicators, counted: Tally, district: npt.NDArray[np.object_]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from hotspots.analysis.dispersions import dispersion_record
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.provenance import make_provenance, rests_on
 from hotspots.analysis.recipe.tables import Map, Recipe
@@ -252,6 +253,7 @@ def _record(analysis: Analysis, files: tuple[str, ...]) -> str:
     record = _provenance(analysis) | {
         "recipe": recipe,
         "neighbours": {label: found.description for label, found in analysis.neighbours.items()},
+        "dispersion": dispersion_record(analysis),
         "density": {
             theme.key: dict(theme.surface.parameters)
             for theme in analysis.themes

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.base.columns import MISSING, format_value
-from hotspots.base.text import area_name, percent
+from hotspots.base.text import area_name, list_words, percent
 from hotspots.export.document import Block, Figures, Section, Table, Terms
 from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.names import district_of, plural, singular
@@ -21,10 +21,23 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def headline_section(analysis: Analysis) -> Section:
     """Return the figures that a reader should take away, and what stands out in each theme."""
     quality = analysis.quality
+    only = analysis.recipe.areas[0].only
+    of_all = (
+        []
+        if only
+        else [
+            (f"{quality.used:,}", "incidents used"),
+            (percent(quality.located, quality.used), "of them have coordinates"),
+        ]
+    )
+    where = (
+        f"incidents in {list_words([str(name) for name in only])}"
+        if only
+        else "incidents on the maps and in the tables"
+    )
     tiles = [
-        (f"{quality.used:,}", "incidents used"),
-        (percent(quality.located, quality.used), "of them have coordinates"),
-        (f"{quality.inside or 0:,}", "incidents on the maps and in the tables"),
+        *of_all,
+        (f"{quality.inside or 0:,}", where),
         (f"{analysis.months:g}", "month of data" if analysis.months == 1 else "months of data"),
     ]
     blocks: list[Block] = [Figures(tiles), _glance(analysis)]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.base.columns import format_value
+from hotspots.base.text import counted, list_words
 from hotspots.export.document import Paragraphs, Picture, Section, Table
 from hotspots.publish.report.plates import WIDTH, Kinds, area_plate, origin_words
 from hotspots.publish.report.themes import flags_of, scale_words
@@ -35,7 +36,11 @@ def summary_section(analysis: Analysis, kinds: Kinds) -> Section:
 def _scale(analysis: Analysis) -> str:
     theme = analysis.themes[0]
     rate = "" if theme.rate is None else f", or {theme.rate:,.0f} a year for every 1,000 people"
-    return f"There were {theme.n:,.0f} incidents of {plural(theme.name)} in {calendar_words(analysis.calendar)}{rate}."
+    only = analysis.recipe.areas[0].only
+    where = f" in {list_words([str(name) for name in only])}" if only else ""
+    were = "was" if theme.n == 1 else "were"
+    incidents = f"{counted(theme.n, 'incident')} of {plural(theme.name)}"
+    return f"There {were} {incidents}{where} in {calendar_words(analysis.calendar)}{rate}."
 
 
 def _place(analysis: Analysis) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hotspots.analysis.changes import Comparison
 from hotspots.analysis.results import Analysis, Group
 from hotspots.base.columns import format_value
-from hotspots.base.text import area_name, counted
-from hotspots.publish.words.change import calendar_words
+from hotspots.base.text import area_name, counted, list_words
+from hotspots.publish.words.change import calendar_words, compared_words
 from hotspots.publish.words.names import district_of
 
 SHOWN = 5  # names in a headline; the map and the tables have them all
@@ -15,18 +16,26 @@ SHOWN = 5  # names in a headline; the map and the tables have them all
 
 def headline(analysis: Analysis) -> tuple[str, ...]:
     """Return the lines that a run ends with: rows accounted for, then what stands out in each theme."""
-    quality = analysis.quality
-    lines = [
-        f"{analysis.recipe.title} ({calendar_words(analysis.calendar)})",
-        f"{quality.used:,} of {quality.rows_read:,} rows used: {quality.inside or 0:,} inside the areas, "
-        f"{quality.outside or 0:,} outside, {quality.unlocated:,} without coordinates",
-    ]
+    lines = [f"{analysis.recipe.title} ({calendar_words(analysis.calendar)})", _rows_line(analysis)]
     for group in analysis.groups:
-        lines.extend(_group_lines(group))
+        lines.extend(_group_lines(group, analysis.comparison))
     return tuple(lines)
 
 
-def _group_lines(group: Group) -> list[str]:
+def _rows_line(analysis: Analysis) -> str:
+    """Return what became of the rows; a run over some districts leads with theirs, not with those of all the files."""
+    quality, only = analysis.quality, analysis.recipe.areas[0].only
+    inside = quality.inside or 0
+    around = f"{quality.outside or 0:,} outside, {quality.unlocated:,} without coordinates"
+    compared = f", and {quality.compared:,} for the comparison only" if quality.compared else ""
+    if only:
+        names = list_words([str(name) for name in only])
+        return f"{counted(inside, 'incident')} in {names}; of the other rows used {around}{compared}"
+    rows = f"{quality.used:,} of {quality.rows_read:,} rows used"
+    return f"{rows}: {inside:,} inside the areas, {around}{compared}"
+
+
+def _group_lines(group: Group, comparison: Comparison | None = None) -> list[str]:
     lines = [group.name]
     for shown in group.layers:
         label, layer = shown.label, shown.table
@@ -34,9 +43,10 @@ def _group_lines(group: Group) -> list[str]:
             lines.append(f"  {label}: {_flag_line(layer)}")
         if "priority" in layer and "reason" in layer and "score" in layer:
             lines += [f"  {label}: {_priority_line(layer)}"]
-        if "ch_flag" in layer:
+        if "ch_flag" in layer and comparison is not None:
             up, down = (int((layer["ch_flag"] == flag).sum()) for flag in ("up", "down"))
-            lines.append(f"  {label}: {up:,} up and {down:,} down between the two periods")
+            before, after = compared_words(comparison)
+            lines.append(f"  {label}: {up:,} up and {down:,} down between {before} and {after}")
         if "gi_class" in layer:
             hot, cold = (int(layer["gi_class"].isin(_levels(side)).sum()) for side in ("hot", "cold"))
             lines.append(f"  {label}: {hot:,} in hotspots and {cold:,} in coldspots (Gi*, q up to 0.05)")
