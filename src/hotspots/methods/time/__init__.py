@@ -1,0 +1,1 @@
+"""When: what is unusual, at what hours, and what is changing."""
