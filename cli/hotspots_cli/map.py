@@ -64,8 +64,9 @@ def command(
         return
     if column is not None:
         raise click.UsageError("--column is for a picture that ends in .png, .svg or .pdf")
+    from hotspots.areas.outline import outline_of
     from hotspots.export.webmap.make import make_map, write_map
-    from hotspots.publish.views import file_views, outline_of
+    from hotspots.publish.views import file_views
 
     with Steps(2) as step:
         step("Reading layers")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ from hotspots.analysis.repeats import Repeats
 from hotspots.analysis.shares import Share
 from hotspots.analysis.standings import Standings
 from hotspots.areas.neighbours import Neighbours
+from hotspots.areas.outline import outline_of
 from hotspots.base.surface import Surface
 from hotspots.counting.tally import Tally
 from hotspots.incidents.quality import QualityReport
@@ -188,6 +190,11 @@ class Analysis:
     assessment: pd.DataFrame | None = None
     profile: Profile | None = None
     accounts: Mapping[str, QualityReport] = field(default_factory=dict)
+
+    @cached_property
+    def outline(self) -> gpd.GeoDataFrame:
+        """The outlines of the districts, see `hotspots.areas.outline.outline_of`; every picture draws them."""
+        return outline_of(self.areas)
 
     @property
     def groups(self) -> tuple[Group, ...]:

@@ -30,7 +30,7 @@ from hotspots.publish.qgis import write_qgis
 from hotspots.publish.report.classes import people_tables
 from hotspots.publish.report.document import write_documents, write_tables
 from hotspots.publish.report.places import places_table
-from hotspots.publish.views import analysis_views, outline_of
+from hotspots.publish.views import analysis_views
 from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.headline import headline
 from hotspots.publish.words.notes import method_notes, people_note
@@ -192,7 +192,7 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
         source=recipe.source,
         attribution=recipe.attribution,
         method_notes=[str(note) for note in method_notes(analysis)],
-        boundary=outline_of(analysis.areas),
+        boundary=analysis.outline,
         basemap=look.basemap,
     )
     write_map(made, path)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hotspots.areas.outline import outline_of
 from hotspots.base.columns import DRAWN, theme_words
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Surface
 from hotspots.export.webmap.make import AreaView, SurfaceView, make_map
-from hotspots.publish.views import drawing, drawn_columns, layer_kind, outline_of
+from hotspots.publish.views import drawing, drawn_columns, layer_kind
 
 if TYPE_CHECKING:
     import folium

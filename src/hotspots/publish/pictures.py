@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from hotspots.analysis.results import Kind
+from hotspots.areas.outline import outline_of
 from hotspots.areas.reading import read_layer
 from hotspots.base.columns import DRAWN
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.export.picture.draw import draw_heatmap, draw_map
 from hotspots.export.raster import read_geotiff
-from hotspots.publish.views import drawing, drawn_columns, layer_kind, outline_of
+from hotspots.publish.views import drawing, drawn_columns, layer_kind
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -146,12 +146,3 @@ def _surface_view(group: Group) -> SurfaceView:
     made = group.surface.parameters
     note = f"{made['kernel'].capitalize()} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m."
     return SurfaceView("Heat-map", group.surface, note=note, group=group.name)
-
-
-def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the outlines of the districts, or of all areas together where no district is known."""
-    whole = (
-        areas[["district", "geometry"]] if "district" in areas else areas[["geometry"]].assign(district="")
-    )
-    joined = whole.dissolve("district", method="unary")
-    return joined.assign(name=joined.index)

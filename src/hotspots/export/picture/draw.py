@@ -34,6 +34,7 @@ FORMATS = ("png", "svg", "pdf")
 GROUND = "#efeeea"  # below the lowest drawn class of a surface without outlines
 NAMED = 12  # at most this many areas are named
 _VERTICES = 12_000  # of all polygons of a picture: under a pixel of a slide
+_PAIRS = {"M": 1, "L": 1, "Q": 2, "C": 3, "z": 0}  # of numbers that a command of an SVG path takes
 
 
 @contextmanager
@@ -322,18 +323,25 @@ def _steps(path: str) -> bytes:
     >>> _steps("M 10 20 L 10.04 30.26 Q 1 2 3 4 z")
     b'M10 20l0 10.3q-9 -28.3 -7 -26.3z'
     """
-    parts, here, begun = [], (0, 0), (0, 0)
-    for command, rest in re.findall(r"([MLQCz])([^MLQCz]*)", path):
-        numbers = [round(10 * float(number)) for number in rest.split()]
-        if command == "z":
-            parts.append("z")
-            here = begun
-            continue
-        away = [number - here[place % 2] * (command != "M") for place, number in enumerate(numbers)]
-        parts.append((command if command == "M" else command.lower()) + " ".join(f"{n / 10:g}" for n in away))
-        here = numbers[-2], numbers[-1]
-        begun = here if command == "M" else begun
-    return "".join(parts).encode("ascii")
+    words = path.split()
+    if not words:
+        return b""
+    letters = np.array(words, dtype="U1")
+    is_command = np.isin(letters, list(_PAIRS))
+    commands = letters[is_command]
+    points = np.rint(10 * np.array(words)[~is_command].astype(float)).astype(np.int64).reshape(-1, 2)
+    count = np.array([_PAIRS[command] for command in commands.tolist()])
+    last = np.cumsum(count) - 1
+    begun = np.maximum.accumulate(np.where(commands == "M", last, 0))
+    here = points[np.where(commands == "z", begun, last)]  # where each command ends
+    start = np.where((commands == "M")[:, None], 0, np.roll(here, 1, axis=0))
+    away, place = np.unique(points - np.repeat(start, count, axis=0), return_inverse=True)
+    parts = np.empty(len(words), dtype=object)
+    parts[is_command] = np.where(commands == "M", commands, np.char.lower(commands))
+    parts[~is_command] = np.array([f"{n / 10:g}" for n in away.tolist()], dtype=object)[place.ravel()]
+    follows = 1 + np.flatnonzero(~is_command[1:] & ~is_command[:-1])
+    parts[follows] = " " + parts[follows]
+    return "".join(parts.tolist()).encode("ascii")
 
 
 def _with_ground(style: Style) -> Style:

@@ -16,7 +16,7 @@ from hotspots.base.text import area_name
 from hotspots.export.document import Grid, Legend, Picture
 from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
 from hotspots.export.style import Style, layer_style, surface_style
-from hotspots.publish.views import drawing, outline_of
+from hotspots.publish.views import drawing
 from hotspots.publish.words.change import calendar_words
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def area_plate(
     figure = draw_map(
         table,
         column,
-        outline=outline_of(analysis.areas),
+        outline=analysis.outline,
         draw=draw,
         named=(),
         marked=marked,
@@ -117,7 +117,7 @@ def heat_plate(
     figure = draw_heatmap(
         surface,
         areas=areas if len(areas) <= _FEW else None,
-        outline=outline_of(areas),
+        outline=analysis.outline,
         legend="none",
         insets=insets,
         size=size,
