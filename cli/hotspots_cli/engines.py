@@ -123,6 +123,7 @@ def density_of(
         from hotspots.scale.cluster import density_dask
 
         return density_dask(incidents, areas, scheduler=scheduler, **choices, **reading)
+    from hotspots.analysis.steps import account_of_density
     from hotspots.incidents import read_incidents
     from hotspots.methods.kde.density import kernel_density
     from hotspots.priorities.bandwidths import density_at_best
@@ -131,5 +132,7 @@ def density_of(
     step("Density")
     if choices["bandwidth"] == "best":
         others = {name: value for name, value in choices.items() if name != "bandwidth"}
-        return density_at_best(table, areas, **others), quality
-    return kernel_density(table, areas, **choices), quality
+        surface = density_at_best(table, areas, **others)
+    else:
+        surface = kernel_density(table, areas, **choices)
+    return surface, account_of_density(quality, table, areas)

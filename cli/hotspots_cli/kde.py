@@ -45,6 +45,7 @@ from hotspots_cli.writing import check_output, write_layer
     "multiples of the mean.",
 )
 @options.months
+@options.by_points("a density counts")
 @engines.density
 @options.output_file
 @options.overwrite

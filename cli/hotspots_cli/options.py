@@ -241,16 +241,29 @@ seed = click.option(
 )
 
 
-def renamed(old: str, new: str) -> Callable[[Any], Any]:
-    """Return an option that is hidden from help and says, where it is used, what it is called now."""
+def refused(name: str, sentence: str) -> Callable[[Any], Any]:
+    """Return an option that is hidden from help and says, where it is used, why it is not taken."""
 
     def refuse(context: click.Context, _: click.Parameter, value: Any) -> None:
         if value:
-            raise click.UsageError(f"{old} is now called {new}", ctx=context)
+            raise click.UsageError(sentence, ctx=context)
 
     return click.option(
-        old, multiple=True, hidden=True, expose_value=False, callback=refuse, help=f"Now called {new}."
+        name, multiple=True, hidden=True, expose_value=False, callback=refuse, help=f"{sentence}."
     )
+
+
+def renamed(old: str, new: str) -> Callable[[Any], Any]:
+    """Return an option that is hidden from help and says, where it is used, what it is called now."""
+    return refused(old, f"{old} is now called {new}")
+
+
+_POINTS = "{} is not taken here: {} by where the points lie. Leave it out, or use hotspots count --by code"
+
+
+def by_points(what: str) -> Callable[[Any], Any]:
+    """Return `--by` and `--lookup` as options that are refused, with what the command does by the points."""
+    return together(*(refused(name, _POINTS.format(name, what)) for name in ("--by", "--lookup")))
 
 
 crs = click.option(

@@ -55,6 +55,7 @@ def _metres(ctx: click.Context, param: click.Parameter, value: str | None) -> li
 @click.option(
     "--q", type=float, default=0.05, show_default=True, metavar="Q", help="The q value of a hotspot."
 )
+@options.by_points("its grids and densities count")
 @options.renamed("--weights", "--neighbours")
 @options.renamed("--level", "--q")
 @click.option(

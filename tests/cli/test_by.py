@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,3 +115,63 @@ def test_sensitivity_takes_the_people_of_the_incidents_year(hotspots: Run, moved
     assert '"year": 2024' in (moved / "out.geojson").read_text(encoding="utf-8").replace(
         '"year":2024', '"year": 2024'
     )
+
+
+@pytest.mark.parametrize("engine", ["stream", "dask"])
+def test_a_lookup_is_refused_where_rows_are_not_in_memory(hotspots: Run, moved: Path, engine: str) -> None:
+    given = ("moved.csv", "--areas", "twelve.gpkg", *BY_CODE, "--engine", engine)
+    code, out, err = hotspots("count", *given, "-o", "n.csv")
+    assert (code, out) == (1, "")
+    assert err == (
+        f"Error: --lookup is given, but the engine is '{engine}'\n"
+        "Hint: use --engine memory, which takes lookups\n"
+    )
+    assert not (moved / "n.csv").exists()
+
+
+def test_the_engine_chosen_for_a_lookup_takes_it(
+    hotspots: Run, moved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotspots_cli.engines.MOST_IN_MEMORY", 10)
+    code, _, err = hotspots("count", "moved.csv", "--areas", "twelve.gpkg", *BY_CODE, "-o", "n.csv")
+    assert code == 0, err
+    # The seventh ward's code stands on the incidents in the polygon of the first: 1 in each of two years.
+    assert pd.read_csv(moved / "n.csv").set_index("code")["n"].loc[AREAS].tolist() == [
+        2 * n for n in (7, 8, 9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [("sensitivity", "its grids and densities count"), ("kde", "a density counts")],
+)
+@pytest.mark.parametrize("given", [("--by", "code"), ("--lookup", "lookup.csv")])
+def test_what_needs_points_refuses_codes_by_name(
+    hotspots: Run, moved: Path, command: str, why: str, given: tuple[str, str]
+) -> None:
+    code, out, err = hotspots(command, "moved.csv", "--areas", "twelve.gpkg", *given, "-o", "n.gpkg")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1] == (
+        f"Error: {given[0]} is not taken here: {why} by where the points lie. "
+        "Leave it out, or use hotspots count --by code"
+    )
+    assert given[0] not in hotspots(command, "--help")[1]
+
+
+def test_a_density_warns_of_incidents_outside_all_areas(hotspots: Run, moved: Path) -> None:
+    rows = (moved / "moved.csv").read_text(encoding="utf-8")
+    # Four of 160 incidents are 2.5%; three of 159 are 1.9%.
+    for outside, warned in ((4, True), (3, False)):
+        far = "2025-06,420000,330500,,Burglary\n" * outside
+        (moved / "far.csv").write_text(rows + far, encoding="utf-8")
+        given = ("far.csv", "--areas", "twelve.gpkg", "--bandwidth", "500", "--overwrite", "-o", "d.geojson")
+        code, _, err = hotspots("kde", *given)
+        assert code == 0, err
+        sentence = (
+            "Warning: areas: 4 of 160 incidents with coordinates lie outside all areas (2.5%), and the density has "
+            "those alone that its kernel carries over the border: are these all the areas that the files cover?"
+        )
+        assert (sentence in err) is warned, err
+        assert ("outside all areas" in err) is warned
+        account = json.loads((moved / "d.geojson").read_text(encoding="utf-8"))["hotspots"]["incidents"]
+        assert (account["inside"], account["outside"]) == (156, outside)

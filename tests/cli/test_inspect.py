@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shlex
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+
+import geopandas as gpd
+
+from hotspots.incidents import QualityReport
 
 Run = Callable[..., tuple[int, str, str]]
 HEAD = "Month,Longitude,Latitude,LSOA code,Crime type\n"
@@ -104,3 +109,52 @@ def test_a_place_far_from_all_others_is_told(hotspots: Run, town: Path) -> None:
     assert told[0].startswith("  1 incident lies over 1,500 km from the middle of all, such as at ")
     (town / "near.csv").write_text("Month,Longitude,Latitude,Crime type\n" + rows, encoding="utf-8")
     assert "Nothing looks wrong" in hotspots("inspect", "near.csv")[1]
+
+
+def test_machines_get_every_field_of_the_account(hotspots: Run, town: Path) -> None:
+    rows = "2025-01,-1.99,52.87,E05000001,Drugs,2\n" * 3 + "spring,-1.99,52.87,E05000001,Drugs,1\n"
+    (town / "all.csv").write_text(HEAD.strip() + ",Count\n" + rows, encoding="utf-8")
+    code, out, _ = hotspots("inspect", "all.csv", "--weight-column", "Count", "--json")
+    assert code == 0
+    page = json.loads(out)
+    held = page["account"]
+    assert set(held) == {entry.name for entry in dataclasses.fields(QualityReport)}
+    # Three rows of 2 and one of 1.
+    assert held["weight"] == 7
+    assert held["unread_months"] == 1
+    assert held["notes"] == {"unread_months": "spring"}
+    assert held["sources"][0]["reasons"] == {}
+    assert page["looks_wrong"] == [
+        "1 of 4 incidents has no month that can be read, such as 'spring': counted, but not for the length of the "
+        "period"
+    ]
+
+
+def test_wards_of_another_year_are_told_on_the_page_and_to_machines(hotspots: Run, town: Path) -> None:
+    # Nine in ten carry the code of their ward; one in ten that of a ward which these boundaries do not have.
+    rows = [f"2025-01,-1.99,52.87,E0500000{1 if n % 10 else 'X'},Drugs\n" for n in range(40)]
+    text = HEAD + "".join(rows).replace("E0500000X", "E05999999")
+    (town / "older.csv").write_text(text, encoding="utf-8")
+    sentence = (
+        "By code: 4 incidents inside the areas recorded a code that none of the areas has, such as E05999999, and "
+        "are counted nowhere: the areas may be of another year"
+    )
+    code, out, _ = hotspots("inspect", "older.csv", "--areas", "wards.gpkg")
+    assert code == 0
+    assert f"  {sentence}" in out.splitlines()
+    page = json.loads(hotspots("inspect", "older.csv", "--areas", "wards.gpkg", "--json")[1])
+    assert sentence in page["looks_wrong"]
+
+
+def test_areas_of_another_census_are_told(hotspots: Run, town: Path) -> None:
+    wards = gpd.read_file(town / "wards.gpkg")
+    wards["WD19CD"] = [f"E0100000{n}" for n in range(1, 10)]
+    wards.rename(columns={"WD19CD": "LSOA11CD", "WD19NM": "LSOA11NM"}).to_file(town / "lsoa.gpkg")
+    rows = [f"2025-01,-1.99,52.87,{code},Drugs\n" for code in ("E01000001", "E01035000", "E01035000")]
+    (town / "newer.csv").write_text(HEAD + "".join(rows), encoding="utf-8")
+    code, out, _ = hotspots("inspect", "newer.csv", "--areas", "lsoa.gpkg")
+    assert code == 0
+    assert (
+        "  Not countable by code: the recorded codes are LSOAs of 2021, but the areas are LSOAs of 2011: 2 incidents "
+        "inside the areas recorded a code that none of them has, such as E01035000"
+    ) in out.splitlines()

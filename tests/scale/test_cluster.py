@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 from shapely import box
 
+from hotspots.analysis.steps import account_of_density
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.counting.counts import assign_areas, count_incidents
 from hotspots.incidents import read_incidents
@@ -158,9 +159,14 @@ def test_density_is_that_of_one_machine(tmp_path: Path, client: Any, edge: Any) 
     paths = write_csvs(tmp_path)
     incidents, quality = read_incidents(paths, category="burglary")
     one = kernel_density(incidents, nine_areas(), bandwidth=400, cell_size=50, edge=edge)
-    many, report = density_dask(
-        paths, nine_areas(), bandwidth=400, cell_size=50, edge=edge, category="burglary", scheduler=client
-    )
+    with pytest.warns(HotspotsWarning, match="outside all areas") as expected:
+        quality = account_of_density(quality, incidents, nine_areas())
+    with pytest.warns(HotspotsWarning, match="outside all areas") as warned:
+        many, report = density_dask(
+            paths, nine_areas(), bandwidth=400, cell_size=50, edge=edge, category="burglary", scheduler=client
+        )
+    told = [str(one.message) for one in warned if "outside all areas" in str(one.message)]
+    assert told == [str(one.message) for one in expected]
     np.testing.assert_allclose(many.values, one.values, rtol=1e-12, atol=0)
     # At which densities the incidents themselves stand, no machine knows of all of them.
     assert many.parameters == {k: v for k, v in one.parameters.items() if k != "share_limits"}

@@ -250,6 +250,12 @@ def test_parameters_are_checked(tmp_path: Path) -> None:
     with pytest.raises(ParameterError) as caught:
         count_stream(path, nine_areas(), x="Easting")
     assert str(caught.value) == "only one of 'x' and 'y' is given\nHint: name both columns, or neither"
+    with pytest.raises(ParameterError) as caught:
+        count_stream(path, nine_areas(), by="code", lookup="lsoa_to_ward.csv")
+    assert str(caught.value) == (
+        "'lookup' is given, but counting in batches and on Dask takes none\n"
+        "Hint: read all with hotspots.read_incidents, and give 'lookup' to hotspots.assign_areas"
+    )
     with pytest.raises(TypeError, match="unexpected keyword argument 'bandwidth'"):
         count_stream(path, nine_areas(), bandwidth=3)
 

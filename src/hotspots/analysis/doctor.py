@@ -15,7 +15,7 @@ import pandas as pd
 
 from hotspots.analysis.steps import account, people_of
 from hotspots.areas.reading import read_areas
-from hotspots.base.errors import HotspotsWarning
+from hotspots.base.errors import DataError, HotspotsWarning
 from hotspots.counting.counts import By, agreement, assign_areas
 from hotspots.incidents import read_incidents
 from hotspots.incidents.quality import QualityReport, Share
@@ -115,7 +115,7 @@ def diagnose(
     HotspotsError
         Whatever the readers raise.
     """
-    placed = None
+    placed, by_code = None, list[str]()
     with _listening() as (notes, doubts):
         incidents, quality = read_incidents(source, crs=crs, **(reading or {}))
         if areas is None:
@@ -125,7 +125,9 @@ def diagnose(
             by_polygon = _by_polygon(incidents, where)
             quality = account(quality, incidents, by_polygon)
             placed = _placed(incidents, where.index, by_polygon)
-    return Diagnosis(quality, tuple(notes), tuple(doubts), placed)
+            if placed.coded:
+                by_code = _code_doubts(incidents, where)
+    return Diagnosis(quality, tuple(notes), (*doubts, *by_code), placed)
 
 
 def _doubt_far(incidents: pd.DataFrame) -> None:
@@ -166,6 +168,17 @@ def _placed(incidents: pd.DataFrame, codes: pd.Index[Any], by_polygon: pd.Series
         both, agreed = agreement(by_polygon, known)
     by: By = "code" if coded and located.mean() < 0.5 else "polygon"
     return Placed(len(codes), inside, coded, both, agreed, by)
+
+
+def _code_doubts(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> list[str]:
+    """Return what counting by recorded code would warn of, or why it would refuse: areas of another year."""
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            assign_areas(incidents, areas, by="code")
+    except DataError as error:
+        return [f"Not countable by code: {error.message}"]
+    return [f"By code: {doubt}" for doubt in _split(caught)]
 
 
 @contextmanager

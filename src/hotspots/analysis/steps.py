@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from hotspots.areas.gate import as_areas, with_all_columns
+from hotspots.areas.locate.index import AreaIndex
 from hotspots.areas.lookup import read_lookup
 from hotspots.areas.neighbours import Method, Neighbours, make_neighbours
 from hotspots.areas.population import population_near
@@ -32,7 +34,7 @@ from hotspots.counting.counts import (
     recorded_areas,
 )
 from hotspots.counting.period import months_covered, over_months
-from hotspots.incidents import select_incidents
+from hotspots.incidents import coordinates, select_incidents
 from hotspots.incidents.doubts import warn_outside
 from hotspots.incidents.filters import month_range
 from hotspots.incidents.quality import QualityReport
@@ -87,6 +89,17 @@ def account(quality: QualityReport, incidents: pd.DataFrame, assigned: pd.Series
     located = incidents["x"].notna()
     inside = int((located & assigned.notna()).sum())
     return quality.with_areas(inside=inside, outside=int(located.sum()) - inside)
+
+
+def account_of_density(
+    quality: QualityReport, incidents: pd.DataFrame, areas: gpd.GeoDataFrame
+) -> QualityReport:
+    """Return the account divided as `account` does, and warn of many incidents outside the areas of a density."""
+    x, y = coordinates(incidents, areas.crs)
+    inside = int(np.count_nonzero(AreaIndex(areas.geometry.to_numpy(), points=len(x)).locate(x, y) >= 0))
+    outside = quality.located - inside
+    warn_outside(outside, quality.located, label="areas", result="density", stacklevel=2)
+    return quality.with_areas(inside=inside, outside=outside)
 
 
 def people_of(areas: gpd.GeoDataFrame, quality: QualityReport) -> gpd.GeoDataFrame:

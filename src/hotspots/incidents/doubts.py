@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from typing import Literal
 
 from hotspots.base.errors import HotspotsWarning
 from hotspots.base.text import percent
@@ -13,6 +14,11 @@ MANY = 0.02
 """A share of rows that is lost without a warning."""
 MANY_REPEATS = 0.005
 """The same of repeated Crime IDs."""
+
+_WITHOUT = {
+    "counts": "counts there are without them",
+    "density": "the density has those alone that its kernel carries over the border",
+}
 
 
 def warn_of(report: QualityReport, *, stacklevel: int) -> None:
@@ -41,7 +47,14 @@ def doubts(report: QualityReport) -> Iterator[str]:
     yield from _months(report)
 
 
-def warn_outside(outside: int, located: int, *, label: str, stacklevel: int) -> None:
+def warn_outside(
+    outside: int,
+    located: int,
+    *,
+    label: str,
+    stacklevel: int,
+    result: Literal["counts", "density"] = "counts",
+) -> None:
     """Warn of many incidents outside all areas, which may be cut off, of a part of a force or of another place.
 
     Parameters
@@ -52,12 +65,14 @@ def warn_outside(outside: int, located: int, *, label: str, stacklevel: int) -> 
         What the areas are called.
     stacklevel : int
         As of `warnings.warn`, counted from the caller.
+    result : {'counts', 'density'}, default 'counts'
+        What is made of them.
     """
     if outside > MANY * located:
         lie = "incident with coordinates lies" if located == 1 else "incidents with coordinates lie"
         warnings.warn(
             f"{label}: {outside:,} of {located:,} {lie} outside all areas ({percent(outside, located)}), "
-            "and counts there are without them: are these all the areas that the files cover?",
+            f"and {_WITHOUT[result]}: are these all the areas that the files cover?",
             HotspotsWarning,
             stacklevel=stacklevel + 1,
         )

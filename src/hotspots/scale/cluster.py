@@ -27,6 +27,7 @@ from hotspots.base.threads import thread_count
 from hotspots.counting.counts import By, Per
 from hotspots.counting.period import period_of_report, report_months
 from hotspots.incidents import QualityReport
+from hotspots.incidents.doubts import warn_outside
 from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words
 from hotspots.incidents.opening import open_incidents
@@ -37,7 +38,7 @@ from hotspots.methods.kde.density import FEW_INCIDENTS, Edge, Kernel, kernel_den
 from hotspots.scale.job import Job, make_job
 from hotspots.scale.parts import Part, cut
 from hotspots.scale.rows import LOCATED, SPOT, WANTED, Table, Tally
-from hotspots.scale.stream import Counted, account, batches, dealt, finish
+from hotspots.scale.stream import Counted, account, batches, dealt, divided, finish
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -194,13 +195,15 @@ def density_dask(
     )
     files, copies = without_copies(open_incidents(sources, job.named))
     job, tally, surface = _computed(job, field, files, scheduler)
-    report = account(job, files, tally, copies)
+    report = divided(account(job, files, tally, copies), tally)
     dated = months is not None or bool(report_months(report))
     if surface is None or not dated:
         # In so many words, as on one machine.
         west, south, east, north = tally.extent
         ends = ([west, east], [south, north]) if report.located else (np.full(report.used, np.nan),) * 2
         return field.density(pd.DataFrame({"x": ends[0], "y": ends[1]}), areas, months=months), report
+    outside = report.located - (report.inside or 0)
+    warn_outside(outside, report.located, label="areas", result="density", stacklevel=2)
     length = float(period_of_report(report, months=months).length)
     counted = surface.parameters["incidents"]
     if counted < FEW_INCIDENTS:
@@ -270,7 +273,7 @@ class Seen:
     spots: list[Table]
 
 
-def _look_at_part(job: Job, field: Field | None, index: AreaIndex | None, part: Part, drawers: int) -> Seen:
+def _look_at_part(job: Job, field: Field | None, index: AreaIndex, part: Part, drawers: int) -> Seen:
     tally = job.tally()
     kept, named, again = [], [np.empty(0, job.dtype)], [np.empty(0, job.shared_dtype)]
     spots = [np.empty(0, SPOT)]

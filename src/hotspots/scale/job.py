@@ -118,16 +118,14 @@ class Job:
         """Of rows of months that files share: with their file and the first that shares it."""
         return np.dtype([*self.dtype.descr, ("file", "i4"), ("group", "i4")])
 
-    def index(self) -> AreaIndex | None:
-        """Return the index of the areas, where places are to be looked up in it."""
-        if self.with_coordinates:
-            return None
+    def index(self) -> AreaIndex:
+        """Return the index of the areas."""
         # By code, places are looked up of codes that no area has alone: a grid would take longer to build.
         points = self.points if self.by == "polygon" else 0
         return AreaIndex(self.geometries, points=points, order=self.order)
 
     def rows(
-        self, file: IncidentFile, number: int, table: pa.Table, index: AreaIndex | None, tally: Tally
+        self, file: IncidentFile, number: int, table: pa.Table, index: AreaIndex, tally: Tally
     ) -> tuple[Table, Table, Table]:
         """Turn a batch of one file into rows, and note in the tally what rows do not carry.
 
@@ -149,7 +147,7 @@ class Job:
         rows["place"] = places.key
         rows["key"], rows["cell"], with_id = describe_rows(table, rows["place"], self.filters, tally)
         recorded = self._recorded(file, table, tally, (rows["cell"] & WANTED) > 0)
-        if index is None or self.by == "code":
+        if self.by == "code":
             rows["area"] = recorded
             rows["cell"] |= self._inside(recorded, places, index) * INSIDE
         else:
@@ -172,11 +170,11 @@ class Job:
         return rows[settled], rows[with_id], shared[0]
 
     def _inside(
-        self, recorded: npt.NDArray[np.int64], places: Places, index: AreaIndex | None
+        self, recorded: npt.NDArray[np.int64], places: Places, index: AreaIndex
     ) -> npt.NDArray[np.bool_]:
         """Return which rows recorded a code that no area has, and lie inside one."""
         strange = (recorded < -1) & (places.number >= 0)
-        if index is None or not strange.any():
+        if not strange.any():
             return np.zeros(len(recorded), dtype=bool)
         number, distinct = pd.factorize(places.number[strange])
         inside = index.locate(places.distinct_x[distinct], places.distinct_y[distinct]) >= 0
@@ -276,6 +274,11 @@ def make_job(
         raise ParameterError(f"'by' is '{by}'", hint="use 'polygon' or 'code'")
     if per not in (None, "category", "month", "year"):
         raise ParameterError(f"'per' is '{per}'", hint="use 'category', 'month' or 'year'")
+    if "lookup" in settings:
+        raise ParameterError(
+            "'lookup' is given, but counting in batches and on Dask takes none",
+            hint="read all with hotspots.read_incidents, and give 'lookup' to hotspots.assign_areas",
+        )
     if unknown := set(settings) - set(_SETTINGS):
         raise TypeError(f"unexpected keyword argument '{min(unknown)}'")
     x, y = settings.get("x"), settings.get("y")

@@ -181,10 +181,9 @@ def finish(
         monthly = over_months(
             split_columns(tally, "month", areas, counts=tally.months), report_months(report)
         )
-    inside = located_inside(tally)
-    report = report.with_areas(inside=inside, outside=report.located - inside)
+    report = divided(report, tally)
     if job.by == "polygon":
-        warn_outside(report.located - inside, report.located, label="areas", stacklevel=3)
+        warn_outside(report.located - (report.inside or 0), report.located, label="areas", stacklevel=3)
     return Counted(pd.Series(n, index=areas.index, name="n"), split, report, monthly)
 
 
@@ -198,6 +197,12 @@ def account(job: Job, files: Sequence[IncidentFile], tally: Tally, copies: tuple
     report.say_weights()
     warn_of(report, stacklevel=3)
     return report
+
+
+def divided(report: QualityReport, tally: Tally) -> QualityReport:
+    """Return the account with the incidents that have coordinates divided into inside the areas and outside."""
+    inside = located_inside(tally)
+    return report.with_areas(inside=inside, outside=report.located - inside)
 
 
 def batches(file: IncidentFile) -> Iterator[pa.Table]:
