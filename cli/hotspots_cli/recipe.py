@@ -55,13 +55,13 @@ def check(recipe: str) -> None:
 
     Of the files, the months alone are looked at, and only where the recipe asks for some. All slips are listed at once.
     """
+    from hotspots.analysis.plans import recipe_plan
     from hotspots.analysis.recipe.months import check_months, files_months
     from hotspots.analysis.recipe.reading import read_recipe
-    from hotspots.priorities.plan import read_plan
 
     asked = read_recipe(recipe)
     if asked.select is not None:
-        read_plan(asked.path(asked.select.plan))
+        recipe_plan(asked)
     months = files_months(asked)
     if months is not None:
         check_months(asked, months)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -164,12 +165,37 @@ def test_every_row_is_accounted_for_by_source_and_in_all(town: Path) -> None:
     assert [source.name for source in both.sources] == ["crime.csv", "fires.csv"]
 
 
-def test_the_profile_of_partnerships_is_of_the_first_source(town: Path) -> None:
-    found = run(town)
+def test_the_profile_of_partnerships_has_the_offences_and_each_other_source_below(town: Path) -> None:
+    found = run(town, THEMES + '[change]\nbefore = "2024-02"\n')
     assert found.profile is not None
-    wide = found.profile.wide()
-    assert "Accident" not in wide.to_string()
-    assert "Violence" in wide.to_string()
+    table = found.profile.counts()
+    # Two offences among five crimes; three fires, one of them an accident, are in no total of crime.
+    assert table.loc["Abbeyshire"].to_dict() == {
+        "Total Recorded Crime": 5,
+        "Other": 2,
+        "Violence": 3,
+        "Fires: all": 3,
+        "Fires: Accident": 1,
+        "Fires: Other": 2,
+    }
+    own: Any = found.profile.districts.loc["Abbeyshire"]
+    assert own["share"].isna().tolist() == [False, False, False, True, True, True]
+    # 3 fires among 3,000 people in 2 of 12 months.
+    assert own["rate"]["Fires: all"] == pytest.approx(6)
+    # February 2024 and 2025: two fires and one; one crime and three.
+    assert own.loc["Fires: all", ["n_before", "n_after"]].tolist() == [2, 1]
+    assert own.loc["Total Recorded Crime", ["n_before", "n_after"]].tolist() == [1, 3]
+
+
+def test_a_source_of_many_kinds_has_one_row_in_the_profile(town: Path) -> None:
+    write(
+        town / "fires.csv",
+        [(i % 3, f"Cause {i}", f"2025-0{1 + i % 2}") for i in range(9)],
+        ["Cause", "Month"],
+    )
+    found = run(town, '[[theme]]\nname = "Fires"\nincidents = "Fires"\n')
+    assert found.profile is not None
+    assert found.profile.offences == ("Total Recorded Crime", "Other", "Violence", "Fires: all")
 
 
 def test_map_tables_report_and_account_have_both(town: Path) -> None:
@@ -284,8 +310,9 @@ SECOND = '[[incidents]]\nname = "Fires"\nsource = "fires.csv"\n'
             "the theme 'A' does not say of which incidents it is, and there are 2",
         ),
         (
-            RECIPE + '[[theme]]\nname = "A"\nincidents = "Crime"\n[select]\nplan = "p.toml"\n',
-            "[select] does not say of which incidents it is, and there are 2",
+            RECIPE
+            + '[[theme]]\nname = "A"\nincidents = "Crime"\n[select]\nplan = "p.toml"\nincidents = "Fire"\n',
+            "[select] names the incidents 'Fire', which are not in the recipe",
         ),
         (
             RECIPE + '[[theme]]\nname = "A"\nincidents = "Fires"\nflag = "Domestic"\n',

@@ -60,7 +60,12 @@ def test_similar_is_said_only_within_limits() -> None:
 
 
 def test_a_month_against_a_year_says_that_seasons_differ() -> None:
-    assert period_words(profile()) == ("England: 2024/25.",)
+    period, recorded = period_words(profile())
+    assert period == "England: 2024/25."
+    assert recorded == (
+        "Police recorded crime is not police.uk's street-level counts: a lookup puts its offences in police.uk's "
+        "categories, the two are revised at different times, and it has no anti-social behaviour."
+    )
     assert "the season is part of the difference" in period_words(profile(months=6))[1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -20,6 +21,9 @@ from hotspots.methods.dispersion import long_periods
 
 YEAR = 12.0
 """Months that counts of comparators cover where neither their table nor the recipe says it."""
+
+MOST_KINDS = 8
+"""Kinds of incidents of a further source that a profile has a row for each of; of more, it has their sum alone."""
 
 
 def find_comparators(recipe: Recipe, *, period: str | None) -> pd.DataFrame | None:
@@ -81,6 +85,7 @@ def profile_incidents(
     before_in: pd.Series[Any] | None = None,
     comparators: pd.DataFrame | None = None,
     margin: float = 0,
+    sources: pd.Series[Any] | None = None,
 ) -> Profile:
     """Return the profile of each partnership from the incidents in its areas; see `make_profile`.
 
@@ -98,11 +103,21 @@ def profile_incidents(
         Incidents outside the reporting period, and the area of each: the earlier period is counted in both.
     comparators, margin
         See `make_profile`.
+    sources : Series of categorical, optional
+        The source of each incident, those of `before` too, where there are several. Only those of the first are
+        offences; the others stand below them, see `OtherRow`.
     """
+    other = [] if sources is None else _other_rows(incidents, sources)
 
     def counts(of: pd.DataFrame, within: pd.Series[Any], months: Months | None = None) -> pd.DataFrame:
         kept = of if months is None else of[of["month"].isin(list(months))]
-        return count_incidents(kept, areas, per="category", assigned=within.loc[kept.index])
+        offences = _offences(kept, sources)
+        found = count_incidents(offences, areas, per="category", assigned=within.loc[offences.index])
+        found.columns = found.columns.astype(str)
+        for row in other:
+            own = row.of(kept, sources)
+            found[row.label] = count_incidents(own, areas, assigned=within.loc[own.index])
+        return found
 
     changed: dict[str, Any] = {}
     if comparison is not None:
@@ -119,8 +134,12 @@ def profile_incidents(
     parts = {}
     if {"month", "category"} <= set(incidents.columns) and incidents["month"].notna().any():
         covered = months_covered(incidents)
-        for kind in incidents["category"].dropna().unique():
-            own = incidents[incidents["category"] == kind]
+        offences = _offences(incidents, sources)
+        each = {
+            str(kind): offences[offences["category"] == kind]
+            for kind in offences["category"].dropna().unique()
+        }
+        for kind, own in (each | {row.label: row.of(incidents, sources) for row in other}).items():
             if own["month"].notna().any():
                 monthly = count_incidents(own, areas, per="month", assigned=assigned.loc[own.index])
                 parts[kind] = long_periods(over_months(monthly, covered))
@@ -131,5 +150,47 @@ def profile_incidents(
         comparators=comparators,
         periods=pd.concat(parts, axis=1) if parts else None,
         margin=margin,
+        beside=[row.label for row in other],
         **changed,
     )
+
+
+@dataclass(frozen=True)
+class OtherRow:
+    """What a profile counts of a source that has no offences: all of it or, where it has a few kinds, one of them."""
+
+    source: str
+    kind: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The row's heading."""
+        return f"{self.source}: {self.kind or 'all'}"
+
+    def of(self, incidents: pd.DataFrame, sources: pd.Series[Any] | None) -> pd.DataFrame:
+        """Return the incidents that it counts."""
+        assert sources is not None  # noqa: S101 - there are no such rows without sources
+        kept = sources.loc[incidents.index] == self.source
+        if self.kind is not None:
+            kept = kept & (incidents["category"] == self.kind)
+        return incidents[kept]
+
+
+def _other_rows(incidents: pd.DataFrame, sources: pd.Series[Any]) -> list[OtherRow]:
+    rows = []
+    for name in sources.cat.categories[1:]:
+        whole = OtherRow(str(name))
+        kinds = sorted(map(str, whole.of(incidents, sources)["category"].dropna().unique()))
+        rows += [whole, *(OtherRow(str(name), kind) for kind in kinds if 1 < len(kinds) <= MOST_KINDS)]
+    return rows
+
+
+def _offences(incidents: pd.DataFrame, sources: pd.Series[Any] | None) -> pd.DataFrame:
+    """Return the incidents of the first source; all where there is one."""
+    if sources is None:
+        return incidents
+    own: pd.DataFrame = incidents[sources.loc[incidents.index] == sources.cat.categories[0]]
+    category = own["category"]
+    if isinstance(category.dtype, pd.CategoricalDtype):
+        own = own.assign(category=category.cat.remove_unused_categories())
+    return own

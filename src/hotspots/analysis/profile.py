@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspots.analysis.comparators import DISORDER, check_comparators
@@ -69,7 +70,7 @@ class Profile:
 
     @property
     def offences(self) -> tuple[str, ...]:
-        """`TOTAL`, the offences by name, anti-social behaviour last."""
+        """`TOTAL`, the offences by name, anti-social behaviour, and what other sources count."""
         return tuple(str(kind) for kind in self.force.index)
 
     @property
@@ -119,6 +120,7 @@ def make_profile(
     months_before: float = 12,
     months_after: float = 12,
     margin: float = 0,
+    beside: Sequence[str] = (),
 ) -> Profile:
     """Return the profile of each district of the areas, from incidents counted by area and offence.
 
@@ -142,6 +144,9 @@ def make_profile(
         Their lengths.
     margin : float, default 0
         See `hotspots.compare_rate`.
+    beside : sequence of str
+        Columns of `counts` that are no offences, such as fires: they stand below the offences in this order, in no
+        total and with no share of crime, and comparators say nothing of them.
 
     Returns
     -------
@@ -160,23 +165,25 @@ def make_profile(
             "no area has a district, and partnerships are told by them",
             hint="name their column with 'district'",
         )
-    if not counts.shape[1] or not counts.to_numpy().any():
+    if not counts.drop(columns=list(beside), errors="ignore").to_numpy().any():
         raise DataError(
             "no incident with a category lies in an area", hint="name its column with 'category_column'"
         )
     if (district == "").any():
         log.info("%d areas without a district are in no partnership", int((district == "").sum()))
-    counts = with_total(counts)
-    phi = _dispersions(periods, before, after, counts.columns)
+    counts = with_total(counts, beside=beside)
+    phi = _dispersions(periods, before, after, counts.columns, beside)
     n, people = _by_district(counts, district), _by_district(areas["population"], district)
     # Incidents and people of the areas that have a population: what rates are made of.
     rated = _by_district(counts.where(areas["population"].notna(), 0), district)
     values: dict[str, list[Any]] = {}
     if comparators is not None:
         values = comparator_values(comparators, counts.columns, months=months)
-    figures = {name: _figures(n.loc[name], rated.loc[name], people[name], months, phi) for name in n.index}
+    figures = {
+        name: _figures(n.loc[name], rated.loc[name], people[name], months, phi, beside) for name in n.index
+    }
     if values:
-        _check(values, figures[FORCE], months)
+        _check(values, figures[FORCE], months, beside)
     several = len(n.index) > 2  # the force, and more than one district
     against = {}
     for name in n.index if several else n.index.drop(FORCE):
@@ -190,8 +197,8 @@ def make_profile(
             against[name, label] = _compared(rated.loc[name], people[name], chosen, months, phi, margin)
     if before is not None and after is not None:
         lengths = {"months_before": months_before, "months_after": months_after}
-        changes = _changes(_by_district(with_total(before), district), _by_district(with_total(after), district),
-                           phi, **lengths)  # fmt: skip
+        was, now = (_by_district(with_total(held, beside=beside), district) for held in (before, after))
+        changes = _changes(was, now, phi, **lengths)
         figures = {name: frame.join(changes[name]) for name, frame in figures.items()}
     whole = figures.pop(FORCE)
     return Profile(
@@ -205,8 +212,10 @@ def make_profile(
     )
 
 
-def with_total(counts: pd.DataFrame) -> pd.DataFrame:
+def with_total(counts: pd.DataFrame, *, beside: Sequence[str] = ()) -> pd.DataFrame:
     """Return counts by offence with `TOTAL` before the offences by name, and anti-social behaviour after them.
+
+    What stands `beside` the offences comes last, in its order, and is in no total.
 
     Examples
     --------
@@ -216,9 +225,16 @@ def with_total(counts: pd.DataFrame) -> pd.DataFrame:
     names = [str(name) for name in counts.columns]
     plain = counts.set_axis(pd.Index(names), axis=1)
     disorder = [name for name in names if name.casefold() == DISORDER.casefold()]
-    crimes = sorted(set(names) - set(disorder))
+    others = [name for name in beside if name in names]
+    crimes = sorted(set(names) - set(disorder) - set(others))
     total = plain[crimes].sum(axis=1).rename(TOTAL)
-    return pd.concat([total, plain[crimes], plain[disorder]], axis=1)
+    return pd.concat([total, plain[crimes], plain[disorder], plain[others]], axis=1)
+
+
+def _no_crime(names: pd.Index[Any], beside: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Return which names are in no total of crime."""
+    found: npt.NDArray[np.bool_] = (names.str.casefold() == DISORDER.casefold()) | names.isin(list(beside))
+    return found
 
 
 def _by_district(values: Any, district: pd.Series[Any]) -> Any:
@@ -233,18 +249,19 @@ def _dispersions(
     before: pd.DataFrame | None,
     after: pd.DataFrame | None,
     offences: pd.Index[Any],
+    beside: Sequence[str],
 ) -> pd.Series[float]:
     """Return the dispersion of each offence over the areas: between the two periods, else within the one."""
     found = dict.fromkeys(offences, 1.0)
     for kind in offences:
         told = np.nan
         if before is not None and after is not None:
-            held = [with_total(part).get(kind, pd.Series(0, index=part.index)) for part in (before, after)]
+            parts = [with_total(part, beside=beside) for part in (before, after)]
+            held = [part.get(kind, pd.Series(0, index=part.index)) for part in parts]
             told = dispersion_of(np.column_stack(held))
         elif periods is not None:
             names = periods.columns.get_level_values(0).astype(str)
-            disorder = names.str.casefold() == DISORDER.casefold()
-            own = periods.loc[:, ~disorder if kind == TOTAL else names == kind]
+            own = periods.loc[:, ~_no_crime(names, beside) if kind == TOTAL else names == kind]
             told = dispersion_of(own.T.groupby(level=1, sort=False).sum().T.to_numpy())
         if not np.isnan(told):
             found[str(kind)] = told
@@ -256,7 +273,12 @@ def _dispersions(
 
 
 def _figures(
-    n: pd.Series[Any], rated: pd.Series[Any], people: float, months: float, phi: pd.Series[float]
+    n: pd.Series[Any],
+    rated: pd.Series[Any],
+    people: float,
+    months: float,
+    phi: pd.Series[float],
+    beside: Sequence[str],
 ) -> pd.DataFrame:
     """Return the counts, rates and shares of one place by offence."""
     population = pd.Series(people if people > 0 else np.nan, index=n.index)
@@ -265,11 +287,10 @@ def _figures(
         for kind in n.index
     ]
     share = n / n[TOTAL] if n[TOTAL] else pd.Series(np.nan, index=n.index)
-    disorder = n.index.str.casefold() == DISORDER.casefold()
     return pd.DataFrame(
         {
             "n": n,
-            "share": share.mask(disorder),
+            "share": share.mask(_no_crime(n.index, beside)),
             "rate": rate(rated, population, months=months),
         }
     ).join(pd.concat(limits))
@@ -297,7 +318,9 @@ def _compared(
     return pd.concat(rows).reindex(columns=columns)
 
 
-def _check(values: Mapping[str, Sequence[Any]], force: pd.DataFrame, months: float) -> None:
+def _check(
+    values: Mapping[str, Sequence[Any]], force: pd.DataFrame, months: float, beside: Sequence[str]
+) -> None:
     rates = {
         label: [
             np.nan if one is None else one if isinstance(one, float) else one[0] * 12_000 / months / one[1]
@@ -305,7 +328,9 @@ def _check(values: Mapping[str, Sequence[Any]], force: pd.DataFrame, months: flo
         ]
         for label, chosen in values.items()
     }
-    check_comparators(pd.DataFrame(rates, index=force.index), force["rate"].where(force["n"] >= FEW))
+    table, own = pd.DataFrame(rates, index=force.index), force["rate"].where(force["n"] >= FEW)
+    crimes = ~force.index.isin(list(beside))
+    check_comparators(table[crimes], own[crimes])
 
 
 def _changes(

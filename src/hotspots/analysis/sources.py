@@ -7,7 +7,7 @@ before any is counted. A source's name stands in the column `SOURCE`, each of it
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -198,6 +198,23 @@ def of_source(incidents: pd.DataFrame, name: str | None) -> pd.DataFrame:
     if name is None or SOURCE not in incidents:
         return incidents
     return _without_unused(incidents.loc[incidents[SOURCE] == name])
+
+
+def of_sources(incidents: pd.DataFrame, names: Collection[str | None]) -> pd.DataFrame:
+    """Return the incidents of some sources; all where there is only one, or none are named."""
+    named = [name for name in names if name is not None]
+    if not named or SOURCE not in incidents:
+        return incidents
+    return _without_unused(incidents.loc[incidents[SOURCE].isin(named)])
+
+
+def sources_of(*tables: pd.DataFrame) -> pd.Series[Any] | None:
+    """Return the source of each incident of one table or several, in the recipe's order; None where there is one."""
+    held = [table[SOURCE] for table in tables if SOURCE in table]
+    if not held:
+        return None
+    index = pd.Index(np.concatenate([one.index for one in held]), dtype="int64")
+    return pd.Series(union_categoricals(held), index=index)
 
 
 def of_theme(recipe: Recipe, theme: Theme, incidents: pd.DataFrame, *, before: bool = False) -> pd.DataFrame:

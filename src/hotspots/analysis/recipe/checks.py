@@ -104,7 +104,11 @@ def _check_sources(recipe: Recipe, slips: Slips) -> None:
         )
     for where, named in [
         *((f"the theme '{theme.name}'", theme.incidents) for theme in recipe.theme),
-        *([] if recipe.select is None else [("[select]", recipe.select.incidents)]),
+        *(
+            []
+            if recipe.select is None or not recipe.select.incidents
+            else [("[select]", recipe.select.incidents)]
+        ),
     ]:
         if named is not None and named not in names:
             slips.add(

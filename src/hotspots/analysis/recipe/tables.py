@@ -183,7 +183,8 @@ class Change:
 class Select:
     """``[select]``: the plan by which priority areas are selected; see `hotspots.priorities.plan.Plan`.
 
-    `incidents` names the source that it counts, where there are several.
+    `incidents` names the source that it counts, where there are several; each indicator of the plan may name its own
+    instead.
     """
 
     plan: str

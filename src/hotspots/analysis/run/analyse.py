@@ -9,6 +9,7 @@ from hotspots.analysis.changes import find_comparison
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.partnerships import find_comparators
 from hotspots.analysis.people import read_groupings
+from hotspots.analysis.plans import recipe_plan
 from hotspots.analysis.recipe.tables import CELLS, Recipe
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.run.study import (
@@ -55,6 +56,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         Whatever the steps raise; see `read_areas`, `read_incidents`, `kernel_density`, `gi_star` and
         `flag_mean_sd`.
     """
+    plan = None if recipe.select is None else recipe_plan(recipe)
     progress("Reading areas")
     places = read_places(recipe)
     progress("Reading incidents")
@@ -98,9 +100,9 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         progress(theme.name)
         results.append(compute_theme(recipe, theme, key, study))
     selection = None
-    if recipe.select is not None:
+    if plan is not None:
         progress(SELECTION.capitalize())
-        selection = select_areas(recipe, study, against)
+        selection = select_areas(recipe, plan, study, against)
     return Analysis(
         recipe,
         quality,

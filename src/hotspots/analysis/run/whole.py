@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -15,16 +16,16 @@ from hotspots.analysis.profile import Profile
 from hotspots.analysis.recipe.tables import Flag, Recipe
 from hotspots.analysis.results import Layer, Selection, ThemeResult
 from hotspots.analysis.run.study import LOCALITIES, Place, Study
-from hotspots.analysis.sources import of_source
+from hotspots.analysis.sources import of_sources, sources_of
 from hotspots.analysis.standings import Standings, find_standings
 from hotspots.analysis.steps import flag_layer
 from hotspots.base.errors import DataError
 from hotspots.counting.tally import Tally, tally
 from hotspots.priorities.assess import assess_themes, read_sheet
 from hotspots.priorities.groups import find_group
-from hotspots.priorities.indicators import Indicator
+from hotspots.priorities.indicators import Indicator, Indicators
 from hotspots.priorities.matrix import THEMES, DistrictMatrix, district_matrix
-from hotspots.priorities.plan import read_plan
+from hotspots.priorities.plan import Plan
 from hotspots.priorities.prioritise import prioritise
 
 log = logging.getLogger(__name__)
@@ -32,13 +33,17 @@ log = logging.getLogger(__name__)
 SELECTION = "priorities"  # the key of the group of selected areas
 
 
-def select_areas(recipe: Recipe, study: Study, against: pd.DataFrame | None) -> Selection:
+def select_areas(recipe: Recipe, plan: Plan, study: Study, against: pd.DataFrame | None) -> Selection:
     """Return the priority areas as layers among the others: the areas, and their localities where there are any."""
-    assert recipe.select is not None  # noqa: S101 - the caller checked; this tells the type checker
     first = study.places[0]
-    plan = read_plan(recipe.path(recipe.select.plan))
-    held = of_source(study.incidents, recipe.select.incidents)
-    counted = tally(held, first.areas, every=plan.periods, assigned=study.assigned[first.key])
+    held = of_sources(study.incidents, {entry.incidents for entry in plan.indicator if entry.counted})
+    counted = tally(
+        held,
+        first.areas,
+        every=plan.periods,
+        assigned=study.assigned[first.key],
+        sources=sources_of(held),
+    )
     made = prioritise(first.areas, counted, plan, wide="overall" if recipe.areas[0].only else None)
     layers = [Layer(first.key, "areas", first.label, made.layer)]
     if made.localities is not None:
@@ -50,27 +55,28 @@ def select_areas(recipe: Recipe, study: Study, against: pd.DataFrame | None) -> 
         plan=plan,
         priorities=made,
         tally=counted,
-        matrix=_matrix(recipe, first.areas, counted, against, noun=made.noun),
+        matrix=_matrix(recipe, first.areas, made.indicators, against, noun=made.noun),
     )
 
 
 def _matrix(
-    recipe: Recipe, areas: gpd.GeoDataFrame, counted: Tally, against: pd.DataFrame | None, *, noun: str
+    recipe: Recipe, areas: gpd.GeoDataFrame, made: Indicators, against: pd.DataFrame | None, *, noun: str
 ) -> DistrictMatrix | None:
     """Return which themes are a priority of which district, or None where districts cannot be compared."""
-    groups = [find_group(name) for name in THEMES]
-    themes = [
-        Indicator(group=group.key) for group in groups if counted.mask(group.category, group.exclude).any()
-    ]
+    counted = made.tally
+    assert counted is not None  # noqa: S101 - a recipe's priorities are counted; this tells the type checker
+    themes, kinds = _themes(made, counted)
     if not themes:
         log.info("There are no priorities by partnership: no incident is of any of their themes")
         return None
     name = recipe.comparators.matrix if recipe.comparators else None
     comparator = None
     if name is not None and against is not None:
-        kinds = {group.name: (group.category, group.exclude) for group in groups}
+        groups = {theme.group: find_group(theme.group) for theme in themes if theme.group is not None}
+        asked = {group.name: (group.category, group.exclude) for group in groups.values()}
         months = float(sum(counted.months))
-        comparator = theme_comparator(against, name, kinds, months=months, kinds=counted.categories)
+        comparator = theme_comparator(against, name, asked, months=months, kinds=kinds)
+        comparator = comparator.reindex([*asked, *(theme.name for theme in themes if theme.group is None)])
     try:
         return district_matrix(
             areas,
@@ -84,6 +90,38 @@ def _matrix(
     except DataError as error:
         log.info("There are no priorities by partnership: %s", error.message)
         return None
+
+
+def _themes(made: Indicators, counted: Tally) -> tuple[list[Indicator], list[str]]:
+    """Return the themes of the matrix, and the categories of the sources that have police.uk's.
+
+    They are police.uk's groups, each of the first source that has incidents of it, and what the plan counts of the
+    sources that have none of them.
+    """
+    themes: list[Indicator] = []
+    for group in map(find_group, THEMES):
+        for source in dict.fromkeys(counted.sources) or (None,):
+            if counted.mask(group.category, group.exclude, source=source).any():
+                themes.append(Indicator(group=group.key, incidents=source))
+                break
+    police = {theme.incidents for theme in themes}
+    kinds = [
+        category
+        for place, category in enumerate(counted.categories)
+        if not counted.sources or counted.sources[place] in police
+    ]
+    taken = {find_group(theme.group).name for theme in themes if theme.group is not None}
+    others = [
+        replace(
+            entry,
+            name=f"{entry.name} ({entry.incidents})" if entry.name in taken else entry.name,
+            group=None,
+            measure="rate",
+        )
+        for entry in made.entries
+        if entry.counted and entry.harm is None and entry.incidents not in police and counted.sources
+    ]
+    return [*themes, *others], kinds
 
 
 def make_standings(recipe: Recipe, first: Place, themes: list[ThemeResult]) -> Standings | None:
@@ -126,18 +164,18 @@ def make_profile(recipe: Recipe, study: Study, comparators: pd.DataFrame | None)
     if asked.category or {name.casefold() for name in asked.exclude} - {DISORDER.casefold()}:
         log.info("There is no profile of partnerships: the recipe takes only some offences of the files")
         return None
-    incidents, before = (of_source(held, asked.name) for held in (study.incidents, study.before))
     if len(recipe.incidents) > 1:
-        log.info("Profile of partnerships: of '%s', the first of the [[incidents]]", asked.name)
+        log.info("Profile of partnerships: offences of '%s', the first of the [[incidents]]", asked.name)
     try:
         return profile_incidents(
-            incidents,
+            study.incidents,
             first.areas,
-            assigned=study.assigned[first.key].loc[incidents.index],
+            assigned=study.assigned[first.key],
             months=study.months,
             comparison=study.comparison,
-            before=before,
-            before_in=study.before_in.loc[before.index],
+            before=study.before,
+            before_in=study.before_in,
+            sources=sources_of(study.incidents, study.before),
             comparators=comparators,
             margin=recipe.comparators.margin if recipe.comparators else 0,
         )
