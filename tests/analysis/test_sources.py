@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -253,6 +254,163 @@ def test_priorities_count_the_source_that_select_names(town: Path) -> None:
         assert found.selection is not None
         tallies[name] = int(found.selection.tally.counts.sum())
     assert tallies == {"Crime": 5, "Fires": 3}
+
+
+BOTH = """
+[[indicator]]
+name = "Crime"
+incidents = "Crime"
+measure = "n"
+[[indicator]]
+name = "Deliberate fires"
+incidents = "Fires"
+category = "Other"
+measure = "n"
+weight = 2
+"""
+
+
+def planned(town: Path, plan: str, select: str = "") -> Analysis:
+    (town / "plan.toml").write_text(plan, encoding="utf-8")
+    return run(town, THEMES + f'[select]\nplan = "plan.toml"\n{select}')
+
+
+def test_one_score_takes_indicators_of_several_sources(town: Path) -> None:
+    found = planned(town, BOTH)
+    assert found.selection is not None
+    made = found.selection.priorities
+    # Two months are a sixth of a year; "Other" is a category of crime, too, which is not counted here.
+    assert made.indicators.table["Crime", "2025"].tolist() == [18, 6, 6, 0, 0, 0]
+    assert made.indicators.table["Deliberate fires", "2025"].tolist() == [0, 6, 6, 0, 0, 0]
+    assert found.selection.tally.sources == ("Crime", "Crime", "Fires", "Fires")
+    # All incidents of both: 5 crimes and 3 fires.
+    assert made.layer["n"].tolist() == [3, 2, 3, 0, 0, 0]
+    assert {"i_crime", "i_delibera"} <= set(made.layer.columns)
+
+
+def test_what_select_names_is_for_indicators_that_name_none(town: Path) -> None:
+    plan = BOTH.replace('name = "Crime"\nincidents = "Crime"', 'name = "Crime"\ncategory = "Other"')
+    found = planned(town, plan, 'incidents = "Crime"\n')
+    assert found.selection is not None
+    assert found.selection.priorities.indicators.table["Crime", "2025"].tolist() == [6, 0, 6, 0, 0, 0]
+
+
+def test_the_matrix_ticks_themes_of_every_source(town: Path) -> None:
+    """Burglary of both districts and, beside it, what the plan counts of a source without police.uk's categories."""
+    rows = [(place, "Burglary", month, "", "") for place in range(6) for month in ("2025-01", "2025-02")]
+    write(town / "crime.csv", [*rows, *CRIME], ["Crime type", "Month", "Domestic", "Time"])
+    found = planned(town, BOTH)
+    assert found.selection is not None
+    matrix = found.selection.matrix
+    assert matrix is not None
+    assert sorted(matrix.rates.index) == ["Burglary", "Deliberate fires"]
+    # 6 burglaries and 2 fires among 3,000 people of Abbeyshire in 2 of 12 months.
+    assert matrix.rates.loc["Burglary", "Abbeyshire"] == pytest.approx(12)
+    assert matrix.rates.loc[["Deliberate fires"]].to_numpy().tolist() == [pytest.approx([4, 0, 2])]
+
+
+def test_a_comparator_of_the_matrix_says_nothing_of_other_sources(town: Path) -> None:
+    rows = [
+        (place, "Burglary", month, "", "") for place in (0, 0, 1, 4, 5) for month in ("2025-01", "2025-02")
+    ]
+    write(town / "crime.csv", rows, ["Crime type", "Month", "Domestic", "Time"])
+    # The comparator knows a category of the fires' name, which is another thing.
+    (town / "c.csv").write_text(
+        "category,England\nTotal Recorded Crime,6\nBurglary,6\nOther,5\n", encoding="utf-8"
+    )
+    (town / "plan.toml").write_text(BOTH, encoding="utf-8")
+    more = '[[theme]]\nname = "Fires"\nincidents = "Fires"\n[select]\nplan = "plan.toml"\n'
+    found = run(town, more + '[comparators]\nsource = "c.csv"\nmatrix = "England"\n')
+    assert found.selection is not None
+    assert found.selection.matrix is not None
+    assert (
+        "Compared with the other partnerships, as England has no figure: Deliberate fires."
+        in found.selection.matrix.notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("plan", "select", "message", "hint"),
+    [
+        (
+            BOTH.replace('incidents = "Fires"', 'incidents = "Fire"'),
+            "",
+            "the indicator 'Deliberate fires' names the incidents 'Fire', which are not in the recipe",
+            "did you mean 'Fires'?",
+        ),
+        (
+            BOTH.replace('incidents = "Fires"\n', ""),
+            "",
+            "the indicator 'Deliberate fires' does not say of which incidents it is, and there are 2",
+            'add a line such as: incidents = "Crime"',
+        ),
+        (
+            BOTH + '[[indicator]]\nincidents = "Crime"\nsource = "imd.csv"\ncolumn = "rank"\n',
+            "",
+            "the indicator 'imd.csv' is described in two ways",
+            "give it one of 'group', 'category' (or 'exclude') and 'source'",
+        ),
+        (
+            BOTH + '[[indicator]]\nname = "Nothing"\n',
+            'incidents = "Crime"\n',
+            "the indicator 'Nothing' says nothing of what it is",
+            "give it one of 'group', 'category' (or 'exclude') and 'source'",
+        ),
+    ],
+)
+def test_a_plan_whose_sources_cannot_be_told_is_refused(
+    town: Path, plan: str, select: str, message: str, hint: str
+) -> None:
+    with pytest.raises(HotspotsError) as caught:
+        planned(town, plan, select)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_a_single_source_may_be_named_by_its_plan(town: Path) -> None:
+    recipe = """
+title = "Town"
+[incidents]
+name = "Crime"
+source = "crime.csv"
+period = "2025-01..2025-02"
+[[areas]]
+label = "Wards"
+source = "wards.gpkg"
+[select]
+plan = "plan.toml"
+"""
+    plan = '[[indicator]]\nincidents = "Crime"\nmeasure = "n"\n'
+    (town / "plan.toml").write_text(plan, encoding="utf-8")
+    found = run(town, "", recipe)
+    assert found.selection is not None
+    assert found.selection.priorities.indicators.table["Crime", "2025"].tolist() == [18, 6, 6, 0, 0, 0]
+    with pytest.raises(RecipeError) as caught:
+        run(town, "", recipe.replace('name = "Crime"\n', ""))
+    assert caught.value.message == (
+        "the indicator 'Crime' names the incidents 'Crime', which are not in the recipe"
+    )
+    assert caught.value.hint == "leave 'incidents' out: there is one source, without a name"
+
+
+def test_report_brief_and_notes_name_the_sources(town: Path) -> None:
+    (town / "plan.toml").write_text(BOTH, encoding="utf-8")
+    more = THEMES + '[flag]\nvalue = "n"\n[select]\nplan = "plan.toml"\n[report]\n'
+    run_recipe(parse_recipe(RECIPE + more, folder=town), town / "out")
+    report, brief = (
+        re.sub(r"<[^>]+>|\s+", " ", (town / "out" / name).read_text(encoding="utf-8"))
+        for name in ("report.html", "brief.html")
+    )
+    for text in (report, brief):
+        assert "Crime (1), Deliberate fires (2, Fires)" in text
+    assert "By source: Crime 5 of 6 and Fires 3 of 5." in report
+    assert "Incidents are those of Crime and Fires together." in report
+    assert "map points" not in brief
+    # The account: all, crime, fires.
+    squeezed = re.sub(r" +", " ", report)
+    assert (
+        "The account of the rows, by source Rows All Crime Fires Rows read 11 6 5 less: other months 3 1 2"
+        in squeezed
+    )
 
 
 def test_a_source_that_lacks_a_month_is_refused_by_its_name(town: Path) -> None:

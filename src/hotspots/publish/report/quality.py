@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hotspots.analysis.results import Analysis
 from hotspots.base.text import percent
@@ -19,7 +19,7 @@ def quality_section(analysis: Analysis) -> Section:
     """Return what became of every row, and how many rows of each category have a place."""
     quality = analysis.quality
     parts = [
-        Part("What became of every row", [_account(quality), *_facts(quality)]),
+        Part("What became of every row", [_account(quality, analysis.accounts), *_facts(quality)]),
         Part("How many have a place", _located(quality)),
     ]
     if any(month.label for month in quality.by_month):
@@ -28,7 +28,9 @@ def quality_section(analysis: Analysis) -> Section:
     return Section("Quality of the data", parts=parts)
 
 
-def _account(quality: QualityReport) -> Table:
+def _account(quality: QualityReport, accounts: Mapping[str, QualityReport]) -> Table:
+    if accounts:
+        return _accounts({"All": quality, **accounts})
     rows = [["Rows read", f"{quality.rows_read:,}", ""]]
     rows += [[f"less: {reason}", f"{count:,}", ""] for reason, count in quality.dropped() if count]
     rows.append(["Rows used", f"{quality.used:,}", percent(quality.used, quality.used)])
@@ -52,6 +54,26 @@ def _account(quality: QualityReport) -> Table:
     )
     return Table(
         "The account of the rows", ["Rows", "Number", "Share of rows used"], rows, numbers=frozenset({1, 2})
+    )
+
+
+def _accounts(each: Mapping[str, QualityReport]) -> Table:
+    """Return the account of all sources together, and of each of them."""
+    reasons = list(dict.fromkeys(reason for one in each.values() for reason, count in one.dropped() if count))
+    dropped = {name: dict(one.dropped()) for name, one in each.items()}
+    lines: dict[str, list[int]] = {"Rows read": [one.rows_read for one in each.values()]}
+    lines |= {f"less: {reason}": [dropped[name].get(reason, 0) for name in each] for reason in reasons}
+    lines |= {
+        "Rows used": [one.used for one in each.values()],
+        "of which inside the areas": [one.inside or 0 for one in each.values()],
+        "of which outside all areas": [one.outside or 0 for one in each.values()],
+        "of which without coordinates": [one.unlocated for one in each.values()],
+    }
+    return Table(
+        "The account of the rows, by source",
+        ["Rows", *each],
+        [[line, *(f"{number:,}" for number in numbers)] for line, numbers in lines.items()],
+        numbers=frozenset(range(1, len(each) + 1)),
     )
 
 

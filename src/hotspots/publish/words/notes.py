@@ -7,7 +7,7 @@ from hotspots.analysis.recipe.tables import Change, Flag, GiStar, Outliers, Risk
 from hotspots.analysis.results import Analysis
 from hotspots.areas.population import Populations
 from hotspots.base.surface import Surface
-from hotspots.base.text import counted
+from hotspots.base.text import counted, list_words
 from hotspots.publish.words.change import span_words
 from hotspots.publish.words.names import times_words
 from hotspots.publish.words.note import Note
@@ -52,9 +52,16 @@ def _counts(analysis: Analysis) -> Note:
     return Note(
         "Counts",
         f"{quality.used:,} of {quality.rows_read:,} rows were used; {quality.unlocated:,} have no coordinates "
-        f"and {quality.outside or 0:,} lie outside the areas, so they are on no map. Police.uk moves each incident "
+        f"and {quality.outside or 0:,} lie outside the areas, so they are on no map. {_by_source(analysis)}"
+        "Police.uk moves each incident "
         "to the nearest of a fixed set of map points: read areas, not addresses. Recorded crime is not all crime.",
     )
+
+
+def _by_source(analysis: Analysis) -> str:
+    """Return how many rows of each source were used, as a sentence; empty where there is one source."""
+    told = [f"{name} {one.used:,} of {one.rows_read:,}" for name, one in analysis.accounts.items()]
+    return f"By source: {list_words(told)}. " if told else ""
 
 
 def _rates(analysis: Analysis) -> Note:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from hotspots.base.text import list_words
 from hotspots.priorities.budgets import Coverage
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.plan import Plan
@@ -47,15 +48,32 @@ def outcome_lines(made: Priorities) -> list[str]:
 def brief_note(made: Priorities, plan: Plan) -> Note:
     """Return the method in the few lines that a page has room for; `priority_notes` says all of it."""
     rules = plan.rules
-    weighed = ", ".join(f"{entry.name} ({entry.weight:g})" for entry in made.indicators.entries)
+    sources = _sources(made)
+    where = "" if len(sources) > 1 else ", at the nearest of police.uk's map points"
     return Note(
         "Method",
         f"Score: mean of the standard deviations (SD) above the {made.noun} average, over indicators "
-        f"(weights) and periods: {weighed}. {made.wide.capitalize()}: over {rules.force_wide:g} SD; local: over "
+        f"(weights) and periods: {_weighed(made)}. {made.wide.capitalize()}: over {rules.force_wide:g} SD; local: over "
         f"{rules.local:g} SD in its district; both flagged in at least {rules.persistent:.0%} of the periods. Watch: "
         f"narrowly below, flagged too seldom, or newly rising. Rank, chance: {_sure_briefly(plan, made.noun)} It ranks "
-        "what was recorded, at the nearest of police.uk's map points; it is not a significance test.",
+        f"what was recorded{where}; it is not a significance test.",
     )
+
+
+def _weighed(made: Priorities) -> str:
+    """Return the indicators with their weights, and with their sources where there are several."""
+    several = len(_sources(made)) > 1
+    return ", ".join(
+        f"{entry.name} ({entry.weight:g}"
+        + (f", {entry.incidents}" if several and entry.incidents not in (None, entry.name) else "")
+        + ")"
+        for entry in made.indicators.entries
+    )
+
+
+def _sources(made: Priorities) -> list[str]:
+    """Return the sources that the indicators count, where they name them."""
+    return list(dict.fromkeys(entry.incidents for entry in made.indicators.entries if entry.incidents))
 
 
 def _sure_briefly(plan: Plan, noun: str) -> str:
@@ -111,14 +129,16 @@ def priority_notes(made: Priorities, plan: Plan) -> list[Note]:
     """Return what a reader must know of the method to use the list honestly."""
     rules, entries = plan.rules, made.indicators.entries
     everyone = all_areas(made.layer, f"{made.noun}s")
-    weighed = ", ".join(f"{entry.name} ({entry.weight:g})" for entry in entries)
+    sources = _sources(made)
+    summed = f" Incidents are those of {list_words(sources)} together." if len(sources) > 1 else ""
     groups = [find_group(entry.group) for entry in entries if entry.group]
     return [
         Note(
             "Score",
             f"the mean over indicators and periods of standard deviations above the mean of {everyone}, "
             f"{_scaled(made, plan)}. "
-            f"Indicators and their weights: {weighed}. What is unknown is left out, never taken as zero.",
+            f"Indicators and their weights: {_weighed(made)}. What is unknown is left out, never taken as zero."
+            f"{summed}",
         ),
         Note(
             made.wide.capitalize(),
