@@ -27,21 +27,12 @@ from hotspots_cli.writing import check_output
     "--hours", multiple=True, metavar="BAND", help="Band of hours such as 21:00-04:00; may be repeated."
 )
 @click.option("--time-column", metavar="COLUMN", help="The column with times of day, for --by hour.")
-@click.option(
-    "--fewest",
-    type=int,
-    default=5,
-    show_default=True,
-    metavar="N",
-    help="Hide smaller counts, 0 among them, and as many others that no total gives them back; 1 hides none.",
-)
+@options.fewest
 @options.selection
 @options.columns
 @options.crs
 @options.dispersion
-@click.option(
-    "-o", "--output", default="-", metavar="FILE", help="A .csv file; standard output, as CSV, without it."
-)
+@options.output_table
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

@@ -38,6 +38,7 @@ from hotspots_cli.writing import check_output, write_layer
 @options.months
 @options.dispersion
 @options.limits
+@options.fewest
 @options.output_file
 @options.overwrite
 def command(
@@ -54,6 +55,7 @@ def command(
     months: float | None,
     dispersion: float | None,
     limits: Any,
+    fewest: int,
     output: str,
     overwrite: bool,
     **given: Any,
@@ -87,9 +89,11 @@ def command(
             table, where, assigned=assigned, months=period.length, dispersion=dispersion, limits=limits
         )
         outlines = outlines_of(where, classes)
-        made = class_layer(layer, classes, outlines, months=period.length, against=against, limits=limits)
+        made = class_layer(
+            layer, classes, outlines, months=period.length, against=against, limits=limits, fewest=fewest
+        )
         step("Writing")
-        settings = {"column": classes.column, "scale": classes.scale, "against": against}
+        settings = {"column": classes.column, "scale": classes.scale, "against": against, "fewest": fewest}
         provenance = make_provenance(
             crs=crs,
             quality=account(quality, table, assigned),
@@ -99,3 +103,8 @@ def command(
             areas=where,
         )
         write_layer(made, output, overwrite=overwrite, provenance=provenance)
+    if "hidden" in made:
+        click.echo(
+            f"Classes with a blank are hidden: fewer than {fewest} incidents, or they would tell those.",
+            err=True,
+        )

@@ -14,6 +14,7 @@ option                commands
 ``--level``           change, compare
 ``--dispersion``      count, change, compare, funnel, risk
 ``--limits``          count, compare
+``--fewest``          breakdown, classes, repeats, share
 ``--margin``          compare areas, compare force, profile
 ``--with`` etc.       profile, matrix
 ``--neighbours`` ..   gistar, outliers, pattern
@@ -69,6 +70,9 @@ output_file = click.option(
     required=True,
     metavar="FILE",
     help="Where to write; '-' is standard output, as GeoJSON.",
+)
+output_table = click.option(
+    "-o", "--output", default="-", metavar="FILE", help="A .csv file; standard output, as CSV, without it."
 )
 output_folder = click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write into.")
 overwrite = click.option("--overwrite", is_flag=True, help="Replace what exists already.")
@@ -182,6 +186,15 @@ limits = click.option(
     default="exact",
     show_default=True,
     help="Exact limits of counts, or Byar's approximation from 10 incidents.",
+)
+
+fewest = click.option(
+    "--fewest",
+    type=int,
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Hide smaller counts, 0 among them, and as many others that no total gives them back; 1 hides none.",
 )
 
 margin = click.option(

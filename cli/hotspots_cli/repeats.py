@@ -45,9 +45,8 @@ from hotspots_cli.writing import check_output
 @options.columns
 @options.crs
 @options.by
-@click.option(
-    "-o", "--output", default="-", metavar="FILE", help="A .csv file; standard output, as CSV, without it."
-)
+@options.fewest
+@options.output_table
 @options.overwrite
 def command(
     incidents: tuple[str, ...],
@@ -64,6 +63,7 @@ def command(
     follow_up: int,
     reports: int,
     in_months: int,
+    fewest: int,
     **given: Any,
 ) -> None:
     """List the locations with most incidents, and say how many people were met again, beside what chance would give.
@@ -102,6 +102,7 @@ def command(
             follow_up=follow_up,
             reports=reports,
             in_months=in_months,
+            fewest=fewest,
         )
         step("Writing")
         write_csv(made.top, output, overwrite=overwrite)

@@ -34,9 +34,9 @@ from hotspots_cli.writing import check_output
 @options.columns
 @options.crs
 @options.by
-@click.option(
-    "-o", "--output", default="-", metavar="FILE", help="A .csv file; standard output, as CSV, without it."
-)
+@options.dispersion
+@options.fewest
+@options.output_table
 @options.overwrite
 def command(
     incidents: tuple[str, ...],
@@ -47,6 +47,8 @@ def command(
     crs: str,
     by: Any,
     lookup: tuple[str, ...],
+    dispersion: float | None,
+    fewest: int,
     output: str,
     overwrite: bool,
     **given: Any,
@@ -62,7 +64,7 @@ def command(
     from hotspots.areas.reading import read_areas
     from hotspots.export.tables.csv import write_csv
     from hotspots.incidents import read_incidents
-    from hotspots.publish.words.classes import share_sentence
+    from hotspots.publish.words.classes import share_note, share_sentence
 
     with Steps(4) as step:
         step("Reading areas")
@@ -72,7 +74,10 @@ def command(
         step("Counting")
         assigned = locate(table, where, by=by, lookup=lookup or None)
         inside = table[assigned.notna()]
-        made = share_in_areas(inside, where, column, assigned=assigned, value=value)
+        made = share_in_areas(
+            inside, where, column, assigned=assigned, value=value, fewest=fewest, dispersion=dispersion
+        )
         step("Writing")
         write_csv(made.areas if per == "area" else made.districts, output, overwrite=overwrite)
     click.echo(share_sentence(made, "all incidents"), err=True)
+    click.echo(share_note(made), err=True)

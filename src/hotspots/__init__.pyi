@@ -70,7 +70,7 @@ from .methods.funnel import fit_funnel as fit_funnel
 from .methods.funnel import funnel as funnel
 from .methods.getisord.statistic import gi as gi
 from .methods.getisord.statistic import gi_star as gi_star
-from .methods.hiding import hidden_cells as hidden_cells
+from .methods.hiding.cells import hidden_cells as hidden_cells
 from .methods.kde.bandwidth import bandwidth_likelihood as bandwidth_likelihood
 from .methods.kde.density import kernel_density as kernel_density
 from .methods.meansd import flag_mean_sd as flag_mean_sd

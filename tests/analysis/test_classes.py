@@ -103,6 +103,24 @@ def test_the_layer_has_a_shape_for_each_class_and_escapes_nothing() -> None:
     assert (made["cmp_hi"] > narrow["cmp_hi"]).all()
 
 
+def test_a_class_of_few_incidents_is_hidden_and_another_with_it() -> None:
+    areas = gpd.GeoDataFrame(
+        {"n": [3, 20, 30, 40], "population": [1000.0] * 4},
+        geometry=[box(i, 0, i + 1, 1) for i in range(4)],
+        index=CODES,
+        crs="EPSG:27700",
+    )
+    classes = read_classes(LOOKUP.assign(kind=list("abcc")), CODES, column="kind")
+    made = class_layer(areas, classes, outlines_of(areas, classes), months=12)
+    # 3 is 93 less 20 and 70, so the 20 is hidden with it; people are no secret.
+    assert made["hidden"].tolist() == [True, True, False]
+    assert made["n"].tolist()[2] == 70
+    assert made[["n", "rate", "share_n", "cmp_ratio"]].isna().all(axis=1).tolist() == [True, True, False]
+    assert made["population"].tolist() == [1000, 1000, 2000]
+    shown = class_layer(areas, classes, outlines_of(areas, classes), months=12, fewest=1)
+    assert "hidden" not in shown
+
+
 def test_bands_stand_in_the_order_that_people_count_in() -> None:
     assert natural_order(["18-24", "under 10", "10-17", "9", "Not known"]) == [
         "9", "under 10", "10-17", "18-24", "Not known",

@@ -8,6 +8,7 @@ from shapely import box
 
 from hotspots.analysis.repeats import find_repeats
 from hotspots.base.errors import HotspotsError
+from hotspots.publish.words.classes import repeats_sentences
 
 AREAS = gpd.GeoDataFrame(
     {"name": ["Town"], "district": ["South"]},
@@ -36,7 +37,9 @@ def inside(incidents: pd.DataFrame) -> pd.Series:
 
 
 def test_locations_by_hand(incidents: pd.DataFrame) -> None:
-    made = find_repeats(incidents, AREAS, assigned=inside(incidents), place_column="Location", places=10)
+    made = find_repeats(
+        incidents, AREAS, assigned=inside(incidents), place_column="Location", places=10, fewest=1
+    )
     assert (made.n, made.seen, made.places) == (7, 3, 10)
     first = made.top.loc[1]
     assert (first["n"], first["share_n"], first["months_n"]) == (4, 4 / 7, 3)
@@ -57,7 +60,9 @@ def test_the_places_there_are_are_told_from_all_incidents(incidents: pd.DataFram
 
 
 def test_targets_are_counted_and_never_named(incidents: pd.DataFrame) -> None:
-    made = find_repeats(incidents, AREAS, assigned=inside(incidents), identifiers=["victim"], follow_up=6)
+    made = find_repeats(
+        incidents, AREAS, assigned=inside(incidents), identifiers=["victim"], follow_up=6, fewest=1
+    )
     found = made.targets["victim"]
     # v twice in January 2024, w once in February, u in June 2025 and January 2024; all is covered to June 2025.
     assert (found.targets, found.repeated, found.events) == (3, 2, 5)
@@ -68,6 +73,45 @@ def test_targets_are_counted_and_never_named(incidents: pd.DataFrame) -> None:
 def test_of_equal_numbers_the_western_comes_first(incidents: pd.DataFrame) -> None:
     made = find_repeats(incidents.iloc[[6, 4, 0]], AREAS, assigned=inside(incidents), places=10, top=2)
     assert made.top["x"].tolist() == [100, 200]
+
+
+def test_small_counts_of_locations_and_people_are_hidden(incidents: pd.DataFrame) -> None:
+    made = find_repeats(incidents, AREAS, assigned=inside(incidents), identifiers=["victim"], follow_up=6)
+    assert made.top["hidden"].all()
+    assert made.top[["n", "share_n", "months_n"]].isna().all(axis=None)
+    assert (made.top["kinds"] == "").all()
+    # At two or more are 6, which leaves 1 of all 7.
+    assert made.spread.empty
+    found = made.targets["victim"]
+    assert (found.targets, found.events, found.repeated, found.again, found.reached) == (
+        3,
+        None,
+        None,
+        None,
+        None,
+    )
+    said = repeats_sentences(made)
+    assert "victim: of 3 either fewer than 5 were met more than once, or fewer than 5 only once." in said
+    assert "Fewer than 5 had 3 or more within 6 months." in said
+
+
+def test_a_location_that_would_tell_of_a_small_one_is_hidden_with_it() -> None:
+    many = pd.DataFrame(
+        {
+            "x": [100.0] * 9 + [200.0] * 6 + [300.0] * 2,
+            "y": 100.0,
+            "category": ["Theft"] * 9 + ["Theft"] * 3 + ["Drugs"] * 3 + ["Theft"] * 2,
+        }
+    )
+    made = find_repeats(many, AREAS, assigned=inside(many), places=10)
+    assert made.top["n"].tolist()[:1] == [9]
+    # 17 less 9 and 6 is 2. Of the 6, 3 are of each kind: their names stand without numbers.
+    assert made.top["hidden"].tolist() == [False, True, True]
+    # All are at two or more; those at five or more are 15, and 2 less than all.
+    assert made.spread["at_least"].tolist() == [2]
+    # In no list, the 2 hide in the rest, which nobody is shown.
+    made = find_repeats(many, AREAS, assigned=inside(many), places=10, top=2)
+    assert made.top["kinds"].tolist() == ["Theft 9", "Theft, Drugs"]
 
 
 def test_what_cannot_be_is_refused(incidents: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from shapely import box
 
 from hotspots.analysis.shares import share_in_areas
 from hotspots.base.errors import HotspotsError
+from hotspots.publish.words.classes import share_note, share_sentence
 
 AREAS = gpd.GeoDataFrame(
     {"name": ["Moor", "Town"], "district": ["North", "South"]},
@@ -27,7 +28,7 @@ def burglaries(taken: Sequence[object]) -> tuple[pd.DataFrame, pd.Series]:
 def test_the_share_by_area_district_and_class() -> None:
     table, assigned = burglaries(["Yes"] * 6 + ["no"] * 14 + ["yes"] + ["No"] * 19)
     kinds = {"Rural": pd.Series(["rural", "urban"], index=AREAS.index)}
-    made = share_in_areas(table, AREAS, "taken", assigned=assigned, classes=kinds)
+    made = share_in_areas(table, AREAS, "taken", assigned=assigned, classes=kinds, fewest=1)
     assert (made.n, made.of, made.share) == (7, 40, 7 / 40)
     assert made.areas["of_share"].tolist() == [6 / 20, 1 / 20]
     assert made.areas["of_rest"].tolist() == [1 / 20, 6 / 20]
@@ -54,6 +55,39 @@ def test_no_percentage_of_under_10() -> None:
     made = share_in_areas(table, AREAS, "taken", assigned=assigned)
     assert pd.isna(made.share)
     assert made.areas["of_share"].isna().all()
+
+
+def test_small_counts_are_hidden_in_areas_districts_and_classes_alike() -> None:
+    # One yes in b: of 7 in all a's 6 would tell it, so both are hidden, and the districts and classes that they are.
+    table, assigned = burglaries(["Yes"] * 6 + ["no"] * 14 + ["yes"] + ["No"] * 19)
+    kinds = {"Rural": pd.Series(["rural", "urban"], index=AREAS.index)}
+    made = share_in_areas(table, AREAS, "taken", assigned=assigned, classes=kinds)
+    for told in (made.areas, made.districts, made.classes["Rural"]):
+        assert told["hidden"].all()
+        assert told[["of_n", "of_base", "of_share", "of_lo", "of_rest", "of_flag"]].isna().all(axis=None)
+    assert (made.n, made.of) == (7, 40)
+    assert "no total gives them back" in share_note(made)
+    assert "who puts them together may narrow" in share_note(made)
+
+
+def test_all_is_hidden_where_all_is_small() -> None:
+    table, assigned = burglaries(["yes"] * 2 + ["no"] * 38)
+    made = share_in_areas(table, AREAS, "taken", assigned=assigned)
+    assert pd.isna(made.n)
+    assert share_sentence(made, "Burglary") == "taken (Burglary): hidden, as it tells of fewer than 5."
+
+
+def test_the_dispersion_widens_the_limits_and_is_said() -> None:
+    table, assigned = burglaries(["yes"] * 10 + ["no"] * 10 + ["yes"] * 5 + ["no"] * 15)
+    narrow, wide = (
+        share_in_areas(table, AREAS, "taken", assigned=assigned, dispersion=phi) for phi in (1, 3)
+    )
+    # 10 of 20 divided by 3: 1 / (3.33 + 4.33) at either side is wider than Clopper-Pearson's .272 to .728.
+    assert narrow.areas["of_lo"]["a"] == pytest.approx(0.272, abs=5e-4)
+    assert wide.areas["of_lo"]["a"] < 0.2
+    assert wide.share_hi > narrow.share_hi
+    assert wide.areas["of_q"]["a"] > narrow.areas["of_q"]["a"]
+    assert share_note(wide).startswith("Exact limits, with a dispersion of 3.00.")
 
 
 def test_what_cannot_be_is_refused() -> None:

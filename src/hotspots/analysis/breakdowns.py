@@ -21,11 +21,10 @@ from hotspots.base.tables import Source, Table, read_table
 from hotspots.base.text import plain_text
 from hotspots.incidents.gate import row_weights
 from hotspots.methods.breakdown import breakdown
-from hotspots.methods.hiding import TOTAL, hidden_cells
+from hotspots.methods.hiding.cells import FEWEST, TOTAL, hidden_cells
 
 log = logging.getLogger(__name__)
 
-FEWEST = 5
 MOST_BANDS = 100
 HOUR = "hour"
 _HEAPS = ("00:00", "00:01", "12:00")

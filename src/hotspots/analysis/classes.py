@@ -16,6 +16,7 @@ from hotspots.areas.columns import as_codes
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, listed
 from hotspots.base.tables import GAPS, Source, Table, read_table
 from hotspots.methods.classes import Against, class_rates
+from hotspots.methods.hiding.cells import FEWEST, hidden_cells
 
 log = logging.getLogger(__name__)
 
@@ -242,8 +243,12 @@ def class_layer(
     months: float,
     against: Against = "rest",
     limits: Literal["exact", "byar"] = "exact",
+    fewest: int = FEWEST,
 ) -> gpd.GeoDataFrame:
     """Return the classes as a layer, with their counts, rates, shares and ratios; see `class_rates`.
+
+    What tells the incidents of a class is blank where they are fewer than `fewest`, and of as many other classes as
+    that takes, so that the incidents of all do not give them back; see `hotspots.hidden_cells`.
 
     Parameters
     ----------
@@ -256,11 +261,13 @@ def class_layer(
         From `outlines_of`.
     months, against, limits
         See `class_rates`.
+    fewest : int, default 5
+        The smallest count that is shown; 1 hides none.
 
     Returns
     -------
     GeoDataFrame
-        Indexed by class, which is also its ``name``.
+        Indexed by class, which is also its ``name``; with ``hidden`` where any is.
     """
     people = layer["population"] if "population" in layer else pd.Series(np.nan, index=layer.index)
     table = class_rates(
@@ -273,6 +280,13 @@ def class_layer(
         limits=limits,
     )
     table.index = pd.Index(table.index.astype(str), name="code")
+    dark = hidden_cells(table[["n"]].set_axis(range(len(table))), fewest=fewest)["n"][:-1].set_axis(
+        table.index
+    )
+    if dark.any():
+        told = [name for name in table.columns if name not in ("members", "population", "share_pop")]
+        table[told] = table[told].mask(dark)
+        table["hidden"] = dark
     empty = [name for name in table.columns if table[name].isna().all()]
     shapes = outlines.geometry.set_axis(outlines.index.astype(str)).reindex(table.index)
     made = gpd.GeoDataFrame(table.drop(columns=empty), geometry=shapes, crs=layer.crs)

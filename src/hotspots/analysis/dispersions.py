@@ -31,6 +31,9 @@ def dispersion_record(analysis: Analysis) -> list[Row]:
     for theme in analysis.themes:
         found += _of_layers(theme, report, change)
         found += [
+            _row(theme.key, "", f"share: {made.name}", report, made.dispersion) for made in theme.shares
+        ]
+        found += [
             _row(theme.key, "", f"breakdown: {made.name}", report, made.dispersion)
             for made in theme.breakdowns
         ]

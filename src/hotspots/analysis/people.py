@@ -96,6 +96,7 @@ def class_layers(
                 months=months,
                 against=one.asked.against,
                 limits=recipe.count.limits,
+                fewest=one.asked.fewest,
             ),
         )
         for one in groupings
@@ -163,7 +164,15 @@ def people_of_theme(
         ),
         tuple(
             share_in_areas(
-                inside, areas, one.column, assigned=assigned, value=one.value, name=one.name, classes=classes
+                inside,
+                areas,
+                one.column,
+                assigned=assigned,
+                value=one.value,
+                name=one.name,
+                classes=classes,
+                fewest=one.fewest,
+                dispersion=recipe.count.dispersion,
             )
             for one in recipe.share
             if asked(one.theme)
@@ -182,5 +191,6 @@ def people_of_theme(
             follow_up=step.follow_up,
             reports=step.reports,
             in_months=step.in_months,
+            fewest=step.fewest,
         ),
     )

@@ -14,6 +14,8 @@ from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.sums import add_up
 from hotspots.incidents import coordinates
 from hotspots.incidents.gate import row_weights
+from hotspots.methods.hiding.cells import FEWEST
+from hotspots.methods.hiding.parts import hidden_parts
 from hotspots.methods.repeats import RepeatTargets, places_there_are, repeat_places, repeat_targets
 
 TOP = 20
@@ -21,7 +23,7 @@ TOP = 20
 
 @dataclass(frozen=True, eq=False)
 class Repeats:
-    """Where incidents repeat, and whom they befall again.
+    """Where incidents repeat, and whom they befall again; small counts are hidden.
 
     Attributes
     ----------
@@ -32,13 +34,16 @@ class Repeats:
     places : float
         How many there are at which one could be; see `hotspots.methods.repeats.places_there_are`.
     spread : DataFrame
-        See `hotspots.methods.repeats.repeat_places`.
+        See `hotspots.methods.repeats.repeat_places`; a row that would tell of few incidents is left out, as the
+        next one above or below holds them too.
     top : DataFrame
         The locations with most incidents, by ``rank``: ``n``, ``share_n``, ``spot`` (the source's name for it),
         ``area``, ``district``, ``kinds``, ``months_n``, ``x`` and ``y``. Of equal numbers the western, then the
-        southern comes first.
+        southern comes first. Where it is ``hidden``, neither count, share, months nor categories stand.
     targets : dict of str to RepeatTargets
         By column of identifiers.
+    fewest : int
+        The smallest count that is shown.
     """
 
     n: float
@@ -47,6 +52,7 @@ class Repeats:
     spread: pd.DataFrame
     top: pd.DataFrame
     targets: dict[str, RepeatTargets]
+    fewest: int = FEWEST
 
 
 def find_repeats(
@@ -62,6 +68,7 @@ def find_repeats(
     follow_up: int = 12,
     reports: int = 3,
     in_months: int = 6,
+    fewest: int = FEWEST,
 ) -> Repeats:
     """Find the locations with most incidents, and repeat targets; see `repeat_places` and `repeat_targets`.
 
@@ -85,11 +92,13 @@ def find_repeats(
         The number of addresses or map points, where it is known.
     follow_up, reports, in_months : int
         See `repeat_targets`.
+    fewest : int, default 5
+        Smaller counts are hidden, and others that would give them back; 1 hides none.
 
     Raises
     ------
     ParameterError
-        When there is no such column, `top` is under 1, or `places` is fewer than have incidents.
+        When there is no such column, `top` or `fewest` is under 1, or `places` is fewer than have incidents.
     DataError
         When no incident has coordinates, or none has an identifier and a time.
     """
@@ -108,11 +117,15 @@ def find_repeats(
         places = max(there, float(len(counts)))
     order = found.sort_values(["n", "x", "y"], ascending=[False, True, True], kind="stable")
     listed = order.head(top)
-    rows = [_described(incidents[place == number], assigned, areas, place_column) for number in listed.index]
+    rows = [
+        _described(incidents[place == number], assigned, areas, place_column, fewest)
+        for number in listed.index
+    ]
     table = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
     table.insert(0, "n", listed["n"].to_numpy())
     table.insert(1, "share_n", listed["n"].to_numpy() / counts.sum())
     table = table.assign(x=listed["x"].to_numpy().round(1), y=listed["y"].to_numpy().round(1))
+    table = _hide(table, order["n"], fewest)
     times, end = _times(incidents)
     told = {
         column: repeat_targets(
@@ -120,9 +133,36 @@ def find_repeats(
         )
         for column in identifiers
     }
-    return Repeats(
-        float(counts.sum()), len(counts), float(places), repeat_places(counts, places=places), table, told
+    spread = _spread(repeat_places(counts, places=places), float(counts.sum()), fewest)
+    told = {column: one.hiding(fewest) for column, one in told.items()}
+    return Repeats(float(counts.sum()), len(counts), float(places), spread, table, told, fewest)
+
+
+def _hide(table: pd.DataFrame, every: pd.Series[Any], fewest: int) -> pd.DataFrame:
+    """Return the listed locations with small counts blank, so that those of all locations do not give them back."""
+    unlisted = pd.Series(np.arange(len(every)) >= len(table), index=every.index)
+    dark = (
+        hidden_parts(every.to_frame("n"), fewest=fewest, unshown=unlisted)
+        .parts[: len(table)]
+        .set_axis(table.index)
     )
+    told = ["n", "share_n", "months_n"]
+    table[told] = table[told].mask(dark)
+    table["kinds"] = table["kinds"].mask(dark, "")
+    return table.assign(hidden=dark)
+
+
+def _spread(table: pd.DataFrame, total: float, fewest: int) -> pd.DataFrame:
+    """Return the rows of which neither the incidents nor what they differ by from the rows beside them are few."""
+    if fewest == 1:
+        return table
+    kept, above = [], 0.0
+    for place in reversed(range(len(table))):  # from those at fewest locations to all
+        n = float(table["n"].iloc[place])
+        if n - above >= fewest and (total - n >= fewest or total == n):
+            kept.append(place)
+            above = n
+    return table.iloc[kept[::-1]].reset_index(drop=True)
 
 
 def _by_place(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.DataFrame, Any]:
@@ -144,14 +184,21 @@ def _by_place(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.Data
 
 
 def _described(
-    rows: pd.DataFrame, assigned: pd.Series[Any], areas: gpd.GeoDataFrame, place_column: str | None
+    rows: pd.DataFrame,
+    assigned: pd.Series[Any],
+    areas: gpd.GeoDataFrame,
+    place_column: str | None,
+    fewest: int,
 ) -> dict[str, Any]:
     """Return what is said of one location beside its count."""
     code = assigned.reindex(rows.index).dropna()
     area = areas.loc[code.iloc[0]] if len(code) else None
     spots = rows[place_column].dropna().astype(str) if place_column else pd.Series(dtype=str)
     kinds = rows["category"].value_counts() if "category" in rows else pd.Series(dtype=int)
-    shown = [f"{kind} {count:,}" for kind, count in kinds[kinds > 0].items()]
+    there = kinds[kinds > 0]
+    # Of two kinds the count of one and that of all tell the other.
+    numbered = bool((there >= fewest).all())
+    shown = [f"{kind} {count:,}" if numbered else str(kind) for kind, count in there.items()]
     return {
         "spot": spots.mode().iloc[0] if len(spots) else "",
         "area": "" if area is None else str(area.get("name", code.iloc[0])),

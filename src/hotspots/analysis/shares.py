@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from hotspots.analysis.steps import choose_dispersion, monthly_counts
 from hotspots.base.binomial import FEW, share_limits
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.text import plain_text
 from hotspots.counting.counts import count_incidents
+from hotspots.methods.hiding.cells import FEWEST
+from hotspots.methods.hiding.parts import hidden_parts
 from hotspots.methods.share import share_of
 
 log = logging.getLogger(__name__)
 
 YES = frozenset({"yes", "y", "true", "t", "1", "ie"})
 NO = frozenset({"no", "n", "false", "f", "0", "na"})
+DISTRICT = "\n"  # no lookup of classes has that name
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,15 +36,20 @@ class Share:
     name, column : str
         What a reader calls it, and the column that tells.
     n, of : float
-        Incidents in the areas that are of both kinds, and all of which it is known.
+        Incidents in the areas that are of both kinds, and all of which it is known; missing where hidden.
     share, share_lo, share_hi : float
-        The share and its exact 95 % limits; missing of under 10.
+        The share and its exact 95 % limits; missing of under 10, and where hidden.
     unrecorded : int
         Rows in which it is not known.
     areas, districts : DataFrame
-        ``name``, ``district`` and the columns of `hotspots.methods.share.share_of`, by area and by district.
+        ``name``, ``district`` and the columns of `hotspots.methods.share.share_of`, by area and by district, and
+        ``hidden``. What is hidden has neither counts nor share.
     classes : dict of str to DataFrame
         The same by class, for each lookup of classes.
+    fewest : int
+        The smallest count, of a yes or of a no, that is shown.
+    dispersion : float
+        What the limits and the comparison with the rest allow for.
     """
 
     name: str
@@ -53,6 +63,8 @@ class Share:
     areas: pd.DataFrame
     districts: pd.DataFrame
     classes: dict[str, pd.DataFrame]
+    fewest: int
+    dispersion: float
 
 
 def share_in_areas(
@@ -64,6 +76,8 @@ def share_in_areas(
     value: Sequence[str] = (),
     name: str = "",
     classes: Mapping[str, pd.Series[Any]] | None = None,
+    fewest: int = FEWEST,
+    dispersion: float | None = None,
 ) -> Share:
     """Return the share of incidents in whose column one of some values stands, by area; see `share_of`.
 
@@ -85,11 +99,16 @@ def share_in_areas(
         What a reader calls it; the column where not given.
     classes : mapping of str to Series, optional
         Classes of the areas, by the name of their lookup.
+    fewest : int, default 5
+        An area, district or class with fewer that say yes, or fewer that say no, is hidden, and others with it; see
+        `hidden_parts`. 1 hides none.
+    dispersion : float, optional
+        Variance of the counts over their mean; without it estimated from those that say yes, by area over the months.
 
     Raises
     ------
     ParameterError
-        When there is no such column, or it holds none of the values.
+        When there is no such column, it holds none of the values, or `fewest` or `dispersion` is under 1.
     DataError
         When no incident lies in the areas.
     """
@@ -98,51 +117,65 @@ def share_in_areas(
             f"the incidents have no column '{column}' to take a share by",
             hint=did_you_mean(column, map(str, incidents.columns)),
         )
-    texts = (
-        incidents[column]
-        .astype("object")
-        .map(lambda one: plain_text(str(one)).casefold(), na_action="ignore")
-    )
+    hit, known = _told(incidents[column], value, name=name or column)
+    n = count_incidents(incidents[hit & known], areas, assigned=assigned)
+    of = count_incidents(incidents[known], areas, assigned=assigned)
+    if not of.sum() > 0:
+        raise DataError(f"no incident in the areas has '{column}' filled", hint="name another column")
+    monthly = monthly_counts(incidents[hit & known], areas, assigned=assigned)
+    phi = choose_dispersion(monthly, dispersion, label=name or column)
+    groups = dict(classes or {})
+    if "district" in areas and (areas["district"].astype(str) != "").any():
+        groups[DISTRICT] = areas["district"].where(areas["district"].astype(str) != "")
+    dark = hidden_parts(pd.DataFrame({"yes": n, "no": of - n}), groups, fewest=fewest)
+    tables = {key: _grouped(n, of, one, dark.groups[key], phi) for key, one in groups.items()}
+    label = areas[["name", "district"]] if {"name", "district"} <= set(areas.columns) else areas[[]]
+    shown = _without(share_of(n, of, dispersion=phi), dark.parts)
+    districts = tables.pop(DISTRICT, pd.DataFrame())
+    whole = _whole(float(n.sum()), float(of.sum()), phi, dark=dark.whole)
+    unrecorded, areas_told = int((~known).sum()), pd.DataFrame(label).join(shown)
+    return Share(name or column, column, *whole, unrecorded, areas_told, districts, tables, fewest, phi)
+
+
+def _told(
+    column: pd.Series[Any], value: Sequence[str], *, name: str
+) -> tuple[pd.Series[bool], pd.Series[bool]]:
+    """Return which incidents say yes, and of which it is known whether they do."""
+    texts = column.astype("object").map(lambda one: plain_text(str(one)).casefold(), na_action="ignore")
     wanted = {plain_text(one).casefold() for one in value} or YES
     met = set(texts.dropna())
     if not wanted & met:
         shown = f"'{value[0]}'" if value else "a yes"
         raise ParameterError(
-            f"'{column}' of the incidents never holds {shown}",
+            f"'{column.name}' of the incidents never holds {shown}",
             hint=did_you_mean(value[0] if value else "yes", sorted(met)),
         )
-    hit = texts.isin(wanted)
     known = texts.notna() if value or NO & met else pd.Series(True, index=texts.index)
     if not known.all():
-        log.info("%s: %s rows are blank and left out", name or column, f"{int((~known).sum()):,}")
-    n = count_incidents(incidents[hit & known], areas, assigned=assigned)
-    of = count_incidents(incidents[known], areas, assigned=assigned)
-    if not of.sum() > 0:
-        raise DataError(f"no incident in the areas has '{column}' filled", hint="name another column")
-    whole = (float(n.sum()), float(of.sum()))
-    lower, upper = share_limits([whole[0]], [whole[1]])
-    enough = whole[1] >= FEW
-    label = areas[["name", "district"]] if {"name", "district"} <= set(areas.columns) else areas[[]]
-    held = {key: _grouped(n, of, groups) for key, groups in (classes or {}).items()}
-    districts = areas["district"].where(areas["district"].astype(str) != "") if "district" in areas else None
-    return Share(
-        name or column,
-        column,
-        *whole,
-        whole[0] / whole[1] if enough else float("nan"),
-        float(lower[0]) if enough else float("nan"),
-        float(upper[0]) if enough else float("nan"),
-        int((~known).sum()),
-        pd.DataFrame(label).join(share_of(n, of)),
-        pd.DataFrame() if districts is None or districts.isna().all() else _grouped(n, of, districts),
-        held,
-    )
+        log.info("%s: %s rows are blank and left out", name, f"{int((~known).sum()):,}")
+    return texts.isin(wanted), known
 
 
-def _grouped(n: pd.Series[Any], of: pd.Series[Any], groups: pd.Series[Any]) -> pd.DataFrame:
+def _whole(n: float, of: float, phi: float, *, dark: bool) -> tuple[float, float, float, float, float]:
+    """Return both counts of all areas together, their share and its limits; what is hidden or too few is missing."""
+    none = float("nan")
+    if dark or of < FEW:
+        return (none, none, none, none, none) if dark else (n, of, none, none, none)
+    lower, upper = share_limits([n], [of], dispersion=phi)
+    return n, of, n / of, float(lower[0]), float(upper[0])
+
+
+def _grouped(
+    n: pd.Series[Any], of: pd.Series[Any], groups: pd.Series[Any], dark: pd.Series[bool], phi: float
+) -> pd.DataFrame:
     """Return the shares of groups of areas, each against the others together."""
     sums = pd.DataFrame({"n": n, "of": of}).groupby(groups, observed=True).sum()
-    sums.index = sums.index.astype(str)
-    found = share_of(sums["n"], sums["of"])
+    found = _without(share_of(sums["n"], sums["of"], dispersion=phi), dark.reindex(sums.index))
+    found.index = found.index.astype(str)
     found.index.name = "name"
     return found
+
+
+def _without(table: pd.DataFrame, dark: pd.Series[bool]) -> pd.DataFrame:
+    """Return a table of shares with what is hidden left blank, and told to be hidden."""
+    return table.mask(dark).assign(hidden=np.asarray(dark, dtype=bool))

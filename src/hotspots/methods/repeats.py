@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -143,38 +143,63 @@ class RepeatTargets:
     Attributes
     ----------
     events, targets, repeated : int
-        Events with a target known, targets, and those of them with two events or more.
+        Events with a target known, targets, and those of them with two events or more; None where hidden.
     share, share_lo, share_hi : float
-        Share of the targets that are repeat targets, and its exact 95 % limits.
+        Share of the targets that are repeat targets, and its exact 95 % limits; missing where hidden.
     share_n : float
-        Share of the events that are theirs.
+        Share of the events that are theirs; missing where hidden.
     months : int
         Length of the follow-up.
     followed, again : int
         Targets whose first event lies so long before the end that all of the follow-up is seen, and those of
-        them that had another within it.
+        them that had another within it; None where hidden.
     again_share, again_lo, again_hi : float
-        Share of those followed that had another, and its exact 95 % limits; missing where none is followed.
+        Share of those followed that had another, and its exact 95 % limits; missing where none is followed, or hidden.
     reports, in_months, reached : int
-        How many targets had so many reports within so many months.
+        How many targets had so many reports within so many months; None where hidden.
     """
 
-    events: int
+    events: int | None
     targets: int
-    repeated: int
+    repeated: int | None
     share: float
     share_lo: float
     share_hi: float
     share_n: float
     months: int
     followed: int
-    again: int
+    again: int | None
     again_share: float
     again_lo: float
     again_hi: float
     reports: int
     in_months: int
-    reached: int
+    reached: int | None
+
+    def hiding(self, fewest: int) -> RepeatTargets:
+        """Return the same without what tells of fewer than so many people, met again or not.
+
+        Parameters
+        ----------
+        fewest : int
+            The smallest count that is shown; 1 hides none. Events are hidden with repeat targets, as what they are
+            more than targets would tell of them, and so is who was met again among them.
+        """
+        none = float("nan")
+        made = self
+
+        def few(part: int | None, whole: int) -> bool:
+            return fewest > 1 and part is not None and (part < fewest or whole - part < fewest)
+
+        if few(self.repeated, self.targets):
+            made = replace(
+                made, events=None, repeated=None, share=none, share_lo=none, share_hi=none, share_n=none
+            )
+        if self.followed and (made.repeated is None or few(self.again, self.followed)):
+            made = replace(made, again=None, again_share=none, again_lo=none, again_hi=none)
+        if fewest > 1 and self.reached is not None and self.reached < fewest:
+            made = replace(made, reached=None)
+        return made
 
 
 def repeat_targets(

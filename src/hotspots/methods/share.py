@@ -13,13 +13,21 @@ from hotspots.base.discovery import benjamini_hochberg
 from hotspots.base.errors import DataError, ParameterError
 
 
-def share_of(n: pd.Series[Any], of: pd.Series[Any], *, level: float = 0.95, q: float = 0.05) -> pd.DataFrame:
+def share_of(
+    n: pd.Series[Any],
+    of: pd.Series[Any],
+    *,
+    level: float = 0.95,
+    q: float = 0.05,
+    dispersion: float = 1.0,
+) -> pd.DataFrame:
     """Return the share of incidents of one kind that are of another too, with its limits, against the rest.
 
     Of 120 burglaries of an area 13 took a vehicle: 11 %, between 6 % and 18 %. Limits are exact
     (Clopper-Pearson). The share is compared with that of all other areas together by Fisher's exact test, p
     being twice the smaller tail, and an area is above or below by q, p corrected for the number of areas
-    (Benjamini-Hochberg). Both take incidents as independent of one another; a series of one offender is not.
+    (Benjamini-Hochberg). Incidents of one offender's series are not independent of one another: a dispersion over 1
+    widens the limits, those of both counts over it, and divides the test's normal score by its root.
 
     Parameters
     ----------
@@ -29,6 +37,8 @@ def share_of(n: pd.Series[Any], of: pd.Series[Any], *, level: float = 0.95, q: f
         Confidence of the limits, between 0 and 1.
     q : float, default 0.05
         An area is above or below where its q is at most this.
+    dispersion : float, default 1
+        Variance of the counts over their mean; see `hotspots.dispersion`.
 
     Returns
     -------
@@ -47,7 +57,7 @@ def share_of(n: pd.Series[Any], of: pd.Series[Any], *, level: float = 0.95, q: f
     DataError
         When the indexes differ, or a count is missing, negative or over what it is of.
     ParameterError
-        When `level` or `q` is not between 0 and 1.
+        When `level` or `q` is not between 0 and 1, or `dispersion` under 1.
 
     References
     ----------
@@ -80,14 +90,15 @@ def share_of(n: pd.Series[Any], of: pd.Series[Any], *, level: float = 0.95, q: f
         )
     a, base = n.to_numpy(dtype=float), of.to_numpy(dtype=float)
     enough, rest = base >= FEW, base.sum() - base
-    lower, upper = share_limits(a, base, level=level)
+    lower, upper = share_limits(a, base, level=level, dispersion=dispersion)
     with np.errstate(invalid="ignore", divide="ignore"):
         share, others = a / base, (a.sum() - a) / rest
     tested = enough & (rest >= FEW)
     # Given all margins, the area's count is hypergeometric where its share is that of the rest.
     drawn = stats.hypergeom(np.rint(base.sum()), np.rint(a.sum()), np.rint(base[tested]))
     x = np.rint(a[tested])
-    p = np.minimum(1.0, 2 * np.minimum(drawn.cdf(x), drawn.sf(x - 1)))
+    tail = np.minimum(0.5, np.minimum(drawn.cdf(x), drawn.sf(x - 1)))
+    p = 2 * stats.norm.sf(stats.norm.isf(tail) / np.sqrt(dispersion))
     corrected = np.full(len(a), np.nan)
     corrected[tested] = benjamini_hochberg(p)
     marked = corrected <= q  # false where missing

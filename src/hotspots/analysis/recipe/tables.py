@@ -229,6 +229,7 @@ class Classes:
     scale: Literal["names", "decile", "rank"] | None = None
     ranked: int | None = None
     against: Literal["rest", "all"] = "rest"
+    fewest: int = 5
 
 
 @dataclass(frozen=True)
@@ -251,6 +252,7 @@ class Share:
     name: str
     column: str
     value: tuple[str, ...] = ()
+    fewest: int = 5
     theme: tuple[str, ...] = ()
 
 
@@ -265,6 +267,7 @@ class Repeats:
     follow_up: int = 12
     reports: int = 3
     in_months: int = 6
+    fewest: int = 5
     theme: tuple[str, ...] = ()
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.analysis.shares import Share
+from hotspots.base.binomial import FEW
 from hotspots.base.columns import format_value
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.publish.words.classes import (
@@ -20,6 +21,7 @@ from hotspots.publish.words.classes import (
     percent_words,
     ratio_words,
     repeats_sentences,
+    share_note,
     share_sentence,
     share_words,
 )
@@ -39,12 +41,12 @@ def classes_section(analysis: Analysis) -> Section | None:
                     blocks.append(
                         Paragraphs([f"{theme.name}. {class_sentence(layer.table, against=asked.against)}"])
                     )
-                    blocks.append(_class_table(theme.name, layer.table, asked.against))
+                    blocks.append(_class_table(theme.name, layer.table, asked.against, fewest=asked.fewest))
         parts.append(Part(asked.name, [block for block in blocks if block != Paragraphs([""])]))
     return Section("Classes of areas", parts=parts) if parts else None
 
 
-def _class_table(theme: str, table: pd.DataFrame, against: str) -> Table:
+def _class_table(theme: str, table: pd.DataFrame, against: str, *, fewest: int) -> Table:
     rated = "rate" in table
     headings = ["Class", "Areas", "Incidents", "Share of incidents"]
     headings += [
@@ -57,17 +59,27 @@ def _class_table(theme: str, table: pd.DataFrame, against: str) -> Table:
         cells = [
             row["name"],
             f"{row['members']:,}",
-            format_value("n", row["n"]),
-            percent_words(row["share_n"]),
+            _or_gap("n", row["n"]),
+            percent_words(row["share_n"] if table["n"].sum() >= FEW else math.nan),
         ]
         if rated:
             ratio = (row.get("cmp_ratio", math.nan), row.get("cmp_lo", math.nan), row.get("cmp_hi", math.nan))
-            cells += [percent_words(row["share_pop"]), format_value("rate", row["rate"]), ratio_words(*ratio)]
+            cells += [percent_words(row["share_pop"]), _or_gap("rate", row["rate"]), ratio_words(*ratio)]
         rows.append([str(cell) for cell in cells])
-    note = "Rates are per 1,000 people a year; 95% limits in brackets allow for the dispersion of the counts."
-    return Table(
-        theme, headings, rows, numbers=frozenset(range(1, len(headings))), note=note if rated else ""
+    note = (
+        "Rates are per 1,000 people a year; 95% limits in brackets allow for the dispersion of the counts. "
     )
+    note = note * rated
+    if "hidden" in table:
+        note += (
+            f"{GAP}: hidden, as fewer than {fewest} incidents are of it or of another class, whose number the total "
+            "would tell; the areas' own counts stand in the tables of areas."
+        )
+    return Table(theme, headings, rows, numbers=frozenset(range(1, len(headings))), note=note.strip())
+
+
+def _or_gap(column: str, value: float) -> str:
+    return GAP if pd.isna(value) else format_value(column, value)
 
 
 def breakdowns_section(analysis: Analysis) -> Section | None:
@@ -79,7 +91,7 @@ def breakdowns_section(analysis: Analysis) -> Section | None:
             blocks += [_breakdown_table(made, theme.name), Paragraphs([breakdown_note(made)], small=True)]
         for share in theme.shares:
             blocks.append(Paragraphs([share_sentence(share, theme.name)]))
-            blocks += _share_tables(share, theme.name)
+            blocks += [*_share_tables(share, theme.name), Paragraphs([share_note(share)], small=True)]
         if blocks:
             parts.append(
                 Part(theme.name, [block for block in blocks if block != Paragraphs([""], small=True)])
@@ -98,7 +110,8 @@ def _breakdown_table(made: Breakdown, theme: str) -> Table:
     for _, row in made.table.iterrows():
         hidden = bool(row["hidden"])
         cells = [str(row[one]) for one in made.by]
-        cells += [GAP, GAP] if hidden else [format_value("n", row["n"]), percent_words(row["share_n"])]
+        share = GAP if made.recorded < FEW else percent_words(row["share_n"])
+        cells += [GAP, GAP] if hidden else [format_value("n", row["n"]), share]
         if indexed:
             cells += [percent_words(row["share_pop"]), _index_words(row)]
         rows.append(cells)
@@ -131,7 +144,9 @@ def _share_table(heading: str, table: pd.DataFrame, caption: str) -> Table:
     rows = [
         [
             str(name),
-            f"{format_value('n', row['of_n'])} of {format_value('n', row['of_base'])}",
+            GAP
+            if row["hidden"]
+            else f"{format_value('n', row['of_n'])} of {format_value('n', row['of_base'])}",
             percent_words(row["of_share"]),
             share_words(row["of_lo"], row["of_hi"]),
             percent_words(row["of_rest"]),
@@ -140,10 +155,7 @@ def _share_table(heading: str, table: pd.DataFrame, caption: str) -> Table:
         for name, row in table.iterrows()
     ]
     headings = [heading, "Incidents", "Share", "95% limits", "In the rest", "Against the rest"]
-    note = (
-        "Exact limits; above or below where at most 5 in 100 so marked are expected to be chance. No percentage of "
-        "under 10."
-    )
+    note = "Above or below where at most 5 in 100 so marked are expected to be chance. No percentage of under 10."
     return Table(caption, headings, rows, numbers=frozenset(range(1, 5)), note=note)
 
 
@@ -171,9 +183,9 @@ def _places_table(theme: ThemeResult) -> Table:
         [
             f"{rank}. {row['spot'] or _coordinate(row)}",
             f"{row['area']}, {row['district']}" if row["district"] else str(row["area"]),
-            format_value("n", row["n"]),
-            f"{row['months_n']}",
-            str(row["kinds"]),
+            GAP if row["hidden"] else format_value("n", row["n"]),
+            GAP if row["hidden"] else f"{row['months_n']:.0f}",
+            str(row["kinds"]) or GAP,
         ]
         for rank, row in theme.repeats.top.head(SHOWN).iterrows()
     ]

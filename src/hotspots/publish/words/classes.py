@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import geopandas as gpd
 
 from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.repeats import Repeats
 from hotspots.analysis.shares import Share
+from hotspots.base.binomial import FEW
 from hotspots.base.columns import format_value
 
 GAP = "\u2013"  # an en dash stands where there is no value
@@ -62,6 +64,8 @@ def class_sentence(layer: gpd.GeoDataFrame, *, against: str) -> str:
     if "cmp_ratio" not in layer or not (layer["cmp_flag"] == "above").any():
         return f"No class has a rate clearly above that of {reference}." if "rate" in layer else ""
     top = layer[layer["cmp_flag"] == "above"].sort_values("cmp_ratio", ascending=False, kind="stable").iloc[0]
+    if layer["n"].sum() < FEW:
+        return f"{top['name']}: its rate is {top['cmp_ratio']:.1f} times that of {reference}."
     return (
         f"{top['name']}: {percent_words(top['share_pop'])} of the people and {percent_words(top['share_n'])} of the "
         f"incidents; its rate is {top['cmp_ratio']:.1f} times that of {reference}."
@@ -92,6 +96,8 @@ def breakdown_note(made: Breakdown) -> str:
 
 def share_sentence(made: Share, theme: str) -> str:
     """Return the share of a theme as a whole, and which groups differ from the rest."""
+    if math.isnan(made.of):
+        return f"{made.name} ({theme}): hidden, as it tells of fewer than {made.fewest}."
     if math.isnan(made.share):
         return f"{made.name}: {made.n:,.0f} of {made.of:,.0f} ({theme}), too few for a percentage."
     whole = (
@@ -107,27 +113,69 @@ def share_sentence(made: Share, theme: str) -> str:
     return whole + (f" {'; '.join(differing)}." if differing else "")
 
 
+def share_note(made: Share) -> str:
+    """Return what the limits of a share allow for, what is hidden, and what hiding does not promise."""
+    said = [f"Exact limits, with a dispersion of {made.dispersion:.2f}."]
+    tables = [made.areas, made.districts, *made.classes.values()]
+    if any(bool(table["hidden"].any()) for table in tables if len(table)):
+        said.append(
+            f"{GAP}: hidden. Where fewer than {made.fewest} say yes, or fewer say no, both counts are hidden, and "
+            "others with them, so that no total gives them back."
+        )
+        if made.classes and len(made.districts):
+            said.append(
+                "Sums by district and sums by class are each safe by themselves; who puts them together may narrow "
+                "some of what is hidden."
+            )
+    return " ".join(said)
+
+
 def repeats_sentences(made: Repeats) -> list[str]:
     """Return what a reader should take away of repeat locations and targets."""
     said = [
         f"{percent_words(row['share_n'])} of {made.n:,.0f} incidents are at the {row['places']:,} locations with "
         f"{row['at_least']} or more; by chance it would be {percent_words(row['by_chance'])}."
         for row in made.spread.to_dict("records")
-        if row["at_least"] in (2, 10)
+        if row["at_least"] in (2, 10) and made.n >= FEW
     ]
+    if made.top["hidden"].any():
+        said.append(
+            f"{GAP}: hidden, as fewer than {made.fewest} incidents, or as they would tell those of another."
+        )
     for column, found in made.targets.items():
+        said += _target_sentences(column, found, fewest=made.fewest)
+    return said
+
+
+def _target_sentences(column: str, found: Any, *, fewest: int) -> list[str]:
+    """Return how many people, callers or premises were met again; of fewer than ten no percentage."""
+    said = []
+    if found.repeated is None or found.events is None:
+        either = f"either fewer than {fewest} were met more than once, or fewer than {fewest} only once"
+        said.append(f"{column}: of {found.targets:,} {either}.")
+    elif found.targets < FEW:
+        said.append(f"{column}: {found.repeated:,} of {found.targets:,} were met more than once.")
+    else:
         said.append(
             f"{column}: {percent_words(found.share)} of {found.targets:,} were met more than once, in "
             f"{percent_words(found.share_n)} of {found.events:,} events."
         )
-        if found.followed:
-            said.append(
-                f"Of the {found.followed:,} that could be followed for {found.months} months from their first event, "
-                f"{percent_words(found.again_share)} were met again in that time ({found.again:,}; between "
-                f"{percent_words(found.again_lo)} and {percent_words(found.again_hi)})."
-                if found.followed >= 10
-                else f"Only {found.followed} could be followed for {found.months} months: too few for a percentage."
-            )
-        reached = "fewer than 5" if 0 < found.reached < 5 else f"{found.reached:,}"
-        said.append(f"{reached} had {found.reports} or more within {found.in_months} months.")
+    if found.followed and found.followed < FEW:
+        said.append(
+            f"Only {found.followed} could be followed for {found.months} months: too few for a percentage."
+        )
+    elif found.followed:
+        told = (
+            f"{percent_words(found.again_share)} were met again in that time ({found.again:,}; between "
+            f"{percent_words(found.again_lo)} and {percent_words(found.again_hi)})."
+            if found.again is not None
+            else f"either fewer than {fewest} were met again in that time, or fewer than {fewest} were not."
+        )
+        said.append(
+            f"Of the {found.followed:,} that could be followed for {found.months} months from their first event, {told}"
+        )
+    reached = f"fewer than {fewest}" if found.reached is None else f"{found.reached:,}"
+    said.append(
+        f"{reached[:1].upper()}{reached[1:]} had {found.reports} or more within {found.in_months} months."
+    )
     return said

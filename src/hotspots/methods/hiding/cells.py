@@ -9,6 +9,8 @@ import pandas as pd
 from hotspots.base.errors import DataError, ParameterError
 
 TOTAL = "All"
+FEWEST = 5
+"""The smallest count that is shown where no other is asked for."""
 MOST_CELLS = 240
 """A larger table is not one that people read, nor one whose cells can be protected in reasonable time."""
 
@@ -31,7 +33,7 @@ def with_totals(counts: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def hidden_cells(counts: pd.DataFrame, *, fewest: int = 5) -> pd.DataFrame:
+def hidden_cells(counts: pd.DataFrame, *, fewest: int = FEWEST) -> pd.DataFrame:
     """Return which cells of a table, totals among them, are to be hidden.
 
     Cells and totals under `fewest` are hidden, 0 among them, since a 0 that is shown tells that what is hidden
@@ -85,7 +87,7 @@ def hidden_cells(counts: pd.DataFrame, *, fewest: int = 5) -> pd.DataFrame:
         )
     whole = with_totals(counts)
     values = whole.to_numpy(dtype=float).ravel()
-    small = values < fewest
+    small = (values < fewest) & (fewest > 1)  # where one incident may be shown, none may be too
     lines = _lines(whole.shape)
     hidden = small.copy()
     waiting = [int(cell) for cell in np.flatnonzero(small)]

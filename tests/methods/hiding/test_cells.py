@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotspots.base.errors import DataError, ParameterError
-from hotspots.methods.hiding import hidden_cells
+from hotspots.methods.hiding.cells import hidden_cells
 
 # A published example of 4 by 4 cells, of which 3 and 4 are small.
 EXAMPLE = pd.DataFrame([[20, 50, 10, 3], [8, 19, 22, 15], [17, 32, 12, 9], [4, 11, 30, 40]])
@@ -79,7 +79,7 @@ def test_by_trying_all_tables_no_small_cell_is_known_closer_than_promised(cells:
 
 def test_it_can_be_turned_off_and_set_higher() -> None:
     counts = pd.DataFrame({"n": [3, 7, 30, 40]})
-    assert not hidden_cells(counts, fewest=1).any(axis=None)
+    assert not hidden_cells(pd.concat([counts, counts * 0]), fewest=1).any(axis=None)
     assert hidden_cells(counts, fewest=10)["n"].tolist() == [True, True, False, False, False]
 
 

@@ -1,0 +1,1 @@
+"""Which figures of a table of people to hide."""
