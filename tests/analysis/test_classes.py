@@ -110,7 +110,8 @@ def test_a_class_of_few_incidents_is_hidden_and_another_with_it() -> None:
         index=CODES,
         crs="EPSG:27700",
     )
-    classes = read_classes(LOOKUP.assign(kind=list("abcc")), CODES, column="kind")
+    kinds = ["coast", "hill", "town", "town"]
+    classes = read_classes(LOOKUP.assign(kind=kinds), CODES, column="kind")
     made = class_layer(areas, classes, outlines_of(areas, classes), months=12)
     # 3 is 93 less 20 and 70, so the 20 is hidden with it; people are no secret.
     assert made["hidden"].tolist() == [True, True, False]
