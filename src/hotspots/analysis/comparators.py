@@ -168,7 +168,8 @@ def choose_comparators(
     -------
     DataFrame
         In the same form. All comparators where none are named. ``attrs["members"]`` holds `similar` where they
-        were added up, ``attrs["periods"]`` the period of each comparator, where known.
+        were added up, ``attrs["periods"]`` the period of each comparator, where known, and ``attrs["street"]``
+        those that were counted from street files alone.
 
     Raises
     ------
@@ -201,6 +202,12 @@ def choose_comparators(
         for label in comparator_columns(chosen)
     }
     chosen.attrs["members"] = others
+    street = set(comparators.attrs.get("street", []))
+    chosen.attrs["street"] = [
+        label
+        for label in comparator_columns(chosen)
+        if set(others if label == SIMILAR and others else [label]) <= street
+    ]
     return chosen
 
 
@@ -215,7 +222,8 @@ def _over(comparators: pd.DataFrame, months: float) -> pd.DataFrame:
     for label, columns in comparator_columns(comparators).items():
         if "n" in columns:
             known = timed[columns["months"]] if "months" in columns else pd.Series(np.nan, index=timed.index)
-            timed[f"{label} months"] = known.fillna(float(months))
+            # Of a category that one lacks no length is known either, which would differ from the others'.
+            timed[f"{label} months"] = known.fillna(float(months)).where(timed[columns["n"]].notna())
     return timed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,14 @@ import pandas as pd
 
 from hotspots.analysis.changes import Comparison, Months
 from hotspots.analysis.comparators import choose_comparators, read_comparators
-from hotspots.analysis.force import by_category
 from hotspots.analysis.profile import Profile, make_profile
-from hotspots.analysis.recipe.tables import Comparators, Recipe
+from hotspots.analysis.recipe.tables import Recipe
+from hotspots.analysis.street_files import read_force
+from hotspots.base.errors import DataError
 from hotspots.counting.counts import count_incidents
-from hotspots.counting.period import months_covered, over_months, period_of
-from hotspots.incidents import read_incidents
-from hotspots.incidents.gate import row_weights
+from hotspots.counting.period import months_covered, over_months
+from hotspots.incidents.quality import QualityReport
+from hotspots.methods.compare import comparator_columns
 from hotspots.methods.dispersion import long_periods
 
 YEAR = 12.0
@@ -26,52 +28,63 @@ MOST_KINDS = 8
 """Kinds of incidents of a further source that a profile has a row for each of; of more, it has their sum alone."""
 
 
-def find_comparators(recipe: Recipe, *, period: str | None) -> pd.DataFrame | None:
+@dataclass(frozen=True, eq=False)
+class Others:
+    """What a recipe compares the force with.
+
+    Attributes
+    ----------
+    table : DataFrame
+        From `hotspots.analysis.comparators.choose_comparators`.
+    accounts : mapping of str to QualityReport
+        The account of the street files of each other force, by its name.
+    """
+
+    table: pd.DataFrame
+    accounts: Mapping[str, QualityReport]
+
+
+def find_comparators(recipe: Recipe) -> Others | None:
     """Return the comparators that a recipe names, from its table and from street files of other forces.
 
-    Parameters
-    ----------
-    recipe : Recipe
-        Its table ``[comparators]`` says which.
-    period : str, optional
-        The months that are taken of street files, such as ``"2025-01..2025-12"``.
+    Street files are counted over the reporting period.
 
     Returns
     -------
-    DataFrame or None
-        From `hotspots.analysis.comparators.choose_comparators`; None where the recipe has no such table.
+    Others or None
+        None where the recipe has no table ``[comparators]``.
+
+    Raises
+    ------
+    HotspotsError
+        As `read_comparators`, `read_force` and `choose_comparators`; and when the table has one of the forces, too.
     """
     step = recipe.comparators
     if step is None:
         return None
     tables = [] if step.source is None else [read_comparators(recipe.path(step.source))]
-    tables += [_of_street_files(recipe, step, place, period) for place in range(len(step.force))]
+    listed = {name.casefold() for table in tables for name in comparator_columns(table)}
+    twice = next((other.name for other in step.force if other.name.casefold() in listed), None)
+    if twice is not None:
+        raise DataError(
+            f"'{twice}' stands in the table of comparators and under [[comparators.force]]",
+            hint="give the force one way, or another name",
+        )
+    read = {other.name: read_force(recipe, other, period=recipe.periods.report) for other in step.force}
+    tables += [counts for counts, _ in read.values()]
     table: pd.DataFrame = pd.concat(tables, axis=1)
-    table.attrs["periods"] = {
-        label: said for one in tables for label, said in one.attrs.get("periods", {}).items()
+    table.attrs = {
+        "periods": {label: said for one in tables for label, said in one.attrs.get("periods", {}).items()},
+        "street": list(read),
     }
-    return choose_comparators(
+    chosen = choose_comparators(
         table,
         national=step.national,
         similar=step.similar,
         months=YEAR if step.months is None else step.months,
         period=step.period,
     )
-
-
-def _of_street_files(recipe: Recipe, step: Comparators, place: int, period: str | None) -> pd.DataFrame:
-    """Return the counts of another force's street files by offence, with its people and months."""
-    other = step.force[place]
-    incidents, _ = read_incidents([recipe.path(name) for name in other.source], crs=recipe.crs, period=period)
-    counts = by_category(incidents["category"], row_weights(incidents))
-    length = period_of(incidents).length
-    return pd.DataFrame(
-        {
-            f"{other.name} n": counts.astype(float),
-            f"{other.name} population": other.population,
-            f"{other.name} months": length,
-        }
-    )
+    return Others(chosen, {name: account for name, (_, account) in read.items()})
 
 
 def profile_incidents(

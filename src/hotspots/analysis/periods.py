@@ -130,6 +130,18 @@ def _read(text: str | None, where: str, slips: list[Slip]) -> Range | None:
         return None
 
 
+def missing_months(period: Range, months: Iterable[str]) -> str:
+    """Return the months of a period that are not among those there, in words; empty where all are.
+
+    Examples
+    --------
+    >>> missing_months((660, 664), ["2025-01", "2025-04"])
+    '2025-02..2025-03, 2025-05'
+    """
+    there = {found[0] for month in months if (found := month_range(month)) is not None}
+    return _spans([month for month in range(period[0], period[1] + 1) if month not in there])
+
+
 def lacking(periods: Periods, months: Iterable[str], covers: str | None = None) -> list[Slip]:
     """Return a slip for each range of months of which the files lack some.
 

@@ -53,6 +53,8 @@ class Profile:
         Length of the period in months.
     dispersion : Series of float
         By offence: by how much counts vary beyond chance, which limits allow for.
+    street : frozenset of str
+        The comparators that were counted from street files, as the districts were.
     """
 
     districts: pd.DataFrame
@@ -62,6 +64,7 @@ class Profile:
     periods: Mapping[str, str]
     months: float
     dispersion: pd.Series[float]
+    street: frozenset[str] = frozenset()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -209,6 +212,7 @@ def make_profile(
         {} if comparators is None else dict(comparators.attrs.get("periods", {})),
         months,
         phi,
+        frozenset() if comparators is None else frozenset(comparators.attrs.get("street", [])),
     )
 
 

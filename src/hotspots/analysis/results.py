@@ -175,6 +175,8 @@ class Analysis:
         category.
     accounts : mapping of str to QualityReport
         The account of each source by its name, where the recipe has several; `quality` is their sum.
+    others : mapping of str to QualityReport
+        The account of the street files of each other force that the recipe compares with, by its name.
     """
 
     recipe: Recipe
@@ -190,6 +192,7 @@ class Analysis:
     assessment: pd.DataFrame | None = None
     profile: Profile | None = None
     accounts: Mapping[str, QualityReport] = field(default_factory=dict)
+    others: Mapping[str, QualityReport] = field(default_factory=dict)
 
     @cached_property
     def outline(self) -> gpd.GeoDataFrame:

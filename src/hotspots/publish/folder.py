@@ -146,7 +146,7 @@ def run_recipe(
             write_documents(analysis, draft, recipe.report.formats)
             write_tables(analysis, draft / "tables.xlsx")
         told = analysis.quality.lines()
-        for name, account in analysis.accounts.items():
+        for name, account in (*analysis.accounts.items(), *analysis.others.items()):
             told += ["", "", name, "=" * len(name), *account.lines()]
         _write_text(draft / "about" / "quality.txt", "\n".join(told) + "\n")
         files = tuple(

@@ -59,6 +59,17 @@ def _check_others(recipe: Recipe, slips: Slips) -> None:
         slips.add(
             "[comparators] names nothing to compare with", 'add a line such as: source = "comparators.csv"'
         )
+    forces = [] if step is None else [other.name for other in step.force]
+    for other in () if step is None else step.force:
+        if not other.name.strip() or not other.name.isprintable():
+            slips.add("a [[comparators.force]] has no name", 'give it one: name = "Kent"')
+        elif forces.count(other.name) > 1:
+            slips.add(f"two [[comparators.force]] are called '{other.name}'", "give each a name of its own")
+        if not 0 < other.population < float("inf"):
+            slips.add(
+                f"the population of the force '{other.name}' is {other.population:g}",
+                "give the people that it serves: population = 1064000",
+            )
     if recipe.places is not None and recipe.places.top < 1:
         slips.add(f"[places]: 'top' is {recipe.places.top}", "list at least 1 place of each district")
 

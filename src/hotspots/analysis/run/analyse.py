@@ -64,7 +64,8 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     incidents, before, quality = read.incidents, read.before, read.quality
     places = [replace(place, areas=people_of(place.areas, quality)) for place in places]
     period = period_of(incidents, months=recipe.count.months)
-    against = find_comparators(recipe, period=recipe.period)
+    others = find_comparators(recipe)
+    against = None if others is None else others.table
     progress("Locating incidents")
     if recipe.grid is not None:
         cells = make_cells(recipe.grid, places[0].areas, incidents)
@@ -117,4 +118,5 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         assess(recipe, results),
         make_profile(recipe, study, against),
         accounts,
+        {} if others is None else others.accounts,
     )

@@ -24,6 +24,8 @@ def quality_section(analysis: Analysis) -> Section:
     ]
     if any(month.label for month in quality.by_month):
         parts.append(Part("When they happened", [_calendar(quality.by_month)]))
+    if analysis.others:
+        parts.append(Part("Street files of other forces", [_others(analysis.others)]))
     parts.append(Part("Files read", [_sources(quality)]))
     return Section("Quality of the data", parts=parts)
 
@@ -155,6 +157,19 @@ def _calendar(months: Sequence[Share]) -> Table:
         rows.append([year, *shown, f"{sum(cell or 0 for cell in cells):,}"])
     headings = ["Year", *(_MONTHS[place - 1] for place in used), "All"]
     return Table("Rows used, by month", headings, rows, numbers=frozenset(range(1, len(headings))))
+
+
+def _others(others: Mapping[str, QualityReport]) -> Table:
+    rows = [
+        [name, f"{one.rows_read:,}", f"{one.used:,}", f"{one.located:,}", percent(one.located, one.used)]
+        for name, one in others.items()
+    ]
+    return Table(
+        "What the comparators were counted from",
+        ["Force", "Rows read", "Rows of the period", "With coordinates, which count", "Share"],
+        rows,
+        numbers=frozenset({1, 2, 3, 4}),
+    )
 
 
 def _sources(quality: QualityReport) -> Table:

@@ -129,7 +129,7 @@ def period_words(profile: Profile) -> tuple[str, ...]:
             f"The rates here are those of {length}, scaled to a year; where a comparator covers a whole year, the "
             "season is part of the difference. Crime is more frequent in summer than in winter."
         )
-    if said:
+    if any(label != FORCE and label not in profile.street for label in profile.comparators):
         said.append(
             "Police recorded crime is not police.uk's street-level counts: a lookup puts its offences in police.uk's "
             "categories, the two are revised at different times, and it has no anti-social behaviour."
