@@ -40,6 +40,7 @@ COMMANDS = (
     "breakdown",
     "share",
     "repeats",
+    "near-repeat",
     "evaluate",
     "comparators",
     "profile",
@@ -63,7 +64,7 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"hotspots_cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"hotspots_cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

@@ -52,7 +52,12 @@ def _refuse_input(output: str, option: str) -> None:
 
 
 def write_layer(
-    layer: gpd.GeoDataFrame, output: str, *, overwrite: bool, provenance: Mapping[str, Any]
+    layer: gpd.GeoDataFrame,
+    output: str,
+    *,
+    overwrite: bool,
+    provenance: Mapping[str, Any],
+    noun: str = "areas",
 ) -> None:
     """Write a layer as GeoJSON, GeoPackage or CSV, by the suffix, and say what to open."""
     suffix = Path(output).suffix.casefold()
@@ -69,4 +74,4 @@ def write_layer(
 
         write_geojson(layer, output, provenance=provenance, overwrite=overwrite)
     if output != "-":
-        click.echo(f"Wrote {len(layer):,} areas to {output}", err=True)
+        click.echo(f"Wrote {len(layer):,} {noun} to {output}", err=True)

@@ -84,6 +84,8 @@ from .methods.sensitivity.runs import sensitivity as sensitivity
 from .methods.share import share_of as share_of
 from .methods.smooth import smooth_rates as smooth_rates
 from .methods.stability import stability as stability
+from .methods.time.near_repeat.knox import NearRepeats as NearRepeats
+from .methods.time.near_repeat.knox import near_repeat as near_repeat
 from .methods.treatment.displacement import combine_displacements as combine_displacements
 from .methods.treatment.displacement import displacement_of_areas as displacement_of_areas
 from .methods.treatment.displacement import weighted_displacement as weighted_displacement

@@ -709,6 +709,23 @@ _ALL = (
     Column("area", "text", "", "Area", "The area that the place lies in"),
     Column("kinds", "text", "", "Categories", "The categories of its incidents, the most frequent first"),
     Column("months_n", "integer", "months", "Months", "Number of months in which it has an incident"),
+    Column(
+        "m_over", "real", "m", "Over", "Pairs further apart than this; 0 for one place and the first band", 0
+    ),
+    Column("m_to", "real", "m", "Up to", "Pairs up to this far apart; 0 for one place", 0),
+    Column("days_over", "integer", "days", "Days, over", "Pairs more days apart than this"),
+    Column("days_to", "real", "days", "Days, up to", "Pairs up to so many days apart", 0),
+    Column("pairs", "integer", "pairs", "Pairs", "Pairs of incidents so far and so many days apart"),
+    Column(
+        "nr_expect", "real", "pairs", "Pairs by chance", "Mean number of pairs if the days fell by chance", 1
+    ),
+    Column("nr_ratio", "real", "", "Times chance", "Pairs over those by chance", 2),
+    Column("nr_p", "real", "", "Near repeat, p", "Share of random orders of the days with as many pairs", 4),
+    Column("nr_q", "real", "", "Near repeat, q", "p corrected for the number of boxes that were tested", 4),
+    Column("nr_flag", "boolean", "", "Near repeats", "Whether there are more pairs than chance explains"),
+    Column("nr_after", "integer", "incidents", "Followed by", "Later incidents near it in place and time"),
+    Column("nr_before", "integer", "incidents", "Follows", "Earlier incidents near it in place and time"),
+    Column("nr_role", "text", "", "Part in near repeats", "Originator, follower, both or none"),
 )
 
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
