@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,8 +66,9 @@ log = logging.getLogger("hotspots")
     "--localities", metavar="FILE", help="Where to write the localities: selected areas that touch, joined."
 )
 @click.option(
-    "--brief", metavar="HTML", help="Where to write one page for a meeting: map, table, reasons, method."
+    "--brief", metavar="HTML", help="Where to write one page for a meeting: map, list, reasons, method."
 )
+@click.option("--attribution", default="", help="The licence line at the foot of the brief.")
 @options.output_file
 @options.overwrite
 def command(
@@ -77,6 +79,7 @@ def command(
     lookup: tuple[str, ...],
     localities: str | None,
     brief: str | None,
+    attribution: str,
     output: str,
     overwrite: bool,
     **given: Any,
@@ -159,7 +162,9 @@ def command(
         if localities is not None:
             _write_localities(made, localities, overwrite=overwrite, provenance=provenance)
         if brief is not None:
-            _write_brief(made, plan, brief, counted.periods, overwrite=overwrite)
+            _write_brief(
+                made, plan, brief, counted.periods, table=output, attribution=attribution, overwrite=overwrite
+            )
 
 
 def _plan(given: dict[str, Any]) -> Plan:
@@ -193,20 +198,37 @@ def _write_localities(made: Priorities, path: str, *, overwrite: bool, provenanc
 
 
 def _write_brief(
-    made: Priorities, plan: Plan, path: str, periods: tuple[str, ...], *, overwrite: bool
+    made: Priorities,
+    plan: Plan,
+    path: str,
+    periods: tuple[str, ...],
+    *,
+    table: str,
+    attribution: str,
+    overwrite: bool,
 ) -> None:
+    from hotspots.base.errors import HotspotsWarning
     from hotspots.export.pages.brief import write_brief
-    from hotspots.publish.words.priorities import brief_note, summary
+    from hotspots.publish.words.brief import brief_note, brief_reasons, brief_summary, brief_title
 
+    if not attribution:
+        warnings.warn(
+            'the brief names no licence; say whose data it is with --attribution, for police.uk "Contains public '
+            'sector information licensed under the Open Government Licence v3.0."',
+            HotspotsWarning,
+            stacklevel=2,
+        )
     span = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
     write_brief(
         made.layer,
         path,
-        title=f"Priority {made.noun}s, {span}",
-        summary=summary(made),
-        notes=[str(brief_note(made, plan))],
-        attribution="Contains public sector information licensed under the Open Government Licence v3.0.",
+        title=brief_title(made, span),
+        summary=brief_summary(made),
+        notes=[brief_note(made, plan)],
+        attribution=attribution,
         noun=made.noun,
+        reasons=brief_reasons(made),
+        elsewhere="" if table == "-" else Path(table).name,
         overwrite=overwrite,
     )
     click.echo(f"Wrote {path}: open it in a browser, or print it", err=True)

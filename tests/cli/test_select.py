@@ -94,14 +94,39 @@ def test_a_plan_reads_tables_from_its_own_folder(hotspots: Run, town: Path) -> N
 
 def test_a_brief_for_a_meeting(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots(
-        "select", ".", *AREAS, "--max-areas", "2", "--brief", "brief.html", "-o", "out.csv"
+        "select",
+        ".",
+        *AREAS,
+        *(
+            "--max-areas",
+            "2",
+            "--brief",
+            "brief.html",
+            "--attribution",
+            "Abbeyshire <Police>",
+            "-o",
+            "out.csv",
+        ),
     )
     assert code == 0, err
     page = (town / "brief.html").read_text(encoding="utf-8")
-    assert "<h1>Priority wards, 2025</h1>" in page
-    assert "(weights) and periods: Overall crime (1), Anti-social behaviour (1)." in page
-    assert "It ranks what was recorded" in page
+    # All areas are of one district, and so is the brief.
+    assert "<h1>Abbeyshire: priority wards, 2025</h1>" in page
+    assert "by overall crime and anti-social behaviour." in page
+    assert "What was recorded is ranked" in page
+    assert '<p class="notes">Abbeyshire &lt;Police&gt;</p>' in page
+    assert "Warning" not in err
     assert err.splitlines()[-1] == "Wrote brief.html: open it in a browser, or print it"
+
+
+def test_a_brief_names_no_licence_that_was_not_given(hotspots: Run, town: Path) -> None:
+    code, _, err = hotspots("select", ".", *AREAS, "--brief", "brief.html", "-o", "out.csv")
+    assert code == 0
+    assert "Licence" not in (town / "brief.html").read_text(encoding="utf-8")
+    assert (
+        'the brief names no licence; say whose data it is with --attribution, for police.uk "Contains public sector '
+        'information licensed under the Open Government Licence v3.0."'
+    ) in " ".join(err.split())
 
 
 def test_same_input_same_bytes(hotspots: Run, town: Path) -> None:

@@ -22,7 +22,7 @@ export default [
     },
   },
   {
-    files: ["**/static/*.js"],
+    files: ["**/static/*.js", "**/pages/*.js"],
     languageOptions: { sourceType: "script", globals: known([...browser, "L", "Hotspots"]) },
     rules: { "strict": ["error", "function"], "no-redeclare": ["error", { builtinGlobals: false }] },
   },

@@ -1,4 +1,4 @@
-// The map's modules as a page has them, without a page: each adds to one global `Hotspots`.
+// The modules of the map and the brief as a page has them, without a page: each adds to one global `Hotspots`.
 import { readFileSync } from "node:fs";
 import vm from "node:vm";
 

@@ -280,3 +280,39 @@ def test_a_change_between_two_seasons_says_so(last: str, said: str) -> None:
     )
     told = reasons(table, select_areas(table), counts=table, months={"2025 Q1": 3.0, last: 3.0})
     assert told["h"].endswith(f"ASB {said}.")
+
+
+def test_plain_reasons_have_no_standard_deviations_and_no_other_season() -> None:
+    exact = re.compile(r"\bSD\b|threshold \d|score")
+    for table, rules in (
+        (frame(Overall_crime=CRIME), None),
+        (frame(ASB=[[*QUIET, 60], *CALM[:2]]), Rules(force_wide=2.5)),
+        (frame(ASB=[*CALM[:2], [*QUIET, 60]]), Rules(force_wide=9, local=9, near=0.1, rise=0.5)),
+    ):
+        for towns in (None, pd.Series(["Abbeyshire"] * 4 + ["Burshire"] * 4, index=CODES)):
+            for text in said(table, rules=rules, districts=towns, wording="plain"):
+                assert not exact.search(text.replace("its score well above that", "")), text
+    quarters = frame(Overall_crime=CRIME[:2]).set_axis(
+        pd.MultiIndex.from_product([["Overall crime"], ["2025 Q1", "2025 Q4"]]), axis=1
+    )
+    counts = quarters * [10, 1]
+    months = {"2025 Q1": 3.0, "2025 Q4": 3.0}
+    assert "another season" in said(quarters, counts=counts, months=months)["E05000007"]
+    assert "2025 Q1" not in said(quarters, counts=counts, months=months, wording="plain")["E05000007"]
+    again = {"2024 Q4": 3.0, "2025 Q4": 3.0}
+    same = quarters.set_axis(pd.MultiIndex.from_product([["Overall crime"], list(again)]), axis=1)
+    told = said(same, counts=same * [10, 1], months=again, wording="plain")["E05000007"]
+    assert "lower than in 2024 Q4" in told
+
+
+def test_plain_reasons_say_among_whom_an_area_stands_out() -> None:
+    codes = [f"E050000{i:02d}" for i in range(18)]
+    values = [100.0, 20, 11, 9, 10, 11, 9, 10, 12, 10, 9, 11, 10, 9, 11, 10, 9, 11]
+    table = pd.DataFrame({("ASB", "all"): values}, index=codes)
+    districts = pd.Series(["Abbeyshire"] * 9 + ["Vale"] * 9, index=codes)
+    selection = plain(table, districts=districts)
+    text = reasons(table, selection, districts=districts, noun="ward", wording="plain")
+    assert text["E05000001"] == (
+        "Local priority: stands out among the wards of Abbeyshire that are not force-wide; no indicator is flagged "
+        "against the ward average."
+    )

@@ -360,9 +360,14 @@ def test_a_borough_never_says_force_wide(two_towns: Path, of: str) -> None:
         (1, "6 wards of Abbeyshire") if of == "one district" else (2, "12 wards of Abbeyshire and Burshire")
     )
     assert called == {"borderline overall", ""}
-    assert f"Priorities: {number} overall, 0 local, 0 watch." in pages["brief.html"]
+    held = "it stands" if number == 1 else "they stand"
+    selected = "1 is" if number == 1 else "2 are"
+    assert (
+        f"Of the {wards}, {selected} selected: {number} because {held} out of all (overall)."
+        in pages["brief.html"]
+    )
     assert "Overall, borderline" in pages["brief.html"]
-    assert "Overall: over 2 SD" in pages["brief.html"]
+    assert "Overall: far above their average" in pages["brief.html"]
     assert "Overall priority: overall crime significantly above the ward average" in pages["report.html"]
     assert f"the mean score of the {wards}" in pages["report.html"]
     # The indicator's column in popups and workbook: no raw name.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,11 @@ def read_groupings(
     return tuple(made)
 
 
+def classes_of(groupings: Sequence[Grouping], key: str) -> dict[str, pd.Series[Any]]:
+    """Return the class of each area of the layer of that key, by the name of the lookup."""
+    return {one.asked.name: one.classes.of for one in groupings if one.of == key}
+
+
 def class_layers(
     recipe: Recipe, groupings: Sequence[Grouping], layers: Sequence[Layer], *, months: float
 ) -> tuple[Layer, ...]:
@@ -145,7 +150,7 @@ def people_of_theme(
     def asked(of: tuple[str, ...]) -> bool:
         return len(inside) > 0 and (not of or theme.name in of)
 
-    classes: Mapping[str, Any] = {one.asked.name: one.classes.of for one in groupings if one.of == first}
+    classes = classes_of(groupings, first)
     step = recipe.repeats
     return People(
         tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -177,6 +177,8 @@ class Analysis:
         The account of each source by its name, where the recipe has several; `quality` is their sum.
     others : mapping of str to QualityReport
         The account of the street files of each other force that the recipe compares with, by its name.
+    classes : mapping of str to Series
+        The class of each of the first areas, by the name of the recipe's lookup.
     """
 
     recipe: Recipe
@@ -193,6 +195,7 @@ class Analysis:
     profile: Profile | None = None
     accounts: Mapping[str, QualityReport] = field(default_factory=dict)
     others: Mapping[str, QualityReport] = field(default_factory=dict)
+    classes: Mapping[str, pd.Series[Any]] = field(default_factory=dict)
 
     @cached_property
     def outline(self) -> gpd.GeoDataFrame:

@@ -66,6 +66,8 @@ class Priorities:
         What an area is called.
     wide : {'force-wide', 'overall'}
         What the highest priority is called.
+    plain : Series of str or None
+        ``reason`` without a word of statistics, on the index of `layer`; see `hotspots.priorities.reasons.reasons`.
     """
 
     layer: gpd.GeoDataFrame
@@ -78,6 +80,7 @@ class Priorities:
     turnover: pd.DataFrame | None = None
     together: tuple[str, ...] = ()
     wide: Wide = "force-wide"
+    plain: pd.Series[str] | None = None
 
     def __repr__(self) -> str:
         found = f"{int(self.layer['selected'].sum()):,} of {len(self.layer):,} {self.noun}s selected"
@@ -162,26 +165,26 @@ def prioritise(
         made.table, weights=made.weights, bad=made.bad, rules=plan.rules, scale=asked["scale"]
     )
     locality = join_localities(areas, selection, neighbours)
-    reason = reasons(
-        made.table,
-        selection,
-        units=made.units,
-        bad=made.bad,
-        rules=plan.rules,
-        counts=made.plain_counts(),
-        months=made.months,
-        districts=districts,
-        noun=noun,
-        chance=sure["sel_share"],
-        wide=wide,
-    )
+    facts: dict[str, Any] = {
+        "units": made.units,
+        "bad": made.bad,
+        "rules": plan.rules,
+        "counts": made.plain_counts(),
+        "months": made.months,
+        "districts": districts,
+        "noun": noun,
+        "chance": sure["sel_share"],
+        "wide": wide,
+    }
+    reason = reasons(made.table, selection, **facts)
+    plain = reasons(made.table, selection, wording="plain", **facts)
     layer = _with_columns(areas, made, flags, [n, shown, sure, borderline, locality, reason])
     localities = None
     if bool(selection["selected"].any()):
         localities = make_localities(areas, shown, locality, counts=n, reason=reason, noun=noun)
     found = coverage(selection, counts=n, km2=km2, population=areas["population"])
     turnover = changes_over_time(flags) if flags.shape[1] > 1 else None
-    return Priorities(layer, localities, selection, made, found, flags, noun, turnover, alike, wide)
+    return Priorities(layer, localities, selection, made, found, flags, noun, turnover, alike, wide, plain)
 
 
 def _called(districts: pd.Series[Any] | None) -> Wide:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ from hotspots.priorities.selection import Rules, Wide
 
 SURE = 0.8
 """A selection that is less likely than this is borderline."""
+Wording = Literal["exact", "plain"]
+"""Whether a reason gives scores and thresholds in standard deviations, or only what they come to."""
 OTHERS = 3
 """At most this many indicators are named after the first."""
 _WIDE_ONES: dict[Wide, str] = {"force-wide": "force-wide", "overall": "overall priorities"}
@@ -46,6 +48,7 @@ def reasons(
     noun: str = "area",
     chance: pd.Series[Any] | None = None,
     wide: Wide = "force-wide",
+    wording: Wording = "exact",
 ) -> pd.Series[str]:
     """Say in one sentence why each area is a priority, watched or neither, from its own figures.
 
@@ -78,6 +81,9 @@ def reasons(
         `SURE` is called borderline, with the figure.
     wide : {'force-wide', 'overall'}, default 'force-wide'
         What the highest priority is called: "overall" where the areas are a part of a force only.
+    wording : {'exact', 'plain'}, default 'exact'
+        "plain" leaves out scores and thresholds in standard deviations, and changes from another season, for
+        readers without statistics.
 
     Returns
     -------
@@ -108,7 +114,7 @@ def reasons(
     rules = rules or Rules()
     scored = score_cube(indicators, bad=bad, scale="plain")
     facts = _Facts.of(indicators, scored, rules, units or {}, noun, wide)
-    change = _changes(facts, counts, months or {})
+    change = _changes(facts, counts, months or {}, wording)
     budgeted = not selection["selected"].equals(selection["priority"].isin(["force-wide", "local"]))
     ranked = int(selection["rank"].count())
     highest = selection.index[(selection["priority"] == "force-wide").to_numpy()]
@@ -116,7 +122,7 @@ def reasons(
     said = []
     for area, (code, row) in enumerate(zip(selection.index, selection.itertuples(), strict=True)):
         district = "" if districts is None else str(districts.get(code, ""))
-        head = _head(row, rules, facts, district, ranked, budgeted=budgeted, shadowed=shadowed)
+        head = _head(row, rules, facts, district, ranked, wording, budgeted=budgeted, shadowed=shadowed)
         if chance is not None and row.selected and chance.iloc[area] < SURE:
             head = f"Borderline (chance of selection {chance.iloc[area]:.0%}). {head}"
         said.append(_sentence(head, _body(facts, area, change), _unknown(facts, area)))
@@ -164,16 +170,27 @@ def _period_noun(periods: tuple[str, ...]) -> str:
 
 
 def _head(
-    row: Any, rules: Rules, facts: _Facts, district: str, ranked: int, *, budgeted: bool, shadowed: set[str]
+    row: Any,
+    rules: Rules,
+    facts: _Facts,
+    district: str,
+    ranked: int,
+    wording: Wording,
+    *,
+    budgeted: bool,
+    shadowed: set[str],
 ) -> str:
     if pd.isna(row.score):
         return "No score"
     place = district or "its district"
+    exact = wording == "exact"
     if row.priority == "force-wide":
         return f"{facts.wide.capitalize()} priority" + ("" if row.selected else ", outside the budget")
     if row.priority == "local":
         outside = "" if row.selected else ", outside the budget"
         aside = f" that are not {_WIDE_ONES[facts.wide]}" if district in shadowed else ""
+        if not exact:
+            return f"Local priority{outside}: stands out among the {facts.noun}s of {place}{aside}"
         average = f"the average score of {facts.noun}s there{aside}"
         within = f"{row.score_loc:.1f} SD above {average}, {_across(row.score_sd, facts)}"
         return f"Local priority{outside}: stands out in {place} ({within})"
@@ -185,13 +202,14 @@ def _head(
         return plain
     start = f"Watch ({'selected within the budget, ' if row.selected else ''}{rank}): "
     near, local = (
-        f"{row.score_sd:.2f} SD; threshold {rules.force_wide:g}",
-        f"{row.score_loc:.2f} SD; threshold {rules.local:g}",
+        f" ({score:.2f} SD; threshold {threshold:g})" if exact else ""
+        for score, threshold in ((row.score_sd, rules.force_wide), (row.score_loc, rules.local))
     )
-    earlier = f"its score at least {rules.rise:g} SD above that of its earlier {facts.periods}s"
+    by = f"at least {rules.rise:g} SD" if exact else "well"
+    earlier = f"its score {by} above that of its earlier {facts.periods}s"
     why = {
-        "near force-wide": f"narrowly below the {facts.wide} threshold ({near})",
-        "near local": f"narrowly below the local threshold in {place} ({local})",
+        "near force-wide": f"narrowly below the {facts.wide} threshold{near}",
+        "near local": f"narrowly below the local threshold in {place}{local}",
         "brief": f"over a threshold, but flagged in under {rules.persistent:.0%} of its {facts.periods}s",
         "rising": f"rising: flagged in {facts.scored.periods[-1]}, {earlier}",
     }
@@ -292,7 +310,7 @@ def _sentence(head: str, body: list[str], unknown: list[str]) -> str:
 
 
 def _changes(
-    facts: _Facts, counts: pd.DataFrame | None, months: Mapping[str, float]
+    facts: _Facts, counts: pd.DataFrame | None, months: Mapping[str, float], wording: Wording
 ) -> npt.NDArray[np.object_]:
     """Return, by area and indicator, how the latest period differs from the first where it clearly does."""
     periods = facts.scored.periods
@@ -302,6 +320,8 @@ def _changes(
     first, last = periods[0], periods[-1]
     # "2025 Q4" and "2024 Q4" are of one season, "2025 Q1" is of another.
     season = "" if first[4:] == last[4:] else " (another season)"
+    if season and wording == "plain":
+        return said
     for i, name in enumerate(facts.scored.names):
         if any((name, period) not in counts.columns for period in periods):
             continue

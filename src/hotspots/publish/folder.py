@@ -31,10 +31,10 @@ from hotspots.publish.report.classes import people_tables
 from hotspots.publish.report.document import write_documents, write_tables
 from hotspots.publish.report.places import places_table
 from hotspots.publish.views import analysis_views
+from hotspots.publish.words.brief import brief_note, brief_reasons, brief_summary, brief_title
 from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.headline import headline
 from hotspots.publish.words.notes import method_notes, people_note
-from hotspots.publish.words.priorities import brief_note, summary
 
 RECORD = "about/provenance.json"
 # Where runs leave their files, and so all that a later one may remove.
@@ -203,11 +203,14 @@ def _write_brief(analysis: Analysis, selection: Selection, path: Path) -> None:
     write_brief(
         made.layer,
         path,
-        title=f"{recipe.title}: priorities",
-        summary=summary(made),
-        notes=[str(brief_note(made, selection.plan)), *people_note(analysis)],
+        title=brief_title(made, calendar_words(analysis.calendar)),
+        under=recipe.title,
+        summary=brief_summary(made),
+        notes=[brief_note(made, selection.plan), *people_note(analysis)],
         attribution=recipe.attribution,
         noun=made.noun,
+        reasons=brief_reasons(made, analysis),
+        elsewhere=f"tables/{selection.key}_{selection.layers[0].key}.csv",
     )
 
 

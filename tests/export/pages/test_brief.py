@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,6 +16,9 @@ from shapely import box
 
 from hotspots.base.errors import FileError
 from hotspots.export.pages.brief import brief_html, write_brief
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 CODES = [f"E0500000{i}" for i in range(8)]
 
@@ -44,11 +48,17 @@ def layer() -> Any:
 
 def test_selected_and_not_chosen_stand_apart(layer: Any) -> None:
     page = brief_html(
-        layer, title="Priorities", summary=["All said"], notes=["How."], attribution="OGL", noun="ward"
+        layer,
+        title="Priorities",
+        under="Abbeyshire 2025",
+        summary=["All said"],
+        notes=["How."],
+        attribution="OGL",
+        noun="ward",
     )
     selected, rest = (page.index(heading) for heading in ("Selected wards", "What was not chosen, and why"))
-    assert page.index("<p>All said.</p>") < selected < page.index("Because &lt;i&gt;.")
-    assert page.index("Reason 1.") < rest < page.index("OGL")
+    assert page.index('<p class="under">Abbeyshire 2025</p>') < page.index("<p>All said.</p>") < selected
+    assert selected < page.index("Because &lt;i&gt;.") < page.index("Reason 1.") < rest < page.index("OGL")
     assert "rank 2 to 2; chance 55%" in page
     # The watched area, the next three of the others, and the one without a score.
     assert (
@@ -59,6 +69,17 @@ def test_selected_and_not_chosen_stand_apart(layer: Any) -> None:
     assert "Reason 6." not in page
     assert "<p>Without a score: Ward 7 (Moor &amp; Vale): No score: ASB unknown.</p>" in page
     assert '<p class="notes">How.</p>' in page
+    # What stands instead where room is short: the names alone.
+    assert (
+        '<p class="instead">Next in rank or watched: Ward 2 (Moor &amp; Vale), Ward 3 (Moor &amp; Vale), Ward 4 '
+        "(Moor &amp; Vale) and Ward 5 (Moor &amp; Vale).</p>"
+    ) in page
+
+
+def test_reasons_given_stand_instead_of_the_layers(layer: Any) -> None:
+    page = brief_html(layer, title="P", reasons=pd.Series("In plain words.", index=layer.index))
+    assert page.count("In plain words") == 2 + 4 + 1
+    assert "Reason" not in page
 
 
 def test_only_the_first_watched_are_named_and_the_rest_counted(layer: Any) -> None:
@@ -66,39 +87,67 @@ def test_only_the_first_watched_are_named_and_the_rest_counted(layer: Any) -> No
     assert "<strong>Ward 3 (Moor &amp; Vale)</strong>: Reason 3. 3 more are watched.</p>" in page
 
 
-def test_areas_of_one_locality_stand_together_under_its_name(layer: Any) -> None:
+def test_areas_say_which_selected_ones_are_of_their_locality(layer: Any) -> None:
     joined = layer.assign(
-        selected=[True, True, True, *[False] * 5], locality=["Town", "B", "Town", *[""] * 5]
+        selected=[True, True, True, *[False] * 5],
+        locality=["Town", "B", "Town", *[""] * 5],
+        district=["Moor", "Moor", "Vale", *["Vale"] * 5],
     )
     page = brief_html(joined, title="Priorities", noun="ward")
-    assert page.count('<tr class="place">') == 1
-    locality, third, second = (
-        page.index(text) for text in ("Locality: Town (2 wards)", "Reason 2.", "Reason 1.")
-    )
-    assert locality < third < second
+    assert "Because &lt;i&gt;. One locality with Ward 2 (Vale).</li>" in page
+    assert "Reason 1.</li>" in page
+    alike = brief_html(joined.assign(district="Vale"), title="Priorities", noun="ward")
+    assert "Because &lt;i&gt;. One locality with Ward 2.</li>" in alike
 
 
-def test_type_shrinks_before_the_list_goes_overleaf() -> None:
-    sizes = {}
-    for count in (4, 16, 40):
-        page = brief_html(many(count), title="Priorities", noun="ward", notes=["How."])
-        sizes[count] = float(re.findall(r"font-size: calc\(([\d.]+)pt", page)[0])
-        assert len(re.findall("stands out in its district", page)) == count + 3
-        assert ("overleaf" in page) == (count == 40)
-    assert sizes[4] == 9 > sizes[16] >= sizes[40] == 7
-    on_first, more = re.split("The list continues overleaf with", page)
-    assert int(more.split()[0]) == 40 - on_first.count('<td class="n">')
+def test_areas_stand_under_their_district_where_there_are_several(layer: Any) -> None:
+    mixed = layer.assign(selected=[True] * 3 + [False] * 5, district=["Vale", "Moor", "Vale"] + ["Moor"] * 5)
+    page = brief_html(mixed, title="Priorities", noun="ward")
+    # The district of the highest first, and in each the ranks in order.
+    assert re.findall(r"<h3>(\w+)</h3>|<li value=\"(\d)\"", page) == [
+        ("Vale", ""),
+        ("", "1"),
+        ("", "3"),
+        ("Moor", ""),
+        ("", "2"),
+    ]
+    assert "<h3>" not in brief_html(layer, title="Priorities")
+
+
+def test_of_more_than_twenty_it_says_how_many_are_left_out_and_where() -> None:
+    for count in (4, 20):
+        page = brief_html(many(count), title="Priorities", noun="ward")
+        assert page.count("<li value=") == count
+        assert "not on this page" not in page
+    one = brief_html(many(21), title="Priorities", noun="ward")
+    assert one.count("<li value=") == 20
+    assert "1 more selected ward is not on this page: 1 in Vale of Aylesbury. The map shows it." in one
+    places = many(40)
+    places["district"] = ["Moor"] * 25 + ["Moor", "Vale", ""] * 5 + ["Vale"] * 5
+    more = brief_html(places, title="Priorities", noun="ward", elsewhere="wards.csv")
+    # Of the 20 left out, 5 are Moor and then 5 each.
+    assert (
+        "20 more selected wards are not on this page: 10 in Moor, 5 in Vale and 5 without a district. The map shows "
+        "them, and wards.csv lists all 40."
+    ) in more
+
+
+LONG = "Sutton-under-Whitestonecliffe and Mount Pleasant"
 
 
 def many(count: int) -> Any:
-    """Areas of which the first `count` are selected; each has a long reason, as real ones are."""
+    """Areas of which the first `count` are selected; each has a long name and a long reason, as real ones have."""
     every = count + 5
-    reason = "Local priority: stands out in its district (2.1 SD above the average score); " + "because " * 30
+    reason = (
+        "Force-wide priority: anti-social behaviour significantly above the ward average in 4 of 4 quarters (51.8 per "
+        "1,000 in 2025 Q4; average 11.2), overall crime significantly above in 4 of 4 quarters. Deprivation: among the "
+        "20% most deprived nationally. All crime against January to April 2024: no clear change."
+    )
     rank = pd.array(range(1, every + 1), dtype="Int64")
     return gpd.GeoDataFrame(
         {
-            "name": [f"Ward {i}" for i in range(every)],
-            "district": "Vale",
+            "name": [f"{LONG} {i}" for i in range(every)],
+            "district": "Vale of Aylesbury",
             "rank": rank,
             "rank_lo": rank,
             "rank_hi": rank,
@@ -113,52 +162,94 @@ def many(count: int) -> Any:
     )
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (8, 1), (12, 1), (16, 1), (30, 2)])
-def test_it_prints_on_one_page_where_it_says_so(
-    count: int, pages: int, chromium: str, tmp_path: Path
-) -> None:
-    assert printed_pages(long_brief(count), chromium, tmp_path) == pages
-
-
-FONTS = re.compile('Arial, "Liberation Sans", Helvetica, Narrowed, sans-serif')
+FAMILY = 'font-family: Arial, "Liberation Sans", Helvetica, sans-serif'
 SCRIPT = re.compile("<script>.*?</script>", re.S)
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize(("count", "pages"), [(12, 1), (16, 1), (30, 2)])
-def test_in_letters_wider_than_arials_it_prints_smaller_and_on_as_many_pages(
-    count: int, pages: int, chromium: str, tmp_path: Path
-) -> None:
-    # Each letter of a monospaced font is as wide as an m, so that none in use is wider.
-    wide = FONTS.sub("monospace", long_brief(count), count=1)
-    assert printed_pages(wide, chromium, tmp_path) == pages
+def long_brief(count: int, font: str = "Liberation Sans") -> str:
+    """A page of `count` selected areas with as much round them as a page has, in a font."""
+    page = brief_html(
+        many(count),
+        title="Priority wards, January to December 2025",
+        under="A community safety strategic assessment",
+        summary=["Of all 201 wards of 9 districts some are selected because they stand out"] * 3,
+        notes=[
+            "How they were chosen: each ward is measured against all others, and what was recorded is ranked."
+        ]
+        * 6,
+        attribution="Contains public sector information licensed under the Open Government Licence v3.0. "
+        * 3,
+        noun="ward",
+        elsewhere="tables/priorities_wards.csv",
+    )
+    assert FAMILY in page
+    return page.replace(FAMILY, f'font-family: "{font}"')
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("count", "pages"), [(12, 1), (30, 2)])
-def test_without_scripts_it_fits_in_the_common_wide_fonts(
-    count: int, pages: int, chromium: str, tmp_path: Path
+@pytest.mark.parametrize("font", ["Liberation Sans", "Liberation Serif", "DejaVu Sans", "DejaVu Sans Mono"])
+@pytest.mark.parametrize("count", [0, 8, 20, 21, 40])
+def test_it_is_one_page_in_any_font(count: int, font: str, browser: Browser, tmp_path: Path) -> None:
+    assert printed_pages(long_brief(count, font), browser, tmp_path) == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("count", [8, 14, 20])
+def test_without_scripts_it_has_the_size_that_its_length_suggests(
+    count: int, browser: Browser, tmp_path: Path
 ) -> None:
-    page = FONTS.sub("Narrowed, sans-serif", long_brief(count), count=1)
-    assert printed_pages(SCRIPT.sub("", page), chromium, tmp_path) == pages
+    assert printed_pages(SCRIPT.sub("", long_brief(count)), browser, tmp_path) == 1
 
 
-def long_brief(count: int) -> str:
-    """A page of `count` selected areas with as much round them as a page ever has."""
-    return brief_html(many(count), title="Priorities", summary=["Summary. " * 40], notes=["How. " * 100])
+@pytest.mark.browser
+def test_letters_are_as_large_as_there_is_room_for(browser: Browser) -> None:
+    sizes = {count: fitted(long_brief(count), browser)[0] for count in (2, 12, 20)}
+    assert sizes[2] == 9 > sizes[12] > sizes[20] >= 6
+    # A wider font is printed smaller.
+    wide, _ = fitted(long_brief(20, "DejaVu Sans Mono"), browser)
+    assert sizes[20] > wide >= 5
 
 
-def printed_pages(page: str, chromium: str, folder: Path) -> int:
-    """How many sheets of A4 a page takes."""
+@pytest.mark.browser
+def test_what_was_not_chosen_loses_its_reasons_before_letters_become_small(browser: Browser) -> None:
+    roomy, crowded = (fitted(long_brief(count), browser) for count in (2, 20))
+    assert not roomy[1]
+    assert crowded[0] < 7
+    assert crowded[1]
+
+
+def fitted(page: str, browser: Browser) -> tuple[float, bool]:
+    """The size in points that the page's own script chose, and whether it left out what can be spared."""
+    opened = browser.new_page()
+    opened.set_content(page, wait_until="load")
+    size, spared = opened.locator("main").evaluate(
+        "page => [page.style.getPropertyValue('--size'), page.classList.contains('spared')]"
+    )
+    opened.close()
+    return float(size.removesuffix("pt")), spared
+
+
+def printed_pages(page: str, browser: Browser, folder: Path) -> int:
+    """How many sheets of A4 a page takes when it is printed."""
     counter = shutil.which("pdfinfo")
     if counter is None:
         pytest.skip("pdfinfo is not installed")
-    (folder / "brief.html").write_text(page, encoding="utf-8")
-    printed = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile"]
-    printed += [f"--print-to-pdf={folder}/brief.pdf", str(folder / "brief.html")]
-    subprocess.run(printed, check=True, capture_output=True, timeout=60)  # noqa: S603 - both by path
+    opened = browser.new_page()
+    opened.set_content(page, wait_until="load")
+    opened.pdf(path=folder / "brief.pdf", prefer_css_page_size=True, print_background=True)
+    opened.close()
     told = subprocess.run([counter, str(folder / "brief.pdf")], check=True, capture_output=True, text=True)  # noqa: S603
+    assert re.search(r"Page size: +59[45][.\d]* x 84[12][.\d]* pts", told.stdout), told.stdout
     (pages,) = re.findall(r"Pages: +(\d+)", told.stdout)
     return int(pages)
 

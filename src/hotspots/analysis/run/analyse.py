@@ -8,7 +8,7 @@ from dataclasses import replace
 from hotspots.analysis.changes import find_comparison
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.partnerships import find_comparators
-from hotspots.analysis.people import read_groupings
+from hotspots.analysis.people import classes_of, read_groupings
 from hotspots.analysis.plans import recipe_plan
 from hotspots.analysis.recipe.tables import CELLS, Recipe
 from hotspots.analysis.results import Analysis
@@ -119,4 +119,5 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         make_profile(recipe, study, against),
         accounts,
         {} if others is None else others.accounts,
+        classes_of(study.groupings, places[0].key),
     )

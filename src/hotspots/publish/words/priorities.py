@@ -45,24 +45,9 @@ def outcome_lines(made: Priorities) -> list[str]:
     return lines
 
 
-def brief_note(made: Priorities, plan: Plan) -> Note:
-    """Return the method in the few lines that a page has room for; `priority_notes` says all of it."""
-    rules = plan.rules
-    sources = _sources(made)
-    where = "" if len(sources) > 1 else ", at the nearest of police.uk's map points"
-    return Note(
-        "Method",
-        f"Score: mean of the standard deviations (SD) above the {made.noun} average, over indicators "
-        f"(weights) and periods: {_weighed(made)}. {made.wide.capitalize()}: over {rules.force_wide:g} SD; local: over "
-        f"{rules.local:g} SD in its district; both flagged in at least {rules.persistent:.0%} of the periods. Watch: "
-        f"narrowly below, flagged too seldom, or newly rising. Rank, chance: {_sure_briefly(plan, made.noun)} It ranks "
-        f"what was recorded{where}; it is not a significance test.",
-    )
-
-
 def _weighed(made: Priorities) -> str:
     """Return the indicators with their weights, and with their sources where there are several."""
-    several = len(_sources(made)) > 1
+    several = len(sources_of(made)) > 1
     return ", ".join(
         f"{entry.name} ({entry.weight:g}"
         + (f", {entry.incidents}" if several and entry.incidents not in (None, entry.name) else "")
@@ -71,22 +56,9 @@ def _weighed(made: Priorities) -> str:
     )
 
 
-def _sources(made: Priorities) -> list[str]:
+def sources_of(made: Priorities) -> list[str]:
     """Return the sources that the indicators count, where they name them."""
     return list(dict.fromkeys(entry.incidents for entry in made.indicators.entries if entry.incidents))
-
-
-def _sure_briefly(plan: Plan, noun: str) -> str:
-    """Return what the ranks and the chance beside an area are."""
-    if plan.sure.method == "resample":
-        return (
-            f"of {plan.sure.runs:,} runs with incidents resampled and weights varied, the ranks of "
-            f"{plan.sure.level:.0%}, and the share that selected the {noun}."
-        )
-    return (
-        f"between which ranks its lasting risk lies ({plan.sure.level:.0%}), and how likely that selects the {noun}; "
-        f"under {SURE:.0%} it is borderline."
-    )
 
 
 def sure_note(plan: Plan, noun: str) -> str:
@@ -129,7 +101,7 @@ def priority_notes(made: Priorities, plan: Plan) -> list[Note]:
     """Return what a reader must know of the method to use the list honestly."""
     rules, entries = plan.rules, made.indicators.entries
     everyone = all_areas(made.layer, f"{made.noun}s")
-    sources = _sources(made)
+    sources = sources_of(made)
     summed = f" Incidents are those of {list_words(sources)} together." if len(sources) > 1 else ""
     groups = [find_group(entry.group) for entry in entries if entry.group]
     return [
