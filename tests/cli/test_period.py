@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -129,3 +130,91 @@ def test_select_has_every_quarter_of_the_files(hotspots: Run, calls: Path) -> No
     assert "Periods: 2025 Q1 (3 months), 2025 Q2 (3 months), 2025 Q3 (3 months), 2025 Q4 (3 months)" in err
     layer = json.loads((calls / "p.geojson").read_text(encoding="utf-8"))
     assert (layer["hotspots"]["months"], layer["hotspots"]["months_from"]) == (12, "files")
+
+
+BURGLARY = ("--category", "Burglary")
+# Each command, as it takes the period that its figures rest on.
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "count": ("count", *AREAS),
+    "kde": ("kde", *AREAS, "--bandwidth", "500"),
+    "compare force": ("compare", "force", *AREAS, "--with", "others.csv"),
+    "select": ("select", *AREAS, "--plan", "plan.toml"),
+    "matrix": ("matrix", *AREAS, "--theme", "burglary", "--with", "others.csv"),
+    "evaluate": ("evaluate", *AREAS, "--periods", "half", "--ground", "0.2", "--bandwidth", "500"),
+    "profile": ("profile", *AREAS, "--with", "others.csv"),
+    "classes": ("classes", *AREAS, "--classes", "deprived.csv", "--column", "decile"),
+}
+
+
+@pytest.fixture
+def burglaries(town: Path) -> Path:
+    """Burglaries in June, October and November; in another file, a year of noise beside them."""
+    random = np.random.default_rng(5)
+    wards = [(400_500 + 1000 * c, 330_500 + 1000 * r) for c in range(3) for r in range(3)]
+    rare = [
+        f"{x},{y},Burglary,2025-{month}"
+        for month in ("06", 10, 11)
+        for number, (x, y) in enumerate(wards)
+        for n in range(int(random.integers(2, 9)) + number)
+    ]
+    noise = [f"{x},{y},Noise,2025-{month:02d}" for month in range(1, 13) for x, y in wards]
+    header = "Easting,Northing,Category,Month"
+    for name, rows in (("rare", rare), ("year", noise + rare)):
+        (town / f"{name}.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    (town / "others.csv").write_text("category,Others\nBurglary,4\n", encoding="utf-8")
+    layer = gpd.read_file(town / "wards.gpkg")
+    layer["LAD19NM"] = ["North", "Mid", "South"] * 3
+    layer.to_file(town / "wards.gpkg")
+    deciles = "\n".join(f"E0500000{n},{n}" for n in range(1, 10))
+    (town / "deprived.csv").write_text(f"code,decile\n{deciles}\n", encoding="utf-8")
+    (town / "plan.toml").write_text(
+        'periods = "quarter"\n[[indicator]]\nname = "Burglary"\ncategory = "Burglary"\n[sure]\nruns = 99\n',
+        encoding="utf-8",
+    )
+    return town
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_period_is_that_of_the_files_or_that_asked_for_in_every_command(
+    hotspots: Run, burglaries: Path, name: str
+) -> None:
+    first, *rest = COMMANDS[name]
+    start = (first, *rest[:1]) if first == "compare" else (first,)
+    rest = rest[len(start) - 1 :]
+    suffix = "tif" if first == "kde" else "csv"
+
+    def written(source: str, *choice: str) -> bytes:
+        code, _, err = hotspots(*start, source, *rest, *choice, "-o", f"out.{suffix}", "--overwrite")
+        assert code == 0, err
+        return (burglaries / f"out.{suffix}").read_bytes()
+
+    files = written("year.csv", *BURGLARY)
+    # The same burglaries, whatever else their file holds, and whether the year is asked for or that of the files.
+    assert written("year.csv", *BURGLARY, *ASKED) == files
+    assert written("rare.csv", *ASKED) == files
+    # Without the year, three months are all that is known of the period, and the figures are others.
+    assert written("rare.csv") != files
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+def test_the_period_is_one_on_every_engine(hotspots: Run, burglaries: Path) -> None:
+    for start, engines in ((COMMANDS["count"], ("stream", "dask")), (COMMANDS["kde"], ("dask",))):
+        written = {}
+        suffix = "tif" if start[0] == "kde" else "geojson"
+        for engine in ("memory", *engines):
+            given = (
+                start[0],
+                "year.csv",
+                *start[1:],
+                *BURGLARY,
+                "--engine",
+                engine,
+                "-o",
+                f"out.{suffix}",
+                "--overwrite",
+            )
+            code, _, err = hotspots(*given)
+            assert code == 0, err
+            written[engine] = (burglaries / f"out.{suffix}").read_bytes()
+        assert set(written.values()) == {written["memory"]}

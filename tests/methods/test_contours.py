@@ -6,12 +6,14 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
-from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.base.surface import Surface
 from hotspots.methods.contours import make_contours, mean_of_cells
+from hotspots.methods.kde.density import kernel_density
 
 BNG = "EPSG:27700"
 
@@ -99,6 +101,20 @@ def test_a_class_that_no_place_reaches_has_no_row() -> None:
     nowhere = make_contours(make_surface([[1, 1], [1, 1.1]]), classes="mean", multiples=(7, 9))
     assert len(nowhere) == 0
     assert nowhere.crs == BNG
+
+
+def test_one_place_of_all_incidents_has_no_classes_by_share_and_says_so() -> None:
+    # Twenty incidents on one corner of four cells: each centre is as dense as the place itself, and none denser.
+    incidents = pd.DataFrame({"x": [401_000.0] * 20, "y": [301_000.0] * 20})
+    areas = make_areas(shapely.box(400_000, 300_000, 402_000, 302_000))
+    surface = kernel_density(incidents, areas, bandwidth=500, cell_size=100, months=12)
+    with pytest.warns(HotspotsWarning) as warned:
+        assert len(make_contours(surface)) == 0
+    assert [str(one.message) for one in warned] == [
+        "no ground is in a class: one place has over 75% of the incidents, and nothing is denser; "
+        "set 'classes' to 'mean' for contours"
+    ]
+    assert len(make_contours(surface, classes="mean")) == 5
 
 
 def test_cut_to_areas() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, get_args
@@ -12,8 +13,8 @@ import shapely
 
 from hotspots.areas.gate import as_areas
 from hotspots.base.crs import Floats, reproject
-from hotspots.base.errors import DataError, ParameterError
-from hotspots.base.surface import Classes, Surface
+from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.surface import SHARES, Classes, Surface
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -135,6 +136,13 @@ def make_contours(
     upper = np.append(lower[1:], np.inf)
     bands = [_cut(polygons, within) for polygons in _bands(surface, lower)]
     kept = [k for k, band in enumerate(bands) if not band.is_empty]
+    if not kept and "dens_share" in named and lower.min() > np.nanmax(surface.values):
+        warnings.warn(
+            f"no ground is in a class: one place has over {max(SHARES):.0%} of the incidents, and nothing is denser; "
+            "set 'classes' to 'mean' for contours",
+            HotspotsWarning,
+            stacklevel=2,
+        )
     geometry = [bands[k] for k in kept]
     digits = len(str(lower.size))
     return gpd.GeoDataFrame(
