@@ -58,6 +58,8 @@ def test_the_map_orders_areas_by_the_number_behind_each_flag() -> None:
         "sd_since": "sd_score",
         "sens_class": "sens_share",
         "ch_flag": "ch_diff",
+        "un_flag": "un_score",
+        "hi_shape": "tr_pct",
         "cmp_flag": "cmp_ratio",
         "fn_flag": "fn_z",
         "gi_class": "gi_z",

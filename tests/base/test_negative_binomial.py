@@ -55,7 +55,7 @@ def test_nothing_expected_holds_nothing() -> None:
 
 
 def test_what_is_unknown_stays_unknown_and_shapes_are_kept() -> None:
-    lower, upper = count_tails([[np.nan, 1], [1, 1]], [[1, np.nan], [1, 1]])
+    lower, upper = count_tails(np.array([[np.nan, 1], [1, 1]]), np.array([[1, np.nan], [1, 1]]))
     assert np.isnan(lower).tolist() == np.isnan(upper).tolist() == [[True, True], [False, False]]
     assert np.isnan(mean_limits([[np.nan]])[0]).shape == (1, 1)
 

@@ -123,6 +123,23 @@ CHANGE = (
     StyleClass("No clear change", NEUTRAL, value="no clear change", neutral=True),
     StyleClass("Down", "#67a9cf", value="down"),
 )
+UNUSUAL = (
+    StyleClass(
+        "Unusually high (of those marked, at most 5 in 100 by chance)", "#b2182b", value="unusually high"
+    ),
+    StyleClass("As expected", NEUTRAL, value="as expected", neutral=True),
+    StyleClass(
+        "Unusually low (of those marked, at most 5 in 100 by chance)", "#2166ac", value="unusually low"
+    ),
+)
+HISTORY = (
+    StyleClass("Rising", "#b2182b", value="rising"),
+    StyleClass("Step up", "#ef8a62", value="step up"),
+    StyleClass("A season of its own", "#8073ac", value="seasonal"),
+    StyleClass("Steady", NEUTRAL, value="steady", neutral=True),
+    StyleClass("Step down", "#67a9cf", value="step down"),
+    StyleClass("Falling", "#2166ac", value="falling"),
+)
 COMPARED = (
     StyleClass("Above", "#ef8a62", value="above"),
     StyleClass("Similar", NEUTRAL, value="similar", neutral=True),

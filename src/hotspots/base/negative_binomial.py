@@ -22,7 +22,9 @@ _FARTHEST = 600.0
 _DEVIATIONS = 14.0
 
 
-def count_tails(counts: npt.ArrayLike, means: npt.ArrayLike, *, dispersion: float = 1.0) -> tuple[Floats, Floats]:
+def count_tails(
+    counts: npt.ArrayLike, means: npt.ArrayLike, *, dispersion: float = 1.0
+) -> tuple[Floats, Floats]:
     """Return the probabilities of so few or fewer, and of so many or more.
 
     Parameters
@@ -55,11 +57,15 @@ def count_tails(counts: npt.ArrayLike, means: npt.ArrayLike, *, dispersion: floa
     phi = require_dispersion(dispersion)
     n, mu = np.broadcast_arrays(np.asarray(counts, dtype=float), np.asarray(means, dtype=float))
     lower, upper = np.empty(n.shape), np.empty(n.shape)
-    _tails(np.ascontiguousarray(n).ravel(), np.ascontiguousarray(mu).ravel(), phi, lower.ravel(), upper.ravel())
+    _tails(
+        np.ascontiguousarray(n).ravel(), np.ascontiguousarray(mu).ravel(), phi, lower.ravel(), upper.ravel()
+    )
     return lower, upper
 
 
-def mean_limits(means: npt.ArrayLike, *, dispersion: float = 1.0, level: float = 0.95) -> tuple[Floats, Floats]:
+def mean_limits(
+    means: npt.ArrayLike, *, dispersion: float = 1.0, level: float = 0.95
+) -> tuple[Floats, Floats]:
     """Return between which counts a count of this mean lies with probability `level`, both included.
 
     Parameters

@@ -48,7 +48,8 @@ def days_of(months: pd.PeriodIndex, days: Sequence[float] | None = None) -> Floa
     given = np.asarray(days, dtype=np.float64)
     if given.shape != (len(months),) or not (given > 0).all():
         raise ParameterError(
-            f"'days' are {len(given)} numbers for {len(months)} months", hint="give the days, over 0, of each month"
+            f"'days' are {len(given)} numbers for {len(months)} months",
+            hint="give the days, over 0, of each month",
         )
     return given
 
@@ -69,7 +70,8 @@ def as_counts(values: Any, *, what: str) -> Floats:
     counts = np.asarray(values, dtype=np.float64)
     if np.isnan(counts).any():
         raise DataError(
-            f"a count of {what} is missing", hint="leave months without a file out; months without incidents are 0"
+            f"a count of {what} is missing",
+            hint="leave months without a file out; months without incidents are 0",
         )
     if (counts < 0).any():
         raise DataError(f"a count of {what} is negative", hint="give counts of 0 or more")

@@ -96,7 +96,9 @@ class Charts:
         if theme not in self.themes:
             raise ParameterError(f"there is no chart of '{theme}'", hint=did_you_mean(theme, self.themes))
         if area not in self.areas:
-            raise ParameterError(f"there is no chart of the area '{area}'", hint="give the code of one of the areas")
+            raise ParameterError(
+                f"there is no chart of the area '{area}'", hint="give the code of one of the areas"
+            )
         where = self.themes.index(theme), self.areas.get_loc(area)
         return self._table(self.months.rename("month"), lambda values: values[where])
 
@@ -116,9 +118,10 @@ class Charts:
             asked = pd.Period(month, freq="M")
             if asked not in self.months:
                 raise ParameterError(
-                    f"there is no chart of {asked}", hint=f"months run from {self.months[0]} to {self.months[-1]}"
+                    f"there is no chart of {asked}",
+                    hint=f"months run from {self.months[0]} to {self.months[-1]}",
                 )
-            place = int(self.months.get_loc(asked))
+            place = list(self.months).index(asked)
         index = pd.Index(np.tile(self.areas.to_numpy(), len(self.themes)), name=self.areas.name)
         table = self._table(index, lambda values: values[:, :, place].ravel())
         table.insert(0, "theme", np.repeat(np.asarray(self.themes, dtype=object), len(self.areas)))
@@ -126,7 +129,7 @@ class Charts:
         return table.iloc[order]
 
     def unusual(self) -> pd.DataFrame:
-        """Return everything unusual: ``theme``, ``code``, ``month`` and the columns of `month`, the last month first."""
+        """Return all that is unusual, the last month first: ``theme``, ``code``, ``month``, then as `month` does."""
         held = np.nonzero(self.signal)
         table = self._table(None, lambda values: values[held])
         table.insert(0, "theme", np.asarray(self.themes, dtype=object)[held[0]])
@@ -190,8 +193,8 @@ def unusual_months(
         Incidents in each area by month (see `hotspots.count_incidents`, ``per="month"``), or such a table for each
         theme, on one index with the same months. A month without a file has no column; one without incidents is 0.
     chart : {'expected', 'laney', 'xmr'}, default 'expected'
-        ``'laney'`` and ``'xmr'`` hold each area to its own mean (see `hotspots.laney_chart`, `hotspots.xmr_chart`), with
-        p from the normal distribution: for a force, not for small counts.
+        ``'laney'`` and ``'xmr'`` hold each area to its own mean (see `hotspots.laney_chart`, `hotspots.xmr_chart`),
+        with p from the normal distribution: for a force, not for small counts.
     season : {'all', 'own', 'none'}, default 'all'
         Of the chart of expected counts: the season of all areas together; each area's own, the mean of the same
         month a day, from 36 months; or the area's mean a day.
@@ -239,7 +242,7 @@ def unusual_months(
     >>> charts = unusual_months(n)
     >>> charts.month()[["n", "expected", "exp_lo", "exp_hi", "un_flag"]].head(1)
             n  expected  exp_lo  exp_hi         un_flag
-    E07  25.0  7.868853     0.0    18.0  unusually high
+    E07  25.0  7.868853     1.0    17.0  unusually high
     """
     tables = dict(counts) if isinstance(counts, Mapping) else {"": counts}
     index, months = _same(tables)
@@ -332,7 +335,7 @@ def _parts(months: pd.PeriodIndex, rebase: Sequence[str], *, fewest: int) -> tup
                 f"'rebase' is '{text}', which is not among the months {months[0]} to {months[-1]}",
                 hint="name the first month of the new base",
             )
-        starts.append(int(months.get_loc(month)))
+        starts.append(list(months).index(month))
     ends = [*sorted(set(starts))[1:], len(months)]
     parts = tuple(slice(start, end) for start, end in zip(sorted(set(starts)), ends, strict=True))
     for part in parts:

@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 D2 = 2 / math.sqrt(math.pi)
 """Mean absolute difference of two normal values, in their standard deviations."""
-D4 = 1 + 3 * math.sqrt((2 - 4 / math.pi)) / D2
+D4 = 1 + 3 * math.sqrt(2 - 4 / math.pi) / D2
 """Upper limit of a moving range over the mean moving range."""
 SIGMAS = 3.0
 FEWEST_MONTHS = 6
@@ -118,7 +118,7 @@ def laney_chart(counts: pd.Series[Any], *, days: Sequence[float] | None = None) 
     >>> import pandas as pd
     >>> months = pd.period_range("2025-01", periods=12, freq="M")
     >>> chart = laney_chart(pd.Series([12, 15, 11, 14, 13, 30, 12, 16, 14, 10, 13, 15], index=months))
-    >>> round(chart.attrs["sigma_z"], 6), round(chart["exp_hi"].iloc[1] / 28, 6)
+    >>> round(chart.attrs["sigma_z"], 6), round(float(chart["exp_hi"].iloc[1]) / 28, 6)
     (1.388917, 1.024696)
     """
     months = as_months(counts.index)
@@ -162,9 +162,7 @@ def individual_limits(x: Floats, position: npt.NDArray[np.int64]) -> tuple[Float
     return x.mean(axis=1), mean / D2, ranges
 
 
-def laney_scores(
-    n: Floats, days: Floats, position: npt.NDArray[np.int64]
-) -> tuple[Floats, Floats, Floats]:
+def laney_scores(n: Floats, days: Floats, position: npt.NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
     """Return z with σ_z taken out, σ_z, and the expected counts of each row of counts; see `laney_chart`."""
     expected = n.sum(axis=1, keepdims=True) / days.sum() * days
     with np.errstate(invalid="ignore", divide="ignore"):
