@@ -136,7 +136,7 @@ def make_contours(
     upper = np.append(lower[1:], np.inf)
     bands = [_cut(polygons, within) for polygons in _bands(surface, lower)]
     kept = [k for k, band in enumerate(bands) if not band.is_empty]
-    if not kept and "dens_share" in named and lower.min() > np.nanmax(surface.values):
+    if not kept and named.name == "dens_share" and lower.min() > np.nanmax(surface.values):
         warnings.warn(
             f"no ground is in a class: one place has over {max(SHARES):.0%} of the incidents, and nothing is denser; "
             "set 'classes' to 'mean' for contours",
