@@ -17,7 +17,7 @@ from hotspots.analysis.recipe.months import check_months, files_months
 from hotspots.analysis.recipe.reading import parse_recipe
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.run.analyse import analyse
-from hotspots.base.errors import DataError, HotspotsError, RecipeError
+from hotspots.base.errors import DataError, FileError, HotspotsError, RecipeError
 from hotspots.publish.folder import run_recipe
 
 RECIPE = """
@@ -511,7 +511,7 @@ def test_a_flag_that_says_neither_yes_nor_no_is_refused_with_its_value(town: Pat
     )
     with pytest.raises(DataError) as caught:
         run(town)
-    assert caught.value.message == "the flag 'Domestic' holds 'perhaps', which is neither yes nor no"
+    assert caught.value.message == "Crime: the flag 'Domestic' holds 'perhaps', which is neither yes nor no"
 
 
 def test_hours_of_a_column_without_times_are_refused(town: Path) -> None:
@@ -541,3 +541,25 @@ def test_a_theme_without_an_incident_and_a_source_elsewhere_are_refused(town: Pa
     with pytest.raises(DataError) as away:
         run(town)
     assert away.value.message == "no incident of 'Fires' lies in the areas 'Wards'"
+
+
+def test_a_source_without_an_incident_of_the_period_is_refused_by_its_name(town: Path) -> None:
+    recipe = RECIPE.replace("2025-01..2025-02", "2025-03").replace(
+        'name = "Fires"', 'name = "Fires"\ncovers = "2025-03"'
+    )
+    write(
+        town / "crime.csv",
+        [*CRIME, (0, "Other", "2025-03", "", "")],
+        ["Crime type", "Month", "Domestic", "Time"],
+    )
+    theme = '[[theme]]\nname = "Fires"\nincidents = "Fires"\n'
+    with pytest.raises(DataError) as caught:
+        run(town, theme, recipe)
+    assert caught.value.message == (
+        "Fires: no incident is in 2025-03: the incidents are from 2024-02 to 2025-02"
+    )
+    assert caught.value.hint
+    (town / "fires.csv").unlink()
+    with pytest.raises(FileError) as absent:
+        run(town, theme, recipe)
+    assert absent.value.message.startswith("Fires: there is no file or folder")

@@ -7,7 +7,8 @@ before any is counted. A source's name stands in the column `SOURCE`, each of it
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from hotspots.analysis.people import asks_of, kept_columns
 from hotspots.analysis.recipe.months import check_months
 from hotspots.analysis.recipe.tables import Incidents, Recipe, Theme
 from hotspots.analysis.steps import account
-from hotspots.base.errors import DataError
+from hotspots.base.errors import DataError, HotspotsError
 from hotspots.base.text import plain_text
 from hotspots.incidents.doubts import warn_of
 from hotspots.incidents.filters import category_mask, month_range, range_text
@@ -68,7 +69,10 @@ def read_sources(recipe: Recipe) -> Sources:
     DataError
         When a flag holds something else than yes and no; and see `hotspots.read_incidents`.
     """
-    readings = [_read(recipe, one) for one in recipe.incidents]
+    readings = []
+    for asked in recipe.incidents:
+        with _named(recipe, asked):
+            readings.append(_read(recipe, asked))
     check_months(recipe, [reading.months for reading in readings])
     periods, several = recipe.periods, len(readings) > 1
     tables: list[tuple[pd.DataFrame, pd.DataFrame]] = []
@@ -76,14 +80,15 @@ def read_sources(recipe: Recipe) -> Sources:
     for asked, reading in zip(recipe.incidents, readings, strict=True):
         if several:
             log.info("Incidents: %s", asked.name)
-        for name in asked.flags:
-            reading.everything[_flag(name)] = _yes_or_no(reading.everything[name], name)
-        chosen = reading.choose(
-            category=asked.category or None,
-            exclude=asked.exclude or None,
-            period=None if periods.report is None else range_text(periods.report),
-            compared=[range_text(one) for one in periods.before],
-        )
+        with _named(recipe, asked):
+            for name in asked.flags:
+                reading.everything[_flag(name)] = _yes_or_no(reading.everything[name], name)
+            chosen = reading.choose(
+                category=asked.category or None,
+                exclude=asked.exclude or None,
+                period=None if periods.report is None else range_text(periods.report),
+                compared=[range_text(one) for one in periods.before],
+            )
         warn_of(chosen.report, stacklevel=3)
         covered = month_range(asked.covers)
         if covered is not None:
@@ -96,6 +101,17 @@ def read_sources(recipe: Recipe) -> Sources:
     starts = np.cumsum([0, *(report.rows_read for report in reports.values())]).tolist()
     incidents, before = (_joined([pair[place] for pair in tables], list(reports), starts) for place in (0, 1))
     return Sources(incidents, before, add_reports(reports, incidents), reports)
+
+
+@contextmanager
+def _named(recipe: Recipe, asked: Incidents) -> Iterator[None]:
+    """Put the source's name before what is refused of it, where there are several."""
+    try:
+        yield
+    except HotspotsError as error:
+        if len(recipe.incidents) == 1:
+            raise
+        raise type(error)(f"{asked.name}: {error.message}", hint=error.hint) from error
 
 
 def _read(recipe: Recipe, asked: Incidents) -> Reading:
