@@ -35,6 +35,8 @@ COMMANDS = (
     "risk",
     "compare",
     "change",
+    "charts",
+    "trend",
     "select",
     "classes",
     "breakdown",

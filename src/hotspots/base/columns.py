@@ -537,6 +537,13 @@ _ALL = (
         "Incidents over those expected in the last month, in standard deviations of chance",
         1,
     ),
+    Column(
+        "un_text",
+        "text",
+        "",
+        "Last month in words",
+        "Incidents of the last month, and what was expected",
+    ),
     Column("month", "text", "", "Month", "The month that a row is about"),
     Column("mr", "real", "", "Moving range", "How far the value is from that of the month before", 1),
     Column("mr_hi", "real", "", "Moving range, limit", "The largest moving range of ordinary months", 1),

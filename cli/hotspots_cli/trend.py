@@ -1,0 +1,114 @@
+"""`hotspots trend`: which areas rise, fall, or stepped to another level, and with what evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from hotspots_cli import options
+from hotspots_cli.progress import Steps
+from hotspots_cli.writing import check_output, write_layer
+
+
+@click.command("trend", short_help="Rising, falling, or a step in a month.")
+@options.incidents_argument
+@options.areas
+@click.option(
+    "--against",
+    type=click.Choice(["all", "days"]),
+    default="all",
+    show_default=True,
+    help="Beside all areas together, whose season and trend are then no area's own; or each by itself.",
+)
+@click.option(
+    "--covers", metavar="MONTHS", help="Months that the files cover, where one has no incident at all."
+)
+@options.selection
+@options.columns
+@options.crs
+@options.by
+@options.level
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="Of the draws behind steps."
+)
+@options.output_file
+@options.overwrite
+def command(
+    incidents: tuple[str, ...],
+    areas: str,
+    against: Any,
+    covers: str | None,
+    crs: str,
+    by: Any,
+    lookup: tuple[str, ...],
+    level: float,
+    seed: int,
+    output: str,
+    overwrite: bool,
+    **given: Any,
+) -> None:
+    """Write the shape of each area's months with its evidence: steady, rising, falling, a step, or its own season.
+
+    An area is anything but steady only where chance would not explain it, corrected for the number of areas.
+
+    \b
+    hotspots trend police/ --areas wards.gpkg --category Burglary -o burglary_trend.gpkg
+    """
+    check_output(output, overwrite=overwrite)
+    from hotspots.analysis.charts import files_months
+    from hotspots.analysis.provenance import make_provenance
+    from hotspots.analysis.steps import account, add_columns, locate, monthly_counts, people_of
+    from hotspots.areas.reading import read_areas
+    from hotspots.base.errors import DataError
+    from hotspots.incidents import read_incidents
+    from hotspots.methods.time.history import histories
+
+    with Steps(4) as step:
+        step("Reading areas")
+        where = read_areas(areas, crs=crs, **options.area_reading(given))
+        step("Reading incidents")
+        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        where = people_of(where, quality)
+        step("Comparing")
+        assigned = locate(table, where, by=by, lookup=lookup or None)
+        monthly = monthly_counts(table, where, assigned=assigned)
+        if monthly is None:
+            raise DataError(
+                "no incident has a month, so there is no trend", hint="name it with 'month_column'"
+            )
+        monthly = files_months(monthly, table, covers)
+        partial = quality.partial_month
+        if partial is not None and str(monthly.columns[-1]) == partial:
+            monthly = monthly.iloc[:, :-1]
+        found = histories(monthly, against=against, level=level, seed=seed)
+        found["st_after"] = [None if month != month else str(month) for month in found["st_after"]]
+        layer = add_columns(where, found)
+        step("Writing")
+        provenance = make_provenance(
+            crs=crs,
+            quality=account(quality, table, assigned),
+            months=None,
+            steps={
+                "trend": {
+                    "against": against,
+                    "level": level,
+                    "seed": seed,
+                    "dispersion": found.attrs["dispersion"],
+                }
+            },
+            areas=where,
+        )
+        write_layer(layer, output, overwrite=overwrite, provenance=provenance)
+    counts = found["hi_shape"].value_counts()
+    told = (
+        ", ".join(f"{name} {counts[name]:,}" for name in counts.index[counts > 0])
+        or "No area has 10 incidents"
+    )
+    few = int(found["hi_shape"].isna().sum())
+    click.echo(f"{told}; under 10 incidents {few:,}", err=True)
+    for text, name in zip(found["hi_text"], where["name"], strict=True):
+        if not text.startswith(("steady", "under")):
+            click.echo(f"{name}: {text}", err=True)
+    if partial is not None:
+        click.echo(f"{partial} looks incomplete and is left out", err=True)

@@ -1,0 +1,293 @@
+"""Charts of months of a whole force, its partnerships and its areas: what is unusual, and where the year leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from hotspots.base.errors import DataError
+from hotspots.base.text import list_words
+from hotspots.incidents.filters import month_range
+from hotspots.methods.time.charts import Charts, Season, unusual_months
+from hotspots.methods.time.history import histories
+from hotspots.methods.time.limits import FEWEST_MONTHS, laney_chart
+from hotspots.methods.time.year import year_to_date
+
+__all__ = ["ALL", "Charts", "MonthCharts", "chart_columns", "files_months", "find_charts", "month_text"]
+
+ALL = "All areas"
+"""What the whole is called among the areas that have charts."""
+OWN_SEASON = 36
+"""Months from which on the whole is held to its own season."""
+
+
+@dataclass(frozen=True, eq=False)
+class MonthCharts:
+    """Charts of months, of all themes together.
+
+    Attributes
+    ----------
+    month : Period or None
+        The last month, which the lists are about; None where no month can be judged.
+    areas, districts, whole : Charts or None
+        Of each area, of each district where there are two or more, and of all areas together; None where they cannot be
+        told, and then `notes` says why.
+    histories : mapping of str to DataFrame
+        The shapes of each theme's areas, from `hotspots.histories`; none where there are under five months.
+    years : DataFrame
+        The year so far, from `hotspots.year_to_date`, by theme and place, all areas together first.
+    notes : tuple of str
+        What was left out and what could not be told, in sentences.
+    """
+
+    month: pd.Period | None = None
+    areas: Charts | None = None
+    districts: Charts | None = None
+    whole: Charts | None = None
+    histories: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    years: pd.DataFrame = field(default_factory=pd.DataFrame)
+    notes: tuple[str, ...] = ()
+
+
+def find_charts(
+    monthly: Mapping[str, pd.DataFrame],
+    *,
+    districts: pd.Series[Any] | None = None,
+    partial: str | None = None,
+    season: Season = "all",
+    dispersion: float | None = None,
+    flagged_by: Literal["q", "limits"] = "q",
+    rebase: Sequence[str] = (),
+    runs: int | None = None,
+    starts: int = 1,
+    earlier: Mapping[str, pd.DataFrame] | None = None,
+) -> MonthCharts:
+    """Return the charts of counts by month, as far as the months allow; what they do not allow is said, not raised.
+
+    Parameters
+    ----------
+    monthly : mapping of str to DataFrame
+        Incidents in each area by month, for each theme: all of the same areas and months. A month without a file has
+        no column.
+    districts : Series, optional
+        The district of each area; blank where there is none.
+    partial : str, optional
+        A last month that looks incomplete: it is left out.
+    season, dispersion, flagged_by, rebase, runs
+        See `hotspots.unusual_months`; of areas and districts. The whole is held to its own mean a day (see
+        `hotspots.laney_chart`) and, from 36 months on, to its own season.
+    starts : int, default 1
+        The month in which a year starts.
+    earlier : mapping of str to DataFrame, optional
+        Months before those charted, for the year so far alone.
+
+    Raises
+    ------
+    HotspotsError
+        When an option is wrong.
+    """
+    notes: list[str] = []
+    tables = {theme: _without(table, partial) for theme, table in monthly.items()}
+    months = (
+        pd.PeriodIndex(next(iter(tables.values())).columns, freq="M")
+        if tables
+        else pd.PeriodIndex([], freq="M")
+    )
+    if partial is not None and tables and len(months) < next(iter(monthly.values())).shape[1]:
+        notes.append(
+            f"{_named(partial)} looks incomplete: it has under half the usual rows, and is left out."
+        )
+    if not len(months):
+        return MonthCharts(notes=(*notes, "No month is whole, so there is nothing to chart."))
+    notes += _gaps(months)
+    whole = {theme: table.sum(axis=0).to_frame(ALL).T for theme, table in tables.items()}
+    groups = None if districts is None else _by_district(tables, districts)
+    asked: dict[str, Any] = {
+        "season": season,
+        "dispersion": dispersion,
+        "flagged_by": flagged_by,
+        "rebase": rebase,
+        "runs": runs,
+    }
+    return MonthCharts(
+        months[-1],
+        _charts(tables, asked, notes, "areas"),
+        None if groups is None else _charts(groups, asked, notes, "districts"),
+        _whole(whole, rebase, runs, notes),
+        _histories(tables, notes),
+        _years(_with_earlier(whole, earlier, None), _with_earlier(groups, earlier, districts), starts, notes),
+        tuple(dict.fromkeys(notes)),
+    )
+
+
+def files_months(monthly: pd.DataFrame, incidents: pd.DataFrame, covers: str | None = None) -> pd.DataFrame:
+    """Return counts by month without those months that no file holds, unless they are said to be covered.
+
+    A month of the files without an incident of the theme is 0; one that no file holds is unknown, and has no column.
+    """
+    held = {pd.Period(month, freq="M").ordinal for month in incidents.attrs.get("months", ())}
+    held |= {month.ordinal for month in incidents["month"].dropna().unique()}
+    if (said := month_range(covers)) is not None:
+        held |= set(range(said[0], said[1] + 1))
+    there = [pd.Period(month, freq="M").ordinal in held for month in monthly.columns]
+    return monthly.iloc[:, [place for place, known in enumerate(there) if known]]
+
+
+def _without(table: pd.DataFrame, partial: str | None) -> pd.DataFrame:
+    if partial is None or not table.shape[1] or table.columns[-1] != pd.Period(partial, freq="M"):
+        return table
+    return table.iloc[:, :-1]
+
+
+def _named(month: Any) -> str:
+    return pd.Period(month, freq="M").strftime("%B %Y")
+
+
+def _gaps(months: pd.PeriodIndex) -> list[str]:
+    """Return a sentence on months that no file holds, between the first and the last."""
+    every = pd.period_range(months[0], months[-1], freq="M")
+    gone = [month for month in every if month not in months]
+    if not gone:
+        return []
+    names = list_words([_named(month) for month in gone[:6]])
+    more = f" and {len(gone) - 6} more" if len(gone) > 6 else ""
+    return [f"No file holds {names}{more}: they are left out, not taken as months without incidents."]
+
+
+def _by_district(
+    tables: Mapping[str, pd.DataFrame], districts: pd.Series[Any]
+) -> dict[str, pd.DataFrame] | None:
+    """Return the counts of each district, in alphabetical order; None where there are not two."""
+    named = districts.astype(object).where(districts.notna() & (districts.astype(str) != ""))
+    if named.nunique() < 2:
+        return None
+    return {theme: table.groupby(named.reindex(table.index)).sum() for theme, table in tables.items()}
+
+
+def _charts(
+    tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any], notes: list[str], what: str
+) -> Charts | None:
+    """Return charts beside all areas; None, and why, where there are too few months or areas."""
+    try:
+        return unusual_months(tables, **asked)
+    except DataError as error:
+        notes.append(f"There are no charts of {what}: {error.message}; {error.hint}.")
+        return None
+
+
+def _whole(
+    tables: Mapping[str, pd.DataFrame], rebase: Sequence[str], runs: int | None, notes: list[str]
+) -> Charts | None:
+    """Return charts of all areas together, by their own season where there are three years, else by days."""
+    held = next(iter(tables.values())).shape[1]
+    options: dict[str, Any] = {"flagged_by": "limits", "rebase": rebase, "runs": runs}
+    try:
+        if held >= OWN_SEASON and not rebase:
+            return unusual_months(tables, season="own", **options)
+        made = unusual_months(tables, chart="laney", **options)
+    except DataError as error:
+        notes.append(f"There is no chart of all areas together: {error.message}; {error.hint}.")
+        return None
+    if held < OWN_SEASON:
+        notes.append(
+            f"All areas together are held to their mean a day, which knows no season: that takes {OWN_SEASON} months."
+        )
+    return made
+
+
+def _histories(tables: Mapping[str, pd.DataFrame], notes: list[str]) -> dict[str, pd.DataFrame]:
+    found = {}
+    for theme, table in tables.items():
+        try:
+            found[theme] = histories(table)
+        except DataError as error:
+            notes.append(f"No history has a shape: {error.message}; {error.hint}.")
+    return found
+
+
+def _with_earlier(
+    tables: Mapping[str, pd.DataFrame] | None,
+    earlier: Mapping[str, pd.DataFrame] | None,
+    districts: pd.Series[Any] | None,
+) -> dict[str, pd.DataFrame]:
+    """Return counts with the months before those charted in front."""
+    if tables is None or earlier is None:
+        return dict(tables or {})
+    if districts is None:
+        before: Mapping[str, pd.DataFrame] = {
+            theme: table.sum(axis=0).to_frame(ALL).T for theme, table in earlier.items()
+        }
+    else:
+        before = _by_district(earlier, districts) or {}
+    found = {}
+    for theme, table in tables.items():
+        first = before.get(theme)
+        new = None if first is None else first.loc[:, [month < table.columns[0] for month in first.columns]]
+        found[theme] = table if new is None else pd.concat([new, table], axis=1)
+    return found
+
+
+def _years(
+    whole: Mapping[str, pd.DataFrame], districts: Mapping[str, pd.DataFrame], starts: int, notes: list[str]
+) -> pd.DataFrame:
+    """Return the year so far of all areas together and of each district, by theme and place.
+
+    Each is given the dispersion that its own months have, season and all: the square of Laney's σ_z.
+    """
+    rows: dict[tuple[str, str], pd.Series[Any]] = {}
+    by = ""
+    for theme, table in whole.items():
+        for one in (table, *([districts[theme]] if theme in districts else [])):
+            for place in one.index:
+                row = one.loc[[place]]
+                try:
+                    made = year_to_date(row, starts=starts, dispersion=_own_dispersion(row.iloc[0]))
+                except DataError as error:
+                    notes.append(f"There is no year so far: {error.message}; {error.hint}.")
+                    return pd.DataFrame()
+                by = made.attrs["projected_by"]
+                rows[theme, str(place)] = made.iloc[0]
+                attrs = dict(made.attrs)
+    if not rows:
+        return pd.DataFrame()
+    found = pd.DataFrame(rows).T.rename_axis(["theme", "place"])
+    found.attrs = {"months": attrs["months"], "left": attrs["left"], "projected_by": by}
+    return found
+
+
+def _own_dispersion(counts: pd.Series[Any]) -> float | None:
+    if len(counts) < FEWEST_MONTHS:
+        return None
+    return max(1.0, float(laney_chart(counts).attrs["sigma_z"]) ** 2)
+
+
+def chart_columns(found: MonthCharts, theme: str) -> pd.DataFrame | None:
+    """Return what a layer of areas says of the last month and of the history; None where nothing can be said."""
+    parts = []
+    if found.areas is not None and found.month is not None:
+        table = found.areas.month()
+        table = table[table["theme"] == theme].drop(columns="theme").reindex(found.areas.areas)
+        phi = found.areas.dispersion[found.areas.themes.index(theme)]
+        spread = np.sqrt(phi * table["expected"].to_numpy())
+        away = table["n"].to_numpy() - table["expected"].to_numpy()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            score = np.where(spread > 0, away / spread, 0.0)
+        texts = [month_text(row, found.month) for row in table.to_dict("records")]
+        parts.append(
+            pd.DataFrame(
+                {"un_flag": table["un_flag"], "un_score": score, "un_text": texts}, index=table.index
+            )
+        )
+    if theme in found.histories:
+        parts.append(found.histories[theme][["hi_shape", "hi_text", "tr_pct"]])
+    return pd.concat(parts, axis=1) if parts else None
+
+
+def month_text(row: Mapping[Any, Any], month: pd.Period) -> str:
+    """Return the count of a month and what was expected: ``"14 in March 2025, 4 to 9 expected"``."""
+    low, high = np.ceil(row["exp_lo"] - 1e-9), np.floor(row["exp_hi"] + 1e-9)
+    return f"{row['n']:,.0f} in {month.strftime('%B %Y')}, {low:,.0f} to {high:,.0f} expected"

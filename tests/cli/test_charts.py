@@ -1,0 +1,93 @@
+"""`hotspots charts` and `hotspots trend`, on the bundled sample and on files made for the purpose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+from hotspots_cli.main import run
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> tuple[Path, Path]:
+    """A year of burglaries in 16 squares, with a spike in the last month of one and a step in another."""
+    random = np.random.default_rng(4)
+    squares = [box(400_000 + 1000 * k, 300_000, 401_000 + 1000 * k, 301_000) for k in range(16)]
+    areas = gpd.GeoDataFrame(
+        {"code": [f"E05{k:06}" for k in range(16)], "name": [f"Ward {k}" for k in range(16)]},
+        geometry=squares,
+        crs="EPSG:27700",
+    )
+    rows = []
+    for number, month in enumerate(pd.period_range("2025-01", periods=12, freq="M")):
+        for k in range(16):
+            n = 50 if (k, number) == (3, 11) else (40 if number >= 6 else 8) if k == 5 else random.poisson(12)
+            rows += [(str(month), 400_500 + 1000 * k, 300_500, "Burglary")] * int(n)
+    areas.to_file(tmp_path / "wards.gpkg")
+    table = pd.DataFrame(rows, columns=["Month", "Easting", "Northing", "Crime type"])
+    table.to_csv(tmp_path / "street.csv", index=False)
+    return tmp_path / "street.csv", tmp_path / "wards.gpkg"
+
+
+def test_charts_lists_the_spike_first(
+    street: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "unusual.csv"
+    assert run(["charts", str(street[0]), "--areas", str(street[1]), "-o", str(out)]) == 0
+    table = pd.read_csv(out)
+    assert table.iloc[0][["name", "theme", "month", "n", "un_flag"]].tolist() == [
+        "Ward 3", "Burglary", "2025-12", 50, "unusually high",
+    ]  # fmt: skip
+    assert len(table) == 16
+    assert "Burglary in Ward 3: 50 in December 2025, " in capsys.readouterr().err
+
+
+def test_charts_writes_every_month_on_request(street: tuple[Path, Path], tmp_path: Path) -> None:
+    out = tmp_path / "unusual.csv"
+    assert run(["charts", str(street[0]), "--areas", str(street[1]), "--every-month", "-o", str(out)]) == 0
+    assert pd.read_csv(out)["month"].value_counts().to_dict() == dict.fromkeys(
+        [f"2025-{month:02}" for month in range(1, 13)], 16
+    )
+
+
+def test_charts_of_one_month_says_so(street: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["charts", str(street[0]), "--areas", str(street[1]), "--period", "2025-03"]) == 0
+    assert (
+        "There are no charts of areas: 1 month cannot tell what is usual; give 3 months or more."
+        in capsys.readouterr().err
+    )
+
+
+def test_an_option_is_named_as_it_is_typed(
+    street: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["charts", str(street[0]), "--areas", str(street[1]), "--rebase", "2020-01"]) == 1
+    assert (
+        "Error: --rebase is '2020-01', which is not among the months 2025-01 to 2025-12"
+        in capsys.readouterr().err
+    )
+
+
+def test_trend_names_the_step(
+    street: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "trend.gpkg"
+    assert run(["trend", str(street[0]), "--areas", str(street[1]), "-o", str(out)]) == 0
+    layer = gpd.read_file(out).set_index("name")
+    assert layer.loc["Ward 5", "hi_shape"] == "step up"
+    assert layer.loc["Ward 5", "st_after"] == "2025-06"
+    assert "Ward 5: step up in July 2025, against all areas: from " in capsys.readouterr().err
+
+
+def test_trend_without_months_is_refused(
+    tmp_path: Path, street: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pd.read_csv(street[0]).drop(columns="Month").to_csv(tmp_path / "bare.csv", index=False)
+    for command in (["trend", "-o", str(tmp_path / "t.gpkg")], ["charts"]):
+        assert run([command[0], str(tmp_path / "bare.csv"), "--areas", str(street[1]), *command[1:]]) == 1
+        assert "Error: no incident has a month, so there is no" in capsys.readouterr().err
