@@ -185,6 +185,7 @@ def test_a_windows_path_in_double_quotes_and_a_nest_of_lists_are_told_apart_from
 def test_the_sections_of_the_report_are_named_in_their_order() -> None:
     everything = (
         "summary",
+        "since",
         "themes",
         "assess",
         "profile",

@@ -16,6 +16,7 @@ from hotspots.analysis.profile import Profile
 from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.repeats import Repeats
 from hotspots.analysis.shares import Share
+from hotspots.analysis.since import Since
 from hotspots.analysis.standings import Standings
 from hotspots.areas.neighbours import Neighbours
 from hotspots.areas.outline import outline_of
@@ -179,6 +180,10 @@ class Analysis:
         The account of the street files of each other force that the recipe compares with, by its name.
     classes : mapping of str to Series
         The class of each of the first areas, by the name of the recipe's lookup.
+    rows_by_month : mapping of str to int
+        Rows used by month, those of the comparison with them: ``{"2025-01": 8412}``.
+    since : Since or None
+        What changed since an earlier edition, where one was named.
     """
 
     recipe: Recipe
@@ -196,6 +201,8 @@ class Analysis:
     accounts: Mapping[str, QualityReport] = field(default_factory=dict)
     others: Mapping[str, QualityReport] = field(default_factory=dict)
     classes: Mapping[str, pd.Series[Any]] = field(default_factory=dict)
+    rows_by_month: Mapping[str, int] = field(default_factory=dict)
+    since: Since | None = None
 
     @cached_property
     def outline(self) -> gpd.GeoDataFrame:

@@ -306,3 +306,9 @@ def _in_hours(recipe: Recipe, theme: Theme, incidents: pd.DataFrame, kept: Mask,
         f"{int((kept & ~known).sum()):,}", f"{int(kept.sum()):,}",
     )  # fmt: skip
     return pd.to_numeric(clock[0]).isin(hours).to_numpy()
+
+
+def rows_by_month(*read: pd.DataFrame) -> dict[str, int]:
+    """Return how many rows of incidents there are of each month, ascending; those without a month are left out."""
+    months = pd.concat([incidents["month"] for incidents in read if len(incidents)])
+    return {str(month): int(number) for month, number in months.value_counts().sort_index().items()}

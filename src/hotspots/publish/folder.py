@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from hotspots.analysis.dispersions import dispersion_record
+from hotspots.analysis.editions import RECORD, compare_editions, read_edition
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.provenance import make_provenance, rests_on
 from hotspots.analysis.recipe.tables import Map, Recipe
@@ -36,7 +37,6 @@ from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.headline import headline
 from hotspots.publish.words.notes import method_notes, people_note
 
-RECORD = "about/provenance.json"
 # Where runs leave their files, and so all that a later one may remove.
 _FOLDERS = ("about", "geojson", "layers", "tables")
 _FILES = (
@@ -88,6 +88,7 @@ def run_recipe(
     output: str | os.PathLike[str],
     *,
     overwrite: bool = False,
+    since: str | os.PathLike[str] | None = None,
     progress: Progress = lambda *_: None,
 ) -> Outcome:
     """Run a recipe and write all it makes into a folder.
@@ -101,6 +102,8 @@ def run_recipe(
     overwrite : bool, default False
         Whether an existing folder may be written into. Files that an earlier run left there and this one does
         not make are removed; nothing else is touched.
+    since : path, optional
+        The folder of an earlier run; the report, the workbook and ``tables/since.csv`` then say what has changed.
     progress : callable, optional
         Called with the name of each step as it begins, and the number of steps.
 
@@ -119,7 +122,10 @@ def run_recipe(
     refuse_existing(folder, overwrite=overwrite)
     _refuse_inputs(recipe, folder)
     total = count_steps(recipe) + len(recipe.theme) + 3
+    edition = None if since is None else read_edition(since)
     analysis = analyse(recipe, progress=lambda label: progress(label, total))
+    if edition is not None:
+        analysis = replace(analysis, since=compare_editions(analysis, edition))
     old = _recorded_files(folder)
     with replacing_folder(folder, overwrite=overwrite) as draft:
         shapes: dict[bytes, Shapes] = {}
@@ -130,15 +136,7 @@ def run_recipe(
         if recipe.map is not None:
             progress("Drawing the map", total)
             _write_map(analysis, recipe.map, draft / "map.html")
-        if analysis.profile is not None:
-            write_csv(analysis.profile.wide(), draft / "tables" / "partnerships.csv")
-        if analysis.standings is not None:
-            write_csv(places_table(analysis.standings), draft / "tables" / "places.csv")
-        if analysis.assessment is not None:
-            write_csv(analysis.assessment, draft / "tables" / "assessment.csv")
-        own = people_tables(analysis)
-        for key, table in zip(make_keys(list(own), fallback="table"), own.values(), strict=True):
-            write_csv(table, draft / "tables" / f"people_{key}.csv")
+        _write_tables(analysis, draft / "tables")
         if analysis.selection is not None:
             _write_brief(analysis, analysis.selection, draft / "brief.html")
         if recipe.report is not None:
@@ -181,6 +179,21 @@ def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[byt
     for shown in group.layers:
         if shown.kind != "cells":
             write_csv(shown.table, draft / "tables" / f"{group.key}_{shown.key}.csv")
+
+
+def _write_tables(analysis: Analysis, folder: Path) -> None:
+    """Write the tables that are of no single theme."""
+    if analysis.profile is not None:
+        write_csv(analysis.profile.wide(), folder / "partnerships.csv")
+    if analysis.standings is not None:
+        write_csv(places_table(analysis.standings), folder / "places.csv")
+    if analysis.since is not None:
+        write_csv(analysis.since.areas, folder / "since.csv")
+    if analysis.assessment is not None:
+        write_csv(analysis.assessment, folder / "assessment.csv")
+    own = people_tables(analysis)
+    for key, table in zip(make_keys(list(own), fallback="table"), own.values(), strict=True):
+        write_csv(table, folder / f"people_{key}.csv")
 
 
 def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
@@ -255,6 +268,7 @@ def _record(analysis: Analysis, files: tuple[str, ...]) -> str:
     recipe = {key: value for key, value in asdict(analysis.recipe).items() if key != "folder"}
     record = _provenance(analysis) | {
         "recipe": recipe,
+        "rows_by_month": dict(analysis.rows_by_month),
         "neighbours": {label: found.description for label, found in analysis.neighbours.items()},
         "dispersion": dispersion_record(analysis),
         "density": {

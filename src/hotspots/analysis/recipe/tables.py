@@ -308,6 +308,7 @@ class Map:
 
 Section = Literal[
     "summary",
+    "since",
     "themes",
     "assess",
     "profile",
@@ -339,8 +340,9 @@ class Report:
 
     The appendix has its sections, from "methods" on, behind the others whatever the order. The sections
     "priorities" and "matrix" are left out where the recipe has no table ``[select]``, "risk" where it
-    has no ``[risk]``, "places" where it has no ``[places]`` and "assess" where it has no ``[assess]``. `formats` are
-    the files that it is written as: a page for a browser and, to be edited, a Word file and slides.
+    has no ``[risk]``, "places" where it has no ``[places]``, "assess" where it has no ``[assess]``, and "since" where
+    no earlier edition is named. `formats` are the files that it is written as: a page for a browser and, to be
+    edited, a Word file and slides.
     """
 
     sections: tuple[Section, ...] = SECTIONS

@@ -24,7 +24,7 @@ from hotspots.analysis.run.study import (
 )
 from hotspots.analysis.run.theme import compute_theme
 from hotspots.analysis.run.whole import SELECTION, assess, make_profile, make_standings, select_areas
-from hotspots.analysis.sources import account_each, read_sources
+from hotspots.analysis.sources import account_each, read_sources, rows_by_month
 from hotspots.analysis.steps import account, locate, people_of
 from hotspots.counting.period import period_of
 
@@ -120,4 +120,5 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         accounts,
         {} if others is None else others.accounts,
         classes_of(study.groupings, places[0].key),
+        rows_by_month(incidents, before),
     )

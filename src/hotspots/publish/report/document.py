@@ -44,6 +44,7 @@ from hotspots.publish.report.priorities import matrix_section, priorities_sectio
 from hotspots.publish.report.quality import quality_section
 from hotspots.publish.report.risk import risk_section
 from hotspots.publish.report.sheets import make_sheets, summary_sheet
+from hotspots.publish.report.since import since_section
 from hotspots.publish.report.summary import summary_section
 from hotspots.publish.report.themes import themes_section
 from hotspots.publish.views import drawn_columns
@@ -78,6 +79,7 @@ def make_document(analysis: Analysis, *, pictures: Kinds = ("svg",)) -> Document
     recipe = analysis.recipe
     makers: dict[str, Callable[[Analysis], Section | None]] = {
         "summary": lambda analysis: summary_section(analysis, pictures),
+        "since": since_section,
         "themes": lambda analysis: themes_section(analysis, pictures),
         "headline": headline_section,
         "profile": profile_section,

@@ -7,12 +7,14 @@ from typing import Any
 import pandas as pd
 
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
+from hotspots.analysis.since import Since
 from hotspots.export.tables.workbook import Summary
 from hotspots.publish.report.classes import people_tables
 from hotspots.publish.report.places import places_table
 from hotspots.publish.views import in_words
 from hotspots.publish.words.change import calendar_words, change_words, compared_words
 from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.since import MARKED
 
 
 def summary_sheet(analysis: Analysis) -> Summary:
@@ -52,11 +54,24 @@ def make_sheets(analysis: Analysis) -> dict[str, pd.DataFrame]:
         sheets["Figures by partnership"] = rates.join(counts).rename_axis("Theme")
     if (change := _change_by_district(analysis)) is not None:
         sheets["Change by district"] = change
+    if analysis.since is not None:
+        sheets |= _since(analysis.since)
     for group in analysis.groups:
         for layer in group.layers:
             if layer.kind != "cells":
                 sheets[f"{group.name}: {layer.label}"] = _ordered(in_words(group, layer))
     return sheets | people_tables(analysis)
+
+
+def _since(found: Since) -> dict[str, pd.DataFrame]:
+    """Return what changed since an earlier edition: areas, definitions and ranks, each where there is any."""
+    measure = found.areas["measure"].map(MARKED)
+    sheets = {
+        "Since: areas": found.areas.assign(measure=measure).set_index("code"),
+        "Since: definitions": found.definitions.set_index("what"),
+        "Since: ranks": found.ranks.set_index("code"),
+    }
+    return {name: table for name, table in sheets.items() if len(table)}
 
 
 def _figures(analysis: Analysis, theme: ThemeResult) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from hotspots.base.columns import format_value
 from hotspots.base.text import area_name, counted, list_words
 from hotspots.publish.words.change import calendar_words, compared_words
 from hotspots.publish.words.names import district_of
+from hotspots.publish.words.since import since_sentences
 
 SHOWN = 5  # names in a headline; the map and the tables have them all
 
@@ -19,6 +20,8 @@ def headline(analysis: Analysis) -> tuple[str, ...]:
     lines = [f"{analysis.recipe.title} ({calendar_words(analysis.calendar)})", _rows_line(analysis)]
     for group in analysis.groups:
         lines.extend(_group_lines(group, analysis.comparison))
+    if analysis.since is not None:
+        lines.append(" ".join(since_sentences(analysis.since)))
     return tuple(lines)
 
 
