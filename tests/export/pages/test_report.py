@@ -12,6 +12,7 @@ import pytest
 
 from hotspots.base.errors import FileError
 from hotspots.export.document import (
+    Block,
     Document,
     Figures,
     Grid,
@@ -241,3 +242,69 @@ def test_it_prints_on_a4_with_each_section_on_a_new_page(opened: tuple[Any, list
         for box in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", pdf)
     }
     assert sizes == {(0, 0, 595, 842)}
+
+
+PAPER = 658  # pixels: 174 mm, the width of the text on A4
+
+
+def laid_out(page: Any, report: Document) -> Any:
+    """A report as it is laid out on paper."""
+    page.set_viewport_size({"width": PAPER, "height": 980})
+    page.emulate_media(media="print")
+    page.set_content(report_html(report), wait_until="load")
+    return page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("columns", [6, 8, 10, 13])
+def test_no_table_is_wider_than_the_page(opened: tuple[Any, list[str]], columns: int) -> None:
+    # A browser prints the whole report smaller where one table is too wide. The headings are the longest districts'.
+    names = ["Newcastle-under-Lyme", "Staffordshire Moorlands", "Stoke-on-Trent", "East Staffordshire"]
+    headings = ["Offence", *(names[place % 4] for place in range(columns - 1))]
+    rows = [["Violence and sexual offences", *["102,451"] * (columns - 1)]] * 15
+    table = Table("Counts", headings, rows, numbers=frozenset(range(1, columns)))
+    page = laid_out(opened[0], Document("Wide", "2025", [Section("Counts", [table])]))
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "title", ["Assessment", "Abbeyshire: strategic assessment of crime and disorder " * 3]
+)
+def test_the_contents_stay_on_the_first_page_however_long_the_title(
+    opened: tuple[Any, list[str]], title: str
+) -> None:
+    tall = SVG.replace(b"0 0 10 5", b"0 0 10 9")
+    rows = [
+        [f"{place}. Ward", "Vale", "Far above the average in all crime and burglary."] for place in range(5)
+    ]
+    table = Table("", ["Ward", "District", "Why"], rows, prose=frozenset({2}))
+    first: list[Block] = [
+        Paragraphs(["What a reader takes away."] * 3, lead=True),
+        Picture(tall, "A map", "A map"),
+        table,
+    ]
+    others = [Section(f"Section {place}", [Paragraphs(["Text."])]) for place in range(12)]
+    page = laid_out(opened[0], Document(title, "2025", [Section("Summary", first, new_page=False), *others]))
+    foot, image = (
+        page.locator(which).first.evaluate("one => one.getBoundingClientRect()[" + side + "]")
+        for which, side in ((".contents", "'bottom'"), (".front img", "'height'"))
+    )
+    # 261 mm are between the margins; the map takes what the rest leaves.
+    assert foot <= 261 * 96 / 25.4
+    assert image > 150
+    pages = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pages)) == 13
+
+
+def test_a_first_section_of_many_rows_is_no_page_of_its_own() -> None:
+    picture, long = Picture(SVG, "A map", "A map"), Table("", ["Ward"], [["A"]] * 9)
+    tried: list[tuple[list[Block], bool]] = [
+        ([picture], True),
+        ([picture, long], False),
+        ([long], False),
+        ([picture, picture], False),
+    ]
+    for blocks, own in tried:
+        page = report_html(Document("T", "", [Section("One", blocks), Section("Two")]))
+        assert ('<div class="front">' in page) == own

@@ -26,6 +26,11 @@ from hotspots.export.document import (
     section_numbers,
 )
 
+STANDING = 10  # columns of numbers whose headings still have room side by side
+WIDE = ((8, "widest"), (6, "wide"))
+"""From more than how many columns the letters of a table are smaller: a browser that prints a table wider than the
+page makes the whole report smaller."""
+FRONT_ROWS = 8  # of a table on the first page
 UPRIGHT = 6  # columns of ticks whose headings still have room side by side
 
 
@@ -55,9 +60,11 @@ def report_html(document: Document) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(document.title)}</title>",
         f"<style>\n{style}</style>\n</head>\n<body>\n<main>",
+        '<div class="front">' if _is_front(document.sections) else "",
         f'<header class="masthead"><h1>{escape(document.title)}</h1>{period}</header>',
         *sections[:1],
         _contents(document.sections, numbers),
+        "</div>" if _is_front(document.sections) else "",
         *sections[1:],
         f'<footer class="origin">{origin}<p>{escape(document.made_with)}</p></footer>',
         "</main>\n</body>\n</html>\n",
@@ -98,6 +105,13 @@ def _division(sections: Sequence[Section], place: int) -> str:
     first = all(section.division != division for section in sections[:place])
     heading = DIVISIONS[division]
     return f'<h2 class="division">{escape(heading)}</h2>\n' if heading and first else ""
+
+
+def _is_front(sections: Sequence[Section]) -> bool:
+    """Return whether title, first section and contents are a page of their own, whose picture takes the room left."""
+    blocks = sections[0].blocks if sections and not sections[0].parts else []
+    short = all(len(block.rows) <= FRONT_ROWS for block in blocks if isinstance(block, Table))
+    return short and sum(isinstance(block, Picture) for block in blocks) == 1
 
 
 def _contents(sections: Sequence[Section], numbers: Sequence[str]) -> str:
@@ -216,14 +230,16 @@ def _table(table: Table, counter: _Counter) -> str:
         rows.append(f"<tr{last}>{cells}</tr>")
     note = f'<p class="note">{_raised(table.note)}</p>' if table.note else ""
     look = "long" if table.prose or len(table.rows) > 30 else "short"
-    look += " upright" if len(table.marks) > UPRIGHT else ""
+    look += " upright" if len(table.marks) > UPRIGHT or len(table.numbers) > STANDING else ""
+    look += next((f" {word}" for most, word in WIDE if len(table.headings) - len(table.marks) > most), "")
     body = f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>" + "\n".join(rows) + "</tbody></table>"
     return f'<div class="table {look}">{body}{note}</div>'
 
 
 def _heading(place: int, table: Table) -> str:
     heading = _raised(table.headings[place])
-    return f"<span>{heading}</span>" if place in table.marks else heading
+    upright = place in table.marks or (place in table.numbers and len(table.numbers) > STANDING)
+    return f"<span>{heading}</span>" if upright else heading
 
 
 def _side(place: int, table: Table) -> str:
