@@ -13,9 +13,6 @@ from hotspots.publish.folder import Outcome, run_recipe
 
 DOCS = Path(__file__).parents[2] / "docs"
 
-# The comparators have no row for anti-social behaviour, and the run says so.
-pytestmark = pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
-
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
@@ -60,6 +57,16 @@ def test_the_figures_on_the_page_are_those_of_the_run(outcome: Outcome) -> None:
     violence = pd.read_csv(tables / "violence-and-sexual-offences_wards.csv")
     rise = violence["n_after"].sum() / violence["n_before"].sum() - 1
     assert f"Violence is up {100 * rise:.0f} %" in page
+    extract = pd.read_csv(DOCS / "assessment" / "extract.csv")
+    july = extract[extract["Reported"].str.endswith("/07/2018") & extract["Easting"].notna()]
+    domestic = july[july["Domestic"] == "Y"]
+    # All that have coordinates lie in the wards.
+    assert pd.read_csv(tables / "domestic-abuse-made-up_wards.csv")["n"].sum() == len(domestic)
+    rows = profile[profile["offence"] == "Made-up extract: all"]
+    assert rows.loc[rows["district"] != "Force", "n"].sum() == len(july)
+    alcohol = (domestic["Alcohol"] == "Y").mean()
+    assert f"*{len(domestic)} of the extract's {len(july)} offences in the wards are domestic" in page
+    assert f"alcohol was involved in {alcohol:.0%} of them".replace("%", " %") in page
     themes = pd.read_csv(tables / "assessment.csv", index_col="theme")
     assert themes.index[0] == "Violence and sexual offences"
     assert (themes["rank_hi"].iloc[1:] == 5).all()

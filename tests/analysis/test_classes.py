@@ -122,6 +122,20 @@ def test_a_class_of_few_incidents_is_hidden_and_another_with_it() -> None:
     assert "hidden" not in shown
 
 
+def test_two_classes_that_are_both_hidden_keep_their_column_of_counts() -> None:
+    areas = gpd.GeoDataFrame(
+        {"n": [3, 20, 30, 40], "population": [1000.0] * 4},
+        geometry=[box(i, 0, i + 1, 1) for i in range(4)],
+        index=CODES,
+        crs="EPSG:27700",
+    )
+    classes = read_classes(LOOKUP.assign(kind=["coast", "town", "town", "town"]), CODES, column="kind")
+    made = class_layer(areas, classes, outlines_of(areas, classes), months=12)
+    # The total would tell the 3 from the 90, so neither is shown, and the report's table says so.
+    assert made["hidden"].tolist() == [True, True]
+    assert made["n"].isna().tolist() == [True, True]
+
+
 def test_bands_stand_in_the_order_that_people_count_in() -> None:
     assert natural_order(["18-24", "under 10", "10-17", "9", "Not known"]) == [
         "9", "under 10", "10-17", "18-24", "Not known",

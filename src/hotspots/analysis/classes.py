@@ -287,7 +287,9 @@ def class_layer(
         told = [name for name in table.columns if name not in ("members", "population", "share_pop")]
         table[told] = table[told].mask(dark)
         table["hidden"] = dark
-    empty = [name for name in table.columns if table[name].isna().all()]
+    # Where both of two classes are hidden, the counts stay, blank: a table of classes has them.
+    kept = ("n", "share_n")
+    empty = [name for name in table.columns if table[name].isna().all() and name not in kept]
     shapes = outlines.geometry.set_axis(outlines.index.astype(str)).reindex(table.index)
     made = gpd.GeoDataFrame(table.drop(columns=empty), geometry=shapes, crs=layer.crs)
     made.insert(0, "name", made.index)
