@@ -73,9 +73,9 @@ def test_a_january_since_the_one_before(one: Path, hotspots: Command) -> None:
         in report
     )
     book = openpyxl.load_workbook(one / "two" / "tables.xlsx")
-    changed = {row[0]: row[1:3] for row in book["Since: definitions"].iter_rows(min_row=2, values_only=True)}
+    changed = {row[0]: row[1:3] for row in book["Definitions changed"].iter_rows(min_row=2, values_only=True)}
     assert changed["[flag] near"] == ("0.1", "0.2")
-    assert "Since: areas" in book.sheetnames
+    assert "Since the last edition" in book.sheetnames
 
 
 def test_an_edition_beside_itself_has_nothing_new(one: Path, hotspots: Command) -> None:

@@ -67,9 +67,9 @@ def _since(found: Since) -> dict[str, pd.DataFrame]:
     """Return what changed since an earlier edition: areas, definitions and ranks, each where there is any."""
     measure = found.areas["measure"].map(MARKED)
     sheets = {
-        "Since: areas": found.areas.assign(measure=measure).set_index("code"),
-        "Since: definitions": found.definitions.set_index("what"),
-        "Since: ranks": found.ranks.set_index("code"),
+        "Since the last edition": found.areas.assign(measure=measure).set_index("code"),
+        "Definitions changed": found.definitions.set_index("what"),
+        "Ranks then and now": found.ranks.set_index("code"),
     }
     return {name: table for name, table in sheets.items() if len(table)}
 
