@@ -148,7 +148,7 @@ class Charts:
         return pd.DataFrame(columns | {"un_flag": flags}, index=index)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Asked:
     """How the months of every theme are judged."""
 
