@@ -29,6 +29,7 @@ COMMANDS = (
     "pattern",
     "gistar",
     "outliers",
+    "emerging",
     "sensitivity",
     "flag",
     "funnel",

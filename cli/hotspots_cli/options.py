@@ -17,7 +17,7 @@ option                commands
 ``--fewest``          breakdown, classes, repeats, share
 ``--margin``          compare areas, compare force, profile
 ``--with`` etc.       profile, matrix
-``--neighbours`` ..   gistar, outliers, pattern
+``--neighbours`` ..   gistar, outliers, emerging, pattern
 ``--seed``            gistar, pattern
 ====================  ==================================================
 """

@@ -90,6 +90,7 @@ from .methods.time.drift import cusum_run_length as cusum_run_length
 from .methods.time.drift import cusum_threshold as cusum_threshold
 from .methods.time.drift import ewma_chart as ewma_chart
 from .methods.time.drift import poisson_cusum as poisson_cusum
+from .methods.time.emerging import emerging_hotspots as emerging_hotspots
 from .methods.time.history import histories as histories
 from .methods.time.limits import laney_chart as laney_chart
 from .methods.time.limits import xmr_chart as xmr_chart

@@ -202,6 +202,7 @@ def test_the_sections_of_the_report_are_named_in_their_order() -> None:
         "priorities",
         "matrix",
         "risk",
+        "emerging",
         "maps",
     )
     plain = parse_recipe(LEAST + "[report]\n").report

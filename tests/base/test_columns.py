@@ -63,6 +63,7 @@ def test_the_map_orders_areas_by_the_number_behind_each_flag() -> None:
         "cmp_flag": "cmp_ratio",
         "fn_flag": "fn_z",
         "gi_class": "gi_z",
+        "em_class": "em_hot",
         "lm_class": "lm_i",
         "rk_class": "rk_p",
     }

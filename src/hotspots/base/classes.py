@@ -157,3 +157,31 @@ RISK = (
     StyleClass("Likely over: probability of 80% to 95%", "#ef8a62", value="likely"),
     StyleClass("Not clearly over", NEUTRAL, value="not clear", neutral=True),
 )
+# Kinds from dark to light by how much they ask for attention now; the coldspots' lightness lies between the hotspots',
+# so that no two classes are alike in grey or under a common colour-vision deficiency.
+_KINDS = (
+    ("intensifying", "in 90% of steps or more, and rising", "#600028", "#232985"),
+    ("persistent", "in 90% of steps or more", "#8b0020", "#0047a7"),
+    ("consecutive", "in an unbroken run up to the last step", "#b80008", "#0067b2"),
+    ("new", "in the last step alone", "#e21800", "#0084c6"),
+    ("sporadic", "in the last step, and on and off before", "#e76300", "#00a3d7"),
+    ("diminishing", "in 90% of steps or more, and falling", "#f18e00", "#00c2ea"),
+    ("oscillating", "in the last step, and the opposite before", "#f3b730", "#61ddf0"),
+    ("historical", "in 90% of steps or more, but not in the last", "#f2da6f", "#abf0f5"),
+)
+EMERGING = (
+    *(
+        StyleClass(f"{kind.capitalize()} hotspot: {said}", hot, value=f"{kind} hotspot")
+        for kind, said, hot, _ in _KINDS
+    ),
+    StyleClass("None of these", NEUTRAL, value="none", neutral=True),
+    *(
+        StyleClass(
+            f"{kind.capitalize()} coldspot: {said.replace('rising', 'deepening').replace('falling', 'fading')}",
+            cold,
+            value=f"{kind} coldspot",
+        )
+        for kind, said, _, cold in reversed(_KINDS)
+    ),
+    StyleClass("Undefined (no neighbours)", UNDEFINED, value="undefined"),
+)

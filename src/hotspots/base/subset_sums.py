@@ -86,7 +86,7 @@ def neighbourhood_tails(
     if len(linked) == 0:
         return upper, lower
     if own == "moved":
-        upper[linked], lower[linked] = _tails(coded, sizes[linked], sums[linked])
+        upper[linked], lower[linked] = subset_tails(coded, sizes[linked], sums[linked])
     else:
         upper[linked], lower[linked] = _tails_without_own(coded, linked, sizes[linked], sums[linked])
     return upper, lower
@@ -149,11 +149,35 @@ def _say_what_was_capped(x: Floats, capped: Floats, cap: float) -> None:
         )  # fmt: skip
 
 
-def _tails(coded: Integers, sizes: Integers, sums: Integers) -> tuple[Floats, Floats]:
-    """Return P(sum of `sizes` of all values ≥ and ≤ `sums`).
+def subset_tails(coded: Integers, sizes: Integers, sums: Integers) -> tuple[Floats, Floats]:
+    """Return how likely a sum of values chosen at random is so large, and so small.
 
-    The sum over most values is the total less the sum over the few that are left out.
+    Parameters
+    ----------
+    coded : ndarray of int64, shape (n,)
+        Whole numbers from 0, such as `code_values` makes: each choice of as many of them is as likely as any other.
+    sizes, sums : ndarray of int64, shape (m,)
+        How many are chosen, and what they are compared with; any number, reached or not.
+
+    Returns
+    -------
+    upper, lower : ndarray of float64, shape (m,)
+        P(sum of `sizes` of all values at least, and at most, `sums`).
+
+    Raises
+    ------
+    ParameterError
+        When the distribution is out of reach.
+
+    Examples
+    --------
+    Of the six pairs of 0, 1, 2 and 3, two add up to 4 or more and none to more than 5:
+
+    >>> upper, lower = subset_tails(np.array([0, 1, 2, 3]), np.array([2, 2]), np.array([4, 9]))
+    >>> upper.round(4).tolist(), lower.round(4).tolist()
+    ([0.3333, 0.0], [0.8333, 1.0])
     """
+    # The sum over most values is the total less the sum over the few that are left out.
     few = 2 * sizes <= len(coded)
     size = np.where(few, sizes, len(coded) - sizes)
     observed = np.where(few, sums, coded.sum() - sums)
@@ -197,9 +221,9 @@ def _tails_without_own(
 
 def _from_both_ends(shares: Floats, at: Integers) -> tuple[Floats, Floats]:
     """Return the shares at and above, and at and below; each added up from its own end, where it is small."""
-    upper: Floats = np.minimum(shares[::-1].cumsum()[::-1], 1.0)[at]
-    lower: Floats = np.minimum(shares.cumsum(), 1.0)[at]
-    return upper, lower
+    upper = np.append(np.minimum(shares[::-1].cumsum()[::-1], 1.0), 0.0)
+    lower = np.append(0.0, np.minimum(shares.cumsum(), 1.0))
+    return upper[np.clip(at, 0, len(shares))], lower[np.clip(at + 1, 0, len(shares))]
 
 
 def _distribution(coded: Integers, longest: int) -> Floats:

@@ -178,8 +178,9 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
 
     ``sd_flag`` reads ``sd_mean`` and ``sd_above``, and names limits when all areas share them; ``multiple`` and
     ``dens_share`` read ``dens_lo`` and ``dens_hi``. Of ``priority``, the classes that stand out of all areas are
-    those that occur: force-wide or overall ones. ``gi_class`` says what its q is worth where ``attrs["gistar"]``, or
-    the step of that name in ``attrs["provenance"]``, holds the ``"inference"`` that was used.
+    those that occur: force-wide or overall ones; of ``em_class``, all that occur. ``gi_class`` says what its q is worth
+    where ``attrs["gistar"]``, or the step of that name in ``attrs["provenance"]``, holds the ``"inference"`` that was
+    used.
 
     Raises
     ------
@@ -205,6 +206,9 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
     style = style_for(column, layer[column])
     if column == "priority":
         return replace(style, classes=_said_priorities(style.classes, layer[column]))
+    if column == "em_class":
+        found = set(layer[column].dropna().astype(str))
+        return replace(style, classes=tuple(c for c in style.classes if c.neutral or c.value in found))
     return style
 
 

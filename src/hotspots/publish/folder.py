@@ -238,6 +238,7 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
             "grid",
             "gistar",
             "outliers",
+            "emerging",
             "risk",
             "change",
             "places",

@@ -132,7 +132,7 @@ def drawn_columns(layer: gpd.GeoDataFrame, kind: Kind) -> list[str]:
     if "rate" in columns:
         columns.remove("n")
     if drawing(layer, kind) == "classed":
-        columns = [name for name in columns if name in ("gi_class", "lm_class")]
+        columns = [name for name in columns if name in ("gi_class", "em_class", "lm_class")]
     return columns
 
 

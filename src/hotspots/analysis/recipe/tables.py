@@ -153,6 +153,23 @@ class Outliers:
 
 
 @dataclass(frozen=True)
+class Emerging:
+    """``[emerging]``: what `hotspots.make_neighbours` and `hotspots.emerging_hotspots` take, and the steps of time.
+
+    `step` is a number and M, W or D: months, weeks or days.
+    """
+
+    layers: tuple[str, ...] = ()
+    step: str = "1M"
+    comparison: Literal["step", "neighbourhood", "cube"] = "step"
+    previous: int | None = None
+    neighbours: Literal["queen", "rook", "distance", "nearest"] = "queen"
+    distance: float | None = None
+    nearest: int = 8
+    cap: float = 0.95
+
+
+@dataclass(frozen=True)
 class Risk:
     """``[risk]``: what `hotspots.risk` takes."""
 
@@ -325,6 +342,7 @@ Section = Literal[
     "priorities",
     "matrix",
     "risk",
+    "emerging",
     "maps",
 ]
 
@@ -365,7 +383,7 @@ class Recipe:
         The heading of the map.
     incidents, areas, theme, count : dataclass or tuple of dataclasses
         What is counted, where, and how. The first of `areas` is the one whose outline is the study area.
-    flag, kde, grid, gistar, outliers, risk, change, select, assess, places, map, report : dataclass or None
+    flag, kde, grid, gistar, outliers, emerging, risk, change, select, assess, places, map, report : dataclass or None
         The optional steps; None where the recipe does not have the table.
     source, attribution : str
         Shown on the map and written into every layer.
@@ -385,6 +403,7 @@ class Recipe:
     grid: Grid | None = None
     gistar: GiStar | None = None
     outliers: Outliers | None = None
+    emerging: Emerging | None = None
     risk: Risk | None = None
     change: Change | None = None
     select: Select | None = None

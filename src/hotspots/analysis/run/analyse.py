@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hotspots.analysis.changes import find_comparison
+from hotspots.analysis.emerging import find_steps
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.partnerships import find_comparators
 from hotspots.analysis.people import classes_of, read_groupings
@@ -83,6 +84,8 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         assigned,
         find_neighbours(recipe.gistar, places),
         find_neighbours(recipe.outliers, places),
+        find_neighbours(recipe.emerging, places),
+        None if recipe.emerging is None else find_steps(incidents, period.months, step=recipe.emerging.step),
         period.months,
         period.length,
         find_comparison(recipe.periods, period.months),

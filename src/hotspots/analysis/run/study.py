@@ -12,13 +12,14 @@ import pandas as pd
 from hotspots.analysis.changes import Comparison
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.people import Grouping
-from hotspots.analysis.recipe.tables import CELLS, GiStar, Grid, Outliers, Recipe
+from hotspots.analysis.recipe.tables import CELLS, Emerging, GiStar, Grid, Outliers, Recipe
 from hotspots.analysis.results import Kind
 from hotspots.analysis.steps import locate
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.reading import read_areas
 from hotspots.counting.counts import By, assign_areas
+from hotspots.counting.steps import TimeSteps
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ class Study:
     assigned: dict[str, pd.Series]
     neighbours: dict[str, Neighbours]  # of [gistar]
     beside: dict[str, Neighbours]  # of [outliers]
+    around: dict[str, Neighbours]  # of [emerging]
+    steps: TimeSteps | None  # of [emerging]
     calendar: tuple[pd.Period, ...]
     months: float
     comparison: Comparison | None
@@ -119,7 +122,7 @@ def is_named(place: Place, layers: tuple[str, ...]) -> bool:
     return (CELLS if place.kind == "cells" else place.label) in layers
 
 
-def find_neighbours(step: GiStar | Outliers | None, places: list[Place]) -> dict[str, Neighbours]:
+def find_neighbours(step: GiStar | Outliers | Emerging | None, places: list[Place]) -> dict[str, Neighbours]:
     """Return the neighbours in each place that a step is of: those it names, else the first areas and the cells."""
     if step is None:
         return {}

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.analysis.changes import ThemeChange, theme_change, theme_standing
+from hotspots.analysis.emerging import emerging_layer
 from hotspots.analysis.people import class_layers, people_of_theme
 from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.results import Layer, ThemeResult
@@ -135,6 +136,18 @@ def _count(
             value="n" if place.kind == "cells" else beside.value,
             neighbours=study.beside[place.key],
             cap=beside.cap,
+        )
+    if recipe.emerging is not None and study.steps is not None and place.key in study.around:
+        over = recipe.emerging
+        layer = emerging_layer(
+            layer,
+            chosen,
+            study.steps,
+            assigned=assigned,
+            neighbours=study.around[place.key],
+            comparison=over.comparison,
+            previous=over.previous,
+            cap=over.cap,
         )
     if recipe.risk is not None and (is_named(place, recipe.risk.layers) if recipe.risk.layers else first):
         layer = _risk(recipe, study.months, place.label, layer)

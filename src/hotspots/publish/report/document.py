@@ -36,6 +36,7 @@ from hotspots.publish.report.classes import (
     classes_section,
     repeats_section,
 )
+from hotspots.publish.report.emerging import emerging_section
 from hotspots.publish.report.figures import headline_section
 from hotspots.publish.report.partnerships import partnership_sections, profile_section
 from hotspots.publish.report.places import places_section
@@ -53,7 +54,7 @@ from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes
 
 APPENDIX = frozenset(
-    ["headline", "priorities", "matrix", "change", "tables", "risk", "maps", "quality", "methods"]
+    ["headline", "priorities", "matrix", "change", "tables", "risk", "emerging", "maps", "quality", "methods"]
 )
 """The sections that only the appendix has: how it was made, and statistics in the words of statistics."""
 
@@ -94,6 +95,7 @@ def make_document(analysis: Analysis, *, pictures: Kinds = ("svg",)) -> Document
         "breakdowns": breakdowns_section,
         "repeats": repeats_section,
         "risk": risk_section,
+        "emerging": emerging_section,
         "change": change_section,
         "quality": quality_section,
         "methods": _methods_section,

@@ -9,6 +9,7 @@ from hotspots.analysis.results import Analysis, Group
 from hotspots.base.columns import format_value
 from hotspots.base.text import area_name, counted, list_words
 from hotspots.publish.words.change import calendar_words, compared_words
+from hotspots.publish.words.emerging import kinds_line
 from hotspots.publish.words.names import district_of
 from hotspots.publish.words.since import since_sentences
 
@@ -53,6 +54,8 @@ def _group_lines(group: Group, comparison: Comparison | None = None) -> list[str
         if "gi_class" in layer:
             hot, cold = (int(layer["gi_class"].isin(_levels(side)).sum()) for side in ("hot", "cold"))
             lines.append(f"  {label}: {hot:,} in hotspots and {cold:,} in coldspots (Gi*, q up to 0.05)")
+        if "em_class" in layer:
+            lines.append(f"  {label}: {kinds_line(layer)} (emerging)")
         if "lm_class" in layer:
             lines.append(f"  {label}: {_outlier_line(layer)}")
     return lines

@@ -9,6 +9,7 @@ from hotspots.areas.population import Populations
 from hotspots.base.surface import Surface
 from hotspots.base.text import counted, list_words
 from hotspots.publish.words.change import span_words
+from hotspots.publish.words.emerging import emerging_note, steps_of
 from hotspots.publish.words.names import times_words
 from hotspots.publish.words.note import Note
 from hotspots.publish.words.places import places_note
@@ -42,6 +43,8 @@ def method_notes(analysis: Analysis) -> tuple[Note, ...]:
         notes.append(_hotspots(recipe.gistar))
     if recipe.outliers is not None:
         notes.append(_outliers(recipe.outliers))
+    if recipe.emerging is not None:
+        notes.append(emerging_note(recipe.emerging, steps_of(analysis)))
     if recipe.risk is not None:
         notes.append(_risk(recipe.risk))
     return (*notes, Note("", METHODS))
