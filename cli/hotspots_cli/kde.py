@@ -92,9 +92,13 @@ def command(
         surface = surface.classed(classes)
         step("Writing")
         if Path(output).suffix.casefold() in (".tif", ".tiff"):
+            from hotspots.analysis.origins import files_origin, months_words
             from hotspots.export.raster import write_geotiff
 
-            write_geotiff(surface, output, overwrite=overwrite)
+            told = files_origin(quality, areas=where)
+            origin = {"title": "Density of incidents", "period": months_words(quality)}
+            origin |= {"source": told.source, "attribution": told.attribution}
+            write_geotiff(surface, output, origin=origin, overwrite=overwrite)
             click.echo(f"Wrote {output}", err=True)
             return
         from hotspots.methods.contours import make_contours

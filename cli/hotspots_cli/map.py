@@ -17,8 +17,7 @@ PICTURES = (".png", ".svg", ".pdf")
 @click.argument("layers", nargs=-1, required=True, metavar="LAYER...")
 @click.option("--title", help="The heading.")
 @click.option("--period", default="", help="The time that the map covers, in words.")
-@click.option("--source", default="", help="Where the incidents and boundaries come from.")
-@click.option("--attribution", default="", help="The licence line.")
+@options.origin
 @click.option(
     "--basemap",
     type=click.Choice(["none", "osm"]),
@@ -66,14 +65,25 @@ def command(
         raise click.UsageError("--column is for a picture that ends in .png, .svg or .pdf")
     from hotspots.areas.outline import outline_of
     from hotspots.export.webmap.make import make_map, write_map
-    from hotspots.publish.views import file_views
+    from hotspots.publish.pictures import layer_origin
+    from hotspots.publish.views import file_views, origin_told
 
     with Steps(2) as step:
         step("Reading layers")
         views, outline = file_views(layers)
         step("Drawing")
         around = None if outline is None else outline_of(outline)
-        made = make_map(views, boundary=around, basemap=basemap, title=title or "Hotspots", **words)  # type: ignore[arg-type]
+        told = origin_told(views[0], layers[0])
+        origin = layer_origin(told, source, attribution)
+        made = make_map(
+            views,
+            boundary=around,
+            basemap=basemap,  # type: ignore[arg-type]
+            title=title or "Hotspots",
+            period=period or str(told.get("period", "")),
+            source=origin.source,
+            attribution=origin.attribution,
+        )
         write_map(made, output, overwrite=overwrite)
     click.echo(f"Wrote {output}: open it in a browser", err=True)
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
+
+if TYPE_CHECKING:
+    from hotspots.analysis.origins import Origin
+    from hotspots.priorities.matrix import DistrictMatrix
+    from hotspots.priorities.matrix_rules import TickRules
 
 
 @click.command("matrix", short_help="Priorities by partnership: themes ticked.")
@@ -57,6 +62,7 @@ from hotspots_cli.writing import check_output
     metavar="TEXT",
     help="Heading of the page.",
 )
+@options.origin
 @click.option(
     "-o",
     "--output",
@@ -96,65 +102,82 @@ def command(
         raise click.UsageError(
             "--rule counted compares districts with each other: leave out --with, or the rule"
         )
-    from hotspots.analysis.comparators import one_comparator
-    from hotspots.analysis.steps import locate, people_of
-    from hotspots.areas.reading import read_areas
-    from hotspots.counting.tally import tally
-    from hotspots.export.pages.matrix_page import write_matrix
     from hotspots.export.tables.csv import write_csv
-    from hotspots.incidents import read_incidents
-    from hotspots.priorities.indicators import Indicator
-    from hotspots.priorities.matrix import THEMES, district_matrix
     from hotspots.priorities.matrix_rules import TickRules
-    from hotspots.priorities.prioritise import area_noun
 
     rules = TickRules(
         rule=rule, tick_ratio=tick_ratio, tick_areas=tick_areas, bracket_ratio=min(1.0, tick_ratio)
     )
     with Steps(4) as step:
-        step("Reading areas")
-        against = options.comparing(given)
-        versus = None if against is None else one_comparator(against)
-        where = read_areas(areas, crs=crs, **options.area_reading(given))
-        step("Reading incidents")
-        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = people_of(where, quality)
-        step("Counting")
-        assigned = locate(table, where, by=by, lookup=lookup or None)
-        counted = tally(table, where, every="quarter", assigned=assigned)
-        themes = [Indicator(group=name) for name in theme or THEMES]
-        comparator = None if versus is None else _by_theme(against, versus, themes, counted)
-        made = district_matrix(
-            where,
-            counted,
-            themes,
-            rules=rules,
-            noun=area_noun(where.index),
-            comparator=comparator,
-            compared_with=versus or "the comparator",
+        made, span, origin = _compare(
+            incidents, areas, theme, rules, step, {**given, "crs": crs, "by": by, "lookup": lookup}
         )
         step("Writing")
         if Path(output).suffix.casefold() == ".html":
-            span = (
-                f"{counted.periods[0]} to {counted.periods[-1]}"
-                if len(counted.periods) > 1
-                else counted.periods[0]
-            )
-            attribution = (
-                "Contains public sector information licensed under the Open Government Licence v3.0."
-            )
-            write_matrix(
-                made.matrix,
-                output,
-                title=f"{title}, {span}",
-                notes=made.notes,
-                attribution=attribution,
-                overwrite=overwrite,
-            )
+            _write_page(made, output, f"{title}, {span}", origin, overwrite=overwrite)
         else:
             write_csv(made.matrix, output, overwrite=overwrite)
     if output != "-":
         click.echo(f"Wrote {len(made.matrix):,} themes to {output}", err=True)
+
+
+def _compare(
+    incidents: tuple[str, ...],
+    areas: str,
+    theme: tuple[str, ...],
+    rules: TickRules,
+    step: Steps,
+    given: dict[str, Any],
+) -> tuple[DistrictMatrix, str, Origin]:
+    """Return the matrix, the periods that it is of in words, and whose data it is made of."""
+    from hotspots.analysis.comparators import one_comparator
+    from hotspots.analysis.origins import files_origin
+    from hotspots.analysis.steps import locate, people_of
+    from hotspots.areas.reading import read_areas
+    from hotspots.counting.tally import tally
+    from hotspots.incidents import read_incidents
+    from hotspots.priorities.indicators import Indicator
+    from hotspots.priorities.matrix import THEMES, district_matrix
+    from hotspots.priorities.prioritise import area_noun
+
+    crs, by, lookup = given.pop("crs"), given.pop("by"), given.pop("lookup")
+    named = {name: given.pop(name) for name in ("source", "attribution")}
+    step("Reading areas")
+    against = options.comparing(given)
+    versus = None if against is None else one_comparator(against)
+    where = read_areas(areas, crs=crs, **options.area_reading(given))
+    step("Reading incidents")
+    table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+    where = people_of(where, quality)
+    step("Counting")
+    assigned = locate(table, where, by=by, lookup=lookup or None)
+    counted = tally(table, where, every="quarter", assigned=assigned)
+    themes = [Indicator(group=name) for name in theme or THEMES]
+    made = district_matrix(
+        where,
+        counted,
+        themes,
+        rules=rules,
+        noun=area_noun(where.index),
+        comparator=None if versus is None else _by_theme(against, versus, themes, counted),
+        compared_with=versus or "the comparator",
+    )
+    span = " to ".join(dict.fromkeys([counted.periods[0], counted.periods[-1]]))
+    return made, span, files_origin(quality, areas=where, **named)
+
+
+def _write_page(made: DistrictMatrix, output: str, title: str, origin: Origin, *, overwrite: bool) -> None:
+    from hotspots.export.pages.matrix_page import write_matrix
+
+    origin.warn("name them with '--source' and '--attribution'")
+    write_matrix(
+        made.matrix,
+        output,
+        title=title,
+        notes=made.notes,
+        attribution=origin.words,
+        overwrite=overwrite,
+    )
 
 
 def _by_theme(against: Any, name: str, themes: Any, counted: Any) -> Any:

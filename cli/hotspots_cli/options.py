@@ -15,6 +15,7 @@ option                commands
 ``--dispersion``      count, change, compare, funnel, risk
 ``--limits``          count, compare
 ``--fewest``          breakdown, classes, repeats, share
+``--source`` etc.     map, matrix, select
 ``--margin``          compare areas, compare force, profile
 ``--with`` etc.       profile, matrix
 ``--neighbours`` ..   gistar, outliers, emerging, pattern
@@ -278,6 +279,21 @@ def by_points(what: str) -> Callable[[Any], Any]:
     """Return `--by` and `--lookup` as options that are refused, with what the command does by the points."""
     return together(*(refused(name, _POINTS.format(name, what)) for name in ("--by", "--lookup")))
 
+
+origin = together(
+    click.option(
+        "--source",
+        default="",
+        metavar="TEXT",
+        help="Where the incidents and boundaries come from; what police.uk's files or the layer tell, without it.",
+    ),
+    click.option(
+        "--attribution",
+        default="",
+        metavar="TEXT",
+        help="The licence line; that of police.uk's files and bundled layers, or of the layer, without it.",
+    ),
+)
 
 crs = click.option(
     "--crs",

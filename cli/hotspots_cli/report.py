@@ -27,6 +27,7 @@ def command(recipe: str, output: str, tables: str | None, overwrite: bool) -> No
     check_output(output, overwrite=overwrite, suffixes=(".html",), pipe=False)
     if tables is not None:
         check_output(tables, overwrite=overwrite, suffixes=(".xlsx",), pipe=False, option="--tables")
+    from hotspots.analysis.origins import NAME_THEM
     from hotspots.analysis.recipe.reading import read_recipe
     from hotspots.analysis.run.analyse import analyse, count_steps
     from hotspots.export.pages.report import write_report
@@ -35,6 +36,7 @@ def command(recipe: str, output: str, tables: str | None, overwrite: bool) -> No
     asked = read_recipe(recipe)
     with Steps(count_steps(asked) + 1) as step:
         analysis = analyse(asked, progress=step)
+        analysis.origin.warn(NAME_THEM)
         step("Writing the report")
         write_report(make_document(analysis), output, overwrite=overwrite)
         if tables is not None:

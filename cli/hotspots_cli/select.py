@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
+    from hotspots.analysis.origins import Origin
     from hotspots.priorities.plan import Plan
     from hotspots.priorities.prioritise import Priorities
 
@@ -68,7 +68,7 @@ log = logging.getLogger("hotspots")
 @click.option(
     "--brief", metavar="HTML", help="Where to write one page for a meeting: map, list, reasons, method."
 )
-@click.option("--attribution", default="", help="The licence line at the foot of the brief.")
+@options.origin
 @options.output_file
 @options.overwrite
 def command(
@@ -79,9 +79,10 @@ def command(
     lookup: tuple[str, ...],
     localities: str | None,
     brief: str | None,
-    attribution: str,
     output: str,
     overwrite: bool,
+    source: str,
+    attribution: str,
     **given: Any,
 ) -> None:
     """Rank areas by several indicators over several periods, and select the priorities.
@@ -123,6 +124,7 @@ def command(
     if brief is not None:
         check_output(brief, overwrite=overwrite, suffixes=(".html",), pipe=False)
     plan = _plan(given)
+    from hotspots.analysis.origins import files_origin
     from hotspots.analysis.provenance import make_provenance, rests_on
     from hotspots.analysis.steps import account, locate, people_of
     from hotspots.areas.reading import read_areas
@@ -148,6 +150,7 @@ def command(
         settings = {key: value for key, value in asdict(plan).items() if key != "folder"}
         settings |= {"by": by, "lookup": [Path(name).name for name in lookup]}
         months = float(sum(counted.months))
+        origin = files_origin(quality, areas=where, source=source, attribution=attribution)
         provenance = make_provenance(
             crs=crs,
             quality=quality,
@@ -155,6 +158,7 @@ def command(
             months_from=rests_on(None, quality.period),
             steps={"select": settings},
             areas=where,
+            origin=origin,
         )
         for line in outcome_lines(made):
             log.info(line)
@@ -162,9 +166,7 @@ def command(
         if localities is not None:
             _write_localities(made, localities, overwrite=overwrite, provenance=provenance)
         if brief is not None:
-            _write_brief(
-                made, plan, brief, counted.periods, table=output, attribution=attribution, overwrite=overwrite
-            )
+            _write_brief(made, plan, brief, counted.periods, table=output, origin=origin, overwrite=overwrite)
 
 
 def _plan(given: dict[str, Any]) -> Plan:
@@ -204,20 +206,13 @@ def _write_brief(
     periods: tuple[str, ...],
     *,
     table: str,
-    attribution: str,
+    origin: Origin,
     overwrite: bool,
 ) -> None:
-    from hotspots.base.errors import HotspotsWarning
     from hotspots.export.pages.brief import write_brief
     from hotspots.publish.words.brief import brief_note, brief_reasons, brief_summary, brief_title
 
-    if not attribution:
-        warnings.warn(
-            'the brief names no licence; say whose data it is with --attribution, for police.uk "Contains public '
-            'sector information licensed under the Open Government Licence v3.0."',
-            HotspotsWarning,
-            stacklevel=2,
-        )
+    origin.warn("name them with '--source' and '--attribution'")
     span = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
     write_brief(
         made.layer,
@@ -225,7 +220,7 @@ def _write_brief(
         title=brief_title(made, span),
         summary=brief_summary(made),
         notes=[brief_note(made, plan)],
-        attribution=attribution,
+        attribution=origin.words,
         noun=made.noun,
         reasons=brief_reasons(made),
         elsewhere="" if table == "-" else Path(table).name,

@@ -24,6 +24,7 @@ RECIPE = """
 title = "Town, 2025"
 [[incidents]]
 name = "Crime"
+attribution = "Crime data: the police."
 source = "crime.csv"
 period = "2025-01..2025-02"
 flags = "Domestic"
@@ -239,7 +240,10 @@ flag = "Domestic"
 
 
 def test_a_breakdown_is_of_the_columns_of_its_themes_source(town: Path) -> None:
-    found = run(town, THEMES + '[[share]]\nname = "Domestic"\ncolumn = "Domestic"\ntheme = ["All crime"]\n')
+    found = run(
+        town,
+        THEMES + '[[share]]\nname = "Domestic"\ncolumn = "Domestic"\ntheme = ["All crime"]\nfewest = 1\n',
+    )
     assert found.themes[0].shares[0].n == 2
     assert found.themes[3].shares == ()
 

@@ -114,19 +114,22 @@ def test_a_brief_for_a_meeting(hotspots: Run, town: Path) -> None:
     assert "<h1>Abbeyshire: priority wards, 2025</h1>" in page
     assert "by overall crime and anti-social behaviour." in page
     assert "What was recorded is ranked" in page
-    assert '<p class="notes">Abbeyshire &lt;Police&gt;</p>' in page
+    assert '<p class="notes">Source: police.uk street-level crime. Abbeyshire &lt;Police&gt;</p>' in page
     assert "Warning" not in err
     assert err.splitlines()[-1] == "Wrote brief.html: open it in a browser, or print it"
 
 
-def test_a_brief_names_no_licence_that_was_not_given(hotspots: Run, town: Path) -> None:
+def test_a_brief_names_no_licence_that_nobody_told(hotspots: Run, town: Path) -> None:
+    for number, path in enumerate(sorted(town.glob("*-street.csv"))):
+        path.rename(town / f"own {number}.csv")
     code, _, err = hotspots("select", ".", *AREAS, "--brief", "brief.html", "-o", "out.csv")
     assert code == 0
-    assert "Licence" not in (town / "brief.html").read_text(encoding="utf-8")
+    page = (town / "brief.html").read_text(encoding="utf-8")
+    assert '<p class="notes">Source and licence not stated.</p>' in page
     assert (
-        'the brief names no licence; say whose data it is with --attribution, for police.uk "Contains public sector '
-        'information licensed under the Open Government Licence v3.0."'
-    ) in " ".join(err.split())
+        "Warning: Source and licence not stated: name them with '--source' and '--attribution'"
+        in " ".join(err.split())
+    )
 
 
 def test_same_input_same_bytes(hotspots: Run, town: Path) -> None:

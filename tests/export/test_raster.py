@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import rasterio
 
-from hotspots.base.errors import DataError, FileError
+from hotspots.base.errors import DataError, FileError, HotspotsWarning
 from hotspots.base.surface import Surface
-from hotspots.export.raster import read_geotiff, write_geotiff
+from hotspots.export.raster import read_geotiff, read_origin, write_geotiff
+from hotspots.publish.pictures import file_picture
 
 PARAMETERS = {"kernel": "quartic", "bandwidth": 500.0, "months": 12.0, "edge": "none", "incidents": 3}
 
@@ -128,3 +129,27 @@ def test_files_that_are_no_surface(tmp_path: Path) -> None:
         with pytest.raises(error) as caught:
             read_geotiff(path)
         assert str(caught.value) == f"'{path}' {message}\nHint: {hint}"
+
+
+def test_it_carries_period_source_and_licence_for_every_viewer(tmp_path: Path) -> None:
+    origin = {"title": "Burglary", "period": "July 2018", "source": "police.uk", "attribution": "OGL v3.0."}
+    path = write_geotiff(make_surface(), tmp_path / "density.tif", origin=origin)
+    assert read_origin(path) == origin
+    with rasterio.open(path) as file:
+        tags = file.tags()
+    assert tags["TIFFTAG_IMAGEDESCRIPTION"] == "Burglary; July 2018; Source: police.uk"
+    assert tags["TIFFTAG_COPYRIGHT"] == "OGL v3.0."
+    assert read_origin(write_geotiff(make_surface(), tmp_path / "bare.tif")) == {}
+
+
+def test_a_picture_of_it_says_them(tmp_path: Path) -> None:
+    origin = {"title": "Burglary", "period": "July 2018", "source": "police.uk", "attribution": "OGL v3.0."}
+    path = write_geotiff(make_surface(), tmp_path / "density.tif", origin=origin)
+    figure = file_picture([str(path)])
+    said = {text.get_text() for axes in figure.axes for text in axes.texts} | {
+        text.get_text() for text in figure.texts
+    }
+    assert {"Burglary", "July 2018", "Source: police.uk · OGL v3.0."} <= said
+    bare = write_geotiff(make_surface(), tmp_path / "bare.tif")
+    with pytest.warns(HotspotsWarning, match="name them with '--source' and '--attribution'"):
+        file_picture([str(bare)])

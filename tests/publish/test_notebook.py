@@ -81,6 +81,7 @@ def test_an_analysis_and_a_run_say_their_headline(tmp_path: Path) -> None:
     pd.DataFrame(rows).to_csv(tmp_path / "a.csv", index=False)
     text = """
     title = "<Town>"
+attribution = "Our own."
     [incidents]
     source = "a.csv"
     source_crs = "EPSG:27700"

@@ -24,6 +24,7 @@ from hotspots.publish.words.notes import hotspot_promise
 
 RECIPE = """
 title = "Town"
+attribution = "Our own."
 [incidents]
 source = "incidents.csv"
 source_crs = "EPSG:27700"

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWa
 SCRIPT = '<script>alert("1")</script>'
 RECIPE = """
 title = "Town & <b>country</b>"
+source = "police.uk"
 attribution = "OGL v3.0"
 [incidents]
 source = "incidents.csv"

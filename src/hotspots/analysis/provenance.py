@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hotspots._version import __version__
+from hotspots.analysis.origins import Origin, files_origin
 from hotspots.areas.population import Populations
 from hotspots.base.crs import crs_text
 from hotspots.counting.period import From
@@ -28,6 +29,7 @@ def make_provenance(
     steps: Mapping[str, Mapping[str, Any]],
     months_from: From | None = None,
     areas: gpd.GeoDataFrame | None = None,
+    origin: Origin | None = None,
 ) -> dict[str, Any]:
     """Return the record that travels with a layer.
 
@@ -45,15 +47,20 @@ def make_provenance(
         What `months` rests on; see `hotspots.counting.period`.
     areas : GeoDataFrame, optional
         The areas, for which population it is that rates are per head of.
+    origin : Origin, optional
+        Whose data they are; what the files tell without it.
 
     Returns
     -------
     dict
         Ready for JSON, with the keys ``made_with``, ``methods``, ``crs``, ``months``, ``months_from``, ``steps``,
-        ``incidents`` and, where it is known, ``population``: its source, column and year.
+        ``source``, ``attribution``, ``incidents`` and, where it is known, ``population``: its source, column and year.
     """
     held = None if areas is None else areas.attrs.get("populations")
-    known = {"population": held.to_dict()} if isinstance(held, Populations) else {}
+    known: dict[str, Any] = {"population": held.to_dict()} if isinstance(held, Populations) else {}
+    if origin is None:
+        origin = files_origin(quality, areas=areas)
+    known |= {"source": origin.source, "attribution": origin.attribution}
     return {
         "made_with": f"hotspots {__version__}",
         "methods": METHODS,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.changes import Comparison, ThemeChange
+from hotspots.analysis.origins import Origin
 from hotspots.analysis.profile import Profile
 from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.repeats import Repeats
@@ -184,6 +185,8 @@ class Analysis:
         Rows used by month, those of the comparison with them: ``{"2025-01": 8412}``.
     since : Since or None
         What changed since an earlier edition, where one was named.
+    origin : Origin
+        Whose data they are, and under what licence.
     """
 
     recipe: Recipe
@@ -203,6 +206,7 @@ class Analysis:
     classes: Mapping[str, pd.Series[Any]] = field(default_factory=dict)
     rows_by_month: Mapping[str, int] = field(default_factory=dict)
     since: Since | None = None
+    origin: Origin = field(default_factory=lambda: Origin("", ""))
 
     @cached_property
     def outline(self) -> gpd.GeoDataFrame:

@@ -251,6 +251,13 @@ def _with_index(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return layer.rename_axis(name).reset_index()
 
 
+def bundled_attribution(source: object) -> str:
+    """Return the words that a bundled layer must carry; empty for any other source."""
+    if not isinstance(source, str) or Path(source).exists():
+        return ""
+    return next((entry.attribution for entry in hotspots_boundaries.bundled() if entry.id == source), "")
+
+
 def _locate(source: str | os.PathLike[str], layer: str | None) -> tuple[Path, str | None]:
     path = Path(source)
     if path.exists():

@@ -28,6 +28,7 @@ from hotspots.areas.columns import (
 from hotspots.areas.fit import check_fit, polygon_parts
 from hotspots.areas.layers import (
     Source,
+    bundled_attribution,
     check_coordinates,
     check_scale,
     computing_crs,
@@ -106,7 +107,7 @@ def read_areas(
     GeoDataFrame
         Indexed by code (str, unique, sorted, index name "code"), with columns ``name`` (str), ``district``
         (str, "" if unknown), ``population`` (float64, NaN if unknown) and ``geometry`` (valid polygons and
-        multipolygons).
+        multipolygons). ``attrs["attribution"]`` is what a bundled layer's licence asks for.
 
     Warns
     -----
@@ -173,6 +174,8 @@ def read_areas(
     if populations is not None:
         # Populations of parts were added up for one year only.
         areas.attrs["populations"] = populations if len(areas) == whole else replace(populations, others={})
+    if attribution := bundled_attribution(source):
+        areas.attrs["attribution"] = attribution
     return areas
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,16 @@ BLOCK = 256
 OVERVIEWS_ABOVE = 1024
 
 
-def write_geotiff(surface: Surface, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+ORIGIN = ("title", "period", "source", "attribution")
+
+
+def write_geotiff(
+    surface: Surface,
+    path: str | os.PathLike[str],
+    *,
+    origin: Mapping[str, str] | None = None,
+    overwrite: bool = False,
+) -> Path:
     """Write a surface as a GeoTIFF that QGIS and ArcGIS place, name and read without questions.
 
     One band of 32-bit floats in tiles of 256 cells, compressed without loss (DEFLATE), NaN as the no-data
@@ -34,6 +44,9 @@ def write_geotiff(surface: Surface, path: str | os.PathLike[str], *, overwrite: 
         What to write.
     path : path
         The file to write, usually named ``*.tif``.
+    origin : mapping of str to str, optional
+        ``title``, ``period``, ``source`` and ``attribution`` in words, as far as known: tags of the domain HOTSPOTS,
+        and the description and copyright that other programs show.
     overwrite : bool, default False
         Whether an existing file may be replaced.
 
@@ -81,11 +94,35 @@ def write_geotiff(surface: Surface, path: str | os.PathLike[str], *, overwrite: 
         file.write(surface.values.astype(np.float32), 1)
         file.set_band_description(1, surface.unit)
         file.set_band_unit(1, surface.unit)
-        file.update_tags(AREA_OR_POINT="Area")
-        file.update_tags(ns=NAMESPACE, parameters=_to_text(surface))
+        told = {name: text for name in ORIGIN if (text := (origin or {}).get(name, ""))}
+        file.update_tags(AREA_OR_POINT="Area", **_shown(told))
+        file.update_tags(ns=NAMESPACE, parameters=_to_text(surface), **told)
         if max(rows, columns) > OVERVIEWS_ABOVE:
             file.build_overviews(_factors(max(rows, columns)), Resampling.average)
     return target
+
+
+def _shown(told: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags that every viewer of images knows."""
+    words = [
+        told.get("title", ""),
+        told.get("period", ""),
+        f"Source: {told['source']}" if "source" in told else "",
+    ]
+    shown = {
+        "TIFFTAG_IMAGEDESCRIPTION": "; ".join(word for word in words if word),
+        "TIFFTAG_COPYRIGHT": told.get("attribution", ""),
+    }
+    return {name: text for name, text in shown.items() if text}
+
+
+def read_origin(path: str | os.PathLike[str]) -> dict[str, str]:
+    """Return the ``title``, ``period``, ``source`` and ``attribution`` that `write_geotiff` left in a file, if any."""
+    import rasterio
+
+    with rasterio.open(path) as file:
+        tags = file.tags(ns=NAMESPACE)
+    return {name: str(tags[name]) for name in ORIGIN if name in tags}
 
 
 def _to_text(surface: Surface) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from hotspots.analysis.dispersions import dispersion_record
 from hotspots.analysis.editions import RECORD, compare_editions, read_edition
 from hotspots.analysis.keys import make_keys
+from hotspots.analysis.origins import NAME_THEM
 from hotspots.analysis.provenance import make_provenance, rests_on
 from hotspots.analysis.recipe.tables import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
@@ -126,6 +127,7 @@ def run_recipe(
     analysis = analyse(recipe, progress=lambda label: progress(label, total))
     if edition is not None:
         analysis = replace(analysis, since=compare_editions(analysis, edition))
+    analysis.origin.warn(NAME_THEM)
     old = _recorded_files(folder)
     with replacing_folder(folder, overwrite=overwrite) as draft:
         shapes: dict[bytes, Shapes] = {}
@@ -168,7 +170,11 @@ def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[byt
         layers["contours"] = group.contours
     write_geopackage(layers, draft / "layers" / f"{group.key}.gpkg", provenance=provenance)
     if group.surface is not None:
-        write_geotiff(group.surface, draft / "layers" / f"{group.key}_density.tif")
+        origin = {
+            "title": f"{analysis.recipe.title}: {group.name}",
+            **{name: provenance[name] for name in ("period", "source", "attribution")},
+        }
+        write_geotiff(group.surface, draft / "layers" / f"{group.key}_density.tif", origin=origin)
     for name, layer in layers.items():
         # The array's bytes are where its geometries stand in memory: the same ones in the same order.
         same = layer.geometry.to_numpy().tobytes()
@@ -202,8 +208,8 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
         analysis_views(analysis),
         title=recipe.title,
         period=calendar_words(analysis.calendar),
-        source=recipe.source,
-        attribution=recipe.attribution,
+        source=analysis.origin.source,
+        attribution=analysis.origin.attribution,
         method_notes=[str(note) for note in method_notes(analysis)],
         boundary=analysis.outline,
         basemap=look.basemap,
@@ -220,7 +226,7 @@ def _write_brief(analysis: Analysis, selection: Selection, path: Path) -> None:
         under=recipe.title,
         summary=brief_summary(made),
         notes=[brief_note(made, selection.plan), *people_note(analysis)],
-        attribution=recipe.attribution,
+        attribution=analysis.origin.attribution,
         noun=made.noun,
         reasons=brief_reasons(made, analysis),
         elsewhere=f"tables/{selection.key}_{selection.layers[0].key}.csv",
@@ -255,12 +261,11 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
         ),
         steps=steps,
         areas=analysis.areas,
+        origin=analysis.origin,
     )
     return record | {
         "title": recipe.title,
         "period": calendar_words(analysis.calendar),
-        "source": recipe.source,
-        "attribution": recipe.attribution,
         "method": [str(note) for note in method_notes(analysis)],
     }
 

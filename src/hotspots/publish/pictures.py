@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
+from hotspots.analysis.origins import NOT_STATED, Origin
 from hotspots.analysis.results import Kind
 from hotspots.areas.outline import outline_of
 from hotspots.areas.reading import read_layer
 from hotspots.base.columns import DRAWN
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.export.picture.draw import draw_heatmap, draw_map
-from hotspots.export.raster import read_geotiff
+from hotspots.export.raster import read_geotiff, read_origin
 from hotspots.publish.views import drawing, drawn_columns, layer_kind
 
 if TYPE_CHECKING:
@@ -63,18 +64,25 @@ def file_picture(
         )
     above = read_layer(paths[1]) if len(paths) > 1 else None
     outline = None if above is None else outline_of(above)
-    words: dict[str, Any] = {"source": source, "attribution": attribution}
     if Path(paths[0]).suffix.casefold() in _GEOTIFF:
         if column is not None:
             raise ParameterError("a GeoTIFF has no columns to choose from", hint="leave out 'column'")
-        surface = read_geotiff(paths[0])
+        surface, told = read_geotiff(paths[0]), read_origin(paths[0])
+        origin = layer_origin(told, source, attribution)
         return draw_heatmap(
-            surface, areas=above, outline=outline, title=title or "Heat-map", subtitle=period, **words
+            surface,
+            areas=above,
+            outline=outline,
+            title=title or told.get("title", "Heat-map"),
+            subtitle=period or told.get("period", ""),
+            source=origin.source,
+            attribution=origin.attribution,
         )
     layer = read_layer(paths[0])
     kind = layer_kind(layer)
     chosen = _column(layer, kind, column, paths[0])
     told = layer.attrs.get("provenance") or {}
+    origin = layer_origin(told, source, attribution)
     if outline is None and chosen not in ("multiple", "dens_share"):
         outline = outline_of(layer)
     return draw_map(
@@ -82,12 +90,31 @@ def file_picture(
         chosen,
         title=title or str(told.get("title", "Hotspots")),
         subtitle=period or str(told.get("period", "")),
-        source=source or str(told.get("source", "")),
-        attribution=attribution or str(told.get("attribution", "")),
+        source=origin.source,
+        attribution=origin.attribution,
         outline=outline,
         draw=drawing(layer, kind),
         noun=kind,
     )
+
+
+def layer_origin(told: Mapping[str, Any], source: str = "", attribution: str = "") -> Origin:
+    """Return source and licence of a layer: as given, else as the layer says; a warning where neither does.
+
+    Parameters
+    ----------
+    told : mapping
+        The layer's provenance, or what a GeoTIFF holds.
+    source, attribution : str, optional
+        As a person names them.
+    """
+    said = source or str(told.get("source", ""))
+    licence = attribution or str(told.get("attribution", ""))
+    if licence and "not stated" not in licence:
+        return Origin(said, licence)
+    unstated = Origin(said, licence or ("Licence not stated." if said else NOT_STATED), unstated=True)
+    unstated.warn("name them with '--source' and '--attribution'")
+    return unstated
 
 
 def _column(layer: gpd.GeoDataFrame, kind: Kind, wanted: str | None, path: str) -> str:

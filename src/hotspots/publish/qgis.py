@@ -41,7 +41,11 @@ def write_qgis(analysis: Analysis, folder: Path) -> None:
         write_qml(styled[0], (folder / path).with_suffix(".qml"))
     write_qlr(layers, folder / "hotspots.qlr", title=recipe.title)
     write_qgz(
-        layers, folder / "hotspots.qgz", title=recipe.title, crs=recipe.crs, attribution=recipe.attribution
+        layers,
+        folder / "hotspots.qgz",
+        title=recipe.title,
+        crs=recipe.crs,
+        attribution=analysis.origin.attribution,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 
@@ -11,7 +12,7 @@ from hotspots.analysis.results import Analysis, Group, Kind, Layer, Selection
 from hotspots.areas.reading import read_layer
 from hotspots.base.columns import COLUMNS, DRAWN, theme_words
 from hotspots.base.errors import DataError
-from hotspots.export.raster import read_geotiff
+from hotspots.export.raster import read_geotiff, read_origin
 from hotspots.export.webmap.make import AreaView, SurfaceView, period_columns
 
 MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
@@ -72,6 +73,14 @@ def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
         if outline is None and not {"multiple", "dens_share"} & set(layer.columns):
             outline = layer
     return views, outline
+
+
+def origin_told(view: AreaView | SurfaceView, path: str) -> Mapping[str, Any]:
+    """Return what a layer or GeoTIFF file says of its title, period, source and licence; empty where it does not."""
+    if isinstance(view, SurfaceView):
+        return read_origin(path)
+    told: Mapping[str, Any] = view.layer.attrs.get("provenance") or {}
+    return told
 
 
 def _area_views(

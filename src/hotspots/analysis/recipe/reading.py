@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from hotspots.analysis.recipe.checks import check_recipe
@@ -58,5 +57,4 @@ def parse_recipe(text: str, *, folder: Path = Path()) -> Recipe:
         check_recipe(recipe, slips)
     slips.raise_any()
     made: Recipe = recipe
-    licences = dict.fromkeys([made.attribution, *(one.attribution for one in made.incidents)])
-    return replace(made, attribution=" ".join(text for text in licences if text))
+    return made

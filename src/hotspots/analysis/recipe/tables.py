@@ -386,7 +386,8 @@ class Recipe:
     flag, kde, grid, gistar, outliers, emerging, risk, change, select, assess, places, map, report : dataclass or None
         The optional steps; None where the recipe does not have the table.
     source, attribution : str
-        Shown on the map and written into every layer.
+        Whose data they are, and the words of the licence; see `hotspots.analysis.origins` for what is shown where they
+        are not named.
     crs : str
         The projected CRS, in metres, in which everything is computed.
     folder : Path
@@ -416,8 +417,8 @@ class Recipe:
     comparators: Comparators | None = None
     map: Map | None = None
     report: Report | None = None
-    source: str = "police.uk"
-    attribution: str = "Contains public sector information licensed under the Open Government Licence v3.0."
+    source: str = ""
+    attribution: str = ""
     crs: str = "EPSG:27700"
     folder: Path = Path()
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from hotspots.analysis.changes import find_comparison
 from hotspots.analysis.emerging import find_steps
 from hotspots.analysis.keys import make_keys
+from hotspots.analysis.origins import recipe_origin
 from hotspots.analysis.partnerships import find_comparators
 from hotspots.analysis.people import classes_of, read_groupings
 from hotspots.analysis.plans import recipe_plan
@@ -76,6 +77,8 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         for place in places
     }
     quality = account(quality, incidents, assigned[places[0].key])
+    reports = read.accounts or {recipe.incidents[0].name: quality}
+    origin = recipe_origin(recipe, reports, [place.areas for place in places])
     accounts = account_each(read, assigned[places[0].key], label=places[0].label)
     progress("Finding neighbours")
     study = Study(
@@ -124,4 +127,5 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         {} if others is None else others.accounts,
         classes_of(study.groupings, places[0].key),
         rows_by_month(incidents, before),
+        origin=origin,
     )

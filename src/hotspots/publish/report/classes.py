@@ -164,7 +164,7 @@ def repeats_section(analysis: Analysis) -> Section | None:
     found = [(theme, theme.repeats) for theme in analysis.themes if theme.repeats is not None]
     if not found:
         return None
-    what = SNAPPED if "police.uk" in analysis.recipe.source.casefold() else ADDRESSES
+    what = SNAPPED if "police.uk" in analysis.origin.source.casefold() else ADDRESSES
     parts = []
     for theme, made in found:
         blocks: list[Block] = [Paragraphs(repeats_sentences(made)), _places_table(theme)]

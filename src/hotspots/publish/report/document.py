@@ -108,12 +108,12 @@ def make_document(analysis: Analysis, *, pictures: Kinds = ("svg",)) -> Document
     ]
     made.sort(key=lambda section: list(DIVISIONS).index(section.division))
     made = [replace(section, new_page=place > 0) for place, section in enumerate(made)]
-    origin = [f"Source: {recipe.source}."] if recipe.source else []
+    origin = [f"Source: {analysis.origin.source}."] if analysis.origin.source else []
     return Document(
         recipe.title,
         calendar_words(analysis.calendar),
         made,
-        origin=[*origin, recipe.attribution],
+        origin=[*origin, analysis.origin.attribution],
         made_with=f"Made with hotspots {__version__}.",
     )
 
@@ -146,8 +146,8 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
     notes = [note.entry() for note in method_notes(analysis)]
     about = [
         ("Period", calendar_words(analysis.calendar)),
-        ("Source", recipe.source),
-        ("Attribution", recipe.attribution),
+        ("Source", analysis.origin.source),
+        ("Attribution", analysis.origin.attribution),
         ("Made with", f"hotspots {__version__}"),
         ("Reference system", crs_label(recipe.crs)),
         *((f"Method: {word}", text) for word, text in notes),

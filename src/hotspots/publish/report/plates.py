@@ -52,7 +52,7 @@ _PLAIN = {
 
 def origin_words(analysis: Analysis) -> str:
     """Return the period and the source, as every caption ends."""
-    source = analysis.recipe.source
+    source = analysis.origin.source
     return f"{calendar_words(analysis.calendar)}{f'; source: {source}' if source else ''}."
 
 

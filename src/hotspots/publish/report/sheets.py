@@ -19,7 +19,7 @@ from hotspots.publish.words.since import MARKED
 
 def summary_sheet(analysis: Analysis) -> Summary:
     """Return the first sheet: the main figures of each theme, and the selected areas by rank with their reasons."""
-    lines = [("Period", calendar_words(analysis.calendar)), ("Source", analysis.recipe.source)]
+    lines = [("Period", calendar_words(analysis.calendar)), ("Source", analysis.origin.source)]
     tables = {"Themes": pd.DataFrame([_figures(analysis, theme) for theme in analysis.themes])}
     if analysis.selection is not None:
         layer = analysis.selection.layers[0]
