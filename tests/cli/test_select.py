@@ -120,7 +120,7 @@ def test_a_brief_for_a_meeting(hotspots: Run, town: Path) -> None:
 
 
 def test_a_brief_names_no_licence_that_nobody_told(hotspots: Run, town: Path) -> None:
-    for number, path in enumerate(sorted(town.glob("*-street.csv"))):
+    for number, path in enumerate(sorted(town.rglob("*-street.csv"))):
         path.rename(town / f"own {number}.csv")
     code, _, err = hotspots("select", ".", *AREAS, "--brief", "brief.html", "-o", "out.csv")
     assert code == 0
