@@ -122,7 +122,9 @@ def test_a_brief_for_a_meeting(hotspots: Run, town: Path) -> None:
 def test_a_brief_names_no_licence_that_nobody_told(hotspots: Run, town: Path) -> None:
     for number, path in enumerate(sorted(town.rglob("*-street.csv"))):
         path.rename(town / f"own {number}.csv")
-    code, _, err = hotspots("select", ".", *AREAS, "--brief", "brief.html", "-o", "out.csv")
+    code, _, err = hotspots(
+        "select", "own 0.csv", "own 1.csv", *AREAS, "--brief", "brief.html", "-o", "out.csv"
+    )
     assert code == 0
     page = (town / "brief.html").read_text(encoding="utf-8")
     assert '<p class="notes">Source and licence not stated.</p>' in page
