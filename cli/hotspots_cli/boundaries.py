@@ -16,7 +16,7 @@ def command() -> None:
 
 @command.command("list")
 def list_layers() -> None:
-    """One line per bundled layer. Its name serves wherever a boundary file does."""
+    """One line per bundled file. Its name serves wherever a file of its kind does."""
     from hotspots_boundaries import bundled
 
     width = max(len(entry.id) for entry in bundled())

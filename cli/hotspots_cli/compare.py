@@ -86,9 +86,11 @@ def _comparator(word: str) -> Any:
     "--with",
     "comparators",
     required=True,
-    metavar="CSV",
-    help="A column 'category' and one of rates per comparator, or two: '... n' and '... population'.",
+    metavar="TABLE",
+    help="A column 'category' and one of rates per comparator, or two: '... n' and '... population'; or the bundled "
+    "recorded-crime-2017-18.",
 )
+@options.chosen_comparators
 @click.option(
     "--force-name", metavar="WORDS", help="Heading of its column; 'Force', or the one district, without it."
 )
@@ -108,6 +110,8 @@ def force_command(
     incidents: tuple[str, ...],
     areas: str,
     comparators: str,
+    national: tuple[str, ...],
+    similar: tuple[str, ...],
     force_name: str | None,
     crs: str,
     months: float | None,
@@ -129,7 +133,7 @@ def force_command(
     hotspots compare force 2025-*-street.csv --areas wards.gpkg --with comparators.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv", ".txt"))
-    from hotspots.analysis.comparators import read_comparators
+    from hotspots.analysis.comparators import choose_comparators, read_comparators
     from hotspots.analysis.force import compare_force
     from hotspots.analysis.steps import people_of
     from hotspots.areas.reading import read_areas
@@ -138,7 +142,7 @@ def force_command(
 
     with Steps(4) as step:
         step("Reading areas")
-        against = read_comparators(comparators)
+        against = choose_comparators(read_comparators(comparators), national=national, similar=similar)
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))

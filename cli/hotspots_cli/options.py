@@ -207,13 +207,7 @@ margin = click.option(
     help="How much a clear difference must also be, such as 0.05.",
 )
 
-comparators = together(
-    click.option(
-        "--with",
-        "comparators",
-        metavar="CSV",
-        help="Comparators by offence: rates, or counts and people; such as hotspots compare force reads.",
-    ),
+chosen_comparators = together(
     click.option(
         "--national",
         multiple=True,
@@ -226,6 +220,15 @@ comparators = together(
         metavar="NAME",
         help="A force of that table to be added up with others as similar; may be repeated.",
     ),
+)
+comparators = together(
+    click.option(
+        "--with",
+        "comparators",
+        metavar="TABLE",
+        help="Comparators by offence: rates, or counts and people; or the bundled recorded-crime-2017-18.",
+    ),
+    chosen_comparators,
     click.option(
         "--with-months",
         type=click.FloatRange(min=0, min_open=True),

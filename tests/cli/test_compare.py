@@ -83,3 +83,20 @@ def test_a_borough_has_the_rates_of_its_own_incidents(hotspots: Run, town: Path)
     rates = pd.read_csv("rates.csv", index_col=0)
     # Wards 7, 8 and 9 have 24,000 people; two months are a sixth of a year.
     assert rates.loc["Burglary", "Castle"] == pytest.approx(inside * 6 / 24)
+
+
+def test_the_bundled_comparators_by_name(hotspots: Run, town: Path) -> None:
+    words = ("compare", "force", ".", *PEOPLE, "--with", "recorded-crime-2017-18")
+    code, out, err = hotspots(
+        *words, "--national", "England and Wales", "--similar", "Kent", "--similar", "Essex"
+    )
+    assert code == 0, err
+    heading, total, *_ = out.splitlines()[2:]
+    assert heading.split("  ")[0] == "Offence Type"
+    assert "England and Wales  Similar forces" in heading
+    # 4,821,452 among 56,075,912; 177,187 + 134,153 among 1,727,665 + 1,724,950.
+    assert total.split()[4:6] == ["86.0", "90.2"]
+    code, _, err = hotspots(*words)
+    assert code == 1
+    assert "there are 44 comparators (England and Wales, Avon and Somerset, Bedfordshire, ...)" in err
+    assert "Hint: name one with --national, and those to be added up with --similar" in err
