@@ -42,6 +42,7 @@ COMMANDS = (
     "classes",
     "breakdown",
     "share",
+    "times",
     "repeats",
     "near-repeat",
     "evaluate",

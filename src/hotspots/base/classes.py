@@ -145,6 +145,15 @@ COMPARED = (
     StyleClass("Similar", NEUTRAL, value="similar", neutral=True),
     StyleClass("Below", "#67a9cf", value="below"),
 )
+TIMES = (
+    StyleClass("3 times the mean or more", "#b2182b", lower=3.0),
+    StyleClass("2 to 3 times", "#ef8a62", lower=2.0, upper=3.0),
+    StyleClass("1.5 to 2 times", "#fddbc7", lower=1.5, upper=2.0),
+    StyleClass("About the mean", NEUTRAL, lower=2 / 3, upper=1.5, neutral=True),
+    StyleClass("A half to two thirds", "#d1e5f0", lower=0.5, upper=2 / 3),
+    StyleClass("A third to a half", "#67a9cf", lower=1 / 3, upper=0.5),
+    StyleClass("Under a third", "#2166ac", upper=1 / 3),
+)
 FUNNEL = (
     StyleClass("Above the 99.8% limit", "#b2182b", value="above 99.8% limit"),
     StyleClass("Above the 95% limit", "#ef8a62", value="above 95% limit"),

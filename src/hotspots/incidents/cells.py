@@ -20,7 +20,7 @@ from hotspots.base.text import plain_text
 Floats = npt.NDArray[np.float64]
 Hashes = npt.NDArray[np.uint64]
 
-_BLANK = frozenset({"", "null", "none", "na", "n/a", "nan", "-", "#n/a"})
+BLANK = frozenset({"", "null", "none", "na", "n/a", "nan", "-", "#n/a"})
 # What databases write where there is no reference; zeros and numbers that a spreadsheet rounded are found by form.
 _NO_ID = frozenset(
     {"no id", "no crime id", "no reference", "none recorded", "not applicable", "not available", "not known",
@@ -94,7 +94,7 @@ def _all_numbers(texts: Any, decimal_commas: bool) -> tuple[Floats, npt.NDArray[
 
 def _number(text: str | None, decimal_commas: bool) -> tuple[float, bool]:
     plain = plain_text(text or "").replace("\u2212", "-")
-    if plain.casefold() in _BLANK:
+    if plain.casefold() in BLANK:
         return math.nan, False
     form, thousands = (_COMMA, "[. ]") if decimal_commas else (_POINT, "[, ]")
     if not form.fullmatch(plain) or not any(letter.isdecimal() for letter in plain):
@@ -193,7 +193,7 @@ def _id_key(text: str) -> int:
     stripped = text.strip()
     if re.fullmatch(r"[0-9a-fA-F]{64}", stripped):
         return int(stripped[:16], 16)
-    if stripped.casefold() in _BLANK or is_no_id(stripped):
+    if stripped.casefold() in BLANK or is_no_id(stripped):
         return 0
     return int.from_bytes(hashlib.blake2b(stripped.encode(), digest_size=8).digest(), "big")
 

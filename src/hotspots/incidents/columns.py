@@ -10,6 +10,7 @@ from typing import Literal
 
 from hotspots.base.errors import DataError, did_you_mean
 from hotspots.base.text import plain_text
+from hotspots.incidents.clock import Clock
 from hotspots.incidents.dates import Order, month_number, parse_date
 
 Kind = Literal["degrees", "metres", "unknown"]
@@ -46,7 +47,7 @@ _USUAL: dict[str, tuple[str, ...]] = {
         "calldate", "eventdate", "dateofoffence", "dateofoffense", "dateofincident", "dateoccurred", "dateocc",
         "occurreddate", "occurdate", "occurrencedate", "dateofoccurrence", "firstoccurrencedate", "occurredon",
         "occurredondate", "incidentdatetime", "occurdatetime", "datetime", "timestamp", "startdate", "committedfrom",
-        "datefrom", "datereported", "reporteddate", "reportdate", "reportedon", "daterecorded", "recordeddate",
+        "committedfromdate", "occurredfrom", "datefrom", "fromdate", "datereported", "reporteddate", "reportdate", "reportedon", "daterecorded", "recordeddate",
         "datecreated", "createddate", "dateentered", "mis", "dyddiad",
     ),
     "year": ("year", "blwyddyn"),
@@ -55,9 +56,23 @@ _USUAL: dict[str, tuple[str, ...]] = {
         "lsoacode2021", "lsoacode2011", "codlsoa", "codacehi", "wardcode", "areacode", "precinct", "policeprecinct",
     ),
     "crime_id": ("crimeid", "iddrosedd"),
+    "time": (
+        "time", "timefrom", "fromtime", "starttime", "timestart", "committedfromtime", "committedtimefrom",
+        "occurredfromtime", "incidenttime", "offencetime", "offensetime", "crimetime", "timeofoffence",
+        "timeofincident", "timeoccurred", "timeocc", "occurredtime", "calltime", "amser",
+    ),
+    "to": (
+        "dateto", "todate", "enddate", "dateend", "committedto", "committedtodate", "committeddateto", "occurredto",
+        "occurredtodate", "offenceenddate", "enddatetime", "datetimeto", "todatetime",
+    ),
+    "to_time": (
+        "timeto", "totime", "endtime", "timeend", "committedtotime", "committedtimeto", "occurredtotime",
+    ),
 }  # fmt: skip
 _NO_PAIR: tuple[str, str, Kind] = ("", "", "unknown")
-ROLES = ("x", "y", "x2", "y2", "category", "month", "year", "lsoa_code", "crime_id", "weight")
+ROLES = (
+    "x", "y", "x2", "y2", "category", "month", "year", "lsoa_code", "crime_id", "weight", "time", "to", "to_time",
+)  # fmt: skip
 
 
 def kept_role(name: str) -> str:
@@ -81,6 +96,7 @@ class ColumnNames:
     id: str | None = None
     date_order: Order | None = None
     keep: tuple[str, ...] = ()
+    clock: Clock | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,8 @@ class Columns:
         All columns that may hold the month or date, by their names.
     kept : tuple of (str, str)
         Columns that are kept as they are: what the caller calls each, and its name in the file.
+    time, to, to_time : str or None
+        Times of day, ends of spans, and the times of these; only where times are asked for.
     """
 
     x: str
@@ -119,6 +137,9 @@ class Columns:
     weight: str | None
     dates: tuple[str, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
+    time: str | None = None
+    to: str | None = None
+    to_time: str | None = None
 
     def present(self) -> dict[str, str]:
         """Return the columns to read: what each holds, and its name in the file."""
@@ -209,7 +230,24 @@ def recognise(present: Sequence[str], named: ColumnNames, *, file: str, geometry
         weight=chosen("weight_column", named.weight) if named.weight else None,
         dates=dates,
         kept=tuple((name, chosen("keep", name)) for name in named.keep),
+        **_time_columns(named.clock, chosen, usual),
     )
+
+
+def _time_columns(
+    clock: Clock | None, chosen: Callable[[str, str], str], usual: Callable[[str], str | None]
+) -> dict[str, str | None]:
+    """Return the columns of times of day and of ends, by their roles; none where no times are asked for."""
+    if clock is None:
+        return {}
+    return {
+        role: chosen(f"{role}_column", name) if name else usual(role)
+        for role, name in (
+            ("time", clock.time_column),
+            ("to", clock.to_column),
+            ("to_time", clock.to_time_column),
+        )
+    }
 
 
 def _coordinate_columns(

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hotspots.incidents.cells import id_keys, is_no_id, is_text, labels, numbers
+from hotspots.incidents.clock import TIMINGS, UNKNOWN, Clock, tell_times
 from hotspots.incidents.columns import Columns, kept_role
 from hotspots.incidents.dates import NO_MONTH, Order, is_day_number, month_number, months_and_days
 from hotspots.incidents.sources import Source
@@ -108,6 +109,8 @@ class IncidentFile:
         Lines of a text file whose quotation mark was left open, and is not taken for one.
     has_rows : bool
         Whether it has more than headings.
+    clock : Clock or None
+        By what clock times of day are read; None where they are not.
     found : Found
         What reading has found so far.
     """
@@ -124,6 +127,7 @@ class IncidentFile:
     header_lines: int = 1
     mended: tuple[int, ...] = ()
     has_rows: bool = True
+    clock: Clock | None = None
     found: Found = field(default_factory=Found)
 
     def reject(self, position: int, reason: str, example: str) -> None:
@@ -144,7 +148,8 @@ class IncidentFile:
             ``category`` and ``lsoa_code`` (dictionary of string; null = none), ``month`` (int64, ordinal of a
             monthly period; `NO_MONTH` = none), ``date`` (date32; null = none), ``crime_id`` (uint64, see
             `id_keys`; 0 = none), ``weight`` (float64, 1 where the file has none), and a dictionary of string
-            for each column that is kept, under its role.
+            for each column that is kept, under its role. Where times are read also ``start``, ``end``, ``timing``
+            and ``written``; see `hotspots.incidents.clock.tell_times`.
         """
         for batch, positions in self.batches(self, self.columns.present()):
             yield self._canonical(batch, positions)
@@ -190,6 +195,7 @@ class IncidentFile:
                 "weight": weight,
             }
             | {role: labels(held[role]) for role in (kept_role(name) for name, _ in self.columns.kept)}
+            | self._times(held, count)
         )
         return table if good.all() else table.filter(pa.array(good))
 
@@ -264,6 +270,18 @@ class IncidentFile:
             note(self.found.day_numbers, numbered_days)
 
         return months[codes], days[codes], noted
+
+
+    def _times(self, held: Mapping[str, Any], count: int) -> dict[str, Any]:
+        """Return when each row was; nothing where no times are read."""
+        if self.clock is None:
+            return {}
+        date, time, to, to_time = (held.get(role) for role in ("month", "time", "to", "to_time"))
+        if date is None and time is None:
+            nothing = np.full(count, UNKNOWN)
+            timing = np.full(count, len(TIMINGS) - 1, dtype=np.int8)
+            return {"start": nothing, "end": nothing, "timing": timing, "written": np.full(count, -1, np.int32)}
+        return tell_times(self.clock, date, time, to, to_time, order=self.date_order)
 
 
 def _distinct_dates(column: Any, years: Any) -> tuple[list[str], npt.NDArray[np.int64]]:

@@ -62,6 +62,9 @@ def _open(source: Source, named: ColumnNames) -> IncidentFile:
     else:
         file = open_delimited(source, named)
     file.columns = file.columns.choose_dates(file.sample)
+    file.clock = named.clock
+    if file.clock is not None:
+        _say_times(file)
     columns = file.columns
     for names, degrees in (
         ((columns.x, columns.y), columns.kind == "degrees"),
@@ -76,6 +79,21 @@ def _open(source: Source, named: ColumnNames) -> IncidentFile:
     # Kept, the sample would be sent along with every part of the work.
     file.sample = {name: file.sample.get(name, []) for name in columns.dates}
     return file
+
+
+def _say_times(file: IncidentFile) -> None:
+    """Say which columns times are read from, where the caller left it open."""
+    held = [
+        f"{words} from '{name}' ('{option}')"
+        for words, name, option in (
+            ("times", file.columns.time, "time_column"),
+            ("ends", file.columns.to, "to_column"),
+            ("times of ends", file.columns.to_time, "to_time_column"),
+        )
+        if name
+    ]
+    if held:
+        _LOG.info("%s: %s", file.source.name, ", ".join(held))
 
 
 def _evidence(file: IncidentFile) -> Evidence:

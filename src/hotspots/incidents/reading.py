@@ -16,6 +16,7 @@ from hotspots.base.crs import WGS84, crs_label, crs_text, parse_crs, require_met
 from hotspots.base.errors import ParameterError
 from hotspots.base.sums import MILLION, millionths
 from hotspots.incidents.cells import Hashes, point_coordinates
+from hotspots.incidents.clock import TIMINGS, Clock, local_times
 from hotspots.incidents.columns import ColumnNames
 from hotspots.incidents.dates import ORDERS, Order
 from hotspots.incidents.doubts import warn_of
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float64]
-OWN = ("x", "y", "category", "month", "date", "lsoa_code", "weight", "geometry")
+OWN = ("x", "y", "category", "month", "date", "lsoa_code", "weight", "start", "end", "timing", "written", "geometry")
 """Columns that every table of incidents may have."""
 
 
@@ -74,6 +75,7 @@ def read_incidents(
     date_order: Order | None = None,
     keep: Words = None,
     identifiers: Words = None,
+    clock: Clock | None = None,
     category: Words = None,
     exclude: Words = None,
     period: Period = None,
@@ -123,6 +125,9 @@ def read_incidents(
         Columns that name people, callers or premises. They are kept too, but what they hold is replaced at once
         by a hash with a random key that is kept nowhere: the same identifier has the same hash within this
         table, and no other reading gives it again.
+    clock : Clock, optional
+        Which columns tell times of day and ends of spans, and by what clock they are told. No times are read
+        without it.
     category, exclude : str or sequence of str, optional
         Keep only these categories; leave these out. Case does not matter.
     period : str or pair of str, optional
@@ -136,7 +141,9 @@ def read_incidents(
         ``x``, ``y`` (float64, metres; both or neither NaN), ``category`` (categorical; NA = none), ``month``
         (period[M]; NaT = none or not understood), ``date`` (datetime64[s], where some file has full dates),
         ``lsoa_code`` (categorical, where some file has it), ``weight`` (float64) and the columns to keep
-        (categorical; NA = blank, and for identifiers also "unknown" and the like). The index is the row's
+        (categorical; NA = blank, and for identifiers also "unknown" and the like). With `clock` also ``start``
+        and ``end`` (datetime64[s] by the local clock; NaT = not known) and ``timing`` (categorical, what is known;
+        see `Clock`). The index is the row's
         number over all files in reading order, from 0, header lines and blank lines not counted.
         ``attrs["crs"]`` names the reference system, ``attrs["months"]`` the months of the files before any
         choice, and ``attrs["period"]`` the months asked for, if any; see `hotspots.counting.period`.
@@ -181,6 +188,7 @@ def read_incidents(
     reading = read_everything(
         source, crs=crs, source_crs=source_crs, x=x, y=y, category_column=category_column, month_column=month_column,
         weight_column=weight_column, id_column=id_column, date_order=date_order, keep=keep, identifiers=identifiers,
+        clock=clock,
     )  # fmt: skip
     chosen = reading.choose(category=category, exclude=exclude, period=period, area=area)
     warn_of(chosen.report, stacklevel=2)
@@ -201,6 +209,7 @@ def read_everything(
     date_order: Order | None = None,
     keep: Words = None,
     identifiers: Words = None,
+    clock: Clock | None = None,
 ) -> Reading:
     """Read all rows of incident files, from which some are then chosen; see `read_incidents`."""
     goal = require_metres(crs, what="incidents")
@@ -210,10 +219,10 @@ def read_everything(
         raise ParameterError(f"'date_order' is '{date_order}'", hint="use 'day', 'month' or 'year'")
     secret = words_of(identifiers)
     kept = _columns_to_keep([*words_of(keep), *secret])
-    named = ColumnNames(x, y, category_column, month_column, weight_column, id_column, date_order, kept)
+    named = ColumnNames(x, y, category_column, month_column, weight_column, id_column, date_order, kept, clock)
     rows = read_rows(find_sources(source), named)
     places = place_rows(rows, source_crs=source_crs, crs=goal)
-    everything = _frame(rows, places, crs_text(goal), secret)
+    everything = _frame(rows, places, crs_text(goal), secret, clock)
     again = _Again.among(rows, places)
     months = period_attrs(everything["month"][~again.repeated], None)["months"]
     return Reading(everything, tuple(months), rows, places, again, weight_column is not None)
@@ -416,7 +425,9 @@ def _columns_to_keep(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _frame(rows: Rows, places: Places, crs: str, secret: Sequence[str]) -> pd.DataFrame:
+def _frame(
+    rows: Rows, places: Places, crs: str, secret: Sequence[str], clock: Clock | None
+) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "x": places.x,
         "y": places.y,
@@ -428,6 +439,10 @@ def _frame(rows: Rows, places: Places, crs: str, secret: Sequence[str]) -> pd.Da
     if rows.lsoa_code is not None:
         columns["lsoa_code"] = rows.lsoa_code
     columns["weight"] = rows.weight
+    if clock is not None:
+        columns |= {name: local_times(rows.times[name], clock.time_zone).array for name in ("start", "end")}
+        columns["timing"] = pd.Categorical.from_codes(rows.times["timing"], categories=pd.Index(TIMINGS))
+        columns["written"] = rows.times["written"]
     columns |= {name: hashed(values) if name in secret else values for name, values in rows.kept.items()}
     frame = pd.DataFrame(columns, index=pd.Index(rows.row, dtype="int64"))
     frame.attrs["crs"] = crs

@@ -15,6 +15,7 @@ import pyarrow as pa
 from hotspots.base.errors import DataError
 from hotspots.base.threads import thread_count
 from hotspots.incidents.cells import Hashes, dictionary
+from hotspots.incidents.clock import without_false_midnights
 from hotspots.incidents.columns import ColumnNames, kept_role
 from hotspots.incidents.files import IncidentFile
 from hotspots.incidents.opening import open_incidents
@@ -58,6 +59,8 @@ class Rows:
         At least 0.
     kept : dict of str to Categorical
         Columns that are kept as they are, by what the caller calls them.
+    times : dict of str to ndarray
+        When each row was, as `hotspots.incidents.clock.tell_times` tells it; empty where no times are read.
     """
 
     files: tuple[IncidentFile, ...]
@@ -74,6 +77,7 @@ class Rows:
     crime_id: Hashes
     weight: Floats
     kept: dict[str, pd.Categorical]
+    times: dict[str, npt.NDArray[Any]]
 
 
 def read_rows(sources: Sequence[Source], named: ColumnNames) -> Rows:
@@ -94,10 +98,12 @@ def read_rows(sources: Sequence[Source], named: ColumnNames) -> Rows:
     joined = pa.concat_tables(read)
     date = joined.column("date").to_numpy().astype("datetime64[s]")
     coded = any(file.columns.lsoa_code for file in files)
+    number = np.repeat(np.arange(len(files)), lengths)
+    told = {name: joined.column(name).to_numpy() for name in ("start", "end", "timing", "written")} if named.clock else {}
     return Rows(
         files=files,
         copies=copies,
-        file=np.repeat(np.arange(len(files)), lengths),
+        file=number,
         row=joined.column("row").to_numpy() + np.repeat(starts, lengths),
         x=joined.column("x").to_numpy(),
         y=joined.column("y").to_numpy(),
@@ -109,6 +115,7 @@ def read_rows(sources: Sequence[Source], named: ColumnNames) -> Rows:
         crime_id=joined.column("crime_id").to_numpy(),
         weight=joined.column("weight").to_numpy(),
         kept={name: _categorical(joined.column(kept_role(name))) for name in named.keep},
+        times=without_false_midnights(told, named.clock.time_zone, number) if named.clock else {},
     )
 
 

@@ -38,7 +38,7 @@ _PAIRS = {"M": 1, "L": 1, "Q": 2, "C": 3, "z": 0}  # of numbers that a command o
 
 
 @contextmanager
-def _steady() -> Iterator[None]:
+def steady() -> Iterator[None]:
     """Keep the reader's own matplotlib settings, and warnings of letters that the font lacks, out of a picture."""
     import matplotlib
 
@@ -51,7 +51,7 @@ def _steady() -> Iterator[None]:
         yield
 
 
-@_steady()
+@steady()
 def draw_map(
     layer: gpd.GeoDataFrame,
     column: str,
@@ -175,7 +175,7 @@ def draw_map(
     return picture.figure
 
 
-@_steady()
+@steady()
 def draw_heatmap(
     surface: Surface,
     *,
@@ -289,7 +289,7 @@ def write_picture(figure: Figure, path: str | os.PathLike[str], *, overwrite: bo
         draft.write_bytes(data)
 
 
-@_steady()
+@steady()
 def picture_bytes(figure: Figure, kind: Literal["png", "svg", "pdf"], *, dpi: float = PNG_DPI) -> bytes:
     """Return a picture as the bytes of a file, which hold no date and no random names.
 
