@@ -15,7 +15,8 @@ from hotspots_cli.writing import check_output
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hotspots.analysis.times import Asked, HotTimes
+    from hotspots.analysis.times.ask import Asked
+    from hotspots.analysis.times.grid import HotTimes
 
 SUFFIXES = (".csv", ".xlsx", ".html", ".png", ".svg", ".pdf")
 MOST = 20  # areas on a page
@@ -43,13 +44,23 @@ MOST = 20  # areas on a page
     metavar="BAND",
     help="A band of hours, such as 21:00-04:00, whose share is told; may be repeated.",
 )
-@click.option("--time-column", metavar="COLUMN", help="Column of times of day, where dates stand without them.")
 @click.option(
-    "--to-column", metavar="COLUMN", help="Column of ends, where incidents were between two times; date, time or both."
+    "--time-column", metavar="COLUMN", help="Column of times of day, where dates stand without them."
 )
-@click.option("--to-time-column", metavar="COLUMN", help="Column of the times of ends, where they stand alone.")
 @click.option(
-    "--time-zone", default="Europe/London", show_default=True, metavar="PLACE", help="Whose clock the times are told by."
+    "--to-column",
+    metavar="COLUMN",
+    help="Column of ends, where incidents were between two times; date, time or both.",
+)
+@click.option(
+    "--to-time-column", metavar="COLUMN", help="Column of the times of ends, where they stand alone."
+)
+@click.option(
+    "--time-zone",
+    default="Europe/London",
+    show_default=True,
+    metavar="PLACE",
+    help="Whose clock the times are told by.",
 )
 @click.option(
     "--offsets",
@@ -82,7 +93,9 @@ MOST = 20  # areas on a page
 )
 @options.dispersion
 @options.some_areas
-@click.option("--area", "wanted", multiple=True, metavar="CODE", help="Only this area; several are taken together.")
+@click.option(
+    "--area", "wanted", multiple=True, metavar="CODE", help="Only this area; several are taken together."
+)
 @click.option("--each", is_flag=True, help="A grid for each area, the one with most incidents first.")
 @options.selection
 @options.columns
@@ -126,15 +139,20 @@ def command(
         raise click.UsageError("--area and --each need the layer of areas: give it with --areas")
     if each and any(Path(output).suffix.casefold() in (".png", ".svg", ".pdf") for output in outputs):
         raise click.UsageError("a picture is of one grid: leave out --each, or write a page (.html)")
-    from hotspots.analysis.times import Asked
+    from hotspots.analysis.times.ask import Asked
     from hotspots.incidents import read_incidents
     from hotspots.incidents.clock import Clock
 
-    clock = Clock(*(given.pop(name) for name in ("time_column", "to_column", "to_time_column", "time_zone", "offsets")))
+    clock = Clock(
+        *(given.pop(name) for name in ("time_column", "to_column", "to_time_column", "time_zone", "offsets"))
+    )
     by = given.pop("by") or ("weekday", "hour")
     asked = Asked(
         by,
-        *(given.pop(name) for name in ("shifts", "bands", "longest", "missing_end", "leave_out", "dispersion")),
+        *(
+            given.pop(name)
+            for name in ("shifts", "bands", "longest", "missing_end", "leave_out", "dispersion")
+        ),
     )
     layer = options.area_reading(given)
     with Steps(4) as step:
@@ -142,7 +160,9 @@ def command(
         table, _ = read_incidents(incidents, crs=crs, clock=clock, **options.reading(given))
         step("Counting")
         parts = _parts(table, areas, layer, wanted, crs=crs, each=each)
-        made = _each(parts, asked) if each else {name: _one(rows, asked, name) for name, rows in parts.items()}
+        made = (
+            _each(parts, asked) if each else {name: _one(rows, asked, name) for name, rows in parts.items()}
+        )
         step("Writing")
         for output in outputs or ("-",):
             _write(made, output, title=title, overwrite=overwrite, each=each)
@@ -168,13 +188,18 @@ def _parts(
     unknown = [code for code in wanted if code not in where.index]
     if unknown:
         raise ParameterError(
-            f"'{areas}' has no area '{unknown[0]}'", hint=did_you_mean(unknown[0], [str(code) for code in where.index])
+            f"'{areas}' has no area '{unknown[0]}'",
+            hint=did_you_mean(unknown[0], [str(code) for code in where.index]),
         )
     chosen = where.loc[list(dict.fromkeys(wanted))] if wanted else where
     assigned = locate(table, where, by="polygon", lookup=None)
     if not each:
         names = [str(name) for name in chosen["name"]]
-        label = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "") if wanted else "All areas"
+        label = (
+            ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+            if wanted
+            else "All areas"
+        )
         return {label: table[assigned.isin(chosen.index)]}
     counts = assigned[assigned.isin(chosen.index)].value_counts()
     order = sorted(counts.index, key=lambda code: (-counts[code], code))
@@ -182,14 +207,14 @@ def _parts(
 
 
 def _one(rows: pd.DataFrame, asked: Asked, name: str) -> HotTimes:
-    from hotspots.analysis.times import hot_times
+    from hotspots.analysis.times.grid import hot_times
 
     return hot_times(rows, asked, name=name)
 
 
 def _each(parts: dict[str, pd.DataFrame], asked: Asked) -> dict[str, HotTimes]:
     """Return the hot times of each area that has enough incidents, and say how many have not."""
-    from hotspots.analysis.times import FEWEST
+    from hotspots.analysis.times.grid import FEWEST
 
     made: dict[str, HotTimes] = {}
     few, last = 0, None
@@ -203,7 +228,8 @@ def _each(parts: dict[str, pd.DataFrame], asked: Asked) -> dict[str, HotTimes]:
             few, last = few + 1, error
     if not made:
         raise last or DataError(
-            f"no area has {FEWEST} incidents, the fewest of a grid", hint="take larger areas, or several together with 'area'"
+            f"no area has {FEWEST} incidents, the fewest of a grid",
+            hint="take larger areas, or several together with 'area'",
         )
     if few:
         click.echo(f"{few:,} areas have under {FEWEST} incidents with times and no grid", err=True)

@@ -19,6 +19,7 @@ from hotspots.analysis.repeats import Repeats
 from hotspots.analysis.shares import Share
 from hotspots.analysis.since import Since
 from hotspots.analysis.standings import Standings
+from hotspots.analysis.times.grid import HotTimes
 from hotspots.areas.neighbours import Neighbours
 from hotspots.areas.outline import outline_of
 from hotspots.base.surface import Surface
@@ -105,6 +106,8 @@ class ThemeResult(Group):
         Those that the recipe asks for of this theme.
     repeats : Repeats or None
         Repeat locations and targets, where the recipe asks for them.
+    times : HotTimes or None
+        At what hours its incidents are, where the recipe asks for it.
     """
 
     theme: Theme
@@ -115,6 +118,7 @@ class ThemeResult(Group):
     breakdowns: tuple[Breakdown, ...] = ()
     shares: tuple[Share, ...] = ()
     repeats: Repeats | None = None
+    times: HotTimes | None = None
 
     @property
     def first(self) -> gpd.GeoDataFrame:

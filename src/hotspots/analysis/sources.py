@@ -22,6 +22,7 @@ from hotspots.analysis.people import asks_of, kept_columns
 from hotspots.analysis.recipe.months import check_months
 from hotspots.analysis.recipe.tables import Incidents, Recipe, Theme
 from hotspots.analysis.steps import account
+from hotspots.analysis.times.themes import clock_of_source
 from hotspots.base.errors import DataError, HotspotsError
 from hotspots.base.text import plain_text
 from hotspots.incidents.doubts import warn_of
@@ -133,6 +134,7 @@ def _read(recipe: Recipe, asked: Incidents) -> Reading:
             *asked.flags,
             *([asked.time_column] if timed and asked.time_column else []),
         ],
+        clock=clock_of_source(recipe, asked),
         identifiers=repeats.identifiers if repeats and asks_of(recipe, repeats.theme, asked) else (),
     )
 

@@ -854,15 +854,25 @@ _ALL = (
     Column("spot", "text", "", "Place", "What the source calls the place"),
     Column("area", "text", "", "Area", "The area that the place lies in"),
     Column("kinds", "text", "", "Categories", "The categories of its incidents, the most frequent first"),
-    Column("weekday", "text", "", "Weekday", "Day of the week by the local clock; with shifts, on which one began"),
+    Column(
+        "weekday",
+        "text",
+        "",
+        "Weekday",
+        "Day of the week by the local clock; with shifts, on which one began",
+    ),
     Column("hour", "text", "", "Hour", "Hour of the day by the local clock, or the shift, by its beginning"),
     Column("season", "text", "", "Season", "Winter is December to February, and so on"),
     Column("band", "text", "", "Hours", "Band of hours of the day by the local clock"),
     Column("hours", "real", "hours", "Hours of exposure", "How many such hours the period had", 0),
     Column("per_hour", "real", "incidents per hour", "Incidents per hour", "Incidents over such hours", 3),
     Column("tm_ratio", "real", "", "Times the mean", "Incidents per hour over those of all hours", 1),
-    Column("tm_lo", "real", "", "Times the mean, lower limit", "Lower exact 95% limit of the times the mean", 1),
-    Column("tm_hi", "real", "", "Times the mean, upper limit", "Upper exact 95% limit of the times the mean", 1),
+    Column(
+        "tm_lo", "real", "", "Times the mean, lower limit", "Lower exact 95% limit of the times the mean", 1
+    ),
+    Column(
+        "tm_hi", "real", "", "Times the mean, upper limit", "Upper exact 95% limit of the times the mean", 1
+    ),
     Column(
         "tm_q",
         "real",
@@ -878,8 +888,12 @@ _ALL = (
         "Against the mean",
         "Whether incidents per hour are above or below the mean beyond chance",
     ),
-    Column("share_lo", "real", "", "Share of incidents, lower limit", "Lower exact 95% limit of the share", 3),
-    Column("share_hi", "real", "", "Share of incidents, upper limit", "Upper exact 95% limit of the share", 3),
+    Column(
+        "share_lo", "real", "", "Share of incidents, lower limit", "Lower exact 95% limit of the share", 3
+    ),
+    Column(
+        "share_hi", "real", "", "Share of incidents, upper limit", "Upper exact 95% limit of the share", 3
+    ),
     Column("share_hrs", "real", "", "Share of hours", "Share of the hours of the period", 3),
     Column("months_n", "integer", "months", "Months", "Number of months in which it has an incident"),
     Column(

@@ -263,9 +263,7 @@ def _moments(column: Any, count: int, order: Order, *, alone: bool = False) -> _
     """Return what a column says; `alone` is one of times of day, which may be written without a colon."""
     if column is None:
         nothing = np.full(count, UNKNOWN)
-        return _Moments(
-            nothing, nothing.copy(), nothing.copy(), np.zeros(count, bool), np.ones(count, bool)
-        )
+        return _Moments(nothing, nothing.copy(), nothing.copy(), np.zeros(count, bool), np.ones(count, bool))
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         return _of_stamps(column)
     if pa.types.is_time(column.type):
@@ -333,7 +331,8 @@ def _of_texts(texts: pd.Series[str], order: Order, *, alone: bool) -> dict[str, 
 def _seconds(found: pd.DataFrame) -> tuple[Integers, npt.NDArray[np.bool_]]:
     """Return the second of the day of times in parts, and which of them are none, such as 25:00."""
     hour, minute, second = (
-        pd.to_numeric(found[name]).fillna(0).to_numpy().astype(np.int64) for name in ("hour", "minute", "second")
+        pd.to_numeric(found[name]).fillna(0).to_numpy().astype(np.int64)
+        for name in ("hour", "minute", "second")
     )
     half = found["half"].fillna("").astype(str).str[:1].str.casefold()
     there = found["hour"].notna().to_numpy()

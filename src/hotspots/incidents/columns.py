@@ -47,8 +47,9 @@ _USUAL: dict[str, tuple[str, ...]] = {
         "calldate", "eventdate", "dateofoffence", "dateofoffense", "dateofincident", "dateoccurred", "dateocc",
         "occurreddate", "occurdate", "occurrencedate", "dateofoccurrence", "firstoccurrencedate", "occurredon",
         "occurredondate", "incidentdatetime", "occurdatetime", "datetime", "timestamp", "startdate", "committedfrom",
-        "committedfromdate", "occurredfrom", "datefrom", "fromdate", "datereported", "reporteddate", "reportdate", "reportedon", "daterecorded", "recordeddate",
-        "datecreated", "createddate", "dateentered", "mis", "dyddiad",
+        "committedfromdate", "occurredfrom", "datefrom", "fromdate", "datereported", "reporteddate",
+        "reportdate", "reportedon", "daterecorded", "recordeddate", "datecreated", "createddate", "dateentered", "mis",
+        "dyddiad",
     ),
     "year": ("year", "blwyddyn"),
     "lsoa_code": (

@@ -271,7 +271,6 @@ class IncidentFile:
 
         return months[codes], days[codes], noted
 
-
     def _times(self, held: Mapping[str, Any], count: int) -> dict[str, Any]:
         """Return when each row was; nothing where no times are read."""
         if self.clock is None:
@@ -280,7 +279,12 @@ class IncidentFile:
         if date is None and time is None:
             nothing = np.full(count, UNKNOWN)
             timing = np.full(count, len(TIMINGS) - 1, dtype=np.int8)
-            return {"start": nothing, "end": nothing, "timing": timing, "written": np.full(count, -1, np.int32)}
+            return {
+                "start": nothing,
+                "end": nothing,
+                "timing": timing,
+                "written": np.full(count, -1, np.int32),
+            }
         return tell_times(self.clock, date, time, to, to_time, order=self.date_order)
 
 

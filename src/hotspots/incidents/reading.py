@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float64]
-OWN = ("x", "y", "category", "month", "date", "lsoa_code", "weight", "start", "end", "timing", "written", "geometry")
+OWN = ("x", "y", "category", "month", "date", "lsoa_code", "weight", "start", "end", "timing", "geometry")
 """Columns that every table of incidents may have."""
 
 
@@ -219,10 +219,14 @@ def read_everything(
         raise ParameterError(f"'date_order' is '{date_order}'", hint="use 'day', 'month' or 'year'")
     secret = words_of(identifiers)
     kept = _columns_to_keep([*words_of(keep), *secret])
-    named = ColumnNames(x, y, category_column, month_column, weight_column, id_column, date_order, kept, clock)
+    named = ColumnNames(
+        x, y, category_column, month_column, weight_column, id_column, date_order, kept, clock
+    )
     rows = read_rows(find_sources(source), named)
     places = place_rows(rows, source_crs=source_crs, crs=goal)
     everything = _frame(rows, places, crs_text(goal), secret, clock)
+    if clock is not None:
+        _say_offsets(everything["start"], rows.times["written"], clock)
     again = _Again.among(rows, places)
     months = period_attrs(everything["month"][~again.repeated], None)["months"]
     return Reading(everything, tuple(months), rows, places, again, weight_column is not None)
@@ -415,6 +419,21 @@ def _report(
     )
 
 
+def _say_offsets(start: pd.Series[Any], written: npt.NDArray[Any], clock: Clock) -> None:
+    """Say, with an example, that times with offsets are told by another clock than the one they are written by."""
+    wall = start.dt.tz_localize(None)
+    second = (wall.dt.hour * 3600 + wall.dt.minute * 60 + wall.dt.second).to_numpy()
+    moved = np.flatnonzero((written >= 0) & start.notna().to_numpy() & (second != written))
+    if len(moved):
+        first = moved[0]
+        _LOG.info(
+            "%s times have an offset and are told by the clock of %s: %02d:%02d is %s (where a program wrote local "
+            "times as if they were UTC, choose 'ignore' with 'offsets')",
+            f"{len(moved):,}", clock.time_zone, written[first] // 3600, written[first] // 60 % 60,
+            f"{wall.iloc[first]:%H:%M}",
+        )  # fmt: skip
+
+
 def _columns_to_keep(names: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         if name in OWN:
@@ -425,9 +444,7 @@ def _columns_to_keep(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _frame(
-    rows: Rows, places: Places, crs: str, secret: Sequence[str], clock: Clock | None
-) -> pd.DataFrame:
+def _frame(rows: Rows, places: Places, crs: str, secret: Sequence[str], clock: Clock | None) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "x": places.x,
         "y": places.y,
@@ -442,7 +459,6 @@ def _frame(
     if clock is not None:
         columns |= {name: local_times(rows.times[name], clock.time_zone).array for name in ("start", "end")}
         columns["timing"] = pd.Categorical.from_codes(rows.times["timing"], categories=pd.Index(TIMINGS))
-        columns["written"] = rows.times["written"]
     columns |= {name: hashed(values) if name in secret else values for name, values in rows.kept.items()}
     frame = pd.DataFrame(columns, index=pd.Index(rows.row, dtype="int64"))
     frame.attrs["crs"] = crs

@@ -99,7 +99,11 @@ def read_rows(sources: Sequence[Source], named: ColumnNames) -> Rows:
     date = joined.column("date").to_numpy().astype("datetime64[s]")
     coded = any(file.columns.lsoa_code for file in files)
     number = np.repeat(np.arange(len(files)), lengths)
-    told = {name: joined.column(name).to_numpy() for name in ("start", "end", "timing", "written")} if named.clock else {}
+    told = (
+        {name: joined.column(name).to_numpy() for name in ("start", "end", "timing", "written")}
+        if named.clock
+        else {}
+    )
     return Rows(
         files=files,
         copies=copies,

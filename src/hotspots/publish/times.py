@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from hotspots.analysis.times import ALL, HotTimes
+from hotspots.analysis.times.grid import ALL, HotTimes
 from hotspots.export.times.grid import DOWN, UP, Cell, TimeGrid
 from hotspots.publish.words.times import cell_words, lead_sentences, notes_of
 
@@ -23,7 +23,9 @@ def grid_of(made: HotTimes) -> TimeGrid:
     held: dict[tuple[str, str], Cell] = {}
     for _, row in table.iterrows():
         key = (ALL if down is None else str(row[down]), str(row[across]))
-        held[key] = Cell(float(row["tm_ratio"]), _MARKS.get(str(row["tm_flag"]), ""), cell_words(row, made.by))
+        held[key] = Cell(
+            float(row["tm_ratio"]), _MARKS.get(str(row["tm_flag"]), ""), cell_words(row, made.by)
+        )
     corner = across.capitalize() if down is None else f"{down.capitalize()} by {across}"
     names = [_short(name) for name in columns]
     cells = [[held[row, column] for column in columns] for row in rows]

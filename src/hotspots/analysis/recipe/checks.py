@@ -7,8 +7,10 @@ from dataclasses import fields
 from hotspots.analysis.hours import band_of
 from hotspots.analysis.periods import COVERS, settle
 from hotspots.analysis.recipe.tables import CELLS, Recipe, Theme
+from hotspots.analysis.times.ask import Asked
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.toml import Slips
+from hotspots.incidents.clock import Clock
 from hotspots.incidents.filters import month_range
 
 
@@ -49,6 +51,7 @@ def check_recipe(recipe: Recipe, slips: Slips) -> None:
     _check_sources(recipe, slips)
     _check_months(recipe, slips)
     _check_people(recipe, slips)
+    _check_times(recipe, slips)
     _check_others(recipe, slips)
 
 
@@ -157,6 +160,20 @@ def _check_choice(recipe: Recipe, theme: Theme, slips: Slips) -> None:
             slips.add(f"the theme '{theme.name}': {error.message}", error.hint)
 
 
+def _check_times(recipe: Recipe, slips: Slips) -> None:
+    """Note parts of time, bands, spans and clocks that are none."""
+    step = recipe.times
+    if step is None:
+        return
+    try:
+        Asked(
+            step.by, step.shifts, step.bands, step.longest, step.missing_end, step.leave_out, step.dispersion
+        )
+        Clock(time_zone=step.time_zone)
+    except ParameterError as error:
+        slips.add(f"[times]: {error.message}", error.hint)
+
+
 def _check_people(recipe: Recipe, slips: Slips) -> None:
     """Note names twice, and layers and themes that are not there, of classes, breakdowns, shares and repeats."""
     labels, themes = [areas.label for areas in recipe.areas], [theme.name for theme in recipe.theme]
@@ -182,6 +199,7 @@ def _check_people(recipe: Recipe, slips: Slips) -> None:
     limited = [(f"[[breakdown]] '{one.name}'", one.theme) for one in recipe.breakdown]
     limited += [(f"[[share]] '{one.name}'", one.theme) for one in recipe.share]
     limited += [] if recipe.repeats is None else [("[repeats]", recipe.repeats.theme)]
+    limited += [] if recipe.times is None else [("[times]", recipe.times.theme)]
     for where, named in limited:
         for theme in named:
             if theme not in themes:

@@ -25,6 +25,9 @@ class Incidents:
     name: str = ""
     flags: tuple[str, ...] = ()
     time_column: str | None = None
+    to_column: str | None = None
+    to_time_column: str | None = None
+    offsets: Literal["convert", "ignore"] = "convert"
     attribution: str = ""
     source_crs: str | None = None
     x: str | None = None
@@ -289,6 +292,24 @@ class Repeats:
 
 
 @dataclass(frozen=True)
+class Times:
+    """``[times]``: at what hours, weekdays, months and seasons incidents are; see `hotspots.analysis.times`.
+
+    The times are those of the sources' columns of dates, `time_column`, `to_column` and `to_time_column`.
+    """
+
+    by: tuple[Literal["hour", "weekday", "month", "season"], ...] = ("weekday", "hour")
+    shifts: tuple[str, ...] = ()
+    bands: tuple[str, ...] = ()
+    longest: float = 24
+    missing_end: Literal["exclude", "start"] = "exclude"
+    leave_out: tuple[str, ...] = ()
+    dispersion: float | None = None
+    time_zone: str = "Europe/London"
+    theme: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class OtherForce:
     """``[[comparators.force]]``: street files of another force, and the people it serves."""
 
@@ -332,6 +353,7 @@ Section = Literal[
     "places",
     "classes",
     "breakdowns",
+    "times",
     "repeats",
     "partnerships",
     "methods",
@@ -414,6 +436,7 @@ class Recipe:
     breakdown: tuple[Breakdown, ...] = ()
     share: tuple[Share, ...] = ()
     repeats: Repeats | None = None
+    times: Times | None = None
     comparators: Comparators | None = None
     map: Map | None = None
     report: Report | None = None

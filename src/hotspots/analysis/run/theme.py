@@ -24,6 +24,7 @@ from hotspots.analysis.steps import (
     outliers_layer,
     risk_layer,
 )
+from hotspots.analysis.times.themes import times_of_theme
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Surface
 from hotspots.counting.counts import count_incidents, rate
@@ -71,6 +72,7 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
         breakdowns=people.breakdowns,
         shares=people.shares,
         repeats=people.repeats,
+        times=times_of_theme(recipe, theme, chosen[study.assigned[first.key].reindex(chosen.index).notna()]),
     )
 
 

@@ -22,11 +22,13 @@ th, td { border: 1px solid #b5b5b5; padding: .25em .3em; text-align: center; fon
 th { background: #eef1f4; font-weight: 600 } th[scope=row] { text-align: left; white-space: nowrap }
 td.total { border-left: 2px solid #555 } tr.total > * { border-top: 2px solid #555 }
 td.sure { font-weight: 700 }
-.legend { list-style: none; padding: 0; margin: .6em 0; display: flex; flex-wrap: wrap; gap: .3em 1.2em; font-size: .85em }
+.legend { list-style: none; padding: 0; margin: .6em 0; display: flex; flex-wrap: wrap; gap: .3em 1.2em;
+  font-size: .85em }
 .legend i { display: inline-block; width: 1.4em; height: 1em; margin-right: .4em; border: 1px solid #8a8a8a;
   vertical-align: -.12em; print-color-adjust: exact; -webkit-print-color-adjust: exact }
 td { print-color-adjust: exact; -webkit-print-color-adjust: exact }
-@media print { body { margin: 0; max-width: none } section { break-inside: avoid } th, td { font-size: 7.5pt; padding: 1pt 2pt } }
+@media print { body { margin: 0; max-width: none } section { break-inside: avoid }
+  th, td { font-size: 7.5pt; padding: 1pt 2pt } }
 """
 
 
@@ -55,7 +57,10 @@ def times_html(grids: Sequence[TimeGrid], *, title: str, attribution: str = "") 
     >>> "&lt;Theft&gt;" in page, ">2.0▲</td>" in page, "http" in page
     (True, True, False)
     """
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title>"
+    )
     parts = [f"<h1>{escape(title)}</h1>", *(_section(grid) for grid in grids)]
     if attribution:
         parts.append(f'<p class="notes">{escape(attribution)}</p>')

@@ -37,7 +37,9 @@ def draw_times(grid: TimeGrid, *, heading: bool = True, attribution: str = "") -
     from hotspots.export.picture.figure import MapFigure
 
     lines = Pen(MapFigure(figsize=(WIDTH, 1.0)), 1.0)
-    lead = [line for text in grid.lead for line in lines.wrap(text, WIDTH - 2 * _MARGIN, 14)] if heading else []
+    lead = (
+        [line for text in grid.lead for line in lines.wrap(text, WIDTH - 2 * _MARGIN, 14)] if heading else []
+    )
     top = _MARGIN + (0.5 + lines.line(14) * len(lead) + 0.15 if heading else 0.0)
     foot = lines.line(8) + 0.1 if attribution else 0.0
     height = top + _ROW * (len(grid.rows) + 1) + 0.75 + foot + 0.2
@@ -57,7 +59,10 @@ def draw_times(grid: TimeGrid, *, heading: bool = True, attribution: str = "") -
 def _cells(pen: Pen, grid: TimeGrid, top: float) -> None:
     left = _MARGIN + max(pen.measure(name, 10, bold=True) for name in grid.rows) + 0.15
     wide = (pen.width - _MARGIN - left) / len(grid.columns)
-    size = min(10.0, 10.0 * (wide - 0.08) / max(pen.measure(f"0.0{UP}", 10), *(pen.measure(n, 10) for n in grid.columns)))
+    size = min(
+        10.0,
+        10.0 * (wide - 0.08) / max(pen.measure(f"0.0{UP}", 10), *(pen.measure(n, 10) for n in grid.columns)),
+    )
     for place, name in enumerate(grid.columns):
         pen.write(left + (place + 0.5) * wide, top + 0.16, name, size, bold=name == "All", align="center")
     for number, (name, cells) in enumerate(zip(grid.rows, grid.cells, strict=True)):
@@ -67,7 +72,9 @@ def _cells(pen: Pen, grid: TimeGrid, top: float) -> None:
             fill = "#ffffff" if cell.look is None else cell.look.colour
             pen.box(left + place * wide, y, wide, _ROW, facecolor=fill, edgecolor="#b5b5b5", linewidth=0.6)
             middle = left + (place + 0.5) * wide
-            pen.write(middle, y + 0.13, cell.text, size, bold=bool(cell.mark), colour=cell.ink, align="center")
+            pen.write(
+                middle, y + 0.13, cell.text, size, bold=bool(cell.mark), colour=cell.ink, align="center"
+            )
 
 
 def _legend(pen: Pen, y: float) -> None:
@@ -80,4 +87,3 @@ def _legend(pen: Pen, y: float) -> None:
         x += room
     words = f"Times the mean rate per hour; bold with {UP} or {DOWN}: above or below it beyond chance"
     pen.write(_MARGIN, y + 0.3, words, 9.5, colour=GREY)
-

@@ -1,4 +1,4 @@
-"""Times that stand for others: midnight, a minute after it, and noon, where far more incidents have them than beside."""
+"""Times that stand for others: midnight, a minute after it, and noon, where far more incidents have them."""
 
 from __future__ import annotations
 

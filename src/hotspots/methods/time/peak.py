@@ -82,11 +82,14 @@ def find_peak(
     gain = _gain(found, expected)
     length, start = np.unravel_index(int(np.argmax(gain > gain.max() - 1e-12)), gain.shape)
     held = float(found[length, start])
-    size = int(round(counts.sum() / dispersion))
+    size = round(float(counts.sum()) / dispersion)
     rng = np.random.default_rng(seed)
     chance = rng.multinomial(size, share, size=draws) / max(size, 1)
     greatest = np.concatenate(
-        [_gain(_runs(some, most), expected).max(axis=(1, 2)) for some in np.array_split(chance, max(1, draws // 50))]
+        [
+            _gain(_runs(some, most), expected).max(axis=(1, 2))
+            for some in np.array_split(chance, max(1, draws // 50))
+        ]
     )
     p = (1 + int(np.count_nonzero(greatest >= gain.max() - 1e-12))) / (draws + 1)
     return Peak(

@@ -149,7 +149,7 @@ def label_hours(hours: Hours, part: str, *, shifts: Shifts = ()) -> tuple[Intege
         names = tuple(shift_words(one) for one in shifts)
         return found, names + ((OTHER_HOURS,) if (found == len(shifts)).any() else ())
     if part == "weekday":
-        return clock.weekday.to_numpy().astype(np.int64), WEEKDAYS
+        return clock.day_of_week.to_numpy().astype(np.int64), WEEKDAYS
     if part == "month":
         return clock.month.to_numpy().astype(np.int64) - 1, MONTHS
     if part == "season":

@@ -48,6 +48,7 @@ from hotspots.publish.report.sheets import make_sheets, summary_sheet
 from hotspots.publish.report.since import since_section
 from hotspots.publish.report.summary import summary_section
 from hotspots.publish.report.themes import themes_section
+from hotspots.publish.report.times import times_section
 from hotspots.publish.views import drawn_columns
 from hotspots.publish.words.change import calendar_words, compared_words
 from hotspots.publish.words.names import plural, singular
@@ -93,6 +94,7 @@ def make_document(analysis: Analysis, *, pictures: Kinds = ("svg",)) -> Document
         "tables": _tables_section,
         "classes": classes_section,
         "breakdowns": breakdowns_section,
+        "times": lambda analysis: times_section(analysis, pictures),
         "repeats": repeats_section,
         "risk": risk_section,
         "emerging": emerging_section,

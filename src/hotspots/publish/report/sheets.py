@@ -11,6 +11,7 @@ from hotspots.analysis.since import Since
 from hotspots.export.tables.workbook import Summary
 from hotspots.publish.report.classes import people_tables
 from hotspots.publish.report.places import places_table
+from hotspots.publish.times import times_tables
 from hotspots.publish.views import in_words
 from hotspots.publish.words.change import calendar_words, change_words, compared_words
 from hotspots.publish.words.names import plural, singular
@@ -60,7 +61,8 @@ def make_sheets(analysis: Analysis) -> dict[str, pd.DataFrame]:
         for layer in group.layers:
             if layer.kind != "cells":
                 sheets[f"{group.name}: {layer.label}"] = _ordered(in_words(group, layer))
-    return sheets | people_tables(analysis)
+    times = {theme.name: theme.times for theme in analysis.themes if theme.times is not None}
+    return sheets | people_tables(analysis) | times_tables(times)
 
 
 def _since(found: Since) -> dict[str, pd.DataFrame]:

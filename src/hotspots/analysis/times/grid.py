@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 import logging
 import math
-import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,28 +14,26 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.analysis.hours import band_of
-from hotspots.base.binomial import share_limits
-from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
-from hotspots.base.poisson import dispersion_of, require_dispersion
-from hotspots.counting.period import months_covered
-from hotspots.incidents.clock import (
-    BACKWARDS,
-    DAY,
-    DAYS,
-    NO_DAY,
-    OPEN,
-    SKIPPED,
-    SPAN,
-    TIME,
-    UNREAD,
+from hotspots.analysis.times.account import (
+    WORDS,
+    days_of,
+    heaps_of,
+    left_words,
+    reasons_of,
+    refuse_months,
+    warn_of_left,
 )
+from hotspots.analysis.times.ask import Asked, bands_of
+from hotspots.base.binomial import share_limits
+from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.poisson import dispersion_of
+from hotspots.incidents.clock import DAY, DAYS, OPEN, SPAN, TIME
 from hotspots.incidents.gate import row_weights
 from hotspots.methods.dispersion import long_periods
-from hotspots.methods.time.heaps import Heap, find_heaps
+from hotspots.methods.time.heaps import Heap
 from hotspots.methods.time.peak import Peak, find_peak
 from hotspots.methods.time.times import (
     HOURS,
-    PARTS,
     WEEKDAYS,
     Hours,
     label_hours,
@@ -49,16 +45,10 @@ from hotspots.methods.time.times import (
 log = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-MissingEnd = Literal["exclude", "start"]
 
 ALL = "All"
-LONGEST = 24.0
 FEWEST = 30
 """Of fewer incidents there is no grid."""
-_MUCH = 0.1  # a share of incidents left out that is worth a warning
-_IMPROBABLE = 0.001  # the probability of a gap at an end of the period, under which data are missing there
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,57 +120,6 @@ class HotTimes:
         return f"<HotTimes '{self.name}': {self.n:g} incidents by {' and '.join(self.by)}>"
 
 
-@dataclass(frozen=True)
-class Asked:
-    """How hot times are to be told; see `hot_times`."""
-
-    by: tuple[str, ...] = ("weekday", "hour")
-    shifts: tuple[str, ...] = ()
-    bands: tuple[str, ...] = ()
-    longest: float = LONGEST
-    missing_end: MissingEnd = "exclude"
-    leave_out: tuple[str, ...] = ()
-    dispersion: float | None = None
-
-    def __post_init__(self) -> None:
-        if not 1 <= len(self.by) <= 2 or len(set(self.by)) != len(self.by):
-            raise ParameterError(
-                f"'by' is {' and '.join(self.by) or 'empty'}",
-                hint=f"name one or two of: {', '.join(PARTS)}",
-            )
-        for one in self.by:
-            if one not in PARTS:
-                raise ParameterError(f"'by' is '{one}'", hint=did_you_mean(one, PARTS))
-        if self.shifts and "hour" not in self.by:
-            raise ParameterError(
-                f"'shifts' divide the hours, and 'by' is {' and '.join(self.by)}", hint="leave out the shifts, or add hour to 'by'"
-            )
-        if not 0 < self.longest <= 24 * 366:
-            raise ParameterError(
-                f"'longest' is {self.longest:g}", hint="give the hours of the longest span to spread, such as 24 or 168"
-            )
-        if self.missing_end not in ("exclude", "start"):
-            raise ParameterError(f"'missing_end' is '{self.missing_end}'", hint="use 'exclude' or 'start'")
-        for text in self.leave_out:
-            if not _CLOCK.fullmatch(text):
-                raise ParameterError(f"'leave_out' is '{text}'", hint="give a time of day such as 00:00")
-        bands_of(self.shifts)
-        bands_of(self.bands)
-        if self.dispersion is not None:
-            require_dispersion(self.dispersion)
-
-    @property
-    def timed(self) -> bool:
-        """Whether times of day are looked at."""
-        return "hour" in self.by or bool(self.bands)
-
-
-def bands_of(texts: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Return bands of hours as their first and their last hour, the latter not included."""
-    words = [band_of(text)[0] for text in texts]
-    return tuple((int(text[:2]), int(text[-5:-3])) for text in words)
-
-
 def hot_times(
     incidents: pd.DataFrame,
     asked: Asked | None = None,
@@ -226,110 +165,43 @@ def hot_times(
         raise ParameterError(
             "the incidents were read without their times", hint="read them with a 'clock', such as Clock()"
         )
-    last = pd.Timestamp(until or datetime.date.today())  # noqa: DTZ011 - a day, told to the reader
+    last = pd.Timestamp(until or datetime.date.today())
     zone = str(incidents["start"].dtype.tz)
-    _refuse_months(incidents, asked)
+    refuse_months(incidents, asked)
     wall = incidents["start"].dt.tz_localize(None)
-    why = _reasons(incidents, wall, asked, last)
-    days = _days(incidents, wall[why == ""], last)
+    why = reasons_of(incidents, wall, asked, last)
+    days = days_of(incidents, wall[why == ""], last)
     why[(why == "") & ~wall.dt.normalize().isin(days).to_numpy()] = "outside"
     kept = why == ""
-    left = {one: int((why == one).sum()) for one in _WORDS if (why == one).any()}
+    left = {one: int((why == one).sum()) for one in WORDS if (why == one).any()}
     if kept.sum() < FEWEST:
         raise DataError(
-            f"{int(kept.sum()):,} of {len(incidents):,} incidents of '{name}' can be put in a grid of times, and it takes {FEWEST}: "
-            f"{left_words(left) or 'there are no others'}",
+            f"{int(kept.sum()):,} of {len(incidents):,} incidents of '{name}' can be put in a grid of times, and it "
+            f"takes {FEWEST}: not in it are {left_words(left) or 'no others'}",
             hint="choose more incidents, or see to their times",
         )
-    _warn_of_left(left, len(incidents), asked)
-    made = _grid(incidents[kept], days, zone, asked)
-    heaps = _heaps(wall[kept & incidents["timing"].isin([TIME, SPAN, OPEN]).to_numpy()], name) if asked.timed else ()
+    warn_of_left(left, len(incidents), asked)
+    heaps = (
+        heaps_of(wall[kept & incidents["timing"].isin([TIME, SPAN, OPEN]).to_numpy()], name)
+        if asked.timed
+        else ()
+    )
     return HotTimes(
-        name,
-        asked.by,
-        *made[:3],
-        len(incidents),
-        made[4],
-        left,
-        made[5],
-        heaps,
-        days,
-        zone,
-        made[3],
-        asked.longest,
-        asked.leave_out,
+        name=name,
+        by=asked.by,
+        total=len(incidents),
+        left=left,
+        heaps=heaps,
+        days=days,
+        zone=zone,
+        longest=asked.longest,
+        leave_out=asked.leave_out,
+        **_grid(incidents[kept], days, zone, asked, name),
     )
 
 
-def _refuse_months(incidents: pd.DataFrame, asked: Asked) -> None:
-    """Refuse incidents that have months alone, or days alone where hours are asked for."""
-    timing = incidents["timing"]
-    if (timing == NO_DAY).all() or timing.isna().all():
-        if "month" in incidents and incidents["month"].notna().any():
-            raise DataError(
-                "no incident has a day: the files tell months alone, as those of police.uk do, and a month has neither "
-                "weekday nor hour",
-                hint="give incidents with dates and times, such as an extract from your own crime system",
-            )
-        raise DataError("no incident has a date", hint="name the column of dates with 'month_column'")
-    if asked.timed and timing.isin([DAY, DAYS, NO_DAY]).all():
-        raise DataError(
-            "no incident has a time of day, so that hours cannot be told",
-            hint="name the column of times with 'time_column', or ask for 'by' weekday and month alone",
-        )
-
-
-def _reasons(incidents: pd.DataFrame, wall: pd.Series[Any], asked: Asked, last: pd.Timestamp) -> Any:
-    """Return why each incident is not in the grid; empty for one that is."""
-    timing = incidents["timing"].astype(object).where(incidents["timing"].notna(), NO_DAY).to_numpy()
-    why = np.full(len(incidents), "", dtype=object)
-
-    def put(mask: Mask, reason: str) -> None:
-        why[mask & (why == "")] = reason
-
-    for one in (NO_DAY, UNREAD, SKIPPED, BACKWARDS):
-        put(timing == one, one)
-    put((wall > last + pd.Timedelta(days=1)).to_numpy(), "future")
-    if asked.timed:
-        put(np.isin(timing, [DAY, DAYS]), "no time")
-    if asked.missing_end == "exclude":
-        put(timing == OPEN, OPEN)
-    length = (incidents["end"] - incidents["start"]).dt.total_seconds().to_numpy()
-    put(np.isin(timing, [SPAN, DAYS]) & (length > 3600 * asked.longest), "long")
-    minutes = (wall.dt.hour * 60 + wall.dt.minute).to_numpy()
-    out = [60 * int(found[1]) + int(found[2]) for text in asked.leave_out if (found := _CLOCK.fullmatch(text))]
-    put(np.isin(timing, [TIME, SPAN, OPEN]) & np.isin(minutes, out), "left out")
-    return why
-
-
-def _days(incidents: pd.DataFrame, wall: pd.Series[Any], last: pd.Timestamp) -> pd.DatetimeIndex:
-    """Return the days of the period: those of its months, without days at its ends that the data do not reach."""
-    months = months_covered(incidents)
-    every = [pd.date_range(one.start_time, one.end_time.normalize()) for one in months]
-    days = every[0].append(every[1:]) if every else pd.DatetimeIndex([])
-    days = days[days <= last]
-    held = wall.dt.normalize()
-    inside = held[held.isin(days)]
-    if inside.empty:
-        return days
-    gap = math.log(1 / _IMPROBABLE) * len(days) / len(inside)
-    first, final = inside.min(), inside.max()
-    lead, tail = int((days < first).sum()), int((days > final).sum())
-    for number, words in ((lead, f"begin on {first:%Y-%m-%d}"), (tail, f"end on {final:%Y-%m-%d}")):
-        if number > gap:
-            log.info(
-                "The incidents %s, so the %d days %s count for no hours",
-                words, number, "before" if words.startswith("begin") else "after",
-            )  # fmt: skip
-    if lead > gap:
-        days = days[days >= first]
-    return days[days <= final] if tail > gap else days
-
-
-def _grid(
-    used: pd.DataFrame, days: pd.DatetimeIndex, zone: str, asked: Asked
-) -> tuple[pd.DataFrame, pd.DataFrame, Peak | None, float, float, int]:
-    """Return table, bands and peak, the dispersion, the incidents, and how many are spread."""
+def _grid(used: pd.DataFrame, days: pd.DatetimeIndex, zone: str, asked: Asked, name: str) -> dict[str, Any]:
+    """Return what `HotTimes` holds of the incidents that are in the grid."""
     start = _seconds(used["start"])
     spread_out = used["timing"].isin([SPAN, DAY, DAYS]).to_numpy()
     end = np.where(spread_out, _seconds(used["end"].fillna(used["start"])), start)
@@ -347,14 +219,21 @@ def _grid(
     exposure = pd.Series(np.bincount(cell, hours.exposed, minlength=len(index)).round(9), index=index)
     month = (walls.dt.year * 12 + walls.dt.month).to_numpy()[incident]
     week = (walls.dt.normalize().astype("datetime64[s]").to_numpy().astype("int64") // (7 * 86_400))[incident]
-    phi = _dispersion(cell[hour], weight, month, week, asked)
+    phi = _dispersion(cell[hour], weight, month, week, asked, name)
     table = _with_totals(n, exposure, asked.by, phi)
     bands, peak, daily = pd.DataFrame(), None, None
     if asked.timed:
         bands = _bands(hours, hour, weight, asked.bands, phi)
         peak, daily = (_peak(hours, hour, weight, phi, cycle=cycle) for cycle in ("week", "day"))
-    total = float(len(used) if weights is None else weights.sum())
-    return table, bands, peak, phi, total, int(used["timing"].isin([SPAN, DAYS]).sum())
+    return {
+        "table": table,
+        "bands": bands,
+        "peak": peak,
+        "daily": daily,
+        "dispersion": phi,
+        "n": float(len(used) if weights is None else weights.sum()),
+        "spans": int(used["timing"].isin([SPAN, DAYS]).sum()),
+    }
 
 
 def _cells(labels: list[Any], by: tuple[str, ...]) -> tuple[Any, pd.Index[Any]]:
@@ -367,7 +246,7 @@ def _cells(labels: list[Any], by: tuple[str, ...]) -> tuple[Any, pd.Index[Any]]:
     return cell, pd.MultiIndex.from_product(categories, names=by)
 
 
-def _dispersion(cell: Any, weight: Floats, month: Any, week: Any, asked: Asked) -> float:
+def _dispersion(cell: Any, weight: Floats, month: Any, week: Any, asked: Asked, name: str) -> float:
     """Return the dispersion of the cells' counts, and say it.
 
     It is told from two halves of the period, or its years; where the cells are months or seasons, which no half has
@@ -384,14 +263,16 @@ def _dispersion(cell: Any, weight: Floats, month: Any, week: Any, asked: Asked) 
     phi = dispersion_of(table.to_numpy())
     if math.isnan(phi):
         log.info(
-            "The dispersion of the counts cannot be told (it takes two months and 11 cells with incidents), so limits "
-            "rest on Poisson counts, the narrowest that can be defended (set it with 'dispersion')"
+            "%s: the dispersion of the counts cannot be told (it takes two months and 11 cells with incidents), so "
+            "limits rest on Poisson counts, the narrowest that can be defended (set it with 'dispersion')",
+            name,
         )
         return 1.0
     where = f"{table.shape[1]} parts of the period" if whole else "even and odd weeks"
     log.info(
-        "Dispersion %.2f, the variance of the cells' counts over their mean in %s; limits allow for it (set it with "
-        "'dispersion')",
+        "%s: dispersion %.2f, the variance of the cells' counts over their mean in %s; limits allow for it (set it "
+        "with 'dispersion')",
+        name,
         phi, where,
     )  # fmt: skip
     return phi
@@ -407,7 +288,10 @@ def _with_totals(n: pd.Series[Any], hours: pd.Series[Any], by: tuple[str, ...], 
     whole: dict[str, Any] = dict.fromkeys(by, ALL) | {"n": n.sum(), "hours": hours.sum(), "tm_ratio": 1.0}
     whole["per_hour"] = whole["n"] / whole["hours"]
     parts.append(pd.DataFrame([whole]))
-    plain = [part.astype(dict.fromkeys(by, object) | ({"tm_flag": object} if "tm_flag" in part else {})) for part in parts]
+    plain = [
+        part.astype(dict.fromkeys(by, object) | ({"tm_flag": object} if "tm_flag" in part else {}))
+        for part in parts
+    ]
     table = pd.concat(plain, ignore_index=True)
     return table[[*by, *(name for name in table.columns if name not in by)]]
 
@@ -440,7 +324,7 @@ def _peak(
     hours: Hours, hour: Any, weight: Floats, phi: float, *, cycle: Literal["week", "day"]
 ) -> Peak | None:
     """Return the run of hours of the week or the day that stands out most; None where the period has not all."""
-    at = hours.clock.hour.to_numpy() + (24 * hours.clock.weekday.to_numpy() if cycle == "week" else 0)
+    at = hours.clock.hour.to_numpy() + (24 * hours.clock.day_of_week.to_numpy() if cycle == "week" else 0)
     cells = 168 if cycle == "week" else 24
     exposure = np.bincount(at, hours.exposed, minlength=cells)
     if (exposure <= 0).any():
@@ -480,66 +364,7 @@ def _words_between(peak: Peak, *, weekdays: bool) -> str:
     return f"{WEEKDAYS[begun]} {HOURS[peak.start % 24]} to {other}{end}"
 
 
-def _heaps(wall: pd.Series[Any], name: str) -> tuple[Heap, ...]:
-    """Return the times of day that stand for times not known, and warn of them."""
-    if wall.empty:
-        return ()
-    found = tuple(find_heaps((wall.dt.hour * 60 + wall.dt.minute).to_numpy()))
-    for heap in found:
-        warnings.warn(
-            f"{heap.n:,} of {len(wall):,} times of '{name}' are {heap.clock} ({100 * heap.share:.0f}%), where the times an hour "
-            f"before and after lead one to expect {heap.expected:,.0f}: it often stands for a time that is not known "
-            "(leave it out with 'leave_out')",
-            HotspotsWarning,
-            stacklevel=3,
-        )
-    return found
-
-
-def _warn_of_left(left: dict[str, int], total: int, asked: Asked) -> None:
-    number = sum(left.values())
-    if number < _MUCH * total:
-        return
-    hint = ""
-    if left.get(OPEN, 0) >= _MUCH * total:
-        hint = "; take the start of those without an end for their time with 'missing_end' = 'start'"
-    elif left.get("long", 0) >= _MUCH * total:
-        hint = f"; spread spans of more than {asked.longest:g} hours with 'longest', such as 168"
-    warnings.warn(
-        f"{number:,} of {total:,} incidents ({100 * number / total:.0f}%) are not in the grid: {left_words(left)}; their times "
-        f"may be others than those of the rest{hint}",
-        HotspotsWarning,
-        stacklevel=3,
-    )
-
-
-_WORDS = {
-    NO_DAY: "no day",
-    UNREAD: "a time that cannot be read",
-    SKIPPED: "a time that the clocks skipped",
-    BACKWARDS: "an end before the start",
-    "future": "a day in the future",
-    "no time": "no time of day",
-    OPEN: "no time of the end",
-    "long": "too long a span",
-    "left out": "a time that is left out",
-    "outside": "a day outside the period, by the local clock",
-}
-
-
-def left_words(left: dict[str, int]) -> str:
-    """Return why incidents are not in the grid, and how many each.
-
-    Examples
-    --------
-    >>> left_words({"no time": 12, "backwards": 1})
-    'no time of day (12), an end before the start (1)'
-    """
-    return ", ".join(f"{_WORDS[reason]} ({number:,})" for reason, number in left.items())
-
-
 def _seconds(stamps: pd.Series[Any]) -> npt.NDArray[np.int64]:
     utc = stamps.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(dtype="datetime64[s]")
     seconds: npt.NDArray[np.int64] = utc.astype(np.int64)
     return seconds
-
