@@ -151,7 +151,7 @@ def test_all_slips_are_listed_at_once() -> None:
     message, hint = refusal(text)
     assert message.splitlines() == [
         "the recipe has 7 slips:",
-        "  the recipe has the unknown key 'titel' (did you mean 'title'?)",
+        "  the recipe has the unknown key 'titel' (did you mean 'title' or 'times'?)",
         "  the recipe lacks 'title' (add a line such as: title = \"Burglary, 2025\")",
         "  [[areas]] lacks 'label' (add a line such as: label = \"...\" under [[areas]])",
         "  'source' in [[areas]] is 3 (it takes text in double quotes)",
@@ -192,6 +192,7 @@ def test_the_sections_of_the_report_are_named_in_their_order() -> None:
         "places",
         "classes",
         "breakdowns",
+        "times",
         "repeats",
         "partnerships",
         "methods",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,18 +22,24 @@ ZONE = "Europe/London"
 
 
 def incidents(
-    rows: list[tuple[str, str | None, str]], *, months: tuple[str, ...] = ("2025-06",), zone: str = ZONE
+    rows: Sequence[tuple[str, str | None, str]], *, months: tuple[str, ...] = ("2025-06",), zone: str = ZONE
 ) -> pd.DataFrame:
     """A table of incidents from their start, end and timing."""
     table = pd.DataFrame(
         {
-            "start": pd.to_datetime([row[0] for row in rows], format="ISO8601").tz_localize(zone).as_unit("s"),
-            "end": pd.to_datetime(pd.Series([row[1] for row in rows], dtype=object), format="ISO8601").dt.tz_localize(zone).dt.as_unit("s"),
+            "start": pd.to_datetime([row[0] for row in rows], format="ISO8601")
+            .tz_localize(zone)
+            .as_unit("s"),
+            "end": pd.to_datetime(pd.Series([row[1] for row in rows], dtype=object), format="ISO8601")
+            .dt.tz_localize(zone)
+            .dt.as_unit("s"),
             "timing": pd.Categorical([row[2] for row in rows], categories=TIMINGS),
         }
     )
     month = table["start"].dt.tz_localize(None).dt.to_period("M")
-    table["month"] = month.where(month.astype(str).isin(months), pd.Period(months[-1], freq="M"))  # as the file says
+    table["month"] = month.where(
+        month.astype(str).isin(months), pd.Period(months[-1], freq="M")
+    )  # as the file says
     table["weight"] = 1.0
     table.attrs["months"] = list(months)
     return table
@@ -61,7 +68,8 @@ def told(rows: list[Any], **asked: Any) -> Any:
 def cell(made: Any, **where: str) -> pd.Series:
     """The one row of the table."""
     keep = np.logical_and.reduce([made.table[name].astype(str) == value for name, value in where.items()])
-    return made.table[keep].iloc[0]
+    row: pd.Series = made.table[keep].iloc[0]
+    return row
 
 
 def test_the_grid_has_every_incident_and_every_hour_of_the_period() -> None:
@@ -141,7 +149,10 @@ def test_an_end_that_is_missing_is_the_start_on_request() -> None:
     rows = [*many(60), at(13, "22:30", "open")]
     made = told(rows, missing_end="start")
     assert (made.n, made.left) == (61, {})
-    assert cell(made, weekday="Friday", hour="22:00")["n"] == cell(told(many(60)), weekday="Friday", hour="22:00")["n"] + 1
+    assert (
+        cell(made, weekday="Friday", hour="22:00")["n"]
+        == cell(told(many(60)), weekday="Friday", hour="22:00")["n"] + 1
+    )
 
 
 def test_days_without_times_have_weekdays_and_months() -> None:
@@ -184,7 +195,7 @@ def test_too_few_and_tables_without_times_are_refused() -> None:
         "29 of 30 incidents of 'All incidents' can be put in a grid of times, and it takes 30: not in it are a time "
         "that cannot be read (1)"
     )
-    with pytest.raises(ParameterError, match="^the incidents were read without their times\n"):
+    with pytest.raises(ParameterError, match=r"^the incidents were read without their times\n"):
         hot_times(pd.DataFrame({"month": pd.PeriodIndex(["2025-06"], freq="M")}))
 
 
@@ -195,7 +206,9 @@ def test_a_large_share_left_out_is_a_warning_that_says_what_to_do() -> None:
         "10 of 70 incidents (14%) are not in the grid: no time of the end (10); their times may be others than those "
         "of the rest; take the start of those without an end for their time with 'missing_end' = 'start'"
     )
-    with pytest.warns(HotspotsWarning, match=r"spread spans of more than 24 hours with 'longest', such as 168$"):
+    with pytest.warns(
+        HotspotsWarning, match=r"spread spans of more than 24 hours with 'longest', such as 168$"
+    ):
         told([*many(60), *[("2025-06-13 22:30", "2025-06-16 22:30", "span")] * 10])
 
 
@@ -204,8 +217,8 @@ def test_heaps_are_warned_of_and_said_and_left_out_on_request() -> None:
     with pytest.warns(HotspotsWarning) as warned:
         made = told(rows)
     assert str(warned[0].message) == (
-        "30 of 330 times of 'All incidents' are 00:00 (9%), where the times an hour before and after lead one to expect "
-        "0: it often stands for a time not known (leave it out with 'leave_out')"
+        "30 of 330 times of 'All incidents' are 00:00 (9%), where the times an hour before and after lead one to "
+        "expect 0: it often stands for a time not known (leave it out with 'leave_out')"
     )
     assert any(note.startswith("00:00 stands for 9% of the times (30)") for note in notes_of(made))
     assert told(rows, leave_out=("00:00",)).left == {"left out": 30}
@@ -214,13 +227,19 @@ def test_heaps_are_warned_of_and_said_and_left_out_on_request() -> None:
 def test_weeks_of_the_clocks_change_have_their_hours() -> None:
     for months, days, hours in ((("2025-03",), 31, 743), (("2025-10",), 31, 745)):
         month = months[0]
-        rows = [(f"{month}-{day:02d} {hour:02d}:20", None, "time") for day in range(1, days + 1) for hour in (0, 12, 23)]
+        rows = [
+            (f"{month}-{day:02d} {hour:02d}:20", None, "time")
+            for day in range(1, days + 1)
+            for hour in (0, 12, 23)
+        ]
         made = hot_times(incidents(rows, months=months), until=UNTIL)
         assert made.cells["hours"].sum() == hours
         assert cell(made, weekday="Sunday", hour="01:00")["hours"] == (4 if hours == 743 else 5)
 
 
-def test_a_partial_last_month_and_months_that_are_missing_have_no_hours(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_partial_last_month_and_months_that_are_missing_have_no_hours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level("INFO", logger="hotspots")
     rows = [row for row in many(300) if int(row[0][8:10]) <= 14]
     april = [(row[0].replace("-06-", "-04-"), *row[1:]) for row in many(300)]
@@ -258,7 +277,9 @@ def test_shifts_take_the_place_of_hours() -> None:
     assert friday[0]["hours"] == 32
 
 
-@pytest.mark.parametrize("by", [("hour",), ("season",), ("hour", "month"), ("season", "weekday"), ("month", "season")])
+@pytest.mark.parametrize(
+    "by", [("hour",), ("season",), ("hour", "month"), ("season", "weekday"), ("month", "season")]
+)
 def test_any_one_or_two_parts_of_time_add_up(by: tuple[str, ...]) -> None:
     made = told(many(), by=by)
     assert made.cells["n"].sum() == pytest.approx(300)
@@ -279,7 +300,9 @@ def test_the_peak_is_said_in_words_and_only_beyond_chance() -> None:
     assert peak_sentence(told(even, by=("weekday", "month"))) == (
         "No cell of weekday and month stands out above the mean beyond chance."
     )
-    mondays = told([*even, *[at(day, "10:30") for day in (2, 9, 16, 23, 30)] * 40], by=("weekday", "month"), dispersion=1)
+    mondays = told(
+        [*even, *[at(day, "10:30") for day in (2, 9, 16, 23, 30)] * 40], by=("weekday", "month"), dispersion=1
+    )
     assert peak_sentence(mondays) == "Most: Monday in June, 2.1 times the mean (35% of the incidents)."
 
 
@@ -290,7 +313,10 @@ def test_the_peak_is_said_in_words_and_only_beyond_chance() -> None:
         ({"by": ("hour", "hour")}, "'by' is hour and hour"),
         ({"by": ("hour", "month", "season")}, "'by' is hour and month and season"),
         ({"by": ("day",)}, "'by' is 'day'"),
-        ({"by": ("weekday",), "shifts": ("07:00-15:00",)}, "'shifts' is 07:00-15:00, and 'by' has no hour to be divided"),
+        (
+            {"by": ("weekday",), "shifts": ("07:00-15:00",)},
+            "'shifts' is 07:00-15:00, and 'by' has no hour to be divided",
+        ),
         ({"bands": ("9-5",)}, "'hours' holds '9-5'"),
         ({"longest": 0}, "'longest' is 0"),
         ({"longest": float("nan")}, "'longest' is nan"),

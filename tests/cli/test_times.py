@@ -23,7 +23,9 @@ def timed(town: Path) -> Path:
         night = number < 200
         x = 400_500 if night else 402_500
         hour = int(rng.choice([22, 23, 0, 1])) if night else int(rng.integers(0, 24))
-        rows.append(f"{x},330500,Robbery,{rng.integers(1, 31):02d}/06/2025,{hour:02d}:{rng.integers(2, 60):02d}")
+        rows.append(
+            f"{x},330500,Robbery,{rng.integers(1, 31):02d}/06/2025,{hour:02d}:{rng.integers(2, 60):02d}"
+        )
     rows += ["400500,330500,Robbery,03/06/2025,", "400500,330500,Robbery,03/06/2025,99:99"]
     text = "\n".join(["Easting,Northing,Category,Date,Time", *rows]) + "\n"
     (town / "timed.csv").write_text(text, encoding="utf-8")
@@ -32,7 +34,9 @@ def timed(town: Path) -> Path:
 
 def test_a_page_a_picture_a_table_and_a_workbook_of_one_run(hotspots: Run, timed: Path) -> None:
     names = ["t.html", "t.png", "t.svg", "t.csv", "t.xlsx"]
-    code, out, err = hotspots("times", "timed.csv", "--band", "21:00-04:00", *(part for n in names for part in ("-o", n)))
+    code, out, err = hotspots(
+        "times", "timed.csv", "--band", "21:00-04:00", *(part for n in names for part in ("-o", n))
+    )
     assert (code, out) == (0, ""), err
     table = pd.read_csv(timed / "t.csv")
     assert list(table.columns) == [
@@ -44,7 +48,9 @@ def test_a_page_a_picture_a_table_and_a_workbook_of_one_run(hotspots: Run, timed
     by_hour = table[(table["weekday"] == "All") & (table["hour"] != "All")].set_index("hour")["n"]
     assert by_hour["23:00"] == (times == "23").sum()
     page = (timed / "t.html").read_text(encoding="utf-8")
-    assert "Not in the grid are 2 of 402 incidents: a time that cannot be read (1), no time of day (1)." in page
+    assert (
+        "Not in the grid are 2 of 402 incidents: a time that cannot be read (1), no time of day (1)." in page
+    )
     assert (timed / "t.png").read_bytes().startswith(b"\x89PNG")
     assert (timed / "t.svg").read_bytes().startswith(b"<?xml")
     book = openpyxl.load_workbook(timed / "t.xlsx")
@@ -71,7 +77,9 @@ def test_an_area_several_together_and_each(hotspots: Run, timed: Path) -> None:
     table = pd.read_csv(io.StringIO(out)).set_index("hour")
     assert table.loc["All", "n"] == 200
     assert table.loc["22:00":"23:00", "tm_flag"].tolist() == ["above", "above"]
-    code, out, err = hotspots("times", "timed.csv", *layer, "--area", wards[0], "--area", wards[1], "--by", "hour")
+    code, out, err = hotspots(
+        "times", "timed.csv", *layer, "--area", wards[0], "--area", wards[1], "--by", "hour"
+    )
     assert code == 0, err
     assert pd.read_csv(io.StringIO(out)).set_index("hour").loc["All", "n"] == 400
     code, _, err = hotspots("times", "timed.csv", *layer, "--each", "-o", "each.csv", "-o", "each.html")
@@ -89,7 +97,11 @@ def test_an_area_several_together_and_each(hotspots: Run, timed: Path) -> None:
         (("--areas", "wards.gpkg", "--area", "E05000099"), 1, "'wards.gpkg' has no area 'E05000099'"),
         (("--area", "E05000001"), 2, "--area and --each need the layer of areas: give it with --areas"),
         (("--areas", "wards.gpkg", "--each", "-o", "a.png"), 2, "a picture is of one grid: leave out --each"),
-        (("--shift", "22:00-07:00", "--by", "weekday"), 1, "--shift is 22:00-07:00, and 'by' has no hour to be divided"),
+        (
+            ("--shift", "22:00-07:00", "--by", "weekday"),
+            1,
+            "--shift is 22:00-07:00, and 'by' has no hour to be divided",
+        ),
         (("--band", "9pm-4am"), 1, "'hours' holds '9pm-4am'"),
         (("--time-zone", "London"), 1, "--time-zone is 'London', which is no time zone"),
         (("--time-column", "Tim"), 1, "'timed.csv' has no column 'Tim'"),

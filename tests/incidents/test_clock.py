@@ -15,7 +15,9 @@ from hotspots.incidents import read_incidents
 from hotspots.incidents.clock import Clock
 
 LONDON = Clock()
-GAPS = pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")  # of months not known, and day numbers
+GAPS = pytest.mark.filterwarnings(
+    "ignore::hotspots.base.errors.HotspotsWarning"
+)  # of months not known, and day numbers
 
 
 def read(path: Path, header: str, rows: list[str], clock: Clock = LONDON, **options: Any) -> pd.DataFrame:
@@ -29,7 +31,8 @@ def read(path: Path, header: str, rows: list[str], clock: Clock = LONDON, **opti
 
 def walls(incidents: pd.DataFrame, column: str = "start") -> list[str]:
     """What the local clock shows, to the minute; empty for nothing."""
-    return incidents[column].dt.strftime("%Y-%m-%d %H:%M").fillna("").tolist()
+    texts: list[str] = incidents[column].dt.strftime("%Y-%m-%d %H:%M").fillna("").tolist()
+    return texts
 
 
 @GAPS
@@ -97,7 +100,12 @@ FOUR = "Committed From Date,Committed From Time,Committed To Date,Committed To T
     ("row", "timing", "start", "end"),
     [
         ("13/06/2025,22:30,14/06/2025,01:15", "span", "2025-06-13 22:30", "2025-06-14 01:15"),
-        ("13/06/2025,22:30,,01:15", "span", "2025-06-13 22:30", "2025-06-14 01:15"),  # the next day: it is earlier
+        (
+            "13/06/2025,22:30,,01:15",
+            "span",
+            "2025-06-13 22:30",
+            "2025-06-14 01:15",
+        ),  # the next day: it is earlier
         ("13/06/2025,22:30,,23:15", "span", "2025-06-13 22:30", "2025-06-13 23:15"),
         ("13/06/2025,22:30,13/06/2025,22:30", "time", "2025-06-13 22:30", ""),
         ("13/06/2025,22:30,,", "open", "2025-06-13 22:30", ""),
@@ -177,8 +185,14 @@ def test_stamps_of_layers_and_parquet_are_read_as_those_of_text(tmp_path: Path) 
     )
     table = pd.DataFrame({"Easting": 385_000, "Northing": 345_000, "Date": stamps})
     table.to_parquet(tmp_path / "a.parquet")
-    assert walls(read_incidents(tmp_path / "a.gpkg", clock=LONDON)[0]) == ["2025-06-13 22:30", "2025-01-13 21:30"]
-    assert walls(read_incidents(tmp_path / "a.parquet", clock=LONDON)[0]) == ["2025-06-13 21:30", "2025-01-13 21:30"]
+    assert walls(read_incidents(tmp_path / "a.gpkg", clock=LONDON)[0]) == [
+        "2025-06-13 22:30",
+        "2025-01-13 21:30",
+    ]
+    assert walls(read_incidents(tmp_path / "a.parquet", clock=LONDON)[0]) == [
+        "2025-06-13 21:30",
+        "2025-01-13 21:30",
+    ]
 
 
 def test_times_of_a_workbook_are_read(tmp_path: Path) -> None:
@@ -191,7 +205,10 @@ def test_times_of_a_workbook_are_read(tmp_path: Path) -> None:
         }
     )
     table.to_excel(tmp_path / "a.xlsx", index=False)
-    assert walls(read_incidents(tmp_path / "a.xlsx", clock=LONDON)[0]) == ["2025-06-13 22:30", "2025-06-14 09:05"]
+    assert walls(read_incidents(tmp_path / "a.xlsx", clock=LONDON)[0]) == [
+        "2025-06-13 22:30",
+        "2025-06-14 09:05",
+    ]
 
 
 def test_nothing_of_times_is_read_where_none_is_asked_for(tmp_path: Path) -> None:
@@ -201,7 +218,9 @@ def test_nothing_of_times_is_read_where_none_is_asked_for(tmp_path: Path) -> Non
 
 
 def test_columns_and_zones_that_are_not_there_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"^'incidents.csv' has no column 'Tme' \('time_column'\)\n") as raised:
+    with pytest.raises(
+        DataError, match=r"^'incidents.csv' has no column 'Tme' \('time_column'\)\n"
+    ) as raised:
         read(tmp_path, "Date,Time", ["13/06/2025,22:30"], Clock("Tme"))
     assert "Time" in str(raised.value.hint)
     for zone in ("Europe/Londn", "", "../etc/passwd", "/etc/localtime"):

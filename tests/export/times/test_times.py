@@ -28,10 +28,19 @@ GRID = TimeGrid(
 
 @pytest.mark.parametrize(
     ("ratio", "label"),
-    [(1000, "3 times the mean or more"), (3, "3 times the mean or more"), (2.9, "2 to 3 times"), (1.5, "1.5 to 2 times"),
-     (1, "About the mean"), (0.7, "About the mean"), (0.6, "A half to two thirds"), (0.4, "A third to a half"),
-     (0.3, "Under a third"), (0, "Under a third")],
-)  # fmt: skip
+    [
+        (1000, "3 times the mean or more"),
+        (3, "3 times the mean or more"),
+        (2.9, "2 to 3 times"),
+        (1.5, "1.5 to 2 times"),
+        (1, "About the mean"),
+        (0.7, "About the mean"),
+        (0.6, "A half to two thirds"),
+        (0.4, "A third to a half"),
+        (0.3, "Under a third"),
+        (0, "Under a third"),
+    ],
+)
 def test_classes_are_fixed_multiples_of_the_mean(ratio: float, label: str) -> None:
     assert class_of(ratio).label == label
 
@@ -76,4 +85,4 @@ def test_the_picture_has_every_number_and_is_the_same_each_time() -> None:
     assert svg == picture_bytes(draw_times(GRID, attribution="Source: police"), "svg")
     words = {text.get_text() for text in draw_times(GRID).texts}
     assert {"40.0▲", "1.0", "–", "0.3▼", "3.0▲", "Friday", "00", "Theft & <b>worse</b>"} <= words
-    assert GRID.title not in {text.get_text() for text in draw_times(GRID, heading=False).texts}
+    assert GRID.title not in {text.get_text() for text in draw_times(GRID, on="page").texts}

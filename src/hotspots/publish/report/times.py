@@ -28,7 +28,7 @@ def times_section(analysis: Analysis, kinds: Kinds) -> Section | None:
 
 def _blocks(analysis: Analysis, made: HotTimes, kinds: Kinds) -> list[Block]:
     grid = grid_of(made)
-    drawn = draw_times(grid, heading=False)
+    drawn = draw_times(grid, on="page")
     picture = Picture(
         picture_bytes(drawn, "svg"),
         f"{grid.corner}: times the mean rate per hour. {' '.join(lead_sentences(made))}",
