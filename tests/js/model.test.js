@@ -117,3 +117,33 @@ test("whatever an address names in vain is as the page opens", () => {
   }
   assert.deepEqual([...read(model, "#over=nonsense,__proto__").state.overlays], []);
 });
+
+test("the same month a year before stands beside, else the month before, else another theme", () => {
+  const model = new Model(data());
+  const months = ["July 2017", "June 2018", "July 2018"].map((label) => step(label, label));
+  const wide = theme("Burglary", "Wards: by month", 0, months);
+  model.data.themes.push(wide);
+  const at = (period) => ({ ...model.opening(), theme: wide, period });
+  assert.deepEqual(model.besides(at(2)), { theme: wide, shift: -2 });
+  assert.deepEqual(model.besides(at(1)), { theme: wide, shift: -1 });
+  assert.deepEqual(model.besides(at(0)), { theme: wide, shift: 0 });
+  const still = model.besides(model.opening());
+  assert.equal(still.theme.title, "Wards: incidents");
+});
+
+test("what stands beside keeps its distance, and has no period outside the files", () => {
+  const model = new Model(data());
+  let state = model.changed(model.opening(), { theme: model.data.themes[1] });
+  state = model.changed(state, { beside: model.besides(state) });
+  assert.equal(model.besidePeriod(state), 0);
+  state = model.changed(state, { period: 0 });
+  assert.equal(model.besidePeriod(state), -1);
+});
+
+test("a theme without periods does not play", () => {
+  const model = new Model(data());
+  let state = model.changed(model.opening(), { theme: model.data.themes[1], playing: true });
+  assert.equal(state.playing, true);
+  state = model.changed(state, { theme: model.data.themes[0] });
+  assert.equal(state.playing, false);
+});

@@ -207,6 +207,7 @@ def test_labels_of_the_choices_are_text(opened: Opened) -> None:
         "Districts",
         "Colours",
         "Names",
+        "Side by side",
     ]
     assert opened.page.locator("#hotspots-group option").all_text_contents() == ["Burglary", "<b>Robbery</b>"]
     opened.group("<b>Robbery</b>")

@@ -31,6 +31,7 @@ SCRIPTS = (
     "search.js",
     "link.js",
     "paper.js",
+    "beside.js",
     "main.js",
 )
 
@@ -46,6 +47,7 @@ _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas<
 <button type="button" class="print-button" id="hotspots-print">Print</button></footer>
 </aside>
 <main class="hotspots-map" id="{name}" aria-label="Map; the list of areas tells the same in words"></main>
+<section class="hotspots-beside" id="hotspots-beside" aria-label="Second map, in step with the first" hidden></section>
 </div>
 <p class="unseen" id="hotspots-status" role="status"></p>
 <noscript>This map needs JavaScript; it works without a network.</noscript>

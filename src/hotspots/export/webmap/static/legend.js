@@ -35,8 +35,8 @@
     return block(entry, titleOf(entry), entry.legend.filter((row) => row.opacity > 0));
   }
 
-  function render(target, view, surfaces) {
-    target.replaceChildren(...[view && themeLegend(view), ...surfaces.map(surfaceLegend)].filter(Boolean));
+  function render(target, views, surfaces) {
+    target.replaceChildren(...views.filter(Boolean).map(themeLegend), ...surfaces.map(surfaceLegend));
   }
 
   // Tooltip, popup and spoken sentence of one area in one theme.

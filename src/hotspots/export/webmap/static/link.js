@@ -13,12 +13,27 @@
     const { lat, lng } = map.getCenter();
     parts.set("at", [lat.toFixed(4), lng.toFixed(4), Number(map.getZoom().toFixed(2))].join(","));
     if (state.area !== null) parts.set("area", state.area);
+    if (state.beside) {
+      const { theme, shift } = state.beside;
+      parts.set("beside", [model.groupKeys[model.groups.indexOf(theme.group)], theme.key].filter(Boolean).join("."));
+      if (shift) parts.set("shift", shift);
+    }
+    if (state.playing) parts.set("play", "1");
     return "#" + parts.toString().replace(/%2C/g, ",");
   }
 
   function periodOf(theme, slug) {
     const found = theme.steps.findIndex((step) => Hotspots.words.slug(step.label) === slug);
     return found < 0 ? theme.opens : found;
+  }
+
+  // What stands beside, by its group and key; a shift that is no whole number is none.
+  function besideOf(model, parts) {
+    const [group, key] = parts.get("beside").includes(".") ? parts.get("beside").split(".") : ["", parts.get("beside")];
+    const name = group ? model.groups[model.groupKeys.indexOf(group)] : "";
+    const theme = model.data.themes.find((entry) => entry.group === name && entry.key === key);
+    const shift = Number(parts.get("shift") || 0);
+    return theme ? { theme, shift: Number.isInteger(shift) ? shift : 0 } : null;
   }
 
   // What a hash asks for; whatever it leaves out, or names in vain, is as the page opens.
@@ -37,6 +52,8 @@
       state.overlays = new Set(parts.get("over").split(",").filter((key) => known.has(key)));
     }
     if (parts.has("area")) state = model.changed(state, { area: parts.get("area") });
+    if (parts.has("beside")) state = model.changed(state, { beside: besideOf(model, parts) });
+    if (parts.get("play") === "1") state = model.changed(state, { playing: !Hotspots.calm() });
     return { state, at: placeOf(parts.get("at")) };
   }
 

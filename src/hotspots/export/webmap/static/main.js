@@ -4,6 +4,8 @@
 
   const { element } = Hotspots.elements;
 
+  const STEP_TIME = 1200; // milliseconds that a period stays in sight while the months go by
+
   function dress(map, data) {
     map.attributionControl.setPrefix("Leaflet");
     if (data.attribution) {
@@ -68,6 +70,9 @@
       this.areas = data.stores.map((store) => new Hotspots.layers.Areas(map, store, data.strength, actions));
       this.layers = new Map(model.overlays.map((entry) => [entry, this.layerOf(entry)]));
       this.names = new Hotspots.names.Names(map);
+      this.beside = new Hotspots.beside.Beside(map, this.at("beside"), data, {
+        tooltip: (view, position) => this.describe.tooltip(view, position),
+        choose: (store, position) => this.goTo({ store, position }) });
       this.selection = new Hotspots.selection.Selection(map,
         { popup: this.describe.popup, closed: () => this.change({ area: null }) });
       this.switch = new Hotspots.switches.Switch(this.at("switch"), model, (part) => this.change(part));
@@ -116,14 +121,40 @@
       this.selection.point(this.areas[theme.store], wanted === undefined ? null : wanted);
     }
 
+    // The months go by, one after the other and round again; the browser's history keeps where they were started.
+    play() {
+      if (!this.state.playing) clearInterval(this.clock);
+      if (this.state.playing === Boolean(this.drawn && this.drawn.playing)) return;
+      if (!this.state.playing) return;
+      this.clock = setInterval(() => {
+        if (document.hidden) return;
+        this.state = this.model.changed(this.state, { period: (this.state.period + 1) % this.state.theme.steps.length });
+        this.render("stay");
+        this.link.save("replace");
+      }, STEP_TIME);
+    }
+
+    drawBeside() {
+      const { beside } = this.state;
+      const period = beside ? this.model.besidePeriod(this.state) : -1;
+      const known = this.besideView && beside && this.besideView.of === beside.theme && this.besideView.period === period;
+      if (!known) {
+        this.besideView = period < 0 ? null : { ...Hotspots.model.view(beside.theme, period), of: beside.theme };
+      }
+      this.beside.show(Boolean(beside), this.view, this.besideView);
+    }
+
     render(way) {
       const { theme, period } = this.state;
       const changed = !this.drawn || this.drawn.theme !== theme || this.drawn.period !== period;
       if (changed) this.view = theme ? Hotspots.model.view(theme, period) : null;
       this.drawAreas(changed);
+      this.drawBeside();
+      this.play();
       this.switch.render(this.state);
       const surfaces = this.drawOverlays();
-      Hotspots.legend.render(this.at("legend"), this.coloured ? this.view : null, surfaces);
+      const other = this.besideView && this.state.beside.theme !== theme ? this.besideView : null;
+      Hotspots.legend.render(this.at("legend"), [this.coloured ? this.view : null, other], surfaces);
       this.list.render(this.view);
       // Names of areas make room for those of districts.
       this.drawNames(changed || !this.drawn || this.drawn.overlays !== this.state.overlays);
@@ -139,7 +170,7 @@
       if (this.shown && this.shown !== wanted) this.shown.hide();
       if (wanted) wanted.show(this.view, coloured);
       this.shown = wanted;
-      if (changed && this.drawn && this.view) this.say(`Showing ${[this.view.group, this.view.title, this.view.label].filter(Boolean).join(", ")}`);
+      if (changed && this.drawn && this.view && !this.state.playing) this.say(`Showing ${[this.view.group, this.view.title, this.view.label].filter(Boolean).join(", ")}`);
     }
 
     // Put on and take off what lies over the areas; returns the surfaces in sight.

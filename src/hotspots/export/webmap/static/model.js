@@ -14,6 +14,13 @@
       rank: theme.steps.length > 1 ? step.column : theme.rank };
   }
 
+  // The step of the same season a year before, else the step before, as a number of steps back; 0 where there is none.
+  function yearBefore(theme, period) {
+    const label = theme.steps[period].label.replace(/\d{4}/, (year) => String(year - 1).padStart(4, "0"));
+    const found = theme.steps.findIndex((step) => step.label === label);
+    return found < 0 ? (period > 0 ? -1 : 0) : found - period;
+  }
+
   // Surfaces that belong to no group of themes are offered always, under their full name.
   function surfaces(data, groups) {
     const entries = data.surfaces.map((surface) => {
@@ -72,7 +79,7 @@
       const [first] = this.data.themes;
       const on = this.overlays.filter((entry) => entry.on).map((entry) => entry.key);
       return { group: first ? first.group : "", theme: first || null, period: first ? first.opens : 0,
-        overlays: new Set(on), area: null };
+        overlays: new Set(on), area: null, playing: false, beside: null };
     }
 
     // The state with a new part, and whatever no longer fits it put right.
@@ -85,8 +92,35 @@
         next.period = state.theme && state.theme.steps.length === theme.steps.length ? state.period : theme.opens;
       }
       if (theme) next.period = Math.min(Math.max(0, next.period), theme.steps.length - 1);
+      if (!theme || theme.steps.length < 2) next.playing = false;
+      if (next.beside && state.beside && theme !== state.theme && next.beside.theme === state.theme && !part.beside) {
+        next.beside = this.besides(next);
+      }
       if (next.area !== null && (!theme || !this.places[theme.store].has(next.area))) next.area = null;
       return next;
+    }
+
+    // What stands beside a state at first: the same a year before, else another theme of the group.
+    besides(state) {
+      const { theme, period, group } = state;
+      if (!theme) return null;
+      if (theme.steps.length > 1) return { theme, shift: yearBefore(theme, period) };
+      const other = this.themesOf(group).find((entry) => entry !== theme) || this.data.themes.find((entry) => entry !== theme);
+      return { theme: other || theme, shift: 0 };
+    }
+
+    // The period of what stands beside, in step with the one in sight; -1 where the files have none.
+    besidePeriod(state) {
+      const { theme, shift } = state.beside;
+      if (theme.steps.length < 2) return 0;
+      const period = this.stepBeside(state) + shift;
+      return period >= 0 && period < theme.steps.length ? period : -1;
+    }
+
+    // The period that the shift of what stands beside counts from.
+    stepBeside(state) {
+      const { theme } = state.beside;
+      return state.theme && state.theme.steps.length === theme.steps.length ? state.period : theme.opens;
     }
 
     themesOf(group) {

@@ -75,6 +75,7 @@
   }
 
   // Options of Leaflet for readers who asked their system for less motion.
+  Hotspots.calm = () => calm.matches;
   Hotspots.motion = () => (calm.matches
     ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false } : {});
   Hotspots.selection = { Selection };
