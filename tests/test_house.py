@@ -151,6 +151,35 @@ def test_no_measure_imports_a_name_that_reads_or_writes(room: str) -> None:
     assert found == []
 
 
+def lines_of(function: ast.FunctionDef) -> int:
+    """How many lines a function has from its ``def`` on, the docstring not counted."""
+    last, first = function.end_lineno, function.body[0]
+    told = (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    )
+    said = (first.end_lineno or 0) - first.lineno + 1 if told else 0
+    return (last or 0) - function.lineno + 1 - said
+
+
+def test_lines_are_counted_without_the_docstring() -> None:
+    (function,) = ast.parse('def f(\n    a,\n):\n    """Say.\n\n    More.\n    """\n    return a\n').body
+    assert isinstance(function, ast.FunctionDef)
+    assert lines_of(function) == 4
+
+
+def test_every_function_stays_under_60_lines() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}: {node.name}, {lines_of(node)}"
+        for root in (*ROOTS, "benchmarks", "docs", "maps")
+        for path in sorted((ROOT / root).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and lines_of(node) >= 60
+    ]
+    assert long == []
+
+
 ARRAYS = re.compile(r"NDArray|ndarray|Series|DataFrame|Index\b|Floats|Positions|Bools|csr_array")
 
 

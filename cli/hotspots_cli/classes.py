@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hotspots_cli import options
+from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
@@ -70,21 +71,14 @@ def command(
     check_output(output, overwrite=overwrite)
     from hotspots.analysis.classes import class_layer, outlines_of, read_classes
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import account, count_layer, locate, people_of
-    from hotspots.areas.reading import read_areas
+    from hotspots.analysis.steps import count_layer
     from hotspots.counting.period import period_of
-    from hotspots.incidents import read_incidents
 
     with Steps(4) as step:
-        step("Reading areas")
-        where = read_areas(areas, crs=crs, **options.area_reading(given))
+        read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step)
+        where, table, assigned = read.areas, read.incidents, read.assigned
         classes = read_classes(class_table, where.index, column=column, scale=scale, ranked=ranked)
-        step("Reading incidents")
-        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = people_of(where, quality)
-        step("Counting")
         period = period_of(table, months=months)
-        assigned = locate(table, where, by=by, lookup=lookup or None)
         layer = count_layer(
             table, where, assigned=assigned, months=period.length, dispersion=dispersion, limits=limits
         )
@@ -96,7 +90,7 @@ def command(
         settings = {"column": classes.column, "scale": classes.scale, "against": against, "fewest": fewest}
         provenance = make_provenance(
             crs=crs,
-            quality=account(quality, table, assigned),
+            quality=read.accounted(),
             months=period.length,
             months_from=period.months_from,
             steps={"classes": settings | {"dispersion": layer.attrs.get("dispersion"), "limits": limits}},

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hotspots_cli import engines, options
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
+
+if TYPE_CHECKING:
+    from hotspots.counting.period import Period
 
 
 @click.command("count", short_help="Incidents to areas: counts and rates.")
@@ -90,21 +93,22 @@ def command(
             limits=limits,
         )
         step("Writing")
-        tables = [Path(name).name for name in lookup]
         settings = {
             "by": by,
-            "lookup": tables,
+            "lookup": [Path(name).name for name in lookup],
             "per": per,
             "min_population": min_population,
             "smooth": smooth,
+            "dispersion": layer.attrs.get("dispersion"),
+            "limits": limits,
         }
-        settings |= {"dispersion": layer.attrs.get("dispersion"), "limits": limits}
-        provenance = make_provenance(
-            crs=crs,
-            quality=counted.report,
-            months=None if period is None else period.length,
-            months_from=None if period is None else period.months_from,
-            steps={"count": settings},
-            areas=where,
-        )
+        record = {"crs": crs, "quality": counted.report, "steps": {"count": settings}, "areas": where}
+        provenance = make_provenance(**_length(period), **record)
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)
+
+
+def _length(period: Period | None) -> dict[str, Any]:
+    """Return the length of the period and what it rests on, as a record holds them."""
+    if period is None:
+        return {"months": None, "months_from": None}
+    return {"months": period.length, "months_from": period.months_from}

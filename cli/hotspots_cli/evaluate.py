@@ -12,7 +12,13 @@ from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import geopandas as gpd
     import pandas as pd
+
+    from hotspots.incidents.quality import QualityReport
+    from hotspots.priorities.plan import Plan
 
 log = logging.getLogger("hotspots")
 
@@ -83,8 +89,11 @@ def _tried(words: str | None) -> list[float] | None:
     "--blocks",
     type=float,
     metavar="METRES",
-    help="Score in parts as well: square blocks of this size, such as 5000, are shuffled into five folds, and each "
+    help="Score in parts as well: square blocks of this size, such as 5000, are shuffled into --folds, and each "
     "fold's PAI and hit rate are written with their mean and standard error.",
+)
+@click.option(
+    "--folds", type=int, metavar="N", help="Into how many folds --blocks are dealt; five without it."
 )
 @click.option(
     "--seed",
@@ -100,16 +109,8 @@ def command(
     incidents: tuple[str, ...],
     areas: str,
     crs: str,
-    by: Any,
-    lookup: tuple[str, ...],
-    ground: tuple[float, ...],
     cell_size: float | None,
-    bandwidth: Any,
     bandwidths: str | None,
-    scoring: Any,
-    blocks: float | None,
-    seed: int,
-    in_sample: bool,
     output: str,
     overwrite: bool,
     **given: Any,
@@ -126,29 +127,21 @@ def command(
     hotspots evaluate 2025-*-street.csv --areas wards.gpkg --periods quarter --cell-size 500 --blocks 5000 -o blocks.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
-    from hotspots.analysis.steps import locate, people_of
     from hotspots.areas.grid import make_grid
     from hotspots.areas.reading import read_areas
-    from hotspots.base.errors import ParameterError
     from hotspots.export.tables.csv import write_csv
     from hotspots.incidents import read_incidents
-    from hotspots.priorities.bandwidths import CELL_SIZE, bandwidth_curve
-    from hotspots.priorities.evaluation import evaluate
     from hotspots.priorities.plan import scoring_plan
-    from hotspots.priorities.prioritise import area_noun
 
     tried = _tried(bandwidths)
-    if bandwidth == "best":
-        raise ParameterError(
-            "the bandwidth 'best' is chosen by the later incidents, which score it here",
-            hint="give metres, or compare bandwidths with --bandwidths default",
-        )
-    if (by == "code" or lookup) and (cell_size is not None or tried is not None or scoring == "unsnapped"):
-        raise ParameterError(
-            "'by' is 'code', but cells, bandwidths and spread incidents have points and no recorded codes",
-            hint="leave out --by, or --cell-size, --bandwidths and --scoring",
-        )
-    periods = given["periods"]
+    _check(given, tried, cell_size)
+    chosen = {
+        name: given.pop(name)
+        for name in ("by", "lookup", "bandwidth", "scoring", "in_sample", "seed", "blocks")
+    }
+    chosen |= {"grounds": given.pop("ground"), "every": given["periods"] or "quarter"}
+    folds = given.pop("folds")
+    chosen |= {} if folds is None else {"folds": folds}
     plan = scoring_plan(given.pop("plan"), given.pop("indicator"), given.pop("periods"))
     with Steps(4) as step:
         step("Reading areas")
@@ -157,57 +150,100 @@ def command(
             where = make_grid(where, cell_size=cell_size)
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = people_of(where, quality)
         step("Comparing")
-        if tried is not None:
-            curve = bandwidth_curve(
-                table,
-                where,
-                bandwidths=tried,
-                every=periods or "quarter",
-                grounds=ground,
-                scoring=scoring or "unsnapped",
-                cell_size=cell_size or CELL_SIZE,
-                blocks=blocks,
-                seed=seed,
-            )
-            step("Writing")
-            write_csv(curve, output, overwrite=overwrite)
-            _say_best(curve, in_blocks=blocks is not None)
-            return
-        assigned = locate(table, where, by=by, lookup=lookup or None)
-        made = evaluate(
-            table,
-            where,
-            plan,
-            assigned=assigned,
-            grounds=ground,
-            in_sample=in_sample,
-            bandwidth=bandwidth,
-            scoring=scoring or "snapped",
-            blocks=blocks,
-            seed=seed,
-            noun=area_noun(where.index),
-        )
+        if tried is None:
+            found, lines = _compare_methods(table, where, quality, plan, **chosen)
+        else:
+            found, lines = _compare_bandwidths(table, where, tried, cell_size, **chosen)
         step("Writing")
-        write_csv(made.table, output, overwrite=overwrite)
-    for line in made.lines():
+        write_csv(found, output, overwrite=overwrite)
+    for line in lines:
         log.info(line)
     if output != "-":
         click.echo(f"Wrote {output}", err=True)
 
 
-def _say_best(curve: pd.DataFrame, *, in_blocks: bool) -> None:
+def _check(given: dict[str, Any], tried: list[float] | None, cell_size: float | None) -> None:
+    """Refuse what cannot be scored together, before anything is read."""
+    from hotspots.base.errors import ParameterError
+
+    if given["bandwidth"] == "best":
+        raise ParameterError(
+            "the bandwidth 'best' is chosen by the later incidents, which score it here",
+            hint="give metres, or compare bandwidths with --bandwidths default",
+        )
+    by_code = given["by"] == "code" or given["lookup"]
+    if by_code and (cell_size is not None or tried is not None or given["scoring"] == "unsnapped"):
+        raise ParameterError(
+            "'by' is 'code', but cells, bandwidths and spread incidents have points and no recorded codes",
+            hint="leave out --by, or --cell-size, --bandwidths and --scoring",
+        )
+    folds = given["folds"]
+    if folds is not None and given["blocks"] is None:
+        raise ParameterError(
+            f"'folds' is {folds}, but without blocks of ground there is nothing to deal into folds",
+            hint="give the side of a block too, such as --blocks 5000",
+        )
+
+
+def _compare_methods(
+    table: pd.DataFrame,
+    where: gpd.GeoDataFrame,
+    quality: QualityReport,
+    plan: Plan,
+    *,
+    by: Any,
+    lookup: tuple[str, ...],
+    scoring: Any,
+    every: str,
+    **chosen: Any,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return how each method did, and the outcome in words."""
+    from hotspots.analysis.steps import locate, people_of
+    from hotspots.priorities.evaluation import evaluate
+    from hotspots.priorities.prioritise import area_noun
+
+    del every  # the plan's own periods count
+    where = people_of(where, quality)
+    assigned = locate(table, where, by=by, lookup=lookup or None)
+    chosen |= {"noun": area_noun(where.index), "scoring": scoring or "snapped"}
+    made = evaluate(table, where, plan, assigned=assigned, **chosen)
+    return made.table, made.lines()
+
+
+def _compare_bandwidths(
+    table: pd.DataFrame,
+    where: gpd.GeoDataFrame,
+    tried: list[float],
+    cell_size: float | None,
+    *,
+    scoring: Any,
+    **chosen: Any,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return how each bandwidth did, and which did best."""
+    from hotspots.priorities.bandwidths import CELL_SIZE, bandwidth_curve
+
+    chosen = {
+        name: value
+        for name, value in chosen.items()
+        if name in ("grounds", "every", "seed", "blocks", "folds")
+    }
+    chosen |= {"scoring": scoring or "unsnapped", "cell_size": cell_size or CELL_SIZE}
+    curve = bandwidth_curve(table, where, bandwidths=tried, **chosen)
+    return curve, list(_best_lines(curve, in_blocks=chosen["blocks"] is not None))
+
+
+def _best_lines(curve: pd.DataFrame, *, in_blocks: bool) -> Iterator[str]:
     """Say which bandwidth finds most on each share of the ground; of equals the widest."""
     for share, rows in curve.groupby("ground"):
         best = rows.sort_values(["hit_rate", "bandwidth"], ascending=False, kind="stable").iloc[0]
-        log.info(
+        yield (
             f"On {share:.1%} of the ground {best['bandwidth']:,g} m finds most: {best['hit_rate']:.1%} (PAI "
             f"{best['pai']:.1f})"
         )
         if in_blocks:
             best = rows.sort_values(["hit_mean", "bandwidth"], ascending=False, kind="stable").iloc[0]
-            log.info(
+            yield (
                 f"In {best['folds']:g} folds of blocks {best['bandwidth']:,g} m finds most: PAI "
                 f"{best['pai_mean']:.1f}, standard error {best['pai_se']:.1f}"
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from hotspots_cli import options
+from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
 
@@ -132,26 +133,18 @@ def _compare(
     """Return the matrix, the periods that it is of in words, and whose data it is made of."""
     from hotspots.analysis.comparators import one_comparator
     from hotspots.analysis.origins import files_origin
-    from hotspots.analysis.steps import locate, people_of
-    from hotspots.areas.reading import read_areas
     from hotspots.counting.tally import tally
-    from hotspots.incidents import read_incidents
     from hotspots.priorities.indicators import Indicator
     from hotspots.priorities.matrix import THEMES, district_matrix
     from hotspots.priorities.prioritise import area_noun
 
     crs, by, lookup = given.pop("crs"), given.pop("by"), given.pop("lookup")
     named = {name: given.pop(name) for name in ("source", "attribution")}
-    step("Reading areas")
     against = options.comparing(given)
     versus = None if against is None else one_comparator(against)
-    where = read_areas(areas, crs=crs, **options.area_reading(given))
-    step("Reading incidents")
-    table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-    where = people_of(where, quality)
-    step("Counting")
-    assigned = locate(table, where, by=by, lookup=lookup or None)
-    counted = tally(table, where, every="quarter", assigned=assigned)
+    read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step)
+    where = read.areas
+    counted = tally(read.incidents, where, every="quarter", assigned=read.assigned)
     themes = [Indicator(group=name) for name in theme or THEMES]
     made = district_matrix(
         where,
@@ -163,7 +156,7 @@ def _compare(
         compared_with=versus or "the comparator",
     )
     span = " to ".join(dict.fromkeys([counted.periods[0], counted.periods[-1]]))
-    return made, span, files_origin(quality, areas=where, **named)
+    return made, span, files_origin(read.quality, areas=where, **named)
 
 
 def _write_page(made: DistrictMatrix, output: str, title: str, origin: Origin, *, overwrite: bool) -> None:

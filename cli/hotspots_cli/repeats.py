@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hotspots_cli import options
+from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
 
@@ -76,25 +77,20 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
     from hotspots.analysis.repeats import find_repeats
-    from hotspots.analysis.steps import locate
-    from hotspots.areas.reading import read_areas
     from hotspots.export.tables.csv import write_csv
-    from hotspots.incidents import read_incidents
     from hotspots.publish.words.classes import repeats_sentences
 
     with Steps(4) as step:
-        step("Reading areas")
-        where = read_areas(areas, crs=crs, **options.area_reading(given))
-        step("Reading incidents")
-        table, _ = read_incidents(
-            incidents, crs=crs, keep=place_column, identifiers=identifiers, **options.reading(given)
-        )
-        step("Looking for repeats")
-        assigned = locate(table, where, by=by, lookup=lookup or None)
+        kept: dict[str, Any] = {
+            "keep": place_column,
+            "identifiers": identifiers,
+            "then": "Looking for repeats",
+        }
+        read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, **kept)
         made = find_repeats(
-            table[assigned.notna()],
-            where,
-            assigned=assigned,
+            read.incidents[read.assigned.notna()],
+            read.areas,
+            assigned=read.assigned,
             place_column=place_column,
             identifiers=identifiers,
             top=top,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hotspots_cli import options
+from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
@@ -126,24 +127,15 @@ def command(
     plan = _plan(given)
     from hotspots.analysis.origins import files_origin
     from hotspots.analysis.provenance import make_provenance, rests_on
-    from hotspots.analysis.steps import account, locate, people_of
-    from hotspots.areas.reading import read_areas
     from hotspots.counting.tally import tally
-    from hotspots.incidents import read_incidents
     from hotspots.priorities.prioritise import prioritise
     from hotspots.publish.words.priorities import outcome_lines
 
     with Steps(5) as step:
-        step("Reading areas")
         part = bool(given["only"])
-        where = read_areas(areas, crs=crs, **options.area_reading(given))
-        step("Reading incidents")
-        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = people_of(where, quality)
-        step("Counting")
-        assigned = locate(table, where, by=by, lookup=lookup or None)
-        quality = account(quality, table, assigned)
-        counted = tally(table, where, every=plan.periods, assigned=assigned)
+        read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step)
+        where, quality = read.areas, read.accounted()
+        counted = tally(read.incidents, where, every=plan.periods, assigned=read.assigned)
         step("Selecting")
         made = prioritise(where, counted, plan, wide="overall" if part else None)
         step("Writing")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hotspots_cli import options
+from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
 
@@ -60,22 +61,20 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
     from hotspots.analysis.shares import share_in_areas
-    from hotspots.analysis.steps import locate
-    from hotspots.areas.reading import read_areas
     from hotspots.export.tables.csv import write_csv
-    from hotspots.incidents import read_incidents
     from hotspots.publish.words.classes import share_note, share_sentence
 
     with Steps(4) as step:
-        step("Reading areas")
-        where = read_areas(areas, crs=crs, **options.area_reading(given))
-        step("Reading incidents")
-        table, _ = read_incidents(incidents, crs=crs, keep=column, **options.reading(given))
-        step("Counting")
-        assigned = locate(table, where, by=by, lookup=lookup or None)
-        inside = table[assigned.notna()]
+        read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, keep=column)
+        inside = read.incidents[read.assigned.notna()]
         made = share_in_areas(
-            inside, where, column, assigned=assigned, value=value, fewest=fewest, dispersion=dispersion
+            inside,
+            read.areas,
+            column,
+            assigned=read.assigned,
+            value=value,
+            fewest=fewest,
+            dispersion=dispersion,
         )
         step("Writing")
         write_csv(made.areas if per == "area" else made.districts, output, overwrite=overwrite)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hotspots_cli import options
+from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @click.command("trend", short_help="Rising, falling, or a step in a month.")
@@ -58,48 +62,38 @@ def command(
     check_output(output, overwrite=overwrite)
     from hotspots.analysis.charts import files_months
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import account, add_columns, locate, monthly_counts, people_of
-    from hotspots.areas.reading import read_areas
+    from hotspots.analysis.steps import add_columns, monthly_counts
     from hotspots.base.errors import DataError
-    from hotspots.incidents import read_incidents
     from hotspots.methods.time.history import histories
 
     with Steps(4) as step:
-        step("Reading areas")
-        where = read_areas(areas, crs=crs, **options.area_reading(given))
-        step("Reading incidents")
-        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = people_of(where, quality)
-        step("Comparing")
-        assigned = locate(table, where, by=by, lookup=lookup or None)
-        monthly = monthly_counts(table, where, assigned=assigned)
+        read = read_located(
+            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Comparing"
+        )
+        monthly = monthly_counts(read.incidents, read.areas, assigned=read.assigned)
         if monthly is None:
             raise DataError(
                 "no incident has a month, so there is no trend", hint="name it with 'month_column'"
             )
-        monthly = files_months(monthly, table, covers)
-        partial = quality.partial_month
+        monthly = files_months(monthly, read.incidents, covers)
+        partial = read.quality.partial_month
         if partial is not None and str(monthly.columns[-1]) == partial:
             monthly = monthly.iloc[:, :-1]
         found = histories(monthly, against=against, level=level, seed=seed)
         found["st_after"] = [None if month != month else str(month) for month in found["st_after"]]
-        layer = add_columns(where, found)
         step("Writing")
+        settings = {"against": against, "level": level, "seed": seed, "dispersion": found.attrs["dispersion"]}
         provenance = make_provenance(
-            crs=crs,
-            quality=account(quality, table, assigned),
-            months=None,
-            steps={
-                "trend": {
-                    "against": against,
-                    "level": level,
-                    "seed": seed,
-                    "dispersion": found.attrs["dispersion"],
-                }
-            },
-            areas=where,
+            crs=crs, quality=read.accounted(), months=None, steps={"trend": settings}, areas=read.areas
         )
-        write_layer(layer, output, overwrite=overwrite, provenance=provenance)
+        write_layer(add_columns(read.areas, found), output, overwrite=overwrite, provenance=provenance)
+    _say(found, read.areas["name"])
+    if partial is not None:
+        click.echo(f"{partial} looks incomplete and is left out", err=True)
+
+
+def _say(found: pd.DataFrame, names: pd.Series[Any]) -> None:
+    """Say how many areas have which shape, and which of them are not steady."""
     counts = found["hi_shape"].value_counts()
     told = (
         ", ".join(f"{name} {counts[name]:,}" for name in counts.index[counts > 0])
@@ -107,8 +101,6 @@ def command(
     )
     few = int(found["hi_shape"].isna().sum())
     click.echo(f"{told}; under 10 incidents {few:,}", err=True)
-    for text, name in zip(found["hi_text"], where["name"], strict=True):
+    for text, name in zip(found["hi_text"], names, strict=True):
         if not text.startswith(("steady", "under")):
             click.echo(f"{name}: {text}", err=True)
-    if partial is not None:
-        click.echo(f"{partial} looks incomplete and is left out", err=True)

@@ -166,3 +166,19 @@ def test_blocks_of_ground_are_scored_by_themselves(hotspots: Run, town: Path) ->
     table = pd.read_csv("b.csv")
     assert table["folds"].tolist() == [5, 5]
     assert "folds" in err
+
+
+def test_blocks_are_dealt_into_as_many_folds_as_asked_for(hotspots: Run, town: Path) -> None:
+    words = ("evaluate", ".", "--areas", "wards.gpkg", "--periods", "month", "--ground", "0.5")
+    code, _, err = hotspots(*words, "--blocks", "1000", "--folds", "3", "-o", "three.csv")
+    assert code == 0, err
+    table = pd.read_csv(town / "three.csv")
+    assert "pai_3" in table
+    assert "pai_4" not in table
+    assert "PAI in 3 folds of blocks" in err
+    code, _, err = hotspots(*words, "--folds", "3", "-o", "none.csv")
+    assert code == 1
+    assert err.splitlines()[-2:] == [
+        "Error: --folds is 3, but without blocks of ground there is nothing to deal into folds",
+        "Hint: give the side of a block too, such as --blocks 5000",
+    ]

@@ -12,6 +12,7 @@ import pandas as pd
 from hotspots.analysis.breakdowns import HOUR, Breakdown, break_down
 from hotspots.analysis.classes import Classes, class_layer, outlines_of, read_classes
 from hotspots.analysis.keys import make_keys
+from hotspots.analysis.recipe.tables import Breakdown as BreakdownAsked
 from hotspots.analysis.recipe.tables import Classes as ClassesAsked
 from hotspots.analysis.recipe.tables import Incidents, Recipe, Theme
 from hotspots.analysis.repeats import Repeats, find_repeats
@@ -151,22 +152,10 @@ def people_of_theme(
         return len(inside) > 0 and (not of or theme.name in of)
 
     classes = classes_of(groupings, first)
+    told: dict[str, Any] = {"dispersion": recipe.count.dispersion}
     step = recipe.repeats
     return People(
-        tuple(
-            break_down(
-                inside,
-                one.by,
-                name=one.name,
-                population=recipe.path(one.population) if one.population else None,
-                hours=one.hours,
-                time_column=one.time_column,
-                fewest=one.fewest,
-                dispersion=recipe.count.dispersion,
-            )
-            for one in recipe.breakdown
-            if asked(one.theme)
-        ),
+        tuple(_breakdown(recipe, one, inside, **told) for one in recipe.breakdown if asked(one.theme)),
         tuple(
             share_in_areas(
                 inside,
@@ -177,7 +166,7 @@ def people_of_theme(
                 name=one.name,
                 classes=classes,
                 fewest=one.fewest,
-                dispersion=recipe.count.dispersion,
+                **told,
             )
             for one in recipe.share
             if asked(one.theme)
@@ -198,4 +187,17 @@ def people_of_theme(
             in_months=step.in_months,
             fewest=step.fewest,
         ),
+    )
+
+
+def _breakdown(recipe: Recipe, asked: BreakdownAsked, incidents: pd.DataFrame, **told: Any) -> Breakdown:
+    return break_down(
+        incidents,
+        asked.by,
+        name=asked.name,
+        population=recipe.path(asked.population) if asked.population else None,
+        hours=asked.hours,
+        time_column=asked.time_column,
+        fewest=asked.fewest,
+        **told,
     )

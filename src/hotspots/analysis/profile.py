@@ -187,17 +187,7 @@ def make_profile(
     }
     if values:
         _check(values, figures[FORCE], months, beside)
-    several = len(n.index) > 2  # the force, and more than one district
-    against = {}
-    for name in n.index if several else n.index.drop(FORCE):
-        if name != FORCE:
-            others = rated.loc[FORCE] - rated.loc[name]
-            pairs = [(float(other), float(people[FORCE] - people[name])) for other in others]
-            if several and people[FORCE] > people[name] > 0:
-                found = _compared(rated.loc[name], people[name], pairs, months, phi, margin)
-                against[name, FORCE] = found.assign(cmp_rate=figures[FORCE]["rate"])
-        for label, chosen in values.items():
-            against[name, label] = _compared(rated.loc[name], people[name], chosen, months, phi, margin)
+    against = _against(rated, people, figures[FORCE]["rate"], values, months, phi, margin)
     if before is not None and after is not None:
         lengths = {"months_before": months_before, "months_after": months_after}
         was, now = (_by_district(with_total(held, beside=beside), district) for held in (before, after))
@@ -214,6 +204,29 @@ def make_profile(
         phi,
         frozenset() if comparators is None else frozenset(comparators.attrs.get("street", [])),
     )
+
+
+def _against(
+    rated: pd.DataFrame,
+    people: pd.Series[Any],
+    whole: pd.Series[Any],
+    values: dict[str, list[Any]],
+    months: float,
+    phi: pd.Series[float],
+    margin: float,
+) -> dict[tuple[Any, str], pd.DataFrame]:
+    """Return each district against the rest of the force, where there are several, and all against each comparator."""
+    several = len(rated.index) > 2  # the force, and more than one district
+    against = {}
+    for name in rated.index if several else rated.index.drop(FORCE):
+        if several and name != FORCE and people[FORCE] > people[name] > 0:
+            others = rated.loc[FORCE] - rated.loc[name]
+            pairs = [(float(other), float(people[FORCE] - people[name])) for other in others]
+            found = _compared(rated.loc[name], people[name], pairs, months, phi, margin)
+            against[name, FORCE] = found.assign(cmp_rate=whole)
+        for label, chosen in values.items():
+            against[name, label] = _compared(rated.loc[name], people[name], chosen, months, phi, margin)
+    return against
 
 
 def with_total(counts: pd.DataFrame, *, beside: Sequence[str] = ()) -> pd.DataFrame:

@@ -127,14 +127,21 @@ def bandwidth_curve(
         )
     if blocks is not None:
         warn_of_empty(total[1:])
+    return _curve(hits, total, tried, grounds, periods=len(periods) - 1)
+
+
+def _curve(
+    hits: Floats, total: Floats, tried: Sequence[float], grounds: Sequence[float], *, periods: int
+) -> pd.DataFrame:
+    """Return a row for each bandwidth and share of ground, from the hits in the whole ground and in each fold."""
     rows = []
     with np.errstate(invalid="ignore"):
         hit_rates = hits / total
     for (row, bandwidth), (column, ground) in product(enumerate(tried), enumerate(grounds)):
         whole, *folded = hit_rates[row, column]
         found = {"bandwidth": bandwidth, "ground": ground, "n": hits[row, column, 0], "hit_rate": whole}
-        found |= {"pai": whole / ground, "periods": len(periods) - 1}
-        rows.append(found if blocks is None else found | across(np.array(folded), ground))
+        found |= {"pai": whole / ground, "periods": periods}
+        rows.append(found | across(np.array(folded), ground) if folded else found)
     return pd.DataFrame(rows)
 
 

@@ -111,18 +111,9 @@ def district_matrix(
     if (district == "").any():
         log.info("%d areas without a district are left out", int((district == "").sum()))
     made = make_indicators(themes, areas, counted=counted, min_population=min_population)
-    names = [entry.name for entry in made.entries]
     counts = made.counts.T.groupby(level="indicator", sort=False).sum().T
     months = float(sum(counted.months))
-    by_area = pd.DataFrame(
-        {
-            name: rate(counts[name], areas["population"], months=months, min_population=min_population)
-            for name in names
-        }
-    )
-    above = pd.DataFrame(
-        standard_scores(by_area.to_numpy(dtype=float), 1) > 2, index=areas.index, columns=by_area.columns
-    )
+    above = _above(counts, areas["population"], months=months, min_population=min_population)
     kept = district != ""
     sums = counts[kept].groupby(district[kept]).sum()
     flagged = above[kept].groupby(district[kept]).sum().astype(np.int64)
@@ -142,20 +133,37 @@ def district_matrix(
     order = ticked.matrix.index
     told = [*rules.sentences(noun=noun, against="the rest together" if comparator is None else compared_with)]
     if rules.rule == "limits":
-        shown = ", ".join(f"{name} {dispersion[name]:.2f}" for name in names)
+        shown = ", ".join(f"{name} {value:.2f}" for name, value in dispersion.items())
         told += [ticked.sentence(), f"Dispersion of the counts, over that of chance: {shown}."]
         log.info("%s", ticked.sentence().removesuffix("."))
-    if comparator is not None:
-        lacking = [name for name in names if pd.isna(comparator["n"].get(name))]
-        if lacking:
-            told.append(
-                f"Compared with the other partnerships, as {compared_with} has no figure: {', '.join(lacking)}."
-            )
-            log.info("%s", told[-1].removesuffix("."))
+    told += _lacking(comparator, list(dispersion), compared_with)
     notes = (*told, *_notes(made.entries))
     return DistrictMatrix(
         ticked.matrix, rates.loc[order], flagged.T.loc[order], ticked.by_chance, notes, dispersion
     )
+
+
+def _above(
+    counts: pd.DataFrame, population: pd.Series, *, months: float, min_population: float
+) -> pd.DataFrame:
+    """Return which areas are significantly above the mean of all areas, by theme."""
+    rates = {
+        name: rate(counts[name], population, months=months, min_population=min_population)
+        for name in counts.columns
+    }
+    by_area = pd.DataFrame(rates)
+    scores = standard_scores(by_area.to_numpy(dtype=float), 1)
+    return pd.DataFrame(scores > 2, index=by_area.index, columns=by_area.columns)
+
+
+def _lacking(comparator: pd.DataFrame | None, names: list[str], compared_with: str) -> list[str]:
+    """Return, in a sentence, the themes of which a comparator has no figure; none where it has all."""
+    lacking = [] if comparator is None else [name for name in names if pd.isna(comparator["n"].get(name))]
+    if not lacking:
+        return []
+    told = f"Compared with the other partnerships, as {compared_with} has no figure: {', '.join(lacking)}."
+    log.info("%s", told.removesuffix("."))
+    return [told]
 
 
 def _dispersions(made: Indicators, counted: Tally, district: npt.NDArray[np.object_]) -> dict[str, float]:

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from hotspots.analysis.changes import find_comparison
-from hotspots.analysis.emerging import find_steps
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.origins import recipe_origin
 from hotspots.analysis.partnerships import find_comparators
-from hotspots.analysis.people import classes_of, read_groupings
+from hotspots.analysis.people import classes_of
 from hotspots.analysis.plans import recipe_plan
 from hotspots.analysis.recipe.tables import CELLS, Recipe
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.run.study import (
-    TAKEN,
     Place,
-    Study,
-    find_neighbours,
-    locate_before,
+    begin_study,
+    locate_all,
     make_cells,
     read_places,
     say_comparison,
@@ -27,7 +23,7 @@ from hotspots.analysis.run.study import (
 from hotspots.analysis.run.theme import compute_theme
 from hotspots.analysis.run.whole import SELECTION, assess, make_profile, make_standings, select_areas
 from hotspots.analysis.sources import account_each, read_sources, rows_by_month
-from hotspots.analysis.steps import account, locate, people_of
+from hotspots.analysis.steps import account, people_of
 from hotspots.counting.period import period_of
 
 Progress = Callable[..., None]
@@ -72,34 +68,13 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     if recipe.grid is not None:
         cells = make_cells(recipe.grid, places[0].areas, incidents)
         places.append(Place(CELLS, "cells", CELLS.capitalize(), cells, "polygon"))
-    assigned = {
-        place.key: locate(incidents, place.areas, by=place.by, lookup=place.lookup or None, label=place.label)
-        for place in places
-    }
+    assigned = locate_all(incidents, places)
     quality = account(quality, incidents, assigned[places[0].key])
     reports = read.accounts or {recipe.incidents[0].name: quality}
     origin = recipe_origin(recipe, reports, [place.areas for place in places])
     accounts = account_each(read, assigned[places[0].key], label=places[0].label)
     progress("Finding neighbours")
-    study = Study(
-        incidents,
-        places,
-        assigned,
-        find_neighbours(recipe.gistar, places),
-        find_neighbours(recipe.outliers, places),
-        find_neighbours(recipe.emerging, places),
-        None if recipe.emerging is None else find_steps(incidents, period.months, step=recipe.emerging.step),
-        period.months,
-        period.length,
-        find_comparison(recipe.periods, period.months),
-        before,
-        locate_before(before, places[0]),
-        read_groupings(
-            recipe,
-            [(place.key, place.label, place.areas) for place in places if place.kind == "areas"],
-            taken=(*TAKEN, *assigned),
-        ),
-    )
+    study = begin_study(recipe, incidents, before, places, assigned, period)
     say_comparison(study)
     results = []
     keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])

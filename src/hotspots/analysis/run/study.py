@@ -9,9 +9,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.analysis.changes import Comparison
+from hotspots.analysis.changes import Comparison, find_comparison
+from hotspots.analysis.emerging import find_steps
 from hotspots.analysis.keys import make_keys
-from hotspots.analysis.people import Grouping
+from hotspots.analysis.people import Grouping, read_groupings
 from hotspots.analysis.recipe.tables import CELLS, Emerging, GiStar, Grid, Outliers, Recipe
 from hotspots.analysis.results import Kind
 from hotspots.analysis.steps import locate
@@ -19,6 +20,7 @@ from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.reading import read_areas
 from hotspots.counting.counts import By, assign_areas
+from hotspots.counting.period import Period
 from hotspots.counting.steps import TimeSteps
 
 log = logging.getLogger(__name__)
@@ -79,6 +81,42 @@ def read_places(recipe: Recipe) -> list[Place]:
         lookup = tuple(recipe.path(name) for name in entry.lookup)
         places.append(Place(key, "areas", entry.label, areas, entry.by, lookup))
     return places
+
+
+def locate_all(incidents: pd.DataFrame, places: list[Place]) -> dict[str, pd.Series[Any]]:
+    """Return the area of each incident, by the key of the place."""
+    return {
+        place.key: locate(incidents, place.areas, by=place.by, lookup=place.lookup or None, label=place.label)
+        for place in places
+    }
+
+
+def begin_study(
+    recipe: Recipe,
+    incidents: pd.DataFrame,
+    before: pd.DataFrame,
+    places: list[Place],
+    assigned: dict[str, pd.Series[Any]],
+    period: Period,
+) -> Study:
+    """Return what all themes share, with the neighbours, periods and classes that the recipe asks for."""
+    named = [(place.key, place.label, place.areas) for place in places if place.kind == "areas"]
+    emerging = recipe.emerging
+    return Study(
+        incidents,
+        places,
+        assigned,
+        find_neighbours(recipe.gistar, places),
+        find_neighbours(recipe.outliers, places),
+        find_neighbours(emerging, places),
+        None if emerging is None else find_steps(incidents, period.months, step=emerging.step),
+        period.months,
+        period.length,
+        find_comparison(recipe.periods, period.months),
+        before,
+        locate_before(before, places[0]),
+        read_groupings(recipe, named, taken=(*TAKEN, *assigned)),
+    )
 
 
 def locate_before(before: pd.DataFrame, place: Place) -> pd.Series[Any]:

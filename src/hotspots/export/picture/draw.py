@@ -161,18 +161,23 @@ def draw_map(
         picture.scale_alone(ground)
         picture.lines(title, subtitle, source, attribution)
         return picture.figure
+    picture.furniture(chosen.title, _legend_entries(chosen, found, draw), noun=noun, note=note)
+    picture.lines(title, subtitle, source, attribution)
+    return picture.figure
+
+
+def _legend_entries(style: Style, found: npt.NDArray[Any], draw: str) -> list[LegendEntry]:
+    """Return the classes that areas are in, with how many are, and those without data where they are drawn."""
     entries = [
         LegendEntry(entry, int((found == place).sum()))
-        for place, entry in enumerate(chosen.classes)
+        for place, entry in enumerate(style.classes)
         if place in found
     ]
     if draw == "classed":
-        entries = [line for line in entries if not line.entry.neutral]
-    elif (found < 0).any():
-        entries.append(LegendEntry(chosen.missing, int((found < 0).sum())))
-    picture.furniture(chosen.title, entries, noun=noun, note=note)
-    picture.lines(title, subtitle, source, attribution)
-    return picture.figure
+        return [line for line in entries if not line.entry.neutral]
+    if (found < 0).any():
+        entries.append(LegendEntry(style.missing, int((found < 0).sum())))
+    return entries
 
 
 @steady()

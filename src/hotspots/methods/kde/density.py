@@ -188,10 +188,7 @@ def kernel_density(
         where = "inside the areas" if edge == "uniform" else f"within {figure(bandwidth)} m of the areas"
         raise nothing_near(x, y, bounds, where)
     x, y, weights = x[used], y[used], weights[used]
-    if x.size < FEW_INCIDENTS:
-        message = f"the density rests on {x.size} incidents: it shows single places, not a pattern"
-        warnings.warn(message, HotspotsWarning, stacklevel=2)
-
+    _warn_of_few(x.size)
     scale = CONSTANTS[kernel] / bandwidth**2 * 1e6 * 12 / length
     values = sum_kernels(x, y, weights, grid, bandwidth, kernel, scale)
     if edge == "uniform" and inside is not None:
@@ -213,6 +210,12 @@ def kernel_density(
     return Surface(
         values, grid.west, grid.north, grid.cell_size, crs_text(crs), COLUMNS["density"].unit, parameters
     )
+
+
+def _warn_of_few(incidents: int) -> None:
+    if incidents < FEW_INCIDENTS:
+        message = f"the density rests on {incidents} incidents: it shows single places, not a pattern"
+        warnings.warn(message, HotspotsWarning, stacklevel=3)
 
 
 def _share_limits(values: Floats, grid: Grid, x: Floats, y: Floats, weights: Floats) -> list[list[float]]:
