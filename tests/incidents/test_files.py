@@ -126,7 +126,7 @@ def test_malformed_rows_are_counted_skipped_and_named(path: Path) -> None:
 
 
 def test_rows_keep_their_numbers_over_many_blocks(path: Path) -> None:
-    count, every = 120_000, 1_000
+    count, every = 240_000, 1_000
     lines = ["-2,53" if number % every == 7 else f"-2,53,{number}" for number in range(count)]
     path.write_text("lon,lat,category\n" + "\n".join(lines) + "\n", encoding="utf-8")
     file, rows = read(path)
@@ -309,7 +309,7 @@ def test_a_quotation_mark_left_open_over_a_long_file(path: Path) -> None:
 
 def test_a_cell_longer_than_a_block_is_said(path: Path) -> None:
     # Lines of notes are no rows, so the mark is taken for what it is.
-    path.write_text('lon,lat,category\n-2,53,"' + "notes of a long meeting\n" * 100_000, encoding="utf-8")
+    path.write_text('lon,lat,category\n-2,53,"' + "notes of a long meeting\n" * 200_000, encoding="utf-8")
     assert error_of(path) == (
         "'a.csv' cannot be read as a CSV (straddling object straddles two block boundaries "
         "(try to increase block size?))\n"

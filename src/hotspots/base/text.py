@@ -109,7 +109,8 @@ def delimiter_of(text: str) -> str:
         common = max(widths, key=lambda width: (width > 1, widths[width], width), default=0)
         return (widths[common] / widths.total(), common) if common > 1 else (0.0, 0)
 
-    return max(DELIMITERS, key=fit)
+    there = [delimiter for delimiter in DELIMITERS if delimiter in text]
+    return there[0] if len(there) == 1 else max(DELIMITERS, key=fit)
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:

@@ -24,7 +24,8 @@ from hotspots.incidents.sources import READABLE, Source
 
 _HEAD = 1 << 16
 _LONGEST_HEAD = 1 << 24
-_BLOCK = 1 << 20
+# Bytes that pyarrow reads at a time: what is distinct among them is looked at once.
+_BLOCK = 1 << 21
 _TITLES = 40
 # What pyarrow says of a header with nothing after it, with and without a line end.
 _NO_ROWS = ("Empty CSV", "file is too short")

@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from hotspots.incidents.files import IncidentFile
 
 _BLOCK = 1 << 20
-_LF, _CR, _MARK = (ord(letter) for letter in '\n\r"')
 
 
 def open_quotes(file: IncidentFile, codec: str, delimiter: str, width: int) -> Iterator[int]:
@@ -59,39 +57,15 @@ def _doubtful_lines(file: IncidentFile, codec: str, delimiter: str) -> frozenset
     Most files that quote cells quote them well. This looks at their bytes at once, and spares `open_quotes`
     a look at each line.
     """
+    from hotspots.incidents.marks import unpaired
+
     found: list[int] = []
     start = 0
     for block in _blocks(file, codec):
-        letters = np.frombuffer(block, dtype=np.uint8)
-        ends = np.flatnonzero(letters == _LF)
-        if b"\r" in block:
-            returns = np.flatnonzero(letters == _CR)
-            # Of a line end of two letters, the first is none.
-            ends = np.union1d(ends, returns[~np.isin(returns + 1, ends)])
-        found += (start + _doubtful(letters, ends, delimiter)).tolist()
-        start += len(ends)
+        lines = unpaired(np.frombuffer(block, dtype=np.uint8), ord(delimiter))
+        found += (start + np.flatnonzero(lines)).tolist()
+        start += len(lines)
     return frozenset(found)
-
-
-def _doubtful(
-    letters: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64], delimiter: str
-) -> npt.NDArray[np.int64]:
-    """Return which lines, of those that end at some letters, have quotation marks that are not in pairs.
-
-    The first, third, ... mark of a line opens, and so stands after a delimiter, a line end or a mark (which
-    is then doubled); the second, fourth, ... closes, and stands before one.
-    """
-    marks = np.flatnonzero(letters == _MARK)
-    before = np.concatenate([[0], np.searchsorted(marks, ends)])
-    closes = np.arange(len(marks)) & 1
-    shift = before[:-1] & 1
-    if shift.any():
-        closes ^= np.repeat(shift, np.diff(before))
-    beside = np.zeros(256, dtype=bool)
-    beside[[_MARK, _LF, _CR, ord(delimiter)]] = True
-    # The last letter of a block ends a line, and so stands for the one before the first, too.
-    alone = marks[~beside[letters[marks + 2 * closes - 1]]]
-    return np.union1d(np.searchsorted(ends, alone), np.flatnonzero(np.diff(before) & 1))
 
 
 def _blocks(file: IncidentFile, codec: str) -> Iterator[bytes]:
