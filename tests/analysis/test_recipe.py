@@ -186,6 +186,7 @@ def test_the_sections_of_the_report_are_named_in_their_order() -> None:
     everything = (
         "summary",
         "since",
+        "charts",
         "themes",
         "assess",
         "profile",
@@ -283,3 +284,19 @@ def test_comparators_come_from_somewhere() -> None:
         parse_recipe(LEAST + '[comparators]\nsimilar = ["Kent"]\n')
     assert error.value.message == "[comparators] names nothing to compare with"
     assert error.value.hint == 'add a line such as: source = "comparators.csv"'
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ('rebase = ["2025"]', "[charts]: 'rebase' is '2025'",
+         'name the first month of a new base: rebase = ["2025-07"]'),
+        ("starts = 13", "[charts]: 'starts' is 13", "give the number of a month, such as 4 for April"),
+        ("runs = 1", "[charts]: 'runs' is 1", "8 months in a row are usual: runs = 8"),
+        ("dispersion = 0.5", "[charts]: 'dispersion' is 0.5", "use 1 or more, such as dispersion = 1.9"),
+    ],
+)  # fmt: skip
+def test_charts_that_cannot_be_are_refused_before_anything_is_read(
+    line: str, message: str, hint: str
+) -> None:
+    assert refusal(LEAST + f"[charts]\n{line}\n") == (message, hint)

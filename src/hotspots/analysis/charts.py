@@ -17,7 +17,16 @@ from hotspots.methods.time.history import histories
 from hotspots.methods.time.limits import FEWEST_MONTHS, laney_chart
 from hotspots.methods.time.year import year_to_date
 
-__all__ = ["ALL", "Charts", "MonthCharts", "chart_columns", "files_months", "find_charts", "month_text"]
+__all__ = [
+    "ALL",
+    "Charts",
+    "MonthCharts",
+    "chart_columns",
+    "files_months",
+    "find_charts",
+    "month_text",
+    "range_words",
+]
 
 ALL = "All areas"
 """What the whole is called among the areas that have charts."""
@@ -289,5 +298,10 @@ def chart_columns(found: MonthCharts, theme: str) -> pd.DataFrame | None:
 
 def month_text(row: Mapping[Any, Any], month: pd.Period) -> str:
     """Return the count of a month and what was expected: ``"14 in March 2025, 4 to 9 expected"``."""
-    low, high = np.ceil(row["exp_lo"] - 1e-9), np.floor(row["exp_hi"] + 1e-9)
-    return f"{row['n']:,.0f} in {month.strftime('%B %Y')}, {low:,.0f} to {high:,.0f} expected"
+    return f"{row['n']:,.0f} in {month.strftime('%B %Y')}, {range_words(row)} expected"
+
+
+def range_words(row: Mapping[Any, Any]) -> str:
+    """Return the range of ordinary months in whole incidents: ``"4 to 9"``."""
+    low, high = np.ceil(row["exp_lo"] - 1e-9) + 0.0, np.floor(row["exp_hi"] + 1e-9)
+    return f"{low:,.0f} to {high:,.0f}"

@@ -13,6 +13,7 @@ import pandas as pd
 from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.changes import Comparison, ThemeChange
 from hotspots.analysis.origins import Origin
+from hotspots.analysis.charts import MonthCharts
 from hotspots.analysis.profile import Profile
 from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.repeats import Repeats
@@ -191,6 +192,8 @@ class Analysis:
         What changed since an earlier edition, where one was named.
     origin : Origin
         Whose data they are, and under what licence.
+    charts : MonthCharts or None
+        What is unusual in the last month and how areas' months go, where the recipe asks for it.
     """
 
     recipe: Recipe
@@ -211,6 +214,7 @@ class Analysis:
     rows_by_month: Mapping[str, int] = field(default_factory=dict)
     since: Since | None = None
     origin: Origin = field(default_factory=lambda: Origin("", ""))
+    charts: MonthCharts | None = None
 
     @cached_property
     def outline(self) -> gpd.GeoDataFrame:

@@ -29,6 +29,7 @@ from hotspots.export.tables.csv import write_csv
 from hotspots.export.webmap.make import make_map, write_map
 from hotspots.incidents.filters import range_text
 from hotspots.publish.qgis import write_qgis
+from hotspots.publish.report.charts import charts_tables
 from hotspots.publish.report.classes import people_tables
 from hotspots.publish.report.document import write_documents, write_tables
 from hotspots.publish.report.places import places_table
@@ -195,6 +196,8 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
         write_csv(places_table(analysis.standings), folder / "places.csv")
     if analysis.since is not None:
         write_csv(analysis.since.areas, folder / "since.csv")
+    for name, table in charts_tables(analysis).items():
+        write_csv(table, folder / f"{name}.csv")
     if analysis.assessment is not None:
         write_csv(analysis.assessment, folder / "assessment.csv")
     own = people_tables(analysis)
@@ -247,6 +250,7 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
             "emerging",
             "risk",
             "change",
+            "charts",
             "places",
             "assess",
         )

@@ -14,6 +14,7 @@ from hotspots.base.columns import COLUMNS, DRAWN, theme_words
 from hotspots.base.errors import DataError
 from hotspots.export.raster import read_geotiff, read_origin
 from hotspots.export.webmap.make import AreaView, SurfaceView, period_columns
+from hotspots.export.webmap.views import Sparks
 
 MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
 
@@ -32,9 +33,25 @@ def analysis_views(analysis: Analysis) -> Views:
                 group=group.name,
                 noun="cells" if layer.kind == "cells" else layer.label,
                 ranked=_flagged(analysis),
+                sparks=_sparks(analysis, group, layer),
             )
     views += [_surface_view(group) for group in analysis.groups if group.surface is not None]
     return views
+
+
+def _sparks(analysis: Analysis, group: Group, layer: Layer) -> Sparks | None:
+    """Return the months of a theme's first areas, where the recipe charts them and they are not too many for a page."""
+    charts = None if analysis.charts is None else analysis.charts.areas
+    if charts is None or group.name not in charts.themes or layer is not group.layers[0]:
+        return None
+    if len(layer.table) > MANY or not layer.table.index.equals(charts.areas):
+        return None
+    place = charts.themes.index(group.name)
+    return Sparks(
+        "Incidents by month",
+        [month.strftime("%B %Y") for month in charts.months],
+        *(held[place] for held in (charts.n, charts.lower, charts.upper, charts.signal)),
+    )
 
 
 def in_words(group: Group, layer: Layer) -> gpd.GeoDataFrame:
@@ -84,7 +101,14 @@ def origin_told(view: AreaView | SurfaceView, path: str) -> Mapping[str, Any]:
 
 
 def _area_views(
-    layer: gpd.GeoDataFrame, label: str, kind: Kind, *, group: str, noun: str, ranked: str | None = None
+    layer: gpd.GeoDataFrame,
+    label: str,
+    kind: Kind,
+    *,
+    group: str,
+    noun: str,
+    ranked: str | None = None,
+    sparks: Sparks | None = None,
 ) -> list[AreaView]:
     columns, draw = drawn_columns(layer, kind), drawing(layer, kind)
     views = [
@@ -97,6 +121,7 @@ def _area_views(
             draw=draw,
             measure=DRAWN[name].button or COLUMNS[name].label,
             rank_column=ranked if name == "sd_flag" and ranked in layer else None,
+            sparks=sparks,
         )
         for name in columns
     ]

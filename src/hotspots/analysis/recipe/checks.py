@@ -73,8 +73,31 @@ def _check_others(recipe: Recipe, slips: Slips) -> None:
                 f"the population of the force '{other.name}' is {other.population:g}",
                 "give the people that it serves: population = 1064000",
             )
+    _check_charts(recipe, slips)
     if recipe.places is not None and recipe.places.top < 1:
         slips.add(f"[places]: 'top' is {recipe.places.top}", "list at least 1 place of each district")
+
+
+def _check_charts(recipe: Recipe, slips: Slips) -> None:
+    """Note months that are none, and numbers that no chart can have."""
+    step = recipe.charts
+    if step is None:
+        return
+    for text in step.rebase:
+        try:
+            found = month_range(text)
+        except ParameterError:
+            found = None
+        if found is None or found[0] != found[1]:
+            slips.add(
+                f"[charts]: 'rebase' is '{text}'", 'name the first month of a new base: rebase = ["2025-07"]'
+            )
+    if step.starts not in range(1, 13):
+        slips.add(f"[charts]: 'starts' is {step.starts}", "give the number of a month, such as 4 for April")
+    if step.runs is not None and step.runs < 2:
+        slips.add(f"[charts]: 'runs' is {step.runs}", "8 months in a row are usual: runs = 8")
+    if step.dispersion is not None and not 1 <= step.dispersion < float("inf"):
+        slips.add(f"[charts]: 'dispersion' is {step.dispersion}", "use 1 or more, such as dispersion = 1.9")
 
 
 def _layers_named(recipe: Recipe) -> list[tuple[str, tuple[str, ...]]]:

@@ -338,6 +338,22 @@ class Comparators:
 
 
 @dataclass(frozen=True)
+class Charts:
+    """``[charts]``: what is unusual in the last month, and the shape of each area's history.
+
+    See `hotspots.unusual_months` and `hotspots.histories`; of the recipe's first areas. `starts` is the month in which
+    a year starts.
+    """
+
+    season: Literal["all", "own", "none"] = "all"
+    dispersion: float | None = None
+    flagged_by: Literal["q", "limits"] = "q"
+    rebase: tuple[str, ...] = ()
+    runs: int | None = None
+    starts: int = 1
+
+
+@dataclass(frozen=True)
 class Map:
     """``[map]``: how the web map looks."""
 
@@ -347,6 +363,7 @@ class Map:
 Section = Literal[
     "summary",
     "since",
+    "charts",
     "themes",
     "assess",
     "profile",
@@ -380,9 +397,9 @@ class Report:
 
     The appendix has its sections, from "methods" on, behind the others whatever the order. The sections
     "priorities" and "matrix" are left out where the recipe has no table ``[select]``, "risk" where it
-    has no ``[risk]``, "places" where it has no ``[places]``, "assess" where it has no ``[assess]``, and "since" where
-    no earlier edition is named. `formats` are the files that it is written as: a page for a browser and, to be
-    edited, a Word file and slides.
+    has no ``[risk]``, "places" where it has no ``[places]``, "assess" where it has no ``[assess]``, "charts" where
+    it has no ``[charts]``, and "since" where no earlier edition is named. `formats` are the files that it is written as: a page for a browser and, to be edited, a
+    Word file and slides.
     """
 
     sections: tuple[Section, ...] = SECTIONS
@@ -405,8 +422,10 @@ class Recipe:
         The heading of the map.
     incidents, areas, theme, count : dataclass or tuple of dataclasses
         What is counted, where, and how. The first of `areas` is the one whose outline is the study area.
-    flag, kde, grid, gistar, outliers, emerging, risk, change, select, assess, places, map, report : dataclass or None
+    flag, kde, grid, gistar, outliers, emerging, risk, change, select, assess, places : dataclass or None
         The optional steps; None where the recipe does not have the table.
+    charts, map, report : dataclass or None
+        What is made of all themes together; None as before.
     source, attribution : str
         Whose data they are, and the words of the licence; see `hotspots.analysis.origins` for what is shown where they
         are not named.
@@ -438,6 +457,7 @@ class Recipe:
     repeats: Repeats | None = None
     times: Times | None = None
     comparators: Comparators | None = None
+    charts: Charts | None = None
     map: Map | None = None
     report: Report | None = None
     source: str = ""

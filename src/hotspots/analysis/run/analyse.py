@@ -12,6 +12,7 @@ from hotspots.analysis.people import classes_of
 from hotspots.analysis.plans import recipe_plan
 from hotspots.analysis.recipe.tables import CELLS, Recipe
 from hotspots.analysis.results import Analysis
+from hotspots.analysis.run.months import make_charts, with_charts
 from hotspots.analysis.run.study import (
     Place,
     begin_study,
@@ -81,6 +82,8 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     for theme, key in zip(recipe.theme, keys, strict=True):
         progress(theme.name)
         results.append(compute_theme(recipe, theme, key, study))
+    charts = make_charts(recipe, study, results, partial=quality.partial_month)
+    results = [with_charts(result, charts) for result in results]
     selection = None
     if plan is not None:
         progress(SELECTION.capitalize())
@@ -103,4 +106,5 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         classes_of(study.groupings, places[0].key),
         rows_by_month(incidents, before),
         origin=origin,
+        charts=charts,
     )

@@ -81,9 +81,7 @@ def _change(recipe: Recipe, theme: Theme, study: Study, monthly: pd.DataFrame | 
     if study.comparison is None or monthly is None:
         return None
     first, step = study.places[0], recipe.change
-    if len(study.before):
-        earlier = of_theme(recipe, theme, study.before, before=True)
-        counts = count_incidents(earlier, first.areas, per="month", assigned=study.before_in[earlier.index])
+    if (counts := earlier_months(recipe, theme, study)) is not None:
         monthly = pd.concat([counts, monthly], axis=1)
     how: dict[str, Any] = (
         {} if step is None else {"dispersion": step.dispersion, "flagged_by": step.flagged_by}
@@ -93,6 +91,16 @@ def _change(recipe: Recipe, theme: Theme, study: Study, monthly: pd.DataFrame | 
         used, source = changed.areas.attrs["dispersion"], changed.areas.attrs["dispersion_from"]
         log.info("%s, change: dispersion %.2f (%s; set it with 'dispersion')", first.label, used, source)
     return changed
+
+
+def earlier_months(recipe: Recipe, theme: Theme, study: Study) -> pd.DataFrame | None:
+    """Return the theme's incidents in each of the first areas by month, of those read for a comparison alone."""
+    if not len(study.before):
+        return None
+    earlier = of_theme(recipe, theme, study.before, before=True)
+    return count_incidents(
+        earlier, study.places[0].areas, per="month", assigned=study.before_in[earlier.index]
+    )
 
 
 def _count(

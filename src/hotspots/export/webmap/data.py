@@ -21,7 +21,7 @@ from hotspots.export.style import NEUTRAL, Style, StyleClass, surface_style
 from hotspots.export.webmap.columns import Pool, add_table
 from hotspots.export.webmap.image import WEB_MERCATOR, draw_surface
 from hotspots.export.webmap.shapes import Shapes, encode_places, encode_shapes, simplify_together
-from hotspots.export.webmap.views import AreaView, SurfaceView
+from hotspots.export.webmap.views import AreaView, Sparks, SurfaceView
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -67,7 +67,7 @@ def map_data(
         drawing = threads.map(_surface, surfaces)
         drawings, stores = _classified(areas)
         pool = Pool()
-        views, tables = _views(areas, drawings, stores, pool)
+        views, tables, sparks = _views(areas, drawings, stores, pool)
         return {
             "attribution": attribution,
             "strength": _UNDER_BASEMAP if basemap else 1,
@@ -75,6 +75,7 @@ def map_data(
             "stores": _encoded(stores),
             "columns": pool.columns,
             "tables": tables,
+            "sparks": sparks,
             "themes": views,
             "surfaces": list(drawing),
             "outline": None if boundary is None else _outline(boundary),
@@ -84,10 +85,11 @@ def map_data(
 
 def _views(
     areas: Sequence[AreaView], drawings: Sequence[_Drawing], stores: Sequence[_Store], pool: Pool
-) -> tuple[list[dict[str, Any]], list[list[int]]]:
-    """Return what the page reads of each view, and the table of columns of each layer."""
+) -> tuple[list[dict[str, Any]], list[list[int]], list[dict[str, Any] | None]]:
+    """Return what the page reads of each view, and each layer's table of columns and months of its areas."""
     views: list[dict[str, Any]] = [{} for _ in areas]
     tables: list[list[int]] = []
+    sparks: list[dict[str, Any] | None] = []
     for position, store in enumerate(stores):
         known: dict[int, int] = {}
         for index in store.views:
@@ -95,9 +97,22 @@ def _views(
             if id(view.layer) not in known:
                 known[id(view.layer)] = len(tables)
                 tables.append(add_table(view.layer[store.drawn], pool))
+                sparks.append(None if view.sparks is None else _sparks(view.sparks, store.drawn))
             views[index] = _view(view, drawings[index], store.drawn)
             views[index] |= {"store": position, "table": known[id(view.layer)]}
-    return views, tables
+    return views, tables, sparks
+
+
+def _sparks(given: Sparks, drawn: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the months of the areas that are drawn, in whole incidents where they are whole."""
+    held = {
+        name: [[int(value) if value == int(value) else round(value, 1) for value in row] for row in values.tolist()]
+        for name, values in (
+            ("n", given.n[drawn]), ("lower", given.lower[drawn]), ("upper", given.upper[drawn]),
+            ("signal", given.signal[drawn]),
+        )
+    }  # fmt: skip
+    return {"label": given.label, "months": list(given.months), **held}
 
 
 def to_script(data: Any) -> str:

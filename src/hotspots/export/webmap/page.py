@@ -25,6 +25,7 @@ SCRIPTS = (
     "layers.js",
     "names.js",
     "selection.js",
+    "spark.js",
     "legend.js",
     "switch.js",
     "list.js",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.columns import DRAWN
@@ -16,6 +17,30 @@ from hotspots.export.webmap.columns import dated
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+
+@dataclass(frozen=True, eq=False)
+class Sparks:
+    """The months of each area, drawn small in its popup: counts over the range of ordinary months.
+
+    Attributes
+    ----------
+    label : str
+        What it shows, for who cannot see it.
+    months : sequence of str
+        In words, ascending.
+    n, lower, upper : array of numbers, shape (areas, months)
+        In the order of the layer's rows.
+    signal : array of numbers, same shape
+        1 and -1 where a month is marked as unusually high or low, else 0.
+    """
+
+    label: str
+    months: Sequence[str]
+    n: npt.NDArray[Any]
+    lower: npt.NDArray[Any]
+    upper: npt.NDArray[Any]
+    signal: npt.NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +78,8 @@ class AreaView:
         else ``rate`` or ``n``.
     periods : mapping of str to str
         Columns of numbers to step through, by what each is called: ``{"2016": "n_2016", "2017": "n_2017"}``.
+    sparks : Sparks, optional
+        The months of each area, for its popup; views of one layer share those of the first.
     """
 
     title: str
@@ -67,6 +94,7 @@ class AreaView:
     measure: str = ""
     rank_column: str | None = None
     periods: Mapping[str, str] = field(default_factory=dict)
+    sparks: Sparks | None = None
 
     def resolved_style(self) -> Style:
         """Return the style it is drawn with.

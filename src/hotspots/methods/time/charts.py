@@ -145,6 +145,7 @@ class Charts:
             "un_p": self.p, "un_q": self.q,
         }  # fmt: skip
         columns: dict[str, Any] = {name: of(values).astype(np.float64) for name, values in named.items()}
+        columns["expected"] = columns["expected"].round(4)  # no digits that single precision made up
         return pd.DataFrame(columns | {"un_flag": flags}, index=index)
 
 

@@ -31,6 +31,7 @@ from hotspots.export.tables.flag_table import make_flag_table
 from hotspots.export.tables.workbook import write_workbook
 from hotspots.publish.report.assess import assess_section
 from hotspots.publish.report.change import change_section
+from hotspots.publish.report.charts import charts_section
 from hotspots.publish.report.classes import (
     breakdowns_section,
     classes_section,
@@ -83,6 +84,7 @@ def make_document(analysis: Analysis, *, pictures: Kinds = ("svg",)) -> Document
         "summary": lambda analysis: summary_section(analysis, pictures),
         "since": since_section,
         "themes": lambda analysis: themes_section(analysis, pictures),
+        "charts": lambda analysis: charts_section(analysis, pictures),
         "headline": headline_section,
         "profile": profile_section,
         "partnerships": partnership_sections,

@@ -9,6 +9,7 @@ import pandas as pd
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.analysis.since import Since
 from hotspots.export.tables.workbook import Summary
+from hotspots.publish.report.charts import charts_sheets
 from hotspots.publish.report.classes import people_tables
 from hotspots.publish.report.places import places_table
 from hotspots.publish.times import times_tables
@@ -43,6 +44,7 @@ def make_sheets(analysis: Analysis) -> dict[str, pd.DataFrame]:
     sheets = {f"{label} by theme": _areas_by_theme(analysis)}
     if analysis.standings is not None:
         sheets["Places at greatest risk"] = places_table(analysis.standings)
+    sheets |= charts_sheets(analysis)
     if analysis.profile is not None:
         sheets["Partnerships"] = _partnerships(analysis)
     if analysis.selection is not None and analysis.selection.matrix is not None:

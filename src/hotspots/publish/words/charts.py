@@ -106,5 +106,15 @@ def year_sentence(row: Mapping[Any, Any], years: pd.DataFrame) -> str:
     return said + "."
 
 
+def year_headings(years: pd.DataFrame) -> tuple[str, str]:
+    """Return what the year so far and the whole year are called at the head of a table; the latter empty at its end."""
+    months = years.attrs["months"]
+    span = months[0].strftime("%b %Y")
+    if len(months) > 1:
+        first = "%b" if months[0].year == months[-1].year else "%b %Y"
+        span = f"{months[0].strftime(first)} to {months[-1].strftime('%b %Y')}"
+    return span, "Whole year, 95% range" if years.attrs["left"] else ""
+
+
 def _month(month: pd.Period | None) -> str:
     return "" if month is None else month.strftime("%B %Y")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotspots.analysis.charts import Charts
 from hotspots.analysis.provenance import METHODS
 from hotspots.analysis.recipe.tables import Change, Flag, GiStar, Outliers, Risk
 from hotspots.analysis.results import Analysis
@@ -24,6 +25,8 @@ def method_notes(analysis: Analysis) -> tuple[Note, ...]:
         notes.append(_rates(analysis))
     if recipe.flag is not None:
         notes.append(_average(recipe.flag))
+    if analysis.charts is not None and analysis.charts.areas is not None:
+        notes.append(_charts(analysis.charts.areas))
     if analysis.comparison is not None and analysis.comparison.asked:
         before, after = analysis.comparison.before, analysis.comparison.after
         notes.append(
@@ -99,6 +102,24 @@ def _clear_change(step: Change | None) -> str:
     return (
         "up or down where q is at most 0.05: of those areas, at most 5 in 100 are expected to be chance, the counts' "
         "own dispersion allowed for"
+    )
+
+
+def _charts(charts: Charts) -> Note:
+    phi = ", ".join(f"{name} {told:.2f}" for name, told in zip(charts.themes, charts.dispersion, strict=True))
+    season = {"all": "the season of all areas", "own": "its own season", "none": "its own mean a day"}[
+        charts.season
+    ]
+    rule = (
+        "a month is unusual outside the range of 997 in 1,000 ordinary months where its q, corrected for the areas and "
+        "themes of that month, is at most 0.05"
+        if charts.flagged_by == "q"
+        else "a month is unusual outside the range of 997 in 1,000 ordinary months, however many are looked at"
+    )
+    return Note(
+        "Unusual this month",
+        f"each area is expected to follow {season}; counts are negative binomial with the dispersion of the theme "
+        f"({phi}); {rule}. Histories are steady unless a trend, a step or a season is beyond chance, corrected likewise.",
     )
 
 

@@ -64,10 +64,12 @@
         element("div", "", [...head(view, position, false), list(view, view.tooltip, position)]),
       popup: (view, position) => {
         const group = view.group ? element("div", "group", view.group) : "";
-        // The reason for a class comes right after it.
-        const first = [view.column, "reason"], heading = ["code", "name", "district", ...first];
+        // The reason for a class, and what its months say, come right after it.
+        const first = [view.column, "reason", "un_text"], heading = ["code", "name", "district", ...first];
         const others = [...model.tableOf(view).columns.keys()].filter((name) => !heading.includes(name));
-        return element("div", "", [...head(view, position, true), group, list(view, [...first, ...others], position)]);
+        const sparks = model.sparksOf(view);
+        return element("div", "", [...head(view, position, true), group, sparks && Hotspots.spark.draw(sparks, position),
+          list(view, [...first, ...others], position)]);
       },
       spoken: (view, position) => {
         const table = model.tableOf(view);

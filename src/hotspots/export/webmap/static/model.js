@@ -162,6 +162,10 @@
       return this.tables[theme.table];
     }
 
+    sparksOf(theme) {
+      return (this.data.sparks || [])[theme.table] || null;
+    }
+
     // The theme to see an area of a store in: the one in sight, else the first of the group, else the first.
     themeFor(store, state) {
       if (state.theme && state.theme.store === store) return state.theme;

@@ -1,0 +1,58 @@
+"""The charts of months of a run: of all themes together, and what they say of each area."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from hotspots.analysis.charts import MonthCharts, chart_columns, find_charts
+from hotspots.analysis.recipe.tables import Recipe
+from hotspots.analysis.results import ThemeResult
+from hotspots.analysis.run.study import Study
+from hotspots.analysis.run.theme import earlier_months
+from hotspots.analysis.steps import add_columns
+
+log = logging.getLogger(__name__)
+
+
+def make_charts(
+    recipe: Recipe, study: Study, results: Sequence[ThemeResult], *, partial: str | None
+) -> MonthCharts | None:
+    """Return the charts of the recipe's first areas, or None where it does not ask for them."""
+    if recipe.charts is None:
+        return None
+    monthly = {theme.name: theme.monthly for theme in results if theme.monthly is not None}
+    if len(monthly) < len(results):
+        return MonthCharts(notes=("There are no charts: a theme has no incident with a month.",))
+    first = study.places[0]
+    earlier = {
+        result.name: counts
+        for result in results
+        if (counts := earlier_months(recipe, result.theme, study)) is not None
+    }
+    step = recipe.charts
+    asked: dict[str, Any] = {entry.name: getattr(step, entry.name) for entry in fields(step)}
+    found = find_charts(
+        monthly,
+        districts=first.areas.get("district"),
+        partial=partial,
+        earlier=earlier if len(earlier) == len(results) else None,
+        **asked,
+    )
+    if found.areas is not None and step.dispersion is None:
+        told = ", ".join(
+            f"{name} {phi:.2f}" for name, phi in zip(found.areas.themes, found.areas.dispersion, strict=True)
+        )
+        log.info("%s, charts: dispersion %s (set it with 'dispersion')", first.label, told)
+    return found
+
+
+def with_charts(result: ThemeResult, charts: MonthCharts | None) -> ThemeResult:
+    """Return a theme whose first layer says what is unusual in each area, and the shape of its history."""
+    added = None if charts is None else chart_columns(charts, result.name)
+    if added is None:
+        return result
+    first = result.layers[0]
+    return replace(result, layers=(replace(first, table=add_columns(first.table, added)), *result.layers[1:]))

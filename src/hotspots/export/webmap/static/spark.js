@@ -1,0 +1,49 @@
+// The months of one area, drawn small: counts as a line over the band of ordinary months.
+(function (Hotspots) {
+  "use strict";
+
+  const SVG = "http://www.w3.org/2000/svg";
+  const WIDTH = 230, HEIGHT = 54, EDGE = 4;
+
+  // Where each month's values lie, in a box of the given size; months are equally far apart.
+  function points(values, highest) {
+    const step = values.length > 1 ? (WIDTH - 2 * EDGE) / (values.length - 1) : 0;
+    const up = (HEIGHT - 2 * EDGE) / Math.max(highest, 1);
+    return values.map((value, i) => [EDGE + i * step, HEIGHT - EDGE - value * up]);
+  }
+
+  function path(places) {
+    return places.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+  }
+
+  function shape(tag, attributes) {
+    const made = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  }
+
+  // "January 2025 to December 2025: 9, 7, ... 14; 4 to 9 expected in December 2025".
+  function sentence(sparks, position) {
+    const last = sparks.months.length - 1, n = sparks.n[position];
+    const span = last ? `${sparks.months[0]} to ${sparks.months[last]}` : sparks.months[last];
+    return `${sparks.label}, ${span}: ${n.join(", ")}; ${sparks.lower[position][last]} to ${sparks.upper[position][last]} `
+      + `expected in ${sparks.months[last]}`;
+  }
+
+  function draw(sparks, position) {
+    const n = sparks.n[position], lower = sparks.lower[position], upper = sparks.upper[position];
+    const highest = Math.max(...n, ...upper);
+    const line = points(n, highest), top = points(upper, highest), foot = points(lower, highest);
+    const made = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "spark", role: "img",
+      "aria-label": sentence(sparks, position) });
+    made.append(
+      shape("path", { class: "band", d: `${path(top)}${path(foot.reverse()).replace("M", "L")}Z` }),
+      shape("path", { class: "line", d: path(line) }),
+      ...line.flatMap(([cx, cy], i) => (sparks.signal[position][i]
+        ? [shape("circle", { class: sparks.signal[position][i] > 0 ? "high" : "low", cx, cy, r: 3.5 })] : [])),
+      shape("circle", { class: "last", cx: line.at(-1)[0], cy: line.at(-1)[1], r: 2 }));
+    return made;
+  }
+
+  Hotspots.spark = { draw, points, sentence };
+})(window.Hotspots = window.Hotspots || {});
