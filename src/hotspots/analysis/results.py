@@ -12,8 +12,8 @@ import pandas as pd
 
 from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.changes import Comparison, ThemeChange
-from hotspots.analysis.origins import Origin
 from hotspots.analysis.charts import MonthCharts
+from hotspots.analysis.origins import Origin
 from hotspots.analysis.profile import Profile
 from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.repeats import Repeats

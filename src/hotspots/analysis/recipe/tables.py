@@ -396,10 +396,10 @@ class Report:
     """``[report]``: which sections the printed report has, in what order; also asks for the workbook.
 
     The appendix has its sections, from "methods" on, behind the others whatever the order. The sections
-    "priorities" and "matrix" are left out where the recipe has no table ``[select]``, "risk" where it
-    has no ``[risk]``, "places" where it has no ``[places]``, "assess" where it has no ``[assess]``, "charts" where
-    it has no ``[charts]``, and "since" where no earlier edition is named. `formats` are the files that it is written as: a page for a browser and, to be edited, a
-    Word file and slides.
+    "priorities" and "matrix" are left out where the recipe has no table ``[select]``, "risk" where it has no
+    ``[risk]``, "emerging" where it has no ``[emerging]``, "places" where it has no ``[places]``, "assess" where it has
+    no ``[assess]``, "charts" where it has no ``[charts]``, and "since" where no earlier edition is named. `formats` are
+    the files that it is written as: a page for a browser and, to be edited, a Word file and slides.
     """
 
     sections: tuple[Section, ...] = SECTIONS

@@ -119,7 +119,7 @@ def _charts(charts: Charts) -> Note:
     return Note(
         "Unusual this month",
         f"each area is expected to follow {season}; counts are negative binomial with the dispersion of the theme "
-        f"({phi}); {rule}. Histories are steady unless a trend, a step or a season is beyond chance, corrected likewise.",
+        f"({phi}); {rule}. A history is steady unless a trend, a step or a season is beyond chance, corrected too.",
     )
 
 
