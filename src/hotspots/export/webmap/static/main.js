@@ -123,10 +123,10 @@
 
     // The months go by, one after the other and round again; the browser's history keeps where they were started.
     play() {
-      if (!this.state.playing) clearInterval(this.clock);
+      if (!this.state.playing) window.clearInterval(this.clock);
       if (this.state.playing === Boolean(this.drawn && this.drawn.playing)) return;
       if (!this.state.playing) return;
-      this.clock = setInterval(() => {
+      this.clock = window.setInterval(() => {
         if (document.hidden) return;
         this.state = this.model.changed(this.state, { period: (this.state.period + 1) % this.state.theme.steps.length });
         this.render("stay");
