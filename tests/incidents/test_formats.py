@@ -405,3 +405,65 @@ def test_what_may_be_read_is_named_in_the_refusal(tmp_path: Path) -> None:
     path.write_text(CSV)
     assert error_of(path) == f"'a.docx' is in a format that is not read\nHint: save it as {READABLE}"
     assert "file geodatabase, KML" in READABLE
+
+
+def test_a_workbook_under_the_name_of_a_csv_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.csv", "w") as archive:
+        archive.writestr("book.csv", CSV)
+    assert error_of(tmp_path / "a.csv") == (
+        "'a.csv' is a ZIP archive or a workbook\nHint: give it the ending .zip or .xlsx"
+    )
+
+
+def test_a_packed_file_that_is_cut_short_is_told(tmp_path: Path) -> None:
+    # Numbers that do not pack well, so that the end of the file holds rows.
+    rows = "".join(f"{400_000 + number * 7919 % 9973},300500,Drugs,2025-01\n" for number in range(9_000))
+    packed = gzip.compress((",".join(HEADER) + "\n" + rows).encode())
+    (tmp_path / "a.csv.gz").write_bytes(packed[: len(packed) // 2])
+    assert error_of(tmp_path / "a.csv.gz") == (
+        "'a.csv.gz' is not a complete gzip file\nHint: download or export it again"
+    )
+
+
+def test_a_file_that_the_disk_does_not_give_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.csv").write_text(CSV, encoding="utf-8")
+
+    def refuse(path: str) -> Any:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(pa, "OSFile", refuse)
+    assert error_of(tmp_path / "a.csv") == (
+        "cannot read 'a.csv' (Permission denied)\nHint: check that you may read it"
+    )
+
+
+def test_a_layer_without_geometries_is_refused(tmp_path: Path) -> None:
+    import pyogrio
+
+    pyogrio.write_dataframe(table(), tmp_path / "a.gpkg", driver="GPKG")
+    assert error_of(tmp_path / "a.gpkg") == (
+        "'a.gpkg' has no layer with geometries\nHint: give a layer of points"
+    )
+
+
+def test_parquet_with_damaged_rows_is_told(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"Easting": 4e5 + random.random(5000), "Northing": 3e5 + random.random(5000)})
+    frame.to_parquet(tmp_path / "a.parquet")
+    whole = bytearray((tmp_path / "a.parquet").read_bytes())
+    # What stands behind the first mark are pages of rows; the directory is at the end.
+    whole[4:2000] = bytes(1996)
+    (tmp_path / "a.parquet").write_bytes(whole)
+    assert error_of(tmp_path / "a.parquet") == (
+        "'a.parquet' is damaged: its rows cannot be read\nHint: download or export it again"
+    )
+
+
+def test_metres_that_british_national_grid_cannot_have_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "Easting,Northing,Category\n740000,7200000,Drugs\n741000,7201000,Drugs\n", encoding="utf-8"
+    )
+    assert error_of(tmp_path / "a.csv") == (
+        "'a.csv': 'Easting' and 'Northing' hold values such as 740000, 7200000, which EPSG:27700 (British National "
+        "Grid) cannot have\nHint: name what they are with 'source_crs'"
+    )
