@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.suite_density import DENSITY
+from benchmarks.suite_emerging import EMERGING
 from benchmarks.suite_files import READING, SCALE, WRITING
 from benchmarks.suite_gistar import GISTAR
 from benchmarks.suite_locate import LOCATE
@@ -13,6 +14,7 @@ SUITES = {
     "neighbours": NEIGHBOURS,
     "density": DENSITY,
     "gistar": GISTAR,
+    "emerging": EMERGING,
     "reading": READING,
     "writing": WRITING,
     "scale": SCALE,

@@ -191,10 +191,10 @@ _ALL = (
         "Kind of hotspot",
         "What kind of hotspot or coldspot the steps in which it is hot or cold make it",
         classes=EMERGING,
-        drawn=Drawn(95, theme="emerging hotspots", button="Emerging", behind="em_hot"),
+        drawn=Drawn(34, theme="emerging hotspots", button="Emerging", behind="em_hot"),
     ),
-    Column("em_hot", "integer", "steps", "Steps hot", "In how many steps of time it is a hotspot"),
-    Column("em_cold", "integer", "steps", "Steps cold", "In how many steps of time it is a coldspot"),
+    Column("em_hot", "integer", "", "Steps hot", "In how many steps of time it is a hotspot"),
+    Column("em_cold", "integer", "", "Steps cold", "In how many steps of time it is a coldspot"),
     Column("em_last", "text", "", "Last step hot", "The last step of time in which it is a hotspot"),
     Column(
         "em_trend",
