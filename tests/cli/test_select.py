@@ -41,7 +41,7 @@ def test_priorities_with_reasons_localities_and_ranks(hotspots: Run, town: Path)
     assert layer["n"].sum() == 200
     assert "Priorities: " in err
     *_, chosen, written = err.splitlines()
-    assert chosen.startswith("  Ward 9: ")
+    assert chosen.startswith("  Ward 9 (Abbeyshire): ")
     assert written == "Wrote 9 areas to out.gpkg"
 
 

@@ -34,6 +34,9 @@ def test_two_wards_of_one_name_are_told_apart_by_their_districts() -> None:
     ]
     assert full_name(pd.Series({"name": "Town", "district": "Stafford"})) == "Town (Stafford)"
     assert full_name(pd.Series({"name": "Town"})) == "Town"
+    # A locality's name may hold its district, or not; it is said once.
+    for name in ("Town and Hill", "Town and Hill (Stafford)"):
+        assert full_name(pd.Series({"name": name, "district": "Stafford"})) == "Town and Hill (Stafford)"
 
 
 def test_one_priority_is_no_priorities() -> None:

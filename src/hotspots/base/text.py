@@ -184,15 +184,15 @@ def counted(number: float, noun: str, many: str = "") -> str:
 def area_name(name: str, district: str = "", *, figure: str = "") -> str:
     """Return an area's name with its district in brackets, since names repeat; and a figure beside it.
 
-    A district that begins the name already, as an LSOA's does, is not said again.
+    A district that begins the name already, as an LSOA's does, or ends it, as a locality's may, is not said again.
 
     Examples
     --------
     >>> area_name("Town", "Stafford"), area_name("Town", "Stafford", figure="343.8"), area_name("Town", figure="9")
     ('Town (Stafford)', 'Town (Stafford, 343.8)', 'Town (9)')
-    >>> area_name("Stafford 003A", "Stafford")
-    'Stafford 003A'
+    >>> area_name("Stafford 003A", "Stafford"), area_name("Town and Hill (Stafford)", "Stafford")
+    ('Stafford 003A', 'Town and Hill (Stafford)')
     """
-    said = name.casefold().startswith(district.casefold())
+    said = name.casefold().startswith(district.casefold()) or name.endswith(f"({district})")
     inside = ", ".join(part for part in ("" if said else district, figure) if part)
     return f"{name} ({inside})" if inside else name

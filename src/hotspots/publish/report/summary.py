@@ -10,7 +10,7 @@ from hotspots.base.columns import format_value
 from hotspots.base.text import counted, list_words
 from hotspots.export.document import Paragraphs, Picture, Section, Table
 from hotspots.publish.report.plates import WIDTH, Kinds, area_plate, origin_words
-from hotspots.publish.report.themes import flags_of, scale_words
+from hotspots.publish.report.themes import FEW, flags_of, scale_words
 from hotspots.publish.words.change import calendar_words, change_words, compared_words
 from hotspots.publish.words.names import plural, singular
 
@@ -48,10 +48,12 @@ def _place(analysis: Analysis) -> str:
     label = plural(analysis.recipe.areas[0].label)
     if analysis.selection is not None and analysis.selection.priorities.coverage.areas:
         held = analysis.selection.priorities.coverage
+        verb = "is a priority" if held.areas == 1 else "are priorities"
+        if analysis.themes[0].n < FEW:
+            return f"{held.areas:,} of {held.of_areas:,} {label} {verb}."
         people = "" if np.isnan(held.population) else f" but only {held.population:.0%} of the people"
         if not held.incidents > held.population:
             people = people.replace(" but only", " and")
-        verb = "is a priority" if held.areas == 1 else "are priorities"
         return (
             f"{held.areas:,} of {held.of_areas:,} {label} {verb}: they have {held.incidents:.0%} of all "
             f"incidents{people}."

@@ -41,7 +41,7 @@ def outcome_lines(made: Priorities) -> list[str]:
     """Return the summary, and each locality with its reason."""
     lines = summary(made)
     if made.localities is not None:
-        lines += [f"  {row.name}: {row.reason}" for row in made.localities.itertuples()]
+        lines += [f"  {full_name(row)}: {row['reason']}" for _, row in made.localities.iterrows()]
     return lines
 
 
