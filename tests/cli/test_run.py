@@ -326,3 +326,7 @@ def test_recipe_check_reads_the_plan_too(hotspots: Run, recipe: Path, town: Path
     code, _, err = hotspots("recipe", "check", recipe)
     assert code == 1
     assert "[[indicator]] has the unknown key 'wieght'\nHint: did you mean 'weight'?" in err
+    (town / "plan.toml").write_text('[[indicator]]\nincidents = "Fires"\n', encoding="utf-8")
+    code, _, err = hotspots("recipe", "check", recipe)
+    assert code == 1
+    assert "the indicator 'Fires' names the incidents 'Fires', which are not in the recipe" in err
