@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hotspots.base.errors import ParameterError
 from hotspots.incidents.cells import BLANK
@@ -29,13 +30,13 @@ UNKNOWN = np.iinfo(np.int64).min
 _DAY_LENGTH = 86_400
 
 _CLOCK = (
-    r"(?:^|[T ,])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?:hrs|h)?\s*"
+    r"^(?P<date>(?:.*[T ,])?)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?:hrs|h)?\s*"
     r"(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<offset>Z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)?$"
 )
 _DIGITS = r"^(?P<hour>\d{1,2})(?P<minute>\d{2})(?P<second>\d{2})?$"  # 0935, 213500
 _POINTED = r"^(?P<hour>\d{2})[.h](?P<minute>\d{2})$"  # 21.35
-_FRACTION = r"^(?:\d{5}|0)?\.(\d+)$"  # a spreadsheet's part of a day
-_SINCE_1970 = r"^(\d{10})(?:\d{3})?(?:\.0)?$"
+_FRACTION = re.compile(r"(?:\d{5}|0)?\.(\d+)")  # a spreadsheet's part of a day
+_SINCE_1970 = re.compile(r"(\d{10})(?:\d{3})?(?:\.0)?")
 _OFFSETS = {"Z": 0, "UTC": 0, "GMT": 0, "BST": 3600}
 
 
@@ -269,17 +270,18 @@ def _moments(column: Any, count: int, order: Order, *, alone: bool = False) -> _
     if pa.types.is_time(column.type):
         column = column.cast(pa.string())
     encoded = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()
-    texts = pd.Series(encoded.dictionary.cast(pa.string()).to_pylist(), dtype=object)
-    texts = texts.fillna("").map(_cell)
-    each = _of_texts(texts.astype(str), order, alone=alone)
+    texts = _plain(encoded.dictionary.cast(pa.string()))
+    each = _of_texts(texts, order, alone=alone)
     codes = encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False).astype(np.int64)
     none = {"day": UNKNOWN, "second": UNKNOWN, "offset": UNKNOWN, "wrong": False, "blank": True}
     return _Moments(**{name: np.append(each[name], value)[codes] for name, value in none.items()})
 
 
-def _cell(text: str) -> str:
-    plain = " ".join(text.split())
-    return "" if plain.casefold() in BLANK else plain
+def _plain(texts: Any) -> Any:
+    """Return texts without spare spaces; words for nothing are empty."""
+    plain = pc.fill_null(pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"\s+", " ")), "")
+    blank = pc.is_in(pc.utf8_lower(plain), value_set=pa.array(sorted(BLANK), pa.string()))
+    return pc.if_else(blank, "", plain)
 
 
 def _of_stamps(column: Any) -> _Moments:
@@ -301,55 +303,75 @@ def _of_stamps(column: Any) -> _Moments:
     )
 
 
-def _of_texts(texts: pd.Series[str], order: Order, *, alone: bool) -> dict[str, npt.NDArray[Any]]:
+def _of_texts(texts: Any, order: Order, *, alone: bool) -> dict[str, npt.NDArray[Any]]:
     """Return what distinct texts say; of most, the date before the time of day is read once for all its times."""
-    found = texts.str.extract(_CLOCK)
-    if alone:
-        for pattern in (_DIGITS, _POINTED):
-            other = texts.str.extract(pattern)
-            found = found.fillna(other.reindex(columns=found.columns))
-    second, out = _seconds(found)
-    offset = _offsets(found["offset"])
-    part = pd.to_numeric("0." + texts.str.extract(_FRACTION)[0], errors="coerce")
-    parts = (part > 0).to_numpy()
-    second[parts] = (part[parts] * _DAY_LENGTH).round().astype(np.int64)
-    since = pd.to_numeric(texts.str.extract(_SINCE_1970)[0], errors="coerce")
-    counted = since.notna().to_numpy()
-    second[counted] = since[counted].astype(np.int64) % _DAY_LENGTH
-    offset[counted] = 0
-    dates = texts.str.replace(_CLOCK, "", regex=True).where(found["hour"].notna(), texts)
-    dates = dates.str.rstrip("T ,")
-    kinds = {text: _day(text, order) for text in dates.unique()}
-    day = np.array([kinds[text] for text in dates], dtype=np.int64)
-    blank = (texts == "").to_numpy()
+    found = pc.extract_regex(texts, _CLOCK)
+    second, wrong, offset = _parts(found)
+    matched = found.is_valid().to_numpy(zero_copy_only=False)
+    rest = np.flatnonzero(~matched)
+    left = texts.take(pa.array(rest))
+    for pattern in (_DIGITS, _POINTED) if alone else ():
+        other = pc.extract_regex(left, pattern)
+        there = other.is_valid().to_numpy(zero_copy_only=False)
+        seconds, bad, _ = _parts(other)
+        second[rest[there]], wrong[rest[there]] = seconds[there], bad[there]
+    _read_counted(left.to_pylist(), rest, second, offset)
+    dates = pc.utf8_rtrim(
+        pc.coalesce(pc.struct_field(found, "date"), texts), characters="T ,"
+    ).dictionary_encode()
+    days = np.array([_day(text, order) for text in dates.dictionary.to_pylist()], dtype=np.int64)
+    day = days[dates.indices.to_numpy()] if len(days) else np.zeros(0, np.int64)
+    blank = pc.equal(texts, "").to_numpy(zero_copy_only=False)
     unknown = (second == UNKNOWN) & ~blank
-    colon = texts.str.contains(":", regex=False).to_numpy(dtype=bool)
-    wrong = out | (unknown & (colon | (alone & (day == UNKNOWN))))
+    colon = pc.match_substring(texts, ":").to_numpy(zero_copy_only=False)
+    wrong |= unknown & (colon | (alone & (day == UNKNOWN)))
     return {"day": day, "second": second, "offset": offset, "wrong": wrong, "blank": blank}
 
 
-def _seconds(found: pd.DataFrame) -> tuple[Integers, npt.NDArray[np.bool_]]:
-    """Return the second of the day of times in parts, and which of them are none, such as 25:00."""
-    hour, minute, second = (
-        pd.to_numeric(found[name]).fillna(0).to_numpy().astype(np.int64)
-        for name in ("hour", "minute", "second")
-    )
-    half = found["half"].fillna("").astype(str).str[:1].str.casefold()
-    there = found["hour"].notna().to_numpy()
-    halved = (half != "").to_numpy()
+def _read_counted(texts: list[str], places: Integers, second: Integers, offset: Integers) -> None:
+    """Write the times of texts that are a spreadsheet's part of a day, or seconds since 1970, in their places."""
+    for place, text in zip(places.tolist(), texts, strict=True):
+        if (part := _FRACTION.fullmatch(text)) and float(f"0.{part[1]}") > 0:
+            second[place] = round(float(f"0.{part[1]}") * _DAY_LENGTH)
+        elif since := _SINCE_1970.fullmatch(text):
+            second[place], offset[place] = int(since[1]) % _DAY_LENGTH, 0
+
+
+def _parts(found: Any) -> tuple[Integers, npt.NDArray[np.bool_], Integers]:
+    """Return the second of the day of times in parts, which of them are none, such as 25:00, and their offsets."""
+    fields = {field.name for field in found.type}
+
+    def text(name: str) -> Any:
+        return (
+            pc.fill_null(pc.struct_field(found, name), "")
+            if name in fields
+            else pa.array([""] * len(found), pa.string())
+        )
+
+    def number(name: str) -> Integers:
+        digits = text(name)
+        whole = pc.if_else(pc.equal(digits, ""), "0", digits).cast(pa.int64()).to_numpy(zero_copy_only=False)
+        return np.asarray(whole, dtype=np.int64)
+
+    hour, minute, second = number("hour"), number("minute"), number("second")
+    half = pc.utf8_lower(text("half"))
+    there = found.is_valid().to_numpy(zero_copy_only=False)
+    halved = pc.not_equal(half, "").to_numpy(zero_copy_only=False)
     bad = there & halved & ((hour < 1) | (hour > 12))
-    hour = np.where(halved, hour % 12 + 12 * (half == "p").to_numpy(), hour)
+    later = pc.starts_with(half, "p").to_numpy(zero_copy_only=False)
+    hour = np.where(halved, hour % 12 + 12 * later, hour)
     total = 3600 * hour + 60 * minute + np.minimum(second, 59)
-    bad |= there & ((minute > 59) | (second > 60) | (total > _DAY_LENGTH) | (hour > 24))
-    return np.where(there & ~bad, total, UNKNOWN), bad
-
-
-def _offsets(texts: pd.Series[Any]) -> Integers:
-    """Return offsets such as ``Z``, ``+01:00`` and ``-06`` in seconds; `UNKNOWN` for none."""
-    return texts.map(_offset, na_action="ignore").fillna(UNKNOWN).to_numpy(dtype=object).astype(np.int64)
+    bad |= there & ((minute > 59) | (second > 60) | (total > _DAY_LENGTH))
+    offsets = text("offset").dictionary_encode()
+    held = np.array([_offset(one) for one in offsets.dictionary.to_pylist()], dtype=np.int64)
+    offset = held[offsets.indices.to_numpy()] if len(held) else np.zeros(0, np.int64)
+    return np.where(there & ~bad, total, UNKNOWN), bad, offset
 
 
 def _offset(text: str) -> int:
+    """Return an offset such as ``Z``, ``+01:00`` or ``-06`` in seconds; `UNKNOWN` for none."""
+    if not text:
+        return UNKNOWN
     if text in _OFFSETS:
         return _OFFSETS[text]
     digits = re.sub(r"\D", "", text).ljust(4, "0")

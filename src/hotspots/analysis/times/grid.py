@@ -255,11 +255,11 @@ def _dispersion(cell: Any, weight: Floats, month: Any, week: Any, asked: Asked, 
     if asked.dispersion is not None:
         return asked.dispersion
     whole = not {"month", "season"} & set(asked.by)
-    counts = pd.DataFrame({"cell": cell, "time": month if whole else week % 2, "n": weight})
-    table = counts.pivot_table(index="cell", columns="time", values="n", aggfunc="sum", fill_value=0.0)
-    if whole:
-        every = range(int(month.min()), int(month.max()) + 1)
-        table = long_periods(table.reindex(columns=pd.Index(every), fill_value=0.0))
+    at = month - month.min() if whole else week % 2
+    times = int(at.max()) + 1
+    sums = np.bincount(cell * times + at, weight, minlength=(int(cell.max()) + 1) * times)
+    table = pd.DataFrame(sums.reshape(-1, times))
+    table = long_periods(table) if whole else table
     phi = dispersion_of(table.to_numpy())
     if math.isnan(phi):
         log.info(
