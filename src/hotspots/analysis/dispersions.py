@@ -37,6 +37,8 @@ def dispersion_record(analysis: Analysis) -> list[Row]:
             _row(theme.key, "", f"breakdown: {made.name}", report, made.dispersion)
             for made in theme.breakdowns
         ]
+        if theme.times is not None:
+            found.append(_row(theme.key, "", "times", report, theme.times.dispersion))
     if analysis.selection is not None and analysis.selection.matrix is not None:
         told = analysis.selection.matrix.dispersion
         found += [_row(name, "", "matrix", report, value) for name, value in told.items()]

@@ -203,6 +203,9 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     own = people_tables(analysis)
     for key, table in zip(make_keys(list(own), fallback="table"), own.values(), strict=True):
         write_csv(table, folder / f"people_{key}.csv")
+    for theme in analysis.themes:
+        if theme.times is not None:
+            write_csv(theme.times.table, folder / f"times_{theme.key}.csv")
 
 
 def _write_map(analysis: Analysis, look: Map, path: Path) -> None:

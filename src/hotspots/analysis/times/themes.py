@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import warnings
 
 import pandas as pd
 
@@ -10,10 +10,8 @@ from hotspots.analysis.people import asks_of
 from hotspots.analysis.recipe.tables import Incidents, Recipe, Theme, Times
 from hotspots.analysis.times.ask import Asked
 from hotspots.analysis.times.grid import HotTimes, hot_times
-from hotspots.base.errors import DataError
+from hotspots.base.errors import DataError, HotspotsWarning
 from hotspots.incidents.clock import Clock
-
-log = logging.getLogger(__name__)
 
 
 def asked_of(step: Times) -> Asked:
@@ -57,6 +55,11 @@ def times_of_theme(recipe: Recipe, theme: Theme, incidents: pd.DataFrame) -> Hot
     ------
     DataError
         When its incidents have no times, and the recipe asks for them by its name.
+
+    Warns
+    -----
+    HotspotsWarning
+        When its incidents have no times, and the recipe asks for those of all themes.
     """
     step = recipe.times
     if step is None or (step.theme and theme.name not in step.theme):
@@ -66,5 +69,5 @@ def times_of_theme(recipe: Recipe, theme: Theme, incidents: pd.DataFrame) -> Hot
     except DataError as error:
         if step.theme:
             raise
-        log.info("%s: there are no hot times: %s", theme.name, error.message)
+        warnings.warn(f"{theme.name}: there are no hot times: {error.message}", HotspotsWarning, stacklevel=2)
         return None

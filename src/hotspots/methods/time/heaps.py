@@ -57,14 +57,14 @@ def find_heaps(minutes: npt.ArrayLike) -> list[Heap]:
     >>> heap.clock, heap.n, heap.expected
     ('00:00', 60, 12.0)
     """
-    from scipy import stats
+    from scipy import special
 
     held = np.bincount(np.asarray(minutes, dtype=np.int64), minlength=1440)
     total = held.sum()
     found = []
     for minute in HEAPS:
         n, beside = int(held[minute]), (held[minute - 60] + held[(minute + 60) % 1440]) / 2
-        sure = stats.poisson.sf(n - 1, max(beside, 1.0)) <= SURE
+        sure = n > 0 and special.gammainc(n, max(beside, 1.0)) <= SURE  # the Poisson chance of n or more
         if total and n / total >= LEAST and n > 2 * beside and sure:
             found.append(Heap(minute, n, n / float(total), float(beside)))
     return found
