@@ -12,6 +12,7 @@ from typing import Any
 import geopandas as gpd
 import openpyxl
 import pandas as pd
+import pptx
 import pytest
 import shapely
 
@@ -724,6 +725,66 @@ def test_a_theme_has_slots_that_the_recipe_fills(town: Path) -> None:
         ("At-risk groups", ["Older people."]),
         ("Recommendations", ["Mend the locks.", "Tell them."]),
     ]
+
+
+def test_a_themes_page_has_the_order_of_the_document_and_its_banner(two_towns: Path) -> None:
+    (two_towns / "setting.csv").write_text(
+        "theme,likelihood: volume,impact: individual harm\nAll,3,2\nBurglary,1,3\n", encoding="utf-8"
+    )
+    assess = (
+        '[assess]\nsheet = "setting.csv"\nscale = [1, 3]\nbands = ["Low", "Moderate", "High"]\n'
+        'banner = ["volume", "individual harm"]\n'
+    )
+    document = make_document(run(two_towns, FULL + assess))
+    parts = next(section for section in document.sections if section.title == "Themes").parts
+    banners = [block.texts for block in parts[0].blocks if isinstance(block, Paragraphs) and block.lead]
+    assert banners == [["High volume / Moderate individual harm"]]
+    said = next(block for block in parts[0].blocks if isinstance(block, Terms))
+    words = [word for word, _ in said.pairs]
+    assert words == ["Scale:", "Where:", "Change:", "Against others:", "Hotspots:"]
+    # July 2025: 110 in each of the two districts, the first two wards being in Abbeyshire: 60 + 60 + 4 x 10 = 160.
+    assert dict(said.pairs)["Against others:"] == (
+        "No national or similar figure is at hand. Of the 2 districts, Abbeyshire (320) is statistically above all "
+        "others together; Burshire (120) is statistically below."
+    )
+    bare = make_document(run(two_towns, FULL))
+    assert not [
+        block
+        for part in next(one for one in bare.sections if one.title == "Themes").parts
+        for block in part.blocks
+        if isinstance(block, Paragraphs)
+    ]
+
+
+def test_a_theme_is_one_slide_with_its_map_and_three_lines(two_towns: Path) -> None:
+    asked = parse_recipe(RECIPE + '[report]\nformats = ["pptx"]\n' + FULL, folder=two_towns)
+    run_recipe(asked, two_towns / "out")
+    deck = pptx.Presentation(str(two_towns / "out" / "report.pptx"))
+    titles = [slide.shapes.title.text for slide in deck.slides]
+    assert titles == [
+        "Town & <b>country</b>",
+        "Summary",
+        "Priorities: the first wards",
+        "All",
+        "Burglary",
+        "Priorities by partnership",
+        "Abbeyshire",
+        "Burshire",
+        "How it was made",
+    ]
+    theme = deck.slides[3]
+    assert [shape.name for shape in theme.shapes if shape.has_text_frame is False] == ["Map"]
+    lines = next(shape for shape in theme.shapes if shape.name == "Text").text_frame.text.split("\n")
+    assert [line.split(":")[0] for line in lines] == ["Scale", "Where", "Change"]
+    notes = theme.notes_slide.notes_text_frame.text
+    assert "Against others: " in notes
+    assert "Hotspots: " in notes
+    picture = next(shape for shape in theme.shapes if shape.name == "Map")
+    # Drawn for the slide, not blown up from the page: 7.9 inches at 200 dots.
+    assert picture.image.size[0] == 1580
+    last = next(shape for shape in deck.slides[-1].shapes if shape.name == "Text").text_frame.text
+    assert last.startswith("Counts: ")
+    assert "The report's appendix holds: How it was made" in last
 
 
 @pytest.mark.browser

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import geopandas as gpd
 import pandas as pd
 
+from hotspots.analysis.against import Against
 from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.changes import Comparison, ThemeChange
 from hotspots.analysis.charts import MonthCharts
@@ -194,6 +195,8 @@ class Analysis:
         Whose data they are, and under what licence.
     charts : MonthCharts or None
         What is unusual in the last month and how areas' months go, where the recipe asks for it.
+    against : mapping of str to Against
+        By the key of a theme: its rate beside those of the comparators, and its districts among themselves.
     """
 
     recipe: Recipe
@@ -215,6 +218,7 @@ class Analysis:
     since: Since | None = None
     origin: Origin = field(default_factory=lambda: Origin("", ""))
     charts: MonthCharts | None = None
+    against: Mapping[str, Against] = field(default_factory=dict)
 
     @cached_property
     def outline(self) -> gpd.GeoDataFrame:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pytest
 import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from hotspots.base.surface import Surface
 from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
-from hotspots.export.picture.insets import find_windows, free_ground
+from hotspots.export.picture.insets import find_windows, free_ground, windows_around
 
 RED = "#b2182b"
 
@@ -116,3 +119,67 @@ def test_gaps_between_areas_leave_no_holes_in_a_heatmap() -> None:
     assert np.ptp(rows) + 1 == len(rows)
     # What lies beyond the outline is not drawn: half of the right half is cut off, and the map is larger for it.
     assert share(cut, colour) < share(whole, colour)
+
+
+def marked_county() -> gpd.GeoDataFrame:
+    """60 km on a side: three towns of 300 m, two of them 2 km apart, and a large district; all of them marked."""
+    towns = [
+        shapely.box(x, y, x + 300, y + 300) for x, y in ((20_000, 20_000), (22_000, 20_000), (58_000, 40_000))
+    ]
+    north = shapely.box(10_000, 45_000, 50_000, 60_000)
+    rest = shapely.box(0, 0, 60_000, 60_000).difference(shapely.union_all([*towns, north]))
+    return gpd.GeoDataFrame(
+        {"name": list("ABCDE"), "gi_class": [*["hot99"] * 4, "none"]},
+        geometry=[*towns, north, rest],
+        index=list("abcde"),
+        crs="EPSG:27700",
+    )
+
+
+def test_windows_hold_their_areas_whole_and_do_not_meet() -> None:
+    shapes = shapely.box([0, 3000, 50_000], 0, [100, 3100, 50_100], 100)
+    found = windows_around(shapes, smallest=500, size=(4000, 4000), widest=2, most=5)
+    # The first two share a window around 1,550, as large as it was: 3,100 and a tenth are under 4,000.
+    assert found == [(-450.0, -1950.0, 3550.0, 2050.0), (48_050.0, -1950.0, 52_050.0, 2050.0)]
+    # Where they need more, the window grows: 1.1 x 3,100 = 3,410.
+    wider = windows_around(shapes[:2], smallest=500, size=(3200, 3200), widest=2, most=5)
+    assert np.ptp(np.reshape(wider[0], (2, 2)), axis=0).round().tolist() == [3410, 3410]
+    # Two that meet and would need too much of one: the first keeps its own.
+    alone = windows_around(shapes[:2], smallest=500, size=(3200, 3200), widest=1.05, most=5)
+    assert alone == [(-1550.0, -1550.0, 1650.0, 1650.0)]
+    assert windows_around(shapes, smallest=50, size=(4000, 4000), widest=2, most=5) == []
+
+
+@pytest.mark.parametrize("legend", ["none", "beside"])
+def test_insets_enlarge_the_marked_towns_and_cover_nothing(legend: Literal["none", "beside"]) -> None:
+    layer, codes = marked_county(), ["a", "b", "c", "d"]
+    letters = 7 if legend == "none" else 11.5
+    size = (6.85, 3.7) if legend == "none" else (40 / 3, 7.5)
+    figure = draw_map(layer, "gi_class", legend=legend, insets=3, marked=codes, size=size, letters=letters)
+    sheet, *insets = figure.axes
+    # One on the two towns, one on the third; the large district needs none, and bears its number on the map.
+    assert len(insets) == 2
+    assert [[text.get_text() for text in axes.texts] for axes in figure.axes] == [["4"], ["1", "2"], ["3"]]
+    views = [
+        shapely.box(*(axes.get_xlim()[0], axes.get_ylim()[0], axes.get_xlim()[1], axes.get_ylim()[1]))
+        for axes in insets
+    ]
+    assert not views[0].intersects(views[1])
+    assert views[0].contains(layer.geometry["a"])
+    assert views[0].contains(layer.geometry["b"])
+    assert views[1].contains(layer.geometry["c"])
+    # In inches from the bottom left: the insets, the marked areas on the map, and what is written beside it.
+    scale = figure.get_size_inches()
+    boxes = [shapely.box(*(axes.get_position().extents * np.tile(scale, 2))) for axes in insets]
+    assert not boxes[0].intersects(boxes[1])
+    to_inches = sheet.transData + figure.dpi_scale_trans.inverted()
+    areas = [shapely.transform(layer.geometry[code], to_inches.transform) for code in codes]
+    assert not any(box.intersects(area) for box in boxes for area in areas)
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    inches = figure.dpi_scale_trans.inverted()
+    written = [
+        shapely.box(*text.get_window_extent(renderer).transformed(inches).extents) for text in figure.texts
+    ]
+    assert len(written) >= 3  # the scale bar's numbers, and the legend's words
+    assert not any(box.intersects(text) for box in boxes for text in written)
+    assert all(box.bounds[0] >= 0 and box.bounds[2] <= size[0] for box in boxes)

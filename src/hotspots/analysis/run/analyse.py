@@ -22,7 +22,14 @@ from hotspots.analysis.run.study import (
     say_comparison,
 )
 from hotspots.analysis.run.theme import compute_theme
-from hotspots.analysis.run.whole import SELECTION, assess, make_profile, make_standings, select_areas
+from hotspots.analysis.run.whole import (
+    SELECTION,
+    assess,
+    make_profile,
+    make_standings,
+    select_areas,
+    set_against,
+)
 from hotspots.analysis.sources import account_each, read_sources, rows_by_month
 from hotspots.analysis.steps import account, people_of
 from hotspots.counting.period import period_of
@@ -88,6 +95,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     if plan is not None:
         progress(SELECTION.capitalize())
         selection = select_areas(recipe, plan, study, against)
+    profile = make_profile(recipe, study, against)
     return Analysis(
         recipe,
         quality,
@@ -100,11 +108,12 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         study.comparison,
         make_standings(recipe, places[0], results),
         assess(recipe, results),
-        make_profile(recipe, study, against),
+        profile,
         accounts,
         {} if others is None else others.accounts,
         classes_of(study.groupings, places[0].key),
         rows_by_month(incidents, before),
         origin=origin,
         charts=charts,
+        against=set_against(recipe, results, profile, against, months=period.length),
     )

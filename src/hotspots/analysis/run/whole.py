@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from hotspots.analysis.against import Against, theme_against
 from hotspots.analysis.comparators import DISORDER, theme_comparator
 from hotspots.analysis.partnerships import profile_incidents
 from hotspots.analysis.profile import Profile
@@ -184,6 +185,21 @@ def make_profile(recipe: Recipe, study: Study, comparators: pd.DataFrame | None)
             raise
         log.info("There is no profile of partnerships: %s", error.message)
         return None
+
+
+def set_against(
+    recipe: Recipe,
+    themes: Sequence[ThemeResult],
+    profile: Profile | None,
+    comparators: pd.DataFrame | None,
+    *,
+    months: float,
+) -> dict[str, Against]:
+    """Return each theme's rate beside the comparators' and its districts', by the theme's key."""
+    return {
+        one.key: theme_against(recipe, one.theme, one.first, profile, comparators, months=months)
+        for one in themes
+    }
 
 
 def assess(recipe: Recipe, results: Sequence[ThemeResult]) -> pd.DataFrame | None:

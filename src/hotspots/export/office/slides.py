@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -43,6 +44,7 @@ _TINT, _WHITE = RGBColor(0xEE, 0xF2, 0xF6), RGBColor(0xFF, 0xFF, 0xFF)
 _SIZE = 13.333, 7.5  # inches of a slide
 _LEFT, _WIDTH = 0.6, 12.133
 _TOP, _BOTTOM = 1.25, 6.75  # between the title and the foot
+_SMALL = (11, 10, 9, 8, 7, 6)  # points of what stands below or above
 _LETTERS = (16, 14, 13, 12, 11, 10, 9, 8)  # points of text: the first at which it fits its box
 _INCH = 72  # points
 _LEADING = 1.22
@@ -239,17 +241,18 @@ class _Slides:
             more = [f"The report has {rest:,} more rows."] if rest and place == len(groups) else []
             slide = self._slide(title + count, [line for line in (table.caption, table.note) if line])
             below = " ".join([*more, table.note] if table.note and len(table.note) < 300 else more)
-            _box(
-                slide,
-                [f"{said} {table.caption}".strip() or title],
-                _LEFT,
-                1.15,
-                _WIDTH,
-                0.4,
-                sizes=(12, 11, 10, 9, 8, 7, 6),
-                colour=GREY,
-                name="Caption",
-            )
+            if above := f"{said} {table.caption}".strip():
+                _box(
+                    slide,
+                    [above],
+                    _LEFT,
+                    1.15,
+                    _WIDTH,
+                    0.4,
+                    sizes=(16, 14, 13, *_SMALL) if said else (12, *_SMALL),
+                    colour=INK if said else GREY,
+                    name="Caption",
+                )
             _add_table(slide, table, rows, last=place == len(groups) and not rest)
             if below:
                 _box(
@@ -265,7 +268,7 @@ class _Slides:
                 )
 
     def _method(self, appendix: Sequence[Section]) -> None:
-        """Write one slide on how it was made: what the appendix holds, and its words in the notes."""
+        """Write one slide on how it was made: its first sentences, what else there is, and all words in the notes."""
         notes, named = [], []
         for section in appendix:
             named.append(section.title)
@@ -276,11 +279,9 @@ class _Slides:
                 words = [*_sentences(blocks), *_more_notes(blocks)]
                 notes += [f"{title or section.title}:"] * bool(words) + words
         if named:
-            said = [
-                "The report's appendix holds:",
-                *named,
-                "The notes of this slide say how the figures were made.",
-            ]
+            first = next((list(_sentences(section.blocks)) for section in appendix if section.blocks), [])
+            rest = f"The report's appendix holds: {', '.join(named)}. The notes of this slide have its words."
+            said = [*first[:LINES], rest]
             self._words("How it was made", [], said, notes)
 
 
@@ -295,7 +296,7 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[str]:
             if isinstance(block, Paragraphs) and block.small == small:
                 yield from (text for text in block.texts if text)
             elif isinstance(block, Terms) and not small:
-                yield from (f"{word} {text}" for word, text in block.pairs)
+                yield from (f"{word.removesuffix(':')}: {text}" for word, text in block.pairs)
 
 
 def _more_notes(blocks: Sequence[Block]) -> list[str]:
@@ -474,8 +475,11 @@ def _columns(table: Table, size: float) -> list[float]:
     least, wanted = [], []
     for place, heading in enumerate(table.headings):
         texts = [heading, *(row[place] for row in table.rows[:MOST])]
-        words = [word for text in texts for word in text.split()]
-        least.append(_CELL + em * max((min(letters_width(word), 14) for word in words), default=1))
+        # Headings are white and bold, and a word may be broken after its hyphen.
+        words = [(word, 1.07) for word in _BREAKS.split(heading)]
+        words += [(word, 1.0) for text in texts[1:] for word in _BREAKS.split(text)]
+        widest = max((min(letters_width(word), 14) * bold for word, bold in words), default=1)
+        least.append(_CELL + em * widest)
         wanted.append(_CELL + em * max((min(letters_width(text), 70) for text in texts), default=1))
     if sum(least) >= _WIDTH:
         return [low * _WIDTH / sum(least) for low in least]
@@ -493,16 +497,19 @@ def _row_height(cells: Sequence[str], widths: Sequence[float], size: float) -> f
     return lines * _LEADING * size / _INCH + 0.08
 
 
+_READ = 12  # points; smaller letters are no gain
+_BREAKS = re.compile(r"\s+|(?<=-)")
 _ROOM = 6.4 - 1.6  # inches of a table
 
 
 def _table_size(table: Table) -> tuple[float, list[float]]:
-    """Return the points of a table's text: the largest at which five of its highest rows fit."""
-    for size in (14, 13, 12, 11, 10, 9, 8):
+    """Return the points of a table's text: the largest at which its first ten rows fit, or five of its highest."""
+    for size in (18, 16, 14, 13, 12, 11, 10, 9, 8):
         widths = _columns(table, size)
         rows = [_row_height(row, widths, size) for row in table.rows[:MOST]]
         head = _row_height(table.headings, widths, size)
-        if head + max(rows, default=0) * min(5, len(rows)) <= _ROOM:
+        wanted = sum(rows[:ROWS]) if size >= _READ else max(rows, default=0) * min(5, len(rows))
+        if head + wanted <= _ROOM:
             return size, widths
     return size, widths
 

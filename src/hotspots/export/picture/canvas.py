@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from hotspots.base.surface import Surface
-from hotspots.export.picture.insets import find_windows, free_ground
+from hotspots.export.picture.insets import find_windows, free_ground, windows_around
 from hotspots.export.picture.parts import (
     FONT,
     GREY,
@@ -44,7 +44,9 @@ COLUMN = 3.5  # the column of legend, scale and north; 0 where there is none
 _SMALLEST = 0.12  # inches; a coloured area under it has an inset, whatever the size of the sheet
 _INSET = 1.3  # inches, likewise; but of a narrow sheet at most three tenths
 _UPRIGHT = 0.88  # height of an inset in its widths
+_MARKED = 0.3  # inches; a marked area under it has one too, or its number would cover it
 _ZOOM = 3.5  # of an inset
+_LEAST = 1.6  # zoom of an inset on marked areas that lie apart
 _SHRINKS = (1.0, 1.15, 1.3, 1.5)  # how far the map makes room for insets where it leaves none
 _HEAT_PIXELS = 1_400  # a heat-map is sampled to at least about this many columns
 
@@ -98,10 +100,12 @@ class Canvas:
         axes.set_ylim(middle[1] - scale * height / 2, middle[1] + scale * height / 2)
         return axes, scale
 
-    def add_insets(self, coloured: Shapes, ground: Any, *, most: int) -> None:
-        """Add insets on the coloured areas that are too small to see, each on the nearest free ground.
+    def add_insets(self, coloured: Shapes, ground: Any, *, most: int, marked: Shapes | None = None) -> None:
+        """Add insets on the areas that are too small to see, each on the nearest free ground.
 
-        The map moves to the left and, where there is no room for the insets otherwise, becomes smaller.
+        Those are the marked ones, or else the coloured ones. No inset stands on the ground, on another inset, or
+        looks at what another does. The map moves to the left and, where there is no room for the insets otherwise,
+        becomes smaller.
         """
         west, south, east, north = self.extent
         (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
@@ -112,9 +116,12 @@ class Canvas:
             edge = min(west - 0.01 * wide, (west + east - wide) / 2)
             sheet = (edge, (south + north - tall) / 2, edge + wide, (south + north + tall) / 2)
             box = inset * scale, _UPRIGHT * inset * scale
-            windows = find_windows(
-                coloured, smallest=_SMALLEST * scale, size=(box[0] / _ZOOM, box[1] / _ZOOM), most=most
-            )
+            sizes: dict[str, Any] = {"size": (box[0] / _ZOOM, box[1] / _ZOOM), "most": most}
+            if marked is None or not len(marked):
+                windows = find_windows(coloured, smallest=_SMALLEST * scale, **sizes)
+            else:
+                widest = _ZOOM / _LEAST
+                windows = windows_around(marked, smallest=_MARKED * scale, widest=widest, **sizes)
             if not windows:
                 return
             taken: list[Bounds] = []
@@ -133,7 +140,7 @@ class Canvas:
         self.axes.set_xlim(sheet[0], sheet[2])
         self.axes.set_ylim(sheet[1], sheet[3])
         self.labels = Names(self.pen, self.axes, metres_per_inch=scale)
-        self.labels.taken += taken
+        self.labels.taken += [*taken, *(window for window, _ in spots)]
         for window, spot in spots:
             self._inset(window, spot)
 
@@ -156,7 +163,8 @@ class Canvas:
             self.axes.plot(line[:, 0], line[:, 1], **frame)
         self.axes.set_xlim(left, right)
         self.axes.set_ylim(low, high)
-        names = Names(self.pen, axes, metres_per_inch=self.scale / _ZOOM)
+        zoom = (spot[2] - spot[0]) / (window[2] - window[0])
+        names = Names(self.pen, axes, metres_per_inch=self.scale / zoom)
         self.insets.append((axes, names))
 
     def _views(self) -> Iterator[tuple[Axes, Names]]:
@@ -230,10 +238,16 @@ class Canvas:
             )
 
     def marks(self, layer: gpd.GeoDataFrame, codes: Sequence[str]) -> None:
-        """Write the numbers 1, 2, 3 and so on at some areas: in an inset that shows them, else on the map."""
+        """Write the numbers 1, 2, 3 and so on at some areas: in an inset that shows them, else on the map.
+
+        No name stands on them that is written later.
+        """
         for number, shape in enumerate(layer.loc[list(codes)].geometry, start=1):
             x, y = centre_of(shape)
-            axes = next((axes for axes, _ in self.insets if _within(axes, (x, y))), self.axes)
+            views = [view for view in self.insets if _within(view[0], (x, y))]
+            axes, names = views[0] if views else (self.axes, self.labels)
+            half = 0.9 * 9 * self.unit / 72 * names.scale
+            names.taken.append((x - half, y - half, x + half, y + half))
             axes.text(
                 x,
                 y,

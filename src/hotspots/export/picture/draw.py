@@ -105,8 +105,8 @@ def draw_map(
     legend : {'beside', 'none'}, default 'beside'
         Without it the map takes its room, for a page that says the meaning of the colours in its own text.
     insets : int, default 0
-        At most so many insets enlarge clusters of coloured areas that are too small to see, where there is free
-        ground for them.
+        At most so many insets enlarge areas that are too small to see, where there is free ground for them: the
+        marked ones, or else clusters of coloured ones.
     size : (float, float)
         Inches; by default a slide of 16:9.
     letters : float, optional
@@ -151,12 +151,13 @@ def draw_map(
     coloured = shapes[(found >= 0) & ~np.array([entry.neutral for entry in chosen.classes] + [True])[found]]
     ground = shapely.union_all(shapes) if lines is None else shapely.union_all(lines.geometry.to_numpy())
     if insets:
-        picture.add_insets(coloured, ground, most=insets)
+        held = shapes[layer.index.get_indexer(list(marked))]
+        picture.add_insets(coloured, ground, most=insets, marked=held)
     picture.areas(shapes, chosen, np.where(drawn, found, -2))
+    picture.marks(layer, marked)
     if lines is not None:
         picture.outline(lines, avoid=coloured)
     picture.names(layer, _named(layer, column, named))
-    picture.marks(layer, marked)
     if legend == "none":
         picture.scale_alone(ground)
         picture.lines(title, subtitle, source, attribution)

@@ -47,6 +47,7 @@ from hotspots.publish.report.quality import quality_section
 from hotspots.publish.report.risk import risk_section
 from hotspots.publish.report.sheets import make_sheets, summary_sheet
 from hotspots.publish.report.since import since_section
+from hotspots.publish.report.slides import slides_of
 from hotspots.publish.report.summary import summary_section
 from hotspots.publish.report.themes import themes_section
 from hotspots.publish.report.times import times_section
@@ -79,7 +80,11 @@ def make_document(analysis: Analysis, *, pictures: Kinds = ("svg",)) -> Document
     Document
         For `hotspots.export.pages.report.write_report`.
     """
-    recipe = analysis.recipe
+    return _bound(analysis, list(_sections(analysis, pictures).values()))
+
+
+def _sections(analysis: Analysis, pictures: Kinds) -> dict[str, Section]:
+    """Return the sections of a report by their names in a recipe, in the order in which they stand."""
     makers: dict[str, Callable[[Analysis], Section | None]] = {
         "summary": lambda analysis: summary_section(analysis, pictures),
         "since": since_section,
@@ -104,19 +109,22 @@ def make_document(analysis: Analysis, *, pictures: Kinds = ("svg",)) -> Document
         "quality": quality_section,
         "methods": _methods_section,
     }
-    wanted = (recipe.report or Report()).sections
-    made = [
-        replace(section, division=_division(name))
-        for name in wanted
+    made = {
+        name: replace(section, division=_division(name))
+        for name in (analysis.recipe.report or Report()).sections
         if (section := makers[name](analysis)) is not None
-    ]
-    made.sort(key=lambda section: list(DIVISIONS).index(section.division))
-    made = [replace(section, new_page=place > 0) for place, section in enumerate(made)]
+    }
+    order = sorted(made, key=lambda name: list(DIVISIONS).index(made[name].division))
+    return {name: replace(made[name], new_page=place > 0) for place, name in enumerate(order)}
+
+
+def _bound(analysis: Analysis, sections: Sequence[Section]) -> Document:
+    """Return sections as a document, with its period and source."""
     origin = [f"Source: {analysis.origin.source}."] if analysis.origin.source else []
     return Document(
-        recipe.title,
+        analysis.recipe.title,
         calendar_words(analysis.calendar),
-        made,
+        sections,
         origin=[*origin, analysis.origin.attribution],
         made_with=f"Made with hotspots {__version__}.",
     )
@@ -131,11 +139,14 @@ def _division(name: str) -> Division:
 
 def write_documents(analysis: Analysis, folder: Path, formats: Sequence[ReportFormat]) -> None:
     """Write the report into a folder as ``report.html``, ``report.docx`` and ``report.pptx``, as far as asked for."""
-    edited = any(kind != "html" for kind in formats)
-    document = make_document(analysis, pictures=("svg", "png") if edited else ("svg",))
-    writers = {"html": write_report, "docx": write_word, "pptx": write_slides}
-    for kind in dict.fromkeys(formats):
-        writers[kind](document, folder / f"report.{kind}")
+    sections = _sections(analysis, ("svg", "png") if "docx" in formats else ("svg",))
+    document = _bound(analysis, list(sections.values()))
+    if "html" in formats:
+        write_report(document, folder / "report.html")
+    if "docx" in formats:
+        write_word(document, folder / "report.docx")
+    if "pptx" in formats:
+        write_slides(_bound(analysis, slides_of(analysis, sections)), folder / "report.pptx")
 
 
 def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:

@@ -32,7 +32,7 @@ NAMED = 3  # places in the words for who cannot see a picture
 FLAT = (
     0.75  # of a study area no higher than this in its widths, four pictures leave room for the text of a page
 )
-_HEIGHTS = {"four": (1.3, 1.75), "two": (2.4, 3.75)}  # inches, the lowest and the highest
+_HEIGHTS = {"four": (1.0, 1.6), "two": (2.4, 3.75)}  # inches, the lowest and the highest
 _INSETS = 3
 _FEW = 500  # of more areas, no borders are drawn on a heat-map of this size
 _PLAIN = {
@@ -66,6 +66,7 @@ def area_plate(
     caption: str = "",
     marked: tuple[str, ...] = (),
     insets: int = _INSETS,
+    letters: float = LETTERS,
 ) -> Picture:
     """Return the map of one column of a layer, its legend in words and where it is highest.
 
@@ -83,6 +84,8 @@ def area_plate(
         Codes of areas that bear numbers.
     insets : int
         At most so many.
+    letters : float
+        Points of the letters beside the map; those on it are in proportion.
     """
     table, draw = layer.table, drawing(layer.table, layer.kind)
     figure = draw_map(
@@ -95,12 +98,14 @@ def area_plate(
         legend="none",
         insets=insets,
         size=size,
-        letters=LETTERS,
+        letters=letters,
     )
     words = caption or f"{layer.label}: {theme_words(column)}"
     style = layer_style(table, column)
     legend = _legend(style, table[column], neutral=draw == "all")
-    return _as_picture(figure, f"{words}. {_where(analysis, layer, column, style)}", words, kinds, legend)
+    return _as_picture(
+        figure, f"{words.rstrip('.')}. {_where(analysis, layer, column, style)}", words, kinds, legend
+    )
 
 
 def heat_plate(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -10,23 +12,23 @@ from hotspots.base.columns import format_value
 from hotspots.base.text import counted, list_words
 from hotspots.export.document import Paragraphs, Picture, Section, Table
 from hotspots.publish.report.plates import WIDTH, Kinds, area_plate, origin_words
-from hotspots.publish.report.themes import FEW, flags_of, scale_words
+from hotspots.publish.report.themes import FEW, first_column, flags_of, scale_words
 from hotspots.publish.words.change import calendar_words, change_words, compared_words
 from hotspots.publish.words.names import plural, singular
 
 ROWS = 5
-_HEIGHTS = (2.9, 3.7)  # inches of the map, the lowest and the highest
+_HEIGHTS = (2.7, 3.4)  # inches of the map, the lowest and the highest
 
 
 def summary_section(analysis: Analysis, kinds: Kinds) -> Section:
     """Return the first page: scale, place and change in a sentence each, the map, and the first five areas."""
-    first = _first(analysis)
+    first = first_areas(analysis)
     sentences = [_scale(analysis), _place(analysis), _third(analysis)]
     return Section(
         "Summary",
         [
             Paragraphs([sentence for sentence in sentences if sentence], lead=True),
-            _map(analysis, first, kinds),
+            first_map(analysis, first, kinds),
             _rows(analysis, first),
         ],
         new_page=False,
@@ -101,7 +103,7 @@ def _moved(themes: list[ThemeResult], flag: str, verb: str) -> str:
     return f"{', '.join(said)}." if said else ""
 
 
-def _first(analysis: Analysis) -> list[str]:
+def first_areas(analysis: Analysis) -> list[str]:
     """Return the codes of the first five areas: by rank where areas are selected, else by flags and rate."""
     if analysis.selection is not None:
         layer = analysis.selection.layers[0].table
@@ -116,7 +118,8 @@ def _first(analysis: Analysis) -> list[str]:
     return [str(code) for code in ordered.index[:ROWS]]
 
 
-def _map(analysis: Analysis, first: list[str], kinds: Kinds) -> Picture:
+def first_map(analysis: Analysis, first: list[str], kinds: Kinds, **look: Any) -> Picture:
+    """Return the map on which the first areas bear the numbers of the table; `look` as `area_plate` takes it."""
     layer, column = _mapped(analysis)
     west, south, east, north = analysis.areas.total_bounds
     height = float(np.clip(0.62 * WIDTH * (north - south) / (east - west), *_HEIGHTS))
@@ -127,7 +130,13 @@ def _map(analysis: Analysis, first: list[str], kinds: Kinds) -> Picture:
         f"{origin_words(analysis)}"
     )
     return area_plate(
-        analysis, layer, column, size=(WIDTH, height), kinds=kinds, caption=caption, marked=tuple(first)
+        analysis,
+        layer,
+        column,
+        kinds=kinds,
+        caption=caption,
+        marked=tuple(first),
+        **({"size": (WIDTH, height)} | look),
     )
 
 
@@ -135,7 +144,7 @@ def _mapped(analysis: Analysis) -> tuple[Layer, str]:
     if analysis.selection is not None:
         return analysis.selection.layers[0], "priority"
     layer = analysis.themes[0].layers[0]
-    return layer, next(name for name in ("sd_flag", "rate", "n") if name in layer.table)
+    return layer, first_column(layer)
 
 
 def _rows(analysis: Analysis, first: list[str]) -> Table:

@@ -1,13 +1,15 @@
-"""A page for each theme, in the order of a strategic assessment: scale, where, change, hotspots, what to do."""
+"""A page for each theme, in the order of a strategic assessment: scale, where, change, others, hotspots, what to do."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
-from hotspots.base.text import area_name
-from hotspots.export.document import Block, Part, Section, Slot, Table, Terms
+from hotspots.base.text import area_name, list_words
+from hotspots.export.document import Block, Paragraphs, Part, Section, Slot, Table, Terms
+from hotspots.priorities.matrix_rules import TICK
 from hotspots.publish.report.plates import Kinds, group_plates, is_flat
+from hotspots.publish.words.against import against_words, rate_words
 from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.names import plural, singular
 
@@ -27,13 +29,9 @@ def themes_section(analysis: Analysis, kinds: Kinds) -> Section:
 
 
 def _blocks(analysis: Analysis, theme: ThemeResult, kinds: Kinds) -> list[Block]:
-    said = [
-        ("Scale:", scale_words(analysis, theme)),
-        ("Where:", _where(theme)),
-        ("Change:", _change(analysis, theme)),
-        ("Hotspots:", _hotspots(theme)),
-    ]
-    blocks: list[Block] = [Terms([(word, text) for word, text in said if text], compact=True)]
+    banner = banner_words(analysis, theme)
+    blocks: list[Block] = [Paragraphs([banner], lead=True)] if banner else []
+    blocks.append(Terms(theme_words(analysis, theme), compact=True))
     columns = _columns(analysis, theme)
     if columns or theme.surface is not None:
         blocks.append(group_plates(analysis, theme, columns, kinds))
@@ -45,6 +43,25 @@ def _blocks(analysis: Analysis, theme: ThemeResult, kinds: Kinds) -> list[Block]
     ]
 
 
+def theme_words(analysis: Analysis, theme: ThemeResult) -> list[tuple[str, str]]:
+    """Return what is said of a theme, each with its word: scale, where and change first."""
+    said = [
+        ("Scale:", scale_words(analysis, theme)),
+        ("Where:", _where(theme)),
+        ("Change:", _change(analysis, theme)),
+        ("Against others:", against_words(analysis, theme)),
+        ("Hotspots:", _hotspots(theme)),
+        ("A priority of:", _partnerships(analysis, theme)),
+    ]
+    return [(word, text) for word, text in said if text]
+
+
+def banner_words(analysis: Analysis, theme: ThemeResult) -> str:
+    """Return how much there is of a theme and whom it harms, as people scored it; empty where they did not."""
+    made = analysis.assessment
+    return "" if made is None or theme.name not in made.index else str(made.loc[theme.name, "banner"])
+
+
 def _paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a text, which empty lines part."""
     return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
@@ -53,8 +70,7 @@ def _paragraphs(text: str) -> list[str]:
 def _columns(analysis: Analysis, theme: ThemeResult) -> list[tuple[Layer, str]]:
     """Return what the page's maps show: the first areas, then hotspots and change where four have room."""
     first = theme.layers[0]
-    column = next(name for name in ("sd_flag", "rate", "n") if name in first.table)
-    found = [(first, column)]
+    found = [(first, first_column(first))]
     found += [(layer, "gi_class") for layer in reversed(theme.layers) if "gi_class" in layer.table][:1]
     if "ch_flag" in first.table:
         found.append((first, "ch_flag"))
@@ -65,19 +81,20 @@ def _columns(analysis: Analysis, theme: ThemeResult) -> list[tuple[Layer, str]]:
     return found[:count]
 
 
+def first_column(layer: Layer) -> str:
+    """Return what the first map of a page shows: flags, or else rates, or else counts."""
+    return next(name for name in ("sd_flag", "rate", "n") if name in layer.table)
+
+
 def scale_words(analysis: Analysis, theme: ThemeResult) -> str:
     """Return how many incidents a theme has, their rate, and their share of the first theme's where it is a part."""
     said = f"{theme.n:,.0f} incidents"
     if theme.rate is not None:
-        said += f", or {_rate(theme.rate)} a year for every 1,000 people"
+        said += f", or {rate_words(theme.rate)} a year for every 1,000 people"
     whole = analysis.themes[0]
     if theme is not whole and theme.n >= FEW and _is_part(theme, whole):
         said += f". That is {theme.n / whole.n:.0%} of {plural(whole.name)}"
     return f"{said}."
-
-
-def _rate(value: float) -> str:
-    return f"{value:,.0f}" if value >= FEW else f"{value:.1f}"
 
 
 def _is_part(theme: ThemeResult, whole: ThemeResult) -> bool:
@@ -115,10 +132,10 @@ def _change(analysis: Analysis, theme: ThemeResult) -> str:
     up, down = int((flags == "up").sum()), int((flags == "down").sum())
     label = plural(theme.layers[0].label)
     season = "" if analysis.comparison.same_season else " The two are not the same months of the year."
-    return (
-        f"{found[:1].upper()}{found[1:]}: {was} in {before}, {now} in {after}. "
-        f"{up:,} {label} went up clearly and {down:,} went down.{season}"
-    )
+    areas = f"{up:,} {label} went up clearly and {down:,} went down." if up or down else ""
+    if not areas:
+        areas = f"No {plural(singular(theme.layers[0].label))} changed clearly by itself."
+    return f"{found[:1].upper()}{found[1:]}: {was} in {before}, {now} in {after}. {areas}{season}"
 
 
 def _hotspots(theme: ThemeResult) -> str:
@@ -132,6 +149,19 @@ def _hotspots(theme: ThemeResult) -> str:
     return f"{' and '.join(said)} form hotspots, where high numbers lie side by side." if said else ""
 
 
+def _partnerships(analysis: Analysis, theme: ThemeResult) -> str:
+    """Return the partnerships of which a theme is a priority, where it is one of the matrix's themes."""
+    made = None if analysis.selection is None else analysis.selection.matrix
+    if made is None:
+        return ""
+    ticks = made.matrix.drop(columns=["prevalence", "ticks"])
+    row = next(
+        (ticks.loc[name] for name in ticks.index if str(name).casefold() == theme.name.casefold()), None
+    )
+    named = [] if row is None else [str(name) for name in row.index[row == TICK]]
+    return f"{list_words(named)}." if named else ""
+
+
 def _highest(theme: ThemeResult) -> Table:
     """Return the areas with the highest rates, or counts where there are no rates; counts to the nearest 10."""
     table, label = theme.first, theme.layers[0].label
@@ -142,7 +172,7 @@ def _highest(theme: ThemeResult) -> Table:
         [
             area_name(str(row["name"]), str(row["district"])),
             f"{int(row['n'] + 5) // 10 * 10:,}",
-            *([_rate(row["rate"])] if order == "rate" else []),
+            *([rate_words(row["rate"])] if order == "rate" else []),
             *([change_words(changed.loc[code])] if changed is not None else []),
         ]
         for code, row in top.iterrows()

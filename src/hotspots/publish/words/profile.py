@@ -12,11 +12,13 @@ from hotspots.base.poisson import FEW
 from hotspots.base.text import list_words
 from hotspots.publish.words.change import change_words
 
-_STANDING = {
+STANDING = {
     "above": "statistically above",
     "similar": "statistically similar to",
     "below": "statistically below",
 }
+"""How a flag stands in a sentence, before what is compared with."""
+
 _NAMED = 3  # offences that a sentence names
 
 
@@ -68,7 +70,7 @@ def standing_words(profile: Profile, district: str, comparator: str) -> str:
     if TOTAL in rows.index:
         row, own = rows.loc[TOTAL], figures_of(profile, district)["rate"][TOTAL]
         sentences.append(
-            f"The rate of recorded crime, {own:,.1f} per 1,000 people a year, is {_STANDING[row['cmp_flag']]} that of "
+            f"The rate of recorded crime, {own:,.1f} per 1,000 people a year, is {STANDING[row['cmp_flag']]} that of "
             f"{other} ({row['cmp_rate']:,.1f}; a difference of {signed(row['cmp_diff'])} points)."
         )
     kinds = rows.drop(index=TOTAL, errors="ignore")
