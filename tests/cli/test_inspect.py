@@ -158,3 +158,14 @@ def test_areas_of_another_census_are_told(hotspots: Run, town: Path) -> None:
         "  Not countable by code: the recorded codes are LSOAs of 2021, but the areas are LSOAs of 2011: 2 incidents "
         "inside the areas recorded a code that none of them has, such as E01035000"
     ) in out.splitlines()
+
+
+def test_columns_that_are_not_recognised_are_told(hotspots: Run, town: Path) -> None:
+    (town / "bare.csv").write_text(
+        "lon,lat,law,when_was_it\n" + "-1.99,52.87,Theft Act,2025-01\n" * 3, encoding="utf-8"
+    )
+    out = hotspots("inspect", "bare.csv")[1].splitlines()
+    assert "  No row has a category that is read: name the column that holds it with --category-column" in out
+    assert "  No row has a month that is read: name the column that holds it with --month-column" in out
+    named = ("--category-column", "law", "--month-column", "when_was_it")
+    assert "Nothing looks wrong" in hotspots("inspect", "bare.csv", *named)[1]

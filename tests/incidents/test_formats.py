@@ -467,3 +467,23 @@ def test_metres_that_british_national_grid_cannot_have_are_refused(tmp_path: Pat
         "'a.csv': 'Easting' and 'Northing' hold values such as 740000, 7200000, which EPSG:27700 (British National "
         "Grid) cannot have\nHint: name what they are with 'source_crs'"
     )
+
+
+def test_a_file_without_headings_is_told(tmp_path: Path) -> None:
+    rows = "25,1,2013-09-01 00:05:00,201325073873,N 6TH ST,Robbery,-75.1368,40.0169\n" * 3
+    (tmp_path / "a.csv").write_text(rows, encoding="utf-8")
+    assert error_of(tmp_path / "a.csv") == (
+        "'a.csv' has no line of headings: its first line holds values, such as '25'\n"
+        "Hint: write a line above it that names each column, such as Longitude, Latitude, Month, Category"
+    )
+
+
+def test_columns_of_american_cities_are_recognised(tmp_path: Path) -> None:
+    text = (
+        "OFFENSE_ID,OFFENSE_CATEGORY_ID,occurred_at,GEO_LON,GEO_LAT\n"
+        "1,larceny,Thu Apr 01 15:30:00 UTC 2010,-1.99,52.6\n2,burglary,Sat May 01 09:00:00 UTC 2010,-1.98,52.6\n"
+    )
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    incidents, _ = read_incidents(tmp_path / "a.csv")
+    assert incidents["category"].tolist() == ["larceny", "burglary"]
+    assert incidents["month"].astype(str).tolist() == ["2010-04", "2010-05"]

@@ -39,14 +39,16 @@ _USUAL: dict[str, tuple[str, ...]] = {
     "category": (
         "crimetype", "category", "crimecategory", "majorcategory", "offencecategory", "offensecategory", "offencetype",
         "offensetype", "offence", "offense", "offencedescription", "offensedescription", "offencegroup", "incidenttype",
-        "incidentcategory", "incidenttypename", "calltype", "primarytype", "crimedescription", "ucrcategory", "type",
+        "incidentcategory", "incidenttypename", "offensecategoryid", "offensetypeid",
+        "calltype", "primarytype", "crimedescription", "ucrcategory", "type",
         "crime", "mathodrosedd", "categori",
     ),
     "month": (
         "month", "yearmonth", "monthyear", "date", "incidentdate", "offencedate", "offensedate", "crimedate",
         "calldate", "eventdate", "dateofoffence", "dateofoffense", "dateofincident", "dateoccurred", "dateocc",
         "occurreddate", "occurdate", "occurrencedate", "dateofoccurrence", "firstoccurrencedate", "occurredon",
-        "occurredondate", "incidentdatetime", "occurdatetime", "datetime", "timestamp", "startdate", "committedfrom",
+        "occurredondate", "occurredat", "incidentdatetime", "occurdatetime", "datetime", "timestamp", "startdate",
+        "committedfrom",
         "committedfromdate", "occurredfrom", "datefrom", "fromdate", "datereported", "reporteddate",
         "reportdate", "reportedon", "daterecorded", "recordeddate", "datecreated", "createddate", "dateentered", "mis",
         "dyddiad",
@@ -70,6 +72,8 @@ _USUAL: dict[str, tuple[str, ...]] = {
         "timeto", "totime", "endtime", "timeend", "committedtotime", "committedtimeto", "occurredtotime",
     ),
 }  # fmt: skip
+# What no heading is: a number, a date, a time of day.
+_VALUE = re.compile(r"[-+]?[\d.,:/ TZ-]*\d[\d.,:/ TZ-]*")
 _NO_PAIR: tuple[str, str, Kind] = ("", "", "unknown")
 ROLES = (
     "x", "y", "x2", "y2", "category", "month", "year", "lsoa_code", "crime_id", "weight", "time", "to", "to_time",
@@ -207,6 +211,12 @@ def recognise(present: Sequence[str], named: ColumnNames, *, file: str, geometry
     lsoa_code = usual("lsoa_code")
     pairs = [_NO_PAIR] if geometry else _coordinate_columns(by_plain, named, chosen)
     if not pairs and lsoa_code is None:
+        values = [name for name in by_plain.values() if _VALUE.fullmatch(name)]
+        if 2 * len(values) > len(by_plain):
+            raise DataError(
+                f"'{file}' has no line of headings: its first line holds values, such as '{values[0]}'",
+                hint="write a line above it that names each column, such as Longitude, Latitude, Month, Category",
+            )
         columns = ", ".join(f"'{name}'" for name in by_plain.values())
         raise DataError(
             f"'{file}' has no coordinate columns that are recognised; its columns are {columns}",

@@ -67,6 +67,10 @@ _NAMED_DAY = re.compile(
 )
 _NAMED = re.compile(rf"([A-Za-z]{{3,10}})\.?[-/ ,]+{_YEAR}")
 _YEAR_NAMED = re.compile(rf"(\d{{4}})[-/ ]([A-Za-z]{{3,10}})\.?(?:[-/ ](\d{{1,2}}){_TIME})?")
+# Thu Apr 01 15:30:00 UTC 2010, as programs of Unix write times.
+_YEAR_LAST = re.compile(
+    r"[A-Za-z]{3} ([A-Za-z]{3}) (\d{1,2}) \d{1,2}:\d{2}(?::\d{2})?(?: [A-Z]{1,5}| [-+]\d{4})? (\d{4})"
+)
 _DAY_NUMBER = re.compile(r"(\d{5})(?:\.\d+)?")
 _SINCE_1970 = re.compile(r"(\d{10})(\d{3})?(?:\.0)?")
 # A spreadsheet's day 1 is 1 January 1900, and it takes 1900 for a leap year.
@@ -103,6 +107,8 @@ def parse_date(text: str, order: Order = "day") -> Date | None:
     (2025, 3, 4)
     >>> parse_date("Jan 13 2025 11:30PM")
     (2025, 1, 13)
+    >>> parse_date("Thu Apr 01 15:30:00 UTC 2010")
+    (2010, 4, 1)
     >>> parse_date("25/13/2025") is None
     True
     """
@@ -128,7 +134,7 @@ def _in_numbers(text: str, order: Order) -> Date | None:
 def _by_name(text: str) -> Date | None:
     if match := _DAY_NAMED.fullmatch(text):
         day, name, year = match[1], match[2], match[3]
-    elif match := _NAMED_DAY.fullmatch(text):
+    elif match := _NAMED_DAY.fullmatch(text) or _YEAR_LAST.fullmatch(text):
         name, day, year = match[1], match[2], match[3]
     elif match := _NAMED.fullmatch(text):
         name, day, year = match[1], None, match[2]

@@ -69,6 +69,12 @@ def doubts_of(found: Diagnosis) -> list[str]:
             for share in found.unlocated[:_MOST]
         ),
     ]
+    for what, shares, option in (
+        ("category", quality.by_category, "--category-column"),
+        ("month", quality.by_month, "--month-column"),
+    ):
+        if quality.used and not any(share.label for share in shares):
+            doubts.append(f"No row has a {what} that is read: name the column that holds it with {option}")
     if quality.months_missing:
         named = ", ".join(quality.months_missing[:6]) + (", ..." if len(quality.months_missing) > 6 else "")
         doubts.append(f"No row falls in {named}: is a file missing?")
