@@ -140,7 +140,8 @@ def _entry(section: Section, number: str) -> str:
 
 
 def _section(section: Section, number: str, counter: _Counter) -> str:
-    look = ' class="page"' if section.new_page else ""
+    looks = ["page"] * section.new_page + ["partnerships"] * (section.division == "partnerships")
+    look = f' class="{" ".join(looks)}"' if looks else ""
     heading = f"<h2><span>{number}</span> {escape(section.title)}</h2>"
     blocks = "\n".join(_block(block, counter) for block in section.blocks)
     parts = []

@@ -39,7 +39,7 @@ from hotspots.publish.report.classes import (
 )
 from hotspots.publish.report.emerging import emerging_section
 from hotspots.publish.report.figures import headline_section
-from hotspots.publish.report.partnerships import partnership_sections, profile_section
+from hotspots.publish.report.partnerships import holds_places, partnership_sections, profile_section
 from hotspots.publish.report.places import places_section
 from hotspots.publish.report.plates import Kinds, area_plate, origin_words, pair_size
 from hotspots.publish.report.priorities import matrix_section, priorities_section
@@ -55,6 +55,7 @@ from hotspots.publish.views import drawn_columns
 from hotspots.publish.words.change import calendar_words, compared_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes
+from hotspots.publish.words.profile import rules_words
 
 APPENDIX = frozenset(
     ["headline", "priorities", "matrix", "change", "tables", "risk", "emerging", "maps", "quality", "methods"]
@@ -92,7 +93,7 @@ def _sections(analysis: Analysis, pictures: Kinds) -> dict[str, Section]:
         "charts": lambda analysis: charts_section(analysis, pictures),
         "headline": headline_section,
         "profile": profile_section,
-        "partnerships": partnership_sections,
+        "partnerships": lambda analysis: partnership_sections(analysis, pictures),
         "places": places_section,
         "priorities": priorities_section,
         "matrix": matrix_section,
@@ -109,9 +110,12 @@ def _sections(analysis: Analysis, pictures: Kinds) -> dict[str, Section]:
         "quality": quality_section,
         "methods": _methods_section,
     }
+    wanted = (analysis.recipe.report or Report()).sections
+    if "partnerships" in wanted and holds_places(analysis):
+        wanted = tuple(name for name in wanted if name != "places")
     made = {
         name: replace(section, division=_division(name))
-        for name in (analysis.recipe.report or Report()).sections
+        for name in wanted
         if (section := makers[name](analysis)) is not None
     }
     order = sorted(made, key=lambda name: list(DIVISIONS).index(made[name].division))
@@ -262,4 +266,7 @@ def _flag_note(analysis: Analysis, layer: Layer) -> str:
 
 
 def _methods_section(analysis: Analysis) -> Section:
-    return Section("How it was made", [Terms([note.entry() for note in method_notes(analysis)])])
+    notes = [note.entry() for note in method_notes(analysis)]
+    if analysis.profile is not None:
+        notes.insert(0, ("How to read the rates of partnerships", rules_words(analysis.profile)))
+    return Section("How it was made", [Terms(notes)])

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
+from hotspots.analysis.harms import numbers_and_harm
 from hotspots.analysis.profile import FORCE, Profile
 from hotspots.analysis.results import Analysis
-from hotspots.base.text import list_words
-from hotspots.export.document import Block, Paragraphs, Part, Section, Table
-from hotspots.publish.words.change import change_words, limits_words
-from hotspots.publish.words.names import plural
-from hotspots.publish.words.profile import (
-    cell_words,
-    changed_words,
-    figures_of,
-    mix_words,
-    period_words,
-    rules_words,
-    share_words,
-    standing_words,
+from hotspots.base.poisson import FEW
+from hotspots.base.text import area_name
+from hotspots.export.document import Block, Paragraphs, Part, Picture, Section, Table
+from hotspots.publish.report.places import place_blocks
+from hotspots.publish.report.plates import Kinds, area_plate, origin_words, pair_size
+from hotspots.publish.words.change import change_words
+from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.partnership import (
+    PLAINLY,
+    beside_words,
+    change_sentence,
+    kinds_words,
+    table_caption,
 )
+from hotspots.publish.words.profile import cell_words, figures_of, mix_words, period_words, share_words
+from hotspots.publish.words.reference import reference_words
+
+RANKED = 5
+"""Areas of a partnership that are ranked by number and by harm."""
 
 
 def profile_section(analysis: Analysis) -> Section | None:
@@ -30,52 +39,112 @@ def profile_section(analysis: Analysis) -> Section | None:
     blocks: list[Block] = [_crossed(profile, "Incidents", counts=True)]
     if profile.force["rate"].notna().any():
         blocks.append(_crossed(profile, "Rate per 1,000 people a year", counts=False))
-    others = [label for label in profile.comparators if label != FORCE]
+    others = tuple(label for label in profile.comparators if label != FORCE)
     if others:
-        blocks.append(_beside(profile, FORCE, others, "Force"))
-        blocks.append(Paragraphs([said for one in others if (said := standing_words(profile, FORCE, one))]))
+        blocks.append(_beside(analysis, profile, FORCE, others))
+        texts = [beside_words(profile, FORCE, others), *(kinds_words(profile, FORCE, one) for one in others)]
+        blocks.append(Paragraphs([text for text in [*texts, PLAINLY] if text]))
     blocks.append(Paragraphs(period_words(profile), small=True))
     return Section("Partnerships by offence", blocks)
 
 
-def partnership_sections(analysis: Analysis) -> Section | None:
+def partnership_sections(analysis: Analysis, kinds: Kinds) -> Section | None:
     """Return a page for each partnership; None where there is no profile."""
     profile = analysis.profile
     if profile is None:
         return None
-    parts = [Part(name, _page(analysis, profile, name), new_page=True) for name in profile.names]
-    rules = Paragraphs([*period_words(profile), rules_words(profile)], small=True)
+    parts = [Part(name, _page(analysis, profile, name, kinds), new_page=True) for name in profile.names]
+    reading = [PLAINLY] if profile.comparators else []
+    rules = Paragraphs([" ".join([*reading, *period_words(profile)])], small=True)
     return Section("Each partnership", [rules], parts)
 
 
-def _page(analysis: Analysis, profile: Profile, name: str) -> list[Block]:
-    texts = [mix_words(profile, name), *(standing_words(profile, name, one) for one in profile.comparators)]
-    texts += [changed_words(profile, name), *_flagged(analysis, name)]
-    blocks: list[Block] = [Paragraphs([text for text in texts if text])]
-    blocks.append(_beside(profile, name, profile.comparators, name))
-    return blocks
+def holds_places(analysis: Analysis) -> bool:
+    """Return whether the pages of the partnerships hold all places at greatest risk, which need no section then."""
+    profile, found = analysis.profile, analysis.standings
+    return profile is not None and found is not None and set(found.districts) <= set(profile.names)
 
 
-def _flagged(analysis: Analysis, district: str) -> list[str]:
-    """Return a sentence for each theme that has areas of the district significantly above the average."""
-    said = []
-    for theme in analysis.themes:
-        layer = theme.layers[0]
-        if "sd_flag" not in layer.table:
+def _page(analysis: Analysis, profile: Profile, name: str, kinds: Kinds) -> list[Block]:
+    """Return a partnership's words, its map beside its places, its areas by number and by harm, and its offences."""
+    texts = [mix_words(profile, name), beside_words(profile, name, profile.comparators)]
+    texts += [kinds_words(profile, name, profile.comparators[0])] if profile.comparators else []
+    texts.append(change_sentence(analysis, profile, name))
+    blocks: list[Block] = [Paragraphs([" ".join(text for text in texts if text)])]
+    blocks.append(_map(analysis, name, kinds))
+    blocks += [] if analysis.standings is None else _places(analysis, name)
+    return [*blocks, *_by_harm(analysis, name), _beside(analysis, profile, name, profile.comparators)]
+
+
+def _places(analysis: Analysis, name: str) -> list[Block]:
+    assert analysis.standings is not None  # noqa: S101 - the caller checked; this tells the type checker
+    label = analysis.recipe.areas[0].label
+    return place_blocks(
+        analysis.standings,
+        name,
+        label,
+        caption=f"Places at greatest risk, against {reference_words(analysis)}",
+    )
+
+
+def _map(analysis: Analysis, name: str, kinds: Kinds) -> Picture:
+    """Return the map of one partnership's areas in the first theme; its numbers are those of its places."""
+    theme = analysis.themes[0]
+    layer = theme.layers[0]
+    own = layer.table[layer.table["district"].astype(str) == name]
+    areas = analysis.areas[analysis.areas["district"].astype(str) == name]
+    column = next(one for one in ("sd_flag", "rate", "n") if one in own)
+    found = analysis.standings
+    marked = () if found is None else tuple(map(str, found.of_district(name).index[: found.top]))
+    numbers = " The numbers are those of the list." if marked else ""
+    return area_plate(
+        replace(analysis, areas=areas),
+        replace(layer, table=own),
+        column,
+        size=pair_size(areas),
+        kinds=kinds,
+        caption=f"{name}, {plural(theme.name)} by {singular(plural(layer.label))}.{numbers} {origin_words(analysis)}",
+        marked=marked,
+        insets=1,
+    )
+
+
+def _by_harm(analysis: Analysis, name: str) -> list[Block]:
+    """Return the areas with most incidents beside those with most harm, for each indicator that is weighed by it."""
+    if analysis.selection is None:
+        return []
+    made, label = analysis.selection.priorities, analysis.recipe.areas[0].label
+    tables: list[Block] = []
+    for indicator, found in numbers_and_harm(made.indicators).items():
+        own = found[made.layer["district"].reindex(found.index).astype(str) == name].join(made.layer["name"])
+        if not own["harm"].sum() > 0:
             continue
-        own = layer.table[layer.table["district"].astype(str) == district]
-        high = own[own["sd_flag"].astype(str) == "significantly above"].sort_values(
-            "n", ascending=False, kind="stable"
-        )
-        if len(high):
-            names = list_words([str(one) for one in high["name"]])
-            said.append(
-                f"{plural(layer.label).capitalize()} significantly above the average, {theme.name}: {names}."
+        ranked = [_ranked(own, by) for by in ("n", "harm")]
+        rows = [[f"{place}", *pair] for place, pair in enumerate(zip(*ranked, strict=True), start=1)]
+        tables.append(
+            Table(
+                f"{label} with most incidents, and with most harm",
+                ["", "By number, with its share", f"By {plural(indicator)}"],
+                rows,
+                numbers=frozenset({0}),
+                note="Harm: incidents by the weights of the plan.",
             )
-    return said
+        )
+    return tables
 
 
-def _beside(profile: Profile, name: str, comparators: tuple[str, ...] | list[str], heading: str) -> Table:
+def _ranked(own: pd.DataFrame, by: str) -> list[str]:
+    """Return the first areas by a column, each with its share; without one where it rests on under ten incidents."""
+    first = own[own[by] > 0].sort_values(by, ascending=False, kind="stable").head(RANKED)
+    whole = float(own[by].sum())
+    said = [
+        area_name(str(row["name"]), figure=share_words(row[by] / whole, row["n"]) or f"under {FEW} incidents")
+        for _, row in first.iterrows()
+    ]
+    return said + [""] * (min(RANKED, int((own["n"] > 0).sum())) - len(said))
+
+
+def _beside(analysis: Analysis, profile: Profile, name: str, comparators: tuple[str, ...]) -> Table:
     """Return the offences of one place: count, share, rate, each comparator's rate with its flag, and change."""
     figures = figures_of(profile, name)
     against: Any = profile.against
@@ -85,14 +154,13 @@ def _beside(profile: Profile, name: str, comparators: tuple[str, ...] | list[str
         cells = [str(offence), f"{row['n']:,.0f}", share_words(row["share"], row["n"])]
         cells.append(".." if row.isna()["rate"] else f"{row['rate']:,.1f}")
         cells += [cell_words(against.loc[(name, offence, label)]) for label in comparators]
-        rows.append(cells + ([change_words(row), limits_words(row)] if changed else []))
-    headings = ["Offence", "Incidents", "Share of crime", f"Rate, {heading}", *comparators]
-    headings += ["Change", "95% limits"] if changed else []
+        rows.append(cells + ([change_words(row)] if changed else []))
+    headings = ["Offence", "Incidents", "Share of crime", f"Rate, {name}", *comparators]
     return Table(
-        f"{heading}: offences, rates per 1,000 people a year, and how they compare",
-        headings,
+        table_caption(analysis, name, changed=changed),
+        headings + ["Change"] * changed,
         rows,
-        numbers=frozenset(range(1, len(headings))),
+        numbers=frozenset(range(1, 4 + len(comparators) + changed)),
     )
 
 

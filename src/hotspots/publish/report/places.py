@@ -20,17 +20,30 @@ def places_section(analysis: Analysis) -> Section | None:
         return None
     label = analysis.recipe.areas[0].label
     named = [district for district in found.districts if district]
-    parts = [_part(found, district, district, label) for district in named]
+    parts = [Part(district, place_blocks(found, district, label)) for district in named]
     if "" in found.districts:
-        parts.append(_part(found, "", f"{label} without a district" if named else label, label))
+        parts.append(Part(f"{label} without a district" if named else label, place_blocks(found, "", label)))
     return Section("Places at greatest risk", [Paragraphs([places_plainly(analysis)])], parts)
 
 
-def _part(found: Standings, district: str, title: str, label: str) -> Part:
+def place_blocks(found: Standings, district: str, label: str, *, caption: str = "") -> list[Block]:
+    """Return the first places of one district with their themes, and which others are near or were above.
+
+    Parameters
+    ----------
+    found : Standings
+        From `hotspots.analysis.standings.find_standings`.
+    district : str
+        The district; empty for the areas without one.
+    label : str
+        What the areas are called: ``"Wards"``.
+    caption : str
+        That of the table; empty where a heading says it.
+    """
     own = found.of_district(district)
     first, rest = own.head(found.top), own.iloc[found.top :]
     if own.empty:
-        return Part(title, [Paragraphs([f"No {plural(singular(label))} has a value to be measured by."])])
+        return [Paragraphs([f"No {plural(singular(label))} has a value to be measured by."])]
     rows = [
         [f"{row['place']}", str(row["name"]), themes_words(found, code) or NONE]
         for code, row in first.iterrows()
@@ -38,7 +51,7 @@ def _part(found: Standings, district: str, title: str, label: str) -> Part:
     at_risk = int((own["listed"] == "greatest risk").sum())
     blocks: list[Block] = [
         Paragraphs([_how_many(at_risk, len(own), label)]),
-        Table("", ["", singular(label), "Themes"], rows, numbers=frozenset({0}), prose=frozenset({2})),
+        Table(caption, ["", singular(label), "Themes"], rows, numbers=frozenset({0}), prose=frozenset({2})),
     ]
     said = [
         _run_on(found, rest, "greatest risk", None, "Also above in a theme"),
@@ -48,8 +61,8 @@ def _part(found: Standings, district: str, title: str, label: str) -> Part:
         ),
     ]
     if any(said):
-        blocks.append(Paragraphs([line for line in said if line]))
-    return Part(title, blocks)
+        blocks.append(Paragraphs([line for line in said if line], small=True))
+    return blocks
 
 
 def _how_many(at_risk: int, areas: int, label: str) -> str:

@@ -10,7 +10,6 @@ from hotspots.analysis.comparators import SIMILAR
 from hotspots.analysis.profile import FORCE, TOTAL, Profile
 from hotspots.base.poisson import FEW
 from hotspots.base.text import list_words
-from hotspots.publish.words.change import change_words
 
 STANDING = {
     "above": "statistically above",
@@ -59,37 +58,6 @@ def _verb(offence: str) -> str:
     )
 
 
-def standing_words(profile: Profile, district: str, comparator: str) -> str:
-    """Return how the rates of a district stand beside a comparator, first of all crime, then which are above, below."""
-    rows: Any = profile.against.xs((district, comparator), level=("district", "comparator"))
-    rows = rows[rows["cmp_flag"].notna()]
-    if rows.empty:
-        return ""
-    other = comparator_words(comparator)
-    sentences = []
-    if TOTAL in rows.index:
-        row, own = rows.loc[TOTAL], figures_of(profile, district)["rate"][TOTAL]
-        sentences.append(
-            f"The rate of recorded crime, {own:,.1f} per 1,000 people a year, is {STANDING[row['cmp_flag']]} that of "
-            f"{other} ({row['cmp_rate']:,.1f}; a difference of {signed(row['cmp_diff'])} points)."
-        )
-    kinds = rows.drop(index=TOTAL, errors="ignore")
-    for flag in ("above", "below"):
-        found = kinds[kinds["cmp_flag"] == flag]["cmp_diff"]
-        if len(found):
-            order = found.abs().sort_values(ascending=False, kind="stable").index
-            listed = [f"{kind} ({signed(found[kind])})" for kind in order]
-            sentences.append(
-                f"Statistically {flag} {other}, with the difference in points: {list_words(listed)}."
-            )
-    return " ".join(sentences)
-
-
-def signed(difference: float) -> str:
-    """Return a difference with its sign, as ``"+1.2"``; the sign of less is a minus, not a hyphen."""
-    return f"{difference:+,.1f}".replace("-", "\u2212")
-
-
 def comparator_words(comparator: str) -> str:
     """Return a comparator as it stands inside a sentence."""
     return {FORCE: "the force", SIMILAR: "similar forces"}.get(comparator, comparator)
@@ -109,14 +77,6 @@ def cell_words(row: pd.Series[Any]) -> str:
     if pd.isna(row["cmp_rate"]):
         return ".."
     return f"{row['cmp_rate']:,.1f}" + ("" if pd.isna(row["cmp_flag"]) else f" {row['cmp_flag']}")
-
-
-def changed_words(profile: Profile, district: str) -> str:
-    """Return how all crime of a district changed; empty where no two periods are compared."""
-    row: Any = figures_of(profile, district).loc[TOTAL]
-    if "ch_flag" not in row.index or pd.isna(row["ch_flag"]):
-        return ""
-    return f"Recorded crime: {change_words(row)} ({row['n_before']:,.0f} to {row['n_after']:,.0f})."
 
 
 def period_words(profile: Profile) -> tuple[str, ...]:
