@@ -410,10 +410,14 @@ def _judge_alone(n: Floats, asked: _Asked) -> tuple[Floats, Floats, Floats, Floa
 def _correct(p: Singles, expected: Singles, q: Singles) -> None:
     """Fill q: p corrected, month by month, over the areas and themes in which anything was expected."""
     q.fill(np.nan)
-    for month in range(p.shape[2]):
+
+    def correct(month: int) -> None:
         tested = expected[:, :, month] > 0
         if tested.any():
             q[:, :, month][tested] = benjamini_hochberg(p[:, :, month][tested])
+
+    with ThreadPoolExecutor(thread_count()) as threads:
+        list(threads.map(correct, range(p.shape[2])))
 
 
 def _signals(held: Mapping[str, Singles], flagged_by: FlaggedBy) -> Signs:
