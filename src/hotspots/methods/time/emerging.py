@@ -121,13 +121,13 @@ def emerging_hotspots(
     -----
     p keeps an area's steps together: areas change places with all that happened in them. Were every step of every
     area to change places by itself, as the statistic's authors have it for windows of several steps, then what is
-    busy every month would count as several findings: on real counts laid out at random, half of all maps then show
-    a hotspot that is chance, here at most one in twenty. For ``"cube"``, p is the mean of that probability over
-    all steps.
+    busy every month would count as several findings: of real counts laid out at random, 28 to 90 of 100 maps then
+    show hotspots, all of them chance, where here about 5 do at most. For ``"cube"``, p is the mean of that probability
+    over all steps.
 
     The trend is that of the area's z score of each step alone, against the mean and standard deviation of the step;
-    for ``"cube"`` against those of all steps. Windows of several steps share counts, and Mann-Kendall on them finds
-    three times as many trends by chance as it says.
+    for ``"cube"`` against those of all steps. Windows of several steps share counts, and Mann-Kendall at 5% on them
+    finds trends in 13 to 15 of 100 areas by chance.
 
     References
     ----------

@@ -29,7 +29,7 @@ def _table(theme: ThemeResult, layer: Layer, word: str) -> Block:
     found = kinds_found(layer.table)
     areas = "cells" if layer.kind == "cells" else plural(layer.label)
     if not found:
-        return Paragraphs([f"No {areas} are hot or cold in the last {word}, or in nine {word}s of ten."])
+        return Paragraphs([f"No {areas} are hot or cold in the last {word}, or in 90% of {word}s."])
     rows = []
     for kind, number in found:
         meaning = kind_words(kind, step=word)

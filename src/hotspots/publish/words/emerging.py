@@ -15,12 +15,12 @@ _UNITS = {"M": "month", "W": "week", "D": "day"}
 _MEANINGS = {
     "new": "{hot} in the last {step} for the first time",
     "consecutive": "{hot} in an unbroken run of {steps} up to the last, and never before",
-    "intensifying": "{hot} in nine {steps} of ten or more, the last among them, and more so as time went on",
-    "persistent": "{hot} in nine {steps} of ten or more, the last among them, without a clear trend",
-    "diminishing": "{hot} in nine {steps} of ten or more, the last among them, but less so as time went on",
+    "intensifying": "{hot} in 90% of {steps} or more, the last among them, and more so as time went on",
+    "persistent": "{hot} in 90% of {steps} or more, the last among them, without a clear trend",
+    "diminishing": "{hot} in 90% of {steps} or more, the last among them, but less so as time went on",
     "sporadic": "{hot} in the last {step}, and on and off before",
     "oscillating": "{hot} in the last {step}, and {cold} in one before",
-    "historical": "{hot} in nine {steps} of ten or more, but not in the last",
+    "historical": "{hot} in 90% of {steps} or more, but not in the last",
 }
 _TOLD = (
     "new",
