@@ -19,6 +19,7 @@ from hotspots.export.webmap.make import AreaView
 from hotspots.publish.folder import run_recipe
 from hotspots.publish.report.charts import charts_section
 from hotspots.publish.views import analysis_views
+from hotspots.publish.words.headline import headline
 
 pytestmark = pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
 
@@ -98,6 +99,14 @@ def test_the_report_lists_it_first_and_draws_it(analysed: Analysis) -> None:
     assert drawn.caption.startswith("Burglary in Ward 3")
     assert "December 2025 unusually high" in drawn.alt
     assert drawn.svg.startswith(b"<?xml")
+
+
+def test_the_headline_names_the_most_unusual(analysed: Analysis) -> None:
+    lines = headline(analysed)
+    assert any(
+        line.startswith("  Wards: 1 unusual in the last month charted, Ward 3 the most: 60 in ")
+        for line in lines
+    )
 
 
 def test_a_recipe_without_the_table_has_no_section(tmp_path: Path) -> None:

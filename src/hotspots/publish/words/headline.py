@@ -51,6 +51,8 @@ def _group_lines(group: Group, comparison: Comparison | None = None) -> list[str
             up, down = (int((layer["ch_flag"] == flag).sum()) for flag in ("up", "down"))
             before, after = compared_words(comparison)
             lines.append(f"  {label}: {up:,} up and {down:,} down between {before} and {after}")
+        if "un_flag" in layer:
+            lines.append(f"  {label}: {_unusual_line(layer)}")
         if "gi_class" in layer:
             hot, cold = (int(layer["gi_class"].isin(_levels(side)).sum()) for side in ("hot", "cold"))
             lines.append(f"  {label}: {hot:,} in hotspots and {cold:,} in coldspots (Gi*, q up to 0.05)")
@@ -59,6 +61,15 @@ def _group_lines(group: Group, comparison: Comparison | None = None) -> list[str
         if "lm_class" in layer:
             lines.append(f"  {label}: {_outlier_line(layer)}")
     return lines
+
+
+def _unusual_line(layer: pd.DataFrame) -> str:
+    """Return how many areas are unusual in the last month, and the one that is most so."""
+    marked = layer[layer["un_flag"].astype(str) != "as expected"]
+    if marked.empty:
+        return "none unusual in the last month charted"
+    first = marked.loc[marked["un_score"].abs().sort_values(ascending=False, kind="stable").index[0]]
+    return f"{len(marked):,} unusual in the last month charted, {first['name']} the most: {first['un_text']}"
 
 
 def _outlier_line(layer: pd.DataFrame) -> str:
