@@ -790,8 +790,9 @@ def test_a_theme_is_one_slide_with_its_map_and_three_lines(two_towns: Path) -> N
 @pytest.mark.browser
 def test_each_theme_prints_on_one_page(two_towns: Path, chromium: str) -> None:
     document = make_document(run(two_towns, FULL))
-    # The report's heading stands with the first page; before themes alone it has a page to itself.
-    for section, count in zip(document.sections, (1, 1 + 2), strict=False):
+    # The first page fills its sheet, so that of it alone the lines of source stand on another; before themes alone the
+    # report's heading has a page to itself.
+    for section, count in zip(document.sections, (1 + 1, 1 + 2), strict=False):
         path = two_towns / "report.html"
         path.write_text(report_html(Document(document.title, "2025", [section])), encoding="utf-8")
         assert pages(chromium, path) == count, section.title
