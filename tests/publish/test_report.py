@@ -479,12 +479,13 @@ def test_every_theme_has_its_pictures_with_words_for_who_cannot_see_them(town: P
     document = make_document(run(town, "[kde]\nbandwidth = 500\n[gistar]\n"))
     pictures = blocks(document, Picture)
     # Of three the third would leave a gap in its row; it is among the further maps.
-    assert [picture.caption for picture in pictures[1:3]] == ["Wards: against the average", "Heat-map"]
+    # Behind that of the summary and that of the one partnership.
+    assert [picture.caption for picture in pictures[2:4]] == ["Wards: against the average", "Heat-map"]
     assert pictures[-1].caption == "Wards: hotspots and coldspots"
-    assert pictures[1].alt == f"Wards: against the average. Significantly above in {SCRIPT} (Abbeyshire)."
-    assert pictures[2].alt == f"Heat-map. The densest ground is in {SCRIPT} (Abbeyshire)."
-    assert pictures[1].legend is not None
-    assert [words for _, words in pictures[1].legend.entries] == ["Significantly above (1)", "Average (5)"]
+    assert pictures[2].alt == f"Wards: against the average. Significantly above in {SCRIPT} (Abbeyshire)."
+    assert pictures[3].alt == f"Heat-map. The densest ground is in {SCRIPT} (Abbeyshire)."
+    assert pictures[2].legend is not None
+    assert [words for _, words in pictures[2].legend.entries] == ["Significantly above (1)", "Average (5)"]
     assert all(picture.svg.startswith(b"<?xml") and not picture.png for picture in pictures)
     drawn = blocks(make_document(run(town), pictures=("svg", "png")), Picture)
     assert all(picture.png.startswith(b"\x89PNG") for picture in drawn)
@@ -520,7 +521,7 @@ def test_without_flags_and_months_the_report_says_what_there_is(town: Path) -> N
         "Headline figures",
         "Further maps",
     ]
-    assert [picture.caption for picture in blocks(document, Picture)[1:3]] == ["Wards: rate", "Wards: rate"]
+    assert [picture.caption for picture in blocks(document, Picture)[2:4]] == ["Wards: rate", "Wards: rate"]
 
 
 def test_the_page_holds_no_markup_of_the_data_and_is_the_same_twice(town: Path) -> None:

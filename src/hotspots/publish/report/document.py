@@ -81,7 +81,10 @@ def make_document(analysis: Analysis, *, pictures: Kinds = ("svg",)) -> Document
     Document
         For `hotspots.export.pages.report.write_report`.
     """
-    return _bound(analysis, list(_sections(analysis, pictures).values()))
+    made = _sections(analysis, pictures)
+    if "partnerships" in made and holds_places(analysis):
+        made.pop("places", None)
+    return _bound(analysis, list(made.values()))
 
 
 def _sections(analysis: Analysis, pictures: Kinds) -> dict[str, Section]:
@@ -110,12 +113,9 @@ def _sections(analysis: Analysis, pictures: Kinds) -> dict[str, Section]:
         "quality": quality_section,
         "methods": _methods_section,
     }
-    wanted = (analysis.recipe.report or Report()).sections
-    if "partnerships" in wanted and holds_places(analysis):
-        wanted = tuple(name for name in wanted if name != "places")
     made = {
         name: replace(section, division=_division(name))
-        for name in wanted
+        for name in (analysis.recipe.report or Report()).sections
         if (section := makers[name](analysis)) is not None
     }
     order = sorted(made, key=lambda name: list(DIVISIONS).index(made[name].division))

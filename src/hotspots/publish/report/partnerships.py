@@ -67,10 +67,11 @@ def holds_places(analysis: Analysis) -> bool:
 
 def _page(analysis: Analysis, profile: Profile, name: str, kinds: Kinds) -> list[Block]:
     """Return a partnership's words, its map beside its places, its areas by number and by harm, and its offences."""
-    texts = [mix_words(profile, name), beside_words(profile, name, profile.comparators)]
+    texts = [beside_words(profile, name, profile.comparators)]
     texts += [kinds_words(profile, name, profile.comparators[0])] if profile.comparators else []
     texts.append(change_sentence(analysis, profile, name))
-    blocks: list[Block] = [Paragraphs([" ".join(text for text in texts if text)])]
+    beside = " ".join(text for text in texts if text)
+    blocks: list[Block] = [Paragraphs([mix_words(profile, name), *([beside] if beside else [])])]
     blocks.append(_map(analysis, name, kinds))
     blocks += [] if analysis.standings is None else _places(analysis, name)
     return [*blocks, *_by_harm(analysis, name), _beside(analysis, profile, name, profile.comparators)]
@@ -96,6 +97,8 @@ def _map(analysis: Analysis, name: str, kinds: Kinds) -> Picture:
     column = next(one for one in ("sd_flag", "rate", "n") if one in own)
     found = analysis.standings
     marked = () if found is None else tuple(map(str, found.of_district(name).index[: found.top]))
+    said = origin_words(analysis)
+    origin = said[:1].upper() + said[1:]
     numbers = " The numbers are those of the list." if marked else ""
     return area_plate(
         replace(analysis, areas=areas),
@@ -103,7 +106,7 @@ def _map(analysis: Analysis, name: str, kinds: Kinds) -> Picture:
         column,
         size=pair_size(areas),
         kinds=kinds,
-        caption=f"{name}, {plural(theme.name)} by {singular(plural(layer.label))}.{numbers} {origin_words(analysis)}",
+        caption=f"{name}, {plural(theme.name)} by {singular(plural(layer.label))}.{numbers} {origin}",
         marked=marked,
         insets=1,
     )
