@@ -55,6 +55,7 @@ from .incidents import QualityReport as QualityReport
 from .incidents import read_incidents as read_incidents
 from .incidents import select_incidents as select_incidents
 from .incidents import to_points as to_points
+from .incidents.clock import Clock as Clock
 from .methods.accuracy import accuracy as accuracy
 from .methods.breakdown import breakdown as breakdown
 from .methods.change import change as change
