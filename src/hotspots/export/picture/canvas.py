@@ -304,10 +304,18 @@ class Canvas:
     def _patch(self, shapes: Shapes, **look: Any) -> None:
         from matplotlib.patches import PathPatch
 
-        path = polygon_path(shapes)
         for axes, _ in self._views():
+            # An inset shows a few areas: all of them in each would be most of a report's bytes.
+            seen = shapes if axes is self.axes else shapes[shapely.intersects(shapes, _limits(axes))]
             # As an artist, since a patch would have matplotlib search all its edges for limits that are set already.
-            axes.add_artist(PathPatch(path, joinstyle="round", **look))
+            if len(seen):
+                axes.add_artist(PathPatch(polygon_path(seen), joinstyle="round", **look))
+
+
+def _limits(axes: Axes) -> Any:
+    """Return the ground that a map shows."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    return shapely.box(west, south, east, north)
 
 
 def _within(axes: Axes, point: tuple[float, float]) -> bool:
