@@ -26,8 +26,8 @@ from benchmarks.suites import SUITES
 HERE = Path(__file__).parent
 WHOLE_RUN = "run"
 PACKAGES = (
-    "dask", "duckdb", "esda", "geopandas", "KDEpy", "libkdv", "numba", "numpy", "pandas", "pyarrow", "pygeoda",
-    "pyogrio", "pyproj", "scikit-learn", "sedonadb", "shapely",
+    "dask", "duckdb", "esda", "geopandas", "KDEpy", "libkdv", "numba", "numpy", "pandas", "pointpats", "pyarrow",
+    "pygeoda", "pyogrio", "pyproj", "scikit-learn", "sedonadb", "shapely",
 )  # fmt: skip
 Row = dict[str, Any]
 

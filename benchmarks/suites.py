@@ -7,6 +7,7 @@ from benchmarks.suite_emerging import EMERGING
 from benchmarks.suite_files import READING, SCALE, WRITING
 from benchmarks.suite_gistar import GISTAR
 from benchmarks.suite_locate import LOCATE
+from benchmarks.suite_near_repeat import NEAR_REPEAT
 from benchmarks.suite_neighbours import NEIGHBOURS
 
 SUITES = {
@@ -15,6 +16,7 @@ SUITES = {
     "density": DENSITY,
     "gistar": GISTAR,
     "emerging": EMERGING,
+    "near-repeat": NEAR_REPEAT,
     "reading": READING,
     "writing": WRITING,
     "scale": SCALE,
