@@ -692,7 +692,7 @@ def test_the_first_page_is_for_a_chief_inspector(two_towns: Path) -> None:
         "2 of 12 wards are priorities: they have 55% of all incidents but only 17% of the people.",
         "Set against July 2024, all rose by 83%. The others did not change clearly.",
     ]
-    assert rows.headings == ["Ward", "District", "Why", "All for every 1,000 people a year"]
+    assert rows.headings == ["Ward", "District", "Why", "All, rate"]
     # 60 incidents among 1,000 people in a month: 720 a year.
     assert rows.rows[0] == [f"1. {SCRIPT}", "Abbeyshire", "Far above the average in all 2 themes.", "720.0"]
     assert len(rows.rows) == 5

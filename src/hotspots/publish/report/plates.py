@@ -32,7 +32,7 @@ NAMED = 3  # places in the words for who cannot see a picture
 FLAT = (
     0.75  # of a study area no higher than this in its widths, four pictures leave room for the text of a page
 )
-_HEIGHTS = {"four": (1.0, 1.6), "two": (2.4, 3.75)}  # inches, the lowest and the highest
+_HEIGHTS = {"four": (1.0, 1.6), "two": (2.2, 2.75)}  # inches, the lowest and the highest
 _INSETS = 3
 _FEW = 500  # of more areas, no borders are drawn on a heat-map of this size
 _PLAIN = {

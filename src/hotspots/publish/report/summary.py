@@ -162,8 +162,9 @@ def _rows(analysis: Analysis, first: list[str]) -> Table:
         for number, code in enumerate(first, start=1)
     ]
     headings = [singular(analysis.recipe.areas[0].label), *(["District"] if known else []), "Why"]
-    figure = f"{theme.name} for every 1,000 people a year" if rated else f"{theme.name}, incidents"
-    note = f"The rate of all is {format_value('rate', theme.rate)}." if rated else ""
+    figure = f"{theme.name}, {'rate' if rated else 'incidents'}"
+    rate = format_value("rate", theme.rate)
+    note = f"Rate: incidents a year for every 1,000 people; that of all is {rate}." if rated else ""
     last = len(headings)
     return Table("", [*headings, figure], rows, frozenset({last}), note, prose=frozenset({last - 1}))
 
