@@ -21,6 +21,8 @@ from hotspots.publish.words.profile import period_words
 
 RECIPE = """
 title = "Abbeyshire"
+source = "The force"
+attribution = "Made up for a test."
 [incidents]
 source = "own.csv"
 period = "2025-01..2025-02"

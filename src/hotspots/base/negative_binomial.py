@@ -93,7 +93,7 @@ def mean_limits(
     >>> [limit.tolist() for limit in mean_limits([0.2, 4, 1000])]
     [[0.0, 1.0, 938.0], [1.0, 8.0, 1062.0]]
     >>> [limit.tolist() for limit in mean_limits([0.2, 4, 1000], dispersion=2)]
-    [[0.0, 0.0, 914.0], [2.0, 10.0, 1089.0]]
+    [[0.0, 0.0, 914.0], [2.0, 11.0, 1089.0]]
     """
     phi, tail = require_dispersion(dispersion), require_level(level)
     mu = np.ascontiguousarray(np.asarray(means, dtype=float))

@@ -241,9 +241,9 @@ def unusual_months(
     >>> n = pd.DataFrame(5, index=[f"E{k:02}" for k in range(20)], columns=months)
     >>> n.loc["E07", "2025-12"] = 25
     >>> charts = unusual_months(n)
-    >>> charts.month()[["n", "expected", "exp_lo", "exp_hi", "un_flag"]].head(1)
+    >>> charts.month()[["n", "expected", "exp_lo", "exp_hi", "un_flag"]].head(1).round(1)
             n  expected  exp_lo  exp_hi         un_flag
-    E07  25.0  7.868853     1.0    17.0  unusually high
+    E07  25.0       7.9     1.0    17.0  unusually high
     """
     tables = dict(counts) if isinstance(counts, Mapping) else {"": counts}
     index, months = _same(tables)

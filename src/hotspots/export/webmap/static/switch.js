@@ -101,8 +101,10 @@
         model.groups.length > 1 && groupSelect(model, state, change),
         model.data.themes.length > 1 && themeRows(model, state, change),
         steps && periodSlider(state, change),
-        model.overlays.length > 0 && overlayRow(model, state, change),
-        (model.data.themes.length > 1 || steps) && besideRow(model, state, change),
+        element("div", "overlay-line", [
+          model.overlays.length > 0 && overlayRow(model, state, change),
+          (model.data.themes.length > 1 || steps) && besideRow(model, state, change),
+        ].filter(Boolean)),
       ].filter(Boolean));
       const same = again && this.target.querySelector(again);
       if (same) same.focus();
