@@ -103,7 +103,7 @@ def command(
         show("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         show("Testing")
-        steps = find_steps(table, months_of(table), step=step)
+        steps = find_steps(table, months_of(table), step=step, partial=quality.partial_month)
         assigned = locate(table, where, by=by, lookup=lookup or None)
         settings = {"comparison": comparison, "previous": previous, "cap": cap}
         beside = {"neighbours": neighbours, "distance": distance, "nearest": nearest}

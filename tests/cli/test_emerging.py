@@ -132,6 +132,27 @@ def test_a_month_without_a_file_is_left_out_and_one_without_the_kind_is_not(
     assert (len(steps), steps[:5]) == (11, "HHH.H")
 
 
+def test_a_last_month_that_is_not_whole_is_left_out(hotspots: Run, year: Path) -> None:
+    lines = (year / "2025-10-abbeyshire-street.csv").read_text(encoding="utf-8").splitlines()[:9]
+    rows = "\n".join(lines).replace("2025-10", "2025-11").replace("\n10-", "\n11-")
+    (year / "2025-11-abbeyshire-street.csv").write_text(rows + "\n", encoding="utf-8")
+    said = "Warning: 2025-11 looks incomplete, with under half the usual rows, and is left out of emerging hotspots"
+    code, _, err = hotspots("emerging", ".", "--areas", "wards.gpkg", "-o", "e.geojson")
+    assert code == 0, err
+    assert said in err
+    layer = gpd.read_file("e.geojson").set_index("name")
+    assert len(str(layer.loc["Ward 0.0", "em_steps"])) == 10
+    assert layer.loc["Ward 6.6", "em_last"] == "2025-10"
+    (year / "a.toml").write_text(
+        'title = "A"\nsource = "S"\nattribution = "L"\n[incidents]\nsource = "."\n[[areas]]\nlabel = "Wards"\n'
+        'source = "wards.gpkg"\n[emerging]\n',
+        encoding="utf-8",
+    )
+    code, _, err = hotspots("run", "a.toml", "-o", "out")
+    assert code == 0, err
+    assert said in err
+
+
 def test_months_asked_for_that_no_file_holds_are_said(hotspots: Run, year: Path) -> None:
     code, _, err = hotspots(
         "emerging", ".", "--areas", "wards.gpkg", "--period", "2025-01..2025-11", "-o", "e.gpkg"

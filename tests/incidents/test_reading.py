@@ -714,3 +714,21 @@ def test_a_real_year_adds_up(shared_data: Path) -> None:
     }
     without = kept[kept["Crime ID"].isna() & kept["Longitude"].notna()]
     assert report.identical == without.duplicated(["Crime type", "Month", "Longitude", "Latitude"]).sum()
+
+
+@pytest.mark.parametrize(
+    ("months", "said"),
+    [
+        (["2099-01"], "1 row is of months still to come, such as 2099-01: is the year right?"),
+        (["2098-12", "2099-01"], "2 rows are of months still to come, such as 2099-01: is the year right?"),
+    ],
+)
+def test_months_to_come_are_doubted(tmp_path: Path, months: list[str], said: str) -> None:
+    rows = [f"385000,345000,Noise,{month}-03" for month in ["2025-01", *months]]
+    (tmp_path / "own.csv").write_text(
+        "Easting,Northing,Category,Date\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
+    with pytest.warns(HotspotsWarning) as caught:
+        incidents, _ = read_incidents(tmp_path / "own.csv")
+    assert said in [str(warning.message) for warning in caught]
+    assert len(incidents) == len(rows)

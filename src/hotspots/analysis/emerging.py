@@ -43,7 +43,9 @@ def months_of(incidents: pd.DataFrame) -> tuple[pd.Period, ...]:
     return tuple(month for month in covered if str(month) in there)
 
 
-def find_steps(incidents: pd.DataFrame, months: Sequence[pd.Period], *, step: str = "1M") -> TimeSteps:
+def find_steps(
+    incidents: pd.DataFrame, months: Sequence[pd.Period], *, step: str = "1M", partial: str | None = None
+) -> TimeSteps:
     """Return the steps of time that incidents cover, and say them.
 
     Parameters
@@ -54,6 +56,8 @@ def find_steps(incidents: pd.DataFrame, months: Sequence[pd.Period], *, step: st
         The months covered; those that no file holds are not among them.
     step : str, default '1M'
         See `hotspots.counting.steps.make_steps`.
+    partial : str, optional
+        A last month that looks incomplete, such as ``"2025-12"``; steps of months are without it.
 
     Returns
     -------
@@ -65,7 +69,19 @@ def find_steps(incidents: pd.DataFrame, months: Sequence[pd.Period], *, step: st
         When they are fewer than ten.
     ParameterError
         When `step` is not a length of time.
+
+    Warns
+    -----
+    HotspotsWarning
+        When the last month is left out.
     """
+    if partial is not None and months and str(months[-1]) == partial and step.strip().upper().endswith("M"):
+        warnings.warn(
+            f"{partial} looks incomplete, with under half the usual rows, and is left out of emerging hotspots",
+            HotspotsWarning,
+            stacklevel=2,
+        )
+        months = months[:-1]
     dates = incidents["date"].dropna() if "date" in incidents else pd.Series(dtype="datetime64[s]")
     steps = make_steps(months, step=step, until=None if dates.empty else dates.max())
     if len(steps.begins) < LEAST_STEPS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import warnings
 from collections.abc import Iterator
 from typing import Literal
@@ -45,6 +46,7 @@ def doubts(report: QualityReport) -> Iterator[str]:
         yield f"{rows} that {report.notes['out_of_range']}: counted as without coordinates"
     yield from _repeats(report)
     yield from _months(report)
+    yield from _to_come(report)
 
 
 def warn_outside(
@@ -80,6 +82,15 @@ def warn_outside(
 
 def _rows(number: int) -> str:
     return f"{number:,} row" if number == 1 else f"{number:,} rows"
+
+
+def _to_come(report: QualityReport) -> Iterator[str]:
+    """Doubt months that are still to come by this machine's calendar: a year mistyped, or a plan among the records."""
+    late = [month for month in report.by_month if month.label > f"{datetime.date.today():%Y-%m}"]
+    if late:
+        number = sum(month.rows for month in late)
+        rows = f"{_rows(number)} {'is' if number == 1 else 'are'}"
+        yield f"{rows} of months still to come, such as {late[-1].label}: is the year right?"
 
 
 def _malformed(report: QualityReport) -> Iterator[str]:

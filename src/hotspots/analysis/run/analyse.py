@@ -82,7 +82,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     origin = recipe_origin(recipe, reports, [place.areas for place in places])
     accounts = account_each(read, assigned[places[0].key], label=places[0].label)
     progress("Finding neighbours")
-    study = begin_study(recipe, incidents, before, places, assigned, period)
+    study = begin_study(recipe, incidents, before, places, assigned, period, quality.partial_month)
     say_comparison(study)
     results = []
     keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])

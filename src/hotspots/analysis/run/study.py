@@ -98,6 +98,7 @@ def begin_study(
     places: list[Place],
     assigned: dict[str, pd.Series[Any]],
     period: Period,
+    partial: str | None = None,
 ) -> Study:
     """Return what all themes share, with the neighbours, periods and classes that the recipe asks for."""
     named = [(place.key, place.label, place.areas) for place in places if place.kind == "areas"]
@@ -109,7 +110,9 @@ def begin_study(
         find_neighbours(recipe.gistar, places),
         find_neighbours(recipe.outliers, places),
         find_neighbours(emerging, places),
-        None if emerging is None else find_steps(incidents, period.months, step=emerging.step),
+        None
+        if emerging is None
+        else find_steps(incidents, period.months, step=emerging.step, partial=partial),
         period.months,
         period.length,
         find_comparison(recipe.periods, period.months),

@@ -169,13 +169,20 @@ def test_rows_without_place_or_day_are_counted() -> None:
 
 @pytest.mark.parametrize("date", [None, "2025-03-01"])
 def test_months_are_refused(date: str | None) -> None:
-    table = planted().drop(columns="date")
+    table = planted().drop(columns="date").assign(month="2025-03")
     if date is not None:
         table["date"] = pd.Timestamp(date)
     with pytest.raises(DataError) as caught:
         near_repeat(table)
     assert caught.value.message == "the incidents have months, not days, so that near repeats cannot be told"
     assert caught.value.hint == "give a file with the day of each incident, as police.uk's do not have it"
+
+
+def test_incidents_without_any_date_are_told_from_months() -> None:
+    with pytest.raises(DataError) as caught:
+        near_repeat(planted().drop(columns="date"))
+    assert caught.value.message == "no incident has a date"
+    assert caught.value.hint == "name the column of dates with 'month_column'"
 
 
 def test_rows_that_stand_for_several_are_refused() -> None:

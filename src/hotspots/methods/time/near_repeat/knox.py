@@ -213,6 +213,8 @@ def _events(
             "rows stand for several incidents, which near repeats cannot use: which of them came first is not told",
             hint="give a file with a row for each incident, without a column of weights",
         )
+    if dated.isna().all() and ("month" not in incidents or incidents["month"].isna().all()):
+        raise DataError("no incident has a date", hint="name the column of dates with 'month_column'")
     if dated.isna().all() or (dated.dropna().dt.day == 1).all():
         raise DataError(
             "the incidents have months, not days, so that near repeats cannot be told",
