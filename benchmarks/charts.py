@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import argparse
 import resource
+import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -35,12 +38,25 @@ def simulated(areas: int, months: int, themes: int) -> dict[str, pd.DataFrame]:
     return made
 
 
+def surveillance(tables: dict[str, pd.DataFrame], areas: int) -> float:
+    """Return the seconds that R's surveillance takes for the last month of some areas of each theme."""
+    taken = 0.0
+    for table in tables.values():
+        with tempfile.TemporaryDirectory() as folder:
+            table.head(areas).to_csv(f"{folder}/counts.csv", index=False)
+            command = ["Rscript", Path(__file__).parent / "surveillance_months.R", folder]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+        taken += float(done.stdout.split()[-1])
+    return taken
+
+
 def main() -> None:
     """Time the charts, and say what they needed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.charts", description=__doc__)
     parser.add_argument("--areas", type=int, default=35_672)
     parser.add_argument("--months", type=int, default=36)
     parser.add_argument("--themes", type=int, default=14)
+    parser.add_argument("--peer", type=int, metavar="AREAS", help="R's surveillance too, for so many areas")
     chosen = parser.parse_args()
     unusual_months(simulated(200, chosen.months, 2))
     tables = simulated(chosen.areas, chosen.months, chosen.themes)
@@ -49,6 +65,10 @@ def main() -> None:
     seconds, processor = time.perf_counter() - began, time.process_time() - spent
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{found}: {seconds:.1f} s, {processor:.1f} s of processor time")
+    if chosen.peer:
+        beside = surveillance(tables, chosen.peer)
+        each = beside / chosen.peer / chosen.themes / (seconds / chosen.areas / chosen.themes)
+        print(f"surveillance: {beside:.1f} s for {chosen.peer:,} areas, {each:,.0f} times as long for each")
     print(f"{peak:,.0f} MB at most, with the input; months are simulated")
 
 

@@ -64,6 +64,7 @@ def available(tool: str) -> str | None:
     programs = {
         "QGIS": ["/usr/bin/python3", "-c", "import numpy, qgis.analysis"],
         "spdep": ["Rscript", "-e", "library(spdep)"],
+        "surveillance": ["Rscript", "-e", "library(surveillance)"],
     }
     if tool not in programs:
         return None
