@@ -108,6 +108,16 @@ def _log_mass(k: float, mu: float, phi: float) -> Any:
     if phi == 1.0:
         return k * math.log(mu) - mu - math.lgamma(k + 1.0)
     size = mu / (phi - 1.0)
+    if size > 1000.0:
+        # Near a Poisson count the two gammas are vast and alike: Stirling's series of their difference, to 1e-11.
+        return (
+            (size - 0.5) * math.log1p(k / size)
+            - k
+            - size * math.log1p(phi - 1.0)
+            + k * math.log((mu + k * (phi - 1.0)) / phi)
+            - math.lgamma(k + 1.0)
+            + (1.0 / (size + k) - 1.0 / size) / 12.0
+        )
     return (
         math.lgamma(size + k)
         - math.lgamma(size)
