@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hotspots_cli import options
+from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
@@ -87,19 +88,14 @@ def command(
     if bool(groups["treated"]) != bool(groups["control"]):
         raise click.UsageError("--treated and --control go together")
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import account, change_layer, locate, monthly_counts, people_of
+    from hotspots.analysis.steps import change_layer, monthly_counts
     from hotspots.analysis.treatment import treatment_effect
-    from hotspots.areas.reading import read_areas
-    from hotspots.incidents import read_incidents
 
     with Steps(4) as step:
-        step("Reading areas")
-        where = read_areas(areas, crs=crs, **options.area_reading(given))
-        step("Reading incidents")
-        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = people_of(where, quality)
-        step("Comparing")
-        assigned = locate(table, where, by=by, lookup=lookup or None)
+        read = read_located(
+            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Comparing"
+        )
+        table, where, assigned = read.incidents, read.areas, read.assigned
         asked = {"before": before, "after": after, "level": level, "flagged_by": flagged_by}
         layer = change_layer(table, where, assigned=assigned, dispersion=dispersion, **asked)
         used = layer.attrs["change_dispersion"]
@@ -113,7 +109,7 @@ def command(
         step("Writing")
         provenance = make_provenance(
             crs=crs,
-            quality=account(quality, table, assigned),
+            quality=read.accounted(),
             months=None,
             steps={"change": settings},
             areas=where,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hotspots_cli import options
+from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
 
@@ -93,27 +94,18 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
     from hotspots.analysis.charts import files_months, find_charts
-    from hotspots.analysis.steps import locate, people_of
-    from hotspots.areas.reading import read_areas
     from hotspots.export.tables.csv import write_csv
-    from hotspots.incidents import read_incidents
     from hotspots.publish.words.charts import chart_names, charts_sentences, year_sentence
 
     with Steps(4) as step:
-        step("Reading areas")
-        where = read_areas(areas, crs=crs, **options.area_reading(given))
-        step("Reading incidents")
-        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = people_of(where, quality)
-        step("Charting")
-        assigned = locate(table, where, by=by, lookup=lookup or None)
+        read = read_located(
+            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Charting"
+        )
+        counts = _by_theme(read.incidents, read.areas, read.assigned)
         found = find_charts(
-            {
-                name: files_months(one, table, covers)
-                for name, one in _by_theme(table, where, assigned).items()
-            },
-            districts=where.get("district"),
-            partial=quality.partial_month,
+            {name: files_months(one, read.incidents, covers) for name, one in counts.items()},
+            districts=read.areas.get("district"),
+            partial=read.quality.partial_month,
             season=season,
             dispersion=dispersion,
             flagged_by=flagged_by,
@@ -121,7 +113,7 @@ def command(
             runs=runs,
             starts=starts,
         )
-        names = chart_names(where)
+        names = chart_names(read.areas)
         step("Writing")
         write_csv(_rows(found, names, every=every_month), output, overwrite=overwrite)
     for sentence in charts_sentences(found, names):

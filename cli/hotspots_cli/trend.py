@@ -60,7 +60,7 @@ def command(
     hotspots trend police/ --areas wards.gpkg --category Burglary -o burglary_trend.gpkg
     """
     check_output(output, overwrite=overwrite)
-    from hotspots.analysis.charts import files_months
+    from hotspots.analysis.charts import files_months, whole_months
     from hotspots.analysis.provenance import make_provenance
     from hotspots.analysis.steps import add_columns, monthly_counts
     from hotspots.base.errors import DataError
@@ -77,9 +77,7 @@ def command(
             )
         monthly = files_months(monthly, read.incidents, covers)
         partial = read.quality.partial_month
-        if partial is not None and str(monthly.columns[-1]) == partial:
-            monthly = monthly.iloc[:, :-1]
-        found = histories(monthly, against=against, level=level, seed=seed)
+        found = histories(whole_months(monthly, partial), against=against, level=level, seed=seed)
         found["st_after"] = [None if month != month else str(month) for month in found["st_after"]]
         step("Writing")
         settings = {"against": against, "level": level, "seed": seed, "dispersion": found.attrs["dispersion"]}

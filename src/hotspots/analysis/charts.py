@@ -100,7 +100,7 @@ def find_charts(
         When an option is wrong.
     """
     notes: list[str] = []
-    tables = {theme: _without(table, partial) for theme, table in monthly.items()}
+    tables = {theme: whole_months(table, partial) for theme, table in monthly.items()}
     months = (
         pd.PeriodIndex(next(iter(tables.values())).columns, freq="M")
         if tables
@@ -146,7 +146,8 @@ def files_months(monthly: pd.DataFrame, incidents: pd.DataFrame, covers: str | N
     return monthly.iloc[:, [place for place, known in enumerate(there) if known]]
 
 
-def _without(table: pd.DataFrame, partial: str | None) -> pd.DataFrame:
+def whole_months(table: pd.DataFrame, partial: str | None) -> pd.DataFrame:
+    """Return counts by month without the last month, where that is the one that looks incomplete."""
     if partial is None or not table.shape[1] or table.columns[-1] != pd.Period(partial, freq="M"):
         return table
     return table.iloc[:, :-1]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hotspots.base.errors import HotspotsWarning
 from hotspots.incidents import coordinates
+from hotspots.incidents.gate import system_of
 from hotspots.methods.time.near_repeat.knox import NearRepeats, near_repeat
 from hotspots.priorities.spreading import looks_snapped
 
@@ -35,7 +36,7 @@ def find_near_repeats(incidents: pd.DataFrame, **settings: Any) -> NearRepeats:
         one day, as several rows of one incident are; or when over 2 % have no place or no day.
     """
     found = near_repeat(incidents, **settings)
-    x, y = coordinates(incidents, incidents.attrs.get("crs", "EPSG:27700"))
+    x, y = coordinates(incidents, system_of(incidents))
     if looks_snapped(x, y):
         warnings.warn(
             "the incidents stand on few places, two or more on each: if they were moved to map points, what is "

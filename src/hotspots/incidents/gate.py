@@ -63,6 +63,12 @@ def as_incidents(incidents: Any, *, located: bool = True) -> pd.DataFrame:
     return incidents if months is None else incidents.assign(month=months)
 
 
+def system_of(incidents: pd.DataFrame) -> Any:
+    """Return the reference system that incidents are in; the national grid where a table names none."""
+    held = incidents.crs if is_layer(incidents) else incidents.attrs.get("crs")
+    return BRITISH_NATIONAL_GRID if held is None else held
+
+
 def row_weights(incidents: pd.DataFrame) -> npt.NDArray[np.float64] | None:
     """Return how many incidents each row stands for; None where each stands for one.
 

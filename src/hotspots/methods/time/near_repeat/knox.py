@@ -6,18 +6,17 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.base.crs import BRITISH_NATIONAL_GRID, require_metres, require_scale
+from hotspots.base.crs import require_metres, require_scale
 from hotspots.base.discovery import benjamini_hochberg
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.threads import thread_count
 from hotspots.incidents import coordinates
-from hotspots.incidents.gate import as_incidents, is_layer, row_weights
+from hotspots.incidents.gate import as_incidents, row_weights, system_of
 from hotspots.methods.time.near_repeat.pairs import Pairs, close_pairs
 
 log = logging.getLogger(__name__)
@@ -220,7 +219,7 @@ def _events(
             "the incidents have months, not days, so that near repeats cannot be told",
             hint="give a file with the day of each incident, as police.uk's do not have it",
         )
-    crs = require_metres(_system(incidents), what="incidents")
+    crs = require_metres(system_of(incidents), what="incidents")
     x, y = coordinates(incidents, crs)
     placed, known = np.isfinite(x) & np.isfinite(y), dated.notna().to_numpy()
     used = placed & known
@@ -230,12 +229,6 @@ def _events(
         require_scale(crs, (west, south, east, north), what="incidents")
     day = dated.to_numpy()[used].astype("datetime64[D]").astype(np.int64)
     return incidents.index[used], x[used], y[used], day, (int((~placed).sum()), int((placed & ~known).sum()))
-
-
-def _system(incidents: pd.DataFrame) -> Any:
-    """Return the reference system that the incidents are in; the national grid where a table names none."""
-    held = incidents.crs if is_layer(incidents) else incidents.attrs.get("crs")
-    return BRITISH_NATIONAL_GRID if held is None else held
 
 
 def _windows(day: Integers, ends: Integers) -> npt.NDArray[np.uint8]:
