@@ -155,4 +155,8 @@ def test_on_a_phone_the_second_map_stands_below_the_first(
     assert other is not None
     assert other["y"] >= first["y"] + first["height"] - 1
     assert found.page.evaluate("document.documentElement.scrollWidth") <= 360
+    # Nor does a theme of a long name widen the page.
+    long = "all => all.forEach(one => { one.textContent = 'Violence and sexual offences: '.repeat(3); })"
+    found.page.locator("#hotspots-beside-theme option").evaluate_all(long)
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= 360
     found.page.close()
