@@ -39,6 +39,9 @@ from .counting.counts import rate as rate
 from .counting.counts import rate_limits as rate_limits
 from .counting.tally import Tally as Tally
 from .counting.tally import tally as tally
+from .disclosure.rules import Profile as Profile
+from .disclosure.rules import profile as profile
+from .disclosure.rules import published as published
 from .export.geojson.write import write_geojson as write_geojson
 from .export.geopackage import write_geopackage as write_geopackage
 from .export.picture.draw import draw_heatmap as draw_heatmap

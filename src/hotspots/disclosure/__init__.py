@@ -1,0 +1,1 @@
+"""What may be published: rules, the least that must be hidden to keep them, and what a reader can still work out."""
