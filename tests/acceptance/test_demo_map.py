@@ -78,7 +78,7 @@ def test_every_theme_and_overlay_of_the_demo_can_be_shown(page: tuple[Any, list[
     for group in groups:
         opened.locator("#hotspots-group").select_option(label=group)
         themes = opened.locator("#hotspots-switch input[type=radio]")
-        assert themes.count() == 7
+        assert themes.count() == 8
         for position in range(themes.count()):
             themes.nth(position).check()
             assert opened.locator("#hotspots-legend h2").first.inner_text().startswith(f"{group} · ")
@@ -93,7 +93,7 @@ def test_every_theme_and_overlay_of_the_demo_can_be_shown(page: tuple[Any, list[
 @pytest.mark.browser
 def test_title_choices_legend_and_list_are_in_sight(page: tuple[Any, list[str]]) -> None:
     opened, _ = page
-    for selector in ("h1", "#hotspots-group", "#hotspots-legend", "#hotspots-list li >> nth=4"):
+    for selector in ("h1", "#hotspots-group", "#hotspots-legend", "#hotspots-list li >> nth=2"):
         box = opened.locator(selector).bounding_box()
         assert box["y"] + box["height"] < 800
     heads = "[...document.querySelectorAll('#hotspots-switch label')].every(l => l.getBoundingClientRect().height < 40)"
@@ -110,4 +110,43 @@ def test_a_ward_is_found_by_name(page: tuple[Any, list[str]]) -> None:
     opened.keyboard.press("Enter")
     opened.locator(".leaflet-popup .name", has_text="Little London & Woodhouse").wait_for()
     opened.wait_for_function("location.hash.includes('area=E05')")
+    assert troubles == []
+
+
+@pytest.mark.browser
+def test_the_months_of_a_run_play_stand_side_by_side_and_are_in_the_link(
+    page: tuple[Any, list[str]], demo_map: Path
+) -> None:
+    opened, _ = page
+    troubles: list[str] = []
+    shown = opened.context.browser.new_page(reduced_motion="no-preference")
+    shown.on("pageerror", lambda error: troubles.append(str(error)))
+    shown.clock.install()
+    shown.goto(demo_map.as_uri() + "#group=burglary&theme=wards-incidents-by-month&period=july-2016")
+    period, captions = shown.locator("#hotspots-switch output"), shown.locator(".map-caption")
+    assert period.text_content() == "July 2016"
+    shown.locator("#hotspots-play").click()
+    shown.clock.run_for(1300)
+    assert period.text_content() == "July 2017"
+    shown.clock.run_for(2400)
+    assert period.text_content() == "July 2016"  # July 2018, and round again
+    shown.locator("#hotspots-play").click()
+    shown.clock.run_for(5000)
+    assert period.text_content() == "July 2016"
+    shown.locator("#hotspots-period").press("End")
+    shown.locator("#hotspots-besides").check()
+    assert captions.all_text_contents() == [
+        f"Burglary, Wards: incidents by month, July {y}" for y in (2018, 2017)
+    ]
+    shown.locator("#hotspots-list ol button").first.click()
+    rows = shown.locator(".leaflet-popup dt").all_text_contents()
+    assert [row for row in rows if row.startswith("Incidents,")] == ["Incidents, July 2018"]
+    shown.clock.run_for(100)
+    link = shown.evaluate("location.href")
+    shown.close()
+    again = opened.context.browser.new_page(reduced_motion="reduce")
+    again.goto(link)
+    assert again.locator("#hotspots-switch output").text_content() == "July 2018"
+    assert again.locator(".map-caption").all_text_contents()[1].endswith("July 2017")
+    again.close()
     assert troubles == []

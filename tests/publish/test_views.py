@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
 import shapely
 
-from hotspots.analysis.results import Kind
+from hotspots.analysis.recipe.tables import Theme
+from hotspots.analysis.results import Analysis, Kind, Layer, ThemeResult
 from hotspots.export.webmap.views import AreaView
-from hotspots.publish.views import _area_views
+from hotspots.publish.views import STEPPED, _area_views, _by_month
 
 
 def layer(**columns: object) -> gpd.GeoDataFrame:
@@ -71,3 +78,54 @@ def test_areas_of_a_file_are_called_areas() -> None:
         ("Areas: incidents", "burglary", "areas"),
         ("Areas: incidents by year", "burglary", "areas"),
     ]
+
+
+def months_of(first: str, periods: int, areas: int = 3) -> pd.DataFrame:
+    months = pd.period_range(first, periods=periods, freq="M")
+    counts = np.arange(areas * periods).reshape(areas, periods)
+    return pd.DataFrame(counts, index=[f"E{i + 1}" for i in range(areas)], columns=months)
+
+
+def by_month(monthly: pd.DataFrame | None, *, partial: str | None = None, **more: Any) -> list[AreaView]:
+    """The months of a theme of the three areas."""
+    first = Layer(
+        "wards", "areas", "Wards", layer(name=["A", "B", "C"], district="", n=9, rate=1.5, gi_z=0.5)
+    )
+    theme = ThemeResult(
+        "burglary", "Burglary", (first,), theme=Theme("Burglary"), n=27.0, monthly=monthly, **more
+    )
+    analysis = cast("Analysis", SimpleNamespace(quality=SimpleNamespace(partial_month=partial)))
+    return _by_month(analysis, theme, first, None)
+
+
+def test_months_of_a_run_have_a_table_of_their_own() -> None:
+    (view,) = by_month(months_of("2025-01", 3))
+    assert (view.title, view.group, view.column) == ("Wards: incidents by month", "Burglary", "n_2025-03")
+    assert list(view.periods) == ["January 2025", "February 2025", "March 2025"]
+    assert [*view.layer.columns.drop("geometry")] == ["name", "district", *view.periods.values()]
+    assert view.layer["n_2025-02"].tolist() == [1, 4, 7]
+
+
+def test_months_that_are_only_compared_with_come_first() -> None:
+    (view,) = by_month(months_of("2025-01", 1), earlier=months_of("2024-01", 1))
+    assert list(view.periods) == ["January 2024", "January 2025"]
+
+
+def test_an_incomplete_last_month_does_not_play_as_a_fall() -> None:
+    (view,) = by_month(months_of("2025-01", 3), partial="2025-03")
+    assert list(view.periods) == ["January 2025", "February 2025"]
+    assert (
+        view.note == "The classes are the same in every period. March 2025 looks incomplete and is left out."
+    )
+
+
+@pytest.mark.parametrize("monthly", [None, months_of("2025-01", 1)])
+def test_one_month_or_none_does_not_play(monthly: pd.DataFrame | None) -> None:
+    assert by_month(monthly) == []
+
+
+def test_of_very_many_months_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert STEPPED == 60_000  # 36 months of 1,600 areas
+    monkeypatch.setattr("hotspots.publish.views.STEPPED", 12)
+    (view,) = by_month(months_of("2025-01", 10))
+    assert list(view.periods.values()) == ["n_2025-07", "n_2025-08", "n_2025-09", "n_2025-10"]

@@ -102,6 +102,8 @@ class ThemeResult(Group):
         Rate of all areas of the first layer that have one, taken together; None where no population is known.
     monthly : DataFrame or None
         Incidents in each area of the first layer by month of the analysis; None where no month is known.
+    earlier : DataFrame or None
+        Those of the months that are read for a comparison alone; None where there are none.
     change : ThemeChange or None
         How it changed, where the analysis has two periods to compare.
     breakdowns, shares : tuple of Breakdown, tuple of Share
@@ -116,6 +118,7 @@ class ThemeResult(Group):
     n: float
     rate: float | None = None
     monthly: pd.DataFrame | None = None
+    earlier: pd.DataFrame | None = None
     change: ThemeChange | None = None
     breakdowns: tuple[Breakdown, ...] = ()
     shares: tuple[Share, ...] = ()

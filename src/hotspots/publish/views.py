@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 import geopandas as gpd
+import pandas as pd
 
-from hotspots.analysis.results import Analysis, Group, Kind, Layer, Selection
+from hotspots.analysis.charts import whole_months
+from hotspots.analysis.results import Analysis, Group, Kind, Layer, Selection, ThemeResult
 from hotspots.areas.reading import read_layer
 from hotspots.base.columns import COLUMNS, DRAWN, theme_words
 from hotspots.base.errors import DataError
@@ -17,6 +20,7 @@ from hotspots.export.webmap.make import AreaView, SurfaceView, period_columns
 from hotspots.export.webmap.views import Sparks
 
 MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
+STEPPED = 60_000  # counts of months in a map for each theme; of more, the latest are kept
 
 Views = list[AreaView | SurfaceView]
 
@@ -26,6 +30,7 @@ def analysis_views(analysis: Analysis) -> Views:
     views: Views = []
     for group in analysis.groups:
         for layer in group.layers:
+            sparks = _sparks(analysis, group, layer)
             views += _area_views(
                 in_words(group, layer),
                 layer.label,
@@ -33,8 +38,9 @@ def analysis_views(analysis: Analysis) -> Views:
                 group=group.name,
                 noun="cells" if layer.kind == "cells" else layer.label,
                 ranked=_flagged(analysis),
-                sparks=_sparks(analysis, group, layer),
+                sparks=sparks,
             )
+            views += _by_month(analysis, group, layer, sparks)
     views += [_surface_view(group) for group in analysis.groups if group.surface is not None]
     return views
 
@@ -52,6 +58,38 @@ def _sparks(analysis: Analysis, group: Group, layer: Layer) -> Sparks | None:
         [month.strftime("%B %Y") for month in charts.months],
         *(held[place] for held in (charts.n, charts.lower, charts.upper, charts.signal)),
     )
+
+
+def _by_month(analysis: Analysis, group: Group, layer: Layer, sparks: Sparks | None) -> list[AreaView]:
+    """Return the view that steps through the months of a theme's first areas; none where there are fewer than two.
+
+    The months that are only compared with come first. The view has a table of its own, so that no other view lists
+    a row for each month.
+    """
+    if not isinstance(group, ThemeResult) or layer is not group.layers[0] or len(layer.table) > MANY:
+        return []
+    if group.monthly is None:
+        return []
+    partial = analysis.quality.partial_month
+    monthly = whole_months(group.monthly, partial)
+    counts = (
+        monthly if group.earlier is None else pd.concat([group.earlier, monthly], axis=1).sort_index(axis=1)
+    )
+    if counts.shape[1] < 2:
+        return []
+    counts = counts.iloc[:, -max(STEPPED // max(len(counts), 1), 2) :]
+    kept = [name for name in ("name", "district", "population", "un_text") if name in layer.table]
+    table = layer.table[[*kept, layer.table.geometry.name]].join(
+        counts.set_axis([f"n_{month}" for month in counts.columns], axis=1)
+    )
+    view = _over_time(table, layer.label, "n", group=group.name, noun=layer.label)
+    cut = monthly.shape[1] < group.monthly.shape[1]
+    note = (
+        f"{view.note} {pd.Period(partial, freq='M'):%B %Y} looks incomplete and is left out."
+        if cut
+        else view.note
+    )
+    return [replace(view, measure="By month", sparks=sparks, note=note)]
 
 
 def in_words(group: Group, layer: Layer) -> gpd.GeoDataFrame:

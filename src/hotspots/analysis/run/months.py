@@ -11,7 +11,6 @@ from hotspots.analysis.charts import MonthCharts, chart_columns, find_charts
 from hotspots.analysis.recipe.tables import Recipe
 from hotspots.analysis.results import ThemeResult
 from hotspots.analysis.run.study import Study
-from hotspots.analysis.run.theme import earlier_months
 from hotspots.analysis.steps import add_columns
 
 log = logging.getLogger(__name__)
@@ -27,11 +26,7 @@ def make_charts(
     if len(monthly) < len(results):
         return MonthCharts(notes=("There are no charts: a theme has no incident with a month.",))
     first = study.places[0]
-    earlier = {
-        result.name: counts
-        for result in results
-        if (counts := earlier_months(recipe, result.theme, study)) is not None
-    }
+    earlier = {result.name: result.earlier for result in results if result.earlier is not None}
     step = recipe.charts
     asked: dict[str, Any] = {entry.name: getattr(step, entry.name) for entry in fields(step)}
     found = find_charts(

@@ -41,7 +41,8 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
     chosen = of_theme(recipe, theme, study.incidents)
     first = study.places[0]
     monthly = _by_month(chosen, first.areas, study.assigned[first.key], study.calendar)
-    changed = _change(recipe, theme, study, monthly)
+    earlier = _earlier_months(recipe, theme, study)
+    changed = _change(recipe, study, monthly, earlier)
     layers = tuple(
         Layer(place.key, place.kind, place.label, _count(recipe, chosen, study, place, changed))
         for place in study.places
@@ -68,6 +69,7 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
         n=table["n"].sum().item(),
         rate=_whole_rate(table, study.months),
         monthly=monthly,
+        earlier=earlier,
         change=changed,
         breakdowns=people.breakdowns,
         shares=people.shares,
@@ -76,13 +78,15 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
     )
 
 
-def _change(recipe: Recipe, theme: Theme, study: Study, monthly: pd.DataFrame | None) -> ThemeChange | None:
+def _change(
+    recipe: Recipe, study: Study, monthly: pd.DataFrame | None, earlier: pd.DataFrame | None
+) -> ThemeChange | None:
     """Return how the theme changed, its incidents outside the reporting period read beside those inside."""
     if study.comparison is None or monthly is None:
         return None
     first, step = study.places[0], recipe.change
-    if (counts := earlier_months(recipe, theme, study)) is not None:
-        monthly = pd.concat([counts, monthly], axis=1)
+    if earlier is not None:
+        monthly = pd.concat([earlier, monthly], axis=1)
     how: dict[str, Any] = (
         {} if step is None else {"dispersion": step.dispersion, "flagged_by": step.flagged_by}
     )
@@ -93,14 +97,16 @@ def _change(recipe: Recipe, theme: Theme, study: Study, monthly: pd.DataFrame | 
     return changed
 
 
-def earlier_months(recipe: Recipe, theme: Theme, study: Study) -> pd.DataFrame | None:
+def _earlier_months(recipe: Recipe, theme: Theme, study: Study) -> pd.DataFrame | None:
     """Return the theme's incidents in each of the first areas by month, of those read for a comparison alone."""
     if not len(study.before):
         return None
-    earlier = of_theme(recipe, theme, study.before, before=True)
-    return count_incidents(
-        earlier, study.places[0].areas, per="month", assigned=study.before_in[earlier.index]
+    chosen = of_theme(recipe, theme, study.before, before=True)
+    counts = count_incidents(
+        chosen, study.places[0].areas, per="month", assigned=study.before_in[chosen.index]
     )
+    held = sorted(study.before["month"].dropna().unique())
+    return counts.reindex(columns=pd.Index(held, name="month"), fill_value=0)
 
 
 def _count(

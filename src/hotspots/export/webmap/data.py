@@ -85,19 +85,24 @@ def map_data(
 
 def _views(
     areas: Sequence[AreaView], drawings: Sequence[_Drawing], stores: Sequence[_Store], pool: Pool
-) -> tuple[list[dict[str, Any]], list[list[int]], list[dict[str, Any] | None]]:
+) -> tuple[list[dict[str, Any]], list[list[int]], list[dict[str, Any] | int | None]]:
     """Return what the page reads of each view, and each layer's table of columns and months of its areas."""
     views: list[dict[str, Any]] = [{} for _ in areas]
     tables: list[list[int]] = []
-    sparks: list[dict[str, Any] | None] = []
+    sparks: list[dict[str, Any] | int | None] = []
     for position, store in enumerate(stores):
         known: dict[int, int] = {}
+        told: dict[int, int] = {}  # tables that share their months name the first that has them
         for index in store.views:
             view = areas[index]
             if id(view.layer) not in known:
                 known[id(view.layer)] = len(tables)
                 tables.append(add_table(view.layer[store.drawn], pool))
-                sparks.append(None if view.sparks is None else _sparks(view.sparks, store.drawn))
+                if view.sparks is None or id(view.sparks) in told:
+                    sparks.append(told.get(id(view.sparks)))
+                else:
+                    told[id(view.sparks)] = known[id(view.layer)]
+                    sparks.append(_sparks(view.sparks, store.drawn))
             views[index] = _view(view, drawings[index], store.drawn)
             views[index] |= {"store": position, "table": known[id(view.layer)]}
     return views, tables, sparks

@@ -65,7 +65,9 @@
       popup: (view, position) => {
         const group = view.group ? element("div", "group", view.group) : "";
         // The reason for a class, and what its months say, come right after it.
-        const first = [view.column, "reason", "un_text"], heading = ["code", "name", "district", ...first];
+        const first = [view.column, "reason", "un_text"];
+        // Of a view that steps through periods, the one in sight; the slider has the others.
+        const heading = ["code", "name", "district", ...first, ...view.steps.map((step) => step.column)];
         const others = [...model.tableOf(view).columns.keys()].filter((name) => !heading.includes(name));
         const sparks = model.sparksOf(view);
         return element("div", "", [...head(view, position, true), group, sparks && Hotspots.spark.draw(sparks, position),

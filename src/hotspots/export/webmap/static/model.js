@@ -163,7 +163,8 @@
     }
 
     sparksOf(theme) {
-      return (this.data.sparks || [])[theme.table] || null;
+      const found = (this.data.sparks || [])[theme.table];
+      return (typeof found === "number" ? this.data.sparks[found] : found) || null;
     }
 
     // The theme to see an area of a store in: the one in sight, else the first of the group, else the first.
