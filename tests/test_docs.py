@@ -43,6 +43,17 @@ def test_the_columns_page_is_the_vocabulary() -> None:
         assert column.meaning in written
 
 
+def test_the_recipe_page_is_every_table_and_key() -> None:
+    written = (ROOT / "docs" / "recipe.md").read_text(encoding="utf-8")
+    assert written == script("write_recipe").recipe_page(), "run: python docs/write_recipe.py"
+    for table in ("[kde]", "[[areas]]", "[[comparators.force]]"):
+        assert f"\n## `{table}`\n" in written
+    assert (
+        "| `cell_size` | a number |  | `100` | metres; a fifth of the bandwidth where not said |" in written
+    )
+    assert "| `label` | text | must be given |" in written
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_and_every_option_says_what_it_does(name: str) -> None:
     command = cli.get_command(click.Context(cli), name)
