@@ -1,0 +1,185 @@
+"""What a reader can work out: the least and greatest value of each count, given everything that is published."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse.csgraph import connected_components
+
+from hotspots.base.errors import DataError, listed
+from hotspots.disclosure.propagate import contradiction, propagate
+from hotspots.disclosure.statements import EDGE, System
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+
+SECONDS = 20.0
+"""How long one count may be worked on before what was found is returned as not exact."""
+CEILING = 1e7
+"""A count that can be as much can be anything."""
+
+
+def bounds(system: System, cells: pd.Index | None = None, *, seconds: float = SECONDS) -> pd.DataFrame:
+    """Return the least and greatest value that each count can have, given every statement.
+
+    Counts are whole numbers of 0 or more. For each asked cell c the two integer programs ::
+
+        min x_c  and  max x_c   subject to   lower <= x <= upper,   least <= A x <= most
+
+    are solved to their optimum (HiGHS), after interval propagation, in each connected part of the system by
+    itself; a table found for one cell serves all others whose limits it reaches. A value that is returned as
+    exact is therefore attained by at least one set of counts that agrees with all that is said, and none beyond
+    it is. Where the solver does not finish in time, the narrower interval, which is known to be attained, is
+    returned: never wider, so that nothing is called safer than it is known to be.
+
+    Parameters
+    ----------
+    system : System
+    cells : Index, optional
+        The cells to solve for; all, if it is not given.
+    seconds : float, default 20
+        Time for each of the two problems of a cell.
+
+    Returns
+    -------
+    DataFrame
+        By cell: `lower` and `upper` (infinite where there is no limit), and `exact`, whether both are proved.
+
+    Raises
+    ------
+    DataError
+        When the statements contradict each other, or a cell is not in the system.
+
+    Examples
+    --------
+    Two hidden counts, their published total, and another that two decimals of a rate give away:
+
+    >>> from hotspots.disclosure.statements import Statement, make_system
+    >>> said = [Statement({"a": 1, "b": 1}, 7, 7), Statement({"b": 0.5}, 1.49, 1.51)]
+    >>> bounds(make_system(said))
+       lower  upper  exact
+    a    4.0    4.0   True
+    b    3.0    3.0   True
+    """
+    asked = np.arange(len(system.cells)) if cells is None else system.cells.get_indexer(cells)
+    if (asked < 0).any():
+        missing = [cell for cell, at in zip(cells if cells is not None else [], asked, strict=True) if at < 0]
+        raise DataError(
+            f"not in the system: {listed(missing)}", hint="ask for cells that statements are about"
+        )
+    lower, upper = propagate(system)
+    low, high = lower.copy(), upper.copy()
+    exact = np.ones(len(system.cells), dtype=bool)
+    wanted = np.zeros(len(system.cells), dtype=bool)
+    wanted[asked] = True
+    for part in _parts(system, lower, upper):
+        if wanted[part.cells].any() or not part.known:
+            _solve(part, wanted[part.cells], seconds)
+        low[part.cells], high[part.cells], exact[part.cells] = part.low, part.high, part.exact
+    return pd.DataFrame(
+        {"lower": low[asked], "upper": high[asked], "exact": exact[asked]}, index=system.cells[asked]
+    )
+
+
+@dataclass(eq=False)
+class _Part:
+    """Cells that statements connect, the statements, and the extremes found of each so far."""
+
+    cells: Places
+    lower: Floats
+    upper: Floats
+    matrix: sparse.csr_array
+    least: Floats
+    most: Floats
+    source: str
+    known: bool
+    low: Floats
+    high: Floats
+    exact: npt.NDArray[np.bool_]
+
+    def take(self, table: Floats) -> None:
+        """Widen what has been found by one more set of counts."""
+        self.low = np.minimum(self.low, table)
+        self.high = np.maximum(self.high, table)
+
+
+def _parts(system: System, lower: Floats, upper: Floats) -> Iterator[_Part]:
+    """Yield the connected parts of what propagation leaves open, the known counts taken out."""
+    free = np.flatnonzero(upper > lower)
+    if not len(free):
+        return
+    known = lower.copy()
+    known[free] = 0
+    shift = system.matrix @ known
+    matrix = system.matrix[:, free].tocsr()
+    rows = np.flatnonzero(np.diff(matrix.indptr))
+    matrix = matrix[rows]
+    graph = sparse.block_array([[None, matrix], [matrix.T, None]])
+    _, label = connected_components(graph, directed=False)
+    of_row, of_cell = label[: len(rows)], label[len(rows) :]
+    by_cell, by_row = np.argsort(of_cell, kind="stable"), np.argsort(of_row, kind="stable")
+    first = np.unique(of_cell[by_cell], return_index=True)
+    ends = np.append(first[1][1:], len(by_cell))
+    for name, start, end in zip(*first, ends, strict=True):
+        mine = by_cell[start:end]
+        here = by_row[np.searchsorted(of_row[by_row], name) : np.searchsorted(of_row[by_row], name, "right")]
+        cells = free[mine]
+        yield _Part(
+            cells=cells,
+            lower=lower[cells],
+            upper=upper[cells],
+            matrix=matrix[here][:, mine].tocsr(),
+            least=system.least[rows[here]] - shift[rows[here]],
+            most=system.most[rows[here]] - shift[rows[here]],
+            source=system.source(int(rows[here[0]])) if len(here) else "",
+            known=not len(here),
+            low=np.full(len(cells), np.inf) if len(here) else lower[cells],
+            high=np.full(len(cells), -np.inf) if len(here) else upper[cells],
+            exact=np.ones(len(cells), dtype=bool),
+        )
+
+
+def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:
+    """Find the extremes of the wanted cells of a part."""
+    if part.known:
+        return
+    if optimum(part, np.zeros(len(part.cells)), seconds) is None:
+        raise contradiction(part.source)
+    for cell in np.flatnonzero(wanted):
+        for sign in (1.0, -1.0):
+            reached = part.low[cell] <= part.lower[cell] if sign > 0 else part.high[cell] >= part.upper[cell]
+            if reached:
+                continue
+            goal = np.zeros(len(part.cells))
+            goal[cell] = sign
+            best = optimum(part, goal, seconds)
+            if best is None:
+                part.exact[cell] = False
+            elif sign > 0:
+                part.lower[cell] = max(part.lower[cell], best)
+            else:
+                part.upper[cell] = min(part.upper[cell], -best)
+    part.high[part.high >= CEILING / 2] = np.inf
+
+
+def optimum(part: _Part, goal: Floats, seconds: float) -> float | None:
+    """Return the least value of a goal over all whole counts that agree, keeping every table met; None if unproved."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the solver's own words about its options
+        found = milp(
+            goal,
+            integrality=np.ones(len(goal)),
+            bounds=Bounds(part.lower, np.minimum(part.upper, CEILING)),
+            constraints=LinearConstraint(part.matrix, part.least - EDGE, part.most + EDGE),
+            options={"time_limit": seconds, "mip_rel_gap": 0.0},
+        )
+    if found.x is not None:
+        part.take(np.rint(found.x) + 0.0)  # no minus zero
+    return float(np.rint(found.fun)) if found.status == 0 else None

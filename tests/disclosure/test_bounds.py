@@ -1,0 +1,166 @@
+"""What a reader can work out: by hand, against every table there is, and what contradicts itself."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotspots.base.errors import DataError
+from hotspots.disclosure.bounds import bounds
+from hotspots.disclosure.propagate import propagate
+from hotspots.disclosure.statements import Statement, make_system
+
+COUNTS = np.array([[20, 50, 10, 3], [8, 19, 22, 15], [17, 32, 12, 9], [4, 11, 30, 40]])
+
+
+def with_margins(inner: npt.NDArray[np.int64]) -> dict[tuple[int, int], int]:
+    """Cells by row and column; the last of each is the total."""
+    rows, columns = inner.shape
+    whole = np.zeros((rows + 1, columns + 1), dtype=int)
+    whole[:rows, :columns] = inner
+    whole[rows] = whole.sum(axis=0)
+    whole[:, columns] = whole.sum(axis=1)
+    return {(int(i), int(j)): int(n) for (i, j), n in np.ndenumerate(whole)}
+
+
+def adding_up(rows: int, columns: int) -> list[Statement]:
+    """Each row and each column, the totals' own among them, adds up to its last cell."""
+    return [
+        *(
+            Statement({**{(i, j): 1.0 for j in range(columns)}, (i, columns): -1.0}, 0, 0)
+            for i in range(rows + 1)
+        ),
+        *(
+            Statement({**{(i, j): 1.0 for i in range(rows)}, (rows, j): -1.0}, 0, 0)
+            for j in range(columns + 1)
+        ),
+    ]
+
+
+def interval(hidden: list[tuple[int, int]]) -> list[tuple[float, float]]:
+    """What the margins and all cells but the hidden ones leave to these."""
+    cells = with_margins(COUNTS)
+    said = adding_up(4, 4) + [Statement({cell: 1}, n, n) for cell, n in cells.items() if cell not in hidden]
+    found = bounds(make_system(said), pd.Index(hidden, tupleize_cols=False))
+    assert found["exact"].all()
+    return [(float(low), float(high)) for low, high in found[["lower", "upper"]].to_numpy()]
+
+
+def test_two_small_counts_hidden_alone_are_given_back() -> None:
+    assert interval([(0, 3), (3, 0)]) == [(3, 3), (4, 4)]
+
+
+def test_a_rectangle_leaves_one_of_them_known_to_be_1_or_more() -> None:
+    # (1,4) can go down by 3 and up by min(20, 40) = 20; with it (4,1) goes down to 4 - 3 and up to 24.
+    assert interval([(0, 3), (3, 0), (0, 0), (3, 3)])[:2] == [(0, 23), (1, 24)]
+
+
+def test_the_optimum_leaves_both_anything_from_0_to_12() -> None:
+    hidden = [(0, 3), (3, 0), (0, 2), (1, 0), (1, 1), (2, 2), (2, 3), (3, 1)]
+    # One cycle through all eight. From 3 and 4 the two move together by at most -3 .. +9 and -4 .. +8.
+    assert interval(hidden)[:2] == [(0, 12), (0, 12)]
+
+
+def test_rounded_to_10_with_its_margins_every_interval_keeps_its_width() -> None:
+    said = adding_up(4, 4)
+    given_back = []
+    for cell, n in with_margins(COUNTS).items():
+        shown = (n + 5) // 10 * 10
+        low, high = max(shown - 5, 0), shown + 4
+        said.append(Statement({cell: 1}, low, high))
+        given_back.append((cell, low, high))
+    found = bounds(make_system(said))
+    inner = [(low, high) for (i, j), low, high in given_back if max(i, j) < 4]
+    there = found[["lower", "upper"]].reindex([cell for cell, _, _ in given_back if max(cell) < 4])
+    assert [(int(low), int(high)) for low, high in there.to_numpy()] == inner
+
+
+def test_a_rate_to_one_decimal_gives_the_count_itself() -> None:
+    said = [Statement({"n": 1}, 485, 494), Statement({"n": 1000 / 6484}, 75.95, 76.05, "rate of E05")]
+    assert bounds(make_system(said)).to_numpy().tolist() == [[493, 493, True]]
+
+
+def test_what_has_no_limit_is_infinite() -> None:
+    found = bounds(make_system([Statement({"a": 1, "b": -1}, 0, 0), Statement({"c": 1}, 3, np.inf)]))
+    assert found.to_numpy().tolist() == [[0, np.inf, True], [0, np.inf, True], [3, np.inf, True]]
+
+
+@st.composite
+def small_systems(draw: st.DrawFn) -> tuple[list[Statement], list[int]]:
+    """Statements that are true of some counts of 0 to 4, with whole and broken coefficients."""
+    truth = draw(st.lists(st.integers(0, 4), min_size=2, max_size=5))
+    said = [Statement({cell: 1}, 0, 4) for cell in range(len(truth))]
+    for _ in range(draw(st.integers(1, 4))):
+        factors = draw(
+            st.lists(
+                st.sampled_from([-2.0, -1.0, 0.0, 0.5, 1.0, 1.0]), min_size=len(truth), max_size=len(truth)
+            )
+        )
+        total = float(np.dot(factors, truth))
+        below, above = draw(st.integers(0, 2)), draw(st.integers(0, 2))
+        if any(factors):
+            said.append(Statement(dict(enumerate(factors)), total - below, total + above))
+    return said, truth
+
+
+@settings(max_examples=60)
+@given(small_systems())
+def test_against_every_table_there_is(made: tuple[list[Statement], list[int]]) -> None:
+    said, truth = made
+    tables = np.array(list(itertools.product(range(5), repeat=len(truth))), dtype=float)
+    for one in said:
+        factors = np.array([one.cells.get(cell, 0.0) for cell in range(len(truth))])
+        sums = tables @ factors
+        tables = tables[(sums >= one.lower - 1e-9) & (sums <= one.upper + 1e-9)]
+    system = make_system(said, cells=pd.RangeIndex(len(truth)))
+    found = bounds(system)
+    assert found["exact"].all()
+    assert found["lower"].tolist() == tables.min(axis=0).tolist()
+    assert found["upper"].tolist() == tables.max(axis=0).tolist()
+    lower, upper = propagate(system)
+    assert (lower <= found["lower"]).all()
+    assert (upper >= found["upper"]).all()
+
+
+def test_totals_that_do_not_add_are_told_with_their_place() -> None:
+    said = [
+        *(Statement({cell: 1}, n, n) for cell, n in {"a": 3, "b": 4, "all": 9}.items()),
+        Statement({"a": 1, "b": 1, "all": -1}, 0, 0, "row 1 of tables/crime.csv"),
+    ]
+    with pytest.raises(DataError) as caught:
+        bounds(make_system(said))
+    assert caught.value.message == (
+        "what is published cannot all be true: no counts agree with row 1 of tables/crime.csv and the rest"
+    )
+    assert caught.value.hint == (
+        "publish it anew from one set of counts; a table that was edited by hand no longer adds up"
+    )
+
+
+def test_a_contradiction_that_only_several_sums_show_is_told() -> None:
+    # a + b, b + c and a + c are each 1, so that twice a + b + c is 3: no whole numbers do.
+    said = [Statement({x: 1, y: 1}, 1, 1) for x, y in ("ab", "bc", "ac")]
+    with pytest.raises(DataError, match="no counts agree with the sum of a, b and the rest"):
+        bounds(make_system(said))
+
+
+def test_one_count_said_twice_to_be_two_things_is_told() -> None:
+    with pytest.raises(DataError) as caught:
+        make_system([Statement({"a": 1}, 5, 14), Statement({"a": 1}, 15, 24, "table 2")])
+    assert (
+        caught.value.message
+        == "what is said of 'a' cannot be true: it would be 15 or more and 14 or less (table 2)"
+    )
+
+
+def test_a_cell_that_is_not_there_is_refused() -> None:
+    with pytest.raises(DataError, match="not in the system: b"):
+        bounds(make_system([Statement({"a": 1}, 0, 4)]), pd.Index(["a", "b"]))
+    with pytest.raises(DataError, match="a statement is about 'b', which is no cell"):
+        make_system([Statement({"b": 1}, 0, 4)], cells=pd.Index(["a"]))
