@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 # Nothing is timed: a busy machine must not fail a test. A gate draws the same examples each time, a developer new ones.
 settings.register_profile(
@@ -26,6 +31,35 @@ def chromium() -> str:
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("Chromium is not installed")
+    return found
+
+
+# The rules of WCAG 2.2 AA, and the order of headings and landmarks.
+_AXE = """() => axe.run(document, {
+  runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },
+  rules: Object.fromEntries(["heading-order", "landmark-one-main", "page-has-heading-one", "empty-heading", "tabindex",
+    "scope-attr-valid"].map((rule) => [rule, { enabled: true }])) })
+  .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) =>
+    [id, node.target.join(" "), [...node.any, ...node.all, ...node.none].map((one) => one.message)[0]].join(": "))))"""
+
+
+@pytest.fixture(scope="session")
+def barriers() -> Callable[[Page], list[str]]:
+    """Return what finds each element of a page that a rule of axe-core finds fault with: rule, element and fault.
+
+    `npm install --prefix tests/js` brings axe-core.
+    """
+    beside = Path(__file__).resolve().parent / "js" / "node_modules" / "axe-core" / "axe.min.js"
+    script = Path(os.environ.get("HOTSPOTS_AXE", beside))
+    if not script.is_file():
+        pytest.skip("axe-core is not installed")
+    axe = script.read_text(encoding="utf-8")
+
+    def found(page: Page) -> list[str]:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(axe)
+        return [str(one) for one in page.evaluate(_AXE)]
+
     return found
 
 

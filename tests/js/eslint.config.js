@@ -1,7 +1,7 @@
 import js from "@eslint/js";
 
 const browser = ["window", "document", "history", "location", "navigator", "setTimeout", "clearTimeout", "URLSearchParams",
-  "getComputedStyle", "requestAnimationFrame", "matchMedia", "Blob", "URL", "atob", "btoa", "TextDecoder", "ResizeObserver"];
+  "getComputedStyle", "requestAnimationFrame", "matchMedia", "Blob", "URL", "atob", "btoa", "TextDecoder", "ResizeObserver", "MutationObserver"];
 const known = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 
 export default [

@@ -144,7 +144,8 @@ def test_the_list_leads_to_the_map_without_a_pointer(opened: Opened, wards: gpd.
     chosen = opened.page.locator("#hotspots-list [aria-current=true] .name")
     assert chosen.evaluate("name => name.firstChild.textContent") == wards["name"].iloc[3]
     assert opened.text("#hotspots-status") == (
-        "Ynys Môn: Tŷ'n-y-gongl, <i>North</i>. Rate 6.0 per 1,000 people a year. Incidents 30"
+        "Ynys Môn: Tŷ'n-y-gongl, <i>North</i>. Rank 3 of 9 wards. Rate 6.0 per 1,000 people a year. Incidents 30. "
+        "<b>Ynys Môn: Tŷ'n-y-gongl</b>: its rate stands out in its own district"
     )
     centre = opened.page.evaluate("map_hotspots.getBounds().contains(map_hotspots.getCenter())")
     assert centre

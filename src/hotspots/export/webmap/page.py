@@ -21,6 +21,11 @@ SCRIPTS = (
     "words.js",
     "elements.js",
     "values.js",
+    "speech.js",
+    "keyboard.js",
+    "pad.js",
+    "rove.js",
+    "phone.js",
     "model.js",
     "layers.js",
     "names.js",
@@ -38,7 +43,7 @@ SCRIPTS = (
 
 _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas</a>
 <div class="hotspots-page">
-<aside class="hotspots-panel" aria-label="Title, layers, legend and list">
+<div class="hotspots-panel">
 <header class="masthead"><h1>{title}</h1>{period}</header>
 <div class="search-section" id="hotspots-search" role="search" aria-label="Find an area"></div>
 <section class="switch-section" id="hotspots-switch" aria-label="Layers"></section>
@@ -46,7 +51,7 @@ _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas<
 <section class="list-section" id="hotspots-list" aria-label="Areas in order" tabindex="-1"></section>
 <footer class="panel-foot">{about}{source}
 <button type="button" class="print-button" id="hotspots-print">Print</button></footer>
-</aside>
+</div>
 <main class="hotspots-map" id="{name}" aria-label="Map; the list of areas tells the same in words"></main>
 <section class="hotspots-beside" id="hotspots-beside" aria-label="Second map, in step with the first" hidden></section>
 </div>
@@ -120,6 +125,7 @@ class OfflineMap(folium.Map):
             "maxZoom": 18,
             "zoomSnap": 0.25,
             "zoomDelta": 0.5,
+            "keyboard": False,
         }
         start = _START.format(name=self.get_name(), options=json.dumps(options))
         page.script.add_child(Verbatim(start), name="hotspots")

@@ -38,11 +38,17 @@
       this.group = L.featureGroup();
       this.shapes = shapes.map((rings, position) =>
         Object.assign(L.polygon(rings, { renderer, smoothFactor: 0.5 }), { position }));
-      this.group.bindTooltip((shape) => this.actions.tooltip(shape.position),
-        { sticky: true, direction: "auto", className: "hotspots-tooltip", opacity: 1 });
+      // Leaflet's own way of binding a tooltip makes every shape a stop of the Tab key.
+      this.tip = L.tooltip({ direction: "auto", className: "hotspots-tooltip", opacity: 1 });
+      const follow = ({ latlng }) => { if (this.tip.isOpen()) this.tip.setLatLng(latlng); };
+      const hush = () => { this.tip.close(); };
+      this.group.on("mouseover", ({ layer, latlng }) =>
+        this.tip.setLatLng(latlng).setContent(this.actions.tooltip(layer.position)).openOn(this.map));
+      this.group.on("mousemove", follow).on("mouseout remove", hush);
+      document.addEventListener("keydown", (event) => { if (event.key === "Escape") hush(); });
       this.group.on("click", (event) => {
         L.DomEvent.stopPropagation(event);
-        this.group.closeTooltip();
+        hush();
         this.actions.choose(event.layer.position, event.latlng);
       });
       this.height = shapes.reduce((sum, rings) => sum + heightOf(rings), 0) / Math.max(1, shapes.length);

@@ -39,7 +39,7 @@
     target.replaceChildren(...views.filter(Boolean).map(themeLegend), ...surfaces.map(surfaceLegend));
   }
 
-  // Tooltip, popup and spoken sentence of one area in one theme.
+  // Tooltip and popup of one area in one theme.
   function descriptions(model) {
     const row = (table, name, position, main) => {
       const column = table.columns.get(name);
@@ -72,13 +72,6 @@
         const sparks = model.sparksOf(view);
         return element("div", "", [...head(view, position, true), group, sparks && Hotspots.spark.draw(sparks, position),
           list(view, [...first, ...others], position)]);
-      },
-      spoken: (view, position) => {
-        const table = model.tableOf(view);
-        const facts = [...new Set([view.column, view.rank, ...view.tooltip])].filter((name) => table.columns.has(name))
-          .map((name) => [table.columns.get(name).label, table.show(name, position), table.columns.get(name).unit]);
-        const words = facts.map((fact) => fact.filter(Boolean).join(" "));
-        return [[table.name(position), table.district(position)].filter(Boolean).join(", "), ...words].join(". ");
       },
     };
   }

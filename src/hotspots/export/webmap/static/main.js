@@ -17,21 +17,8 @@
     whole();
     map.setMaxBounds(L.latLngBounds(data.bounds).pad(1));
     map.setMinZoom(Math.max(0, map.getZoom() - 2));
-    homeButton(map, whole);
-    // A focus ring is for those who use the keyboard; Leaflet focuses the map on a click as well.
-    const page = map.getContainer();
-    page.addEventListener("pointerdown", () => page.classList.add("by-pointer"), true);
-    page.addEventListener("keydown", () => page.classList.remove("by-pointer"), true);
+    Hotspots.pad.add(map, whole);
     return whole;
-  }
-
-  // Back to the whole area, below the buttons that zoom.
-  function homeButton(map, whole) {
-    const bar = map.zoomControl.getContainer();
-    const button = element("a", "hotspots-whole", "", { href: "#", role: "button", title: "Whole area", "aria-label": "Whole area" });
-    button.addEventListener("click", (event) => { event.preventDefault(); whole(); });
-    L.DomEvent.disableClickPropagation(button);
-    bar.append(button);
   }
 
   // The link to the list must not touch the address, which holds the state.
@@ -52,6 +39,7 @@
       this.model = new Hotspots.model.Model(data);
       this.describe = Hotspots.legend.descriptions(this.model);
       this.at = (id) => document.getElementById(`hotspots-${id}`);
+      Hotspots.phone.follow(document.querySelector(".hotspots-page"), [map.getContainer(), this.at("beside")], this.at("legend"));
       this.whole = dress(map, data);
       this.build();
       this.link = new Hotspots.link.Link(this.model, map, { state: () => this.state, restore: (found) => this.restore(found) });
@@ -78,9 +66,13 @@
       this.switch = new Hotspots.switches.Switch(this.at("switch"), model, (part) => this.change(part));
       this.list = new Hotspots.list.List(this.at("list"), model, {
         go: (position) => this.select(position, "fly"), point: (position) => this.point(position) });
+      Hotspots.rove.keep(this.at("list"), "ol button");
       this.search = new Hotspots.search.Search(this.at("search"), model, {
         store: () => this.state.theme && this.state.theme.store, go: (hit) => this.goTo(hit) });
       this.at("search").hidden = !data.themes.length;
+      this.walker = new Hotspots.keyboard.Walker(map, { view: () => this.view, table: () => model.tableOf(this.view),
+        selected: () => this.selected(), placeOf: (position) => this.shown.places[position], point: (position) => this.point(position),
+        choose: (position) => this.select(position, "fly"), leave: () => this.leave(), say: (sentence) => this.say(sentence) });
     }
 
     layerOf(entry) {
@@ -114,11 +106,22 @@
       this.select(position, "fly");
     }
 
+    // The position of the selected area, or null.
+    selected() {
+      const { theme, area } = this.state;
+      return theme && area !== null ? this.model.places[theme.store].get(area) ?? null : null;
+    }
+
     point(position) {
       const { theme } = this.state;
-      const selected = theme && this.model.places[theme.store].get(this.state.area);
-      const wanted = position === null ? selected : position;
-      this.selection.point(this.areas[theme.store], wanted === undefined ? null : wanted);
+      if (theme) this.selection.point(this.areas[theme.store], position === null ? this.selected() : position);
+    }
+
+    // Escape on the map; whether there was an area to leave.
+    leave() {
+      if (this.state.area === null) return false;
+      this.change({ area: null });
+      return true;
     }
 
     // The months go by, one after the other and round again; the browser's history keeps where they were started.
@@ -210,7 +213,7 @@
         return;
       }
       this.selection.show(this.shown, this.view, position, way);
-      this.say(this.describe.spoken(this.view, position));
+      this.say(Hotspots.speech.sentence(this.view, this.model.tableOf(this.view), position));
     }
 
     // What a screen reader hears.

@@ -41,6 +41,8 @@
       this.point(areas, position);
       this.fitPopup(way !== "fly" && way !== "stay");
       this.quietly(() => this.popup.setLatLng(place).setContent(this.actions.popup(view, position)).openOn(this.map));
+      const content = this.popup.getElement().querySelector(".leaflet-popup-content");
+      for (const [name, value] of [["tabindex", 0], ["role", "group"], ["aria-label", "The chosen area"]]) content.setAttribute(name, value);
       if (way === "fly") this.fly(areas, position);
     }
 
