@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pytest
 from shapely import box
 
@@ -203,6 +204,12 @@ def test_a_recipe_writes_it_into_layers_map_report_and_project(hotspots: Run, ye
     assert "Emerging hotspots" in report
     assert "Hot in an unbroken run of months up to the last, and never before." in report
     assert "Ward 6.6" in report
+    kinds = "2 consecutive and 1 persistent hotspots"  # of wards; cells of the same size are the same squares
+    assert (
+        f"Over 10 months: of 49 wards, {kinds}. Over 10 months: of 49 squares of the map, {kinds}." in report
+    )
+    sheet = openpyxl.load_workbook("out/tables.xlsx").worksheets[0]
+    assert "Wards over time" in [cell.value for row in sheet.iter_rows() for cell in row]
     assert "Consecutive hotspot" in (year / "out" / "map.html").read_text(encoding="utf-8")
     assert "emerging hotspots" in (year / "out" / "hotspots.qlr").read_text(encoding="utf-8")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import openpyxl
 import pandas as pd
+import pptx
 import pytest
 
 Command = Callable[..., tuple[int, str, str]]
@@ -54,7 +55,8 @@ def test_a_january_since_the_one_before(one: Path, hotspots: Command) -> None:
     # The first January is revised by three rows, the hotspot has moved to the first ward, and near is another share.
     write(one, {"2024-01": {9: 33}, "2025-01": {1: 30}})
     more = '[change]\nbefore = "2024-01"'
-    (one / "two.toml").write_text(RECIPE.format(month="2025-01", near=0.2, more=more), encoding="utf-8")
+    text = RECIPE.format(month="2025-01", near=0.2, more=more) + 'formats = ["html", "pptx"]\n'
+    (one / "two.toml").write_text(text, encoding="utf-8")
     code, out, err = hotspots("run", "two.toml", "-o", "two", "--since", "one")
     assert code == 0, err
     said = out[out.index("Since Town, 2024-01 (January 2024).") :]
@@ -72,6 +74,15 @@ def test_a_january_since_the_one_before(one: Path, hotspots: Command) -> None:
         "Wards, significantly above the average: 1 newly (Ward 1 (Abbeyshire)); 1 no longer (Ward 9 (Abbeyshire))."
         in report
     )
+    deck = pptx.Presentation(str(one / "two" / "report.pptx"))
+    slides = [
+        slide for slide in deck.slides if slide.shapes.title.text_frame.text == "Since the last edition"
+    ]
+    said = " ".join(
+        shape.text_frame.text for slide in slides for shape in slide.shapes if shape.has_text_frame
+    )
+    assert "All: Wards, significantly above the average: 1 newly (Ward 1 (Abbeyshire))" in said
+    assert sum(shape.has_table for slide in slides for shape in slide.shapes) == 2  # months, and definitions
     book = openpyxl.load_workbook(one / "two" / "tables.xlsx")
     changed = {row[0]: row[1:3] for row in book["Definitions changed"].iter_rows(min_row=2, values_only=True)}
     assert changed["[flag] near"] == ("0.1", "0.2")

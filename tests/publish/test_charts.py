@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import docx
 import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
+import pptx
 import pytest
 import shapely
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from hotspots.analysis.recipe.reading import parse_recipe
 from hotspots.analysis.results import Analysis
@@ -146,3 +149,27 @@ def test_the_folder_has_tables_and_the_workbook_a_sheet(tmp_path: Path) -> None:
     assert len(pd.read_csv(tmp_path / "out" / "tables" / "months.csv")) == 16 * 2 * 12
     assert "Unusual this month" in openpyxl.load_workbook(tmp_path / "out" / "tables.xlsx").sheetnames
     assert '"Incidents by month"' in (tmp_path / "out" / "map.html").read_text(encoding="utf-8")
+
+
+def test_the_months_stand_in_word_and_on_slides(tmp_path: Path) -> None:
+    asked = RECIPE + "[report]\nsections = ['charts']\nformats = ['docx', 'pptx']\n"
+    run_recipe(parse_recipe(asked, folder=write(tmp_path)), tmp_path / "out")
+    line = "Burglary in Ward 3 (Northshire): 60 in December 2025, "
+    word = docx.Document(str(tmp_path / "out" / "report.docx"))
+    assert any(paragraph.text.startswith(line) for paragraph in word.paragraphs)
+    assert word.tables[0].cell(1, 0).text == "Ward 3 (Northshire)"
+    pictures = len(word.inline_shapes)
+    assert pictures == 4  # both themes of all areas, and the two areas that were least to be expected
+    assert all("by month" in shape._inline.docPr.get("descr") for shape in word.inline_shapes)
+    deck = pptx.Presentation(str(tmp_path / "out" / "report.pptx"))
+    slides = [
+        slide for slide in deck.slides if slide.shapes.title.text_frame.text == "Unusual in December 2025"
+    ]
+    shapes = [shape for slide in slides for shape in slide.shapes]
+    assert sum(shape.shape_type == MSO_SHAPE_TYPE.PICTURE for shape in shapes) == pictures
+    said = " ".join(shape.text_frame.text for shape in shapes if shape.has_text_frame)
+    notes = " ".join(slide.notes_slide.notes_text_frame.text for slide in slides)
+    assert line in said + notes
+    tables = [shape.table for slide in deck.slides for shape in slide.shapes if shape.has_table]
+    assert [len(table.rows) for table in tables] == [11, 3]  # the twelve months, ten to a slide
+    assert tables[0].cell(1, 0).text == "Ward 3 (Northshire)"

@@ -9,12 +9,15 @@ import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
+import pptx
 import pytest
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 from shapely import box
 
 from hotspots.analysis.recipe.reading import read_recipe
 from hotspots.analysis.run.analyse import analyse
 from hotspots.base.errors import DataError, HotspotsWarning, RecipeError
+from hotspots.export.document import Terms
 from hotspots.publish.folder import run_recipe
 from hotspots.publish.report.document import make_document
 
@@ -63,14 +66,24 @@ def recipe(folder: Path, text: str) -> Path:
 
 
 def test_a_recipe_leaves_the_grid_in_report_workbook_table_and_record(folder: Path) -> None:
-    analysis = analyse(read_recipe(recipe(folder, RECIPE + TIMES)))
+    asked = RECIPE.replace("[report]", '[report]\nformats = ["html", "pptx"]') + TIMES
+    analysis = analyse(read_recipe(recipe(folder, asked)))
     made = analysis.themes[0].times
     assert made is not None
     assert made.n == analysis.themes[0].n == 238  # inside the wards
     assert made.zone == "Europe/London"
     section = next(one for one in make_document(analysis).sections if one.title == "Hot times")
     assert [part.title for part in section.parts] == ["Robbery"]
+    (theme,) = next(one for one in make_document(analysis).sections if one.title == "Themes").parts
+    terms = next(dict(block.pairs) for block in theme.blocks if isinstance(block, Terms))
+    assert terms["When:"] == "No hours stand out beyond chance."  # days and hours are drawn at random
     run_recipe(read_recipe(folder / "a.toml"), folder / "out")
+    deck = pptx.Presentation(str(folder / "out" / "report.pptx"))
+    (slide,) = [one for one in deck.slides if one.shapes.title.text_frame.text == "Hot times: Robbery"]
+    words = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    assert "No hours stand out beyond chance." in words
+    assert "21:00 to 04:00: " in words
+    assert any(shape.shape_type == MSO_SHAPE_TYPE.PICTURE for shape in slide.shapes)
     table = pd.read_csv(folder / "out" / "tables" / "times_robbery.csv")
     assert table["n"].iloc[-1] == made.n
     assert "Robbery – hot times" in openpyxl.load_workbook(folder / "out" / "tables.xlsx").sheetnames

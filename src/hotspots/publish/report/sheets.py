@@ -15,8 +15,10 @@ from hotspots.publish.report.places import places_table
 from hotspots.publish.times import times_tables
 from hotspots.publish.views import in_words
 from hotspots.publish.words.change import calendar_words, change_words, compared_words
+from hotspots.publish.words.emerging import kinds_line
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.since import MARKED
+from hotspots.publish.words.times import peak_sentence
 
 
 def summary_sheet(analysis: Analysis) -> Summary:
@@ -98,6 +100,10 @@ def _figures(analysis: Analysis, theme: ThemeResult) -> dict[str, Any]:
         if "gi_class" in layer.table:
             hot = layer.table["gi_class"].isin(["hot99", "hot95"])
             row[f"{layer.label} in hotspots"] = int(hot.sum())
+        if "em_class" in layer.table:
+            row[f"{layer.label} over time"] = kinds_line(layer.table)
+    if theme.times is not None:
+        row["Hours that stand out"] = peak_sentence(theme.times)
     return row
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table, Terms
+from hotspots.publish.report.charts import charts_section
 from hotspots.publish.report.plates import area_plate, origin_words
 from hotspots.publish.report.summary import first_areas, first_map
 from hotspots.publish.report.themes import banner_words, first_column, theme_words
+from hotspots.publish.report.times import times_section
 from hotspots.publish.words.names import plural
 
 MAP: dict[str, Any] = {"size": (7.9, 4.7), "letters": 11.0, "kinds": ("svg", "png")}
@@ -21,9 +23,10 @@ SHOWN = ("assess", "classes", "breakdowns", "repeats")
 def slides_of(analysis: Analysis, sections: Mapping[str, Section]) -> list[Section]:
     """Return the sections of a report as slides show them.
 
-    The summary and its table; priority setting; for each theme one slide, with a large map and what is said of scale,
-    place and change, all else being in its notes; which themes are a priority of which partnership; a slide for each
-    partnership, with its places at greatest risk; and how it was made.
+    The summary and its table; what changed since an earlier edition; priority setting; for each theme one slide, with
+    a large map and what is said of scale, place and change, all else being in its notes; what is unusual in the last
+    month; hot times; which themes are a priority of which partnership; a slide for each partnership, with its places
+    at greatest risk; and how it was made.
 
     Parameters
     ----------
@@ -43,6 +46,12 @@ def slides_of(analysis: Analysis, sections: Mapping[str, Section]) -> list[Secti
             made += _summary(analysis, section)
         elif name == "themes":
             made += [_theme(analysis, theme) for theme in analysis.themes]
+        elif name == "since":
+            made.append(_since(section))
+        elif name == "charts" and (months := charts_section(analysis, MAP["kinds"])) is not None:
+            made.append(_charts(months))
+        elif name == "times" and (times := times_section(analysis, MAP["kinds"])) is not None:
+            made.append(_times(times))
         elif name in SHOWN:
             made.append(section)
     if "matrix" in sections:
@@ -78,6 +87,35 @@ def _theme(analysis: Analysis, theme: ThemeResult) -> Section:
         if (text := " ".join(texts.split()))
     ]
     return Section(theme.name, [Terms([*theme_words(analysis, theme), *more], compact=True), map_])
+
+
+def _since(section: Section) -> Section:
+    """Return what changed since an earlier edition as one slide of words, its themes among them, and its tables."""
+    said = [text for block in section.blocks if isinstance(block, Paragraphs) for text in block.texts]
+    for part in section.parts:
+        said += [
+            f"{part.title}: {text}"
+            for block in part.blocks
+            if isinstance(block, Paragraphs)
+            for text in block.texts
+        ]
+    held = [*section.blocks, *(block for part in section.parts for block in part.blocks)]
+    return Section(section.title, [Paragraphs(said), *(block for block in held if isinstance(block, Table))])
+
+
+def _charts(section: Section) -> Section:
+    """Return what is unusual in the last month as slides: the words beside the charts, and the first table."""
+    later = [block for block in section.blocks if isinstance(block, Table)][1:]
+    return Section(section.title, [block for block in section.blocks if block not in later])
+
+
+def _times(section: Section) -> Section:
+    """Return hot times as a slide for each theme: the grid and what to take away from it; the report has the totals."""
+    parts = [
+        Part(part.title, [block for block in part.blocks if not isinstance(block, Table)])
+        for part in section.parts
+    ]
+    return Section(section.title, parts=parts)
 
 
 def _partnerships(sections: Mapping[str, Section]) -> list[Section]:

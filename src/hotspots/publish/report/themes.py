@@ -11,7 +11,9 @@ from hotspots.priorities.matrix_rules import TICK
 from hotspots.publish.report.plates import Kinds, group_plates, is_flat
 from hotspots.publish.words.against import against_words, rate_words
 from hotspots.publish.words.change import change_words, compared_words
+from hotspots.publish.words.emerging import kinds_line, steps_words
 from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.times import peak_sentence
 
 SHOWN = 5  # areas in a theme's table
 FEW = 10  # of fewer incidents no share is said
@@ -51,6 +53,8 @@ def theme_words(analysis: Analysis, theme: ThemeResult) -> list[tuple[str, str]]
         ("Change:", _change(analysis, theme)),
         ("Against others:", against_words(analysis, theme)),
         ("Hotspots:", _hotspots(theme)),
+        ("Kind of hotspot:", _over_time(analysis, theme)),
+        ("When:", "" if theme.times is None else peak_sentence(theme.times)),
         ("A priority of:", _partnerships(analysis, theme)),
     ]
     return [(word, text) for word, text in said if text]
@@ -74,6 +78,7 @@ def _columns(analysis: Analysis, theme: ThemeResult) -> list[tuple[Layer, str]]:
     found += [(layer, "gi_class") for layer in reversed(theme.layers) if "gi_class" in layer.table][:1]
     if "ch_flag" in first.table:
         found.append((first, "ch_flag"))
+    found += [(layer, "em_class") for layer in theme.layers if "em_class" in layer.table][:1]
     most = 4 if is_flat(analysis.areas) else 2
     # An odd one would leave a gap in its row.
     count = min(most - (theme.surface is not None), len(found))
@@ -147,6 +152,17 @@ def _hotspots(theme: ThemeResult) -> str:
         what = "squares of the map" if layer.kind == "cells" else plural(layer.label)
         said.append(f"{hot:,} of {len(layer.table):,} {what}")
     return f"{' and '.join(said)} form hotspots, where high numbers lie side by side." if said else ""
+
+
+def _over_time(analysis: Analysis, theme: ThemeResult) -> str:
+    """Return how many areas are of each kind of emerging hotspot, by layer."""
+    said = [
+        f"Over {steps_words(analysis)}: of {len(layer.table):,} "
+        f"{'squares of the map' if layer.kind == 'cells' else plural(layer.label)}, {kinds_line(layer.table)}."
+        for layer in theme.layers
+        if "em_class" in layer.table
+    ]
+    return " ".join(said)
 
 
 def _partnerships(analysis: Analysis, theme: ThemeResult) -> str:

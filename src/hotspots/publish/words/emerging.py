@@ -121,6 +121,17 @@ def steps_of(analysis: Analysis) -> int:
     return len(tables[0]["em_steps"].iloc[0])
 
 
+def steps_words(analysis: Analysis) -> str:
+    """Return over how many steps of time emerging hotspots were told: ``"12 months"``."""
+    step = analysis.recipe.emerging
+    return "" if step is None else _over(step, steps_of(analysis))
+
+
+def _over(step: Emerging, steps: int) -> str:
+    word = step_word(step.step)
+    return counted(steps, word) if word != "step" else f"{steps} steps of {step.step}"
+
+
 def emerging_note(step: Emerging, steps: int) -> Note:
     """Return how emerging hotspots were found, and what is chance among them.
 
@@ -132,7 +143,7 @@ def emerging_note(step: Emerging, steps: int) -> Note:
         How many steps of time there are.
     """
     word = step_word(step.step)
-    over = counted(steps, word) if word != "step" else f"{steps} steps of {step.step}"
+    over = _over(step, steps)
     added = 0 if step.comparison == "step" else 1 if step.previous is None else step.previous
     sums = f", {added} before added to each" * (added > 0)
     against = {
