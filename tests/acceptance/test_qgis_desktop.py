@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from hotspots.base.surface import Surface
 from hotspots.export.geojson.write import write_geojson
 from hotspots.export.geopackage import write_geopackage
 from hotspots.export.qgis.write import (
+    Imprint,
+    Labels,
     QgisLayer,
     area_layer,
     outline_layer,
@@ -33,24 +36,33 @@ from hotspots.export.qgis.write import (
     write_qml,
 )
 from hotspots.export.raster import write_geotiff
-from hotspots.export.style import Style
+from hotspots.export.style import Style, layer_style
 
 # QGIS comes with the system's own Python, not with that of a virtual environment.
 QGIS_PYTHON = shutil.which("python3", path=os.defpath) or "python3"
 DESKTOP = shutil.which("qgis.bin") or shutil.which("qgis")
+MONTHS = {"2025-01": "n_2025_01", "2025-02": "n_2025_02"}
+RIGHTS = "Crown copyright & [% 1 + 1 %] database right"
 HOSTILE = "<b onclick='x()'>Llan & [% 1 + 1 %] \"d\"</b>"
 TITLE = "West Yorkshire <& 2025>"
+IMPRINT = Imprint(TITLE, "January 2025", "police.uk", RIGHTS)
 
 READ_LAYERS = """
 import json, os, sys
 from pathlib import Path
 from qgis.core import (QgsApplication, QgsExpression, QgsExpressionContext, QgsExpressionContextUtils,
-                       QgsLayerDefinition, QgsProject, QgsRasterLayer, QgsRenderContext, QgsVectorLayer)
+                       QgsExpressionContextScope, QgsLayerDefinition, QgsLayerTreeModel, QgsLayoutExporter,
+                       QgsLayoutItemLabel, QgsProject, QgsRasterLayer, QgsRenderContext, QgsVectorLayer)
+from qgis.PyQt.QtCore import QDate, QDateTime, QTime
 
-def drawn(layer):
+def drawn(layer, month=None):
     # The fills that QGIS picks for each feature: one, or none where it draws nothing.
     found, renderer, context = {}, layer.renderer().clone(), QgsRenderContext()
     context.expressionContext().appendScopes(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    if month:
+        scope = QgsExpressionContextScope()
+        scope.setVariable("map_start_time", QDateTime(QDate(2025, month, 1), QTime(0, 0)))
+        context.expressionContext().appendScope(scope)
     renderer.startRender(context, layer.fields())
     for feature in layer.getFeatures():
         context.expressionContext().setFeature(feature)
@@ -91,6 +103,27 @@ assert project.read(str(folder / "map.qgz"))
 view = project.viewSettings().defaultViewExtent()
 report["qgz"] = opened(project) | {"title": project.title(), "crs": project.crs().authid(),
     "extent": [view.xMinimum(), view.yMinimum(), view.xMaximum(), view.yMaximum()]}
+root = project.layerTreeRoot()
+by_name = {node.name(): node for node in root.findLayers()}
+months = by_name["by month"].layer()
+report["months"] = {str(month): drawn(months, month) for month in (None, 1, 2)}
+report["rights"] = sorted({right for node in root.findLayers() for right in node.layer().metadata().rights()})
+report["about"] = project.metadata().abstract()
+report["labels"] = [name for name, node in by_name.items() if getattr(node.layer(), "labelsEnabled", bool)()]
+span = project.timeSettings().temporalRange()
+report["span"] = [span.begin().toString("yyyy-MM-dd"), span.end().toString("yyyy-MM-dd")]
+report["themes"] = {}
+for name in project.mapThemeCollection().mapThemes():
+    project.mapThemeCollection().applyTheme(name, root, QgsLayerTreeModel(root))
+    report["themes"][name] = [node.name() for node in root.findLayers() if node.isVisible()]
+by_name["Heat-map"].setItemVisibilityCheckedParentRecursive(True)
+report["ticked"] = [node.name() for node in root.findLayers() if node.isVisible()]
+report["pages"] = {}
+for page in project.layoutManager().printLayouts():
+    path = str(folder / page.name()) + ".pdf"
+    code = QgsLayoutExporter(page).exportToPdf(path, QgsLayoutExporter.PdfExportSettings())
+    texts = [item.currentText() for item in page.items() if isinstance(item, QgsLayoutItemLabel)]
+    report["pages"][page.name()] = {"code": code, "bytes": os.path.getsize(path), "texts": sorted(texts)}
 project.clear()
 ok, message = QgsLayerDefinition.loadLayerDefinition(str(folder / "map.qlr"), project, project.layerTreeRoot())
 report["qlr"] = opened(project) | {"ok": ok, "message": message}
@@ -109,11 +142,11 @@ DROP_FILES = """
 import json, os, time
 from qgis.PyQt.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent
-from qgis.PyQt.QtWidgets import QApplication
+from qgis.PyQt.QtWidgets import QApplication, QDialog, QPushButton
 from qgis.core import QgsProject
 from qgis.utils import iface
 
-files, report, started = os.environ["DROP"].split(":"), {}, time.monotonic()
+files, report, started, asked = os.environ["DROP"].split(":"), {}, time.monotonic(), []
 os.environ["DROP"] = ""
 
 def drop(path):
@@ -127,14 +160,24 @@ def windows():
     return [f"{type(w).__name__}: {w.windowTitle()}" for w in QApplication.topLevelWidgets()
             if w.isVisible() and w is not iface.mainWindow()]
 
+def answer():
+    # Press Enter, as who only wants to see the file does.
+    for window in QApplication.topLevelWidgets():
+        if window.isVisible() and isinstance(window, QDialog):
+            asked.append(window.windowTitle())
+            next(b for b in window.findChildren(QPushButton) if b.isDefault() or "Add" in b.text()).click()
+
 def watch(path):
+    if path.endswith(".gpkg") and windows():
+        return answer()
     layers = list(QgsProject.instance().mapLayers().values())
     late = time.monotonic() - started > 40
     done = layers and not iface.mapCanvas().isDrawing()
     if not (done or windows() or late):
         return
     timer.stop()
-    report[os.path.basename(path)] = {"windows": windows(), "valid": [layer.isValid() for layer in layers],
+    report[os.path.basename(path)] = {"asked": list(asked), "windows": windows(),
+                                      "valid": [layer.isValid() for layer in layers],
                                       "title": QgsProject.instance().title()}
     if files and not windows():
         QgsProject.instance().clear()
@@ -197,6 +240,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
             "rate": [1.5, 2.55, 3.5, 4.5, np.nan, 0.04],  # 2.55 lies on a limit
             "sd_flag": flags,
             "gi_class": classes,
+            "n_2025_01": [60, 50, 40, 30, 20, 10],
+            "n_2025_02": [10, 20, 30, 40, 50, 60],
         }
     )
     contours = squares({"multiple": [1, 2, 3], "dens_lo": [10.0, 20.0, 30.0], "dens_hi": [20.0, 30.0, 60.0]})
@@ -204,7 +249,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     surface = Surface(values, 400_000, 301_000, 500.0, "EPSG:27700", "incidents per km² a year")
     data, group = "layers/burglary.gpkg", "Burglary & theft"
     layers = [
-        outline_layer(wards, path=data, table="wards", title="Wards: outlines"),
+        outline_layer(wards, path=data, table="wards", title="Wards: outlines", labels=Labels("name")),
         raster_layer(surface, path="layers/burglary_density.tif", title="Heat-map", group=group),
         area_layer(contours, "multiple", path=data, table="contours", title="Contours", group=group),
         *(
@@ -222,7 +267,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
             group="Burglary: cells",
             draw="classed",
         ),
+        area_layer(
+            wards,
+            "n_2025_02",
+            path=data,
+            table="wards",
+            title="by month",
+            group="Burglary: cells",
+            style=replace(layer_style(wards, "n"), column="n_2025_02"),
+            months=MONTHS,
+        ),
     ]
+    write_geopackage({"wards": wards}, path / "layers/alone.gpkg")
+    store_styles([layers[3]], path / "layers/alone.gpkg")
     write_geopackage({"wards": wards, "contours": contours}, path / data)
     store_styles([layer for layer in layers if layer.table and layer.style], path / data)
     write_geotiff(surface, path / "layers/burglary_density.tif")
@@ -230,8 +287,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     write_qml(layers[1], path / "layers/burglary_density.qml")
     write_qml(layers[3], path / "layers/burglary.qml")
     write_qml(layers[5], path / "geojson/burglary_wards.qml")
-    write_qlr(layers, path / "map.qlr", title=TITLE)
-    write_qgz(layers, path / "map.qgz", title=TITLE, attribution="Crown copyright & database right")
+    write_qlr(layers, path / "map.qlr", imprint=IMPRINT)
+    write_qgz(layers, path / "map.qgz", imprint=IMPRINT, months=list(MONTHS))
     return Folder(path, wards, contours, surface, tuple(layers))
 
 
@@ -287,6 +344,7 @@ def test_the_project_opens_with_its_title_crs_extent_and_groups(report: dict[str
         ["Burglary & theft", "sd_flag", False],
         ["Burglary & theft", "gi_class", False],
         ["Burglary: cells", "cells", False],
+        ["Burglary: cells", "by month", False],
     ]
 
 
@@ -353,7 +411,8 @@ def test_columns_have_their_labels_as_aliases(folder: Folder, report: dict[str, 
     for found in (report["qgz"]["layers"]["n"], report["alone"]["wards"], report["alone"]["geojson"]):
         shown = {name: alias for name, alias in found["aliases"].items() if name not in ("fid", "id")}
         assert shown == {
-            name: column_label(name) for name in ("code", *folder.wards.columns.drop("geometry"))
+            name: "" if column_label(name) == name else column_label(name)
+            for name in ("code", *folder.wards.columns.drop("geometry"))
         }
 
 
@@ -367,6 +426,45 @@ def test_the_map_tip_shows_a_name_as_text_and_the_class_in_words(report: dict[st
     )
 
 
+def test_a_map_theme_shows_one_layer_of_its_group_under_the_lines(report: dict[str, Any]) -> None:
+    assert report["themes"] == {
+        "Burglary & theft": ["Wards: outlines", "n"],
+        "Burglary: cells": ["Wards: outlines", "cells"],
+    }
+
+
+def test_a_tick_on_another_layer_takes_the_place_of_the_one_before(report: dict[str, Any]) -> None:
+    # The theme of cells was shown; a tick on the other's heat-map leaves that alone.
+    assert report["ticked"] == ["Wards: outlines", "Heat-map"]
+
+
+def test_pages_are_printed_with_title_and_origin_as_they_were_written(report: dict[str, Any]) -> None:
+    assert sorted(report["pages"]) == ["A3 landscape", "A4 landscape"]
+    for name, page in report["pages"].items():
+        assert page["code"] == 0
+        assert page["bytes"] > 10_000
+        assert f"Period: January 2025. Source: police.uk\n{RIGHTS}" in page["texts"]
+        assert TITLE in page["texts"]
+        assert "Burglary & theft \u2013 Heat-map" in page["texts"]
+        assert any(re.fullmatch(rf"1:[0-9,]+0 at {name[:2]}", text) for text in page["texts"])
+
+
+def test_rights_names_and_months_are_read_by_qgis(report: dict[str, Any]) -> None:
+    assert report["rights"] == [RIGHTS]
+    assert report["about"].endswith(RIGHTS)
+    assert report["labels"] == ["Wards: outlines"]
+    assert report["span"] == ["2025-01-01", "2025-02-28"]
+
+
+def test_the_temporal_controller_draws_the_month_that_it_shows(
+    folder: Folder, report: dict[str, Any]
+) -> None:
+    style = layer_style(folder.wards, "n")
+    for month, column in (("1", "n_2025_01"), ("2", "n_2025_02"), ("None", "n_2025_02")):
+        expected = fills(replace(style, column=column), folder.wards)
+        assert report["months"][month] == expected, month
+
+
 @pytest.fixture(scope="module")
 def dropped(folder: Folder, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     if os.environ.get("CI_QGIS") != "1":
@@ -376,7 +474,7 @@ def dropped(folder: Folder, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     scratch = tmp_path_factory.mktemp("desktop")
     (scratch / "run").mkdir(mode=0o700)
     (scratch / "drop.py").write_text(DROP_FILES, encoding="utf-8")
-    files = [str(folder.path / name) for name in ("map.qlr", "map.qgz")]
+    files = [str(folder.path / name) for name in ("map.qlr", "map.qgz", "layers/alone.gpkg")]
     command = ["xvfb-run", "-a", "-s", "-screen 0 1280x800x24", DESKTOP, "--nologo", "--noversioncheck"]
     command += [
         "--noplugins",
@@ -408,7 +506,13 @@ def dropped(folder: Folder, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 
 def test_dropped_on_the_desktop_both_open_without_another_window(dropped: dict[str, Any]) -> None:
-    assert dropped == {
-        "map.qlr": {"windows": [], "valid": [True] * 8, "title": ""},
-        "map.qgz": {"windows": [], "valid": [True] * 8, "title": TITLE},
+    assert {name: dropped[name] for name in ("map.qlr", "map.qgz")} == {
+        "map.qlr": {"asked": [], "windows": [], "valid": [True] * 9, "title": ""},
+        "map.qgz": {"asked": [], "windows": [], "valid": [True] * 9, "title": TITLE},
     }
+
+
+def test_a_geopackage_of_one_layer_asks_one_question_and_covers_nothing(dropped: dict[str, Any]) -> None:
+    # QGIS asks whether its table of styles is wanted too; nothing about transformations follows.
+    once = {"asked": ["Select Items to Add | alone"], "windows": [], "valid": [True], "title": ""}
+    assert dropped["alone.gpkg"] == once

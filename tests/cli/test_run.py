@@ -6,9 +6,14 @@ import filecmp
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
+
+from hotspots.analysis.recipe.reading import read_recipe
+from hotspots.analysis.run.analyse import analyse
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -56,18 +61,22 @@ def test_a_run_leaves_map_layers_tables_and_record(hotspots: Run, recipe: Path, 
     record = json.loads((town / "result" / "about" / "provenance.json").read_text(encoding="utf-8"))
     assert record["files"] == found
     for theme in ("all-crime-disorder", "burglary"):
-        assert f"layers/{theme}.gpkg" in found
+        assert f"layers/{theme}_wards.gpkg" in found
         assert f"layers/{theme}_density.tif" in found
         assert f"geojson/{theme}_cells.geojson" in found
         assert f"tables/{theme}_wards.csv" in found
     assert str(town) not in json.dumps(record)
     assert record["recipe"]["theme"][1]["category"] == ["burglary"]
     assert [len(source["sha256"]) for source in record["incidents"]["sources"]] == [64, 64]
-    listed = gpd.list_layers("result/layers/burglary.gpkg")
-    assert listed.dropna()["name"].tolist() == ["wards", "cells", "contours"]
-    assert {"hotspots.qgz", "hotspots.qlr", "layers/burglary.qml"} <= set(found)
-    cells = gpd.read_file("result/layers/burglary.gpkg", layer="cells")
-    wards = gpd.read_file("result/layers/burglary.gpkg", layer="wards")
+    # One layer to a file, which QGIS opens without asking which are wanted.
+    for key in ("wards", "cells", "contours"):
+        listed = gpd.list_layers(f"result/layers/burglary_{key}.gpkg")
+        assert listed.dropna()["name"].tolist() == [f"burglary_{key}"]
+    assert {"hotspots.qgz", "hotspots.qlr", "layers/burglary_wards.qml", "layers/districts.gpkg"} <= set(
+        found
+    )
+    cells = gpd.read_file("result/layers/burglary_cells.gpkg", layer="burglary_cells")
+    wards = gpd.read_file("result/layers/burglary_wards.gpkg", layer="burglary_wards")
     assert cells["n"].sum() == wards["n"].sum() == 100
     assert (
         out.splitlines()[1] == "202 of 202 rows used: 200 inside the areas, 0 outside, 2 without coordinates"
@@ -78,25 +87,30 @@ def test_a_run_leaves_map_layers_tables_and_record(hotspots: Run, recipe: Path, 
 def test_cells_without_an_incident_of_any_kind_can_be_left_out(
     hotspots: Run, recipe: Path, town: Path
 ) -> None:
+    def cells() -> dict[str, pd.Series[Any]]:
+        themes = analyse(read_recipe(recipe)).themes
+        return {theme.key: next(x.table["n"] for x in theme.layers if x.kind == "cells") for theme in themes}
+
+    whole = cells()["all-crime-disorder"]
     text = recipe.read_text(encoding="utf-8")
-    assert hotspots("run", recipe, "-o", "all")[0] == 0
     recipe.write_text(
         text.replace("cell_size = 250\n", 'cell_size = 250\nkeep = "incidents"\n'), encoding="utf-8"
     )
     code, _, err = hotspots("run", recipe, "-o", "used")
     assert code == 0, err
-    read = {
-        (folder, theme): gpd.read_file(f"{folder}/layers/{theme}.gpkg", layer="cells").set_index("code")["n"]
-        for folder in ("all", "used")
-        for theme in ("all-crime-disorder", "burglary")
-    }
-    whole, kept = read["all", "all-crime-disorder"], read["used", "all-crime-disorder"]
-    assert f"Cells: {len(kept)} of {len(whole)} hold an incident of any kind and are the study area" in err
-    assert (kept > 0).all()
-    assert kept.equals(whole[whole > 0])
-    # Of one theme, cells of another are kept, with no incident in them.
-    assert read["used", "burglary"].index.equals(kept.index)
-    assert (read["used", "burglary"] == 0).any()
+    kept = cells()
+    every = kept["all-crime-disorder"]
+    assert f"Cells: {len(every)} of {len(whole)} hold an incident of any kind and are the study area" in err
+    assert (every > 0).all()
+    assert every.equals(whole[whole > 0])
+    # Of one theme, cells of another are kept, with no incident in them; its files leave out those of no hotspot.
+    burglary = kept["burglary"]
+    assert burglary.index.equals(every.index)
+    assert (burglary == 0).any()
+    held = gpd.read_file("used/layers/burglary_cells.gpkg", layer="burglary_cells").set_index("code")
+    shown = (held["n"] > 0) | ~held["gi_class"].isin(["none", "undefined"])
+    assert shown.all()
+    assert set(burglary.index[burglary > 0]) <= set(held.index)
 
 
 def test_same_inputs_give_same_bytes(hotspots: Run, recipe: Path, town: Path) -> None:
@@ -129,8 +143,8 @@ def test_overwriting_removes_what_an_earlier_run_left_and_nothing_else(
     code, _, err = hotspots("run", recipe, "-o", "result", "--overwrite")
     assert code == 0, err
     assert (town / "result" / "mine.txt").exists()
-    assert (town / "result" / "layers" / "break-ins.gpkg").exists()
-    assert not (town / "result" / "layers" / "burglary.gpkg").exists()
+    assert (town / "result" / "layers" / "break-ins_wards.gpkg").exists()
+    assert not (town / "result" / "layers" / "burglary_wards.gpkg").exists()
 
 
 def test_a_record_that_points_out_of_the_folder_removes_nothing(
@@ -242,12 +256,12 @@ def test_change_and_priorities_come_out_of_a_recipe(hotspots: Run, recipe: Path,
     recipe.write_text(RECIPE + more, encoding="utf-8")
     code, out, err = hotspots("run", recipe, "-o", "result")
     assert code == 0, err
-    wards = gpd.read_file("result/layers/burglary.gpkg", layer="wards").set_index("code")
+    wards = gpd.read_file("result/layers/burglary_wards.gpkg", layer="burglary_wards").set_index("code")
     # Without a period, the reporting period is 'after', and tables are of it alone.
     assert (wards["n_after"] == wards["n"]).all()
     assert wards["n_before"].sum() > 0
     assert set(wards["ch_flag"]) <= {"up", "no clear change", "down"}
-    chosen = gpd.read_file("result/layers/priorities.gpkg", layer="wards").set_index("code")
+    chosen = gpd.read_file("result/layers/priorities_wards.gpkg", layer="priorities_wards").set_index("code")
     assert chosen["rank"].idxmin() == "E05000009"
     assert chosen["reason"].str.len().min() > 0
     assert (town / "result" / "brief.html").exists()
@@ -313,8 +327,8 @@ def test_names_may_be_anything_a_person_types(hotspots: Run, town: Path) -> None
         for place in places:
             table = (town / "any" / "tables" / f"{theme}_{place}.csv").read_text(encoding="utf-8-sig")
             assert len(table.splitlines()) == 10, (theme, place)
-    tables = gpd.list_layers(town / "any" / "layers" / "priorities-2.gpkg")["name"].tolist()
-    assert sorted(tables) == sorted([*places, "cells", "contours", "layer_styles"])
+    found = sorted(path.stem for path in (town / "any" / "layers").glob("priorities-2_*.gpkg"))
+    assert found == sorted(f"priorities-2_{key}" for key in (*places, "cells", "contours"))
     assert (town / "any" / "tables" / "priorities_wards.csv").is_file()
 
 

@@ -127,7 +127,7 @@ def test_in_the_workbook(run: tuple[str, Path]) -> None:
 
 def test_on_a_picture_of_the_layer_that_was_written(run: tuple[str, Path]) -> None:
     inference, folder = run
-    layer = folder / "layers" / "all.gpkg"
+    layer = folder / "layers" / "all_wards.gpkg"
     figure = file_picture((str(layer),), column="gi_class")
     said = " ".join(text.get_text() for text in figure.findobj(matplotlib.text.Text))
     shown = re.findall(r"Hotspot: [^;()]*\(q ≤ [0-9.]*\)", re.sub(r"\s+", " ", said))

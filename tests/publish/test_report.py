@@ -350,7 +350,7 @@ def test_a_borough_never_says_force_wide(two_towns: Path, of: str) -> None:
     made = run_recipe(
         parse_recipe(recipe + '[map]\n[report]\nformats = ["html"]\n', folder=two_towns), two_towns / "out"
     )
-    layer = gpd.read_file(two_towns / "out" / "layers" / "priorities.gpkg", layer="wards")
+    layer = gpd.read_file(two_towns / "out" / "layers" / "priorities_wards.gpkg", layer="priorities_wards")
     called = set(layer["priority"])
     pages = {
         name: (two_towns / "out" / name).read_text(encoding="utf-8")

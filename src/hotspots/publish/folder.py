@@ -10,6 +10,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+
 from hotspots.analysis.dispersions import dispersion_record
 from hotspots.analysis.editions import RECORD, compare_editions, read_edition
 from hotspots.analysis.keys import make_keys
@@ -28,7 +30,8 @@ from hotspots.export.raster import write_geotiff
 from hotspots.export.tables.csv import write_csv
 from hotspots.export.webmap.make import make_map, write_map
 from hotspots.incidents.filters import range_text
-from hotspots.publish.qgis import write_qgis
+from hotspots.publish.layers import left_out_words, with_months, written_table
+from hotspots.publish.qgis import layer_path, write_qgis
 from hotspots.publish.report.charts import charts_tables
 from hotspots.publish.report.classes import people_tables
 from hotspots.publish.report.document import write_documents, write_tables
@@ -166,10 +169,15 @@ def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[byt
     theme = asdict(group.theme) if isinstance(group, ThemeResult) else {"name": group.name}
     theme = {key: value for key, value in theme.items() if key not in ("at_risk", "recommendations")}
     provenance = _provenance(analysis) | {"theme": theme}
-    layers = {layer.key: layer.table for layer in group.layers}
+    layers = {layer.key: written_table(layer) for layer in group.layers}
+    told = {layer.key: words for layer in group.layers if (words := left_out_words(layer))}
+    if told:
+        provenance["left_out"] = told
+    for layer in group.layers:
+        _write_geopackage(group, layer.key, with_months(group, layer), draft, provenance)
     if group.contours is not None:
         layers["contours"] = group.contours
-    write_geopackage(layers, draft / "layers" / f"{group.key}.gpkg", provenance=provenance)
+        _write_geopackage(group, "contours", group.contours, draft, provenance)
     if group.surface is not None:
         origin = {
             "title": f"{analysis.recipe.title}: {group.name}",
@@ -186,6 +194,13 @@ def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[byt
     for shown in group.layers:
         if shown.kind != "cells":
             write_csv(shown.table, draft / "tables" / f"{group.key}_{shown.key}.csv")
+
+
+def _write_geopackage(
+    group: Group, key: str, table: gpd.GeoDataFrame, draft: Path, provenance: dict[str, Any]
+) -> None:
+    """Write one layer as a GeoPackage of its own, which QGIS takes without a question."""
+    write_geopackage({f"{group.key}_{key}": table}, draft / layer_path(group, key), provenance=provenance)
 
 
 def _write_tables(analysis: Analysis, folder: Path) -> None:

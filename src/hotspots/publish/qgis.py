@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from hotspots.analysis.results import Analysis, Group
-from hotspots.base.columns import DRAWN, column_label
+import numpy as np
+
+from hotspots.analysis.results import Analysis, Group, Layer
+from hotspots.base.columns import theme_words
+from hotspots.export.geopackage import write_geopackage
+from hotspots.export.qgis.labels import legible_from
 from hotspots.export.qgis.write import (
+    Imprint,
+    Labels,
     QgisLayer,
     area_layer,
     outline_layer,
@@ -16,7 +23,14 @@ from hotspots.export.qgis.write import (
     write_qlr,
     write_qml,
 )
+from hotspots.export.style import style_for
+from hotspots.publish.layers import has_districts, left_out_words, month_columns, with_months, written_table
 from hotspots.publish.views import drawing, drawn_columns
+from hotspots.publish.words.change import calendar_words
+from hotspots.publish.words.names import singular
+
+DISTRICTS = "layers/districts.gpkg"
+_BY_MONTH = "incidents by month"
 
 
 def write_qgis(analysis: Analysis, folder: Path) -> None:
@@ -30,54 +44,117 @@ def write_qgis(analysis: Analysis, folder: Path) -> None:
         Where `layers/` and `geojson/` have been written already.
     """
     recipe, layers = analysis.recipe, qgis_layers(analysis)
+    if has_districts(analysis):
+        write_geopackage({"districts": analysis.outline}, folder / DISTRICTS)
     for path in dict.fromkeys(layer.path for layer in layers):
-        styled = [layer for layer in layers if layer.path == path and layer.style is not None]
+        styled = [
+            _alone(analysis, layer) for layer in layers if layer.path == path and layer.style is not None
+        ]
+        if not styled:
+            styled = [layer for layer in layers if layer.path == path]
         if path.endswith(".gpkg"):
             store_styles(styled, folder / path)
-            for table in dict.fromkeys(layer.table for layer in styled):
-                own = next(layer for layer in styled if layer.table == table)
-                write_qml(own, folder / "geojson" / f"{Path(path).stem}_{table}.qml")
-            styled = [layer for layer in styled if layer.table != "contours"]
         write_qml(styled[0], (folder / path).with_suffix(".qml"))
-    write_qlr(layers, folder / "hotspots.qlr", title=recipe.title)
-    write_qgz(
-        layers,
-        folder / "hotspots.qgz",
-        title=recipe.title,
-        crs=recipe.crs,
-        attribution=analysis.origin.attribution,
-    )
+        beside = folder / "geojson" / f"{Path(path).stem}.geojson"
+        if beside.exists():
+            write_qml(styled[0], beside.with_suffix(".qml"))
+    origin = analysis.origin
+    imprint = Imprint(recipe.title, calendar_words(analysis.calendar), origin.source, origin.attribution)
+    months = [str(month) for month in analysis.calendar]
+    write_qlr(layers, folder / "hotspots.qlr", imprint=imprint, months=months)
+    write_qgz(layers, folder / "hotspots.qgz", crs=recipe.crs, imprint=imprint, months=months)
+
+
+def layer_path(group: Group, key: str) -> str:
+    """Return where the GeoPackage of one layer of a group stands in a run's folder; it holds nothing else.
+
+    Dropped on an empty project, a file of one layer asks nothing, and covers nothing.
+    """
+    return f"layers/{group.key}_{key}.gpkg"
 
 
 def qgis_layers(analysis: Analysis) -> list[QgisLayer]:
-    """Return the layers of a QGIS project: outlines on top, then each theme's heat-map, contours and areas."""
+    """Return the layers of a QGIS project: lines and names on top, then each theme's areas, contours and heat-map."""
     first = analysis.groups[0]
     areas = first.layers[0]
-    layers = [
-        outline_layer(
-            areas.table,
-            path=f"layers/{first.key}.gpkg",
-            table=areas.key,
-            title=f"{areas.label}: outlines",
+    table, from_scale = written_table(areas), legible_from(areas.table)
+    layers = []
+    if has_districts(analysis):
+        # Names of districts make room for those of areas.
+        names = Labels("name", nearest=from_scale, size=9.5, bold=True)
+        layers.append(
+            outline_layer(
+                analysis.outline,
+                path=DISTRICTS,
+                table="districts",
+                title="District boundaries",
+                labels=names,
+                line="thick",
+            )
         )
-    ]
+    layers.append(
+        outline_layer(
+            table,
+            path=layer_path(first, areas.key),
+            table=f"{first.key}_{areas.key}",
+            title=f"{singular(areas.label)} boundaries and names",
+            labels=_names(areas),
+        )
+    )
     for group in analysis.groups:
-        layers += _qgis_group(group, visible=group is first)
+        layers += _qgis_group(group, lines=areas.label)
     return layers
 
 
-def _qgis_group(shown: Group, *, visible: bool) -> list[QgisLayer]:
-    data, group = f"layers/{shown.key}.gpkg", shown.name
-    layers = []
+def _names(layer: Layer) -> Labels | None:
+    """Return the labels of a layer whose areas have names, from the scale at which half of them have room."""
+    if layer.kind == "cells" or "name" not in layer.table:
+        return None
+    return Labels("name", farthest=2 * legible_from(layer.table))
+
+
+def _alone(analysis: Analysis, layer: QgisLayer) -> QgisLayer:
+    """Return a layer as it is drawn outside the project, where no lines above it bring the names."""
+    if layer.labels is not None or layer.kind != "areas":
+        return layer
+    for group in analysis.groups:
+        for shown in group.layers:
+            if layer.path == layer_path(group, shown.key):
+                return replace(layer, labels=_names(shown))
+    return layer
+
+
+def _qgis_group(shown: Group, *, lines: str) -> list[QgisLayer]:
+    """Return the layers of a group, the one that is ticked first; those labelled `lines` have names anyway."""
+    layers: list[QgisLayer] = []
+    for layer in shown.layers:
+        names = None if layer.label == lines else _names(layer)
+        for column in drawn_columns(layer.table, layer.kind):
+            layers.append(
+                area_layer(
+                    written_table(layer),
+                    column,
+                    path=layer_path(shown, layer.key),
+                    table=f"{shown.key}_{layer.key}",
+                    title=f"{layer.label}: {theme_words(column)}",
+                    group=shown.name,
+                    draw=drawing(layer.table, layer.kind),
+                    visible=not layers,
+                    labels=names,
+                    note=left_out_words(layer),
+                )
+            )
+        if layer is shown.layers[0] and (months := month_columns(shown)):
+            layers.append(_by_month(shown, layer, months))
     if shown.contours is not None:
         layers.append(
             area_layer(
                 shown.contours,
                 "multiple" if "multiple" in shown.contours else "dens_share",
-                path=data,
-                table="contours",
+                path=layer_path(shown, "contours"),
+                table=f"{shown.key}_contours",
                 title="Contours of the density (incidents per km² a year)",
-                group=group,
+                group=shown.name,
             )
         )
     if shown.surface is not None:
@@ -86,22 +163,24 @@ def _qgis_group(shown: Group, *, visible: bool) -> list[QgisLayer]:
                 shown.surface,
                 path=f"layers/{shown.key}_density.tif",
                 title="Heat-map (incidents per km² a year)",
-                group=group,
+                group=shown.name,
             )
         )
-    for layer in shown.layers:
-        for column in drawn_columns(layer.table, layer.kind):
-            layers.append(
-                area_layer(
-                    layer.table,
-                    column,
-                    path=data,
-                    table=layer.key,
-                    title=f"{layer.label}: {DRAWN[column].theme or column_label(column)}",
-                    group=group,
-                    draw=drawing(layer.table, layer.kind),
-                    visible=visible,
-                )
-            )
-            visible = False
     return layers
+
+
+def _by_month(shown: Group, layer: Layer, months: dict[str, str]) -> QgisLayer:
+    """Return the layer that QGIS's temporal controller steps through, in the same classes in every month."""
+    table = with_months(shown, layer)
+    values = np.concatenate([table[column].to_numpy(dtype=float) for column in months.values()])
+    return area_layer(
+        table,
+        list(months.values())[-1],
+        path=layer_path(shown, layer.key),
+        table=f"{shown.key}_{layer.key}",
+        title=f"{layer.label}: {_BY_MONTH}",
+        group=shown.name,
+        style=replace(style_for("n", values), column=list(months.values())[-1]),
+        months=months,
+        note="Step through the months with the temporal controller; without it, the last month is drawn.",
+    )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from xml.etree import ElementTree as ET
 
 from hotspots.base.columns import COLUMNS, column_label
-from hotspots.export.qgis.tip import identifier, map_tip
+from hotspots.export.qgis.labels import Labels, labeling
+from hotspots.export.qgis.parts import colour, element, inert
+from hotspots.export.qgis.tip import identifier, literal, map_tip
 from hotspots.export.style import Style, StyleClass
 
 # The oldest QGIS that reads all of this. Newer ones take it as it is.
@@ -19,10 +20,8 @@ VERSION = "3.22.16"
 
 _BORDER = "#6e6e6e"
 _BORDER_MM = 0.15
-_OUTLINE = "#3c3c3c"
-_OUTLINE_MM = 0.2
+_OUTLINES = {"thin": ("#6e6e6e", 0.15), "thick": ("#262626", 0.5)}
 _PROBABILITIES = ("gi_p", "gi_se", "gi_q", "lm_p", "lm_q")  # rounded, the smallest would read 0
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,13 @@ class QgisLayer:
         Smallest and largest value, which close the open ends of graduated classes.
     note : str
         A sentence for the layer's properties, such as the bandwidth.
+    labels : Labels or None
+        The names on the map; None for none.
+    line : {'thin', 'thick'}
+        How outlines are drawn, where there is no `style`.
+    months : tuple of (str, str)
+        Months and their columns, the earliest first, of a layer that QGIS's temporal controller steps through:
+        ``(("2025-01", "n_2025_01"), ...)``. Without the controller the last is drawn.
     """
 
     path: str
@@ -79,6 +85,9 @@ class QgisLayer:
     missing: bool = False
     span: tuple[float, float] | None = None
     note: str = ""
+    labels: Labels | None = None
+    line: Literal["thin", "thick"] = "thin"
+    months: tuple[tuple[str, str], ...] = ()
 
     @property
     def id(self) -> str:
@@ -87,6 +96,11 @@ class QgisLayer:
         named = "\n".join((self.path, self.table or "", self.group, self.title, column))
         digest = hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()
         return f"{self.kind}_{column}_{digest[:32]}"
+
+    @property
+    def counted(self) -> bool:
+        """Whether the legend says how many areas each class has; of contours, which are one a class, it does not."""
+        return self.kind == "areas" and self.style is not None and "dens_lo" not in self.columns
 
     @property
     def drawable(self) -> bool:
@@ -99,33 +113,51 @@ class QgisLayer:
         return f"./{self.path}" + (f"|layername={self.table}" if self.table else "")
 
 
-def plain(text: str) -> str:
-    """Return text with everything that XML cannot hold replaced."""
-    return _NOT_XML.sub("\ufffd", text)
-
-
-def element(parent: ET.Element | None, tag: str, text: str = "", **attributes: object) -> ET.Element:
-    """Add an element; every name and value is made safe for XML."""
-    known = {key.rstrip("_"): plain(str(value)) for key, value in attributes.items()}
-    made = ET.Element(tag, known) if parent is None else ET.SubElement(parent, tag, known)
-    if text:
-        made.text = plain(text)
-    return made
-
-
 def style_elements(layer: QgisLayer) -> list[ET.Element]:
     """Return what a layer's `.qml` holds, and its entry in a project too."""
     if layer.kind == "raster":
         return [_raster_pipe(layer), element(None, "blendMode", "0")]
     title = next((name for name in ("name", "code") if name in layer.columns), "")
     return [
+        _temporal(layer),
         _renderer(layer),
+        *([] if layer.labels is None else [labeling(layer.labels)]),
         element(None, "layerOpacity", "1"),
         _field_formats(layer),
         _aliases(layer),
         element(None, "previewExpression", identifier(title) if title else ""),
         element(None, "mapTip", map_tip(layer.columns, layer.style), enabled="1"),
     ]
+
+
+def _temporal(layer: QgisLayer) -> ET.Element:
+    """Let QGIS draw the layer again for every month that its temporal controller steps to."""
+    made = element(
+        None,
+        "temporal",
+        enabled=str(int(bool(layer.months))),
+        mode="5",  # redraw
+        limitMode="0",
+        fixedDuration="0",
+        accumulate="0",
+        durationUnit="min",
+        **dict.fromkeys(("startField", "endField", "durationField", "startExpression", "endExpression"), ""),
+    )
+    span = element(made, "fixedRange")
+    element(span, "start")
+    element(span, "end")
+    return made
+
+
+def _drawn_by(layer: QgisLayer, style: Style) -> str:
+    """Return the expression whose value is drawn: a column, or that of the month that is stepped to."""
+    if not layer.months:
+        return style.column
+    cases = " ".join(
+        f"WHEN format_date(@map_start_time, 'yyyy-MM') = {literal(month)} THEN {identifier(column)}"
+        for month, column in layer.months
+    )
+    return f"CASE {cases} ELSE {identifier(layer.months[-1][1])} END"
 
 
 def _field_formats(layer: QgisLayer) -> ET.Element:
@@ -154,7 +186,7 @@ def _renderer(layer: QgisLayer) -> ET.Element:
     style = layer.style
     if style is None:
         made = _bare_renderer("singleSymbol")
-        _add_symbols(made, [_outline_symbol()])
+        _add_symbols(made, [_outline_symbol(layer)])
         return made
     if any(entry.value is not None for entry in style.classes):
         return _categorised(layer, style)
@@ -181,7 +213,7 @@ def _categorised(layer: QgisLayer, style: Style) -> ET.Element:
             type="string",
             value=entry.value or "",
             symbol=position,
-            label=entry.label,
+            label=inert(entry.label),
             render="true" if _ticked(layer, entry) else "false",
         )
     _add_symbols(made, [_fill_symbol(layer, entry) for entry in drawn])
@@ -190,7 +222,7 @@ def _categorised(layer: QgisLayer, style: Style) -> ET.Element:
 
 def _graduated(layer: QgisLayer, style: Style, span: tuple[float, float]) -> ET.Element:
     """List the highest first: QGIS gives a value on a limit to the first class listed."""
-    made = _bare_renderer("graduatedSymbol", attr=style.column, graduatedMethod="GraduatedColor")
+    made = _bare_renderer("graduatedSymbol", attr=_drawn_by(layer, style), graduatedMethod="GraduatedColor")
     ranges = element(made, "ranges")
     for position, entry in enumerate(style.classes):
         element(
@@ -199,7 +231,7 @@ def _graduated(layer: QgisLayer, style: Style, span: tuple[float, float]) -> ET.
             lower=_number(span[0] if entry.lower is None else entry.lower),
             upper=_number(span[1] if entry.upper is None else entry.upper),
             symbol=position,
-            label=entry.label,
+            label=inert(entry.label),
             render="true" if _ticked(layer, entry) else "false",
         )
     _add_symbols(made, [_fill_symbol(layer, entry) for entry in style.classes])
@@ -218,7 +250,7 @@ def _rule_based(layer: QgisLayer, style: Style) -> ET.Element:
             "rule",
             key=_key(layer, str(position)),
             symbol=position,
-            label=entry.label,
+            label=inert(entry.label),
             filter=f"{identifier(style.column)} IS NULL" if missing else _condition(style.column, entry),
             checkstate="1" if _ticked(layer, entry) else "0",
         )
@@ -273,13 +305,14 @@ def _fill_symbol(layer: QgisLayer, entry: StyleClass) -> dict[str, str]:
     )
 
 
-def _outline_symbol() -> dict[str, str]:
+def _outline_symbol(layer: QgisLayer) -> dict[str, str]:
+    shade, width = _OUTLINES[layer.line]
     return _symbol(
         fill=colour("#ffffff", 0),
         fill_style="no",
-        line=colour(_OUTLINE),
+        line=colour(shade),
         line_style="solid",
-        width=_OUTLINE_MM,
+        width=width,
     )
 
 
@@ -295,12 +328,6 @@ def _symbol(*, fill: str, fill_style: str, line: str, line_style: str, width: fl
         "offset": "0,0",
         "offset_unit": "MM",
     }
-
-
-def colour(code: str, opacity: float = 1.0) -> str:
-    """Return ``"#rrggbb"`` as QGIS writes it: red, green, blue and alpha from 0 to 255."""
-    red, green, blue = (int(code[start : start + 2], 16) for start in (1, 3, 5))
-    return f"{red},{green},{blue},{round(opacity * 255)}"
 
 
 def _raster_pipe(layer: QgisLayer) -> ET.Element:
@@ -336,6 +363,11 @@ def _raster_pipe(layer: QgisLayer) -> ET.Element:
     for entry in entries:
         top = "inf" if entry.upper is None else _number(math.nextafter(entry.upper, -math.inf))
         element(
-            shader, "item", value=top, color=entry.colour, alpha=round(entry.opacity * 255), label=entry.label
+            shader,
+            "item",
+            value=top,
+            color=entry.colour,
+            alpha=round(entry.opacity * 255),
+            label=inert(entry.label),
         )
     return pipe

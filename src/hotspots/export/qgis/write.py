@@ -12,7 +12,7 @@ import io
 import os
 import sqlite3
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
@@ -22,8 +22,11 @@ import numpy as np
 from hotspots.base.crs import BRITISH_NATIONAL_GRID, crs_text
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.files import replacing
+from hotspots.export.qgis.labels import Labels
+from hotspots.export.qgis.layout import Imprint
+from hotspots.export.qgis.parts import plain
 from hotspots.export.qgis.project import definition_document, project_document, style_document, to_bytes
-from hotspots.export.qgis.style import QgisLayer, plain
+from hotspots.export.qgis.style import QgisLayer
 from hotspots.export.style import Style, layer_style, surface_style
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from hotspots.base.surface import Surface
 
 __all__ = [
+    "Imprint",
+    "Labels",
     "QgisLayer",
     "area_layer",
     "outline_layer",
@@ -68,6 +73,8 @@ def area_layer(
     draw: Literal["all", "classed"] = "all",
     visible: bool = False,
     note: str = "",
+    labels: Labels | None = None,
+    months: Mapping[str, str] | None = None,
 ) -> QgisLayer:
     """Describe a layer of areas, drawn by one of its columns.
 
@@ -79,8 +86,11 @@ def area_layer(
         The column to draw.
     path : str
         The data file, relative to the project, with ``/``.
-    title, table, group, draw, visible, note
+    title, table, group, draw, visible, note, labels
         See `QgisLayer`.
+    months : mapping of str to str, optional
+        Columns of whole numbers by month, the earliest first, that take the place of `column` as QGIS's temporal
+        controller goes; all have the classes of `style`.
     style : Style, optional
         By default the style that `hotspots.export.style.layer_style` gives.
 
@@ -100,7 +110,8 @@ def area_layer(
     """
     chosen = style or layer_style(layer, column)
     named = any(entry.value is not None for entry in chosen.classes)
-    values = layer[column].dropna()
+    drawn = list((months or {}).values()) or [column]
+    values = layer[drawn].stack()  # without missing ones
     return QgisLayer(
         path,
         title,
@@ -112,9 +123,11 @@ def area_layer(
         crs=crs_text(layer.crs),
         visible=visible,
         draw=draw,
-        missing=bool(layer[column].isna().any()),
+        missing=bool(layer[drawn].isna().any(axis=None)),
         span=None if named or values.empty else (float(values.min()), float(values.max())),
         note=note,
+        labels=labels,
+        months=tuple((months or {}).items()),
     )
 
 
@@ -126,6 +139,8 @@ def outline_layer(
     table: str | None = None,
     group: str = "",
     visible: bool = True,
+    labels: Labels | None = None,
+    line: Literal["thin", "thick"] = "thin",
 ) -> QgisLayer:
     """Describe a layer of areas drawn as outlines, to lie over any other; see `area_layer`."""
     return QgisLayer(
@@ -138,6 +153,8 @@ def outline_layer(
         _columns(layer),
         crs=crs_text(layer.crs),
         visible=visible,
+        labels=labels,
+        line=line,
     )
 
 
@@ -273,7 +290,12 @@ def _store_styles(
 
 
 def write_qlr(
-    layers: Sequence[QgisLayer], path: str | os.PathLike[str], *, title: str, overwrite: bool = False
+    layers: Sequence[QgisLayer],
+    path: str | os.PathLike[str],
+    *,
+    imprint: Imprint,
+    months: Sequence[str] = (),
+    overwrite: bool = False,
 ) -> None:
     """Write a layer definition: dropped on QGIS, it adds all layers to the open project, grouped and styled.
 
@@ -283,8 +305,10 @@ def write_qlr(
         From the top of the legend down; neighbours of the same group share its heading.
     path : path
         The file, in the folder that the layers' paths start from.
-    title : str
-        The heading over all groups.
+    imprint : Imprint
+        Its title stands over all groups; source and licence are in each layer's metadata.
+    months : sequence of str
+        See `write_qgz`.
     overwrite : bool, default False
         Whether an existing file may be replaced.
 
@@ -296,20 +320,23 @@ def write_qlr(
         When the file exists and `overwrite` is false, or cannot be written.
     """
     _require_distinct(layers)
-    _write(to_bytes(definition_document(layers, title), "qgis-layer-definition"), path, overwrite)
+    _write(to_bytes(definition_document(layers, imprint, months), "qgis-layer-definition"), path, overwrite)
 
 
 def write_qgz(
     layers: Sequence[QgisLayer],
     path: str | os.PathLike[str],
     *,
-    title: str,
+    imprint: Imprint,
     extent: tuple[float, float, float, float] | None = None,
     crs: str = BRITISH_NATIONAL_GRID,
-    attribution: str = "",
+    months: Sequence[str] = (),
     overwrite: bool = False,
 ) -> None:
     """Write a project: dropped on QGIS, it opens at the extent with all layers grouped and styled.
+
+    One group is seen at a time, and one layer of it: ticking another unticks the one before. There is a map theme for
+    each group, and a page to print in A4 and in A3, with legend, scale, north, period, source and licence.
 
     Parameters
     ----------
@@ -317,14 +344,15 @@ def write_qgz(
         From the top of the legend down; neighbours of the same group share its heading.
     path : path
         The file, in the folder that the layers' paths start from.
-    title : str
-        The project's title.
+    imprint : Imprint
+        Title, period, source and licence: on the printed pages, in the metadata of the project and of each layer,
+        and the licence in the map's corner. No text of them is taken for a QGIS expression.
     extent : (west, south, east, north), optional
         What the map shows when it opens, in `crs`; by default all layers with a margin.
     crs : str, default "EPSG:27700"
         The map's CRS, best that of the layers.
-    attribution : str
-        Printed in the map's corner and kept in the project's metadata.
+    months : sequence of str
+        The months that the data are of, as ``"2025-01"``, the earliest first: the range of the temporal controller.
     overwrite : bool, default False
         Whether an existing file may be replaced.
 
@@ -339,7 +367,7 @@ def write_qgz(
     """
     _require_distinct(layers)
     document = project_document(
-        layers, title=title, extent=extent or _whole(layers), crs=crs, attribution=attribution
+        layers, imprint=imprint, extent=extent or _whole(layers), crs=crs, months=months
     )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

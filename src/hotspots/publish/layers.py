@@ -1,0 +1,66 @@
+"""The layers of a run as files hold them: cells without anything to show left out, months beside the first areas."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+
+from hotspots.analysis.results import Analysis, Group, Layer, ThemeResult
+from hotspots.base.columns import COLUMNS
+
+LEFT_OUT = "Cells without an incident that are neither hotspot nor coldspot are left out"
+_CLASSES = ("gi_class", "em_class", "lm_class")
+
+
+def written_table(layer: Layer) -> gpd.GeoDataFrame:
+    """Return a layer's table as files hold it: of cells, those with an incident, and those in a hotspot or coldspot.
+
+    A grid over a county has some forty thousand cells, nearly all of them fields; what is left out of the files
+    counts in every figure.
+    """
+    table = layer.table
+    if layer.kind != "cells" or "n" not in table:
+        return table
+    kept = table["n"] > 0
+    for column in _CLASSES:
+        if column in table:
+            dull = {entry.value for entry in COLUMNS[column].classes if entry.neutral}
+            words = table[column].astype(object)
+            kept |= words.notna() & ~words.isin(dull)
+    return table[kept]
+
+
+def left_out_words(layer: Layer) -> str:
+    """Return the sentence that says how many cells a layer's files hold; empty where they hold all rows."""
+    held = len(written_table(layer))
+    if held == len(layer.table):
+        return ""
+    return f"{LEFT_OUT}: {held:,} of {len(layer.table):,} are here."
+
+
+def month_columns(group: Group) -> dict[str, str]:
+    """Return the columns of a theme's months by month, the earliest first; empty where there is no second month.
+
+    They stand beside the first areas in the GeoPackage, which is what QGIS steps through.
+    """
+    if not isinstance(group, ThemeResult) or group.monthly is None or group.monthly.shape[1] < 2:
+        return {}
+    return {str(month): f"n_{month:%Y_%m}" for month in group.monthly.columns}
+
+
+def with_months(group: Group, layer: Layer) -> gpd.GeoDataFrame:
+    """Return a layer's table as its GeoPackage holds it: the first areas of a theme with their months."""
+    table, months = written_table(layer), month_columns(group)
+    if (
+        not months
+        or layer is not group.layers[0]
+        or not isinstance(group, ThemeResult)
+        or group.monthly is None
+    ):
+        return table
+    counts = group.monthly.set_axis(list(months.values()), axis=1)
+    return table.join(counts[[name for name in counts if name not in table]])
+
+
+def has_districts(analysis: Analysis) -> bool:
+    """Return whether there are lines of districts to draw: two districts at least, or one that is known."""
+    return bool((analysis.outline["name"] != "").any())
