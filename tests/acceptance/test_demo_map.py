@@ -108,7 +108,7 @@ def test_a_ward_is_found_by_name(page: tuple[Any, list[str]]) -> None:
         opened.locator("#hotspots-found li").first.inner_text().split("\n")[0] == "Little London & Woodhouse"
     )
     opened.keyboard.press("Enter")
-    opened.locator(".leaflet-popup .name", has_text="Little London & Woodhouse").wait_for()
+    opened.locator("#hotspots-card .name", has_text="Little London & Woodhouse").wait_for()
     opened.wait_for_function("location.hash.includes('area=E05')")
     assert troubles == []
 
@@ -139,7 +139,7 @@ def test_the_months_of_a_run_play_stand_side_by_side_and_are_in_the_link(
         f"Burglary, Wards: incidents by month, July {y}" for y in (2018, 2017)
     ]
     shown.locator("#hotspots-list ol button").first.click()
-    rows = shown.locator(".leaflet-popup dt").all_text_contents()
+    rows = shown.locator("#hotspots-card dt").all_text_contents()
     assert [row for row in rows if row.startswith("Incidents,")] == ["Incidents, July 2018"]
     shown.clock.run_for(100)
     link = shown.evaluate("location.href")

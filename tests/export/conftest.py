@@ -69,9 +69,9 @@ class Opened:
         )
         return {str(name): str(value) for name, value in found.items()}
 
-    def popup(self) -> str:
-        self.page.locator(".leaflet-popup .name").wait_for()
-        return str(self.page.locator(".leaflet-popup .name").evaluate("shown => shown.textContent"))
+    def card(self) -> str:
+        self.page.locator("#hotspots-card .name").wait_for()
+        return str(self.page.locator("#hotspots-card .name").evaluate("shown => shown.textContent"))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from hotspots.analysis.against import Against
 from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.changes import Comparison, ThemeChange
 from hotspots.analysis.charts import MonthCharts
+from hotspots.analysis.facts import AreaFacts
 from hotspots.analysis.origins import Origin
 from hotspots.analysis.profile import Profile
 from hotspots.analysis.recipe.tables import Recipe, Theme
@@ -200,6 +201,8 @@ class Analysis:
         What is unusual in the last month and how areas' months go, where the recipe asks for it.
     against : mapping of str to Against
         By the key of a theme: its rate beside those of the comparators, and its districts among themselves.
+    facts : AreaFacts or None
+        What the card of an area tells beside its layers' columns.
     """
 
     recipe: Recipe
@@ -222,6 +225,7 @@ class Analysis:
     origin: Origin = field(default_factory=lambda: Origin("", ""))
     charts: MonthCharts | None = None
     against: Mapping[str, Against] = field(default_factory=dict)
+    facts: AreaFacts | None = None
 
     @cached_property
     def outline(self) -> gpd.GeoDataFrame:

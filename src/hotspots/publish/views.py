@@ -16,8 +16,11 @@ from hotspots.areas.reading import read_layer
 from hotspots.base.columns import COLUMNS, DRAWN, theme_words
 from hotspots.base.errors import DataError
 from hotspots.export.raster import read_geotiff, read_origin
+from hotspots.export.webmap.cards import Card
 from hotspots.export.webmap.make import AreaView, SurfaceView, period_columns
 from hotspots.export.webmap.views import Sparks
+from hotspots.publish.cards import analysis_card, layer_card
+from hotspots.publish.words.brief import brief_reasons
 
 MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
 STEPPED = 60_000  # counts of months in a map for each theme; of more, the latest are kept
@@ -28,17 +31,20 @@ Views = list[AreaView | SurfaceView]
 def analysis_views(analysis: Analysis) -> Views:
     """Return the views of an analysis: flags first, then rates and hotspots, for each view and layer."""
     views: Views = []
+    shown = {id(layer.table): _told(group, layer) for group in analysis.groups for layer in group.layers}
+    card = analysis_card(analysis, shown)
     for group in analysis.groups:
         for layer in group.layers:
             sparks = _sparks(analysis, group, layer)
             views += _area_views(
-                in_words(group, layer),
+                shown[id(layer.table)],
                 layer.label,
                 layer.kind,
                 group=group.name,
                 noun="cells" if layer.kind == "cells" else layer.label,
                 ranked=_flagged(analysis),
                 sparks=sparks,
+                card=card if layer is group.layers[0] else None,
             )
             views += _by_month(analysis, group, layer, sparks)
     views += [_surface_view(group) for group in analysis.groups if group.surface is not None]
@@ -100,6 +106,14 @@ def in_words(group: Group, layer: Layer) -> gpd.GeoDataFrame:
     return named
 
 
+def _told(group: Group, layer: Layer) -> gpd.GeoDataFrame:
+    """Return a layer's table as the map tells it: reasons in plain words, as the brief has them."""
+    table = in_words(group, layer)
+    if isinstance(group, Selection) and layer is group.layers[0]:
+        table = table.assign(reason=brief_reasons(group.priorities))
+    return table
+
+
 def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
     """Return the views of layer and GeoTIFF files, and the first layer that can serve as an outline.
 
@@ -117,7 +131,7 @@ def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
             continue
         layer = read_layer(path)
         name = "Layer" if path == "-" else Path(path).stem
-        found = _area_views(layer, "Areas", "areas", group=name, noun="areas")
+        found = _area_views(layer, "Areas", "areas", group=name, noun="areas", card=layer_card(layer))
         if not found:
             drawn = ", ".join(f"'{column}'" for column in DRAWN)
             raise DataError(
@@ -147,6 +161,7 @@ def _area_views(
     noun: str,
     ranked: str | None = None,
     sparks: Sparks | None = None,
+    card: Card | None = None,
 ) -> list[AreaView]:
     columns, draw = drawn_columns(layer, kind), drawing(layer, kind)
     views = [
@@ -160,6 +175,7 @@ def _area_views(
             measure=DRAWN[name].button or COLUMNS[name].label,
             rank_column=ranked if name == "sd_flag" and ranked in layer else None,
             sparks=sparks,
+            card=card,
         )
         for name in columns
     ]

@@ -69,7 +69,7 @@ def test_another_theme_stands_beside_with_its_legend(opened: Opened) -> None:
     assert opened.count("#hotspots-legend .legend-block") == 2
     # Robbery is not in the group in sight; its area is found in the first map all the same.
     second(opened).locator("path.leaflet-interactive").nth(5).click()
-    assert opened.popup() == "Six"
+    assert opened.card() == "Six"
 
 
 def test_the_period_beside_is_chosen_and_goes_along(opened: Opened) -> None:

@@ -191,8 +191,8 @@ def test_hostile_names_are_text(opened: Opened, wards: gpd.GeoDataFrame, area: i
     name.wait_for()
     assert name.evaluate("shown => shown.textContent") == wards["name"].iloc[area]
     opened.page.mouse.click(x, y)
-    assert opened.popup() == wards["name"].iloc[area]
-    assert opened.text(".leaflet-popup .place") == f"<i>North</i> · E0{area}"
+    assert opened.card() == wards["name"].iloc[area]
+    assert opened.text("#hotspots-card .place") == f"<i>North</i> · E0{area}"
 
 
 def test_labels_of_the_choices_are_text(opened: Opened) -> None:
@@ -229,24 +229,26 @@ def test_a_tooltip_tells_name_district_and_value(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize("area", [1, 2, 4])
-def test_a_popup_shows_every_column_as_the_vocabulary_does(
+def test_a_card_folds_away_every_column_as_the_vocabulary_shows_it(
     opened: Opened, wards: gpd.GeoDataFrame, area: int
 ) -> None:
     row = wards.iloc[area]
     opened.page.mouse.click(*opened.middle_of(area))
-    popup = opened.page.locator(".leaflet-popup")
-    popup.wait_for()
+    card = opened.page.locator("#hotspots-card")
+    assert card.locator(".reason").evaluate("shown => shown.textContent") == row["reason"]
+    assert not card.locator("details dt").first.is_visible()
+    card.locator("summary").click()
+    figures = card.locator("details")
     shown = dict(
-        zip(popup.locator("dt").all_inner_texts(), popup.locator("dd").all_inner_texts(), strict=True)
+        zip(figures.locator("dt").all_inner_texts(), figures.locator("dd").all_inner_texts(), strict=True)
     )
     assert shown["Gi* p value"] == format_value("gi_p", row["gi_p"])
     assert shown["Rate\nper 1,000 people a year"] == format_value("rate", float(row["rate"]))
     assert shown["Population\npeople"] == "5,000"
     assert shown["Incidents, 2016"] == format_value("n", int(row["n_2016"]))
-    assert len(shown) == 10
-    assert list(shown)[1] == "Reason"
-    reason = popup.locator(".sentence dd").first
-    assert reason.evaluate("shown => shown.textContent") == row["reason"]
+    # The reason is said above, and not again.
+    assert len(shown) == 9
+    assert "Reason" not in shown
 
 
 def test_a_surface_alone_is_a_map(surface_alone: Opened) -> None:

@@ -55,11 +55,11 @@ def test_a_search_is_worked_with_the_keyboard(opened: Opened) -> None:
     chosen = opened.page.locator("#hotspots-found [aria-selected=true] .name")
     assert chosen.all_text_contents() == ['<img src=x onerror="window.hacked = 1">']
     opened.page.keyboard.press("Enter")
-    assert opened.popup() == '<img src=x onerror="window.hacked = 1">'
+    assert opened.card() == '<img src=x onerror="window.hacked = 1">'
     assert not opened.page.locator("#hotspots-found").is_visible()
     assert opened.hash()["area"] == "E01"
     opened.page.keyboard.press("Escape")
-    assert opened.count(".leaflet-popup") == 0
+    assert not opened.page.locator("#hotspots-card").is_visible()
     assert "area" not in opened.hash()
 
 
@@ -72,18 +72,18 @@ def test_a_search_closes_and_says_when_it_finds_nothing(opened: Opened) -> None:
     assert not opened.page.locator("#hotspots-found").is_visible()
     box.fill("nine")
     opened.page.locator("#hotspots-found li").click()
-    assert opened.popup() == "Nine"
+    assert opened.card() == "Nine"
 
 
 def test_an_area_of_another_layer_brings_its_theme(opened: Opened) -> None:
     opened.choice("Cells").check()
     opened.page.locator("#hotspots-query").fill("seven")
     opened.page.keyboard.press("Enter")
-    assert opened.popup() == "Seven"
+    assert opened.card() == "Seven"
     assert opened.choice("Rate by ward").is_checked()
     opened.page.locator("#hotspots-query").fill("cell_000100")
     opened.page.keyboard.press("Enter")
-    assert opened.popup() == "cell_000100"
+    assert opened.card() == "cell_000100"
     assert opened.choice("Cells").is_checked()
 
 
@@ -140,7 +140,7 @@ def test_the_list_leads_to_the_map_without_a_pointer(opened: Opened, wards: gpd.
     opened.page.keyboard.press("ArrowDown")
     opened.page.keyboard.press("ArrowDown")
     opened.page.keyboard.press("Enter")
-    assert opened.popup() == "Ynys Môn: Tŷ'n-y-gongl"
+    assert opened.card() == "Ynys Môn: Tŷ'n-y-gongl"
     chosen = opened.page.locator("#hotspots-list [aria-current=true] .name")
     assert chosen.evaluate("name => name.firstChild.textContent") == wards["name"].iloc[3]
     assert opened.text("#hotspots-status") == (
@@ -149,13 +149,10 @@ def test_the_list_leads_to_the_map_without_a_pointer(opened: Opened, wards: gpd.
     )
     centre = opened.page.evaluate("map_hotspots.getBounds().contains(map_hotspots.getCenter())")
     assert centre
-    popup = opened.page.locator(".leaflet-popup").bounding_box()
-    assert popup is not None
-    assert popup["y"] > 0
     outline = opened.page.locator(".leaflet-selection-pane path").last
     assert outline.get_attribute("d") != "M0 0"
     opened.choice("Hotspots").check()
-    assert opened.text(".leaflet-popup .main").splitlines()[0] == "Hotspot class"
+    assert opened.text("#hotspots-card .about") == "Burglary · Hotspots"
 
 
 # --- the address
@@ -170,7 +167,7 @@ def test_choices_are_in_the_address_and_back_undoes_them(opened: Opened) -> None
     opened.page.locator("#hotspots-list ol button").first.click()
     assert opened.hash()["area"] == "E00"
     opened.page.go_back()
-    opened.page.locator(".leaflet-popup").wait_for(state="detached")
+    opened.page.locator("#hotspots-card").wait_for(state="hidden")
     assert opened.choice("Heat-map").is_checked()
     opened.page.go_back()
     opened.page.locator(".leaflet-overlay-pane img").wait_for(state="detached")
@@ -191,8 +188,8 @@ def test_an_address_opens_the_same_view_elsewhere(
     )
     page = context.new_page()
     page.goto(address)
-    page.locator(".leaflet-popup .name").wait_for()
-    assert page.locator(".leaflet-popup .name").inner_text() == "Six"
+    page.locator("#hotspots-card .name").wait_for()
+    assert page.locator("#hotspots-card .name").inner_text() == "Six"
     assert page.locator("output").inner_text() == "2016"
     assert page.locator(".hotspots-name").count() == 0
     place = page.evaluate(
@@ -212,7 +209,7 @@ def test_an_address_that_means_nothing_opens_the_map_as_it_is(opened: Opened, no
     opened.page.wait_for_function("document.querySelector('#hotspots-legend h2') !== null")
     assert opened.choice("Rate by ward").is_checked()
     assert opened.count(".leaflet-overlay-pane svg path") == 9
-    assert opened.count(".leaflet-popup") == 0
+    assert not opened.page.locator("#hotspots-card").is_visible()
 
 
 def test_inside_another_page_the_map_works_without_an_address(
@@ -227,7 +224,7 @@ def test_inside_another_page_the_map_works_without_an_address(
     )
     inner = opened.page.frame_locator("#inner")
     inner.locator("#hotspots-list ol button").first.click()
-    inner.locator(".leaflet-popup .name", has_text="Six").wait_for()
+    inner.locator("#hotspots-card .name", has_text="Six").wait_for()
     inner.locator("#hotspots-switch label", has_text="Hotspots").first.click()
     assert inner.locator("#hotspots-legend h2").inner_text() == "Burglary · Hotspots"
     assert opened.hash() == {}
@@ -307,7 +304,7 @@ def test_nothing_moves_for_readers_who_asked_for_less_motion(opened: Opened) -> 
     moves = "() => { let n = 0; map_hotspots.on('move', () => n++); return () => n; }"
     counter = opened.page.evaluate_handle(moves)
     opened.page.locator("#hotspots-list ol button").first.click()
-    opened.popup()
+    opened.card()
     assert counter.evaluate("count => count()") == 1
 
 
@@ -347,11 +344,14 @@ def test_a_phone_sees_choices_map_legend_and_list_in_turn(opened: Opened) -> Non
     assert tops == sorted(tops)
     assert opened.page.locator(".hotspots-source .licence").is_visible()
     opened.page.locator("#hotspots-list ol button").nth(2).click()
-    popup = opened.page.locator(".leaflet-popup").bounding_box()
-    assert popup is not None
-    assert popup["x"] >= 0
-    assert popup["x"] + popup["width"] <= 360
-    opened.page.wait_for_function("document.querySelector('main').getBoundingClientRect().top >= 0")
+    # The area stays in sight, and its card follows it.
+    ground, card = (opened.page.locator(part).bounding_box() for part in ("main", "#hotspots-card"))
+    assert ground is not None
+    assert card is not None
+    assert ground["y"] == pytest.approx(0, abs=1)
+    assert ground["y"] + ground["height"] <= card["y"] < 740 - 100
+    assert card["x"] >= 0
+    assert card["x"] + card["width"] <= 360
 
 
 def test_it_prints_title_map_legend_list_notes_and_licence_on_one_sheet(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from hotspots.analysis.facts import find_facts
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.origins import recipe_origin
 from hotspots.analysis.partnerships import find_comparators
@@ -30,7 +31,7 @@ from hotspots.analysis.run.whole import (
     select_areas,
     set_against,
 )
-from hotspots.analysis.sources import account_each, read_sources, rows_by_month
+from hotspots.analysis.sources import account_each, of_source, read_sources, rows_by_month
 from hotspots.analysis.steps import account, people_of
 from hotspots.counting.period import period_of
 
@@ -116,4 +117,10 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         origin=origin,
         charts=charts,
         against=set_against(recipe, results, profile, against, months=period.length),
+        facts=find_facts(
+            of_source(incidents, recipe.incidents[0].name or None),
+            places[0].areas,
+            assigned[places[0].key],
+            [(place.key, place.areas) for place in places[1:] if place.kind == "areas"],
+        ),
     )

@@ -18,6 +18,7 @@ from hotspots.base.crs import WGS84, crs_text, parse_crs, reproject, transform_x
 from hotspots.base.errors import ParameterError
 from hotspots.base.threads import thread_count
 from hotspots.export.style import NEUTRAL, Style, StyleClass, surface_style
+from hotspots.export.webmap.cards import card_data
 from hotspots.export.webmap.columns import Pool, add_table
 from hotspots.export.webmap.image import WEB_MERCATOR, draw_surface
 from hotspots.export.webmap.shapes import Shapes, encode_places, encode_shapes, simplify_together
@@ -67,7 +68,7 @@ def map_data(
         drawing = threads.map(_surface, surfaces)
         drawings, stores = _classified(areas)
         pool = Pool()
-        views, tables, sparks = _views(areas, drawings, stores, pool)
+        views, tables, sparks, known = _views(areas, drawings, stores, pool)
         return {
             "attribution": attribution,
             "strength": _UNDER_BASEMAP if basemap else 1,
@@ -76,6 +77,7 @@ def map_data(
             "columns": pool.columns,
             "tables": tables,
             "sparks": sparks,
+            "cards": _cards(areas, stores, known),
             "themes": views,
             "surfaces": list(drawing),
             "outline": None if boundary is None else _outline(boundary),
@@ -85,13 +87,13 @@ def map_data(
 
 def _views(
     areas: Sequence[AreaView], drawings: Sequence[_Drawing], stores: Sequence[_Store], pool: Pool
-) -> tuple[list[dict[str, Any]], list[list[int]], list[dict[str, Any] | int | None]]:
-    """Return what the page reads of each view, and each layer's table of columns and months of its areas."""
+) -> tuple[list[dict[str, Any]], list[list[int]], list[dict[str, Any] | int | None], dict[int, int]]:
+    """Return what the page reads of each view, each layer's table of columns and months, and the table's number."""
     views: list[dict[str, Any]] = [{} for _ in areas]
     tables: list[list[int]] = []
     sparks: list[dict[str, Any] | int | None] = []
+    known: dict[int, int] = {}
     for position, store in enumerate(stores):
-        known: dict[int, int] = {}
         told: dict[int, int] = {}  # tables that share their months name the first that has them
         for index in store.views:
             view = areas[index]
@@ -105,7 +107,24 @@ def _views(
                     sparks.append(_sparks(view.sparks, store.drawn))
             views[index] = _view(view, drawings[index], store.drawn)
             views[index] |= {"store": position, "table": known[id(view.layer)]}
-    return views, tables, sparks
+    return views, tables, sparks, known
+
+
+def _cards(
+    areas: Sequence[AreaView], stores: Sequence[_Store], known: dict[int, int]
+) -> list[dict[str, Any] | None]:
+    """Return what the cards of each set of areas tell; None where no view of it says."""
+    of = {
+        id(areas[index].layer): (position, store.drawn)
+        for position, store in enumerate(stores)
+        for index in store.views
+    }
+    found: list[dict[str, Any] | None] = []
+    for store in stores:
+        card = next((areas[index].card for index in store.views if areas[index].card is not None), None)
+        told = None if card is None else card_data(card, store.drawn, lambda layer: known.get(id(layer)), of)
+        found.append(told)
+    return found
 
 
 def _sparks(given: Sparks, drawn: npt.NDArray[np.bool_]) -> dict[str, Any]:

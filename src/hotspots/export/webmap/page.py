@@ -31,6 +31,7 @@ SCRIPTS = (
     "names.js",
     "selection.js",
     "spark.js",
+    "card.js",
     "legend.js",
     "switch.js",
     "list.js",
@@ -41,12 +42,15 @@ SCRIPTS = (
     "main.js",
 )
 
+STYLES = ("page.css", "card.css")
+
 _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas</a>
 <div class="hotspots-page">
 <div class="hotspots-panel">
 <header class="masthead"><h1>{title}</h1>{period}</header>
 <div class="search-section" id="hotspots-search" role="search" aria-label="Find an area"></div>
 <section class="switch-section" id="hotspots-switch" aria-label="Layers"></section>
+<section class="card-section" id="hotspots-card" aria-labelledby="hotspots-card-name" hidden></section>
 <section class="legend-section hotspots-legend" id="hotspots-legend" aria-label="Legend"></section>
 <section class="list-section" id="hotspots-list" aria-label="Areas in order" tabindex="-1"></section>
 <footer class="panel-foot">{about}{source}
@@ -160,7 +164,7 @@ def _number(element: Any, prefix: str) -> None:
 @cache
 def _head() -> str:
     static = files("hotspots.export.webmap") / "static"
-    style = (static / "page.css").read_text(encoding="utf-8")
+    style = "\n".join((static / name).read_text(encoding="utf-8") for name in STYLES)
     scripts = "\n".join((static / name).read_text(encoding="utf-8") for name in SCRIPTS)
     leaflet_style, leaflet_script = _leaflet()
     return (

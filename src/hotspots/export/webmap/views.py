@@ -13,6 +13,7 @@ from hotspots.base.columns import DRAWN
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.surface import Surface
 from hotspots.export.style import Style, layer_style, style_for
+from hotspots.export.webmap.cards import Card
 from hotspots.export.webmap.columns import dated
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Sparks:
-    """The months of each area, drawn small in its popup: counts over the range of ordinary months.
+    """The months of each area, drawn small in its card: counts over the range of ordinary months.
 
     Attributes
     ----------
@@ -52,7 +53,7 @@ class AreaView:
     title : str
         What the legend calls it, such as ``"Wards: rate"``.
     layer : GeoDataFrame
-        Areas indexed by code, with the column to draw and whatever the popup should tell. Views whose layers
+        Areas indexed by code, with the column to draw and whatever the card should tell. Views whose layers
         have the same areas share one set of polygons.
     column : str
         The column to draw; with `periods`, the one of them to open on.
@@ -79,7 +80,10 @@ class AreaView:
     periods : mapping of str to str
         Columns of numbers to step through, by what each is called: ``{"2016": "n_2016", "2017": "n_2017"}``.
     sparks : Sparks, optional
-        The months of each area, for its popup; views of one layer share those of the first.
+        The months of each area, for its card; views of one layer share those of the first.
+    card : Card, optional
+        What the card of an area tells beside the columns of its layer; views of the same areas share that of the
+        first that has one.
     """
 
     title: str
@@ -95,6 +99,7 @@ class AreaView:
     rank_column: str | None = None
     periods: Mapping[str, str] = field(default_factory=dict)
     sparks: Sparks | None = None
+    card: Card | None = None
 
     def resolved_style(self) -> Style:
         """Return the style it is drawn with.

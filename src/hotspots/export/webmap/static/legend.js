@@ -39,7 +39,7 @@
     target.replaceChildren(...views.filter(Boolean).map(themeLegend), ...surfaces.map(surfaceLegend));
   }
 
-  // Tooltip and popup of one area in one theme.
+  // Tooltip and figures of one area in one theme.
   function descriptions(model) {
     const row = (table, name, position, main) => {
       const column = table.columns.get(name);
@@ -53,25 +53,22 @@
       return element("dl", "", [...new Set(names)].filter((name) => table.columns.has(name))
         .map((name) => row(table, name, position, name === view.column)));
     };
-    const head = (view, position, withCode) => {
+    const head = (view, position) => {
       const table = model.tableOf(view);
-      const place = [table.district(position), withCode ? table.code(position) : ""];
+      const place = [table.district(position)];
       return [element("strong", "name", table.name(position)),
         element("div", "place", place.filter((word) => word && word !== table.name(position)).join(" · "))];
     };
     return {
       tooltip: (view, position) =>
-        element("div", "", [...head(view, position, false), list(view, view.tooltip, position)]),
-      popup: (view, position) => {
-        const group = view.group ? element("div", "group", view.group) : "";
-        // The reason for a class, and what its months say, come right after it.
+        element("div", "", [...head(view, position), list(view, view.tooltip, position)]),
+      // All columns of an area, that in sight first; `told`: the column that the card says above.
+      figures: (view, position, told) => {
         const first = [view.column, "reason", "un_text"];
         // Of a view that steps through periods, the one in sight; the slider has the others.
         const heading = ["code", "name", "district", ...first, ...view.steps.map((step) => step.column)];
         const others = [...model.tableOf(view).columns.keys()].filter((name) => !heading.includes(name));
-        const sparks = model.sparksOf(view);
-        return element("div", "", [...head(view, position, true), group, sparks && Hotspots.spark.draw(sparks, position),
-          list(view, [...first, ...others], position)]);
+        return list(view, [...first, ...others].filter((name) => name !== told), position);
       },
     };
   }

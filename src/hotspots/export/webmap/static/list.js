@@ -3,12 +3,8 @@
   "use strict";
 
   const { element, swatch } = Hotspots.elements;
+  const { within } = Hotspots.words;
   const SHORT = 10;
-
-  // "Rate" within a sentence is "rate"; "Gi*" stays what it is.
-  function within(label) {
-    return label.replace(/^(?!Gi\b)[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
-  }
 
   function headingOf(view, table, count, shown) {
     const column = table.columns.get(view.rank);

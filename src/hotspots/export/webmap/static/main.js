@@ -39,7 +39,7 @@
       this.model = new Hotspots.model.Model(data);
       this.describe = Hotspots.legend.descriptions(this.model);
       this.at = (id) => document.getElementById(`hotspots-${id}`);
-      Hotspots.phone.follow(document.querySelector(".hotspots-page"), [map.getContainer(), this.at("beside")], this.at("legend"));
+      Hotspots.phone.follow(document.querySelector(".hotspots-page"), [map.getContainer(), this.at("beside")], this.at("card"));
       this.whole = dress(map, data);
       this.build();
       this.link = new Hotspots.link.Link(this.model, map, { state: () => this.state, restore: (found) => this.restore(found) });
@@ -61,8 +61,9 @@
       this.beside = new Hotspots.beside.Beside(map, this.at("beside"), data, {
         tooltip: (view, position) => this.describe.tooltip(view, position),
         choose: (store, position) => this.goTo({ store, position }) });
-      this.selection = new Hotspots.selection.Selection(map,
-        { popup: this.describe.popup, closed: () => this.change({ area: null }) });
+      this.selection = new Hotspots.selection.Selection(map);
+      this.card = new Hotspots.card.Card(this.at("card"), model, map, { figures: this.describe.figures,
+        go: (hit) => this.goTo(hit), closed: () => this.change({ area: null }) });
       this.switch = new Hotspots.switches.Switch(this.at("switch"), model, (part) => this.change(part));
       this.list = new Hotspots.list.List(this.at("list"), model, {
         go: (position) => this.select(position, "fly"), point: (position) => this.point(position) });
@@ -96,7 +97,9 @@
 
     select(position, way) {
       const area = this.model.tableOf(this.state.theme).code(position);
+      this.asked = true;
       this.change({ area }, way);
+      this.asked = false;
       if (way === "fly") this.map.getContainer().scrollIntoView({ block: "nearest" });
     }
 
@@ -205,14 +208,16 @@
       this.list.mark(position);
       if (position === null) {
         if (this.drawn && this.drawn.area !== null) this.selection.hide();
+        this.card.hide();
         return;
       }
       const same = this.drawn && this.drawn.area === area;
+      if (!same || changed || this.asked) this.card.show(this.view, position, this.asked);
       if (same && way === "stay") {
-        if (changed) this.selection.update(this.shown, this.view, position);
+        if (changed) this.selection.point(this.shown, position);
         return;
       }
-      this.selection.show(this.shown, this.view, position, way);
+      this.selection.show(this.shown, position, way);
       this.say(Hotspots.speech.sentence(this.view, this.model.tableOf(this.view), position));
     }
 

@@ -36,6 +36,7 @@
     const codes = () => columns.get("code").values.map((_, position) => code(position));
     return {
       columns, show, raw, name, code, codes,
+      number: (name, value) => number(columns.get(name), value),
       district: (position) => raw("district", position) || "",
       // Cells of a grid have codes and no names.
       named: () => columns.get("code").values.length > 0 && columns.get("name") !== undefined &&

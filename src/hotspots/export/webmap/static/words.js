@@ -26,5 +26,10 @@
     return text.charAt(0).toUpperCase() + text.slice(1);
   }
 
-  Hotspots.words = { fold, slug, slugs, capitalised };
+  // "Rate" within a sentence is "rate"; "Gi*" stays what it is.
+  function within(label) {
+    return label.replace(/^(?!Gi\b)[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+  }
+
+  Hotspots.words = { fold, slug, slugs, capitalised, within };
 })(window.Hotspots = window.Hotspots || {});
