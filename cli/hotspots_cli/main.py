@@ -52,6 +52,7 @@ COMMANDS = (
     "assess",
     "map",
     "report",
+    "audit",
 )
 
 

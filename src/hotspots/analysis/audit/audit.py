@@ -1,0 +1,333 @@
+"""What can be worked out from published folders: every count between the least and the most that it can be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.analysis.audit.claims import Claim, Ratio, claims_of, ratios_of
+from hotspots.analysis.audit.context import Context, Months, period_key, read_context
+from hotspots.analysis.audit.files import files_of, read_files
+from hotspots.analysis.audit.links import Cell, Cells, Setting, link
+from hotspots.analysis.audit.nests import Nests, find_nests
+from hotspots.analysis.audit.settle import known_people, level_of, settle_page
+from hotspots.analysis.audit.sheets import read_shapes
+from hotspots.analysis.audit.shown import Page
+from hotspots.analysis.audit.system import Row, narrow, solve
+from hotspots.analysis.audit.texts import record_claims, text_claims
+from hotspots.analysis.audit.weigh import Known, as_arrays, frame_of, judge, weigh, where_words
+from hotspots.base.errors import DataError, ParameterError
+from hotspots.disclosure.rules import Profile, profile
+
+Floats = npt.NDArray[np.float64]
+
+DEFAULT = 5
+"""The threshold for folders that state none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """What an audit found.
+
+    Attributes
+    ----------
+    folders : tuple of str
+        Their names.
+    rules : Profile
+        What the folders were held to.
+    stated : bool
+        Whether a folder states these rules itself.
+    cells : DataFrame
+        One row for each count: ``theme``, ``area``, ``period``; ``low`` and ``high``, the least and the most that it
+        can be; ``proved``, whether no narrower limits follow; ``formed``, whether it stands nowhere but is what others
+        leave of one; ``state``: ``"given back"`` where it is small and known more closely than the rules promise,
+        ``"protected"`` where it may be small and is not, ``"shown"`` where it is known not to be small; and ``by``,
+        what narrowed it most.
+    columns : DataFrame
+        Every column of numbers that was read: ``file``, ``where``, ``column``, ``theme``, ``numbers``, what was
+        ``found``, and how many small counts it ``gives`` back by itself.
+    links : DataFrame
+        The sums and differences that were solved: ``why``, and how many ``hold``; ``fail`` counts those that the
+        numbers contradict, which are of areas that do not nest in fact, and were left out.
+    troubles : tuple of str
+        What must not be in a published file whatever the numbers.
+    disagree : tuple of str
+        Numbers that contradict each other.
+    unread : tuple of str
+        What was not read, or not understood.
+    """
+
+    folders: tuple[str, ...]
+    rules: Profile
+    stated: bool
+    cells: pd.DataFrame
+    columns: pd.DataFrame
+    links: pd.DataFrame
+    troubles: tuple[str, ...]
+    disagree: tuple[str, ...]
+    unread: tuple[str, ...]
+
+    @property
+    def given_back(self) -> pd.DataFrame:
+        """The cells that are known more closely than the rules promise."""
+        return self.cells[self.cells["state"] == "given back"]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the folders keep what their rules promise."""
+        return not (len(self.given_back) or self.troubles or self.disagree)
+
+    @property
+    def narrowest(self) -> int | None:
+        """How many values the most closely known protected cell may have; None where no cell needs protection."""
+        held = self.cells[self.cells["state"] != "shown"]
+        widths = held["high"] - held["low"] + 1
+        finite = widths[np.isfinite(widths)]
+        return int(finite.min()) if len(finite) else None
+
+
+@dataclass(eq=False)
+class _Read:
+    """All that is read of one folder."""
+
+    path: Path
+    context: Context
+    page: Page
+    people: pd.Series[Any] = field(default_factory=lambda: pd.Series(dtype=float))
+
+
+def audit_folders(
+    folders: Sequence[str | os.PathLike[str]],
+    *,
+    rules: Profile | None = None,
+    small: Mapping[Cell, int] | None = None,
+    seconds: float = 2.0,
+) -> Audit:
+    """Work out from the files of folders alone what each count in them can be.
+
+    Every number that is tied to an area, a theme and a period is read back, from all kinds of files that a run
+    writes; what it says of the count behind it, and what sums and differences of counts say, is put together. Several
+    folders, such as editions of one report, are put together as one reader could.
+
+    Parameters
+    ----------
+    folders : sequence of paths
+        One or several.
+    rules : Profile, optional
+        What to hold them to; by default what the folders state, or a threshold of 5 where they state nothing.
+    small : mapping of (theme, area, period) to int, optional
+        The exact counts, for who has them: then a small count must be possible anywhere from 0 up, not only somewhere.
+    seconds : float, default 2
+        How long the solver may take for one end of one count. Where it does not get there, the limits are those that
+        it had reached, which are known to be possible, and the count is not among the ``proved``.
+
+    Raises
+    ------
+    FileError
+        When a folder is missing or empty.
+    DataError
+        When a folder holds nothing that can be audited, a file is damaged, or folders have no area in common.
+    """
+    if not folders:
+        raise ParameterError("no folder is named", hint="name one folder or several")
+    reads, stated = [], None
+    for path in map(Path, folders):
+        files_of(path)
+        context = read_context(path)
+        own = _stated(context.rules, path)
+        stated = own or stated
+        fewest = (rules or own or stated or _default()).threshold
+        page = settle_page(read_files(path, context, fewest=fewest), context)
+        reads.append(_Read(path, context, page, known_people(page.tables)))
+    _same_areas(reads)
+    held_to = rules or stated or _default()
+    asked = rules or stated
+    cells, claims, ratios, unread = Cells(), [], [], []
+    for read in reads:
+        mark = f"{read.path.name}/" if len(reads) > 1 else ""
+        found, beside = _claims(read)
+        claims += [replace(claim, file=mark + claim.file) for claim in found]
+        ratios += [replace(ratio, file=mark + ratio.file) for ratio in beside]
+        unread += [mark + told for told in read.page.unread]
+    known = weigh(claims, cells, asked, held_to)
+    rows, kept = _rows(reads, cells, known, ratios)
+    table, kept = _solve(cells, known, kept, held_to, small or {}, seconds)
+    return Audit(
+        tuple(read.path.name for read in reads),
+        held_to,
+        stated is not None and rules is None,
+        table,
+        frame_of(known),
+        _links(rows, kept),
+        tuple(dict.fromkeys(told for read in reads for told in read.page.troubles)),
+        tuple(dict.fromkeys(known.disagree)),
+        tuple(dict.fromkeys(unread)),
+    )
+
+
+def _default() -> Profile:
+    return profile("own", threshold=DEFAULT, zeros="shown")
+
+
+def _stated(told: Mapping[str, Any] | str | None, path: Path) -> Profile | None:
+    """Return the profile that a folder states."""
+    if told is None:
+        return None
+    try:
+        if isinstance(told, str):
+            return profile(told)
+        numbers = {
+            key: value for key, value in told.items() if key not in ("name", "source") and value is not None
+        }
+        return profile("own" if "threshold" in numbers else str(told["name"]), **numbers)
+    except (KeyError, TypeError, ParameterError) as error:
+        raise DataError(
+            f"'{path}' states rules of publication that are none: {told!r}",
+            hint="name the profile that it was published under with --profile",
+        ) from error
+
+
+def _same_areas(reads: Sequence[_Read]) -> None:
+    """Refuse folders that no reader could put together."""
+    codes = [{str(area) for table in read.page.tables for area in table.rows.index} for read in reads]
+    for read, held in zip(reads[1:], codes[1:], strict=True):
+        if not codes[0] & held:
+            raise DataError(
+                f"'{reads[0].path}' and '{read.path}' have no area in common",
+                hint="audit together only editions of the same areas",
+            )
+
+
+def _claims(read: _Read) -> tuple[list[Claim], list[Ratio]]:
+    claims = [claim for table in read.page.tables for claim in claims_of(table, read.context, read.people)]
+    ratios = [ratio for table in read.page.tables for ratio in ratios_of(table, read.context)]
+    claims += [*text_claims(read.page, read.context), *record_claims(read.context)]
+    return [claim for claim in claims if np.isfinite(claim.low).any() or claim.is_count], ratios
+
+
+def _rows(
+    reads: Sequence[_Read], cells: Cells, known: Known, ratios: Sequence[Ratio]
+) -> tuple[list[Row], list[Row]]:
+    """Return all statements between cells, and those of them that the numbers do not contradict."""
+    rows = link(cells, _setting(reads, cells))
+    rows += [row for ratio in ratios for row in _of_ratio(ratio, cells)]
+    known.grow(len(cells.places))
+    low, high = as_arrays(known)
+    return rows, [row for row in rows if row.agrees(low, high)]
+
+
+def _of_ratio(ratio: Ratio, cells: Cells) -> list[Row]:
+    """Return the two statements that a ratio of two counts makes of each area."""
+    rows = []
+    for area, least, most in zip(ratio.areas, ratio.least, ratio.most, strict=True):
+        over, under = (ratio.theme, str(area), ratio.over), (ratio.theme, str(area), ratio.under)
+        if over not in cells.places or under not in cells.places or not np.isfinite([least, most]).all():
+            continue
+        both = np.array([cells.places[over], cells.places[under]], dtype=np.intp)
+        why = where_words((ratio.file, ratio.where, ratio.column))
+        rows += [
+            Row(both, np.array([1.0, -least]), 0.0, np.inf, why),
+            Row(both, np.array([1.0, -most]), -np.inf, 0.0, why),
+        ]
+    return rows
+
+
+def _setting(reads: Sequence[_Read], cells: Cells) -> Setting:
+    themes: dict[str, Any] = {}
+    periods: dict[str, Months] = {}
+    levels: dict[str, pd.Index[str]] = {}
+    districts: dict[str, str] = {}
+    for read in reads:
+        context = read.context
+        themes |= context.themes
+        asked = {context.months, context.before, context.after}
+        months = {period for _, _, period in cells.places if len(period) == 7 and period[4] == "-"}
+        asked |= {frozenset({month}) for month in months}
+        asked |= {context.months_of(period) for _, _, period in cells.places if period.isdigit()}
+        periods |= {period_key(one): one for one in asked if one}
+        levels |= level_of(read.page.tables)
+        for table in read.page.tables:
+            if "district" in table.rows:
+                districts |= {str(code): str(name) for code, name in table.rows["district"].items() if name}
+    return Setting(themes, periods, _nests(reads, levels), levels, pd.Series(districts, dtype=object))
+
+
+def _nests(reads: Sequence[_Read], levels: Mapping[str, pd.Index[str]]) -> dict[tuple[str, str], Nests]:
+    """Lay the layers of the folders over each other, coarser over finer."""
+    shapes: dict[str, Any] = {}
+    for read in reads:
+        for table in read.page.tables:
+            if table.level in levels and table.level not in shapes and table.file.endswith(".gpkg"):
+                layer = read_shapes(read.path / table.file, table.where)
+                if len(layer) and layer.crs is not None and layer.crs.is_projected:
+                    shapes[table.level] = layer
+    found = {}
+    for outer, coarse in shapes.items():
+        for inner, fine in shapes.items():
+            if len(coarse) < len(fine) and coarse.crs == fine.crs:
+                found[outer, inner] = find_nests(coarse, fine)
+    return found
+
+
+def _solve(
+    cells: Cells, known: Known, rows: list[Row], rules: Profile, small: Mapping[Cell, int], seconds: float
+) -> tuple[pd.DataFrame, list[Row]]:
+    """Return every cell with the least and the most that it can be, and the statements that were solved."""
+    start = as_arrays(known)
+    exact = np.array([small.get(cell, np.nan) for cell in cells.places], dtype=float)
+    low, high, kept = _narrowed(known, start, rows)
+    state = judge(low, high, rules, exact)
+    low, high, proved = solve(low, high, kept, state == "protected", seconds=seconds)
+    table = pd.DataFrame(list(cells.places), columns=["theme", "area", "period"])
+    table["low"], table["high"], table["proved"] = low, high, proved
+    table["formed"] = [place in cells.formed for place in range(len(table))]
+    table["state"] = judge(low, high, rules, exact)
+    table["by"] = _by(known, start, (low, high), kept)
+    return table, kept
+
+
+def _narrowed(
+    known: Known, start: tuple[Floats, Floats], rows: list[Row]
+) -> tuple[Floats, Floats, list[Row]]:
+    """Narrow limits by statements; those that rest on borders are left out where the numbers belie them together."""
+    for kept in (rows, [row for row in rows if not row.areal]):
+        try:
+            return *narrow(*start, kept), kept
+        except DataError as error:
+            told = error.message
+    known.disagree.append(told)
+    return *start, []
+
+
+def _by(
+    known: Known, start: tuple[Floats, Floats], end: tuple[Floats, Floats], rows: Sequence[Row]
+) -> list[str]:
+    """Return of each cell what narrowed it: a column, or the sum that left less than the columns do."""
+    closer = (end[0] > start[0]) | (end[1] < start[1])
+    sums: dict[int, str] = {}
+    for row in rows:
+        for cell in row.cells[closer[row.cells]]:
+            sums.setdefault(int(cell), row.why)
+    return [
+        sums[place]
+        if place in sums
+        else where_words(known.sources[known.by[place]])
+        if known.by[place] >= 0
+        else ""
+        for place in range(len(closer))
+    ]
+
+
+def _links(rows: Sequence[Row], kept: Sequence[Row]) -> pd.DataFrame:
+    held = pd.Series([row.why for row in kept], dtype=object).value_counts(sort=False)
+    every = pd.Series([row.why for row in rows], dtype=object).value_counts(sort=False)
+    table = pd.DataFrame({"hold": held.reindex(every.index).fillna(0).astype(int)})
+    table["fail"] = every - table["hold"]
+    return table.rename_axis("why").reset_index()

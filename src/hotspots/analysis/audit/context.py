@@ -1,0 +1,202 @@
+"""What a folder says of itself: its months, its themes, the rules it was published under."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hotspots.analysis.audit.shown import WHOLE, theme_key
+from hotspots.analysis.editions import RECORD
+from hotspots.analysis.periods import settle
+from hotspots.base.errors import DataError, HotspotsError
+
+CERTIFICATE = "about/disclosure.json"
+Months = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The categories of a theme; no `category` stands for all but those of `exclude`."""
+
+    category: frozenset[str] = frozenset()
+    exclude: frozenset[str] = frozenset()
+
+    def takes(self, category: str) -> bool:
+        """Whether incidents of a category are of the theme."""
+        return category not in self.exclude and (not self.category or category in self.category)
+
+    def holds(self, other: Theme) -> bool:
+        """Whether every incident of another theme is one of this.
+
+        Examples
+        --------
+        >>> crime, burglary = Theme(exclude=frozenset({"ASB"})), Theme(frozenset({"Burglary"}))
+        >>> crime.holds(burglary), burglary.holds(crime), crime.holds(Theme(frozenset({"ASB"})))
+        (True, False, False)
+        """
+        if self.category:
+            return bool(other.category) and other.category - other.exclude <= self.category - self.exclude
+        if other.category:
+            return not (other.category - other.exclude) & self.exclude
+        return self.exclude <= other.exclude
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the record of a folder says, as far as it has one.
+
+    Attributes
+    ----------
+    months : frozenset of str
+        Those of the reporting period; empty where it is not known.
+    before, after : frozenset of str
+        Those of the periods compared; empty for none.
+    themes : dict of str to Theme
+        By key.
+    dispersion : dict of (str, str) to float
+        What the limits of rates allow for, by the keys of theme and layer.
+    flagged : str
+        The column that is compared with the average.
+    rules : dict or str or None
+        The profile that the folder says it was published under.
+    located : dict of str to int
+        Rows with coordinates by category, as the record gives them; `outside` of them lie in no area.
+    outside : int or None
+        None where the record does not say.
+    """
+
+    months: Months = frozenset()
+    before: Months = frozenset()
+    after: Months = frozenset()
+    themes: Mapping[str, Theme] = field(default_factory=dict)
+    dispersion: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    flagged: str = "rate"
+    rules: Mapping[str, Any] | str | None = None
+    located: Mapping[str, int] = field(default_factory=dict)
+    outside: int | None = None
+
+    def months_of(self, period: str) -> Months:
+        """Return the months of a column's period: the reporting period's for none, a year's, or the month itself."""
+        if period == WHOLE:
+            return self.months
+        if len(period) == 4:
+            return frozenset(f"{period}-{month:02d}" for month in range(1, 13)) & (
+                self.months or _year(period)
+            )
+        return frozenset({period})
+
+
+def _year(year: str) -> Months:
+    return frozenset(f"{year}-{month:02d}" for month in range(1, 13))
+
+
+def period_key(months: Months) -> str:
+    """Return a period as text: runs of months, first and last.
+
+    Examples
+    --------
+    >>> period_key(frozenset({"2025-01", "2025-02", "2024-12", "2025-07"}))
+    '2024-12..2025-02+2025-07'
+    """
+    runs: list[list[str]] = []
+    for month in sorted(months):
+        if runs and _next(runs[-1][-1]) == month:
+            runs[-1][1:] = [month]
+        else:
+            runs.append([month])
+    return "+".join("..".join(run) for run in runs)
+
+
+def _next(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + number // 12}-{number % 12 + 1:02d}"
+
+
+def read_context(folder: Path) -> Context:
+    """Read the record of a folder.
+
+    Raises
+    ------
+    DataError
+        When the folder has a record that cannot be read.
+    """
+    path = folder / RECORD
+    if not path.is_file():
+        return Context(rules=_rules({}, folder))
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return _of_record(record, folder)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"the record of '{folder}', {RECORD}, cannot be read: it was changed by hand or is of another version",
+            hint="run the recipe again and audit the folder that it writes, or remove the record",
+        ) from error
+
+
+def _of_record(record: Mapping[str, Any], folder: Path) -> Context:
+    recipe = record.get("recipe") or {}
+    incidents = record.get("incidents") or {}
+    reported = frozenset(
+        str(share["label"])
+        for share in incidents.get("by_month") or ()
+        if re.fullmatch(r"\d{4}-\d\d", str(share["label"]))
+    )
+    before, after = _compared(recipe)
+    return Context(
+        months=reported,
+        before=before,
+        after=after or (reported if before else frozenset()),
+        themes={
+            theme_key(theme["name"]): Theme(
+                frozenset(theme.get("category") or ()), frozenset(theme.get("exclude") or ())
+            )
+            for theme in recipe.get("theme") or ()
+        },
+        dispersion={
+            (theme_key(entry["of"]), entry["layer"]): float(entry["dispersion"])
+            for entry in record.get("dispersion") or ()
+            if entry["measure"] in ("rate", "profile")
+        },
+        flagged=str((recipe.get("flag") or {}).get("value", "rate")),
+        rules=_rules(record, folder),
+        located={str(one["label"]): int(one["located"]) for one in incidents.get("by_category") or ()},
+        outside=incidents.get("outside"),
+    )
+
+
+def _compared(recipe: Mapping[str, Any]) -> tuple[Months, Months]:
+    """Return the months of the periods that a recipe compares."""
+    change = recipe.get("change") or {}
+    if not change.get("before"):
+        return frozenset(), frozenset()
+    asked = recipe.get("incidents") or {}
+    period = (asked[0] if isinstance(asked, list) else asked).get("period")
+    before = change["before"]
+    try:
+        found, _ = settle(period, [before] if isinstance(before, str) else before, change.get("after"))
+    except HotspotsError:
+        return frozenset(), frozenset()
+    ends = found.before[-1] if found.before else None
+    return _between(ends), _between(found.after)
+
+
+def _between(ends: tuple[int, int] | None) -> Months:
+    if ends is None:
+        return frozenset()
+    return frozenset(f"{1970 + month // 12}-{month % 12 + 1:02d}" for month in range(ends[0], ends[1] + 1))
+
+
+def _rules(record: Mapping[str, Any], folder: Path) -> Mapping[str, Any] | str | None:
+    """Return the profile that a folder names, in its record or in its certificate."""
+    held = record.get("profile")
+    if held is None:
+        held = (record.get("publish") or {}).get("profile")
+    if held is None:
+        held = ((record.get("recipe") or {}).get("publish") or {}).get("profile")
+    if held is None and (folder / CERTIFICATE).is_file():
+        held = json.loads((folder / CERTIFICATE).read_text(encoding="utf-8")).get("profile")
+    return held

@@ -1,0 +1,190 @@
+"""The sums that hold between the counts of a folder: areas in areas, months in years, themes in themes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hotspots.analysis.audit.context import Months, Theme, period_key
+from hotspots.analysis.audit.nests import Nests
+from hotspots.analysis.audit.shown import ALL
+from hotspots.analysis.audit.system import Row, sum_row
+
+Cell = tuple[str, str, str]  # theme, area, period
+
+
+@dataclass(eq=False)
+class Cells:
+    """Counts by theme, area and period, each with a number; differences that a reader can form are among them."""
+
+    places: dict[Cell, int] = field(default_factory=dict)
+    formed: set[int] = field(default_factory=set)
+
+    def place(self, cell: Cell, *, formed: bool = False) -> int:
+        """Return the number of a cell, a new one for a cell that is not known."""
+        if cell not in self.places:
+            self.places[cell] = len(self.places)
+            if formed:
+                self.formed.add(self.places[cell])
+        return self.places[cell]
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What is known of how the cells of a folder hang together.
+
+    Attributes
+    ----------
+    themes : mapping of str to Theme
+    periods : mapping of str to frozenset of str
+        The months of each period.
+    nests : mapping of (str, str) to Nests
+        By the keys of the coarser layer and of the finer.
+    levels : mapping of str to Index
+        The codes of each layer.
+    districts : Series of str
+        The district of each area.
+    """
+
+    themes: Mapping[str, Theme]
+    periods: Mapping[str, Months]
+    nests: Mapping[tuple[str, str], Nests]
+    levels: Mapping[str, pd.Index[str]]
+    districts: pd.Series[str]
+
+
+def link(cells: Cells, setting: Setting) -> list[Row]:
+    """Return every sum and difference that a reader can form, adding to the cells those that are left over."""
+    there = pd.DataFrame(list(cells.places), columns=["theme", "area", "period"])
+    there["place"] = list(cells.places.values())
+    rows = list(_of_areas(cells, there, setting))
+    rows += _of_periods(cells, there, setting.periods)
+    rows += _of_themes(there, setting.themes)
+    return rows
+
+
+def _of_areas(cells: Cells, there: pd.DataFrame, setting: Setting) -> Iterator[Row]:
+    """Yield wards and their LSOAs, districts and their areas, all areas together."""
+    for (theme, period), held in there.groupby(["theme", "period"], sort=False):
+        known = dict(zip(held["area"], held["place"], strict=True))
+        for (outer, inner), nests in setting.nests.items():
+            yield from _of_nests(cells, known, nests, (str(theme), str(period)), (outer, inner))
+        for level, codes in setting.levels.items():
+            yield from _of_totals(known, level, codes, setting.districts)
+
+
+def _of_nests(
+    cells: Cells, known: Mapping[str, int], nests: Nests, of: tuple[str, str], layers: tuple[str, str]
+) -> Iterator[Row]:
+    """Yield areas and the finer ones that they are made of; of others what the finer ones inside them leave."""
+    outer, inner = layers
+    for code, parts in nests.parts.items():
+        if code not in known or not all(part in known for part in parts):
+            continue
+        inside = [known[part] for part in parts]
+        if code in nests.whole:
+            yield sum_row(known[code], inside, f"{outer} less their {inner}", areal=True)
+        else:
+            rest = cells.place((of[0], f"rest of {code}", of[1]), formed=True)
+            yield sum_row(known[code], [*inside, rest], f"{outer} less the {inner} inside them", areal=True)
+    for code, touched in nests.touched.items():
+        if code in known and code not in nests.whole and all(part in known for part in touched):
+            parts_of = [known[part] for part in touched]
+            yield _at_least(parts_of, known[code], f"{outer} and the {inner} that they touch")
+
+
+def _of_totals(
+    known: Mapping[str, int], level: str, codes: pd.Index[str], districts: pd.Series[str]
+) -> Iterator[Row]:
+    """Yield the areas of a layer and their totals, of all and by district."""
+    inside = [known[code] for code in codes if code in known]
+    if len(inside) != len(codes) or not inside:
+        return
+    if ALL in known:
+        yield sum_row(known[ALL], inside, f"all {level} and their total", areal=True)
+    held = districts.reindex(codes).dropna()
+    for name, group in held.groupby(held):
+        if f"district {name}" in known:
+            parts = [known[code] for code in group.index]
+            yield sum_row(known[f"district {name}"], parts, f"districts and their {level}", areal=True)
+
+
+def _at_least(parts: list[int], whole: int, why: str) -> Row:
+    cells = np.array([*parts, whole], dtype=np.intp)
+    return Row(cells, np.array([*[1.0] * len(parts), -1.0]), 0.0, np.inf, why, areal=True)
+
+
+def _of_periods(cells: Cells, there: pd.DataFrame, periods: Mapping[str, Months]) -> Iterator[Row]:
+    """Yield periods and the shorter ones inside them: their sum, or what is left."""
+    for (theme, area), held in there.groupby(["theme", "area"], sort=False):
+        known = {
+            str(period): place
+            for period, place in zip(held["period"], held["place"], strict=True)
+            if periods.get(str(period))
+        }
+        if len(known) < 2:
+            continue
+        months = {name for name in known if len(periods[name]) == 1}
+        for name, place in known.items():
+            whole = periods[name]
+            single = [month for month in months if periods[month] <= whole and month != name]
+            if len(whole) > 1 and len(single) == len(whole):
+                yield sum_row(place, [known[month] for month in sorted(single)], "a period and its months")
+                continue
+            for other in known:
+                if other != name and periods[other] < whole and other not in months:
+                    yield _left(cells, str(theme), str(area), known, name, [other], periods)
+            if single:
+                yield _left(cells, str(theme), str(area), known, name, sorted(single), periods)
+
+
+def _left(
+    cells: Cells,
+    theme: str,
+    area: str,
+    known: Mapping[str, int],
+    whole: str,
+    parts: list[str],
+    periods: Mapping[str, Months],
+) -> Row:
+    rest = period_key(periods[whole] - frozenset().union(*(periods[part] for part in parts)))
+    left = cells.place((theme, area, rest), formed=True)
+    return sum_row(known[whole], [*(known[part] for part in parts), left], "a period less a shorter one")
+
+
+def _of_themes(there: pd.DataFrame, themes: Mapping[str, Theme]) -> Iterator[Row]:
+    """Yield themes that hold others: they have at least as many incidents as those that do not overlap together."""
+    inside = {
+        outer: [
+            name
+            for name in themes
+            if themes[outer].holds(themes[name]) and not themes[name].holds(themes[outer])
+        ]
+        for outer in themes
+    }
+    apart = {
+        outer: [
+            name
+            for name in held
+            if not any(_overlap(themes[name], themes[one]) for one in held if one != name)
+        ]
+        for outer, held in inside.items()
+    }
+    for _, held in there[there["theme"].isin(list(themes))].groupby(["area", "period"], sort=False):
+        known = dict(zip(held["theme"], held["place"], strict=True))
+        for outer, place in known.items():
+            for name in inside[outer]:
+                if name in known and name not in apart[outer]:
+                    yield sum_row(place, [known[name]], "a theme and one inside it", slack=True)
+            parts = [known[name] for name in apart[outer] if name in known]
+            if parts:
+                yield sum_row(place, parts, "a theme and those inside it", slack=True)
+
+
+def _overlap(one: Theme, other: Theme) -> bool:
+    if one.category and other.category:
+        return bool((one.category - one.exclude) & (other.category - other.exclude))
+    return True

@@ -1,0 +1,198 @@
+"""Tables of areas in files of rows and columns: CSV, workbooks, GeoJSON and GeoPackage."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from hotspots.analysis.audit.shown import ALL, Page, Said, Shown, column_of, theme_key, tidy_columns
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+# Sheets that speak of the workbook, not of areas.
+_TALK = ("about", "columns", "summary")
+# What a workbook may hold unseen.
+_STORED = {
+    "pivotCache": "a pivot table's copy of its source",
+    "externalLinks": "links to other files",
+    "comments": "comments",
+}
+# What names the row of a table that has no codes, in this order.
+_ROWS = ("name", "district", "area", "spot")
+_TOTALS = frozenset({"all", "total", "all areas", "force"})
+_NO_POINTS = "places of single incidents must not be published"
+_TEXTS = ("ch_text", "un_text", "hi_text", "st_text", "sens_text", "reason", "themes")
+
+
+def read_csv(path: Path, file: str) -> Page:
+    """Read a table of comma-separated values."""
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    theme, _, level = path.stem.rpartition("_")
+    return page_of(frame, file, "", theme or level, level if theme else "")
+
+
+def read_workbook(path: Path, file: str) -> Page:
+    """Read every sheet of a workbook, hidden ones too, and say what else is stored in it."""
+    from openpyxl import load_workbook
+
+    page = Page()
+    with zipfile.ZipFile(path) as archive:
+        inside = archive.namelist()
+    for part, words in _STORED.items():
+        if any(part in name for name in inside):
+            page.troubles.append(f"{file} holds {words}")
+    book = load_workbook(path, read_only=True)
+    with closing(book):
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                page.troubles.append(f"{file} has a hidden sheet, '{sheet.title}'")
+            rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+            if sheet.title.casefold() in _TALK or len(rows) < 2:
+                page.texts += [
+                    Said(file, sheet.title, str(cell))
+                    for row in rows
+                    for cell in row
+                    if isinstance(cell, str)
+                ]
+                continue
+            heads = ["" if cell is None else str(cell) for cell in rows[0]]
+            name, dash, level = sheet.title.rpartition(" – ")
+            theme = name if dash else sheet.title
+            frame = pd.DataFrame(rows[1:], columns=heads, dtype=object)
+            page.add(page_of(frame, file, sheet.title, theme, theme_key(level) if dash else ""))
+    return page
+
+
+def read_geojson(path: Path, file: str) -> Page:
+    """Read the properties of a GeoJSON file's features."""
+    held = json.loads(path.read_text(encoding="utf-8"))
+    features = held.get("features", [])
+    frame = pd.DataFrame([feature.get("properties") or {} for feature in features], dtype=object)
+    theme, _, level = path.stem.rpartition("_")
+    own = (held.get("hotspots") or {}).get("theme") or {}
+    page = page_of(frame, file, "", str(own.get("name") or theme or level), level if theme else "")
+    if any((feature.get("geometry") or {}).get("type") in ("Point", "MultiPoint") for feature in features):
+        page.troubles.append(f"{file} holds points: {_NO_POINTS}")
+    return page
+
+
+def read_geopackage(path: Path, file: str) -> Page:
+    """Read the attributes of every layer of a GeoPackage, and look for tables that no layer names."""
+    page = Page()
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+        kinds = dict(
+            base.execute("SELECT table_name, geometry_type_name FROM gpkg_geometry_columns").fetchall()
+        )
+        shapes = dict(base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall())
+        content = [
+            name for (name,) in base.execute("SELECT table_name FROM gpkg_contents ORDER BY table_name")
+        ]
+        every = [
+            name
+            for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        ]
+        own = ("gpkg_", "sqlite_", "rtree_", "layer_styles")
+        for name in every:
+            if name not in content and not name.startswith(own):
+                page.troubles.append(f"{file} holds a table that no layer names, '{name}'")
+        for name in content:
+            quoted = name.replace('"', '""')
+            frame = pd.read_sql_query(f'SELECT * FROM "{quoted}"', base)  # noqa: S608 -- the file's own name, quoted
+            if "POINT" in str(kinds.get(name, "")).upper():
+                page.troubles.append(f"{file} holds points in '{name}': {_NO_POINTS}")
+            drop = [column for column in ("fid", "ogc_fid", shapes.get(name)) if column in frame]
+            page.add(page_of(frame.drop(columns=drop).astype(object), file, name, path.stem, theme_key(name)))
+    return page
+
+
+def page_of(frame: pd.DataFrame, file: str, where: str, theme: str, level: str) -> Page:
+    """Return what a table shows, by theme and area, or that it was not understood.
+
+    The theme may be one of several that the table may be of, one on a line, the likeliest first.
+    """
+    page = Page()
+    if frame.empty:
+        return page
+    table = tidy_columns(frame)
+    key = next((name for name in ("offence", "theme") if name in table), None)
+    if key is not None and _indexed(table) is not None:
+        for name, rows in table.groupby(key, sort=False):
+            page.add(_of_rows(rows.drop(columns=key), file, where, theme_key(str(name)), level))
+        return page
+    return _of_rows(table, file, where, theme, level)
+
+
+def _of_rows(table: pd.DataFrame, file: str, where: str, theme: str, level: str) -> Page:
+    page = Page()
+    rows = _indexed(table)
+    if rows is None:
+        page.unread.append(f"{_at(file, where)}: its rows are not areas")
+        return page
+    for column in _TEXTS:
+        if column in rows:
+            page.texts += [
+                Said(file, f"{area}|{theme_key(theme)}|{column}", str(text))
+                for area, text in rows[column].items()
+                if text
+            ]
+    if "month" in rows.columns:
+        rows = _by_month(rows)
+    for name, part in _parts(rows):
+        page.tables.append(Shown(file, where, name or theme, level, part))
+    return page
+
+
+def _indexed(table: pd.DataFrame) -> pd.DataFrame | None:
+    """Return a table by area: by code, by district where there is no code, `ALL` for a total."""
+    if "code" in table:
+        return table.set_index(table["code"].astype(str)).drop(columns="code")
+    held = next((name for name in _ROWS if name in table), None)
+    if held is None:
+        return None
+    names = table[held].astype(str).str.strip()
+    index = [ALL if name.casefold() in _TOTALS else f"{held} {name}" for name in names]
+    return table.set_index(pd.Index(index)).drop(columns=held)
+
+
+def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
+    """Turn a row for each area and month into a row for each area, with a column for each month."""
+    months = rows["month"].astype(str)
+    if rows.set_index(months, append=True).index.has_duplicates:
+        return rows
+    held = rows[[column for column in ("n", "rate") if column in rows]]
+    parts = [held[months == month].add_suffix(f"_{month}") for month in sorted(set(months))]
+    return pd.concat(parts, axis=1)
+
+
+def _parts(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield a table's own columns, then those of each theme that it names before a colon, as "Burglary: rate"."""
+    named: dict[str, dict[str, Any]] = {}
+    for heading in rows.columns:
+        name, colon, measure = str(heading).rpartition(": ")
+        if colon:
+            named.setdefault(name, {})[column_of(measure)] = rows[heading]
+    own = [heading for heading in rows.columns if ": " not in str(heading)]
+    yield "", rows[own]
+    beside = {name: rows[name] for name in ("population", "name", "district") if name in rows}
+    for name, columns in named.items():
+        yield name, pd.DataFrame(beside | columns, index=rows.index)
+
+
+def _at(file: str, where: str) -> str:
+    return f"{file}, '{where}'" if where else file
+
+
+def read_shapes(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
+    """Read the polygons of a layer by their codes."""
+    import geopandas as gpd
+
+    held = gpd.read_file(path) if layer is None else gpd.read_file(path, layer=layer)
+    return held.set_index(held["code"].astype(str)) if "code" in held else held.iloc[:0]

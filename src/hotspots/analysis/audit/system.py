@@ -1,0 +1,99 @@
+"""Statements about several counts at once, and what follows from all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from hotspots.disclosure.bounds import bounds
+from hotspots.disclosure.propagate import propagate
+from hotspots.disclosure.statements import System
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A statement: ``low <= sum of factors x counts <= high``.
+
+    Attributes
+    ----------
+    cells : ndarray of int
+    factors : ndarray of float
+    low, high : float
+    why : str
+        What makes it true, in words.
+    areal : bool
+        Whether it rests on areas being made of others, which borders that were simplified apart may belie.
+    """
+
+    cells: npt.NDArray[np.intp]
+    factors: Floats
+    low: float
+    high: float
+    why: str
+    areal: bool = False
+
+    def agrees(self, low: Floats, high: Floats) -> bool:
+        """Whether counts between limits can agree with it."""
+        least = np.where(self.factors > 0, low[self.cells], high[self.cells]) * self.factors
+        most = np.where(self.factors > 0, high[self.cells], low[self.cells]) * self.factors
+        return bool(least.sum() <= self.high + 1e-6 and most.sum() >= self.low - 1e-6)
+
+
+def sum_row(whole: int, parts: Sequence[int], why: str, *, slack: bool = False, areal: bool = False) -> Row:
+    """Return the statement that a whole is the sum of its parts, or, with slack, at least that."""
+    cells = np.array([whole, *parts], dtype=np.intp)
+    factors = np.array([1.0, *[-1.0] * len(parts)])
+    return Row(cells, factors, 0.0, np.inf if slack else 0.0, why, areal)
+
+
+def make_rows_system(low: Floats, high: Floats, rows: Sequence[Row]) -> System:
+    """Return limits and statements as one system of whole counts, whose cells are numbered."""
+    sizes = [len(row.cells) for row in rows]
+    cells = np.concatenate([row.cells for row in rows] or [np.zeros(0, dtype=np.intp)])
+    factors = np.concatenate([row.factors for row in rows] or [np.zeros(0)])
+    return System(
+        cells=pd.RangeIndex(len(low)),
+        lower=low,
+        upper=high,
+        matrix=sparse.csr_array(
+            (factors, (np.repeat(np.arange(len(rows)), sizes), cells)), shape=(len(rows), len(low))
+        ),
+        least=np.array([row.low for row in rows], dtype=float),
+        most=np.array([row.high for row in rows], dtype=float),
+        sources=tuple(row.why for row in rows),
+    )
+
+
+def narrow(low: Floats, high: Floats, rows: Sequence[Row]) -> tuple[Floats, Floats]:
+    """Narrow limits by each statement in turn until none narrows any further, as a reader subtracts.
+
+    Examples
+    --------
+    A ward of 9 that is made of LSOAs of 7 and of one that is hidden:
+
+    >>> low, high = narrow(np.array([9.0, 7, 0]), np.array([9, 7, np.inf]), [sum_row(0, [1, 2], "sum")])
+    >>> low.tolist(), high.tolist()
+    ([9.0, 7.0, 2.0], [9.0, 7.0, 2.0])
+    """
+    return propagate(make_rows_system(low, high, rows))
+
+
+def solve(
+    low: Floats, high: Floats, rows: Sequence[Row], wanted: npt.NDArray[np.bool_], *, seconds: float
+) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """Return the least and the most that the wanted counts can be by all statements at once, and which are proved."""
+    low, high = low.copy(), high.copy()
+    proved = np.ones(len(low), dtype=bool)
+    places = np.flatnonzero(wanted)
+    if len(places):
+        found = bounds(make_rows_system(low, high, rows), pd.Index(places), seconds=seconds)
+        low[places], high[places] = found["lower"].to_numpy(), found["upper"].to_numpy()
+        proved[places] = found["exact"].to_numpy()
+    return low, high, proved

@@ -1,0 +1,287 @@
+"""Which numbers follow from protected ones, which carry the exact ones, and what each cell is left with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.analysis.audit.claims import Claim
+from hotspots.analysis.audit.links import Cells
+from hotspots.disclosure.rules import Profile
+
+Floats = npt.NDArray[np.float64]
+
+_CLOSE = 1e-7
+# So few numbers may be multiples of ten, or formulas fail, by chance.
+_FEW = 8
+_ODD = 0.02
+
+
+@dataclass(eq=False)
+class Known:
+    """What is known of each cell, from the files directly.
+
+    Attributes
+    ----------
+    low, high : list of float
+        By the number of the cell.
+    shown : list of float
+        The published number; NaN where none is.
+    by : list of int
+        The place in `sources` of what narrowed it most; -1 for nothing.
+    sources : list of (str, str, str)
+        File, place in it and column.
+    columns : list of tuple
+        Of every column with numbers: file, place, column, theme, how many, what was found, and how many small counts
+        it gives back by itself.
+    disagree : list of str
+        Numbers of one cell that cannot both be true.
+    """
+
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+    shown: list[float] = field(default_factory=list)
+    by: list[int] = field(default_factory=list)
+    sources: list[tuple[str, str, str]] = field(default_factory=list)
+    columns: list[tuple[str, str, str, str, int, str, int]] = field(default_factory=list)
+    disagree: list[str] = field(default_factory=list)
+
+    def grow(self, count: int) -> None:
+        """Make room for so many cells, of which nothing is known yet."""
+        more = count - len(self.low)
+        self.low += [0.0] * more
+        self.high += [float("inf")] * more
+        self.shown += [float("nan")] * more
+        self.by += [-1] * more
+
+
+def base_of(values: Floats, rules: Profile | None) -> int:
+    """Return what the counts of a column are rounded to: what the rules say, else 10 or 5 where all are multiples.
+
+    Examples
+    --------
+    >>> base_of(np.array([10.0, 20, 50, 30, 110, 40, 70, 490]), None), base_of(np.array([10.0, 20]), None)
+    (10, 1)
+    """
+    told = values[np.isfinite(values) & (values > 0)]
+    if rules is not None:
+        base = max(rules.base, 1)
+        return base if not (told % base).any() else 1
+    if len(told) < _FEW:
+        return 1
+    return next((base for base in (10, 5) if not (told % base).any()), 1)
+
+
+def interval(shown: Floats, base: int, rules: Profile | None) -> tuple[Floats, Floats]:
+    """Return the least and the most that a count shown as each number was.
+
+    Examples
+    --------
+    >>> low, high = interval(np.array([0.0, 10, 490]), 10, None)
+    >>> low.tolist(), high.tolist()
+    ([0.0, 5.0, 485.0], [4.0, 14.0, 494.0])
+    """
+    low, high = np.maximum(shown - base // 2, 0), shown + (base + 1) // 2 - 1
+    if rules is not None and rules.hide == "suppress":
+        high = np.where(shown == 0, 0, high)
+        low = np.where(shown > 0, np.maximum(low, np.minimum(rules.threshold, high)), 0)
+    return low, high
+
+
+def weigh(claims: Sequence[Claim], cells: Cells, rules: Profile | None, promised: Profile) -> Known:
+    """Return what the claims of all files leave each cell with.
+
+    A column of numbers made from counts either follows from the counts that are shown, and then tells nothing new
+    but for counts that are hidden, or does not, and then was made from the exact ones: of each column all its numbers
+    decide. A formula that fits neither is not the one that the column was made by, and is said to be unexplained.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+    cells : Cells
+        New ones are added.
+    rules : Profile or None
+        What the numbers are said to be published by; None where nothing is said.
+    promised : Profile
+        What they are held to.
+    """
+    known = Known()
+    places = [_places(claim, cells) for claim in claims]
+    known.grow(len(cells.places))
+    bases: list[int] = [1]
+    for claim, place in zip(claims, places, strict=True):
+        if claim.is_count:
+            bases.append(_take_counts(known, claim, place, rules, promised))
+    base = max(bases) if rules is None else max(rules.base, 1)
+    for claim, place in zip(claims, places, strict=True):
+        if not claim.is_count:
+            _take_derived(known, claim, place, base, promised)
+    return known
+
+
+def _places(claim: Claim, cells: Cells) -> npt.NDArray[np.intp]:
+    return np.array(
+        [cells.place((claim.theme, str(area), claim.period)) for area in claim.areas], dtype=np.intp
+    )
+
+
+def _take_counts(
+    known: Known, claim: Claim, place: npt.NDArray[np.intp], rules: Profile | None, promised: Profile
+) -> int:
+    """Take the counts of a column, and return what they are rounded to."""
+    one = claim.low == claim.high
+    base = base_of(claim.low[one], rules)
+    if base == 1 and rules is None:
+        base = _base_beside(known, claim, place, one)
+    low, high = interval(claim.low, base, rules) if base > 1 else (claim.low, claim.high)
+    low, high = np.where(one, low, claim.low), np.where(one, high, claim.high)
+    source = _source(known, claim)
+    for at, (cell, least, most, single, value) in enumerate(
+        zip(place, low, high, one, claim.low, strict=True)
+    ):
+        if np.isnan(least):
+            continue
+        if most < known.low[cell] or least > known.high[cell]:
+            known.disagree.append(_apart(known, claim, int(cell), at))
+            continue
+        if most - least < known.high[cell] - known.low[cell]:
+            known.by[cell] = source
+        known.low[cell], known.high[cell] = max(known.low[cell], least), min(known.high[cell], most)
+        if single and (np.isnan(known.shown[cell]) or base == 1):
+            known.shown[cell] = value
+    words = "exact counts" if base == 1 else f"counts rounded to {base}"
+    _list(known, claim, words, low, high, promised)
+    return base
+
+
+def _list(known: Known, claim: Claim, found: str, low: Floats, high: Floats, promised: Profile) -> None:
+    """List a column, with how many small counts it gives back by itself."""
+    told = np.isfinite(low) & (low <= high)
+    gives = int((judge(low[told], high[told], promised) == "given back").sum())
+    number = int(np.isfinite(claim.low).sum())
+    known.columns.append((claim.file, claim.where, claim.column, claim.theme, number, found, gives))
+
+
+def _base_beside(known: Known, claim: Claim, place: npt.NDArray[np.intp], one: npt.NDArray[np.bool_]) -> int:
+    """Return what few counts are rounded to that stand beside the exact ones elsewhere."""
+    values, cells = claim.low[one], place[one]
+    off = [
+        not known.low[cell] <= value <= known.high[cell] for value, cell in zip(values, cells, strict=True)
+    ]
+    if not any(off):
+        return 1
+    return next((base for base in (10, 5) if not (values % base).any()), 1)
+
+
+def _apart(known: Known, claim: Claim, cell: int, at: int) -> str:
+    """Say that two files show numbers of one count that cannot both be true."""
+    other = known.sources[known.by[cell]] if known.by[cell] >= 0 else ("", "", "")
+    low, high = known.low[cell], known.high[cell]
+    between = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    return (
+        f"{where_words((claim.file, claim.where, claim.column))} shows {claim.low[at]:g} of {claim.theme} in "
+        f"{claim.areas[at]}, and {where_words(other)} says {between}"
+    )
+
+
+def _source(known: Known, claim: Claim) -> int:
+    known.sources.append((claim.file, claim.where, claim.column))
+    return len(known.sources) - 1
+
+
+def _take_derived(
+    known: Known, claim: Claim, place: npt.NDArray[np.intp], base: int, promised: Profile
+) -> None:
+    """Take a column that was made from counts, the shown or the exact."""
+    least = np.ceil(claim.low - _CLOSE * (1 + np.abs(claim.low)))
+    most = np.floor(claim.high + _CLOSE * (1 + np.abs(claim.high)))
+    told = np.isfinite(claim.low)
+    if not told.any():
+        return
+    shown = np.array([known.shown[cell] for cell in place])
+    low, high = np.array([known.low[cell] for cell in place]), np.array([known.high[cell] for cell in place])
+    listed = told & np.isfinite(shown)
+    off = listed & ((shown < least) | (shown > most))
+    impossible = told & ((least > most) | (least > high) | (most < low))
+    source = _source(known, claim)
+    number = int(told.sum())
+    if off.any() and impossible.sum() > _ODD * number:
+        _list(known, claim, "unexplained", np.full(len(least), np.nan), most, promised)
+        return
+    if off.any():
+        words = "made from exact counts"
+        usable = told & ~impossible
+    else:
+        words = "follows from the counts shown" if listed.any() else "counts that are not shown"
+        usable = told & ~listed & (least <= most)
+        least, most = _as_rounded(least, most, base)
+    for at in np.flatnonzero(usable):
+        cell = place[at]
+        if least[at] > known.low[cell] or most[at] < known.high[cell]:
+            known.by[cell] = source
+            known.low[cell] = max(known.low[cell], float(least[at]))
+            known.high[cell] = min(known.high[cell], float(most[at]))
+    _list(known, claim, words, least, most, promised)
+
+
+def _as_rounded(least: Floats, most: Floats, base: int) -> tuple[Floats, Floats]:
+    """Widen limits of a number that may have been rounded before anything was made of it."""
+    if base == 1:
+        return least, most
+    first, last = np.ceil(least / base) * base, np.floor(most / base) * base
+    held = first <= last
+    return (
+        np.where(held, np.maximum(first - base // 2, 0), least),
+        np.where(held, last + (base + 1) // 2 - 1, most),
+    )
+
+
+def judge(low: Floats, high: Floats, rules: Profile, exact: Floats | None = None) -> npt.NDArray[np.object_]:
+    """Return of each count whether it is shown, protected, or given back.
+
+    A count that is surely small must be possible anywhere from the least to the most that small counts are. One that
+    may be small must have as many values left. Where the exact count is given and is small, its least must be
+    possible too.
+
+    Examples
+    --------
+    >>> from hotspots.disclosure.rules import profile
+    >>> low, high = np.array([0.0, 2, 0, 3, 7]), np.array([4.0, 2, 0, 30, 7])
+    >>> judge(low, high, profile("own", threshold=5, zeros="shown")).tolist()
+    ['protected', 'given back', 'shown', 'protected', 'shown']
+    """
+    least, most = (1.0 if rules.zeros == "shown" else 0.0), rules.threshold - 1.0
+    may_be = (low <= most) & ~((high == 0) & (rules.zeros == "shown"))
+    narrow_ = (high - low < most - least) | ((high <= most) & ((low > least) | (high < most)))
+    if exact is not None:
+        narrow_ |= (exact <= most) & (exact >= least) & (low > least)
+    return np.where(~may_be, "shown", np.where(narrow_, "given back", "protected")).astype(object)
+
+
+def as_arrays(known: Known) -> tuple[Floats, Floats]:
+    """Return the limits of all cells as arrays."""
+    return np.array(known.low, dtype=float), np.array(known.high, dtype=float)
+
+
+def where_words(source: tuple[str, str, str] | Any) -> str:
+    """Return a place in a file in words.
+
+    Examples
+    --------
+    >>> where_words(("tables.xlsx", "Burglary – Wards", "rate"))
+    "tables.xlsx, 'Burglary – Wards', column 'rate'"
+    """
+    file, where, column = source
+    return f"{file}{f', {where!r}' if where else ''}, column '{column}'"
+
+
+def frame_of(known: Known) -> pd.DataFrame:
+    """Return what was found of each column, as a table."""
+    return pd.DataFrame(
+        known.columns, columns=["file", "where", "column", "theme", "numbers", "found", "gives"]
+    )
