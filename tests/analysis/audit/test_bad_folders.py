@@ -116,5 +116,9 @@ def test_areas_in_several_tables_are_one_area(publish: Publish) -> None:
         encoding="utf-8",
     )
     back = audit_folders([folder], rules=profile("documents")).given_back
-    assert pd.Series(back["low"].to_numpy(), back["area"]).to_dict() == {"E01000001": 3, "E01000007": 2, "E01000012": 4}
+    assert pd.Series(back["low"].to_numpy(), back["area"]).to_dict() == {
+        "E01000001": 3,
+        "E01000007": 2,
+        "E01000012": 4,
+    }
     assert set(back["by"]) == {"report.html, 'Burglary: all LSOAs', column 'n'"}
