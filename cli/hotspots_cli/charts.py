@@ -112,6 +112,7 @@ def command(
             rebase=rebase,
             runs=runs,
             starts=starts,
+            cut=_cut(read.incidents, read.areas, read.assigned),
         )
         names = chart_names(read.areas)
         step("Writing")
@@ -125,8 +126,6 @@ def command(
 
 def _by_theme(table: pd.DataFrame, where: Any, assigned: Any) -> dict[str, pd.DataFrame]:
     """Return counts by month of all incidents and, where there are two or more, of each category."""
-    import pandas as pd
-
     from hotspots.base.errors import DataError
     from hotspots.counting.counts import count_incidents
     from hotspots.counting.period import months_covered, over_months
@@ -136,17 +135,40 @@ def _by_theme(table: pd.DataFrame, where: Any, assigned: Any) -> dict[str, pd.Da
             "no incident has a month, so there is nothing to chart", hint="name it with 'month_column'"
         )
     months = months_covered(table)
-    chosen: dict[str, Any] = {"All incidents": pd.Series(True, index=table.index)}
-    held = table["category"].dropna().astype(str) if "category" in table else pd.Series(dtype=str)
-    kinds = sorted(held.unique())
-    if len(kinds) > 1:
-        chosen |= {kind: table["category"].astype(object) == kind for kind in kinds}
-    elif kinds:
-        chosen = {kinds[0]: chosen["All incidents"]}
     return {
         name: over_months(count_incidents(table[rows], where, per="month", assigned=assigned[rows]), months)
-        for name, rows in chosen.items()
+        for name, rows in _themes(table).items()
     }
+
+
+def _themes(table: pd.DataFrame) -> dict[str, Any]:
+    """Return which incidents are of all and, where there are two or more categories, of each."""
+    import pandas as pd
+
+    every = pd.Series(True, index=table.index)
+    held = table["category"].dropna().astype(str) if "category" in table else pd.Series(dtype=str)
+    kinds = sorted(held.unique())
+    if len(kinds) == 1:
+        return {kinds[0]: every}
+    return {"All incidents": every} | {kind: table["category"].astype(object) == kind for kind in kinds}
+
+
+def _cut(table: pd.DataFrame, where: Any, assigned: Any) -> Any:
+    """Return where the last month ends, where incidents have days."""
+    from hotspots.analysis.charts import LastDay, last_day, up_to_day
+
+    ended = last_day(table)
+    if ended is None:
+        return None
+    month, day = ended
+    return LastDay(
+        month,
+        day,
+        {
+            name: up_to_day(table[rows], where, assigned[rows], month=month, day=day)
+            for name, rows in _themes(table).items()
+        },
+    )
 
 
 def _rows(found: Any, names: dict[Any, str], *, every: bool) -> pd.DataFrame:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.analysis.charts import chart_columns, files_months, find_charts
+from hotspots.analysis.charts import LastDay, chart_columns, files_months, find_charts, last_day
 from hotspots.base.errors import ParameterError
-from hotspots.publish.words.charts import charts_sentences, year_sentence
+from hotspots.publish.words.charts import charts_sentences, year_headings, year_sentence, year_words
 
 AREAS = [f"E{k:02}" for k in range(40)]
 NAMES = {code: f"Ward {code}" for code in AREAS}
@@ -125,6 +125,11 @@ def test_the_year_so_far_uses_the_months_before() -> None:
     assert row["ytd_before"] == counts(start="2024-01", seed=5).iloc[:, :6].to_numpy().sum()
     sentence = year_sentence(row, found.years)
     assert " incidents in January 2025 to June 2025, " in sentence
+    # 2024 had a 29 February, and files of months do not tell which incidents were on it.
+    assert " in the same months, all whole, a year before, which had a 29 February besides (" in sentence
+    assert year_words(found.years) == (
+        "Whole months are compared with whole months. The year before had a 29 February besides."
+    )
     assert sentence.endswith(" in the whole year, by the season of the years before.")
     assert rows["Stafford"]["year_lo"] < rows["Stafford"]["year_hi"]
 
@@ -138,3 +143,56 @@ def test_by_limits_the_list_says_how_many_chance_would_give() -> None:
 def test_a_wrong_option_is_still_an_error(wrong: dict[str, Any]) -> None:
     with pytest.raises(ParameterError):
         find_charts(spiked(), **wrong)
+
+
+def dated(*days: str) -> pd.DataFrame:
+    dates = pd.to_datetime(pd.Series(days))
+    return pd.DataFrame({"date": dates, "month": dates.dt.to_period("M")})
+
+
+def test_the_last_day_is_that_of_the_last_month() -> None:
+    assert last_day(dated("2024-03-30", "2025-02-01", "2025-03-02", "2025-03-17")) == (
+        pd.Period("2025-03"),
+        17,
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        dated("2025-03-01", "2024-03-01"),  # months written as their first days
+        dated("2025-03-02", "2025-03-31"),  # a whole month
+        dated("2024-03-05", "2025-03-02", "2025-03-17").assign(
+            date=lambda rows: rows["date"].where(rows.index > 0)
+        ),
+        dated("2025-03-02").drop(columns="date"),
+    ],
+)
+def test_whole_months_and_months_without_days_have_no_last_day(rows: pd.DataFrame) -> None:
+    assert last_day(rows) is None
+
+
+def test_a_last_month_that_is_cut_counts_for_the_year_though_it_is_not_charted() -> None:
+    # 40 areas with 2 a month; by 10 July one each, of both years.
+    months = pd.period_range("2024-01", "2025-07", freq="M")
+    n = pd.DataFrame(2, index=AREAS, columns=months)
+    n["2025-07"] = 1
+    early = pd.DataFrame(1, index=AREAS, columns=pd.PeriodIndex(["2024-07", "2025-07"], freq="M"))
+    july = pd.Period("2025-07")
+    found = find_charts({"": n}, districts=DISTRICTS, partial="2025-07", cut=LastDay(july, 10, {"": early}))
+    assert found.month == pd.Period("2025-06")
+    rows = {row["place"]: row for row in found.years.reset_index().to_dict("records")}
+    assert rows["All areas"]["ytd"] == 40 * (12 + 1)
+    assert rows["Stoke"]["ytd_before"] == 20 * (12 + 1)
+    sentence = year_sentence(rows["All areas"], found.years)
+    assert sentence.startswith(
+        "520 incidents from 1 January 2025 to 10 July 2025, 520 from the same day to the same day a year before, "
+        "which had a 29 February besides (+0%, limits "
+    )
+    assert year_words(found.years).startswith(
+        "Both years count up to 10 July, the last day that the files have. "
+    )
+    assert year_headings(found.years)[0] == "1 Jan to 10 Jul 2025"
+    # A month that is said to be covered, and has no incident, is the last one: nothing is cut.
+    n[july + 1] = 0
+    assert not find_charts({"": n}, cut=LastDay(july, 10, {"": early})).years.attrs["cut"]

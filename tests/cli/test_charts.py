@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -91,3 +92,37 @@ def test_trend_without_months_is_refused(
     for command in (["trend", "-o", str(tmp_path / "t.gpkg")], ["charts"]):
         assert run([command[0], str(tmp_path / "bare.csv"), "--areas", str(street[1]), *command[1:]]) == 1
         assert "Error: no incident has a month, so there is no" in capsys.readouterr().err
+
+
+def test_the_year_so_far_ends_on_the_last_day_of_files_with_days(
+    hotspots: Callable[..., tuple[int, str, str]], town: Path
+) -> None:
+    # In each of nine wards one incident on the 5th and one on the 20th of each month, up to 12 March 2025.
+    rows = [
+        f"{400_500 + 1000 * (ward // 3)},{330_500 + 1000 * (ward % 3)},Burglary,{month}-{day}"
+        for month in pd.period_range("2024-01", "2025-03", freq="M")
+        for ward in range(9)
+        for day in ("05", "20")
+        if (str(month), day) != ("2025-03", "20")
+    ]
+    rows.append("400500,330500,Burglary,2025-03-12")
+    (town / "own.csv").write_text(
+        "\n".join(["Easting,Northing,Category,Date", *rows]) + "\n", encoding="utf-8"
+    )
+    # 2 x 18 + 9 + 1 = 46 up to 12 March 2025; 2 x 18 + 9 = 45 up to 12 March 2024.
+    said = "46 incidents from 1 January 2025 to 12 March 2025, 45 from the same day to the same day a year before"
+    code, _, err = hotspots("charts", "own.csv", "--areas", "wards.gpkg", "-o", "unusual.csv")
+    assert code == 0, err
+    assert said in err
+    recipe = (
+        'title = "Town"\n[incidents]\nsource = "own.csv"\nperiod = "2025-01..2025-03"\n[[areas]]\nlabel = "Wards"\n'
+        'source = "wards.gpkg"\n[[theme]]\nname = "Burglary"\n'
+        '[change]\nbefore = "2024-01..2024-03"\n[charts]\n[report]\n'
+    )
+    (town / "a.toml").write_text(recipe, encoding="utf-8")
+    code, _, err = hotspots("run", "a.toml", "-o", "out")
+    assert code == 0, err
+    year = pd.read_csv(town / "out" / "tables" / "year.csv").iloc[0]
+    assert year[["ytd", "ytd_before"]].tolist() == [46, 45]
+    report = (town / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Both years count up to 12 March, the last day that the files have." in report

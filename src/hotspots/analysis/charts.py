@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from hotspots.base.errors import DataError
 from hotspots.base.text import list_words
+from hotspots.counting.counts import count_incidents
 from hotspots.incidents.filters import month_range
 from hotspots.methods.time.charts import Charts, Season, unusual_months
 from hotspots.methods.time.history import histories
@@ -20,12 +22,15 @@ from hotspots.methods.time.year import year_to_date
 __all__ = [
     "ALL",
     "Charts",
+    "LastDay",
     "MonthCharts",
     "chart_columns",
     "files_months",
     "find_charts",
+    "last_day",
     "month_text",
     "range_words",
+    "up_to_day",
 ]
 
 ALL = "All areas"
@@ -62,6 +67,50 @@ class MonthCharts:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class LastDay:
+    """Where incidents end within a month, for the year so far.
+
+    Attributes
+    ----------
+    month : Period
+        The last month that they have.
+    day : int
+        Its last day that they have.
+    counts : mapping of str to DataFrame
+        Incidents of each theme in each area, up to that day of the month, in the last month and in the same month of
+        years before.
+    """
+
+    month: pd.Period
+    day: int
+    counts: Mapping[str, pd.DataFrame]
+
+
+def last_day(incidents: pd.DataFrame) -> tuple[pd.Period, int] | None:
+    """Return the last month that incidents have, and its last day; None where it is whole, or days are not known.
+
+    Days are known where each incident of that month, in any year, has a date, and these are of more than one day: a
+    month written as its first day is no date.
+    """
+    if "date" not in incidents or not len(incidents) or incidents["month"].isna().all():
+        return None
+    last = incidents["month"].max()
+    dates = incidents.loc[incidents["month"].dt.month == last.month, "date"]
+    if dates.isna().any() or dates.dt.day.nunique() < 2:
+        return None
+    day = int(dates[dates.dt.year == last.year].dt.day.max())
+    return None if day == last.days_in_month else (last, day)
+
+
+def up_to_day(
+    incidents: pd.DataFrame, areas: gpd.GeoDataFrame, assigned: pd.Series[Any], *, month: pd.Period, day: int
+) -> pd.DataFrame:
+    """Return the incidents in each area up to a day of a month, of every year, by month."""
+    early = incidents[(incidents["date"].dt.month == month.month) & (incidents["date"].dt.day <= day)]
+    return count_incidents(early, areas, per="month", assigned=assigned.reindex(early.index))
+
+
 def find_charts(
     monthly: Mapping[str, pd.DataFrame],
     *,
@@ -74,6 +123,7 @@ def find_charts(
     runs: int | None = None,
     starts: int = 1,
     earlier: Mapping[str, pd.DataFrame] | None = None,
+    cut: LastDay | None = None,
 ) -> MonthCharts:
     """Return the charts of counts by month, as far as the months allow; what they do not allow is said, not raised.
 
@@ -93,6 +143,8 @@ def find_charts(
         The month in which a year starts.
     earlier : mapping of str to DataFrame, optional
         Months before those charted, for the year so far alone.
+    cut : LastDay, optional
+        Where the last month ends, for the year so far alone: it counts up to that day, and so does the year before.
 
     Raises
     ------
@@ -113,6 +165,8 @@ def find_charts(
     if not len(months):
         return MonthCharts(notes=(*notes, "No month is whole, so there is nothing to chart."))
     notes += _gaps(months)
+    if cut is not None and cut.month != next(iter(monthly.values())).columns[-1]:
+        cut = None  # months without incidents follow it, which are said to be covered
     whole = {theme: table.sum(axis=0).to_frame(ALL).T for theme, table in tables.items()}
     groups = None if districts is None else _by_district(tables, districts)
     asked: dict[str, Any] = {
@@ -128,7 +182,7 @@ def find_charts(
         None if groups is None else _charts(groups, asked, notes, "districts"),
         _whole(whole, rebase, runs, notes),
         _histories(tables, notes),
-        _years(_with_earlier(whole, earlier, None), _with_earlier(groups, earlier, districts), starts, notes),
+        _years_so_far(monthly if cut else tables, earlier, cut, districts, starts, notes),
         tuple(dict.fromkeys(notes)),
     )
 
@@ -220,53 +274,62 @@ def _histories(tables: Mapping[str, pd.DataFrame], notes: list[str]) -> dict[str
 
 
 def _with_earlier(
-    tables: Mapping[str, pd.DataFrame] | None,
-    earlier: Mapping[str, pd.DataFrame] | None,
-    districts: pd.Series[Any] | None,
+    tables: Mapping[str, pd.DataFrame], earlier: Mapping[str, pd.DataFrame] | None
 ) -> dict[str, pd.DataFrame]:
     """Return counts with the months before those charted in front."""
-    if tables is None or earlier is None:
-        return dict(tables or {})
-    if districts is None:
-        before: Mapping[str, pd.DataFrame] = {
-            theme: table.sum(axis=0).to_frame(ALL).T for theme, table in earlier.items()
-        }
-    else:
-        before = _by_district(earlier, districts) or {}
     found = {}
     for theme, table in tables.items():
-        first = before.get(theme)
+        first = None if earlier is None else earlier.get(theme)
         new = None if first is None else first.loc[:, [month < table.columns[0] for month in first.columns]]
         found[theme] = table if new is None else pd.concat([new, table], axis=1)
     return found
 
 
-def _years(
-    whole: Mapping[str, pd.DataFrame], districts: Mapping[str, pd.DataFrame], starts: int, notes: list[str]
+def _years_so_far(
+    tables: Mapping[str, pd.DataFrame],
+    earlier: Mapping[str, pd.DataFrame] | None,
+    cut: LastDay | None,
+    districts: pd.Series[Any] | None,
+    starts: int,
+    notes: list[str],
 ) -> pd.DataFrame:
     """Return the year so far of all areas together and of each district, by theme and place.
 
     Each is given the dispersion that its own months have, season and all: the square of Laney's σ_z.
     """
+    months = _with_earlier(tables, earlier)
     rows: dict[tuple[str, str], pd.Series[Any]] = {}
-    by = ""
-    for theme, table in whole.items():
-        for one in (table, *([districts[theme]] if theme in districts else [])):
-            for place in one.index:
-                row = one.loc[[place]]
-                try:
-                    made = year_to_date(row, starts=starts, dispersion=_own_dispersion(row.iloc[0]))
-                except DataError as error:
-                    notes.append(f"There is no year so far: {error.message}; {error.hint}.")
-                    return pd.DataFrame()
-                by = made.attrs["projected_by"]
-                rows[theme, str(place)] = made.iloc[0]
-                attrs = dict(made.attrs)
+    attrs: dict[Any, Any] = {}
+    for theme, table in months.items():
+        early = None
+        if cut is not None:
+            held = pd.PeriodIndex(table.columns, freq="M")
+            same = held[held.month == cut.month.month]
+            early = _places(cut.counts[theme].reindex(columns=same, fill_value=0), districts)
+        for place, row in _places(table, districts).groupby(level=0, sort=False):
+            whole = row.iloc[0] if cut is None else row.iloc[0, :-1]
+            ended: dict[str, Any] = (
+                {} if early is None or cut is None else {"day": cut.day, "cut": early.loc[[place]]}
+            )
+            try:
+                made = year_to_date(row, starts=starts, dispersion=_own_dispersion(whole), **ended)
+            except DataError as error:
+                notes.append(f"There is no year so far: {error.message}; {error.hint}.")
+                return pd.DataFrame()
+            rows[theme, str(place)], attrs = made.iloc[0], made.attrs
     if not rows:
         return pd.DataFrame()
     found = pd.DataFrame(rows).T.rename_axis(["theme", "place"])
-    found.attrs = {"months": attrs["months"], "left": attrs["left"], "projected_by": by}
+    found.attrs = {name: attrs[name] for name in ("months", "left", "until", "days", "projected_by")}
+    found.attrs["cut"] = cut is not None
     return found
+
+
+def _places(table: pd.DataFrame, districts: pd.Series[Any] | None) -> pd.DataFrame:
+    """Return the counts of all areas together, and of each district where there are two."""
+    whole = table.sum(axis=0).to_frame(ALL).T
+    groups = None if districts is None else _by_district({"": table}, districts)
+    return whole if groups is None else pd.concat([whole, groups[""]])
 
 
 def _own_dispersion(counts: pd.Series[Any]) -> float | None:

@@ -622,10 +622,12 @@ _ALL = (
         "ytd_before",
         "integer",
         "incidents",
-        "Same months a year before",
-        "Incidents of the same months a year before",
+        "Same days a year before",
+        "Incidents of the same days a year before, or of the same months where days are not known",
     ),
-    Column("ytd_pct", "real", "%", "Year to date, change", "Change on the same months a year before", 1),
+    Column(
+        "ytd_pct", "real", "%", "Year to date, change", "Change on the same days or months a year before", 1
+    ),
     Column("ytd_lo", "real", "%", "Year to date, lower limit", "Lower 95% limit of that change", 1),
     Column("ytd_hi", "real", "%", "Year to date, upper limit", "Upper 95% limit of that change", 1),
     Column(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import numpy as np
@@ -80,3 +81,66 @@ def test_what_is_no_month_is_refused() -> None:
         year_to_date(table([1]), starts=13)
     with pytest.raises(DataError, match=r"^there is no month"):
         year_to_date(pd.DataFrame(columns=pd.PeriodIndex([], freq="M")))
+
+
+def days(values: dict[str, int]) -> pd.DataFrame:
+    return pd.DataFrame([list(values.values())], columns=pd.PeriodIndex(list(values), freq="M"))
+
+
+def test_a_month_that_is_cut_is_cut_in_both_years() -> None:
+    # Twenty a month in 2024, of which 11 by 17 March; 30, 30 and 16 by 17 March 2025.
+    n = table([20] * 12 + [30, 30, 16])
+    found = year_to_date(n, day=17, cut=days({"2024-03": 11, "2025-03": 16}))
+    row = found.iloc[0]
+    assert row["ytd"] == 30 + 30 + 16
+    assert row["ytd_before"] == 20 + 20 + 11
+    assert row["ytd_pct"] == pytest.approx(100 * (76 / 51 - 1))
+    # Of 2024, 51 were so far and 9 x 20 + 9 = 189 followed: 189/51 for each, so 76 x 240/51 in all.
+    assert row["year_n"] == pytest.approx(76 * 240 / 51)
+    assert found.attrs["until"] == datetime.date(2025, 3, 17)
+    assert found.attrs["days"] == (31 + 28 + 17, 31 + 29 + 17)  # 2024 had a 29 February besides
+    assert found.attrs["left"] == 10
+
+
+def test_without_a_year_before_the_days_of_the_cut_month_tell() -> None:
+    # 31 + 28 + 17 = 76 days so far, 289 to come: one a day makes 365.
+    found = year_to_date(table([31, 28, 17], "2025-01"), day=17, cut=days({"2025-03": 17}))
+    assert found["year_n"].iloc[0] == pytest.approx(365)
+    assert found["ytd_before"].isna().all()
+
+
+def test_a_29_february_is_beside_the_whole_february_before() -> None:
+    n = days({"2023-01": 10, "2023-02": 8, "2024-01": 10, "2024-02": 9})
+    # Up to 29 February 2024, whole months both: 60 and 59 days.
+    found = year_to_date(n)
+    assert found.attrs["days"] == (60, 59)
+    assert found[["ytd", "ytd_before"]].iloc[0].tolist() == [19, 18]
+    # Up to 28 February 2024, that day in both: 59 days each, the whole month of 2023.
+    found = year_to_date(n, day=28, cut=days({"2023-02": 8, "2024-02": 9}))
+    assert found.attrs["days"] == (59, 59)
+
+
+def test_a_year_before_without_its_days_is_not_compared_with() -> None:
+    found = year_to_date(table([20] * 12 + [30, 30, 16]), day=17, cut=days({"2025-03": 16}))
+    assert found[["ytd_before", "ytd_pct"]].isna().all(axis=None)
+    assert found.attrs["projected_by"] == "days"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"day": 17}, "'day' and 'cut' go together\nHint: give both, or leave both out"),
+        (
+            {"day": 32, "cut": days({"2025-03": 16})},
+            "'day' is 32, which 2025-03 does not have\nHint: give the last day of the counts",
+        ),
+        (
+            {"day": 17, "cut": days({"2024-03": 16})},
+            "'cut' is of other areas, or lacks 2025-03\nHint: count the same areas, up to the day, by month",
+        ),
+    ],
+)
+def test_a_cut_that_does_not_fit_is_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        year_to_date(table([20] * 12 + [30, 30, 16]), **given)
+    assert str(caught.value) == said

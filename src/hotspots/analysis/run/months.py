@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from hotspots.analysis.charts import MonthCharts, chart_columns, find_charts
+import pandas as pd
+
+from hotspots.analysis.charts import LastDay, MonthCharts, chart_columns, find_charts, last_day, up_to_day
 from hotspots.analysis.recipe.tables import Recipe
 from hotspots.analysis.results import ThemeResult
 from hotspots.analysis.run.study import Study
+from hotspots.analysis.sources import of_theme
 from hotspots.analysis.steps import add_columns
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,7 @@ def make_charts(
         districts=first.areas.get("district"),
         partial=partial,
         earlier=earlier if len(earlier) == len(results) else None,
+        cut=_cut(recipe, study, results),
         **asked,
     )
     if found.areas is not None and step.dispersion is None:
@@ -42,6 +46,25 @@ def make_charts(
         )
         log.info("%s, charts: dispersion %s (set it with 'dispersion')", first.label, told)
     return found
+
+
+def _cut(recipe: Recipe, study: Study, results: Sequence[ThemeResult]) -> LastDay | None:
+    """Return where the last month ends, where the incidents of all sources have days."""
+    if "date" not in study.incidents or ("date" not in study.before and len(study.before)):
+        return None
+    every = pd.concat([part[["date", "month"]] for part in (study.before, study.incidents) if len(part)])
+    ended = last_day(every)
+    if ended is None:
+        return None
+    first, (month, day) = study.places[0], ended
+    counts = {}
+    for result in results:
+        parts = [(of_theme(recipe, result.theme, study.incidents), study.assigned[first.key])]
+        if len(study.before):
+            parts.append((of_theme(recipe, result.theme, study.before, before=True), study.before_in))
+        held = [up_to_day(rows, first.areas, where, month=month, day=day) for rows, where in parts]
+        counts[result.name] = pd.concat(held, axis=1).sort_index(axis=1)
+    return LastDay(month, day, counts)
 
 
 def with_charts(result: ThemeResult, charts: MonthCharts | None) -> ThemeResult:

@@ -19,6 +19,7 @@ from hotspots.publish.words.charts import (
     charts_sentences,
     unusual_line,
     year_headings,
+    year_words,
 )
 from hotspots.publish.words.names import plural, singular
 
@@ -152,17 +153,21 @@ def _years(years: pd.DataFrame) -> Table:
             cells.append(f"{row['year_lo']:,.0f} to {row['year_hi']:,.0f}")
         rows.append(cells)
     headings = ["Theme", so_far]
-    headings += ["Same months before", "Change (95% limits)"] if beside else []
+    headings += (
+        ["Same days before" if years.attrs["cut"] else "Same months before", "Change (95% limits)"]
+        if beside
+        else []
+    )
     headings += [projected] if projected else []
     by = "by days, without a season"
     if years.attrs["projected_by"] != "days":
         by = "by the season of the years before"
-    note = (
-        f"The whole year is projected {by}; its range holds if nothing changes but by chance."
-        if projected
-        else ""
+    note = year_words(years) if beside else ""
+    if projected:
+        note += f" The whole year is projected {by}; its range holds if nothing changes but by chance."
+    return Table(
+        "The year so far", headings, rows, numbers=frozenset(range(1, len(headings))), note=note.strip()
     )
-    return Table("The year so far", headings, rows, numbers=frozenset(range(1, len(headings))), note=note)
 
 
 def _histories(found: MonthCharts, names: dict[Any, str], label: str) -> list[Block]:

@@ -92,18 +92,41 @@ def unusual_line(row: Mapping[Any, Any], name: str, month: pd.Period | None) -> 
 
 
 def year_sentence(row: Mapping[Any, Any], years: pd.DataFrame) -> str:
-    """Return the year so far in words, and where it leads."""
-    months = years.attrs["months"]
-    span = _month(months[0]) if len(months) == 1 else f"{_month(months[0])} to {_month(months[-1])}"
-    said = f"{row['ytd']:,.0f} incidents in {span}"
+    """Return the year so far in words, beside which days or months, and where it leads."""
+    months, until = years.attrs["months"], years.attrs["until"]
+    if years.attrs["cut"]:
+        first = months[0].start_time
+        said = f"{row['ytd']:,.0f} incidents from {first.day} {first:%B %Y} to {until.day} {until:%B %Y}"
+        same = "from the same day to the same day"
+    else:
+        span = _month(months[0]) if len(months) == 1 else f"{_month(months[0])} to {_month(months[-1])}"
+        said, same = f"{row['ytd']:,.0f} incidents in {span}", "in the same months, all whole,"
     if pd.notna(row["ytd_before"]):
-        said += f", {row['ytd_before']:,.0f} in the same months a year before"
+        said += f", {row['ytd_before']:,.0f} {same} a year before{_leap_words(years)}"
     if pd.notna(row["ytd_pct"]) and row["ytd_before"] >= 10:
         said += f" ({row['ytd_pct']:+,.0f}%, limits {row['ytd_lo']:+,.0f}% to {row['ytd_hi']:+,.0f}%)"
     if years.attrs["left"]:
         by = "" if years.attrs["projected_by"] == "days" else ", by the season of the years before"
         said += f"; if it goes on so, {row['year_lo']:,.0f} to {row['year_hi']:,.0f} in the whole year{by}"
     return said + "."
+
+
+def _leap_words(years: pd.DataFrame) -> str:
+    """Return that one of the two years has a day more, where one has a 29 February."""
+    now, before = years.attrs["days"]
+    if now == before:
+        return ""
+    return ", which had a 29 February besides" if before > now else ", which had no 29 February"
+
+
+def year_words(years: pd.DataFrame) -> str:
+    """Return what the year so far is compared with: days where incidents have dates, or else whole months."""
+    until = years.attrs["until"]
+    leap = _leap_words(years).replace(", which", " The year before")
+    said = "Whole months are compared with whole months."
+    if years.attrs["cut"]:
+        said = f"Both years count up to {until.day} {until:%B}, the last day that the files have."
+    return f"{said}{leap}." if leap else said
 
 
 def year_headings(years: pd.DataFrame) -> tuple[str, str]:
@@ -113,6 +136,9 @@ def year_headings(years: pd.DataFrame) -> tuple[str, str]:
     if len(months) > 1:
         first = "%b" if months[0].year == months[-1].year else "%b %Y"
         span = f"{months[0].strftime(first)} to {months[-1].strftime('%b %Y')}"
+    if years.attrs["cut"]:
+        until = years.attrs["until"]
+        span = f"1 {months[0].strftime('%b' if months[0].year == until.year else '%b %Y')} to {until.day} {until:%b %Y}"
     return span, "Whole year, 95% range" if years.attrs["left"] else ""
 
 
