@@ -9,7 +9,7 @@ import click
 
 from hotspots_cli import engines, options
 from hotspots_cli.progress import Steps
-from hotspots_cli.writing import check_output, write_layer
+from hotspots_cli.writing import SHAPE_SUFFIXES, check_output, write_layer
 
 
 @click.command("kde", short_help="Density of incidents: GeoTIFF or contours.")
@@ -71,7 +71,7 @@ def command(
     hotspots kde 2025-*-street.csv --areas wards.gpkg --category Burglary -o burglary.tif
     hotspots kde 2025-*-street.csv --areas wards.gpkg --bandwidth 500 -o contours.geojson
     """
-    check_output(output, overwrite=overwrite, suffixes=(".tif", ".tiff", ".geojson", ".gpkg"))
+    check_output(output, overwrite=overwrite, suffixes=(".tif", ".tiff", *SHAPE_SUFFIXES))
     engine = engines.chosen_engine(engine, scheduler, incidents)
     from hotspots.analysis.provenance import make_provenance, rests_on
     from hotspots.areas.reading import read_areas

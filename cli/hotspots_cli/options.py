@@ -70,7 +70,7 @@ output_file = click.option(
     "--output",
     required=True,
     metavar="FILE",
-    help="Where to write; '-' is standard output, as GeoJSON.",
+    help="Where to write, in the format of the suffix; '-' is standard output, as GeoJSON.",
 )
 output_table = click.option(
     "-o", "--output", default="-", metavar="FILE", help="A .csv file; standard output, as CSV, without it."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from hotspots.base.files import refuse_existing, same_file
 if TYPE_CHECKING:
     import geopandas as gpd
 
-LAYER_SUFFIXES = (".geojson", ".gpkg", ".csv")
+LAYER_SUFFIXES = (".geojson", ".gpkg", ".csv", ".shp", ".shp.zip", ".parquet", ".fgb", ".topojson")
+SHAPE_SUFFIXES = tuple(suffix for suffix in LAYER_SUFFIXES if suffix != ".csv")
 
 
 def check_output(
@@ -28,7 +29,7 @@ def check_output(
     """Refuse an output before any work is done for it: a format not offered, a file that exists or that is read."""
     if output == "-" and pipe:
         return
-    if Path(output).suffix.casefold() not in suffixes:
+    if not output.casefold().endswith(suffixes):
         known = " or ".join(suffixes)
         raise ParameterError(
             f"cannot tell the format of '{output}' from its name",
@@ -59,7 +60,7 @@ def write_layer(
     provenance: Mapping[str, Any],
     noun: str = "areas",
 ) -> None:
-    """Write a layer as GeoJSON, GeoPackage or CSV, by the suffix, and say what to open."""
+    """Write a layer in the format of the suffix, GeoJSON where there is none, and say what to open."""
     suffix = Path(output).suffix.casefold()
     if suffix == ".gpkg":
         from hotspots.export.geopackage import write_geopackage
@@ -70,8 +71,29 @@ def write_layer(
 
         write_csv(layer, output, overwrite=overwrite)
     else:
-        from hotspots.export.geojson.write import write_geojson
-
-        write_geojson(layer, output, provenance=provenance, overwrite=overwrite)
+        _writer(suffix)(layer, output, provenance=provenance, overwrite=overwrite)
     if output != "-":
         click.echo(f"Wrote {len(layer):,} {noun} to {output}", err=True)
+
+
+def _writer(suffix: str) -> Callable[..., None]:
+    """Return what writes layers of a format that has provenance and holds one layer."""
+    if suffix in (".shp", ".zip"):
+        from hotspots.export.formats.shapefile import write_shapefile
+
+        return write_shapefile
+    if suffix == ".parquet":
+        from hotspots.export.formats.geoparquet import write_geoparquet
+
+        return write_geoparquet
+    if suffix == ".fgb":
+        from hotspots.export.formats.flatgeobuf import write_flatgeobuf
+
+        return write_flatgeobuf
+    if suffix == ".topojson":
+        from hotspots.export.formats.topojson import write_topojson
+
+        return write_topojson
+    from hotspots.export.geojson.write import write_geojson
+
+    return write_geojson

@@ -238,12 +238,26 @@ def test_an_output_is_refused_before_any_work(hotspots: Run, town: Path) -> None
     assert code == 1
     assert err.splitlines()[0] == "Error: 'out.geojson' exists already"
     assert (town / "out.geojson").read_text() == "mine"
-    code, _, err = hotspots("count", ".", "--areas", "wards.gpkg", "-o", "out.shp")
+    code, _, err = hotspots("count", ".", "--areas", "wards.gpkg", "-o", "out.dxf")
     assert code == 1
     assert err.splitlines()[:2] == [
-        "Error: cannot tell the format of 'out.shp' from its name",
-        "Hint: end the name given to '-o' in .geojson or .gpkg or .csv",
+        "Error: cannot tell the format of 'out.dxf' from its name",
+        "Hint: end the name given to '-o' in .geojson or .gpkg or .csv or .shp or .shp.zip or .parquet "
+        "or .fgb or .topojson",
     ]
+
+
+@pytest.mark.parametrize("name", ["a.shp", "a.shp.zip", "a.parquet", "a.fgb", "a.topojson"])
+def test_the_suffix_chooses_the_format(hotspots: Run, town: Path, name: str) -> None:
+    given = ("count", ".", "--areas", "wards.gpkg", "-o")
+    assert hotspots(*given, "a.geojson")[0] == 0
+    code, _, err = hotspots(*given, name)
+    assert code == 0, err
+    assert f"areas to {name}" in err.splitlines()[-1]
+    read = gpd.read_parquet(name) if name == "a.parquet" else gpd.read_file(name)
+    assert (
+        read.set_index("code")["n"].to_dict() == gpd.read_file("a.geojson").set_index("code")["n"].to_dict()
+    )
 
 
 def test_a_layer_without_a_column_to_colour_is_refused(hotspots: Run, town: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -10,18 +9,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from hotspots.base.columns import COLUMNS
 from hotspots.base.crs import require_metres
 from hotspots.base.errors import ParameterError
 from hotspots.base.files import replacing
+from hotspots.export.formats.table import plain_table, with_names
 from hotspots.export.geojson.text import to_json
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-log = logging.getLogger(__name__)
 
 _RESERVED = ("fid", "geom")  # what GDAL calls the key and the geometry of a row
 
@@ -89,7 +85,7 @@ def _write_layer(
     first = not draft.exists()
     metadata = {"HOTSPOTS": to_json(provenance)} if first and provenance else None
     pyogrio.write_dataframe(
-        _table(layer),
+        with_names(plain_table(layer), "a GeoPackage", reserved=_RESERVED),
         draft,
         layer=name,
         driver="GPKG",
@@ -98,39 +94,6 @@ def _write_layer(
         dataset_options={"VERSION": "1.2"} if first else None,
         dataset_metadata=metadata,
     )
-
-
-def _table(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the layer as GDAL can take it: plain text for categories and periods, code as a column."""
-    codes = layer.index.astype(str)
-    plain = layer.drop(columns="code", errors="ignore").set_axis(codes, axis=0)
-    plain = plain.sort_index(kind="stable")
-    for column in plain.columns.drop(plain.geometry.name):
-        dtype = plain[column].dtype
-        if isinstance(dtype, pd.CategoricalDtype | pd.PeriodDtype):
-            words = plain[column].astype(object)
-            plain[column] = words.where(words.isna(), words.astype(str))
-    plain.insert(0, "code", plain.index.to_numpy(dtype=object))
-    return plain.rename(columns=_new_names(plain)).reset_index(drop=True)
-
-
-def _new_names(layer: gpd.GeoDataFrame) -> dict[str, str]:
-    """Return new names for the columns that a GeoPackage cannot hold beside its own and each other."""
-    names = [str(column) for column in layer.columns if column != layer.geometry.name]
-    # The toolkit's own columns keep their names, and so does the first of two of someone else.
-    names.sort(key=lambda name: name not in COLUMNS)
-    taken, renamed = set(_RESERVED), {}
-    for name in names:
-        chosen, number = name, 2
-        while chosen.casefold() in taken:
-            chosen, number = f"{name}_{number}", number + 1
-        taken.add(chosen.casefold())
-        if chosen != name:
-            renamed[name] = chosen
-    if renamed:
-        shown = ", ".join(f"'{old}' is '{new}'" for old, new in renamed.items())
-        log.info("Columns renamed, as a GeoPackage cannot hold both: %s", shown)
-    return renamed
 
 
 @contextmanager
