@@ -183,10 +183,8 @@ def _stated(told: Mapping[str, Any] | str | None, path: Path) -> Profile | None:
     try:
         if isinstance(told, str):
             return profile(told)
-        numbers = {
-            key: value for key, value in told.items() if key not in ("name", "source") and value is not None
-        }
-        return profile("own" if "threshold" in numbers else str(told["name"]), **numbers)
+        numbers = {key: value for key, value in told.items() if key != "profile" and value is not None}
+        return profile(str(told.get("profile", "own")), **numbers)
     except (KeyError, TypeError, ParameterError) as error:
         raise DataError(
             f"'{path}' states rules of publication that are none: {told!r}",

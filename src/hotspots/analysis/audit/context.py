@@ -125,10 +125,8 @@ def read_context(folder: Path) -> Context:
         When the folder has a record that cannot be read.
     """
     path = folder / RECORD
-    if not path.is_file():
-        return Context(rules=_rules({}, folder))
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         return _of_record(record, folder)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DataError(
@@ -191,12 +189,16 @@ def _between(ends: tuple[int, int] | None) -> Months:
 
 
 def _rules(record: Mapping[str, Any], folder: Path) -> Mapping[str, Any] | str | None:
-    """Return the profile that a folder names, in its record or in its certificate."""
-    held = record.get("profile")
-    if held is None:
-        held = (record.get("publish") or {}).get("profile")
-    if held is None:
-        held = ((record.get("recipe") or {}).get("publish") or {}).get("profile")
-    if held is None and (folder / CERTIFICATE).is_file():
-        held = json.loads((folder / CERTIFICATE).read_text(encoding="utf-8")).get("profile")
-    return held
+    """Return the profile that a folder names: in its recipe with its numbers, in its record, or in its certificate."""
+    publication = record.get("publication") or {}
+    asked = (record.get("recipe") or {}).get("publish")
+    if publication.get("public") is False:
+        return None
+    if isinstance(asked, Mapping):
+        return {key: value for key, value in asked.items() if value not in (None, [], "")}
+    if publication.get("profile") or record.get("profile"):
+        return str(publication.get("profile") or record["profile"])
+    if not (folder / CERTIFICATE).is_file():
+        return None
+    held = json.loads((folder / CERTIFICATE).read_text(encoding="utf-8"))
+    return {key: value for key, value in held["profile"].items() if key != "name"}

@@ -109,8 +109,17 @@ def read_geopackage(path: Path, file: str) -> Page:
             if "POINT" in str(kinds.get(name, "")).upper():
                 page.troubles.append(f"{file} holds points in '{name}': {_NO_POINTS}")
             drop = [column for column in ("fid", "ogc_fid", shapes.get(name)) if column in frame]
-            page.add(page_of(frame.drop(columns=drop).astype(object), file, name, path.stem, theme_key(name)))
+            theme, level = _layer_of(path.stem, name)
+            page.add(page_of(frame.drop(columns=drop).astype(object), file, name, theme, level))
     return page
+
+
+def _layer_of(stem: str, name: str) -> tuple[str, str]:
+    """Return the theme and the layer of a GeoPackage's table: of a file of one theme, or of ``theme_layer``."""
+    if name == stem and "_" in name:
+        theme, _, level = name.rpartition("_")
+        return theme, level
+    return stem, theme_key(name)
 
 
 def page_of(frame: pd.DataFrame, file: str, where: str, theme: str, level: str) -> Page:
