@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.surface import Surface
-from hotspots.export.style import DENSITY_RAMP, QUANTITY_RAMP, Style, layer_style, style_for, surface_style
+from hotspots.export.style import (
+    DENSITY_RAMP,
+    HIGHEST,
+    QUANTITY_RAMP,
+    Style,
+    layer_style,
+    style_for,
+    surface_style,
+)
 from hotspots.methods.change import CHANGE_FLAGS
 from hotspots.methods.compare import COMPARISONS
 from hotspots.methods.funnel import FUNNEL_FLAGS
@@ -111,6 +119,30 @@ def test_sensitivity_classes_say_what_they_hold() -> None:
     ]
     assert [entry.neutral for entry in style.classes] == [False, False, True]
     assert style.classify(pd.Series(["never", "robust", None], dtype="category")).tolist() == [2, 0, -1]
+
+
+def test_the_highest_twentieth_of_skewed_numbers_has_a_class_and_the_darkest_colour() -> None:
+    # 1 to 95 and five of 500 to 900: the fifths end at 20, 40, 60, 80, and 5 of 100 lie above 95, rounded 90 or 100
+    values = np.array([*range(1, 96), 500, 600, 700, 800, 900], dtype=float)
+    style = style_for("n", values)
+    assert [entry.label for entry in style.classes] == [
+        "101 to 900",
+        "81 to 100",
+        "61 to 80",
+        "41 to 60",
+        "21 to 40",
+        "1 to 20",
+    ]
+    assert style.classes[0].colour == HIGHEST
+    assert [entry.colour for entry in style.classes[1:]] == list(reversed(QUANTITY_RAMP))
+    assert np.bincount(style.classify(values)).tolist() == [5, 15, 20, 20, 20, 20]
+
+
+@pytest.mark.parametrize("count", [30, 100], ids=["few values", "values that are not skewed"])
+def test_elsewhere_the_highest_fifth_is_not_divided(count: int) -> None:
+    # 59 values at most, or a highest under twice the limit of the highest fifth
+    values = np.arange(1, count + 1) if count == 100 else np.array([*range(1, 29), 500, 900])
+    assert len(style_for("n", values).classes) == 5
 
 
 def test_quantity_limits_are_round_and_labels_do_not_overlap() -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 NEUTRAL = "#faf9f6"
-UNDEFINED = "#9a9a9a"
+UNDEFINED = "#cacaca"
+# Any two classes of a legend differ by a CIEDE2000 of 10 or more in full colour, to a reader with protanopia,
+# deuteranopia or tritanopia, and in grey; no two have the same lightness. Seven such steps of grey are all there are.
+_RED, _ORANGE, _PEACH = "#b2182b", "#ef8a62", "#e9c3a2"
+_NAVY, _BLUE, _PALE = "#003b72", "#1a7fc0", "#b0cee9"
+_PURPLE = "#8073ac"
+# Seven classes from a high extreme to a low one: a step of the high side is darker than that of the low side.
+_HIGH, _LOW = ("#650000", "#c92f14", "#f18b4c"), ("#a9cff2", "#468db9", "#005183")
 
 
 @dataclass(frozen=True)
@@ -38,20 +45,20 @@ class StyleClass:
 
 
 AVERAGE = (
-    StyleClass("Significantly above", "#b2182b", value="significantly above"),
-    StyleClass("Above", "#ef8a62", value="above"),
+    StyleClass("Significantly above", _RED, value="significantly above"),
+    StyleClass("Above", _ORANGE, value="above"),
     StyleClass("Average", NEUTRAL, value="average", neutral=True),
-    StyleClass("Below", "#67a9cf", value="below"),
-    StyleClass("Significantly below", "#2166ac", value="significantly below"),
+    StyleClass("Below", _PALE, value="below"),
+    StyleClass("Significantly below", _BLUE, value="significantly below"),
 )
 HOTSPOT = (
-    StyleClass("Hotspot (q\u00a0≤\u00a00.01)", "#b2182b", value="hot99"),
-    StyleClass("Hotspot (q\u00a0≤\u00a00.05)", "#ef8a62", value="hot95"),
-    StyleClass("Hotspot (q\u00a0≤\u00a00.10)", "#fddbc7", value="hot90"),
+    StyleClass("Hotspot (q\u00a0≤\u00a00.01)", _HIGH[0], value="hot99"),
+    StyleClass("Hotspot (q\u00a0≤\u00a00.05)", _HIGH[1], value="hot95"),
+    StyleClass("Hotspot (q\u00a0≤\u00a00.10)", _HIGH[2], value="hot90"),
     StyleClass("Neither hotspot nor coldspot", NEUTRAL, value="none", neutral=True),
-    StyleClass("Coldspot (q\u00a0≤\u00a00.10)", "#c6dcea", value="cold90"),
-    StyleClass("Coldspot (q\u00a0≤\u00a00.05)", "#67a9cf", value="cold95"),
-    StyleClass("Coldspot (q\u00a0≤\u00a00.01)", "#2166ac", value="cold99"),
+    StyleClass("Coldspot (q\u00a0≤\u00a00.10)", _LOW[0], value="cold90"),
+    StyleClass("Coldspot (q\u00a0≤\u00a00.05)", _LOW[1], value="cold95"),
+    StyleClass("Coldspot (q\u00a0≤\u00a00.01)", _LOW[2], value="cold99"),
     StyleClass("Undefined (no neighbours or no variation)", UNDEFINED, value="undefined"),
 )
 # What q is worth, by where p comes from; docs/methods.md has the measurements.
@@ -87,96 +94,93 @@ def hotspot_classes(inference: str | None) -> tuple[StyleClass, ...]:
 
 
 OUTLIER = (
-    StyleClass("High among high", "#b2182b", value="high-high"),
-    StyleClass("High among low: stands out from its surroundings", "#e08214", value="high-low"),
-    StyleClass("Low among high: spared by its surroundings", "#8073ac", value="low-high"),
-    StyleClass("Low among low", "#2166ac", value="low-low"),
+    StyleClass("High among high", _RED, value="high-high"),
+    StyleClass("High among low: stands out from its surroundings", _ORANGE, value="high-low"),
+    StyleClass("Low among high: spared by its surroundings", _PURPLE, value="low-high"),
+    StyleClass("Low among low", _NAVY, value="low-low"),
     StyleClass("Neither (of those marked, at most 5 in 100 by chance)", NEUTRAL, value="none", neutral=True),
     StyleClass("Undefined (no neighbours or no variation)", UNDEFINED, value="undefined"),
 )
 SENSITIVITY = (
-    StyleClass("Robust: hot in 90% of runs or more", "#b2182b", value="robust"),
+    StyleClass("Robust: hot in 90% of runs or more", _RED, value="robust"),
     StyleClass("Depends on a choice: hot in some runs", "#f4b183", value="depends on a choice"),
     StyleClass("Never hot", NEUTRAL, value="never", neutral=True),
 )
 PRIORITY = (
-    StyleClass("Force-wide priority", "#b2182b", value="force-wide"),
+    StyleClass("Force-wide priority", "#6a001a", value="force-wide"),
     StyleClass(
-        "Force-wide, borderline: its selection is under 80% sure", "#d9848b", value="borderline force-wide"
+        "Force-wide, borderline: its selection is under 80% sure", "#903834", value="borderline force-wide"
     ),
-    StyleClass("Overall priority: stands out of all areas compared", "#b2182b", value="overall"),
-    StyleClass("Overall, borderline: its selection is under 80% sure", "#d9848b", value="borderline overall"),
-    StyleClass("Local priority: stands out in its own district", "#ef8a62", value="local"),
-    StyleClass("Local, borderline: its selection is under 80% sure", "#f8c6aa", value="borderline local"),
-    StyleClass("Watch: narrowly below, or newly rising", "#fddbc7", value="watch"),
+    StyleClass("Overall priority: stands out of all areas compared", "#6a001a", value="overall"),
+    StyleClass("Overall, borderline: its selection is under 80% sure", "#903834", value="borderline overall"),
+    StyleClass("Local priority: stands out in its own district", "#eb4426", value="local"),
+    StyleClass("Local, borderline: its selection is under 80% sure", "#ef8462", value="borderline local"),
+    StyleClass("Watch: narrowly below, or newly rising", "#edc19b", value="watch"),
     StyleClass("Not a priority", NEUTRAL, value="", neutral=True),
 )
 STANDING = (
-    StyleClass("Newly above", "#b2182b", value="newly above"),
-    StyleClass("Still above", "#ef8a62", value="still above"),
-    StyleClass("Narrowly below", "#fddbc7", value="narrowly below"),
-    StyleClass("No longer above", "#67a9cf", value="no longer above"),
+    StyleClass("Newly above", _RED, value="newly above"),
+    StyleClass("Still above", _ORANGE, value="still above"),
+    StyleClass("Narrowly below", _PEACH, value="narrowly below"),
+    StyleClass("No longer above", _BLUE, value="no longer above"),
     StyleClass("Not above", NEUTRAL, value="not above", neutral=True),
 )
 CHANGE = (
-    StyleClass("Up", "#ef8a62", value="up"),
+    StyleClass("Up", _ORANGE, value="up"),
     StyleClass("No clear change", NEUTRAL, value="no clear change", neutral=True),
-    StyleClass("Down", "#67a9cf", value="down"),
+    StyleClass("Down", _BLUE, value="down"),
 )
 UNUSUAL = (
-    StyleClass(
-        "Unusually high (of those marked, at most 5 in 100 by chance)", "#b2182b", value="unusually high"
-    ),
+    StyleClass("Unusually high (of those marked, at most 5 in 100 by chance)", _RED, value="unusually high"),
     StyleClass("As expected", NEUTRAL, value="as expected", neutral=True),
-    StyleClass(
-        "Unusually low (of those marked, at most 5 in 100 by chance)", "#2166ac", value="unusually low"
-    ),
+    StyleClass("Unusually low (of those marked, at most 5 in 100 by chance)", _BLUE, value="unusually low"),
 )
 HISTORY = (
-    StyleClass("Rising", "#b2182b", value="rising"),
-    StyleClass("Step up", "#ef8a62", value="step up"),
-    StyleClass("A season of its own", "#8073ac", value="seasonal"),
+    StyleClass("Rising", _RED, value="rising"),
+    StyleClass("Step up", _ORANGE, value="step up"),
+    StyleClass("A season of its own", _PURPLE, value="seasonal"),
     StyleClass("Steady", NEUTRAL, value="steady", neutral=True),
-    StyleClass("Step down", "#67a9cf", value="step down"),
-    StyleClass("Falling", "#2166ac", value="falling"),
+    StyleClass("Step down", _PALE, value="step down"),
+    StyleClass("Falling", _NAVY, value="falling"),
 )
 COMPARED = (
-    StyleClass("Above", "#ef8a62", value="above"),
+    StyleClass("Above", _ORANGE, value="above"),
     StyleClass("Similar", NEUTRAL, value="similar", neutral=True),
-    StyleClass("Below", "#67a9cf", value="below"),
+    StyleClass("Below", _BLUE, value="below"),
 )
 TIMES = (
-    StyleClass("3 times the mean or more", "#b2182b", lower=3.0),
-    StyleClass("2 to 3 times", "#ef8a62", lower=2.0, upper=3.0),
-    StyleClass("1.5 to 2 times", "#fddbc7", lower=1.5, upper=2.0),
+    StyleClass("3 times the mean or more", _HIGH[0], lower=3.0),
+    StyleClass("2 to 3 times", _HIGH[1], lower=2.0, upper=3.0),
+    StyleClass("1.5 to 2 times", _HIGH[2], lower=1.5, upper=2.0),
     StyleClass("About the mean", NEUTRAL, lower=2 / 3, upper=1.5, neutral=True),
-    StyleClass("A half to two thirds", "#d1e5f0", lower=0.5, upper=2 / 3),
-    StyleClass("A third to a half", "#67a9cf", lower=1 / 3, upper=0.5),
-    StyleClass("Under a third", "#2166ac", upper=1 / 3),
+    StyleClass("A half to two thirds", _LOW[0], lower=0.5, upper=2 / 3),
+    StyleClass("A third to a half", _LOW[1], lower=1 / 3, upper=0.5),
+    StyleClass("Under a third", _LOW[2], upper=1 / 3),
 )
 FUNNEL = (
-    StyleClass("Above the 99.8% limit", "#b2182b", value="above 99.8% limit"),
-    StyleClass("Above the 95% limit", "#ef8a62", value="above 95% limit"),
+    StyleClass("Above the 99.8% limit", _RED, value="above 99.8% limit"),
+    StyleClass("Above the 95% limit", _ORANGE, value="above 95% limit"),
     StyleClass("Within the limits", NEUTRAL, value="within limits", neutral=True),
-    StyleClass("Below the 95% limit", "#67a9cf", value="below 95% limit"),
-    StyleClass("Below the 99.8% limit", "#2166ac", value="below 99.8% limit"),
+    StyleClass("Below the 95% limit", _PALE, value="below 95% limit"),
+    StyleClass("Below the 99.8% limit", _BLUE, value="below 99.8% limit"),
 )
 RISK = (
-    StyleClass("Clearly over: probability of 95% or more", "#b2182b", value="clear"),
-    StyleClass("Likely over: probability of 80% to 95%", "#ef8a62", value="likely"),
+    StyleClass("Clearly over: probability of 95% or more", _RED, value="clear"),
+    StyleClass("Likely over: probability of 80% to 95%", _ORANGE, value="likely"),
     StyleClass("Not clearly over", NEUTRAL, value="not clear", neutral=True),
 )
 # Kinds from dark to light by how much they ask for attention now; the coldspots' lightness lies between the hotspots',
-# so that no two classes are alike in grey or under a common colour-vision deficiency.
+# so that no two classes are alike in grey or under a common colour-vision deficiency. Sixteen cannot be as far apart as
+# seven: neighbours in the legend differ by 6 or more.
 _KINDS = (
-    ("intensifying", "in 90% of steps or more, and rising", "#600028", "#232985"),
-    ("persistent", "in 90% of steps or more", "#8b0020", "#0047a7"),
-    ("consecutive", "in an unbroken run up to the last step", "#b80008", "#0067b2"),
-    ("new", "in the last step alone", "#e21800", "#0084c6"),
-    ("sporadic", "in the last step, and on and off before", "#e76300", "#00a3d7"),
-    ("diminishing", "in 90% of steps or more, and falling", "#f18e00", "#00c2ea"),
-    ("oscillating", "in the last step, and the opposite before", "#f3b730", "#61ddf0"),
-    ("historical", "in 90% of steps or more, but not in the last", "#f2da6f", "#abf0f5"),
+    ("intensifying", "in 90% of steps or more, and rising", "#5b0026", "#2b2480"),
+    ("persistent", "in 90% of steps or more", "#810021", "#01429e"),
+    ("consecutive", "in an unbroken run up to the last step", "#a90111", "#025fa1"),
+    ("new", "in the last step alone", "#d30301", "#0078b5"),
+    ("sporadic", "in the last step, and on and off before", "#d35900", "#0c92c8"),
+    ("diminishing", "in 90% of steps or more, and falling", "#d38422", "#16aed2"),
+    ("oscillating", "in the last step, and the opposite before", "#dca528", "#40c9d8"),
+    ("historical", "in 90% of steps or more, but not in the last", "#e0c55b", "#93dce2"),
 )
 EMERGING = (
     *(

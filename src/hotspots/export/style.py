@@ -24,8 +24,11 @@ from hotspots.base.surface import Surface
 __all__ = ["NEUTRAL", "Style", "StyleClass", "layer_style", "style_for"]
 
 NO_DATA = "#dcdcdc"
-QUANTITY_RAMP = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
-DENSITY_RAMP = ("#ffffb2", "#fecc5c", "#fd8d3c", "#f03b20", "#bd0026")
+# Fifths, and the colour of the highest twentieth. Each is a CIEDE2000 of 10 from the next in full colour, to
+# colour-blind readers and in grey, as are densities where they lie on the land.
+QUANTITY_RAMP = ("#cbd080", "#6eb194", "#488d9b", "#2d6b92", "#004a7d")
+HIGHEST = "#002449"
+DENSITY_RAMP = ("#e4b935", "#bf8100", "#b7431a", "#9b0f0a", "#430003")
 DENSITY_OPACITY = 0.8
 MULTIPLES = (1.0, 2.0, 3.0, 4.0, 5.0)
 
@@ -35,6 +38,8 @@ _COMMON_ZERO = 0.1
 _LARGEST = 1e15
 # A rounded limit may move at most this share of the areas away from an exact fifth.
 _FAIR_SHARE = 0.13
+# Of fewer values a twentieth is a handful at most.
+_ENOUGH = 60
 
 
 MISSING_CLASS = StyleClass("No data", NO_DATA)
@@ -417,7 +422,10 @@ def _quantity_classes(column: str, numbers: npt.NDArray[np.float64]) -> tuple[St
     classes = [StyleClass("0", NEUTRAL, upper=step / 2, neutral=True)] if zero_apart else []
     if len(rest):
         limits = _readable_quintiles(rest, step)
-        edges = [float(rest.min()) - step, *limits, float(rest.max())]
+        top = _highest_twentieth(rest, limits, step)
+        colours = [_ramp(QUANTITY_RAMP, place, len(limits) + 1) for place in range(len(limits) + 1)]
+        edges = [float(rest.min()) - step, *limits, *top, float(rest.max())]
+        colours += [HIGHEST] * len(top)
         for position, (low, high) in enumerate(itertools.pairwise(edges)):
             first = position == 0 and not zero_apart
             last = position == len(edges) - 2
@@ -426,7 +434,7 @@ def _quantity_classes(column: str, numbers: npt.NDArray[np.float64]) -> tuple[St
             classes.append(
                 StyleClass(
                     start if start == end else f"{start} to {end}",
-                    _ramp(QUANTITY_RAMP, position, len(edges) - 1),
+                    colours[position],
                     lower=None if first else lower,
                     upper=None if last else high + step / 2,
                 )
@@ -449,6 +457,24 @@ def _readable_quintiles(shown: npt.NDArray[np.float64], step: float) -> list[flo
             if len(rounded) == 4 and _shares(shown, rounded).min() >= _FAIR_SHARE:
                 return [float(limit) for limit in rounded]
     return [float(limit) for limit in np.unique(exact) if limit < shown.max()]
+
+
+def _highest_twentieth(shown: npt.NDArray[np.float64], limits: Sequence[float], step: float) -> list[float]:
+    """Return the roundest limit above which about a twentieth of the values lies, 3% to 7%.
+
+    The highest fifth of skewed numbers such as rates is otherwise one colour from the unremarkable to the extreme.
+    There is none of under sixty values, or where the highest is under twice the limit of that fifth.
+    """
+    if len(shown) < _ENOUGH or len(limits) < 4 or shown.max() < 2 * limits[-1]:
+        return []
+    exact = float(np.quantile(shown, 0.95, method="inverted_cdf"))
+    for exponent in range(math.floor(math.log10(max(exact, step))), round(math.log10(step)) - 1, -1):
+        for factor in (5, 2, 1):
+            width = factor * 10.0**exponent
+            limit = round(round(exact / width) * width, 10)
+            if limits[-1] < limit < shown.max() and 0.03 <= float(np.mean(shown > limit)) <= 0.07:
+                return [limit]
+    return []
 
 
 def _shares(shown: npt.NDArray[np.float64], limits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -259,7 +259,7 @@ def test_the_map_draws_every_area_and_the_ranks_of_the_selected(layer: Any) -> N
     # Eight areas and one district.
     assert len(re.findall("<path ", page)) == 9
     assert re.findall(r"<text [^>]*>(\d+)</text>", page) == ["1", "2"]
-    assert page.count('fill="#b2182b"') == 1
+    assert page.count('fill="#6a001a"') == 1
     assert "Force-wide priority" in page
 
 

@@ -18,7 +18,7 @@ from hotspots.base.surface import Surface
 from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
 from hotspots.export.picture.insets import find_windows, free_ground, windows_around
 
-RED = "#b2182b"
+RED = "#650000"
 
 
 def pixels(figure: Figure) -> npt.NDArray[np.int64]:

@@ -208,8 +208,8 @@ def test_a_raster_is_clear_under_the_mean_and_classed_by_multiples(surface: Surf
     items = attributes(root, ".//colorrampshader/item", "value", "label", "color", "alpha")
     # A class holds what is below its upper limit; QGIS wants the highest number that it holds.
     assert items[0] == ("9.999999999999998", "Under the mean (under 10.0)", "#faf9f6", "0")
-    assert items[1] == ("19.999999999999996", "1 to 2 × the mean (10.0 to 20.0)", "#ffffb2", "204")
-    assert items[-1] == ("inf", "5 × the mean or more (50.0 or more)", "#bd0026", "204")
+    assert items[1] == ("19.999999999999996", "1 to 2 × the mean (10.0 to 20.0)", "#e4b935", "204")
+    assert items[-1] == ("inf", "5 × the mean or more (50.0 or more)", "#430003", "204")
     shader = root.find(".//colorrampshader")
     assert shader is not None
     assert (shader.get("colorRampType"), shader.get("minimumValue"), shader.get("maximumValue")) == (

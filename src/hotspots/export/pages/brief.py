@@ -13,21 +13,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots.base.classes import PRIORITY
 from hotspots.base.columns import format_value
 from hotspots.base.files import replacing
 from hotspots.base.text import area_name, list_words
 
-COLOURS = {
-    "force-wide": "#b2182b",
-    "borderline force-wide": "#d9848b",
-    "overall": "#b2182b",
-    "borderline overall": "#d9848b",
-    "local": "#ef8a62",
-    "borderline local": "#f8c6aa",
-    "watch": "#fddbc7",
-    "": "#f4f4f2",
-}
-"""Fill of each priority: from the red side of ColorBrewer's RdBu, which keeps its order in grey; paler, borderline."""
+COLOURS = {str(entry.value): entry.colour for entry in PRIORITY}
+"""Fill of each priority, as on the map."""
 LABELS = {
     "force-wide": "Force-wide priority",
     "borderline force-wide": "Force-wide, borderline",

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.base.classes import FUNNEL
 from hotspots.base.errors import DataError
 from hotspots.base.files import replacing
 
@@ -19,13 +20,7 @@ LEFT, RIGHT, TOP, BOTTOM = 70, 30, 60, 60
 LABELLED = 12
 """At most this many areas beyond the 99.8 % limits are named, the most unusual first."""
 
-COLOURS = {
-    "above 99.8% limit": "#b2182b",
-    "above 95% limit": "#ef8a62",
-    "within limits": "#8c8c8c",
-    "below 95% limit": "#67a9cf",
-    "below 99.8% limit": "#2166ac",
-}
+COLOURS = {str(entry.value): "#8c8c8c" if entry.neutral else entry.colour for entry in FUNNEL}
 _TICKS = 6
 _LINE = 13  # pixels between the baselines of two labels
 
@@ -159,7 +154,7 @@ def _points(drawn: pd.DataFrame, x: _Scale, y: _Scale) -> list[str]:
         )
         parts.append(
             f'<circle cx="{x(row["population"]):.1f}" cy="{y(row["rate"]):.1f}" r="4" fill="{COLOURS[row["fn_flag"]]}" '
-            f'fill-opacity="0.85" stroke="#fff" stroke-width="0.7"><title>{escape(tip)}</title></circle>'
+            f'fill-opacity="0.85" stroke="#4a5664" stroke-width="0.7"><title>{escape(tip)}</title></circle>'
         )
     return parts
 
@@ -190,7 +185,9 @@ def _legend(drawn: pd.DataFrame) -> list[str]:
     for flag, colour in COLOURS.items():
         if flag in present:
             label = flag[:1].upper() + flag[1:]
-            parts.append(f'<circle cx="{left + 5:.0f}" cy="42" r="4" fill="{colour}"/>')
+            parts.append(
+                f'<circle cx="{left + 5:.0f}" cy="42" r="4" fill="{colour}" stroke="#4a5664" stroke-width="0.7"/>'
+            )
             parts.append(f'<text x="{left + 14:.0f}" y="46">{label}</text>')
             left += 30 + 6.6 * len(label)
     parts.append(f'<text x="{WIDTH - RIGHT}" y="46" text-anchor="end">Limits: dashed 95%, solid 99.8%</text>')

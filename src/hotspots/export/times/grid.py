@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from hotspots.base.classes import TIMES, StyleClass
 
 UP, DOWN = "▲", "▼"
-_LIGHT = ("#b2182b", "#2166ac")  # fills on which letters are white
+# Fills on which letters are white.
+_DARK = (TIMES[0].colour, TIMES[1].colour, TIMES[-1].colour)
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Cell:
     @property
     def ink(self) -> str:
         """The colour of its letters."""
-        return "#ffffff" if self.look is not None and self.look.colour in _LIGHT else "#1a1a1a"
+        return "#ffffff" if self.look is not None and self.look.colour in _DARK else "#1a1a1a"
 
 
 @dataclass(frozen=True)
