@@ -188,6 +188,59 @@ def test_the_trend_is_that_of_single_steps_whatever_is_added_up() -> None:
     assert np.mean(shared) > 2 * np.mean(single)
 
 
+def test_whole_steps_change_places_where_the_trend_is_of_sums_that_share_steps() -> None:
+    # Months of hot cells in any order: Mann-Kendall on sums of three months finds a trend in 20 and more of 100 cells,
+    # random orders of whole months in about 5.
+    neighbours, random = board(10), np.random.default_rng(3)
+    mean = np.where(np.arange(100) < 40, 30, 3)
+    whole, shared = [], []
+    for seed in range(40):
+        counts = random.poisson(mean[:, None] * np.ones(12))
+        found: Any = emerging_hotspots(
+            by_month(neighbours, counts), neighbours, comparison="neighbourhood", previous=2, trend="sums",
+            draws=199, seed=seed,
+        )  # fmt: skip
+        whole.append((found["em_p"].dropna() <= 0.05).mean())
+        shared.append(
+            (
+                mann_kendall(np.lib.stride_tricks.sliding_window_view(counts, 3, axis=1).sum(axis=2))["p"]
+                <= 0.05
+            ).mean()
+        )
+    assert 0.01 < np.mean(whole) < 0.09
+    assert np.mean(shared) > 0.18
+
+
+@pytest.mark.parametrize("comparison", ["neighbourhood", "cube"])
+def test_a_trend_of_sums_is_seen_and_its_seed_recorded(comparison: Any) -> None:
+    neighbours = board(12)
+    mean = np.full((12, 12, 12), 2.0)
+    mean[1:4, 1:4] = 12 + 3 * np.arange(12)
+    counts = by_month(neighbours, np.random.default_rng(1).poisson(mean.reshape(144, 12)))
+    one, again, other = (
+        emerging_hotspots(counts, neighbours, comparison=comparison, trend="sums", seed=seed)
+        for seed in (0, 0, 1)
+    )
+    assert one["em_trend"]["a00026"] == "up"
+    assert one["em_p"]["a00026"] == 1 / 1000  # as steep as none of 999 other orders
+    pd.testing.assert_frame_equal(one, again)
+    assert not one["em_p"].equals(other["em_p"])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"trend": "sum"}, "'trend' is 'sum'\nHint: did you mean 'sums'?"),
+        ({"trend": "sums", "draws": 9}, "'draws' is 9\nHint: use 99 or more, such as 999"),
+    ],
+)
+def test_a_trend_that_is_none_is_refused(given: dict[str, Any], said: str) -> None:
+    neighbours, counts = a_town()
+    with pytest.raises(ParameterError) as caught:
+        emerging_hotspots(counts, neighbours, **given)
+    assert str(caught.value) == said
+
+
 def test_a_rising_hotspot_intensifies_and_the_season_is_no_trend() -> None:
     neighbours = board(12)
     mean = np.full((12, 12, 12), 2.0)

@@ -13,9 +13,10 @@ from hotspots.areas.neighbours import Neighbours
 from hotspots.base.discovery import benjamini_hochberg
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.subset_sums import cap_values, code_values, subset_tails
-from hotspots.methods.time.trend import FEWEST, mann_kendall
+from hotspots.methods.time.trend import FEWEST, mann_kendall, rises
 
 Comparison = Literal["step", "neighbourhood", "cube"]
+Trend = Literal["steps", "sums"]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -48,6 +49,9 @@ def emerging_hotspots(
     comparison: Comparison = "step",
     previous: int | None = None,
     cap: float = 0.95,
+    trend: Trend = "steps",
+    draws: int = 999,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Tell what kind of hotspot, or coldspot, each area is over the steps of time.
 
@@ -86,6 +90,14 @@ def emerging_hotspots(
         The first steps add those that there are, and are compared with sums over as many.
     cap : float, default 0.95
         Values above this quantile of those over 0 count as much as it; at 1 no value is capped.
+    trend : {'steps', 'sums'}, default 'steps'
+        Of what the trend is. ``"steps"``: the z scores of single steps, by the exact test. ``"sums"``: those of the
+        sums over the step and the `previous` ones, as they are classed; such sums share steps, so that p is the share
+        of random orders of whole steps, the same for all areas, whose sums rise or fall as much.
+    draws : int, default 999
+        Random orders, for ``"sums"``.
+    seed : int, default 0
+        Of these.
 
     Returns
     -------
@@ -154,6 +166,7 @@ def emerging_hotspots(
     ['consecutive hotspot', '2025-10', '......HHHH']
     """
     window = _window(comparison, previous, cap)
+    _require_trend(trend, draws)
     n, place = _aligned(counts, neighbours)
     links = _links(neighbours)
     size = np.diff(links.indptr).astype(np.int64)  # the area and its neighbours
@@ -169,7 +182,10 @@ def emerging_hotspots(
         for found, tail in zip((hot, cold), _tails(n, links, size, window, comparison, cap), strict=True):
             found[tested] = (benjamini_hochberg(tail[tested].ravel()) <= _LEVEL).reshape(tail[tested].shape)
     marked = np.asarray((hot | cold).any(axis=1))
-    direction, p = _trend(n, links, size, marked, varied, comparison)
+    if trend == "steps":
+        direction, p = _trend(n, links, size, marked, varied, comparison)
+    else:
+        direction, p = _trend_of_sums(n[:, varied], links, size, marked, window, comparison, draws, seed)
     last = np.where(hot.any(axis=1), n.shape[1] - 1 - hot[:, ::-1].argmax(axis=1), -1)
     names = np.append(counts.columns.astype(str).to_numpy(dtype=object), "")
     classes = np.where(defined, classify_steps(hot, cold, direction), "undefined")
@@ -263,6 +279,13 @@ def _window(comparison: str, previous: int | None, cap: float) -> int:
     return previous + 1
 
 
+def _require_trend(trend: str, draws: int) -> None:
+    if trend not in ("steps", "sums"):
+        raise ParameterError(f"'trend' is '{trend}'", hint=did_you_mean(trend, ("steps", "sums")))
+    if draws < 99:
+        raise ParameterError(f"'draws' is {draws}", hint="use 99 or more, such as 999")
+
+
 def _aligned(counts: pd.DataFrame, neighbours: Neighbours) -> tuple[Floats, Integers]:
     """Return the counts in the order of the areas, and where each of the caller's rows stands in it."""
     if counts.shape[1] < LEAST_STEPS:
@@ -346,6 +369,49 @@ def _trend(
     p[marked] = found["p"]
     direction[marked] = np.where(found["p"] <= _LEVEL, np.sign(found["s"]), 0)
     return direction, p
+
+
+def _trend_of_sums(
+    n: Floats,
+    links: Any,
+    size: Integers,
+    marked: Flags,
+    window: int,
+    comparison: str,
+    draws: int,
+    seed: int,
+) -> tuple[Integers, Floats]:
+    """Return the direction of each marked area's z score of sums over steps, and p by random orders of whole steps."""
+    direction, p = np.zeros(len(n), dtype=np.int64), np.full(len(n), np.nan)
+    if n.shape[1] < FEWEST or not marked.any():
+        return direction, p
+    around = (links @ n)[marked]
+    many = size[marked, None]
+
+    def slope(order: Integers) -> Floats:
+        sums, every = _rolled(around[:, order], window), _rolled(n[:, order], window)
+        if comparison != "cube":
+            spread = every.std(axis=0)
+            sums = (sums - many * every.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+        return rises(sums)
+
+    found = slope(np.arange(n.shape[1]))
+    random = np.random.default_rng(seed)
+    beyond = np.zeros(len(found))
+    for _ in range(draws):
+        beyond += np.abs(slope(random.permutation(n.shape[1]))) >= np.abs(found)
+    p[marked] = (1 + beyond) / (draws + 1)
+    direction[marked] = np.where(p[marked] <= _LEVEL, np.sign(found), 0)
+    return direction, p
+
+
+def _rolled(values: Floats, window: int) -> Floats:
+    """Return the mean of each step and those before it, as many as the window has or there are."""
+    total = values.cumsum(axis=1)
+    steps = np.minimum(np.arange(1, values.shape[1] + 1), window)
+    total[:, window:] = total[:, window:] - total[:, :-window]
+    found: Floats = total / steps
+    return found
 
 
 def _letters(hot: Flags, cold: Flags) -> list[str]:

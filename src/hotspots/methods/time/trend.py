@@ -75,9 +75,7 @@ def mann_kendall(series: pd.DataFrame | npt.ArrayLike) -> pd.DataFrame:
             f"a trend cannot be told from {n} values",
             hint=f"give {FEWEST} or more, one after the other in time",
         )
-    s = np.zeros(rows)
-    for i in range(n - 1):
-        s += np.sign(x[:, i + 1 :] - x[:, i : i + 1]).sum(axis=1)
+    s = rises(x)
     alike = np.stack(
         [(x == x[:, i : i + 1]).sum(axis=1) for i in range(n)], axis=1
     )  # of each value: how many
@@ -87,6 +85,20 @@ def mann_kendall(series: pd.DataFrame | npt.ArrayLike) -> pd.DataFrame:
     found: Floats = np.where(np.isnan(x).any(axis=1)[:, None], np.nan, np.column_stack([s, z, p]))
     index: Any = series.index if isinstance(series, pd.DataFrame) else None
     return pd.DataFrame(found, columns=["s", "z", "p"], index=index)
+
+
+def rises(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return S of each row: the pairs of values of which the later is the higher, less those of which it is the lower.
+
+    Examples
+    --------
+    >>> rises(np.array([[1.0, 2, 3], [3, 1, 2]])).tolist()
+    [3.0, -1.0]
+    """
+    s = np.zeros(len(x))
+    for i in range(x.shape[1] - 1):
+        s += np.sign(x[:, i + 1 :] - x[:, i : i + 1]).sum(axis=1)
+    return s
 
 
 def _exact_p(s: Floats, alike: Integers) -> Floats:
