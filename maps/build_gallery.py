@@ -147,7 +147,7 @@ def take_picture(page: Path, picture: Path) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         opened = browser.new_page(viewport={"width": 1280, "height": 800})
         opened.goto(page.resolve().as_uri() + VIEWS.get(page.parent.name, ""))
-        opened.wait_for_selector(".leaflet-overlay-pane path")
+        opened.wait_for_selector(".leaflet-overlay-pane canvas")
         opened.wait_for_timeout(500)
         opened.screenshot(path=str(picture))
         browser.close()

@@ -45,7 +45,7 @@ def page(chromium: str, demo_map: Path) -> Iterator[tuple[Any, list[str]]]:
         opened.on("pageerror", lambda error: troubles.append(str(error)))
         opened.on("requestfailed", lambda request: troubles.append(request.url))
         opened.goto(demo_map.as_uri())
-        opened.wait_for_selector(".leaflet-overlay-pane path")
+        opened.wait_for_selector(".leaflet-overlay-pane canvas")
         yield opened, troubles
         browser.close()
 
@@ -56,7 +56,13 @@ def test_the_demo_opens_without_a_network_on_the_flagged_wards(page: tuple[Any, 
     assert opened.title() == "West Yorkshire: recorded crime"
     legend = opened.locator("[class*=legend]").first.inner_text()
     assert "Significantly above" in legend
-    assert opened.locator(".leaflet-overlay-pane path").count() >= 124
+    legend_counts = opened.locator("#hotspots-legend .count").all_inner_texts()[1:]
+    assert sum(int(count) for count in legend_counts) == 124
+    drawn = opened.locator(".leaflet-overlay-pane canvas").evaluate(
+        """canvas => { const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((value, i) => i % 4 === 3 && value === 255).length / (data.length / 4); }"""
+    )
+    assert drawn > 0.1
     assert troubles == []
 
 

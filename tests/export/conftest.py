@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from hotspots.base.crs import WGS84, transform_xy
 from hotspots.base.surface import Surface
 from hotspots.export.webmap.make import AreaView, SurfaceView, make_map, write_map
 
@@ -51,9 +52,30 @@ class Opened:
         return self.page.locator(selector).count()
 
     def middle_of(self, area: int) -> tuple[float, float]:
-        box = self.page.locator(".leaflet-overlay-pane svg path").nth(area).bounding_box()
-        assert box is not None
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        """Where on the screen the middle of one of the nine squares is."""
+        longitude, latitude = transform_xy(
+            [4e5 + 1000 * (area % 3) + 500],
+            [3e5 + 1000 * (area // 3) + 500],
+            source="EPSG:27700",
+            target=WGS84,
+        )
+        x, y = self.page.evaluate(
+            """place => { const p = map_hotspots.latLngToContainerPoint(place);
+            const frame = map_hotspots.getContainer().getBoundingClientRect();
+            return [p.x + frame.left, p.y + frame.top]; }""",
+            [float(latitude[0]), float(longitude[0])],
+        )
+        return float(x), float(y)
+
+    def colour_of(self, area: int, sheet: str = "#map_hotspots .leaflet-overlay-pane canvas") -> str:
+        """What one of the nine squares is filled with, such as "#b2182b", or "" where nothing is."""
+        pixel = self.page.locator(sheet).evaluate(
+            """(canvas, [x, y]) => { const frame = canvas.getBoundingClientRect(), ratio = canvas.width / frame.width;
+            return [...canvas.getContext("2d").getImageData(
+              Math.round((x - frame.left) * ratio), Math.round((y - frame.top) * ratio), 1, 1).data]; }""",
+            list(self.middle_of(area)),
+        )
+        return "#" + bytes(pixel[:3]).hex() if pixel[3] else ""
 
     def rows(self) -> list[str]:
         """The list of areas, a line each, its parts with bars between them."""

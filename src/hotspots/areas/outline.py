@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.areas.coverage import SLIVER, Shapes, edge_matched
+
+# Metres to a degree of latitude.
+_DEGREE = 111_320.0
 
 
 def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the outlines of the districts, or of all areas together where no district is known.
+
+    Slivers between areas, up to 20 m wide, are no ground of their own and leave no line; see
+    `hotspots.areas.coverage.edge_matched`.
 
     Parameters
     ----------
@@ -26,8 +37,33 @@ def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     >>> outline_of(wards).area.to_dict()
     {'A': 20000.0, 'B': 10000.0}
     """
-    whole = (
-        areas[["district", "geometry"]] if "district" in areas else areas[["geometry"]].assign(district="")
+    names = districts_of(areas)
+    geographic = areas.crs is not None and areas.crs.is_geographic
+    shapes = edge_matched(
+        shapely.force_2d(areas.geometry.to_numpy()), sliver=SLIVER / _DEGREE if geographic else SLIVER
     )
-    joined = whole.dissolve("district", method="unary")
-    return joined.assign(name=joined.index)
+    order = sorted(names.dropna().unique())
+    joined = join_together(shapes, pd.Categorical(names, categories=order).codes, len(order))
+    return gpd.GeoDataFrame(
+        {"name": order},
+        geometry=joined,
+        index=pd.Index(order, name="district", dtype=object),
+        crs=areas.crs,
+    )
+
+
+def districts_of(areas: gpd.GeoDataFrame) -> pd.Series:
+    """Return the district of each area, an empty text where the layer tells of none."""
+    if "district" in areas:
+        return areas["district"].astype(object)
+    return pd.Series("", index=areas.index, dtype=object)
+
+
+def join_together(shapes: Shapes, group: np.ndarray, count: int) -> Shapes:
+    """Return each group's polygons as one, its borders those of its members; groups are numbered from 0.
+
+    Polygons that do not fit together (see `hotspots.areas.coverage.edge_matched`) are joined all the same, by geometry.
+    """
+    fits = shapely.coverage_is_valid(shapes[~shapely.is_empty(shapes)])
+    join = shapely.coverage_union_all if fits else shapely.union_all
+    return np.array([join(shapes[group == place]) for place in range(count)], dtype=object)

@@ -129,8 +129,18 @@ def test_the_list_is_short_until_all_is_asked_for(opened: Opened) -> None:
     more = opened.page.locator("#hotspots-list .more")
     assert more.inner_text() == "Show all 3,266"
     more.click()
-    assert len(opened.rows()) == 3266
     assert opened.text("#hotspots-list h2") == "All 3,266 cells"
+    # Rows are made as they come into sight, and each says its place among all.
+    assert 10 < len(opened.rows()) < 100
+    row = opened.page.locator("#hotspots-list li").nth(10)
+    assert (row.get_attribute("aria-posinset"), row.get_attribute("aria-setsize")) == ("11", "3266")
+    opened.page.locator("#hotspots-list ol button").first.focus()
+    opened.page.keyboard.press("End")
+    assert opened.page.evaluate("document.activeElement.parentElement.ariaPosInSet") == "3266"
+    assert opened.page.locator("#hotspots-list li").last.is_visible()
+    assert len(opened.rows()) < 100
+    opened.page.keyboard.press("ArrowUp")
+    assert opened.page.evaluate("document.activeElement.parentElement.ariaPosInSet") == "3265"
     more.click()
     assert len(opened.rows()) == 10
 
@@ -208,7 +218,7 @@ def test_an_address_that_means_nothing_opens_the_map_as_it_is(opened: Opened, no
     opened.page.evaluate("hash => { location.hash = hash; }", nonsense)
     opened.page.wait_for_function("document.querySelector('#hotspots-legend h2') !== null")
     assert opened.choice("Rate by ward").is_checked()
-    assert opened.count(".leaflet-overlay-pane svg path") == 9
+    assert opened.count(".leaflet-overlay-pane canvas") == 1
     assert not opened.page.locator("#hotspots-card").is_visible()
 
 

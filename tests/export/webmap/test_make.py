@@ -20,7 +20,7 @@ from hotspots.base.columns import format_value
 from hotspots.base.errors import CRSError, DataError, FileError, ParameterError
 from hotspots.base.surface import Surface
 from hotspots.export.webmap.make import AreaView, SurfaceView, make_map, period_columns, write_map
-from hotspots.export.webmap.shapes import ALPHABET, encode_integers, encode_shapes, simplify_together
+from hotspots.export.webmap.shapes import ALPHABET, encode_integers, encode_shapes
 
 
 def wards(count: int = 9, **columns: Any) -> gpd.GeoDataFrame:
@@ -75,17 +75,40 @@ def integers_of(text: str) -> list[int]:
     return numbers
 
 
-def shapes_of(store: dict[str, str]) -> npt.NDArray[np.object_]:
-    sizes = iter(integers_of(store["rings"]))
+def shapes_of(store: dict[str, Any]) -> npt.NDArray[np.object_]:
+    """All that a store's text draws: its areas, then their districts."""
+    sizes = iter(integers_of(store["sizes"]))
+    refs = iter(np.cumsum(integers_of(store["refs"])).tolist())
     steps = np.array(integers_of(store["points"]), dtype=float).reshape(-1, 2)
-    points = iter(np.cumsum(steps, axis=0) / 1e5)
+    lengths = np.array(integers_of(store["lengths"]), dtype=int)
+    arcs = np.split(np.cumsum(steps, axis=0) / 1e5, np.cumsum(lengths)[:-1])
+
+    def ring(count: int) -> npt.NDArray[np.float64]:
+        found = [next(refs) for _ in range(count)]
+        return np.concatenate([arcs[ref >> 1][:: -1 if ref & 1 else 1][:-1] for ref in found])
+
     shapes = []
     for parts in sizes:
-        rings = [
-            [[next(points) for _ in range(next(sizes))] for _ in range(next(sizes))] for _ in range(parts)
-        ]
+        rings = [[ring(next(sizes)) for _ in range(next(sizes))] for _ in range(parts)]
         shapes.append(shapely.MultiPolygon([shapely.Polygon(outer, holes) for outer, *holes in rings]))
     return np.array(shapes)
+
+
+def areas_of(store: dict[str, Any]) -> npt.NDArray[np.object_]:
+    found = shapes_of(store)
+    return found[: len(found) - store["districts"]]
+
+
+def cells_of(column: dict[str, Any]) -> list[Any]:
+    """A column's cells as the page reads them."""
+    if "packed" not in column:
+        return list(column["values"])
+    parts = [None if value == 0 else value - (value > 0) for value in integers_of(column["packed"])]
+    if column.get("flag"):
+        return [None if part is None else part == 1 for part in parts]
+    if "words" in column:
+        return [None if part is None else column["words"][part] for part in parts]
+    return [None if part is None else part / column["scale"] for part in parts]
 
 
 # --- polygons as text
@@ -101,29 +124,54 @@ def test_parts_and_holes_survive_their_letters() -> None:
     two = shapely.MultiPolygon([shapely.box(5000, 0, 6000, 900), shapely.box(7000, 0, 8000, 900)])
     shapes = shapely.transform(np.array([holed, two, shapely.Polygon()]), lambda p: p + np.array([4e5, 3e5]))
     text = encode_shapes(shapes, "EPSG:27700")
-    back = gpd.GeoSeries(shapes_of({"rings": text.rings, "points": text.points}), crs="EPSG:4326").to_crs(
-        "EPSG:27700"
-    )
+    back = gpd.GeoSeries(shapes_of(vars(text)), crs="EPSG:4326").to_crs("EPSG:27700")
     assert [len(shape.geoms) for shape in back] == [1, 2, 0]
     assert len(back[0].geoms[0].interiors) == 1
     np.testing.assert_allclose(back.area, shapely.area(shapes), rtol=0.01)
     assert shapely.hausdorff_distance(back[0], shapes[0]) < 1
 
 
-def test_shared_borders_stay_shared_when_simplified() -> None:
-    generator = np.random.default_rng(0)
-    border = np.column_stack([generator.normal(0, 8, 2000), np.linspace(0, 20_000, 2000)])
-    left = shapely.Polygon([(-9000, 0), *border, (-9000, 20_000)]).buffer(0)
-    right = shapely.box(-9000, 0, 9000, 20_000).difference(left)
-    simple = simplify_together(np.array([left, right]), vertices=300)
-    assert shapely.get_num_coordinates(simple).sum() <= 300
-    assert shapely.area(shapely.intersection(*simple)) == 0
-    assert shapely.area(simple).sum() == pytest.approx(18_000 * 20_000, rel=1e-9)
+def test_a_border_that_areas_share_is_written_once() -> None:
+    # Four squares around a point: of the twelve sides four are shared, and the outer two of each square make one arc.
+    squares = shapely.box(
+        [0, 1000, 0, 1000], [0, 0, 1000, 1000], [1000, 2000, 1000, 2000], [1000, 1000, 2000, 2000]
+    )
+    text = encode_shapes(shapely.transform(squares, lambda p: p + np.array([4e5, 3e5])), "EPSG:27700")
+    assert sorted(integers_of(text.lengths)) == [2, 2, 2, 2, 3, 3, 3, 3]
+    assert integers_of(text.sizes) == [1, 1, 3] * 4
+    refs = np.cumsum(integers_of(text.refs))
+    # Outer rings all run the same way round, so neighbours run against each other.
+    assert sorted(np.bincount(refs >> 1).tolist()) == [1, 1, 1, 1, 2, 2, 2, 2]
+    assert all(sum(refs[refs >> 1 == arc] & 1) == 1 for arc in range(8) if (refs >> 1 == arc).sum() == 2)
 
 
-def test_cells_are_never_simplified() -> None:
-    cells = wards(100).geometry.to_numpy()
-    assert simplify_together(cells, vertices=1) is cells
+def test_an_island_in_another_area_shares_its_whole_ring_with_the_hole() -> None:
+    island = shapely.Point(5e3, 5e3).buffer(2000)
+    shapes = np.array([shapely.box(0, 0, 1e4, 1e4) - island, island])
+    text = encode_shapes(shapely.transform(shapes, lambda p: p + np.array([4e5, 3e5])), "EPSG:27700")
+    assert len(integers_of(text.lengths)) == 2
+    # The first area has two rings of an arc each, the second one ring: the same arc, run the other way.
+    assert integers_of(text.sizes) == [1, 2, 1, 1, 1, 1, 1]
+    first, hole, round_island = np.cumsum(integers_of(text.refs))
+    assert hole ^ 1 == round_island != first
+
+
+@given(st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=12), min_size=1, max_size=6))
+@settings(max_examples=60)
+def test_any_mosaic_survives_its_letters(owners: list[list[int]]) -> None:
+    # Unit cells given to up to six areas: islands, holes, corners that touch, areas in parts.
+    cells = [
+        (owner, shapely.box(4e5 + 100 * x, 3e5 + 100 * y, 4e5 + 100 * x + 100, 3e5 + 100 * y + 100))
+        for y, row in enumerate(owners)
+        for x, owner in enumerate(row)
+    ]
+    shapes = np.array([shapely.union_all([cell for own, cell in cells if own == area]) for area in range(6)])
+    back = shapes_of(vars(encode_shapes(shapes, "EPSG:27700")))
+    drawn = gpd.GeoSeries(back, crs="EPSG:4326").to_crs("EPSG:27700").to_numpy()
+    assert shapely.is_valid(drawn).all()
+    assert shapely.area(shapely.symmetric_difference(drawn, shapes)) == pytest.approx(
+        0, abs=0.02 * 100 * 100 * 12
+    )
 
 
 # --- what the document stores
@@ -144,7 +192,7 @@ def test_themes_share_one_set_of_polygons_and_equal_columns() -> None:
     assert len(data["stores"]) == 2
     # The two crimes differ in n alone.
     assert len(set(data["tables"][0]) ^ set(data["tables"][1])) == 2
-    expected = gpd.GeoSeries(shapes_of(data["stores"][0]), crs="EPSG:4326").to_crs("EPSG:27700").centroid
+    expected = gpd.GeoSeries(areas_of(data["stores"][0]), crs="EPSG:4326").to_crs("EPSG:27700").centroid
     assert expected.distance(burglary.geometry.centroid.reset_index(drop=True)).max() < 3
 
 
@@ -210,7 +258,7 @@ def test_places_of_names_lie_inside_their_areas() -> None:
     )
     store = data_of(html_of(AreaView("Rate", layer.set_crs("EPSG:27700"), "rate")))["stores"][0]
     places = shapely.points(np.cumsum(np.array(integers_of(store["places"])).reshape(-1, 2), axis=0) / 1e5)
-    assert shapely.contains(shapes_of(store), places).all()
+    assert shapely.contains(areas_of(store), places).all()
 
 
 def test_a_surface_can_stand_alone() -> None:
@@ -225,19 +273,19 @@ def test_numbers_are_stored_as_they_are_shown() -> None:
     )
     data = data_of(html_of(AreaView("Rate", layer, "rate")))
     columns = {column["name"]: column for column in data["columns"]}
-    assert columns["rate"]["values"][:4] == [0, None, 2.5, 3.8]
+    assert cells_of(columns["rate"])[:4] == [0, None, 2.5, 3.8]
     assert columns["rate"]["unit"] == "per 1,000 people a year"
     assert columns["n"]["unit"] == ""
-    assert columns["sd_near"]["values"][:3] == [True, None, False]
+    assert cells_of(columns["sd_near"])[:3] == [True, None, False]
     small = [format_value("gi_p", value) == "under 0.0001" for value in layer["gi_p"]]
-    assert [value == 0 for value in columns["gi_p"]["values"]] == small
+    assert [value == 0 for value in cells_of(columns["gi_p"])] == small
     assert columns["gi_p"]["smallest"] == "0.0001"
 
 
 def test_flags_that_no_map_colours_speak_for_themselves() -> None:
     data = data_of(html_of(AreaView("Rate", wards(st_class=["new", *["stays"] * 8]), "rate")))
     column = next(column for column in data["columns"] if column["name"] == "st_class")
-    assert (column["words"], column["values"][:3]) == (["new", "stays"], [0, 1, 1])
+    assert (column["words"], cells_of(column)[:3]) == (["new", "stays"], ["new", "stays", "stays"])
 
 
 def test_areas_without_a_name_show_their_code() -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from hotspots.areas.coverage import edge_matched, simplify_together
 from hotspots.base.crs import reproject
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.files import replacing
@@ -23,7 +24,6 @@ from hotspots.base.surface import Surface
 from hotspots.export.picture.canvas import COLUMN, SLIDE, Bounds, Canvas, Shapes, Size
 from hotspots.export.picture.parts import LegendEntry
 from hotspots.export.style import Style, layer_style, surface_style
-from hotspots.export.webmap.shapes import simplify_together
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -136,7 +136,7 @@ def draw_map(
     chosen = layer_style(layer, column) if style is None or column not in layer.columns else style
     layer = _in_metres(layer)
     found = chosen.classify(layer[column])
-    shapes = simplify_together(np.asarray(shapely.force_2d(layer.geometry.to_numpy())), vertices=_VERTICES)
+    shapes = _simple(layer)
     drawn = _drawn(chosen, found, draw)
     lines = None if outline is None else reproject(outline, layer.crs)
     picture = Canvas(
@@ -239,8 +239,7 @@ def draw_heatmap(
         picture.add_insets(dense, ground, most=insets)
     picture.surface(surface, chosen, lines)
     if areas is not None:
-        shapes = np.asarray(shapely.force_2d(reproject(areas, surface.crs).geometry.to_numpy()))
-        picture.borders(simplify_together(shapes, vertices=_VERTICES))
+        picture.borders(_simple(reproject(areas, surface.crs)))
     if lines is not None:
         picture.outline(lines, avoid=dense)
     if legend == "none":
@@ -362,6 +361,12 @@ def _in_metres(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if layer.crs is not None and layer.crs.is_projected:
         return layer
     return reproject(layer, "EPSG:27700" if layer.crs is None else layer.estimate_utm_crs())
+
+
+def _simple(layer: gpd.GeoDataFrame) -> Shapes:
+    """Return a layer's polygons, fitted together and simplified to what a picture shows."""
+    shapes = edge_matched(np.asarray(shapely.force_2d(layer.geometry.to_numpy())))
+    return simplify_together(shapes, vertices=_VERTICES).shapes
 
 
 def _drawn(style: Style, found: npt.NDArray[np.int16], draw: str) -> npt.NDArray[np.bool_]:

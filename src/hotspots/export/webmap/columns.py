@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from calendar import month_name
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,14 @@ import pandas as pd
 from hotspots.base.columns import COLUMNS, Column
 from hotspots.base.errors import ParameterError
 from hotspots.export.style import layer_style, style_for
+from hotspots.export.webmap.shapes import encode_integers
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 
+# The largest whole number that a browser's arithmetic keeps exact, in the letters that they are packed in.
+_LARGEST = 2**48
 _DATED = re.compile(r"([a-z]+)_(\d{4})(?:[-_](0[1-9]|1[0-2]))?")
 
 
@@ -94,8 +98,8 @@ def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str,
     }
     missing = values.isna().to_numpy()
     if pd.api.types.is_bool_dtype(values.dtype) or (known is not None and known.kind == "boolean"):
-        flags = [bool(value) for value in values.where(~values.isna(), False).tolist()]
-        return entry | {"values": [None if gap else flag for flag, gap in zip(flags, missing, strict=True)]}
+        flags = values.where(~values.isna(), False).to_numpy(dtype=bool)
+        return entry | {"flag": True} | _packed(np.where(missing, np.nan, flags), 1)
     if pd.api.types.is_numeric_dtype(values.dtype):
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
         return entry | _numbers(name, numbers)
@@ -106,7 +110,7 @@ def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str,
     places, distinct = pd.factorize(words)
     if len(distinct) * 2 > len(words):
         return entry | {"values": [None if gap else word for word, gap in zip(words, missing, strict=True)]}
-    return entry | {"words": distinct.tolist(), "values": np.where(missing, -1, places).tolist()}
+    return entry | {"words": distinct.tolist()} | _packed(np.where(missing, np.nan, places), 1)
 
 
 def _class_labels(frame: pd.DataFrame, name: str) -> dict[str, str]:
@@ -127,7 +131,17 @@ def _numbers(name: str, numbers: npt.NDArray[np.float64]) -> dict[str, Any]:
     if name in ("gi_p", "gi_q", "lm_p", "lm_q"):
         entry["smallest"] = f"{10.0**-decimals:.{decimals}f}"
         rounded[(numbers >= 0) & (numbers < 10.0**-decimals)] = 0.0
-    cells = [
-        None if value != value else int(value) if value.is_integer() else value for value in rounded.tolist()
-    ]
-    return entry | {"values": cells}
+    return entry | _packed(rounded, 10**decimals)
+
+
+def _packed(numbers: npt.NDArray[np.float64], scale: int) -> dict[str, Any]:
+    """Return numbers of so many parts of one as text: 0 where there is none, and those from 0 up one higher.
+
+    Numbers that are too large for whole parts stay as they are.
+    """
+    parts = np.round(numbers * scale)
+    known = np.isfinite(parts)
+    if np.array_equal(known, ~np.isnan(numbers)) and (np.abs(parts[known]) < _LARGEST).all():
+        whole = np.where(known, parts, 0).astype(np.int64)
+        return {"packed": encode_integers(np.where(known & (whole >= 0), whole + 1, whole)), "scale": scale}
+    return {"values": [None if math.isnan(value) else value for value in numbers.tolist()]}

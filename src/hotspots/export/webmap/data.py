@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
+from hotspots.areas.coverage import edge_matched, simplify_together
+from hotspots.areas.outline import districts_of, join_together
 from hotspots.base.crs import WGS84, crs_text, parse_crs, reproject, transform_xy
 from hotspots.base.errors import ParameterError
 from hotspots.base.threads import thread_count
@@ -21,14 +25,20 @@ from hotspots.export.style import NEUTRAL, Style, StyleClass, surface_style
 from hotspots.export.webmap.cards import card_data
 from hotspots.export.webmap.columns import Pool, add_table
 from hotspots.export.webmap.image import WEB_MERCATOR, draw_surface
-from hotspots.export.webmap.shapes import Shapes, encode_places, encode_shapes, simplify_together
+from hotspots.export.webmap.shapes import Shapes, encode_places, encode_shapes
 from hotspots.export.webmap.views import AreaView, Sparks, SurfaceView
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-# At about 3.3 letters a vertex this keeps all polygons of a map near 500 kB.
+# At about 4.4 letters a vertex this keeps the borders of a map of wards under 700 kB, and of all LSOAs under 2.3 MB.
 MAX_VERTICES = 150_000
+_VERTICES_AN_AREA = 10
+# Zooming ends where the borders' error would be this many pixels wide, or at the closest that streets are drawn.
+_ERROR_PIXELS = 8
+_CLOSEST = 18
+# Metres to a pixel at zoom 0, at 53° N.
+_METRES = 94_200
 _UNDER_BASEMAP = 0.7
 _NOT_DRAWN = "."
 
@@ -51,7 +61,14 @@ class _Store:
     shapes: Shapes
     crs: str
     drawn: npt.NDArray[np.bool_]
+    districts: pd.Series[Any]
     views: list[int] = field(default_factory=list)
+    tolerance: float = 0.0
+
+    @property
+    def whole(self) -> bool:
+        """Whether all its areas are drawn."""
+        return bool(self.drawn.all())
 
 
 def map_data(
@@ -67,20 +84,24 @@ def map_data(
         # numpy and zlib draw the pictures while Python sees to the polygons.
         drawing = threads.map(_surface, surfaces)
         drawings, stores = _classified(areas)
+        bounds = _bounds(stores, surfaces, boundary)
+        _simplify(stores)
+        outline = None if boundary is None else _outline(boundary)
+        names = set() if outline is None else {name for _, _, name in outline["labels"]}
         pool = Pool()
         views, tables, sparks, known = _views(areas, drawings, stores, pool)
         return {
             "attribution": attribution,
             "strength": _UNDER_BASEMAP if basemap else 1,
-            "bounds": _bounds(stores, surfaces, boundary),
-            "stores": _encoded(stores),
+            "bounds": bounds,
+            "stores": [_encoded(store, names) for store in stores],
             "columns": pool.columns,
             "tables": tables,
             "sparks": sparks,
             "cards": _cards(areas, stores, known),
             "themes": views,
             "surfaces": list(drawing),
-            "outline": None if boundary is None else _outline(boundary),
+            "outline": outline,
             "land": "" if basemap else NEUTRAL,
         }
 
@@ -105,7 +126,7 @@ def _views(
                 else:
                     told[id(view.sparks)] = known[id(view.layer)]
                     sparks.append(_sparks(view.sparks, store.drawn))
-            views[index] = _view(view, drawings[index], store.drawn)
+            views[index] = _view(view, drawings[index], store)
             views[index] |= {"store": position, "table": known[id(view.layer)]}
     return views, tables, sparks, known
 
@@ -159,7 +180,7 @@ def _classified(areas: Sequence[AreaView]) -> tuple[list[_Drawing], list[_Store]
         key = keys[id(layer)]
         if key not in stores:
             shapes, crs = _metric_shapes(layer)
-            stores[key] = _Store(shapes, crs, np.zeros(len(layer), dtype=bool))
+            stores[key] = _Store(shapes, crs, np.zeros(len(layer), dtype=bool), districts_of(layer))
         for found in drawing.found.values():
             stores[key].drawn |= _drawn(view, style, found)
         stores[key].views.append(index)
@@ -194,23 +215,59 @@ def _drawn(view: AreaView, style: Style, found: npt.NDArray[np.int16]) -> npt.ND
     return ~neutral[found]
 
 
-def _encoded(stores: Sequence[_Store]) -> list[dict[str, str]]:
-    kept = [store.shapes[store.drawn] for store in stores]
-    counts = [int(shapely.get_num_coordinates(shapes).sum()) for shapes in kept]
+def _simplify(stores: Sequence[_Store]) -> None:
+    """Fit the areas of each store together, and simplify all that is drawn to what a page can hold."""
+    for store in stores:
+        store.shapes = store.shapes[store.drawn]
+        if store.whole:
+            store.shapes = edge_matched(store.shapes)
+    counts = [int(shapely.get_num_coordinates(store.shapes).sum()) for store in stores]
     total = max(1, sum(counts))
-    encoded = []
-    for store, shapes, count in zip(stores, kept, counts, strict=True):
-        simple = simplify_together(shapes, vertices=MAX_VERTICES * count // total)
-        text = encode_shapes(simple, store.crs)
-        inside = encode_places(shapely.point_on_surface(simple), store.crs)
-        encoded.append({"rings": text.rings, "points": text.points, "places": inside})
-    return encoded
+    for store, count in zip(stores, counts, strict=True):
+        most = MAX_VERTICES * count // total + _VERTICES_AN_AREA * len(store.shapes)
+        simple = simplify_together(store.shapes, vertices=most)
+        store.shapes, store.tolerance = simple.shapes, simple.tolerance
 
 
-def _view(view: AreaView, drawing: _Drawing, kept: npt.NDArray[np.bool_]) -> dict[str, Any]:
+def _encoded(store: _Store, names: set[str]) -> dict[str, Any]:
+    """Return the areas of a store as text, and after them their districts where they make up those of these names."""
+    shapes, found = store.shapes, store.districts
+    order = sorted(found.dropna().unique())
+    joined: Shapes = np.zeros(0, dtype=object)
+    if store.whole and names == set(order):
+        joined = join_together(shapes, pd.Categorical(found, categories=order).codes, len(order))
+    return {
+        **_text(np.append(shapes, joined), store.crs),
+        "districts": len(joined),
+        "places": encode_places(shapely.point_on_surface(shapes), store.crs),
+        "zoom": _closest_zoom(store.tolerance),
+    }
+
+
+def _text(shapes: Shapes, crs: str) -> dict[str, str]:
+    text = encode_shapes(shapes, crs)
+    return {"sizes": text.sizes, "refs": text.refs, "lengths": text.lengths, "points": text.points}
+
+
+def _closest_zoom(tolerance: float) -> float:
+    """Return the zoom level where borders that are out by this many metres are out by a few pixels."""
+    if not tolerance:
+        return _CLOSEST
+    return min(float(_CLOSEST), math.floor(4 * math.log2(_METRES * _ERROR_PIXELS / tolerance)) / 4)
+
+
+def _detail(tolerance: float) -> str:
+    """Say where zooming ends before streets would be seen, and why."""
+    if _closest_zoom(tolerance) == _CLOSEST:
+        return ""
+    metres = math.ceil(tolerance / 10) * 10
+    return f"Borders are drawn to about {metres:,} m, and the map goes no closer than they hold."
+
+
+def _view(view: AreaView, drawing: _Drawing, store: _Store) -> dict[str, Any]:
     style, hidden = drawing.style, view.draw == "classed"
     steps = [
-        _step(view, drawing, kept, column) | {"label": label}
+        _step(view, drawing, store, column) | {"label": label}
         for label, column in (view.periods or {"": view.column}).items()
     ]
     default = [] if "n" not in view.layer.columns or view.column == "n" or view.periods else ["n"]
@@ -231,7 +288,7 @@ def _view(view: AreaView, drawing: _Drawing, kept: npt.NDArray[np.bool_]) -> dic
     }
 
 
-def _step(view: AreaView, drawing: _Drawing, kept: npt.NDArray[np.bool_], column: str) -> dict[str, Any]:
+def _step(view: AreaView, drawing: _Drawing, store: _Store, column: str) -> dict[str, Any]:
     """Return what changes from period to period: the column, its classes, how many areas are in each."""
     style, found = drawing.style, drawing.found[column]
     hidden = view.draw == "classed"
@@ -239,10 +296,14 @@ def _step(view: AreaView, drawing: _Drawing, kept: npt.NDArray[np.bool_], column
     missing = int((found < 0).sum())
     letters = np.array([*(str(place) for place in range(len(style.classes))), "-"])
     letters = np.where(_drawn(view, style, found), letters[found], _NOT_DRAWN)
-    notes = [view.note, _left_out(view.noun, style, counts, missing) if hidden else ""]
+    notes = [
+        view.note,
+        _left_out(view.noun, style, counts, missing) if hidden else "",
+        _detail(store.tolerance),
+    ]
     return {
         "column": column,
-        "classes": "".join(letters[kept]),
+        "classes": "".join(letters[store.drawn]),
         "counts": counts.tolist(),
         "gaps": 0 if hidden else missing,
         "note": " ".join(note for note in notes if note),
@@ -297,7 +358,7 @@ def _surface(view: SurfaceView) -> dict[str, Any]:
 
 def _outline(boundary: gpd.GeoDataFrame) -> dict[str, Any]:
     shapes, crs = _metric_shapes(boundary)
-    text = encode_shapes(simplify_together(shapes, vertices=MAX_VERTICES // 10), crs)
+    simple = simplify_together(edge_matched(shapes), vertices=MAX_VERTICES // 10)
     places = shapely.get_coordinates(shapely.point_on_surface(shapes))
     longitude, latitude = transform_xy(places[:, 0], places[:, 1], source=crs, target=WGS84)
     names = boundary["name"] if "name" in boundary.columns else boundary.index
@@ -306,7 +367,7 @@ def _outline(boundary: gpd.GeoDataFrame) -> dict[str, Any]:
     labels = [
         [round(float(latitude[i]), 5), round(float(longitude[i]), 5), str(names.tolist()[i])] for i in order
     ]
-    return {"title": "Districts", "shapes": {"rings": text.rings, "points": text.points}, "labels": labels}
+    return {"title": "Districts", "shapes": _text(simple.shapes, crs), "labels": labels}
 
 
 def _bounds(

@@ -27,6 +27,8 @@ SCRIPTS = (
     "rove.js",
     "phone.js",
     "model.js",
+    "shapes.js",
+    "sheet.js",
     "layers.js",
     "names.js",
     "selection.js",

@@ -24,8 +24,9 @@
       this.map = L.map(ground, { attributionControl: false, zoomControl: false, zoomSnap: first.options.zoomSnap,
         zoomDelta: first.options.zoomDelta, maxZoom: first.options.maxZoom, keyboard: false, zoomAnimation: false,
         ...Hotspots.motion() }).setView(first.getCenter(), first.getZoom(), { animate: false });
-      if (data.outline && data.land) Hotspots.layers.land(this.map, data.outline, data.land).addTo(this.map);
-      if (data.outline) Hotspots.layers.districts(this.map, data.outline).addTo(this.map);
+      const { land, Districts } = Hotspots.layers;
+      this.around = data.outline ? [data.land && land(this.map, data.outline, data.land), new Districts(this.map, data.outline)].filter(Boolean) : [];
+      for (const { group, sheet } of this.around) (group || sheet).addTo(this.map);
       this.areas = data.stores.map((store, i) => new Hotspots.layers.Areas(this.map, store, data.strength, {
         tooltip: (position) => this.actions.tooltip(this.view, position), choose: (position) => this.actions.choose(i, position) }));
       this.follow(first, this.map);
@@ -69,6 +70,7 @@
       if (this.shown && this.shown !== wanted) this.shown.hide();
       if (wanted) wanted.show(view, true);
       this.shown = wanted;
+      for (const lines of this.around) lines.follow(wanted && wanted.encoded);
     }
   }
 

@@ -1,88 +1,112 @@
-// What is drawn on the map: areas (one set of polygons shared by all their themes), surfaces, districts.
+// What is drawn on the map: areas (one set of shapes shared by all their themes), surfaces, districts.
 (function (Hotspots) {
   "use strict";
 
-  const SVG_LIMIT = 2500;
-  const LINE = { color: "#b4bdc8", opacity: 1 };
+  const LINE = "#b4bdc8", GAP_LINE = "#8a94a0", DISTRICT = "#3b4754";
   const WIDEST = 0.8, NARROWEST = 0.15, PIXELS_PER_WIDTH = 40;
-  const HOVER = { color: "#1d2733", weight: 2.5, dashArray: null };
+  // Borders of areas smaller than this on the screen, in pixels, would hide their colours.
+  const LEAST_BORDERED = 5;
+  const HOVER = { color: "#1d2733", weight: 2.5, fill: false, interactive: false };
 
-  function pathStyle(entry, strength, weight) {
-    const style = { ...LINE, weight, fillColor: entry.colour, fillOpacity: entry.opacity * strength, dashArray: null };
-    return entry.missing ? { ...style, color: "#8a94a0", dashArray: "3 3" } : style;
-  }
-
-  function heightOf(parts) {
-    let low = 90, high = -90;
-    for (const [outer] of parts) {
-      for (const [latitude] of outer) {
-        if (latitude < low) low = latitude;
-        if (latitude > high) high = latitude;
-      }
+  // The shapes of a layer of the document, and those of its districts where it tells of them; read once.
+  function shapesOf(encoded) {
+    if (!encoded.shapes) {
+      const topology = Hotspots.decode.topology(encoded);
+      const count = topology.areas.length - 1 - (encoded.districts || 0);
+      encoded.shapes = new Hotspots.shapes.Shapes(topology, 0, count);
+      encoded.around = encoded.districts ? new Hotspots.shapes.Shapes(topology, count) : null;
     }
-    return Math.max(0, high - low);
+    return encoded.shapes;
   }
 
-  // The polygons of one area layer. Switching the theme restyles them; nothing is made twice.
+  // The areas of one layer. Switching the theme paints them anew; nothing is made twice.
   class Areas {
     // `actions`: tooltip(position) for what is shown on hover, choose(position, place) when one is pressed.
     constructor(map, encoded, strength, actions) {
-      Object.assign(this, { map, encoded, strength, actions, view: null, shapes: null });
+      Object.assign(this, { map, encoded, strength, actions, view: null, shapes: null, over: null });
     }
 
     build() {
-      const shapes = Hotspots.decode.polygons(this.encoded);
-      const renderer = shapes.length > SVG_LIMIT ? L.canvas({ padding: 0.4 }) : L.svg({ padding: 0.4 });
-      this.renderer = renderer;
-      this.places = Hotspots.decode.places(this.encoded);
-      this.group = L.featureGroup();
-      this.shapes = shapes.map((rings, position) =>
-        Object.assign(L.polygon(rings, { renderer, smoothFactor: 0.5 }), { position }));
-      // Leaflet's own way of binding a tooltip makes every shape a stop of the Tab key.
+      this.shapes = shapesOf(this.encoded);
+      this.places = Hotspots.decode.places(this.encoded.places);
+      this.height = this.shapes.height();
+      this.sheet = new Hotspots.sheet.Sheet((pen, frame) => this.paint(pen, frame));
+      this.ring = L.polygon([], { ...HOVER, pane: pane(this.map, "hover", 440) });
       this.tip = L.tooltip({ direction: "auto", className: "hotspots-tooltip", opacity: 1 });
-      const follow = ({ latlng }) => { if (this.tip.isOpen()) this.tip.setLatLng(latlng); };
-      const hush = () => { this.tip.close(); };
-      this.group.on("mouseover", ({ layer, latlng }) =>
-        this.tip.setLatLng(latlng).setContent(this.actions.tooltip(layer.position)).openOn(this.map));
-      this.group.on("mousemove", follow).on("mouseout remove", hush);
-      document.addEventListener("keydown", (event) => { if (event.key === "Escape") hush(); });
-      this.group.on("click", (event) => {
-        L.DomEvent.stopPropagation(event);
-        hush();
-        this.actions.choose(event.layer.position, event.latlng);
-      });
-      this.height = shapes.reduce((sum, rings) => sum + heightOf(rings), 0) / Math.max(1, shapes.length);
-      this.group.on("add", () => this.map.on("zoomend", this.fitLines, this));
-      this.group.on("remove", () => this.map.off("zoomend", this.fitLines, this));
-      this.group.on("mouseover", (event) => event.layer.setStyle(HOVER).bringToFront());
-      this.group.on("mouseout", (event) => event.layer.setStyle(this.styleOf(event.layer.position)));
+      this.events = { mousemove: (event) => this.hover(event), mouseout: () => this.leave(), movestart: () => this.leave(),
+        click: (event) => this.press(event) };
+      document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.leave(); });
     }
 
-    styleOf(position) {
-      const letter = this.view.classes[position];
-      return letter === "." ? null : this.styles[letter];
+    // The area of the theme in sight at a place on the map, or null.
+    at(place) {
+      const position = this.shapes.at([place.lat, place.lng]);
+      return position === null || this.view.classes[position] === "." ? null : position;
+    }
+
+    hover({ latlng, originalEvent }) {
+      const position = originalEvent.target.closest(".leaflet-control, .leaflet-popup") ? null : this.at(latlng);
+      if (position === null) {
+        this.leave();
+        return;
+      }
+      if (position !== this.over) {
+        this.over = position;
+        this.ring.setLatLngs(this.shapes.outline(position)).addTo(this.map);
+        this.tip.setContent(this.actions.tooltip(position));
+        this.map.getContainer().classList.add("over-area");
+      }
+      this.tip.setLatLng(latlng);
+      if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
+    }
+
+    leave() {
+      if (this.over === null) return;
+      this.over = null;
+      this.ring.remove();
+      this.tip.remove();
+      this.map.getContainer().classList.remove("over-area");
+    }
+
+    press(event) {
+      const position = this.at(event.latlng);
+      if (position === null) return;
+      this.leave();
+      this.actions.choose(position, event.latlng);
+    }
+
+    // Corners of an area; of one too small to have a shape, its place.
+    bounds(position) {
+      return L.latLngBounds(this.shapes.bounds(position) || [this.places[position], this.places[position]]);
+    }
+
+    // Rings of an area, to draw over it.
+    outline(position) {
+      return this.shapes.outline(position);
     }
 
     show(view, coloured) {
       if (!this.shapes) this.build();
-      this.view = view;
-      this.coloured = coloured;
-      this.restyle();
-      this.group.addTo(this.map);
+      Object.assign(this, { view, coloured });
+      if (this.map.hasLayer(this.sheet)) {
+        this.leave();
+        this.sheet.redraw();
+        return;
+      }
+      this.sheet.addTo(this.map);
+      this.map.on(this.events);
+      this.map.setMaxZoom(this.encoded.zoom);
     }
 
-    restyle() {
-      const { view } = this;
-      const strength = this.coloured ? this.strength : 0;
-      this.weight = this.lineWeight();
-      this.styles = { "-": pathStyle(view.missing, strength, this.weight) };
-      view.legend.forEach((entry, i) => { this.styles[i] = pathStyle(entry, strength, this.weight); });
-      for (const shape of this.shapes) this.draw(shape);
+    hide() {
+      this.leave();
+      this.map.off(this.events);
+      this.sheet.remove();
     }
 
     // Height on the screen of an area of average size.
     pixelHeight() {
-      return (this.height / 360) * this.map.getPixelWorldBounds().getSize().y * 1.6;
+      return this.height * this.map.options.crs.scale(this.map.getZoom());
     }
 
     // Lines thin out with the size of the areas on the screen, so that they never hide the colours.
@@ -90,25 +114,57 @@
       return Math.min(WIDEST, Math.max(NARROWEST, this.pixelHeight() / PIXELS_PER_WIDTH));
     }
 
-    fitLines() {
-      if (this.lineWeight() !== this.weight) this.restyle();
-    }
-
-    draw(shape) {
-      const style = this.styleOf(shape.position);
-      if (style) {
-        shape.setStyle(style);
-        if (!this.group.hasLayer(shape)) this.group.addLayer(shape);
-      } else if (this.group.hasLayer(shape)) {
-        this.group.removeLayer(shape);
+    // The areas in sight by the letter of their class.
+    inSight(sight) {
+      const found = new Map();
+      for (let position = 0; position < this.shapes.count; position++) {
+        const letter = this.view.classes[position];
+        if (letter === "." || !this.shapes.inSight(position, sight)) continue;
+        if (!found.has(letter)) found.set(letter, []);
+        found.get(letter).push(position);
       }
+      return found;
     }
 
-    // The renderer goes too: an empty canvas would swallow the pointer of what lies below.
-    hide() {
-      this.group.remove();
-      this.renderer.remove();
+    paint(pen, frame) {
+      const { shapes, view } = this, found = this.inSight(frame.sight);
+      if (this.coloured) {
+        for (const [letter, positions] of found) {
+          const entry = letter === "-" ? view.missing : view.legend[letter];
+          fill(pen, shapes, positions, entry.colour, entry.opacity * this.strength, frame);
+        }
+      }
+      if (this.coloured && this.pixelHeight() < LEAST_BORDERED) return;
+      const lines = [...found].filter(([letter]) => letter !== "-").flatMap(([, positions]) => positions);
+      stroke(pen, shapes, lines, { colour: LINE, width: this.lineWeight() }, frame);
+      stroke(pen, shapes, found.get("-") || [], { colour: GAP_LINE, width: this.lineWeight(), dash: [3, 3] }, frame);
     }
+  }
+
+  function all(shapes, frame) {
+    return Array.from({ length: shapes.count }, (_, position) => position)
+      .filter((position) => shapes.inSight(position, frame.sight));
+  }
+
+  function fill(pen, shapes, positions, colour, opacity, frame) {
+    if (!opacity) return;
+    pen.beginPath();
+    for (const position of positions) shapes.trace(pen, position, frame);
+    pen.globalAlpha = opacity;
+    pen.fillStyle = colour;
+    pen.fill();
+    pen.globalAlpha = 1;
+  }
+
+  // Every border once, however many areas share it.
+  function stroke(pen, shapes, positions, { colour, width, dash = [] }, frame) {
+    pen.beginPath();
+    shapes.traceArcs(pen, shapes.arcsOf(positions), frame);
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    pen.lineJoin = "round";
+    pen.setLineDash(dash);
+    pen.stroke();
   }
 
   function surface(entry) {
@@ -117,48 +173,66 @@
   }
 
   function pane(map, name, zIndex) {
-    const made = map.createPane(name);
+    const made = map.getPane(name) || map.createPane(name);
     made.style.zIndex = zIndex;
     made.style.pointerEvents = "none";
     return name;
   }
 
+  // What is drawn along the districts: of the areas in sight where they tell of theirs, else of the whole document.
+  class Around {
+    constructor(outline, paint, options) {
+      this.own = shapesOf(outline.shapes);
+      this.shapes = this.own;
+      this.sheet = new Hotspots.sheet.Sheet((pen, frame) => paint(pen, this.shapes, all(this.shapes, frame), frame), options);
+    }
+
+    follow(encoded) {
+      const shapes = (encoded && shapesOf(encoded) && encoded.around) || this.own;
+      if (shapes === this.shapes) return;
+      this.shapes = shapes;
+      this.sheet.redraw();
+    }
+  }
+
   // The ground of the study area, so that what has no colour of its own is land and not sea.
   function land(map, outline, colour) {
-    const style = { pane: pane(map, "land", 250), interactive: false, stroke: false, fillColor: colour, fillOpacity: 1 };
-    return L.featureGroup(Hotspots.decode.polygons(outline.shapes).map((rings) => L.polygon(rings, style)));
+    return new Around(outline, (pen, shapes, positions, frame) => fill(pen, shapes, positions, colour, 1, frame),
+      { pane: pane(map, "land", 250) });
   }
 
   // District outlines with their names.
-  function districts(map, outline) {
-    const lines = pane(map, "outlines", 450), names = pane(map, "districts", 470);
-    const style = { pane: lines, interactive: false, fill: false, color: "#3b4754", weight: 1.4, opacity: 0.85 };
-    const shapes = Hotspots.decode.polygons(outline.shapes).map((rings) => L.polygon(rings, style));
-    const labels = outline.labels.map(([latitude, longitude, name]) => {
-      const label = document.createElement("span");
-      label.textContent = name;
-      const icon = L.divIcon({ className: "hotspots-name", html: label, iconSize: null });
-      return L.marker([latitude, longitude], { icon, pane: names, interactive: false, keyboard: false });
-    });
-    const group = L.featureGroup([...shapes, ...labels]);
-    const tidy = () => hideOverlaps(labels);
-    group.on("add", () => { map.on("zoomend", tidy); requestAnimationFrame(tidy); });
-    group.on("remove", () => map.off("zoomend", tidy));
-    return group;
+  class Districts extends Around {
+    constructor(map, outline) {
+      super(outline, (pen, shapes, positions, frame) => stroke(pen, shapes, positions, { colour: DISTRICT, width: 1.4 }, frame),
+        { pane: pane(map, "outlines", 450) });
+      const names = pane(map, "districts", 470);
+      const labels = outline.labels.map(([latitude, longitude, name]) => {
+        const label = document.createElement("span");
+        label.textContent = name;
+        const icon = L.divIcon({ className: "hotspots-name", html: label, iconSize: null });
+        return L.marker([latitude, longitude], { icon, pane: names, interactive: false, keyboard: false });
+      });
+      this.group = L.featureGroup([this.sheet, ...labels]);
+      const tidy = () => hideOverlaps(labels);
+      this.group.on("add", () => { map.on("zoomend", tidy); requestAnimationFrame(tidy); });
+      this.group.on("remove", () => map.off("zoomend", tidy));
+    }
   }
 
   // Of names that would overlap, the first one stays.
   function hideOverlaps(labels) {
+    const elements = labels.map((label) => label.getElement()).filter(Boolean);
+    const boxes = elements.map((element) => element.firstChild.getBoundingClientRect());
     const kept = [];
-    for (const element of labels.map((label) => label.getElement()).filter(Boolean)) {
-      element.style.visibility = "visible";
-      const box = element.firstChild.getBoundingClientRect();
+    elements.forEach((element, i) => {
+      const box = boxes[i];
       const hit = kept.some((other) => box.left < other.right && other.left < box.right &&
         box.top < other.bottom && other.top < box.bottom);
-      if (hit) element.style.visibility = "hidden";
-      else kept.push(box);
-    }
+      element.style.visibility = hit ? "hidden" : "visible";
+      if (!hit) kept.push(box);
+    });
   }
 
-  Hotspots.layers = { Areas, surface, land, districts, pane };
+  Hotspots.layers = { Areas, Districts, surface, land, pane };
 })(window.Hotspots = window.Hotspots || {});

@@ -14,11 +14,17 @@
       element("p", "unit", view.rank === view.column ? unit : `By class, then ${within(unit)}`)];
   }
 
+  // Rows are made for what is in sight and this many more on either side, however many areas there are.
+  const BEYOND = 12;
+
   class List {
     // `actions`: go(position) when an area is chosen, point(position or null) while one is pointed at.
     constructor(target, model, actions) {
-      Object.assign(this, { target, model, actions, all: false });
+      Object.assign(this, { target, model, actions, all: false, marked: null });
       target.addEventListener("keydown", (event) => this.step(event));
+      // On a narrow screen the page scrolls, and not the list.
+      for (const place of [target, window]) place.addEventListener("scroll", () => this.fill(), { passive: true });
+      window.addEventListener("resize", () => this.fill());
     }
 
     render(view) {
@@ -35,29 +41,60 @@
         target.replaceChildren();
         return;
       }
-      const table = this.model.tableOf(view);
-      const rows = Hotspots.values.ranking(view, table);
-      const shown = this.all ? rows : rows.slice(0, SHORT);
-      const list = element("ol", "", shown.map((row) => this.row(row, table)));
-      this.buttons = new Map([...list.querySelectorAll("button")].map((button, i) => [shown[i].position, button]));
-      const heading = element("header", "", headingOf(view, table, rows.length, shown.length));
-      target.replaceChildren(heading, list, ...(rows.length > SHORT ? [this.more(rows.length)] : []));
-      this.mark(this.marked);
+      this.table = this.model.tableOf(view);
+      this.rows = Hotspots.values.ranking(view, this.table);
+      this.shown = this.all ? this.rows.length : Math.min(SHORT, this.rows.length);
+      this.list = element("ol");
+      this.range = null;
+      this.current = 0;
+      const heading = element("header", "", headingOf(view, this.table, this.rows.length, this.shown));
+      target.replaceChildren(heading, this.list, ...(this.rows.length > SHORT ? [this.more(this.rows.length)] : []));
+      this.height = 0;
+      this.fill();
     }
 
-    row({ position, letter, rank }, table) {
-      const { view, actions } = this;
+    // Makes the rows in sight; room for all others is kept above and below them.
+    fill() {
+      if (!this.list || !this.list.isConnected) return;
+      const [from, to] = this.inSight();
+      if (this.range && this.range[0] === from && this.range[1] === to) return;
+      const focused = this.list.contains(document.activeElement);
+      this.range = [from, to];
+      this.buttons = new Map();
+      this.list.replaceChildren(...this.rows.slice(from, to).map((row, i) => this.row(row, from + i)));
+      if (!this.height) this.height = this.list.firstChild ? this.list.firstChild.offsetHeight : 0;
+      this.list.style.paddingTop = `${from * this.height}px`;
+      this.list.style.paddingBottom = `${(this.shown - to) * this.height}px`;
+      this.mark(this.marked);
+      if (focused) this.focus(Math.min(to - 1, Math.max(from, this.current)));
+    }
+
+    inSight() {
+      if (this.shown <= 2 * BEYOND || !this.height) return [0, Math.min(this.shown, 2 * BEYOND)];
+      const list = this.list.getBoundingClientRect(), frame = this.target.getBoundingClientRect();
+      const top = Math.max(0, frame.top) - list.top, bottom = Math.min(window.innerHeight, frame.bottom) - list.top;
+      const clamp = (row) => Math.min(this.shown, Math.max(0, row));
+      // In steps, so that rows are made in dozens and not one by one.
+      const from = clamp(Math.floor(top / this.height / BEYOND) * BEYOND - BEYOND);
+      return [Math.min(from, clamp(this.shown - 2 * BEYOND)), clamp(Math.ceil(bottom / this.height / BEYOND) * BEYOND + BEYOND)];
+    }
+
+    row({ position, letter, rank }, place) {
+      const { view, table, actions } = this;
       const entry = letter === "-" ? view.missing : view.legend[letter];
       const district = table.district(position);
       const name = element("span", "name", [table.name(position), district ? element("small", "", district) : ""]);
       const value = element("span", "value", table.show(view.rank, position));
       const spoken = view.rank === view.column ? "" : element("span", "unseen", entry.label);
-      const button = element("button", "", [element("span", "rank", rank === null ? "–" : String(rank)),
+      const button = element("button", "", [element("span", "rank", rank === null ? "–" : rank.toLocaleString("en-GB")),
         swatch(entry), name, spoken, value], { type: "button" });
       button.addEventListener("click", () => actions.go(position));
+      button.addEventListener("focus", () => { this.current = place; });
       for (const type of ["mouseenter", "focus"]) button.addEventListener(type, () => actions.point(position));
       for (const type of ["mouseleave", "blur"]) button.addEventListener(type, () => actions.point(null));
-      return element("li", "", button);
+      this.buttons.set(place, button);
+      // Rows that are not made yet count all the same.
+      return element("li", "", button, { "aria-setsize": this.shown, "aria-posinset": place + 1 });
     }
 
     more(count) {
@@ -71,20 +108,40 @@
       return button;
     }
 
-    // Arrow keys walk up and down the list.
+    focus(place) {
+      const button = this.buttons.get(place);
+      if (button) button.focus({ preventScroll: true });
+    }
+
+    // Arrow keys walk up and down the list; Home and End go to its ends.
     step(event) {
-      const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      const buttons = [...this.target.querySelectorAll("ol button")];
-      const here = buttons.indexOf(event.target);
-      if (!way || here < 0) return;
+      const to = { ArrowDown: this.current + 1, ArrowUp: this.current - 1, PageDown: this.current + SHORT,
+        PageUp: this.current - SHORT, Home: 0, End: this.shown - 1 }[event.key];
+      if (to === undefined || !this.list || !this.list.contains(event.target)) return;
       event.preventDefault();
-      (buttons[here + way] || event.target).focus();
+      this.current = Math.min(this.shown - 1, Math.max(0, to));
+      this.bring(this.current);
+      this.focus(this.current);
+    }
+
+    // Scrolls until a row is in sight, and makes it.
+    bring(place) {
+      const made = this.buttons.get(place);
+      if (made) {
+        made.scrollIntoView({ block: "nearest" });
+        return;
+      }
+      const scroller = this.target.scrollHeight > this.target.clientHeight ? this.target : document.scrollingElement;
+      const top = this.list.getBoundingClientRect().top + place * this.height;
+      scroller.scrollTop += top - this.target.getBoundingClientRect().top - this.target.clientHeight / 2;
+      this.fill();
     }
 
     mark(position) {
       this.marked = position;
+      if (!this.rows) return;
       for (const [place, button] of this.buttons || []) {
-        if (place === position) button.setAttribute("aria-current", "true");
+        if (this.rows[place].position === position) button.setAttribute("aria-current", "true");
         else button.removeAttribute("aria-current");
       }
     }

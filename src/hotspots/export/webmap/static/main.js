@@ -54,7 +54,8 @@
       const { map, data, model } = this;
       const actions = { tooltip: (position) => this.describe.tooltip(this.view, position),
         choose: (position, place) => this.select(position, place) };
-      if (data.outline && data.land) Hotspots.layers.land(map, data.outline, data.land).addTo(map);
+      this.around = data.outline && data.land ? [Hotspots.layers.land(map, data.outline, data.land)] : [];
+      for (const ground of this.around) ground.sheet.addTo(map);
       this.areas = data.stores.map((store) => new Hotspots.layers.Areas(map, store, data.strength, actions));
       this.layers = new Map(model.overlays.map((entry) => [entry, this.layerOf(entry)]));
       this.names = new Hotspots.names.Names(map);
@@ -78,7 +79,10 @@
 
     layerOf(entry) {
       if (entry.kind === "surface") return Hotspots.layers.surface(entry.surface);
-      return entry.kind === "districts" ? Hotspots.layers.districts(this.map, this.data.outline) : null;
+      if (entry.kind !== "districts") return null;
+      const districts = new Hotspots.layers.Districts(this.map, this.data.outline);
+      this.around.push(districts);
+      return districts.group;
     }
 
     change(part, way = "stay") {
@@ -176,6 +180,7 @@
       if (this.shown && this.shown !== wanted) this.shown.hide();
       if (wanted) wanted.show(this.view, coloured);
       this.shown = wanted;
+      for (const lines of this.around) lines.follow(wanted && wanted.encoded);
       if (changed && this.drawn && this.view && !this.state.playing) this.say(`Showing ${[this.view.group, this.view.title, this.view.label].filter(Boolean).join(", ")}`);
     }
 

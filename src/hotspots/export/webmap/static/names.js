@@ -63,7 +63,7 @@
 
     // Where the name would stand, if its area leads the list or is wide enough for it.
     boxOf({ areas, nameOf }, position, place, leading) {
-      const bounds = areas.shapes[position].getBounds();
+      const bounds = areas.bounds(position);
       const corner = this.map.latLngToContainerPoint(bounds.getNorthWest());
       const size = this.map.latLngToContainerPoint(bounds.getSouthEast()).subtract(corner);
       const width = this.widthOf(nameOf(position)) + 2 * MARGIN;

@@ -17,7 +17,7 @@
 
     // An outline for whatever the list points at, else for the selected area.
     point(areas, position) {
-      this.draw(position === null ? [] : areas.shapes[position].getLatLngs());
+      this.draw(position === null ? [] : areas.outline(position));
     }
 
     draw(rings) {
@@ -36,7 +36,7 @@
 
     fly(areas, position) {
       const options = { padding: [40, 40], maxZoom: CLOSEST };
-      const bounds = areas.shapes[position].getBounds().pad(0.3);
+      const bounds = areas.bounds(position).pad(0.3);
       if (calm.matches) this.map.fitBounds(bounds, { ...options, animate: false });
       else this.map.flyToBounds(bounds, { ...options, duration: 0.9 });
     }

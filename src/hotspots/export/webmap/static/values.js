@@ -4,13 +4,17 @@
 
   const NO_DATA = "no data";
 
+  // The cells of a column, unpacked when they are first asked for: numbers, with NaN where there is none, or texts.
+  function cells(column) {
+    if (!column.values) column.values = Hotspots.decode.numbers(column);
+    return column.values;
+  }
+
   function cell(column, position) {
-    const values = column.values;
-    if (column.words) {
-      const word = values[position];
-      return word === null || word < 0 ? null : column.words[word];
-    }
-    return values[position];
+    const value = cells(column)[position];
+    if (value === null || value === undefined || value !== value) return null;
+    if (column.words) return column.words[value] ?? null;
+    return column.flag ? value === 1 : value;
   }
 
   function number(column, value) {
@@ -33,19 +37,26 @@
     const raw = (name, position) => (columns.has(name) ? cell(columns.get(name), position) : null);
     const name = (position) => show("name", position);
     const code = (position) => show("code", position);
-    const codes = () => columns.get("code").values.map((_, position) => code(position));
+    const codes = () => Array.from(cells(columns.get("code")), (_, position) => code(position));
     return {
       columns, show, raw, name, code, codes,
       number: (name, value) => number(columns.get(name), value),
       district: (position) => raw("district", position) || "",
       // Cells of a grid have codes and no names.
-      named: () => columns.get("code").values.length > 0 && columns.get("name") !== undefined &&
-        columns.get("code").values.some((_, position) => name(position) !== code(position)),
+      named: () => columns.get("name") !== undefined && codes().some((own, position) => name(position) !== own),
     };
   }
 
-  // Positions of the areas that a theme draws: by class where there are classes, then from the largest number.
+  const ranked = new WeakMap();
+
+  // The order of the areas of a view, found once for all who ask.
   function ranking(view, areas) {
+    if (!ranked.has(view)) ranked.set(view, rank(view, areas));
+    return ranked.get(view);
+  }
+
+  // Positions of the areas that a theme draws: by class where there are classes, then from the largest number.
+  function rank(view, areas) {
     const byClass = view.rank !== view.column;
     const rows = [];
     for (let position = 0; position < view.classes.length; position++) {

@@ -1,0 +1,245 @@
+// The shapes of one layer, in the map's own units: where each is, what lies at a place, and how it is traced with a pen.
+(function (Hotspots) {
+  "use strict";
+
+  // The world is 1 wide and 1 high, as web maps lay it out.
+  const eastOf = (longitude) => longitude / 360 + 0.5;
+  const southOf = (latitude) => 0.5 - Math.log(Math.tan(Math.PI / 4 + (latitude * Math.PI) / 360)) / (2 * Math.PI);
+  const longitudeOf = (x) => (x - 0.5) * 360;
+  const latitudeOf = (y) => (Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90;
+  // Vertices nearer than this to the last one drawn, in pixels, are passed over.
+  const NEAR = 0.6;
+  // Areas to a cell of the grid that finds them, on average.
+  const FILL = 2;
+
+  class Shapes {
+    // `first` and `count`: which of the shapes of a topology these are.
+    constructor(topology, first = 0, count = topology.areas.length - 1 - first) {
+      Object.assign(this, { topology, first, count });
+      if (topology.points) Object.assign(topology, { world: worldOf(topology.points), points: null });
+      this.boxes = this.boxesOf();
+    }
+
+    // Calls `draw(start, end, step)` for each arc of a ring, with places in the points.
+    eachArc(ring, draw) {
+      const { rings, refs, arcs } = this.topology;
+      for (let i = rings[ring]; i < rings[ring + 1]; i++) {
+        const arc = refs[i] >> 1;
+        if (refs[i] & 1) draw(arcs[arc + 1] - 1, arcs[arc] - 1, -1);
+        else draw(arcs[arc], arcs[arc + 1], 1);
+      }
+    }
+
+    ringsOf(position) {
+      const { areas } = this.topology;
+      return [areas[this.first + position], areas[this.first + position + 1]];
+    }
+
+    // West, north, east, south of each shape; one without rings has none.
+    boxesOf() {
+      const { topology } = this, { world, arcs, rings, refs } = topology;
+      const boxes = new Float64Array(4 * this.count);
+      const ofArc = topology.arcBoxes || (topology.arcBoxes = arcBoxes(arcs, world));
+      for (let position = 0; position < this.count; position++) {
+        const [from, to] = this.ringsOf(position);
+        let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
+        for (let i = rings[from]; i < rings[to]; i++) {
+          const at = 4 * (refs[i] >> 1);
+          if (ofArc[at] < west) west = ofArc[at];
+          if (ofArc[at + 1] < north) north = ofArc[at + 1];
+          if (ofArc[at + 2] > east) east = ofArc[at + 2];
+          if (ofArc[at + 3] > south) south = ofArc[at + 3];
+        }
+        boxes.set([west, north, east, south], 4 * position);
+      }
+      return boxes;
+    }
+
+    box(position) {
+      return this.boxes.subarray(4 * position, 4 * position + 4);
+    }
+
+    // South-west and north-east corners in degrees, latitude first; null of a shape without rings.
+    bounds(position) {
+      const [west, north, east, south] = this.box(position);
+      return west > east ? null : [[latitudeOf(south), longitudeOf(west)], [latitudeOf(north), longitudeOf(east)]];
+    }
+
+    // Average height of a shape, as a share of the world's.
+    height() {
+      let sum = 0, known = 0;
+      for (let i = 0; i < this.boxes.length; i += 4) {
+        if (this.boxes[i] > this.boxes[i + 2]) continue;
+        sum += this.boxes[i + 3] - this.boxes[i + 1];
+        known++;
+      }
+      return sum / Math.max(1, known);
+    }
+
+    // Rings of [latitude, longitude], as Leaflet takes them.
+    outline(position) {
+      const { world } = this.topology;
+      const [from, to] = this.ringsOf(position);
+      return Array.from({ length: to - from }, (_, i) => {
+        const ring = [];
+        this.eachArc(from + i, (start, end, step) => {
+          for (let at = start; at !== end - step; at += step) ring.push([latitudeOf(world[2 * at + 1]), longitudeOf(world[2 * at])]);
+        });
+        return ring;
+      });
+    }
+
+    // The shape that holds a place, or null; of two that overlap the first.
+    at([latitude, longitude]) {
+      const x = eastOf(longitude), y = southOf(latitude);
+      const grid = this.grid || (this.grid = gridOf(this.boxes, this.count));
+      const found = grid.near(x, y).find((position) => this.holds(position, x, y));
+      return found === undefined ? null : found;
+    }
+
+    holds(position, x, y) {
+      const [west, north, east, south] = this.box(position);
+      if (x < west || x > east || y < north || y > south) return false;
+      const { world } = this.topology;
+      const [from, to] = this.ringsOf(position);
+      let inside = false;
+      for (let ring = from; ring < to; ring++) {
+        this.eachArc(ring, (start, end, step) => {
+          for (let at = start; at !== end - step; at += step) {
+            const x1 = world[2 * at], y1 = world[2 * at + 1], x2 = world[2 * (at + step)], y2 = world[2 * (at + step) + 1];
+            if ((y1 > y) !== (y2 > y) && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) inside = !inside;
+          }
+        });
+      }
+      return inside;
+    }
+
+    // Whether a shape is in a window of the world: west, north, east, south.
+    inSight(position, sight) {
+      const at = 4 * position, { boxes } = this;
+      return boxes[at] <= sight[2] && boxes[at + 2] >= sight[0] && boxes[at + 1] <= sight[3] && boxes[at + 3] >= sight[1];
+    }
+
+    detail(scale) {
+      const { topology } = this;
+      if (!topology.detail || topology.detail.scale !== scale) topology.detail = { scale, kept: detailAt(topology, scale) };
+      return topology.detail.kept;
+    }
+
+    // Traces a shape as rings, which filling closes: to close each of many, browsers measure all those before it.
+    // `frame` has the scale in pixels a world and the pixel of its corner.
+    trace(pen, position, { scale, left, top }) {
+      const { world } = this.topology, kept = this.detail(scale);
+      const [from, to] = this.ringsOf(position);
+      for (let ring = from; ring < to; ring++) {
+        let begun = false;
+        this.eachArc(ring, (start, end, step) => {
+          for (let at = start; at !== end - step; at += step) {
+            if (!kept[at]) continue;
+            const x = world[2 * at] * scale - left, y = world[2 * at + 1] * scale - top;
+            if (begun) pen.lineTo(x, y);
+            else pen.moveTo(x, y);
+            begun = true;
+          }
+        });
+      }
+    }
+
+    // The arcs of the shapes at `positions`, each once.
+    arcsOf(positions) {
+      const { rings, refs, arcs } = this.topology;
+      const seen = new Uint8Array(arcs.length - 1), found = [];
+      for (const position of positions) {
+        const [from, to] = this.ringsOf(position);
+        for (let i = rings[from]; i < rings[to]; i++) {
+          const arc = refs[i] >> 1;
+          if (seen[arc]) continue;
+          seen[arc] = 1;
+          found.push(arc);
+        }
+      }
+      return found;
+    }
+
+    // Traces arcs as lines.
+    traceArcs(pen, found, { scale, left, top }) {
+      const { world, arcs } = this.topology, kept = this.detail(scale);
+      for (const arc of found) {
+        const start = arcs[arc], end = arcs[arc + 1];
+        pen.moveTo(world[2 * start] * scale - left, world[2 * start + 1] * scale - top);
+        for (let at = start + 1; at < end; at++) {
+          if (kept[at]) pen.lineTo(world[2 * at] * scale - left, world[2 * at + 1] * scale - top);
+        }
+      }
+    }
+  }
+
+  function worldOf(points) {
+    for (let i = 0; i < points.length; i += 2) {
+      points[i] = eastOf(points[i]);
+      points[i + 1] = southOf(points[i + 1]);
+    }
+    return points;
+  }
+
+  // Which vertices to draw at a scale: the same ones whichever way a ring runs along an arc, so that neighbours meet.
+  function detailAt({ world, arcs }, scale) {
+    const kept = new Uint8Array(world.length / 2);
+    const least = (NEAR / scale) ** 2;
+    for (let arc = 0; arc < arcs.length - 1; arc++) {
+      const last = arcs[arc + 1] - 1;
+      let from = arcs[arc];
+      kept[from] = kept[last] = 1;
+      for (let at = from + 1; at < last; at++) {
+        if ((world[2 * at] - world[2 * from]) ** 2 + (world[2 * at + 1] - world[2 * from + 1]) ** 2 < least) continue;
+        kept[at] = 1;
+        from = at;
+      }
+    }
+    return kept;
+  }
+
+  function arcBoxes(arcs, world) {
+    const boxes = new Float64Array(4 * (arcs.length - 1));
+    for (let arc = 0; arc < arcs.length - 1; arc++) {
+      let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
+      for (let at = arcs[arc]; at < arcs[arc + 1]; at++) {
+        const x = world[2 * at], y = world[2 * at + 1];
+        if (x < west) west = x;
+        if (x > east) east = x;
+        if (y < north) north = y;
+        if (y > south) south = y;
+      }
+      boxes[4 * arc] = west;
+      boxes[4 * arc + 1] = north;
+      boxes[4 * arc + 2] = east;
+      boxes[4 * arc + 3] = south;
+    }
+    return boxes;
+  }
+
+  // Which boxes overlap each cell of a grid over all of them.
+  function gridOf(boxes, count) {
+    let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
+    for (let i = 0; i < boxes.length; i += 4) {
+      west = Math.min(west, boxes[i]);
+      north = Math.min(north, boxes[i + 1]);
+      east = Math.max(east, boxes[i + 2]);
+      south = Math.max(south, boxes[i + 3]);
+    }
+    const side = Math.max(1, Math.round(Math.sqrt(count / FILL)));
+    const column = (x) => Math.min(side - 1, Math.max(0, Math.floor(((x - west) / (east - west || 1)) * side)));
+    const row = (y) => Math.min(side - 1, Math.max(0, Math.floor(((y - north) / (south - north || 1)) * side)));
+    const cells = Array.from({ length: side * side }, () => []);
+    for (let position = 0; position < count; position++) {
+      const at = 4 * position;
+      if (boxes[at] > boxes[at + 2]) continue;
+      for (let r = row(boxes[at + 1]); r <= row(boxes[at + 3]); r++) {
+        for (let c = column(boxes[at]); c <= column(boxes[at + 2]); c++) cells[r * side + c].push(position);
+      }
+    }
+    return { near: (x, y) => cells[row(y) * side + column(x)] };
+  }
+
+  Hotspots.shapes = { Shapes, eastOf, southOf };
+})(window.Hotspots = window.Hotspots || {});

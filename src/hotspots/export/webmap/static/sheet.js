@@ -1,0 +1,72 @@
+// A sheet of canvas over the map: it moves and grows with the map, and is painted anew when the map comes to rest.
+(function (Hotspots) {
+  "use strict";
+
+  // How far the sheet reaches beyond the map on each side, as a share of the map.
+  const MARGIN = 0.3;
+  // Dots to a pixel on paper.
+  const PRINT_RATIO = 3;
+
+  const Sheet = L.Layer.extend({
+    // `paint(pen, frame)`: the frame has the scale in pixels a world, the pixel of the sheet's corner, and what of the world
+    // is in sight: west, north, east, south. Options: pane, title.
+    initialize(paint, options) {
+      this.paint = paint;
+      L.setOptions(this, options);
+    },
+
+    onAdd() {
+      const zooms = this._map.options.zoomAnimation && L.Browser.any3d;
+      this.canvas = L.DomUtil.create("canvas", `hotspots-sheet leaflet-zoom-${zooms ? "animated" : "hide"}`, this.getPane());
+      this.canvas.setAttribute("aria-hidden", "true");
+      this.redraw();
+    },
+
+    onRemove() {
+      this.canvas.remove();
+      this.canvas = null;
+    },
+
+    getEvents() {
+      return { moveend: this.redraw, viewreset: this.redraw, resize: this.redraw, zoom: this.follow,
+        zoomanim: (event) => this.transform(event.center, event.zoom) };
+    },
+
+    redraw() {
+      const map = this._map;
+      if (!map || !this.canvas) return;
+      const size = map.getSize(), margin = size.multiplyBy(MARGIN).round();
+      const corner = map.containerPointToLayerPoint(margin.multiplyBy(-1)).round();
+      const whole = size.add(margin.multiplyBy(2));
+      const printing = document.documentElement.classList.contains("printing");
+      const ratio = printing ? PRINT_RATIO : window.devicePixelRatio || 1;
+      this.canvas.width = Math.round(whole.x * ratio);
+      this.canvas.height = Math.round(whole.y * ratio);
+      this.canvas.style.width = `${whole.x}px`;
+      this.canvas.style.height = `${whole.y}px`;
+      L.DomUtil.setPosition(this.canvas, corner);
+      this.zoom = map.getZoom();
+      this.corner = map.layerPointToLatLng(corner);
+      const scale = map.options.crs.scale(this.zoom);
+      const { x: left, y: top } = map.getPixelOrigin().add(corner);
+      const pen = this.canvas.getContext("2d");
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+      this.paint(pen, { scale, left, top, width: whole.x, height: whole.y, ratio,
+        sight: [left / scale, top / scale, (left + whole.x) / scale, (top + whole.y) / scale] });
+    },
+
+    // While fingers pinch, the map zooms without coming to rest.
+    follow() {
+      if (this.canvas) this.transform(this._map.getCenter(), this._map.getZoom());
+    },
+
+    // What Leaflet's own renderers do: the old picture stands in until the new one is painted.
+    transform(centre, zoom) {
+      const map = this._map, half = map.getSize().divideBy(2);
+      const origin = map.project(centre, zoom).subtract(half).add(L.DomUtil.getPosition(map.getPane("mapPane"))).round();
+      L.DomUtil.setTransform(this.canvas, map.project(this.corner, zoom).subtract(origin), map.getZoomScale(zoom, this.zoom));
+    },
+  });
+
+  Hotspots.sheet = { Sheet };
+})(window.Hotspots = window.Hotspots || {});
