@@ -7,14 +7,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 Shapes = npt.NDArray[np.object_]
-_Options = ParamSpec("_Options")
+_Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
 
 # A gap between areas that is narrower than this, in metres, is no ground of its own: generalising borders one by one
@@ -28,18 +28,16 @@ _SIMPLE = 8
 _REMEMBERED = 6
 
 
-def _remembering(
-    make: Callable[Concatenate[Shapes, _Options], _Made],
-) -> Callable[Concatenate[Shapes, _Options], _Made]:
-    """Let a function of polygons work on the same ones only once: a run draws a layer in every picture and page."""
+def _remembering(make: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
+    """Let a function of polygons, its first argument, work on the same ones once: a run draws them often."""
     known: dict[tuple[object, ...], _Made] = {}
 
     @wraps(make)
-    def found(shapes: Shapes, *args: _Options.args, **options: _Options.kwargs) -> _Made:
-        digest = hashlib.sha256(b"".join(shapely.to_wkb(shapes))).digest()
-        key = (digest, *args, *sorted(options.items()))
+    def found(*args: _Given.args, **options: _Given.kwargs) -> _Made:
+        digest = hashlib.sha256(b"".join(shapely.to_wkb(args[0]))).digest()
+        key = (digest, *sorted(options.items()))
         if key not in known:
-            made = make(shapes, *args, **options)
+            made = make(*args, **options)
             while len(known) >= _REMEMBERED:
                 known.pop(next(iter(known)), None)
             known[key] = made

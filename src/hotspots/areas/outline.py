@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -52,14 +55,13 @@ def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def districts_of(areas: gpd.GeoDataFrame) -> pd.Series:
+def districts_of(areas: gpd.GeoDataFrame) -> pd.Series[Any]:
     """Return the district of each area, an empty text where the layer tells of none."""
-    if "district" in areas:
-        return areas["district"].astype(object)
-    return pd.Series("", index=areas.index, dtype=object)
+    told = areas.get("district", "")
+    return pd.Series(told, index=areas.index, dtype=object)
 
 
-def join_together(shapes: Shapes, group: np.ndarray, count: int) -> Shapes:
+def join_together(shapes: Shapes, group: npt.NDArray[np.integer[Any]], count: int) -> Shapes:
     """Return each group's polygons as one, its borders those of its members; groups are numbered from 0.
 
     Polygons that do not fit together (see `hotspots.areas.coverage.edge_matched`) are joined all the same, by geometry.

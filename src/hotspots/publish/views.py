@@ -22,7 +22,8 @@ from hotspots.export.webmap.views import Sparks
 from hotspots.publish.cards import analysis_card, layer_card
 from hotspots.publish.words.brief import brief_reasons
 
-MANY = 5_000  # of more areas than this, only those in a hotspot or coldspot are drawn
+MOST_DRAWN = 100_000  # of more areas than this, only those in a hotspot or coldspot are drawn
+MANY = 5_000  # the months of more areas than this are too much for a page
 STEPPED = 60_000  # counts of months in a map for each theme; of more, the latest are kept
 
 Views = list[AreaView | SurfaceView]
@@ -132,6 +133,12 @@ def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
         layer = read_layer(path)
         name = "Layer" if path == "-" else Path(path).stem
         found = _area_views(layer, "Areas", "areas", group=name, noun="areas", card=layer_card(layer))
+        if not found and len(layer) > MOST_DRAWN:
+            raise DataError(
+                f"'{path}' has {len(layer):,} areas, and a map draws more than {MOST_DRAWN:,} only where they are "
+                "hotspots or coldspots",
+                hint="make them with: hotspots gistar",
+            )
         if not found:
             drawn = ", ".join(f"'{column}'" for column in DRAWN)
             raise DataError(
@@ -226,7 +233,7 @@ def drawn_columns(layer: gpd.GeoDataFrame, kind: Kind) -> list[str]:
 
 def drawing(layer: gpd.GeoDataFrame, kind: Kind) -> Literal["all", "classed"]:
     """Return whether all areas of a layer are drawn, or only those in a hotspot or coldspot."""
-    return "classed" if len(layer) > MANY or kind == "cells" else "all"
+    return "classed" if len(layer) > MOST_DRAWN or kind == "cells" else "all"
 
 
 def _surface_view(group: Group) -> SurfaceView:

@@ -160,7 +160,7 @@ def _cuts(vertex: Integers, starts: Integers, counts: Integers, ring_of: Integer
     cut = node[vertex]
     alone = ~np.logical_or.reduceat(cut, starts)
     lowest = np.minimum.reduceat(vertex, starts)
-    return cut | (alone[ring_of] & (vertex == lowest[ring_of]))
+    return np.asarray(cut | (alone[ring_of] & (vertex == lowest[ring_of])))
 
 
 def encode_places(points: Shapes, crs: str) -> str:

@@ -33,10 +33,8 @@
   function rankOf(model, cards, view, position) {
     const ranked = cards && cards.ranked !== null ? model.tables[cards.ranked] : null;
     if (ranked && ranked.columns.has("rank")) {
-      const ranks = ranked.columns.get("rank").values;
-      const value = ranks[position];
+      const value = ranked.raw("rank", position), of = ranked.known("rank");
       if (value === null) return null;
-      const of = ranks.filter((rank) => rank !== null).length;
       return { value, of, low: ranked.raw("rank_lo", position), high: ranked.raw("rank_hi", position), by: "", noun: cards.everyone };
     }
     if (!view.rank || view.rank !== view.column) return null;

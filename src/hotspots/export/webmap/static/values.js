@@ -41,6 +41,8 @@
     return {
       columns, show, raw, name, code, codes,
       number: (name, value) => number(columns.get(name), value),
+      // How many areas have a value in a column.
+      known: (column) => Array.from(cells(columns.get(column)), (_, position) => raw(column, position)).filter((value) => value !== null).length,
       district: (position) => raw("district", position) || "",
       // Cells of a grid have codes and no names.
       named: () => columns.get("name") !== undefined && codes().some((own, position) => name(position) !== own),
