@@ -1,7 +1,9 @@
 """Emerging hotspots: from counts by month and ready neighbours to the months in which each cell is hot.
 
 esda has no emerging hotspots; its part is Gi* of each month by conditional permutation, corrected over all months of
-cells as here, without the kinds and the trends that are told from it.
+cells as here, without the kinds and the trends that are told from it. Two programs do the whole, and could not be run
+where these figures were taken: sfdep is on CRAN alone, and geolibre-wasm (PyPI, 1.7.1) fetches its program from a
+release page when it is first used.
 """
 
 from __future__ import annotations

@@ -209,7 +209,7 @@ def _parts(
 def _one(rows: pd.DataFrame, asked: Asked, name: str) -> HotTimes:
     from hotspots.analysis.times.grid import hot_times
 
-    return hot_times(rows, asked, name=name)
+    return hot_times(rows, **vars(asked), name=name)
 
 
 def _each(parts: dict[str, pd.DataFrame], asked: Asked) -> dict[str, HotTimes]:

@@ -15,6 +15,8 @@ from .analysis.results import Layer as Layer
 from .analysis.results import Selection as Selection
 from .analysis.results import ThemeResult as ThemeResult
 from .analysis.run.analyse import analyse as analyse
+from .analysis.times.grid import HotTimes as HotTimes
+from .analysis.times.grid import hot_times as hot_times
 from .areas.grid import make_grid as make_grid
 from .areas.lookup import LookupTable as LookupTable
 from .areas.lookup import read_lookup as read_lookup

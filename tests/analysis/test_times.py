@@ -62,7 +62,7 @@ def many(count: int = 300, seed: int = 1) -> list[tuple[str, str | None, str]]:
 
 
 def told(rows: list[Any], **asked: Any) -> Any:
-    return hot_times(incidents(rows), Asked(**asked), until=UNTIL)
+    return hot_times(incidents(rows), **asked, until=UNTIL)
 
 
 def cell(made: Any, **where: str) -> pd.Series:

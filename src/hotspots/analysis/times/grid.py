@@ -23,7 +23,7 @@ from hotspots.analysis.times.account import (
     refuse_months,
     warn_of_left,
 )
-from hotspots.analysis.times.ask import Asked, bands_of
+from hotspots.analysis.times.ask import LONGEST, Asked, MissingEnd, bands_of
 from hotspots.base.binomial import share_limits
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.poisson import dispersion_of
@@ -122,12 +122,18 @@ class HotTimes:
 
 def hot_times(
     incidents: pd.DataFrame,
-    asked: Asked | None = None,
     *,
+    by: Sequence[str] = ("weekday", "hour"),
+    shifts: Sequence[str] = (),
+    bands: Sequence[str] = (),
+    longest: float = LONGEST,
+    missing_end: MissingEnd = "exclude",
+    leave_out: Sequence[str] = (),
+    dispersion: float | None = None,
     name: str = "All incidents",
     until: datetime.date | None = None,
 ) -> HotTimes:
-    """Return how often incidents are in each cell of a grid of times, for each hour that the period had of it.
+    r"""Return how often incidents are in each cell of a grid of times, for each hour that the period had of it.
 
     An incident whose time is known is of its hour; one that has a span is spread over it (`spread`). Which ones
     are in the grid, and why the others are not, is accounted for.
@@ -136,13 +142,22 @@ def hot_times(
     ----------
     incidents : DataFrame
         Read with a `Clock`, or any selection of its rows.
-    asked : Asked, optional
-        ``by``, one or two of 'hour', 'weekday', 'month' and 'season'. ``shifts``, bands of hours such as
-        ``"22:00-07:00"`` instead of each hour; what crosses midnight is of the day on which it begins. ``bands``,
-        whose shares are told beside. ``longest``, the hours of the longest span that is spread, longer ones are left
-        out. ``missing_end``, what becomes of incidents without an end in files that have ends: 'exclude', or 'start',
-        which takes their start for their time. ``leave_out``, times of day such as ``"00:00"`` that stand for times
-        not known. ``dispersion``, estimated without it.
+    by : sequence of str, default 'weekday' and 'hour'
+        One or two of 'hour', 'weekday', 'month' and 'season'.
+    shifts : sequence of str, default none
+        Bands of hours such as ``"22:00-07:00"`` instead of each hour; what crosses midnight is of the day on which it
+        begins.
+    bands : sequence of str, default none
+        Bands of hours whose shares are told beside.
+    longest : float, default 24
+        Hours of the longest span that is spread; longer ones are left out.
+    missing_end : {'exclude', 'start'}, default 'exclude'
+        What becomes of incidents without an end in files that have ends: left out, or taken to have been at their
+        start.
+    leave_out : sequence of str, default none
+        Times of day such as ``"00:00"`` that stand for times not known.
+    dispersion : float, optional
+        Variance over mean that the limits allow for; estimated without it.
     name : str
         What they are the incidents of.
     until : date, optional
@@ -153,14 +168,31 @@ def hot_times(
     DataError
         When no incident has a day, or a time of day where hours are asked for; when under 30 are left.
     ParameterError
-        When the incidents were read without a `Clock`.
+        When the incidents were read without a `Clock`, or an option is none of its choices.
 
     Warns
     -----
     HotspotsWarning
         When a tenth or more of the incidents is left out, or times of day are heaped on midnight or noon.
+
+    Examples
+    --------
+    Sixty burglaries of a month, all at 22:30, hold one hour of the day: 24 times the mean.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from hotspots.incidents.clock import Clock
+    >>> from hotspots.incidents.reading import read_incidents
+    >>> rows = [f"400000,300000,Burglary,{1 + k % 30:02}/06/2025 22:30" for k in range(60)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "burglary.csv"
+    ...     _ = path.write_text("\n".join(["Easting,Northing,Category,Date", *rows]))
+    ...     incidents, _ = read_incidents(path, clock=Clock())
+    >>> made = hot_times(incidents, by=["hour"])
+    >>> made.table.set_index("hour").loc["22:00", ["n", "tm_ratio"]].tolist()
+    [60.0, 24.0]
     """
-    asked = asked or Asked()
+    asked = Asked(tuple(by), tuple(shifts), tuple(bands), longest, missing_end, tuple(leave_out), dispersion)
     if "timing" not in incidents or not isinstance(incidents["start"].dtype, pd.DatetimeTZDtype):
         raise ParameterError(
             "the incidents were read without their times", hint="read them with a 'clock', such as Clock()"

@@ -65,7 +65,7 @@ def times_of_theme(recipe: Recipe, theme: Theme, incidents: pd.DataFrame) -> Hot
     if step is None or (step.theme and theme.name not in step.theme):
         return None
     try:
-        return hot_times(incidents, asked_of(step), name=theme.name)
+        return hot_times(incidents, **vars(asked_of(step)), name=theme.name)
     except DataError as error:
         if step.theme:
             raise
