@@ -1,17 +1,24 @@
-"""How numerical kernels are compiled: without the interpreter's lock, kept on disk, and said aloud."""
+"""How numerical kernels are compiled: without the interpreter's lock, kept on disk if that can be, and said aloud."""
 
 from __future__ import annotations
 
-import functools
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from numba import njit
 from numba.core import event
+from numba.core.caching import FunctionCache
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 log = logging.getLogger(__name__)
 
-kernel = functools.partial(njit, cache=True, nogil=True)
+ONCE = "Compiling the numerical kernels, once on this machine: some seconds"
+EVERY_TIME = (
+    "Compiling the numerical kernels, some seconds at every run, because neither the installation nor the home folder "
+    "can be written (NUMBA_CACHE_DIR names a folder to keep them in)"
+)
 
 
 class _Announcer(event.Listener):
@@ -19,12 +26,13 @@ class _Announcer(event.Listener):
 
     def __init__(self) -> None:
         self.silent = False
+        self.kept = True
 
     def on_start(self, event: Any) -> None:
         """Speak when the first kernel is compiled."""
         del event
         if not self.silent:
-            log.info("Compiling the numerical kernels, once on this machine: some seconds")
+            log.info(ONCE if self.kept else EVERY_TIME)
             self.silent = True
 
     def on_end(self, event: Any) -> None:
@@ -32,4 +40,56 @@ class _Announcer(event.Listener):
         del event
 
 
-event.register("numba:compile", _Announcer())  # type: ignore[no-untyped-call] # numba has no types
+announcer = _Announcer()
+event.register("numba:compile", announcer)  # type: ignore[no-untyped-call] # numba has no types
+
+
+class _Kept(FunctionCache):
+    """A kernel's machine code on disk. What is damaged there is written anew, and a full disk stops nothing."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return what is kept for a signature, None where nothing is or it cannot be read."""
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except Exception:
+            self._forget()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled for a signature, if that can be done."""
+        try:
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+        except Exception:
+            self._forget()
+
+    def _forget(self) -> None:
+        try:
+            self.flush()  # type: ignore[no-untyped-call]
+        except OSError:
+            announcer.kept = False
+
+
+def kernel(**options: Any) -> Callable[[F], F]:
+    """Compile a function with numba when it is first called, and keep the result for later runs.
+
+    Parameters
+    ----------
+    **options
+        What `numba.njit` takes beside ``nogil`` and ``cache``.
+
+    Returns
+    -------
+    callable
+        A decorator.
+    """
+
+    def decorate(function: F) -> F:
+        made = njit(nogil=True, **options)(function)
+        try:
+            # What njit(cache=True) does, with a cache that gives way.
+            made._cache = _Kept(function)  # type: ignore[no-untyped-call]
+        except RuntimeError:  # numba finds no folder that may be written
+            announcer.kept = False
+        return cast("F", made)
+
+    return decorate
