@@ -92,6 +92,7 @@ _ALL = (
     Column("code", "text", "", "Code", "The area's code, such as a ward's E05 code"),
     Column("name", "text", "", "Name", "The area's name; names repeat, codes do not"),
     Column("district", "text", "", "District", "The district or partnership the area lies in"),
+    Column("ward", "text", "", "Ward", "The ward that the largest part of the area lies in"),
     Column("population", "real", "people", "Population", "Residents, or whatever denominator was supplied"),
     Column("area_km2", "real", "km²", "Area", "Size of the polygon", 3),
     Column(

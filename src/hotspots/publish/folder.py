@@ -173,8 +173,9 @@ def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[byt
     told = {layer.key: words for layer in group.layers if (words := left_out_words(layer))}
     if told:
         provenance["left_out"] = told
+    partial = analysis.quality.partial_month
     for layer in group.layers:
-        _write_geopackage(group, layer.key, with_months(group, layer), draft, provenance)
+        _write_geopackage(group, layer.key, with_months(group, layer, partial), draft, provenance)
     if group.contours is not None:
         layers["contours"] = group.contours
         _write_geopackage(group, "contours", group.contours, draft, provenance)

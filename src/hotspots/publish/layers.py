@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 
+from hotspots.analysis.charts import whole_months
 from hotspots.analysis.results import Analysis, Group, Layer, ThemeResult
 from hotspots.base.columns import COLUMNS
 
@@ -37,19 +38,22 @@ def left_out_words(layer: Layer) -> str:
     return f"{LEFT_OUT}: {held:,} of {len(layer.table):,} are here."
 
 
-def month_columns(group: Group) -> dict[str, str]:
+def month_columns(group: Group, partial: str | None) -> dict[str, str]:
     """Return the columns of a theme's months by month, the earliest first; empty where there is no second month.
+
+    A last month that is not whole (`partial`) is left out.
 
     They stand beside the first areas in the GeoPackage, which is what QGIS steps through.
     """
-    if not isinstance(group, ThemeResult) or group.monthly is None or group.monthly.shape[1] < 2:
+    if not isinstance(group, ThemeResult) or group.monthly is None:
         return {}
-    return {str(month): f"n_{month:%Y_%m}" for month in group.monthly.columns}
+    months = whole_months(group.monthly, partial).columns
+    return {str(month): f"n_{month:%Y_%m}" for month in months} if len(months) > 1 else {}
 
 
-def with_months(group: Group, layer: Layer) -> gpd.GeoDataFrame:
+def with_months(group: Group, layer: Layer, partial: str | None) -> gpd.GeoDataFrame:
     """Return a layer's table as its GeoPackage holds it: the first areas of a theme with their months."""
-    table, months = written_table(layer), month_columns(group)
+    table, months = written_table(layer), month_columns(group, partial)
     if (
         not months
         or layer is not group.layers[0]
@@ -57,7 +61,7 @@ def with_months(group: Group, layer: Layer) -> gpd.GeoDataFrame:
         or group.monthly is None
     ):
         return table
-    counts = group.monthly.set_axis(list(months.values()), axis=1)
+    counts = whole_months(group.monthly, partial).set_axis(list(months.values()), axis=1)
     return table.join(counts[[name for name in counts if name not in table]])
 
 

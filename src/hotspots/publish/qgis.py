@@ -102,7 +102,7 @@ def qgis_layers(analysis: Analysis) -> list[QgisLayer]:
         )
     )
     for group in analysis.groups:
-        layers += _qgis_group(group, lines=areas.label)
+        layers += _qgis_group(group, lines=areas.label, partial=analysis.quality.partial_month)
     return layers
 
 
@@ -124,7 +124,7 @@ def _alone(analysis: Analysis, layer: QgisLayer) -> QgisLayer:
     return layer
 
 
-def _qgis_group(shown: Group, *, lines: str) -> list[QgisLayer]:
+def _qgis_group(shown: Group, *, lines: str, partial: str | None) -> list[QgisLayer]:
     """Return the layers of a group, the one that is ticked first; those labelled `lines` have names anyway."""
     layers: list[QgisLayer] = []
     for layer in shown.layers:
@@ -144,8 +144,8 @@ def _qgis_group(shown: Group, *, lines: str) -> list[QgisLayer]:
                     note=left_out_words(layer),
                 )
             )
-        if layer is shown.layers[0] and (months := month_columns(shown)):
-            layers.append(_by_month(shown, layer, months))
+        if layer is shown.layers[0] and (months := month_columns(shown, partial)):
+            layers.append(_by_month(shown, layer, months, partial))
     if shown.contours is not None:
         layers.append(
             area_layer(
@@ -169,9 +169,9 @@ def _qgis_group(shown: Group, *, lines: str) -> list[QgisLayer]:
     return layers
 
 
-def _by_month(shown: Group, layer: Layer, months: dict[str, str]) -> QgisLayer:
+def _by_month(shown: Group, layer: Layer, months: dict[str, str], partial: str | None) -> QgisLayer:
     """Return the layer that QGIS's temporal controller steps through, in the same classes in every month."""
-    table = with_months(shown, layer)
+    table = with_months(shown, layer, partial)
     values = np.concatenate([table[column].to_numpy(dtype=float) for column in months.values()])
     return area_layer(
         table,

@@ -305,3 +305,15 @@ def test_a_polygon_that_is_sound_in_metres_only_is_mended_in_degrees(tmp_path: P
     back = gpd.read_file(tmp_path / "a.geojson")
     assert back.is_valid.item()
     assert back.to_crs("EPSG:27700").area.item() == pytest.approx(notched.area, rel=1e-3)
+
+
+def test_a_layer_is_of_one_kind_of_geometry(tmp_path: Path) -> None:
+    one = shapely.box(400_000, 300_000, 400_100, 300_100)
+    two = shapely.MultiPolygon([shapely.box(x, 300_000, x + 50, 300_050) for x in (400_200, 400_300)])
+    for shapes, kind in (([one, two, None], "MultiPolygon"), ([one, one, None], "Polygon")):
+        layer = gpd.GeoDataFrame({"n": [1, 2, 3]}, geometry=shapes, index=["a", "b", "c"], crs="EPSG:27700")
+        write_geojson(layer, tmp_path / "a.geojson", overwrite=True)
+        features = json.loads((tmp_path / "a.geojson").read_text(encoding="utf-8"))["features"]
+        assert [f["geometry"] and f["geometry"]["type"] for f in features] == [kind, kind, None]
+        back = gpd.read_file(tmp_path / "a.geojson").geometry.to_crs(27700)
+        assert back[:2].area.tolist() == pytest.approx(layer.geometry[:2].area.tolist(), rel=1e-3)

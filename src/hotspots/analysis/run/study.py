@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -18,6 +18,7 @@ from hotspots.analysis.results import Kind
 from hotspots.analysis.steps import locate
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
+from hotspots.areas.overlap import largest_overlap
 from hotspots.areas.reading import read_areas
 from hotspots.counting.counts import By, assign_areas
 from hotspots.counting.period import Period
@@ -26,6 +27,7 @@ from hotspots.counting.steps import TimeSteps
 log = logging.getLogger(__name__)
 
 LOCALITIES = "localities"
+_WARD = r"[EW]05\d{6}$"  # as the ONS codes wards
 TAKEN = (CELLS, LOCALITIES, "contours")  # keys of layers that no areas of the recipe can have
 
 
@@ -80,7 +82,20 @@ def read_places(recipe: Recipe) -> list[Place]:
         )
         lookup = tuple(recipe.path(name) for name in entry.lookup)
         places.append(Place(key, "areas", entry.label, areas, entry.by, lookup))
-    return places
+    first, *others = places
+    if not first.areas.index.str.match(_WARD).all():
+        return places
+    return [first, *(replace(place, areas=_in_wards(place.areas, first.areas)) for place in others)]
+
+
+def _in_wards(areas: gpd.GeoDataFrame, wards: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return areas with the ward that the largest part of each lies in, and its district where they have none."""
+    codes = largest_overlap(areas, wards)
+    named = areas.copy()
+    found = wards[["name", "district"]].reindex(codes).set_axis(areas.index).fillna("").astype("str")
+    named["district"] = named["district"].where(named["district"] != "", found["district"])
+    named.insert(list(named.columns).index("district") + 1, "ward", found["name"])
+    return named
 
 
 def locate_all(incidents: pd.DataFrame, places: list[Place]) -> dict[str, pd.Series[Any]]:

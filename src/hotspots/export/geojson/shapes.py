@@ -45,24 +45,34 @@ class Shapes:
 
 
 def draw_shapes(layer: gpd.GeoDataFrame) -> Shapes:
-    """Draw a layer's geometries, once for all the files that show them."""
+    """Draw a layer's geometries, once for all the files that show them.
+
+    Where any area is of several parts, all are written as if they were: programs take a layer of one kind more easily.
+    """
     geometries, crs = layer.geometry.to_numpy(), parse_crs(layer.crs)
+    several = bool((shapely.get_type_id(geometries) == shapely.GeometryType.MULTIPOLYGON).any())
     threads = thread_count()
     size = max(min(_BLOCK, len(geometries) // (4 * threads)), 1)
     blocks = [geometries[start : start + size] for start in range(0, len(geometries), size)]
     # Chosen before there are threads: choosing sets filters of warnings, which shapely sets too, for all threads.
     transformation(crs, WGS84)
     with ThreadPoolExecutor(threads) as pool:
-        drawn = list(pool.map(_draw, blocks, [crs] * len(blocks)))
+        drawn = list(pool.map(lambda block: _draw(block, crs, several=several), blocks))
     sides = np.vstack([np.empty((0, 4)), *(bounds for _, bounds in drawn)])
     known = sides[~np.isnan(sides[:, 0])]
     bounds = np.r_[known[:, :2].min(axis=0), known[:, 2:].max(axis=0)] if len(known) else np.full(4, np.nan)
     return Shapes(list(itertools.chain.from_iterable(texts for texts, _ in drawn)), bounds)
 
 
-def _draw(geometries: npt.NDArray[np.object_], crs: CRS) -> tuple[list[str], npt.NDArray[np.float64]]:
+def _draw(
+    geometries: npt.NDArray[np.object_], crs: CRS, *, several: bool = False
+) -> tuple[list[str], npt.NDArray[np.float64]]:
     """Return each geometry in degrees as JSON text, and its bounds, shape (n, 4); NaN where there is none."""
     shapes, rounded = _in_degrees(geometries, crs)
+    single = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
+    if several and single.any():
+        shapes = shapes.copy()
+        shapes[single] = shapely.multipolygons(shapes[single].reshape(-1, 1))
     bounds = shapely.bounds(shapes)
     kinds = shapely.get_type_id(shapes)
     polygons = (kinds == shapely.GeometryType.POLYGON) | (kinds == shapely.GeometryType.MULTIPOLYGON)
