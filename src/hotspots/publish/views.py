@@ -128,10 +128,11 @@ def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
     for path in paths:
         if Path(path).suffix.casefold() in (".tif", ".tiff"):
             surface = read_geotiff(path)
-            views.append(SurfaceView(f"Heat-map: {Path(path).stem}", surface, visible=not views))
+            shown = file_name(read_origin(path), path)
+            views.append(SurfaceView(f"Heat-map: {shown}", surface, visible=not views))
             continue
         layer = read_layer(path)
-        name = "Layer" if path == "-" else Path(path).stem
+        name = file_name(layer.attrs.get("provenance") or {}, path)
         found = _area_views(layer, "Areas", "areas", group=name, noun="areas", card=layer_card(layer))
         if not found and len(layer) > MOST_DRAWN:
             raise DataError(
@@ -149,6 +150,23 @@ def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
         if outline is None and not {"multiple", "dens_share"} & set(layer.columns):
             outline = layer
     return views, outline
+
+
+def file_name(told: Mapping[str, Any], path: str) -> str:
+    """Return what a reader calls a layer: its theme where the file tells it, else the file's name in words.
+
+    Examples
+    --------
+    >>> file_name({"theme": {"name": "Vehicle crime"}}, "vehicle-crime_wards.geojson")
+    'Vehicle crime'
+    >>> file_name({}, "maps/vehicle-crime_wards.geojson"), file_name({}, "-")
+    ('Vehicle crime wards', 'Layer')
+    """
+    theme = told.get("theme")
+    if isinstance(theme, Mapping) and theme.get("name"):
+        return str(theme["name"])
+    words = "" if path == "-" else " ".join(Path(path).stem.replace("_", " ").replace("-", " ").split())
+    return words[:1].upper() + words[1:] if words else "Layer"
 
 
 def origin_told(view: AreaView | SurfaceView, path: str) -> Mapping[str, Any]:
