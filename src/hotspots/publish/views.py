@@ -19,7 +19,9 @@ from hotspots.export.raster import read_geotiff, read_origin
 from hotspots.export.webmap.cards import Card
 from hotspots.export.webmap.make import AreaView, SurfaceView, period_columns
 from hotspots.export.webmap.views import Sparks
+from hotspots.export.webmap.whatif import WhatIf
 from hotspots.publish.cards import analysis_card, layer_card
+from hotspots.publish.whatif import selection_whatif
 from hotspots.publish.words.brief import brief_reasons
 
 MOST_DRAWN = 100_000  # of more areas than this, only those in a hotspot or coldspot are drawn
@@ -46,6 +48,9 @@ def analysis_views(analysis: Analysis) -> Views:
                 ranked=_flagged(analysis),
                 sparks=sparks,
                 card=card if layer is group.layers[0] else None,
+                whatif=selection_whatif(group)
+                if isinstance(group, Selection) and layer is group.layers[0]
+                else None,
             )
             views += _by_month(analysis, group, layer, sparks)
     views += [_surface_view(group) for group in analysis.groups if group.surface is not None]
@@ -187,6 +192,7 @@ def _area_views(
     ranked: str | None = None,
     sparks: Sparks | None = None,
     card: Card | None = None,
+    whatif: WhatIf | None = None,
 ) -> list[AreaView]:
     columns, draw = drawn_columns(layer, kind), drawing(layer, kind)
     views = [
@@ -201,6 +207,7 @@ def _area_views(
             rank_column=ranked if name == "sd_flag" and ranked in layer else None,
             sparks=sparks,
             card=card,
+            whatif=whatif if name == "priority" else None,
         )
         for name in columns
     ]

@@ -27,6 +27,7 @@ from hotspots.export.webmap.columns import Pool, add_table
 from hotspots.export.webmap.image import WEB_MERCATOR, draw_surface
 from hotspots.export.webmap.shapes import Shapes, encode_places, encode_shapes
 from hotspots.export.webmap.views import AreaView, Sparks, SurfaceView
+from hotspots.export.webmap.whatif import whatif_data
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -99,6 +100,7 @@ def map_data(
             "tables": tables,
             "sparks": sparks,
             "cards": _cards(areas, stores, known),
+            "whatif": _whatif(areas, stores, known),
             "themes": views,
             "surfaces": list(drawing),
             "outline": outline,
@@ -146,6 +148,18 @@ def _cards(
         told = None if card is None else card_data(card, store.drawn, lambda layer: known.get(id(layer)), of)
         found.append(told)
     return found
+
+
+def _whatif(
+    areas: Sequence[AreaView], stores: Sequence[_Store], known: dict[int, int]
+) -> dict[str, Any] | None:
+    """Return what tries other weights on the first view that has them."""
+    for store in stores:
+        for index in store.views:
+            view = areas[index]
+            if view.whatif is not None:
+                return whatif_data(view.whatif, table=known[id(view.layer)], drawn=store.drawn)
+    return None
 
 
 def _sparks(given: Sparks, drawn: npt.NDArray[np.bool_]) -> dict[str, Any]:

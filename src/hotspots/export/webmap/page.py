@@ -34,6 +34,8 @@ SCRIPTS = (
     "selection.js",
     "spark.js",
     "card.js",
+    "whatif.js",
+    "scenario.js",
     "legend.js",
     "switch.js",
     "list.js",
@@ -44,14 +46,16 @@ SCRIPTS = (
     "main.js",
 )
 
-STYLES = ("page.css", "card.css")
+STYLES = ("page.css", "card.css", "whatif.css")
 
 _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas</a>
 <div class="hotspots-page">
 <div class="hotspots-panel">
-<header class="masthead"><h1>{title}</h1>{period}</header>
+<header class="masthead"><h1>{title}</h1>{period}
+<p class="scenario-banner" id="hotspots-banner" hidden></p></header>
 <div class="search-section" id="hotspots-search" role="search" aria-label="Find an area"></div>
 <section class="switch-section" id="hotspots-switch" aria-label="Layers"></section>
+<section class="whatif-section" id="hotspots-whatif" aria-label="Other weights" hidden></section>
 <section class="card-section" id="hotspots-card" aria-labelledby="hotspots-card-name" hidden></section>
 <section class="legend-section hotspots-legend" id="hotspots-legend" aria-label="Legend"></section>
 <section class="list-section" id="hotspots-list" aria-label="Areas in order" tabindex="-1"></section>

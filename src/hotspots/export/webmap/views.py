@@ -15,6 +15,7 @@ from hotspots.base.surface import Surface
 from hotspots.export.style import Style, layer_style, style_for
 from hotspots.export.webmap.cards import Card
 from hotspots.export.webmap.columns import dated
+from hotspots.export.webmap.whatif import WhatIf
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -84,6 +85,8 @@ class AreaView:
     card : Card, optional
         What the card of an area tells beside the columns of its layer; views of the same areas share that of the
         first that has one.
+    whatif : WhatIf, optional
+        Other weights for a view of priorities; a map has one such view.
     """
 
     title: str
@@ -100,6 +103,7 @@ class AreaView:
     periods: Mapping[str, str] = field(default_factory=dict)
     sparks: Sparks | None = None
     card: Card | None = None
+    whatif: WhatIf | None = None
 
     def resolved_style(self) -> Style:
         """Return the style it is drawn with.

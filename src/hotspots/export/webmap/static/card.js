@@ -18,16 +18,16 @@
     const classed = !column || column.words || column.name === "priority";
     const label = () => `${table.show(view.column, position)} ${column.unit || within(column.label)}`;
     return { entry, label: classed || entry === view.missing ? entry.label : label(),
-      about: [...new Set([view.group, view.measure, view.label])].filter(Boolean).join(" · ") };
+      about: view.scenario ? "Scenario" : [...new Set([view.group, view.measure, view.label])].filter(Boolean).join(" · ") };
   }
 
   // What a layer of ranks says of the area: its class and its reason, whatever theme is in sight.
   function priority(model, cards, view, position) {
-    if (!cards || cards.ranked === null || cards.ranked === view.table) return null;
+    if (!cards || cards.ranked === null || (cards.ranked === view.table && !view.scenario)) return null;
     const theme = model.data.themes.find((entry) => entry.table === cards.ranked && entry.steps[0].column === "priority");
     if (!theme) return null;
     const shown = Hotspots.model.view(theme, 0), table = model.tables[cards.ranked];
-    return { ...lead(shown, table, position), reason: table.raw("reason", position) || "" };
+    return { ...lead(shown, table, position), ...(view.scenario ? { about: "As published" } : {}), reason: table.raw("reason", position) || "" };
   }
 
   function rankOf(model, cards, view, position) {
@@ -111,8 +111,8 @@
     const sentence = SENTENCES[view.column] || "reason";
     return {
       name: table.name(position), place: place.filter((word) => word && word !== table.name(position)).join(" · "),
-      lead: lead(view, table, position), sentence, reason: table.raw(sentence, position) || "",
-      priority: priority(model, cards, view, position), rank, rankWords: rank ? rankWords(rank) : "",
+      lead: lead(view, table, position), sentence, reason: view.scenario ? view.scenario.sentenceOf(position) : table.raw(sentence, position) || "",
+      priority: priority(model, cards, view, position), rank, rankWords: rank ? (view.scenario ? "As published: " : "") + rankWords(rank) : "",
       sure: cards ? wordOf(cards.sure, position) : "",
       measures: cards ? measuresOf(model, cards, position) : [], unit: cards ? cards.unit : "",
       everyone: cards ? cards.everyone : "", compared: cards ? cards.compared : "",
@@ -249,10 +249,10 @@
 
     // The focus goes back to where the card was asked for, or to the map.
     close() {
-      const { from } = this, within = this.target.contains(document.activeElement);
+      const { from } = this, held = this.target.contains(document.activeElement);
       this.hide();
       this.actions.closed();
-      if (!within) return;
+      if (!held) return;
       const ground = this.map.getContainer(), stays = from && from.isConnected && from !== document.body && from.getClientRects().length;
       const back = stays ? from : ground.querySelector("[tabindex='0']") || ground;
       back.focus({ preventScroll: true });

@@ -19,6 +19,7 @@
       if (shift) parts.set("shift", shift);
     }
     if (state.playing) parts.set("play", "1");
+    if (state.weights) parts.set("weights", state.weights.join(","));
     return "#" + parts.toString().replace(/%2C/g, ",");
   }
 
@@ -54,6 +55,7 @@
     if (parts.has("area")) state = model.changed(state, { area: parts.get("area") });
     if (parts.has("beside")) state = model.changed(state, { beside: besideOf(model, parts) });
     if (parts.get("play") === "1") state = model.changed(state, { playing: !Hotspots.calm() });
+    if (parts.has("weights")) state = model.changed(state, { weights: Hotspots.scenario.readWeights(model, parts.get("weights")) });
     return { state, at: placeOf(parts.get("at")) };
   }
 

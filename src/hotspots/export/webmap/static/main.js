@@ -66,6 +66,8 @@
       this.card = new Hotspots.card.Card(this.at("card"), model, map, { figures: this.describe.figures,
         go: (hit) => this.goTo(hit), closed: () => this.change({ area: null }) });
       this.switch = new Hotspots.switches.Switch(this.at("switch"), model, (part) => this.change(part));
+      this.scenario = new Hotspots.scenario.Scenario(model);
+      this.whatif = new Hotspots.scenario.Panel(this.at("whatif"), this.at("banner"), this.scenario, { tried: (weights) => this.tryWeights(weights) });
       this.list = new Hotspots.list.List(this.at("list"), model, {
         go: (position) => this.select(position, "fly"), point: (position) => this.point(position) });
       Hotspots.rove.keep(this.at("list"), "ol button");
@@ -89,6 +91,14 @@
       this.state = this.model.changed(this.state, typeof part === "function" ? part(this.state) : part);
       this.render(way);
       this.link.save("push");
+    }
+
+    // A slider on its way is one entry of the browser's history, not fifty.
+    tryWeights(weights) {
+      const began = Boolean(weights) !== Boolean(this.state.weights);
+      this.state = this.model.changed(this.state, { weights });
+      this.render("stay");
+      this.link.save(began ? "push" : "replace");
     }
 
     // The state of an address; without a place in it, the selected area or the whole comes into view.
@@ -155,9 +165,10 @@
     }
 
     render(way) {
-      const { theme, period } = this.state;
-      const changed = !this.drawn || this.drawn.theme !== theme || this.drawn.period !== period;
-      if (changed) this.view = theme ? Hotspots.model.view(theme, period) : null;
+      const { theme, period, weights } = this.state;
+      const changed = !this.drawn || this.drawn.theme !== theme || this.drawn.period !== period || this.drawn.weights !== weights;
+      if (changed) this.view = theme ? this.scenario.view(Hotspots.model.view(theme, period), weights) : null;
+      this.whatif.render(this.view, weights);
       this.drawAreas(changed);
       this.drawBeside();
       this.play();
@@ -181,7 +192,7 @@
       if (wanted) wanted.show(this.view, coloured);
       this.shown = wanted;
       for (const lines of this.around) lines.follow(wanted && wanted.encoded);
-      if (changed && this.drawn && this.view && !this.state.playing) this.say(`Showing ${[this.view.group, this.view.title, this.view.label].filter(Boolean).join(", ")}`);
+      if (changed && this.drawn && this.view && !this.state.playing && this.drawn.weights === this.state.weights) this.say(`Showing ${[this.view.group, this.view.title, this.view.label].filter(Boolean).join(", ")}`);
     }
 
     // Put on and take off what lies over the areas; returns the surfaces in sight.

@@ -79,7 +79,7 @@
       const [first] = this.data.themes;
       const on = this.overlays.filter((entry) => entry.on).map((entry) => entry.key);
       return { group: first ? first.group : "", theme: first || null, period: first ? first.opens : 0,
-        overlays: new Set(on), area: null, playing: false, beside: null };
+        overlays: new Set(on), area: null, playing: false, beside: null, weights: null };
     }
 
     // The state with a new part, and whatever no longer fits it put right.
@@ -158,8 +158,9 @@
       return state.overlays.has(entry.key) && (entry.group === "" || entry.group === state.group);
     }
 
+    // A view under other weights has a table of its own.
     tableOf(theme) {
-      return this.tables[theme.table];
+      return theme.areas || this.tables[theme.table];
     }
 
     sparksOf(theme) {

@@ -40,7 +40,7 @@
     const codes = () => Array.from(cells(columns.get("code")), (_, position) => code(position));
     return {
       columns, show, raw, name, code, codes,
-      number: (name, value) => number(columns.get(name), value),
+      number: (column, value) => number(columns.get(column), value),
       // How many areas have a value in a column.
       known: (column) => Array.from(cells(columns.get(column)), (_, position) => raw(column, position)).filter((value) => value !== null).length,
       district: (position) => raw("district", position) || "",
