@@ -78,7 +78,7 @@ def test_switching_the_theme_recolours_the_same_shapes(opened: Opened) -> None:
     low = opened.colour_of(0)
     assert low not in ("", opened.colour_of(5))
     opened.choice("Hotspots").check()
-    assert opened.colour_of(0) == "#b2182b"
+    assert opened.colour_of(0) == "#650000"
     assert opened.colour_of(6) == "#dcdcdc"
     assert opened.count(".leaflet-overlay-pane canvas") == 1
     assert opened.text("#hotspots-status") == "Showing Burglary, Hotspots"

@@ -119,7 +119,7 @@ def test_classes_are_listed_by_class_and_then_by_value(opened: Opened) -> None:
     assert [row[0] for row in rows] == ["1", "2", "3", "4", "5", "5", "7", "–", "–"]
     first = opened.page.locator("#hotspots-list ol button").first
     assert "Hotspot (q" in str(first.text_content())
-    assert first.locator(".fill").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(178, 24, 43)"
+    assert first.locator(".fill").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(101, 0, 0)"
 
 
 def test_the_list_is_short_until_all_is_asked_for(opened: Opened) -> None:

@@ -17,8 +17,8 @@ h1 { font-size: 1.5em } h2 { font-size: 1.15em; margin-top: 1.5em }
 table { border-collapse: collapse; width: 100% }
 th, td { border: 1px solid #999; padding: .3em .5em; text-align: center; vertical-align: middle }
 th[scope=row] { text-align: left; font-weight: 600 } thead th { background: #eef1f4; font-size: .9em }
-p, li { max-width: 60em } .notes { font-size: .85em; color: #333 }
-@media print { body { margin: 0; max-width: none } tr { break-inside: avoid } }
+.scroll { overflow-x: auto } p, li { max-width: 60em } .notes { font-size: .85em; color: #333 }
+@media print { body { margin: 0; max-width: none } .scroll { overflow: visible } tr { break-inside: avoid } }
 """
 _MARKS = {"✓": "priority", "(✓)": "priority in part", "": "no priority"}
 
@@ -55,18 +55,19 @@ def matrix_html(matrix: pd.DataFrame, *, title: str, notes: Sequence[str] = (), 
     ):
         rows = matrix[matrix["prevalence"] == prevalence]
         if len(rows):
-            parts.append(f"<h2>{heading}</h2>\n{_table(rows)}")
+            parts.append(f"<h2>{heading}</h2>\n{_table(rows, heading)}")
     if notes:
         parts.append(
             '<ul class="notes">' + "".join(f"<li>{html.escape(note)}</li>" for note in notes) + "</ul>"
         )
     if attribution:
         parts.append(f'<p class="notes">{html.escape(attribution)}</p>')
-    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{_STYLE}</style>'
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    head += f"<title>{html.escape(title)}</title><style>{_STYLE}</style>"
     return (
-        f'<!doctype html>\n<html lang="en-GB"><head>{head}</head>\n<body>\n'
+        f'<!doctype html>\n<html lang="en-GB"><head>{head}</head>\n<body>\n<main>\n'
         + "\n".join(parts)
-        + "\n</body></html>\n"
+        + "\n</main>\n</body></html>\n"
     )
 
 
@@ -91,11 +92,13 @@ def write_matrix(
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _table(rows: pd.DataFrame) -> str:
+def _table(rows: pd.DataFrame, name: str) -> str:
     places = [column for column in rows.columns if column not in ("ticks", "prevalence")]
     head = "".join(f'<th scope="col">{html.escape(str(place))}</th>' for place in places)
     body = []
     for theme, row in rows.iterrows():
         cells = "".join(f'<td title="{_MARKS[row[place]]}">{row[place]}</td>' for place in places)
         body.append(f'<tr><th scope="row">{html.escape(str(theme))}</th>{cells}</tr>')
-    return f'<table><thead><tr><th scope="col">Priority</th>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
+    table = f'<table><thead><tr><th scope="col">Priority</th>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
+    # On a narrow screen it is scrolled sideways, by the keyboard too.
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{name}">{table}</div>'

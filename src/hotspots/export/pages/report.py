@@ -214,27 +214,29 @@ def _slot(slot: Slot) -> str:
 
 
 def _table(table: Table, counter: _Counter) -> str:
-    caption = f"<caption><b>{counter.table()}.</b> {escape(table.caption)}</caption>" if table.caption else ""
+    number = counter.table() if table.caption else "Table"
+    caption = f"<caption><b>{number}.</b> {escape(table.caption)}</caption>" if table.caption else ""
     head = "".join(
         f'<th scope="col"{_side(place, table)}>{_heading(place, table)}</th>'
         for place in range(len(table.headings))
     )
     rows = []
-    for number, row in enumerate(table.rows, start=1):
+    for line, row in enumerate(table.rows, start=1):
         cells = "".join(
             f'<th scope="row"{_side(place, table)}>{escape(cell)}</th>'
             if place == 0
             else f"<td{_side(place, table)}>{escape(cell)}</td>"
             for place, cell in enumerate(row)
         )
-        last = ' class="total"' if table.total and number == len(table.rows) else ""
+        last = ' class="total"' if table.total and line == len(table.rows) else ""
         rows.append(f"<tr{last}>{cells}</tr>")
     note = f'<p class="note">{_raised(table.note)}</p>' if table.note else ""
     look = "long" if table.prose or len(table.rows) > 30 else "short"
     look += " upright" if len(table.marks) > UPRIGHT or len(table.numbers) > STANDING else ""
     look += next((f" {word}" for most, word in WIDE if len(table.headings) - len(table.marks) > most), "")
     body = f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>" + "\n".join(rows) + "</tbody></table>"
-    return f'<div class="table {look}">{body}{note}</div>'
+    # On a narrow screen it is scrolled sideways, by the keyboard too.
+    return f'<div class="table {look}" tabindex="0" role="group" aria-label="{number}">{body}{note}</div>'
 
 
 def _heading(place: int, table: Table) -> str:

@@ -25,6 +25,7 @@ td.sure { font-weight: 700 }
 .legend { list-style: none; padding: 0; margin: .6em 0; display: flex; flex-wrap: wrap; gap: .3em 1.2em;
   font-size: .85em }
 .legend i { display: inline-block; width: 1.4em; height: 1em; margin-right: .4em; border: 1px solid #8a8a8a;
+  forced-color-adjust: none;
   vertical-align: -.12em; print-color-adjust: exact; -webkit-print-color-adjust: exact }
 td { print-color-adjust: exact; -webkit-print-color-adjust: exact }
 @media print { body { margin: 0; max-width: none } section { break-inside: avoid }
