@@ -92,7 +92,7 @@ def test_cells_are_drawn_over_the_land_and_give_way_again(opened: Opened) -> Non
     assert opened.colour_of(8, land) == "#faf9f6"
     opened.choice("Hotspots").check()
     assert opened.count(".leaflet-overlay-pane canvas") == 1
-    assert opened.colour_of(0) == "#b2182b"
+    assert opened.colour_of(0) == "#650000"
 
 
 def test_the_pointer_finds_the_area_below_it_and_none_beside_the_map(opened: Opened) -> None:
