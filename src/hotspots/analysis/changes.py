@@ -130,31 +130,60 @@ def theme_change(
     counts = [
         monthly.reindex(columns=pd.Index(months), fill_value=0).sum(axis=1) for months in comparison.periods
     ]
+    districts_counts = None if districts is None else _by_district(counts, districts)
+    return change_of_counts(
+        counts[-2:],
+        tuple(float(count.sum()) for count in counts),
+        districts_counts,
+        comparison,
+        dispersion=dispersion,
+        flagged_by=flagged_by,
+    )
+
+
+def change_of_counts(
+    areas: Sequence[pd.Series[Any]],
+    whole: tuple[float, ...],
+    districts: Sequence[pd.Series[Any]] | None,
+    comparison: Comparison,
+    *,
+    dispersion: float | None = None,
+    flagged_by: FlaggedBy = "q",
+) -> ThemeChange:
+    """Return how counts changed between the two periods compared, of areas, of districts and of all together.
+
+    Parameters
+    ----------
+    areas, districts : pair of Series
+        Incidents before and after.
+    whole : tuple of float
+        Incidents of all areas together in each period of the comparison.
+    comparison : Comparison
+        The periods.
+    dispersion, flagged_by
+        See `hotspots.change`.
+    """
     options: dict[str, Any] = {
         "months_before": len(comparison.before),
         "months_after": len(comparison.after),
         "flagged_by": flagged_by,
     }
-    totals = tuple(float(count.sum()) for count in counts)
-    areas = change(counts[-2], counts[-1], dispersion=dispersion, **options)
-    together = pd.Series([totals[-2]]), pd.Series([totals[-1]])
-    whole = change(*together, dispersion=areas.attrs["dispersion"], **options).iloc[0]
-    return ThemeChange(
-        areas, whole, totals, _by_district(counts, districts, areas.attrs["dispersion"], options)
-    )
+    found = change(areas[0], areas[1], dispersion=dispersion, **options)
+    options["dispersion"] = found.attrs["dispersion"]
+    together = change(pd.Series([whole[-2]]), pd.Series([whole[-1]]), **options).iloc[0]
+    by_district = None if districts is None else change(districts[0], districts[1], **options)
+    return ThemeChange(found, together, whole, by_district)
 
 
 def _by_district(
-    counts: list[pd.Series[Any]], districts: pd.Series[Any] | None, dispersion: float, options: dict[str, Any]
-) -> pd.DataFrame | None:
-    """Return the change of each district: that of the sums of its areas."""
-    if districts is None:
-        return None
+    counts: list[pd.Series[Any]], districts: pd.Series[Any]
+) -> tuple[pd.Series[Any], pd.Series[Any]] | None:
+    """Return the counts of each district before and after: the sums of its areas; None where none is named."""
     named = districts.astype(object).where(districts.notna() & (districts != ""))
     if named.isna().all():
         return None
     before, after = (count.groupby(named.reindex(count.index)).sum() for count in counts[-2:])
-    return change(before, after, dispersion=dispersion, **options)
+    return before, after
 
 
 def theme_standing(

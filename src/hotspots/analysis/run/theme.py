@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.analysis.changes import ThemeChange, theme_change, theme_standing
+from hotspots.analysis.changes import Comparison, ThemeChange, theme_change, theme_standing
 from hotspots.analysis.emerging import emerging_layer
 from hotspots.analysis.people import class_layers, people_of_theme
 from hotspots.analysis.recipe.tables import Recipe, Theme
@@ -25,6 +25,7 @@ from hotspots.analysis.steps import (
     risk_layer,
 )
 from hotspots.analysis.times.themes import times_of_theme
+from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Surface
 from hotspots.counting.counts import count_incidents, rate
@@ -67,7 +68,7 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
         contours,
         theme=theme,
         n=table["n"].sum().item(),
-        rate=_whole_rate(table, study.months),
+        rate=whole_rate(table, study.months),
         monthly=monthly,
         earlier=earlier,
         change=changed,
@@ -125,34 +126,16 @@ def _count(
         limits=recipe.count.limits,
         label=place.label,
     )
-    flagged = recipe.flag is not None and (
-        is_named(place, recipe.flag.layers) if recipe.flag.layers else first
+    layer = measure_layer(
+        recipe,
+        place,
+        layer,
+        first=first,
+        changed=changed,
+        comparison=study.comparison,
+        neighbours=study.neighbours.get(place.key),
+        beside=study.beside.get(place.key),
     )
-    if flagged:
-        layer = _flag(recipe, place.label, layer)
-    if recipe.change is not None and first and changed is not None:
-        layer = _add_change(recipe, study, layer, changed, flagged=flagged)
-    if recipe.gistar is not None and place.key in study.neighbours:
-        step = recipe.gistar
-        layer = gistar_layer(
-            layer,
-            value="n"
-            if place.kind == "cells"
-            else step.value,  # cells are of one size and have no population
-            neighbours=study.neighbours[place.key],
-            inference=step.inference,
-            cap=step.cap,
-            permutations=step.permutations,
-            seed=step.seed,
-        )
-    if recipe.outliers is not None and place.key in study.beside:
-        beside = recipe.outliers
-        layer = outliers_layer(
-            layer,
-            value="n" if place.kind == "cells" else beside.value,
-            neighbours=study.beside[place.key],
-            cap=beside.cap,
-        )
     if recipe.emerging is not None and study.steps is not None and place.key in study.around:
         over = recipe.emerging
         layer = emerging_layer(
@@ -165,20 +148,79 @@ def _count(
             previous=over.previous,
             cap=over.cap,
         )
-    if recipe.risk is not None and (is_named(place, recipe.risk.layers) if recipe.risk.layers else first):
-        layer = _risk(recipe, study.months, place.label, layer)
+    return risk_of_layer(recipe, study.months, place, layer, first=first)
+
+
+def measure_layer(
+    recipe: Recipe,
+    place: Place,
+    layer: gpd.GeoDataFrame,
+    *,
+    first: bool,
+    changed: ThemeChange | None,
+    comparison: Comparison | None,
+    neighbours: Neighbours | None,
+    beside: Neighbours | None,
+) -> gpd.GeoDataFrame:
+    """Return a counted layer with its flags, change, Gi* and outliers, as far as the recipe asks for them.
+
+    Parameters
+    ----------
+    recipe, place : Recipe, Place
+        What is asked for, and of which areas.
+    layer : GeoDataFrame
+        The areas with ``n`` and, where people are known, rates.
+    first : bool
+        Whether these are the recipe's first areas.
+    changed, comparison : ThemeChange, Comparison, optional
+        How the theme changed between which periods; the first areas show it.
+    neighbours, beside : Neighbours, optional
+        What Gi* and local Moran's I take as neighbours; without them there is neither.
+    """
+    flagged = recipe.flag is not None and (
+        is_named(place, recipe.flag.layers) if recipe.flag.layers else first
+    )
+    if flagged:
+        layer = _flag(recipe, place.label, layer)
+    if recipe.change is not None and first and changed is not None:
+        layer = _add_change(recipe, comparison, layer, changed, flagged=flagged)
+    if recipe.gistar is not None and neighbours is not None:
+        step = recipe.gistar
+        layer = gistar_layer(
+            layer,
+            value="n"
+            if place.kind == "cells"
+            else step.value,  # cells are of one size and have no population
+            neighbours=neighbours,
+            inference=step.inference,
+            cap=step.cap,
+            permutations=step.permutations,
+            seed=step.seed,
+        )
+    if recipe.outliers is not None and beside is not None:
+        layer = outliers_layer(
+            layer,
+            value="n" if place.kind == "cells" else recipe.outliers.value,
+            neighbours=beside,
+            cap=recipe.outliers.cap,
+        )
     return layer
 
 
 def _add_change(
-    recipe: Recipe, study: Study, layer: gpd.GeoDataFrame, changed: ThemeChange, *, flagged: bool
+    recipe: Recipe,
+    comparison: Comparison | None,
+    layer: gpd.GeoDataFrame,
+    changed: ThemeChange,
+    *,
+    flagged: bool,
 ) -> gpd.GeoDataFrame:
     """Return the layer with the change of its areas and, where they are flagged, who is newly or no longer above."""
     layer = add_columns(layer, changed.areas)
     layer.attrs["change_dispersion"] = changed.areas.attrs["dispersion"]
-    if flagged and recipe.flag is not None and study.comparison is not None:
+    if flagged and recipe.flag is not None and comparison is not None:
         found = theme_standing(
-            changed, study.comparison, layer, flag=recipe.flag, min_population=recipe.count.min_population
+            changed, comparison, layer, flag=recipe.flag, min_population=recipe.count.min_population
         )
         layer = add_columns(layer, found)
     return layer
@@ -196,12 +238,16 @@ def _dispersion(recipe: Recipe, study: Study, place: Place, changed: ThemeChange
     return told
 
 
-def _risk(recipe: Recipe, months: float, label: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def risk_of_layer(
+    recipe: Recipe, months: float, place: Place, layer: gpd.GeoDataFrame, *, first: bool
+) -> gpd.GeoDataFrame:
+    """Return the layer with its risks, where the recipe asks for them of its areas; see `risk_layer`."""
     step = recipe.risk
-    assert step is not None  # noqa: S101 - the caller checked; this tells the type checker
+    if step is None or not (is_named(place, step.layers) if step.layers else first):
+        return layer
     if "rate" not in layer:
         raise DataError(
-            f"[risk] compares rates, but the areas of '{label}' have no population",
+            f"[risk] compares rates, but the areas of '{place.label}' have no population",
             hint="name a 'population_table' for them, or leave the table [risk] out",
         )
     asked = {field.name: getattr(step, field.name) for field in fields(step) if field.name != "layers"}
@@ -219,7 +265,7 @@ def _flag(recipe: Recipe, label: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFra
     return flag_layer(layer, value=step.value, within=step.within, ddof=step.ddof, near=step.near)
 
 
-def _whole_rate(table: gpd.GeoDataFrame, months: float) -> float | None:
+def whole_rate(table: gpd.GeoDataFrame, months: float) -> float | None:
     """Return the rate of all areas that have one, taken together."""
     rated = table[table["rate"].notna()] if "rate" in table else table[:0]
     if rated.empty:
