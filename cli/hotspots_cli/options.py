@@ -253,6 +253,12 @@ weights = together(
     ),
 )
 
+public = click.option(
+    "--public",
+    metavar="PROFILE",
+    help="Make it fit for publication, by the rules of a profile: documents, 10-5, nhs or sacro.",
+)
+
 seed = click.option(
     "--seed", type=int, default=0, show_default=True, help="Seed of the permutations; recorded in the output."
 )

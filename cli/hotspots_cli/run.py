@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+
+if TYPE_CHECKING:
+    from hotspots.analysis.recipe.tables import Recipe
 
 
 @click.command("run", short_help="A whole analysis from its recipe.")
@@ -16,19 +22,23 @@ from hotspots_cli.progress import Steps
     metavar="DIR",
     help="The folder of an earlier run: report, workbook and terminal say what has changed since.",
 )
+@options.public
 @options.overwrite
-def command(recipe: str, output: str, since: str | None, overwrite: bool) -> None:
+def command(recipe: str, output: str, since: str | None, public: str | None, overwrite: bool) -> None:
     """Run a whole analysis, reproducibly: one recipe in, one folder of maps, layers and tables out.
 
     \b
     hotspots recipe new -o analysis.toml
     hotspots run analysis.toml -o maps/2025
     hotspots run analysis.toml -o maps/2026 --since maps/2025
+    hotspots run analysis.toml -o website/2026 --public documents
     """
-    run_into(recipe, output, overwrite=overwrite, since=since)
+    run_into(recipe, output, overwrite=overwrite, since=since, public=public)
 
 
-def run_into(recipe: str, output: str, *, overwrite: bool, since: str | None = None) -> None:
+def run_into(
+    recipe: str, output: str, *, overwrite: bool, since: str | None = None, public: str | None = None
+) -> None:
     """Run the recipe and say what came of it."""
     from hotspots.base.files import refuse_existing
 
@@ -36,10 +46,25 @@ def run_into(recipe: str, output: str, *, overwrite: bool, since: str | None = N
     from hotspots.analysis.recipe.reading import read_recipe
     from hotspots.publish.folder import run_recipe
 
+    asked = published_by(read_recipe(recipe), public)
     with Steps() as step:
-        outcome = run_recipe(read_recipe(recipe), output, overwrite=overwrite, since=since, progress=step)
+        outcome = run_recipe(asked, output, overwrite=overwrite, since=since, progress=step)
     for line in outcome.headline:
         click.echo(line)
     click.echo(f"Wrote {len(outcome.files)} files to {outcome.folder}")
     first = "map.html" if "map.html" in outcome.files else "hotspots.qgz"
     click.echo(f"Open {outcome.folder / first}")
+
+
+def published_by(recipe: Recipe, public: str | None) -> Recipe:
+    """Return a recipe whose folder is made for publication by the rules of a profile, where one is named.
+
+    Where the recipe names the same profile, its own numbers stay.
+    """
+    if public is None or (recipe.publish is not None and recipe.publish.profile == public):
+        return recipe
+    from hotspots.analysis.recipe.tables import Publish
+
+    asked = Publish(profile=public)
+    _ = asked.rules  # an unknown profile is told before anything is read
+    return replace(recipe, publish=asked)

@@ -55,6 +55,8 @@ class Profile:
         By offence: by how much counts vary beyond chance, which limits allow for.
     street : frozenset of str
         The comparators that were counted from street files, as the districts were.
+    beside : tuple of str
+        Those of the offences that are none, but what other sources count.
     """
 
     districts: pd.DataFrame
@@ -65,6 +67,7 @@ class Profile:
     months: float
     dispersion: pd.Series[float]
     street: frozenset[str] = frozenset()
+    beside: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -179,19 +182,59 @@ def make_profile(
     n, people = _by_district(counts, district), _by_district(areas["population"], district)
     # Incidents and people of the areas that have a population: what rates are made of.
     rated = _by_district(counts.where(areas["population"].notna(), 0), district)
+    changed: dict[str, Any] = {}
+    if before is not None and after is not None:
+        was, now = (_by_district(with_total(held, beside=beside), district) for held in (before, after))
+        changed = {"was": was, "now": now, "months_before": months_before, "months_after": months_after}
+    return profile_of(
+        n, rated, people, phi, months=months, comparators=comparators, margin=margin, beside=beside, **changed
+    )
+
+
+def profile_of(
+    n: pd.DataFrame,
+    rated: pd.DataFrame,
+    people: pd.Series[Any],
+    dispersion: pd.Series[float],
+    *,
+    months: float,
+    comparators: pd.DataFrame | None = None,
+    margin: float = 0,
+    beside: Sequence[str] = (),
+    was: pd.DataFrame | None = None,
+    now: pd.DataFrame | None = None,
+    months_before: float = 12,
+    months_after: float = 12,
+) -> Profile:
+    """Return the profile of districts of which the incidents are counted already.
+
+    Parameters
+    ----------
+    n : DataFrame
+        Incidents, districts by offences, with `FORCE` the last row and `TOTAL` the first column.
+    rated : DataFrame
+        Those of the areas whose population is known, of the same shape.
+    people : Series of float
+        Residents by district, and of the force.
+    dispersion : Series of float
+        By offence.
+    months, comparators, margin, beside, months_before, months_after
+        See `make_profile`.
+    was, now : DataFrame, optional
+        Incidents of two periods to compare, in the form of `n`.
+    """
     values: dict[str, list[Any]] = {}
     if comparators is not None:
-        values = comparator_values(comparators, counts.columns, months=months)
+        values = comparator_values(comparators, n.columns, months=months)
+    phi = dispersion
     figures = {
         name: _figures(n.loc[name], rated.loc[name], people[name], months, phi, beside) for name in n.index
     }
     if values:
         _check(values, figures[FORCE], months, beside)
     against = _against(rated, people, figures[FORCE]["rate"], values, months, phi, margin)
-    if before is not None and after is not None:
-        lengths = {"months_before": months_before, "months_after": months_after}
-        was, now = (_by_district(with_total(held, beside=beside), district) for held in (before, after))
-        changes = _changes(was, now, phi, **lengths)
+    if was is not None and now is not None:
+        changes = _changes(was, now, phi, months_before=months_before, months_after=months_after)
         figures = {name: frame.join(changes[name]) for name, frame in figures.items()}
     whole = figures.pop(FORCE)
     return Profile(
@@ -203,6 +246,7 @@ def make_profile(
         months,
         phi,
         frozenset() if comparators is None else frozenset(comparators.attrs.get("street", [])),
+        tuple(beside),
     )
 
 

@@ -25,8 +25,9 @@ from hotspots.analysis.standings import Standings
 from hotspots.analysis.times.grid import HotTimes
 from hotspots.areas.neighbours import Neighbours
 from hotspots.areas.outline import outline_of
-from hotspots.base.surface import Surface
+from hotspots.base.surface import Floats, Surface
 from hotspots.counting.tally import Tally
+from hotspots.disclosure.rules import Profile as Rules
 from hotspots.incidents.quality import QualityReport
 from hotspots.priorities.matrix import DistrictMatrix
 from hotspots.priorities.plan import Plan
@@ -113,6 +114,9 @@ class ThemeResult(Group):
         Repeat locations and targets, where the recipe asks for them.
     times : HotTimes or None
         At what hours its incidents are, where the recipe asks for it.
+    bears : ndarray or None
+        How many incidents bear on each cell of the surface, where it is to be published; see
+        `hotspots.analysis.public.density.bearing`.
     """
 
     theme: Theme
@@ -125,6 +129,7 @@ class ThemeResult(Group):
     shares: tuple[Share, ...] = ()
     repeats: Repeats | None = None
     times: HotTimes | None = None
+    bears: Floats | None = None
 
     @property
     def first(self) -> gpd.GeoDataFrame:
@@ -152,6 +157,22 @@ class Selection(Group):
     priorities: Priorities
     tally: Tally
     matrix: DistrictMatrix | None = None
+
+
+@dataclass(frozen=True)
+class Published:
+    """By what rules an analysis may be published, and what had to be left out.
+
+    Attributes
+    ----------
+    profile : Profile
+        The rules.
+    left_out : tuple of str
+        What is not in it that the recipe asks for, in sentences.
+    """
+
+    profile: Rules
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,6 +224,10 @@ class Analysis:
         By the key of a theme: its rate beside those of the comparators, and its districts among themselves.
     facts : AreaFacts or None
         What the card of an area tells beside its layers' columns.
+    comparators : DataFrame or None
+        What the force is compared with, from `hotspots.analysis.partnerships.find_comparators`.
+    published : Published or None
+        By what rules it may be published; None of an analysis with exact figures, which is not for publication.
     """
 
     recipe: Recipe
@@ -226,6 +251,8 @@ class Analysis:
     charts: MonthCharts | None = None
     against: Mapping[str, Against] = field(default_factory=dict)
     facts: AreaFacts | None = None
+    comparators: pd.DataFrame | None = None
+    published: Published | None = None
 
     @cached_property
     def outline(self) -> gpd.GeoDataFrame:

@@ -66,6 +66,7 @@ def district_matrix(
     noun: str = "area",
     comparator: pd.DataFrame | None = None,
     compared_with: str = "the comparator",
+    districts: pd.DataFrame | None = None,
 ) -> DistrictMatrix:
     """Tick the themes that are a priority of each district, by its rate and by its flagged areas.
 
@@ -90,6 +91,9 @@ def district_matrix(
         See `priority_matrix`: what each district is compared with instead of the other districts.
     compared_with : str, default "the comparator"
         What it is called in the notes.
+    districts : DataFrame, optional
+        The incidents of each district and, in a row "all", of all areas, by theme, where they are not the sums of
+        areas: as published, rounded on their own. A missing one is unknown, and that theme is not ticked there.
 
     Returns
     -------
@@ -116,10 +120,13 @@ def district_matrix(
     above = _above(counts, areas["population"], months=months, min_population=min_population)
     kept = district != ""
     sums = counts[kept].groupby(district[kept]).sum()
+    whole = sums.sum()
+    if districts is not None:
+        sums, whole = districts.reindex(sums.index)[sums.columns], districts.loc["all", sums.columns]
     flagged = above[kept].groupby(district[kept]).sum().astype(np.int64)
     people = areas["population"][kept].groupby(district[kept]).sum(min_count=1)
     rates = (sums.div(people, axis=0) * 12_000 / months).T
-    rates["all"] = sums.sum() / people.sum() * 12_000 / months
+    rates["all"] = whole / people.sum() * 12_000 / months
     dispersion = _dispersions(made, counted, district.to_numpy())
     ticked = priority_matrix(
         sums,

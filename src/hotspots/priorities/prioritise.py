@@ -104,7 +104,12 @@ def area_noun(codes: pd.Index) -> str:
 
 
 def prioritise(
-    areas: gpd.GeoDataFrame, counted: Tally, plan: Plan, *, wide: Wide | None = None
+    areas: gpd.GeoDataFrame,
+    counted: Tally,
+    plan: Plan,
+    *,
+    wide: Wide | None = None,
+    n: pd.Series[Any] | None = None,
 ) -> Priorities:
     """Select priority areas by a plan, with reasons, localities and intervals of rank.
 
@@ -119,6 +124,8 @@ def prioritise(
     wide : {'force-wide', 'overall'}, optional
         What the highest priority is called, whose areas stand out of all: "overall" where the areas are a part
         of a force only. By default "overall" for the areas of one district, else "force-wide".
+    n : Series, optional
+        The incidents of each area, where they are not the sum of all that was counted, as where categories overlap.
 
     Returns
     -------
@@ -134,7 +141,8 @@ def prioritise(
     made = make_indicators(
         plan.indicator, areas, counted=counted, min_population=plan.min_population, resolve=plan.path
     )
-    n = pd.Series(counted.counts.sum(axis=(1, 2)), index=areas.index, name="n")
+    if n is None:
+        n = pd.Series(counted.counts.sum(axis=(1, 2)), index=areas.index, name="n")
     km2 = areas.geometry.area / 1e6
     with warnings.catch_warnings():
         # An area without neighbours is a locality of its own, which is as it should be.

@@ -17,6 +17,7 @@ from hotspots.analysis.editions import RECORD, compare_editions, read_edition
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.origins import NAME_THEM
 from hotspots.analysis.provenance import make_provenance, rests_on
+from hotspots.analysis.public.protect import protect
 from hotspots.analysis.recipe.tables import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
 from hotspots.analysis.run.analyse import Progress, analyse, count_steps
@@ -41,6 +42,7 @@ from hotspots.publish.words.brief import brief_note, brief_reasons, brief_summar
 from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.headline import headline
 from hotspots.publish.words.notes import method_notes, people_note
+from hotspots.publish.words.publication import foot_words, publication_record
 
 # Where runs leave their files, and so all that a later one may remove.
 _FOLDERS = ("about", "geojson", "layers", "tables")
@@ -129,6 +131,8 @@ def run_recipe(
     total = count_steps(recipe) + len(recipe.theme) + 3
     edition = None if since is None else read_edition(since)
     analysis = analyse(recipe, progress=lambda label: progress(label, total))
+    if recipe.publish is not None:
+        analysis = protect(analysis, recipe.publish.rules)
     if edition is not None:
         analysis = replace(analysis, since=compare_editions(analysis, edition))
     analysis.origin.warn(NAME_THEM)
@@ -231,7 +235,7 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
         title=recipe.title,
         period=calendar_words(analysis.calendar),
         source=analysis.origin.source,
-        attribution=analysis.origin.attribution,
+        attribution=foot_words(analysis),
         method_notes=[str(note) for note in method_notes(analysis)],
         boundary=analysis.outline,
         basemap=look.basemap,
@@ -248,7 +252,7 @@ def _write_brief(analysis: Analysis, selection: Selection, path: Path) -> None:
         under=recipe.title,
         summary=brief_summary(made),
         notes=[brief_note(made, selection.plan), *people_note(analysis)],
-        attribution=analysis.origin.attribution,
+        attribution=foot_words(analysis),
         noun=made.noun,
         reasons=brief_reasons(made, analysis),
         elsewhere=f"tables/{selection.key}_{selection.layers[0].key}.csv",
@@ -284,9 +288,10 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
         ),
         steps=steps,
         areas=analysis.areas,
-        origin=analysis.origin,
+        origin=replace(analysis.origin, attribution=foot_words(analysis)),
     )
     return record | {
+        "publication": publication_record(analysis),
         "title": recipe.title,
         "period": calendar_words(analysis.calendar),
         "method": [str(note) for note in method_notes(analysis)],

@@ -31,6 +31,7 @@ from hotspots.publish.words.names import singular
 
 DISTRICTS = "layers/districts.gpkg"
 _BY_MONTH = "incidents by month"
+from hotspots.publish.words.publication import foot_words
 
 
 def write_qgis(analysis: Analysis, folder: Path) -> None:
@@ -59,7 +60,7 @@ def write_qgis(analysis: Analysis, folder: Path) -> None:
         if beside.exists():
             write_qml(styled[0], beside.with_suffix(".qml"))
     origin = analysis.origin
-    imprint = Imprint(recipe.title, calendar_words(analysis.calendar), origin.source, origin.attribution)
+    imprint = Imprint(recipe.title, calendar_words(analysis.calendar), origin.source, foot_words(analysis))
     months = [str(month) for month in analysis.calendar]
     write_qlr(layers, folder / "hotspots.qlr", imprint=imprint, months=months)
     write_qgz(layers, folder / "hotspots.qgz", crs=recipe.crs, imprint=imprint, months=months)

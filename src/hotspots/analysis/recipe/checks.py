@@ -53,6 +53,17 @@ def check_recipe(recipe: Recipe, slips: Slips) -> None:
     _check_people(recipe, slips)
     _check_times(recipe, slips)
     _check_others(recipe, slips)
+    _check_publish(recipe, slips)
+
+
+def _check_publish(recipe: Recipe, slips: Slips) -> None:
+    """Note rules of publication that contradict each other, or that nobody knows."""
+    if recipe.publish is None:
+        return
+    try:
+        _ = recipe.publish.rules
+    except ParameterError as error:
+        slips.add(f"[publish]: {error.message}", error.hint)
 
 
 def _check_others(recipe: Recipe, slips: Slips) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from hotspots.analysis.periods import Periods, settle
+from hotspots.disclosure.rules import Profile, profile
 
 CELLS = "cells"
 
@@ -360,6 +361,34 @@ class Map:
     basemap: Literal["none", "osm"] = "none"
 
 
+@dataclass(frozen=True)
+class Publish:
+    """``[publish]``: the folder is made for publication, by the rules of a profile; see `hotspots.disclosure.rules`.
+
+    The other keys take the place of the profile's own numbers.
+    """
+
+    profile: str = "documents"
+    threshold: int | None = None
+    base: int | None = None
+    zeros: Literal["shown", "hidden"] | None = None
+    hide: Literal["suppress", "round"] | None = None
+    dominance: tuple[float, ...] = ()
+    rate_decimals: int | None = None
+    cell_size: float | None = None
+    bandwidth: float | None = None
+    fewest: int | None = None
+
+    @property
+    def rules(self) -> Profile:
+        """The rules themselves; a `ParameterError` where the numbers make no sense."""
+        own = {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.name != "profile"}
+        numbers = {name: value for name, value in own.items() if value not in (None, ())}
+        if self.dominance:
+            numbers["dominance"] = (int(self.dominance[0]), *self.dominance[1:])
+        return profile(self.profile, **numbers)
+
+
 Section = Literal[
     "summary",
     "since",
@@ -426,6 +455,8 @@ class Recipe:
         The optional steps; None where the recipe does not have the table.
     charts, map, report : dataclass or None
         What is made of all themes together; None as before.
+    publish : Publish or None
+        By what rules the folder is made for publication; None where it is not to be published.
     source, attribution : str
         Whose data they are, and the words of the licence; see `hotspots.analysis.origins` for what is shown where they
         are not named.
@@ -460,6 +491,7 @@ class Recipe:
     charts: Charts | None = None
     map: Map | None = None
     report: Report | None = None
+    publish: Publish | None = None
     source: str = ""
     attribution: str = ""
     crs: str = "EPSG:27700"

@@ -123,4 +123,5 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
             assigned[places[0].key],
             [(place.key, place.areas) for place in places[1:] if place.kind == "areas"],
         ),
+        comparators=against,
     )

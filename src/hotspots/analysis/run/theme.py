@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +12,7 @@ import pandas as pd
 from hotspots.analysis.changes import Comparison, ThemeChange, theme_change, theme_standing
 from hotspots.analysis.emerging import emerging_layer
 from hotspots.analysis.people import class_layers, people_of_theme
+from hotspots.analysis.public.density import bearing, widened
 from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.results import Layer, ThemeResult
 from hotspots.analysis.run.study import Place, Study, is_named
@@ -27,7 +28,7 @@ from hotspots.analysis.steps import (
 from hotspots.analysis.times.themes import times_of_theme
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError
-from hotspots.base.surface import Surface
+from hotspots.base.surface import Floats, Surface
 from hotspots.counting.counts import count_incidents, rate
 from hotspots.methods.contours import make_contours
 from hotspots.methods.kde.density import kernel_density
@@ -59,7 +60,7 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
         groupings=study.groupings,
         first=first.key,
     )
-    surface, contours = _density(recipe, chosen, first.areas, study.months)
+    surface, contours, bears = _density(recipe, chosen, first.areas, study.months)
     return ThemeResult(
         key,
         theme.name,
@@ -75,6 +76,7 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
         breakdowns=people.breakdowns,
         shares=people.shares,
         repeats=people.repeats,
+        bears=bears,
         times=times_of_theme(recipe, theme, chosen[study.assigned[first.key].reindex(chosen.index).notna()]),
     )
 
@@ -276,10 +278,11 @@ def whole_rate(table: gpd.GeoDataFrame, months: float) -> float | None:
 
 def _density(
     recipe: Recipe, incidents: pd.DataFrame, areas: gpd.GeoDataFrame, months: float
-) -> tuple[Surface | None, gpd.GeoDataFrame | None]:
+) -> tuple[Surface | None, gpd.GeoDataFrame | None, Floats | None]:
+    """Return the density, its contours and, where it is to be published, how many incidents bear on each cell."""
     step = recipe.kde
     if step is None:
-        return None, None
+        return None, None, None
     choices: dict[str, Any] = {
         "cell_size": step.cell_size,
         "kernel": step.kernel,
@@ -290,8 +293,14 @@ def _density(
         surface = density_at_best(incidents, areas, **choices)
     else:
         surface = kernel_density(incidents, areas, bandwidth=step.bandwidth, **choices)
+    bears = None
+    if recipe.publish is not None:
+        found = surface.parameters["bandwidth_from"]
+        surface = kernel_density(incidents, areas, **choices | widened(surface, recipe.publish.rules))
+        surface = replace(surface, parameters={**surface.parameters, "bandwidth_from": found})
+        bears = bearing(incidents, areas, surface)
     surface = surface.classed(step.classes)
-    return surface, make_contours(surface, areas=areas)
+    return surface, make_contours(surface, areas=areas), bears
 
 
 def _by_month(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +27,7 @@ from hotspots.priorities.groups import find_group
 from hotspots.priorities.indicators import Indicator, Indicators
 from hotspots.priorities.matrix import THEMES, DistrictMatrix, district_matrix
 from hotspots.priorities.plan import Plan
-from hotspots.priorities.prioritise import prioritise
+from hotspots.priorities.prioritise import Priorities, prioritise
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,15 @@ def select_areas(recipe: Recipe, plan: Plan, study: Study, against: pd.DataFrame
         sources=sources_of(held),
     )
     made = prioritise(first.areas, counted, plan, wide="overall" if recipe.areas[0].only else None)
-    layers = [Layer(first.key, "areas", first.label, made.layer)]
+    matrix = make_matrix(recipe, first.areas, made.indicators, against, noun=made.noun)
+    return selection_of(made, plan, counted, matrix, key=first.key, label=first.label)
+
+
+def selection_of(
+    made: Priorities, plan: Plan, counted: Tally, matrix: DistrictMatrix | None, *, key: str, label: str
+) -> Selection:
+    """Return priorities as layers: their areas, under the key and label of these, and their localities."""
+    layers = [Layer(key, "areas", label, made.layer)]
     if made.localities is not None:
         layers.append(Layer(LOCALITIES, "localities", LOCALITIES.capitalize(), made.localities))
     return Selection(
@@ -56,14 +64,36 @@ def select_areas(recipe: Recipe, plan: Plan, study: Study, against: pd.DataFrame
         plan=plan,
         priorities=made,
         tally=counted,
-        matrix=_matrix(recipe, first.areas, made.indicators, against, noun=made.noun),
+        matrix=matrix,
     )
 
 
-def _matrix(
-    recipe: Recipe, areas: gpd.GeoDataFrame, made: Indicators, against: pd.DataFrame | None, *, noun: str
+Recount = Callable[[Tally, Sequence[Indicator]], tuple[Tally, list[Indicator], pd.DataFrame]]
+"""Returns other counts of some indicators, the indicators of these, and the counts of their districts."""
+
+
+def make_matrix(
+    recipe: Recipe,
+    areas: gpd.GeoDataFrame,
+    made: Indicators,
+    against: pd.DataFrame | None,
+    *,
+    noun: str,
+    recount: Recount | None = None,
 ) -> DistrictMatrix | None:
-    """Return which themes are a priority of which district, or None where districts cannot be compared."""
+    """Return which themes are a priority of which district, or None where districts cannot be compared.
+
+    Parameters
+    ----------
+    recipe, areas, made : Recipe, GeoDataFrame, Indicators
+        What is asked for, the first areas, and what was scored, with its tally.
+    against : DataFrame, optional
+        From `hotspots.analysis.partnerships.find_comparators`.
+    noun : str
+        What an area is called.
+    recount : callable, optional
+        What other counts than those of the tally are to be compared.
+    """
     counted = made.tally
     assert counted is not None  # noqa: S101 - a recipe's priorities are counted; this tells the type checker
     themes, kinds = _themes(made, counted)
@@ -78,11 +108,15 @@ def _matrix(
         months = float(sum(counted.months))
         comparator = theme_comparator(against, name, asked, months=months, kinds=kinds)
         comparator = comparator.reindex([*asked, *(theme.name for theme in themes if theme.group is None)])
+    districts = None
+    if recount is not None:
+        counted, themes, districts = recount(counted, themes)
     try:
         return district_matrix(
             areas,
             counted,
             themes,
+            districts=districts,
             min_population=recipe.count.min_population,
             noun=noun,
             comparator=comparator,

@@ -56,6 +56,7 @@ from hotspots.publish.words.change import calendar_words, compared_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes
 from hotspots.publish.words.profile import rules_words
+from hotspots.publish.words.publication import foot_words, publication_line
 
 APPENDIX = frozenset(
     ["headline", "priorities", "matrix", "change", "tables", "risk", "emerging", "maps", "quality", "methods"]
@@ -129,7 +130,7 @@ def _bound(analysis: Analysis, sections: Sequence[Section]) -> Document:
         analysis.recipe.title,
         calendar_words(analysis.calendar),
         sections,
-        origin=[*origin, analysis.origin.attribution],
+        origin=[*origin, foot_words(analysis)],
         made_with=f"Made with hotspots {__version__}.",
     )
 
@@ -166,6 +167,7 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
     about = [
         ("Period", calendar_words(analysis.calendar)),
         ("Source", analysis.origin.source),
+        ("Publication", publication_line(analysis)),
         ("Attribution", analysis.origin.attribution),
         ("Made with", f"hotspots {__version__}"),
         ("Reference system", crs_label(recipe.crs)),

@@ -15,12 +15,14 @@ from hotspots.publish.words.names import times_words
 from hotspots.publish.words.note import Note
 from hotspots.publish.words.places import places_note
 from hotspots.publish.words.priorities import priority_notes
+from hotspots.publish.words.publication import publication_note
 
 
 def method_notes(analysis: Analysis) -> tuple[Note, ...]:
     """Return what a reader must know to use the map honestly, a note for each method used."""
     recipe = analysis.recipe
-    notes = [_counts(analysis), *(Note(entry.label, entry.note) for entry in recipe.areas if entry.note)]
+    notes = [_counts(analysis), publication_note(analysis)]
+    notes += [Note(entry.label, entry.note) for entry in recipe.areas if entry.note]
     if any("rate" in layer.table for theme in analysis.themes for layer in theme.layers):
         notes.append(_rates(analysis))
     if recipe.flag is not None:

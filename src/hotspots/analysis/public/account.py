@@ -1,0 +1,80 @@
+"""The account of the rows as a public folder tells it: rounded, and without a word of what the rows hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from hotspots.disclosure.rules import Profile, rounded
+from hotspots.incidents.quality import QualityReport, Share
+
+LEAST = 10
+"""Numbers of rows are rounded to this, or to the base of the profile where that is more."""
+
+
+def public_account(report: QualityReport, profile: Profile) -> QualityReport:
+    """Return an account of which every number is rounded, and which quotes no cell, value or place of a file.
+
+    Each part is rounded on its own, and what adds up in the account adds up of the rounded parts.
+    """
+    base = max(profile.base, LEAST)
+
+    def near(number: float) -> int:
+        return int(rounded([number], base)[0])
+
+    parts: dict[str, Any] = {
+        name: near(getattr(report, name))
+        for name in (
+            "malformed", "duplicates", "overlap", "filtered_category", "filtered_period", "filtered_unlocated",
+            "filtered_area", "compared", "unlocated",
+        )
+    }  # fmt: skip
+    known = report.inside is not None and report.outside is not None
+    inside, outside = (near(report.inside or 0), near(report.outside or 0)) if known else (None, None)
+    located = (inside or 0) + (outside or 0) if known else near(report.located)
+    used = located + parts["unlocated"]
+    read = used + sum(parts.values()) - parts["unlocated"]
+    return replace(
+        report,
+        **parts,
+        inside=inside,
+        outside=outside,
+        located=located,
+        used=used,
+        rows_read=read,
+        sources=tuple(
+            replace(source, rows=near(source.rows), malformed=near(source.malformed), reasons={})
+            for source in report.sources
+        ),
+        by_category=_shares(report.by_category, near),
+        by_month=_shares(report.by_month, near),
+        repeated=(),
+        out_of_range=near(report.out_of_range),
+        identical=near(report.identical),
+        coordinates=0,
+        most_at_one=0,
+        examples=(),
+        copies=(),
+        overlaps=(),
+        mended=(),
+        no_ids=near(report.no_ids),
+        recurring_ids=near(report.recurring_ids),
+        unread_months=near(report.unread_months),
+        day_numbers=near(report.day_numbers),
+        notes={},
+        weight=None if report.weight is None else float(near(report.weight)),
+    )
+
+
+def _shares(shares: Iterable[Share], near: Callable[[float], int]) -> tuple[Share, ...]:
+    return tuple(replace(share, rows=near(share.rows), located=near(share.located)) for share in shares)
+
+
+def public_rows(rows: Mapping[str, int], profile: Profile) -> dict[str, int]:
+    """Return the rows used by month, rounded."""
+    base = max(profile.base, LEAST)
+    near = rounded(np.array(list(rows.values()), dtype=float), base)
+    return {month: int(number) for month, number in zip(rows, near, strict=True)}

@@ -1,0 +1,133 @@
+"""Priority areas selected by published counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hotspots.analysis.public.shown import Shown, standing_in
+from hotspots.analysis.public.theme import blanked
+from hotspots.analysis.results import Analysis, Selection
+from hotspots.analysis.run.whole import make_matrix, selection_of
+from hotspots.counting.tally import Tally
+from hotspots.priorities.groups import find_group
+from hotspots.priorities.indicators import Indicator
+from hotspots.priorities.prioritise import prioritise
+
+HARM = "Priorities are left out: they weigh incidents by harm, and sums of weights cannot be rounded like counts."
+
+
+def public_selection(analysis: Analysis, shown: Shown) -> tuple[Selection | None, tuple[str, ...]]:
+    """Return the priority areas as published counts would select them, and in a sentence why not, if not.
+
+    Every indicator is counted on its own and shown as counts are; scores, ranks, their intervals, reasons and the
+    priorities by partnership are made of these.
+    """
+    held = analysis.selection
+    if held is None:
+        return None, ()
+    exact = held.priorities
+    entries = exact.indicators.entries
+    if any(entry.harm for entry in entries):
+        return None, (HARM,)
+    areas = analysis.areas
+    dark = pd.Series(False, index=areas.index)
+
+    def recount(counted: Tally, wanted: Sequence[Indicator]) -> tuple[Tally, list[Indicator], pd.DataFrame]:
+        made, named, hidden = _recounted(counted, wanted, shown, areas["population"])
+        dark.update(hidden | dark)
+        return made, named, _by_district(counted, wanted, areas["district"], shown)
+
+    counted_entries = [entry for entry in entries if entry.counted]
+    counted, named, _ = recount(held.tally, counted_entries)
+    own = dark.copy()
+    replaced = iter(named)
+    plan = replace(
+        held.plan, indicator=tuple(next(replaced) if entry.counted else entry for entry in entries)
+    )
+    n = shown.counts(("priorities", "n"), exact.layer["n"])
+    own |= n.isna()
+    filled = standing_in(n, shown.number(("priorities", "all"), float(exact.layer["n"].sum()))).rename("n")
+    made = prioritise(areas, counted, plan, wide=exact.wide, n=filled)
+    figures = ["n", *made.indicators.columns.values()]
+    kept = [name for name in made.layer.columns if name not in figures]
+    made = replace(made, layer=blanked(made.layer, own, kept))
+    matrix = None
+    if held.matrix is not None:
+        matrix = make_matrix(
+            analysis.recipe, areas, exact.indicators, analysis.comparators, noun=made.noun, recount=recount
+        )
+    first = held.layers[0]
+    return selection_of(made, held.plan, counted, matrix, key=first.key, label=first.label), ()
+
+
+def _named(entry: Indicator) -> Indicator:
+    """Return an indicator of incidents as one of a category that has its name."""
+    name = entry.name or (find_group(entry.group).name if entry.group is not None else "")
+    return replace(entry, name=name, group=None, category=(name,), exclude=())
+
+
+def _mask(counted: Tally, entry: Indicator) -> Any:
+    chosen = (entry.category, entry.exclude)
+    if entry.group is not None:
+        group = find_group(entry.group)
+        chosen = (group.category, group.exclude)
+    return counted.mask(*chosen, source=entry.incidents)
+
+
+def _recounted(
+    counted: Tally, entries: Sequence[Indicator], shown: Shown, people: pd.Series[Any]
+) -> tuple[Tally, list[Indicator], pd.Series[bool]]:
+    """Return a tally with a category for each indicator, these indicators, and in which areas one is hidden."""
+    named = [_named(entry) for entry in entries]
+    dark = pd.Series(False, index=counted.index)
+    cubes, halves = [], []
+    for entry, plain in zip(entries, named, strict=True):
+        factor = _mask(counted, entry)
+        columns = []
+        for period, exact in counted.of(factor).items():
+            name = ("indicator", plain.name, str(period))
+            found = shown.counts(name, exact)
+            dark |= found.isna()
+            total = shown.number((*name, "all"), float(exact.sum()))
+            columns.append(standing_in(found, total, people).to_numpy())
+        cubes.append(np.column_stack(columns))
+        if counted.halves is not None:
+            parts = np.einsum("nct,c->nt", counted.halves, factor)
+            halves.append(_halves(cubes[-1][:, 0], parts))
+    made = replace(
+        counted,
+        categories=tuple(entry.name for entry in named),
+        counts=np.stack(cubes, axis=1),
+        halves=np.stack(halves, axis=1) if halves else None,
+        sources=tuple(entry.incidents or "" for entry in named) if counted.sources else (),
+    )
+    return made, named, dark
+
+
+def _halves(whole: Any, parts: Any) -> Any:
+    """Return published counts divided as all areas' incidents are between the halves of the period.
+
+    The halves of single areas are not published, so that what areas differ by between them cannot be told from it.
+    """
+    share = parts[:, 0].sum() / max(parts.sum(), 1.0)
+    early = np.rint(whole * round(float(share), 2))
+    return np.column_stack([early, whole - early])
+
+
+def _by_district(
+    counted: Tally, entries: Sequence[Indicator], districts: pd.Series[Any], shown: Shown
+) -> pd.DataFrame:
+    """Return the published counts of each district and of all areas, by theme, over all periods."""
+    found = {}
+    for entry in entries:
+        exact = counted.of(_mask(counted, entry)).sum(axis=1)
+        name = _named(entry).name
+        sums = exact.groupby(districts.to_numpy()).sum().drop("", errors="ignore")
+        found[name] = shown.counts(("indicator", name, "districts"), sums).astype(float)
+        found[name].loc["all"] = shown.number(("indicator", name, "all"), float(exact.sum()))
+    return pd.DataFrame(found)

@@ -1,0 +1,63 @@
+"""Whether what is written may be published, and by what rules, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hotspots.analysis.results import Analysis
+from hotspots.disclosure.rules import Profile
+from hotspots.publish.words.note import Note
+
+INTERNAL = "Not for publication."
+"""Stands at the foot of every page, and in every file, of a folder with exact figures."""
+
+
+def publication_line(analysis: Analysis) -> str:
+    """Return the line at the foot of every page: that figures are not for publication, or how they are shown.
+
+    Examples
+    --------
+    >>> from hotspots.disclosure.rules import profile
+    >>> shown_words(profile("documents")), shown_words(profile("nhs"))
+    ('Counts rounded to the nearest 10.', 'Counts under 8 hidden, the others rounded to the nearest 5.')
+    """
+    return INTERNAL if analysis.published is None else shown_words(analysis.published.profile)
+
+
+def shown_words(profile: Profile) -> str:
+    """Return in a sentence how counts are shown."""
+    if profile.hide == "round":
+        return f"Counts rounded to the nearest {profile.base}."
+    others = f", the others rounded to the nearest {profile.base}" if profile.rounds else ""
+    return f"Counts under {profile.threshold} hidden{others}."
+
+
+def foot_words(analysis: Analysis) -> str:
+    """Return that line and the words of the licence, as a page or file ends."""
+    return f"{publication_line(analysis)} {analysis.origin.attribution}"
+
+
+def publication_note(analysis: Analysis) -> Note:
+    """Return the rules in full, and what was left out."""
+    made = analysis.published
+    if made is None:
+        return Note(
+            "Not for publication",
+            "the figures are exact, so that single incidents can be told from them; make a folder that can be handed "
+            "out with --public.",
+        )
+    return Note("Published figures", " ".join([*made.profile.sentences(), *made.left_out]))
+
+
+def publication_record(analysis: Analysis) -> dict[str, Any]:
+    """Return what the record says of it."""
+    made = analysis.published
+    if made is None:
+        return {"public": False, "statement": INTERNAL}
+    return {
+        "public": True,
+        "profile": made.profile.name,
+        "statement": shown_words(made.profile),
+        "rules": made.profile.sentences(),
+        "left_out": list(made.left_out),
+    }
