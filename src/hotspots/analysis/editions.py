@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots._version import __version__
+from hotspots.analysis.provenance import names_only
 from hotspots.analysis.results import Analysis, Layer
 from hotspots.analysis.since import Since
 from hotspots.base.errors import DataError, FileError
@@ -49,6 +50,8 @@ class Edition:
         The months that it reports on.
     tables : dict of str to DataFrame
         Its tables by name, such as ``burglary_wards``, by code.
+    profile : str or None
+        By whose rules it was made for publication; None of one with exact figures.
     """
 
     title: str
@@ -58,6 +61,7 @@ class Edition:
     rows: Mapping[str, int]
     reported: tuple[str, ...]
     tables: Mapping[str, pd.DataFrame]
+    profile: str | None = None
 
 
 def read_edition(folder: str | os.PathLike[str]) -> Edition:
@@ -104,6 +108,7 @@ def read_edition(folder: str | os.PathLike[str]) -> Edition:
         told,
         reported,
         dict(_tables(folder, names)),
+        (record.get("publication") or {}).get("profile"),
     )
 
 
@@ -138,8 +143,17 @@ def compare_editions(analysis: Analysis, edition: Edition) -> Since:
     Raises
     ------
     DataError
-        When no area of the first layer is in that edition.
+        When no area of the first layer is in that edition, or this one is for publication and that one is not, or by
+        other rules.
     """
+    made = analysis.published
+    if made is not None and edition.profile != made.profile.name:
+        how = "has exact figures" if edition.profile is None else f"was made by the profile '{edition.profile}'"
+        raise DataError(
+            f"the edition '{edition.title}', {edition.period}, {how}, but what has changed since may be published "
+            f"only between editions made by one profile, here '{made.profile.name}'",
+            hint=f"run that edition's recipe again with --public {made.profile.name}, or leave out --since",
+        )
     definitions = _definitions(edition, analysis)
     other_rows = definitions["what"].str.startswith("[incidents").any()
     marked, unmatched = [], {}
@@ -240,8 +254,11 @@ def _definitions(edition: Edition, analysis: Analysis) -> pd.DataFrame:
     """Return the keys of the recipe that differ, those that no edition shares left out; and the version."""
     asked = json.loads(json.dumps(asdict(analysis.recipe), default=str))
     plan = None if analysis.selection is None else asdict(analysis.selection.plan) | {"folder": None}
-    now = dict(_flat(_kept(asked) | {"plan": _plain(plan)}))
-    before = dict(_flat(_kept(edition.recipe)))
+    # Records hold names of files alone; those of earlier versions hold paths.
+    now, before = (
+        dict(_flat(names_only(one, head=False)))
+        for one in (_kept(asked) | {"plan": _plain(plan)}, _kept(edition.recipe))
+    )
     rows = [
         (key, _text(before.get(key)), _text(now.get(key)))
         for key in [*before, *(key for key in now if key not in before)]

@@ -5,6 +5,7 @@ The record holds no time of day and no folder of a machine, so that same inputs 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,32 @@ def make_provenance(
         **known,
         "incidents": quality.to_dict(),
     }
+
+
+_FILES = ("source", "population_table", "lookup", "plan", "sheet", "table", "harm", "offences")
+"""Keys of a recipe and a plan under which a file may stand; at the head of a recipe, ``source`` is a sentence."""
+
+
+def names_only(held: Any, *, key: str = "", head: bool = True) -> Any:
+    """Return the tables of a recipe with the names of files alone, not of the folders of a machine.
+
+    Examples
+    --------
+    >>> names_only({"source": "police.uk, 2025", "areas": [{"source": "/home/ann/wards.gpkg", "label": "Wards"}]})
+    {'source': 'police.uk, 2025', 'areas': [{'source': 'wards.gpkg', 'label': 'Wards'}]}
+    """
+    if isinstance(held, Mapping):
+        return {
+            name: value if head and name == "source" else names_only(value, key=str(name), head=False)
+            for name, value in held.items()
+        }
+    if isinstance(held, list | tuple):
+        return [names_only(one, key=key, head=False) for one in held]
+    if not isinstance(held, str):
+        return held
+    last = re.split(r"[/\\]", held.rstrip("/\\"))[-1]
+    # A population is the table of a breakdown, or a column of areas.
+    return last if key in _FILES or (key == "population" and "." in last) else held
 
 
 def rests_on(given: float | None, asked: str | None) -> From:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ _WIDTH = 12
 # About 6 % of the LSOA codes of 2021 are new in 2021 (see `hotspots.base.codes`),
 # so that a hundred codes without one are of 2011 but for one chance in five hundred.
 _ENOUGH_CODES = 100
+_CELL = re.compile(r": '.*' in '", re.DOTALL)
+_PLAIN = ("no_ids", "out_of_range")  # notes that quote no more than a word in the place of an ID, or numbers
 
 
 @dataclass(frozen=True)
@@ -244,9 +247,20 @@ class QualityReport:
         """
         return dataclasses.replace(self, inside=inside, outside=outside)
 
+    def unquoted(self) -> QualityReport:
+        """Return the report without a word of the cells that could not be read, which may hold anything.
+
+        What is wrong with which row of which file stays.
+        """
+        return dataclasses.replace(
+            self,
+            examples=tuple(_CELL.sub(": a cell in '", example) for example in self.examples),
+            notes={name: text if name in _PLAIN else "..." for name, text in self.notes.items()},
+        )
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values that JSON can hold, for provenance."""
-        plain = dataclasses.asdict(self)
+        """Return the report as plain values that JSON can hold, for provenance; see `unquoted`."""
+        plain = dataclasses.asdict(self.unquoted())
         return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
     def lines(self) -> list[str]:

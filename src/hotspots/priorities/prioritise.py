@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.areas.gate import as_areas, with_all_columns
-from hotspots.areas.neighbours import make_neighbours
+from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.base.errors import IslandsWarning
 from hotspots.counting.tally import Tally
 from hotspots.methods.stability import changes_over_time, stability
@@ -141,13 +141,9 @@ def prioritise(
     made = make_indicators(
         plan.indicator, areas, counted=counted, min_population=plan.min_population, resolve=plan.path
     )
-    if n is None:
-        n = pd.Series(counted.counts.sum(axis=(1, 2)), index=areas.index, name="n")
+    n = _counts(counted) if n is None else n
     km2 = areas.geometry.area / 1e6
-    with warnings.catch_warnings():
-        # An area without neighbours is a locality of its own, which is as it should be.
-        warnings.simplefilter("ignore", IslandsWarning)
-        neighbours = make_neighbours(areas, method=plan.neighbours)
+    neighbours = _neighbours(areas, plan)
     districts = areas["district"] if (areas["district"] != "").any() else None
     wide = wide or _called(districts)
     asked = {
@@ -163,9 +159,7 @@ def prioritise(
         "scale": made.scales(plan.scale),
     }
     selection = select_areas(made.table, **asked)
-    alike = tuple(together(made))
-    for line in alike:
-        log.info("%s", line.removesuffix("."))
+    alike = _together(made)
     sure = _sure(made, selection, plan, asked)
     borderline = (selection["selected"] & (sure["sel_share"] < SURE)).rename("borderline")
     shown = selection.assign(priority=_shown_priority(selection, borderline, wide))
@@ -193,6 +187,24 @@ def prioritise(
     found = coverage(selection, counts=n, km2=km2, population=areas["population"])
     turnover = changes_over_time(flags) if flags.shape[1] > 1 else None
     return Priorities(layer, localities, selection, made, found, flags, noun, turnover, alike, wide, plain)
+
+
+def _counts(counted: Tally) -> pd.Series[Any]:
+    return pd.Series(counted.counts.sum(axis=(1, 2)), index=counted.index, name="n")
+
+
+def _neighbours(areas: gpd.GeoDataFrame, plan: Plan) -> Neighbours:
+    with warnings.catch_warnings():
+        # An area without neighbours is a locality of its own, which is as it should be.
+        warnings.simplefilter("ignore", IslandsWarning)
+        return make_neighbours(areas, method=plan.neighbours)
+
+
+def _together(made: Indicators) -> tuple[str, ...]:
+    alike = tuple(together(made))
+    for line in alike:
+        log.info("%s", line.removesuffix("."))
+    return alike
 
 
 def _called(districts: pd.Series[Any] | None) -> Wide:

@@ -16,7 +16,7 @@ from hotspots.analysis.dispersions import dispersion_record
 from hotspots.analysis.editions import RECORD, compare_editions, read_edition
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.origins import NAME_THEM
-from hotspots.analysis.provenance import make_provenance, rests_on
+from hotspots.analysis.provenance import make_provenance, names_only, rests_on
 from hotspots.analysis.public.protect import protect
 from hotspots.analysis.recipe.tables import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
@@ -153,9 +153,9 @@ def run_recipe(
             progress("Writing the report", total)
             write_documents(analysis, draft, recipe.report.formats)
             write_tables(analysis, draft / "tables.xlsx")
-        told = analysis.quality.lines()
+        told = analysis.quality.unquoted().lines()
         for name, account in (*analysis.accounts.items(), *analysis.others.items()):
-            told += ["", "", name, "=" * len(name), *account.lines()]
+            told += ["", "", name, "=" * len(name), *account.unquoted().lines()]
         _write_text(draft / "about" / "quality.txt", "\n".join(told) + "\n")
         files = tuple(
             sorted(
@@ -286,7 +286,7 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
         months_from=rests_on(
             recipe.count.months, None if recipe.periods.report is None else range_text(recipe.periods.report)
         ),
-        steps=steps,
+        steps=names_only(steps, head=False),
         areas=analysis.areas,
         origin=replace(analysis.origin, attribution=foot_words(analysis)),
     )
@@ -301,7 +301,7 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
 def _record(analysis: Analysis, files: tuple[str, ...]) -> str:
     recipe = {key: value for key, value in asdict(analysis.recipe).items() if key != "folder"}
     record = _provenance(analysis) | {
-        "recipe": recipe,
+        "recipe": names_only(recipe),
         "rows_by_month": dict(analysis.rows_by_month),
         "neighbours": {label: found.description for label, found in analysis.neighbours.items()},
         "dispersion": dispersion_record(analysis),
@@ -312,7 +312,9 @@ def _record(analysis: Analysis, files: tuple[str, ...]) -> str:
         },
         "plan": None
         if analysis.selection is None
-        else {k: v for k, v in asdict(analysis.selection.plan).items() if k != "folder"},
+        else names_only(
+            {k: v for k, v in asdict(analysis.selection.plan).items() if k != "folder"}, head=False
+        ),
         "files": list(files),
     }
     return json.dumps(record, indent=2, ensure_ascii=False, default=_plain) + "\n"

@@ -54,6 +54,8 @@ def public_selection(analysis: Analysis, shown: Shown) -> tuple[Selection | None
     filled = standing_in(n, shown.number(("priorities", "all"), float(exact.layer["n"].sum()))).rename("n")
     made = prioritise(areas, counted, plan, wide=exact.wide, n=filled)
     figures = ["n", *made.indicators.columns.values()]
+    rates = [name for name in figures[1:] if name in made.layer]
+    made = replace(made, layer=made.layer.round(dict.fromkeys(rates, shown.profile.rate_decimals)))
     kept = [name for name in made.layer.columns if name not in figures]
     made = replace(made, layer=blanked(made.layer, own, kept))
     matrix = None
@@ -61,6 +63,8 @@ def public_selection(analysis: Analysis, shown: Shown) -> tuple[Selection | None
         matrix = make_matrix(
             analysis.recipe, areas, exact.indicators, analysis.comparators, noun=made.noun, recount=recount
         )
+    if matrix is not None:
+        matrix = replace(matrix, rates=matrix.rates.round(shown.profile.rate_decimals))
     first = held.layers[0]
     return selection_of(made, held.plan, counted, matrix, key=first.key, label=first.label), ()
 

@@ -89,8 +89,8 @@ def _left_out(analysis: Analysis, themes: tuple[ThemeResult, ...]) -> Iterator[s
         (recipe.repeats is not None, "repeat locations and people met again"),
         (recipe.times is not None, "times of day and week"),
         (
-            analysis.charts is not None and analysis.charts.areas is not None,
-            "months of single areas, with what is unusual in them and the shapes of their histories",
+            len(analysis.calendar) > 1 and (recipe.map is not None or recipe.charts is not None),
+            "months of single areas and what is unusual in them",
         ),
     ]
     named = [what for asked, what in gone if asked]
@@ -137,7 +137,7 @@ def _profile(analysis: Analysis, shown: Shown) -> Profile | None:
             "months_after": len(analysis.comparison.after),
         }
     margin = analysis.recipe.comparators.margin if analysis.recipe.comparators else 0
-    return profile_of(
+    made_of = profile_of(
         made,
         made.where(near, seen("rated", rated.fillna(0))),
         people,
@@ -148,6 +148,8 @@ def _profile(analysis: Analysis, shown: Shown) -> Profile | None:
         beside=held.beside,
         **changed,
     )
+    decimals = dict.fromkeys(("rate", "rate_lo", "rate_hi"), shown.profile.rate_decimals)
+    return replace(made_of, districts=made_of.districts.round(decimals), force=made_of.force.round(decimals))
 
 
 def _charts(analysis: Analysis, shown: Shown) -> MonthCharts | None:

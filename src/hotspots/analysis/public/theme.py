@@ -67,6 +67,7 @@ def public_theme(
         n=int(total) if not np.isnan(total) else total,
         rate=_rate(analysis, theme, shown, total),
         monthly=None,
+        earlier=None,
         change=changed,
         breakdowns=(),
         shares=(),

@@ -26,6 +26,7 @@ def make_flag_table(
     value: str = "rate",
     area: str = "Ward",
     rates: Literal["exact", "rounded"] = "exact",
+    base: int = 10,
 ) -> pd.DataFrame:
     """Return the areas above the average as a strategic assessment prints them, highest rate first.
 
@@ -34,7 +35,7 @@ def make_flag_table(
     layer : DataFrame
         Flagged areas (see `hotspots.flag_mean_sd`): ``name``, ``district``, ``sd_flag`` and the two below.
     count : str, default 'n'
-        The column of counts; printed to the nearest 10, with 5 going up.
+        The column of counts; printed to the nearest multiple of `base`, halves going up.
     value : str, default 'rate'
         The column that was flagged, a rate per 1,000; printed to one decimal.
     area : str, default 'Ward'
@@ -42,6 +43,8 @@ def make_flag_table(
     rates : {'exact', 'rounded'}, default 'exact'
         Whether the printed rate is that of the count or of the rounded count. Exact rates beside populations
         that anyone can look up give the count away to within a fraction of an incident.
+    base : int, default 10
+        What counts are rounded to; 1 prints them as they are.
 
     Returns
     -------
@@ -71,8 +74,8 @@ def make_flag_table(
     above = layer[layer["sd_flag"].isin(["above", "significantly above"])]
     above = above.sort_values(value, ascending=False, kind="stable")
     counts = above[count].to_numpy(dtype=float)
-    rounded = np.floor(counts / 10 + 0.5) * 10
-    heading, cells = "Count (rounded)", [f"{n:,.0f}" for n in rounded]
+    rounded = np.floor(counts / base + 0.5) * base
+    heading, cells = "Count (rounded)" if base > 1 else "Count", [f"{n:,.0f}" for n in rounded]
     if value != count:
         printed = above[value].to_numpy(dtype=float)
         if rates == "rounded":

@@ -56,7 +56,7 @@ from hotspots.publish.words.change import calendar_words, compared_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes
 from hotspots.publish.words.profile import rules_words
-from hotspots.publish.words.publication import foot_words, publication_line
+from hotspots.publish.words.publication import foot_words, printed_base, publication_line
 
 APPENDIX = frozenset(
     ["headline", "priorities", "matrix", "change", "tables", "risk", "emerging", "maps", "quality", "methods"]
@@ -227,7 +227,7 @@ def _flag_table(analysis: Analysis, theme: Group, layer: Layer) -> Block:
     flag = analysis.recipe.flag
     assert flag is not None  # noqa: S101 - the caller checked; this tells the type checker
     area = singular(layer.label)
-    table = make_flag_table(layer.table, value=flag.value, area=area)
+    table = make_flag_table(layer.table, value=flag.value, area=area, base=printed_base(analysis))
     if table.empty:
         return Paragraphs([f"{theme.name}: no {plural(area)} is above the average."])
     if not (layer.table["district"].astype(str) != "").any():
@@ -256,9 +256,14 @@ def _flag_note(analysis: Analysis, layer: Layer) -> str:
         figures = [f" ({format_value(name, float(limits[name].iloc[0]))})" for name in limits.columns]
     mean, above, significantly = figures
     spread = "sample" if flag.ddof == 1 else "population"
-    rounded = "Counts are rounded to the nearest 10"
+    base = printed_base(analysis)
+    rounded = f"Counts are rounded to the nearest {base}" if base > 1 else "Counts are as published"
     rounded += (
-        "; rates are per 1,000 people a year, from the exact counts. " if flag.value == "rate" else ". "
+        "; rates are from these. "
+        if analysis.published is not None
+        else (
+            "; rates are per 1,000 people a year, from the exact counts. " if flag.value == "rate" else ". "
+        )
     )
     return (
         f"¹ Above: over the mean of {scope}{mean} plus one standard deviation{above}. Significantly above: over the "

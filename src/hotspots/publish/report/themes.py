@@ -13,6 +13,7 @@ from hotspots.publish.words.against import against_words, rate_words
 from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.emerging import kinds_line, steps_words
 from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.publication import printed_base
 from hotspots.publish.words.times import peak_sentence
 
 SHOWN = 5  # areas in a theme's table
@@ -39,7 +40,7 @@ def _blocks(analysis: Analysis, theme: ThemeResult, kinds: Kinds) -> list[Block]
         blocks.append(group_plates(analysis, theme, columns, kinds))
     return [
         *blocks,
-        _highest(theme),
+        _highest(theme, printed_base(analysis)),
         Slot("At-risk groups", AT_RISK, _paragraphs(theme.theme.at_risk)),
         Slot("Recommendations", RECOMMENDED, _paragraphs(theme.theme.recommendations)),
     ]
@@ -178,8 +179,8 @@ def _partnerships(analysis: Analysis, theme: ThemeResult) -> str:
     return f"{list_words(named)}." if named else ""
 
 
-def _highest(theme: ThemeResult) -> Table:
-    """Return the areas with the highest rates, or counts where there are no rates; counts to the nearest 10."""
+def _highest(theme: ThemeResult, base: int) -> Table:
+    """Return the areas with the highest rates, or counts where there are no rates; counts to the nearest `base`."""
     table, label = theme.first, theme.layers[0].label
     order = "rate" if "rate" in table and table["rate"].notna().any() else "n"
     top = table[table[order].notna()].sort_values(order, ascending=False, kind="stable").head(SHOWN)
@@ -187,13 +188,13 @@ def _highest(theme: ThemeResult) -> Table:
     rows = [
         [
             area_name(str(row["name"]), str(row["district"])),
-            f"{int(row['n'] + 5) // 10 * 10:,}",
+            f"{int(row['n'] + base / 2) // base * base:,}",
             *([rate_words(row["rate"])] if order == "rate" else []),
             *([change_words(changed.loc[code])] if changed is not None else []),
         ]
         for code, row in top.iterrows()
     ]
-    headings = [singular(label), "Incidents, rounded"]
+    headings = [singular(label), f"Incidents{', rounded' * (base > 1)}"]
     headings += ["Per 1,000 people a year"] * (order == "rate") + ["Change"] * (changed is not None)
     numbers = frozenset({1, 2} if order == "rate" else {1})
     return Table(f"{theme.name}: the highest {plural(label)}", headings, rows, numbers=numbers)

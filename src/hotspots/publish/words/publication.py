@@ -32,6 +32,11 @@ def shown_words(profile: Profile) -> str:
     return f"Counts under {profile.threshold} hidden{others}."
 
 
+def printed_base(analysis: Analysis) -> int:
+    """Return what the counts of printed tables are rounded to: published counts as they are published already."""
+    return 10 if analysis.published is None else max(analysis.published.profile.base, 1)
+
+
 def foot_words(analysis: Analysis) -> str:
     """Return that line and the words of the licence, as a page or file ends."""
     return f"{publication_line(analysis)} {analysis.origin.attribution}"

@@ -1,0 +1,223 @@
+"""A folder made for publication: no exact figure in any file of it, the same figures in all, the same bytes twice."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import hotspots
+from hotspots.analysis.public.protect import protect
+from hotspots.analysis.recipe.reading import parse_recipe
+from hotspots.analysis.recipe.tables import Publish, Recipe
+from hotspots.analysis.results import Analysis
+from hotspots.analysis.run.analyse import analyse
+from hotspots.disclosure.rules import profile
+from hotspots.export.raster import read_geotiff
+from hotspots.publish.folder import run_recipe
+
+PLANTED = 7919  # incidents at one place of one ward: a number that stands nowhere else
+
+RECIPE = """
+title = "Calderdale"
+source = "police.uk"
+attribution = "Open Government Licence."
+[incidents]
+source = "{incidents}"
+weight_column = "weight"
+period = "2018-07"
+[[areas]]
+label = "Wards"
+source = "west-yorkshire-wards"
+only = ["Calderdale", "Wakefield"]
+[[areas]]
+label = "LSOAs"
+source = "west-yorkshire-lsoa-2011"
+only = ["Calderdale", "Wakefield"]
+[[theme]]
+name = "All crime"
+exclude = "Anti-social behaviour"
+[[theme]]
+name = "Burglary"
+category = "Burglary"
+[count]
+[flag]
+[kde]
+[gistar]
+value = "rate"
+[change]
+before = "2017-07"
+[places]
+[select]
+plan = "plan.toml"
+[map]
+[report]
+formats = ["html", "docx", "pptx"]
+"""
+PLAN = """
+[sure]
+runs = 99
+[[indicator]]
+group = "crime"
+[[indicator]]
+group = "burglary"
+"""
+
+
+@dataclass(frozen=True)
+class Folders:
+    """A run as it is, and made for publication."""
+
+    exact: Analysis
+    public: Analysis
+    folder: Path
+    recipe: Recipe
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
+    home = tmp_path_factory.mktemp("public")
+    table, _ = hotspots.read_incidents("west-yorkshire-incidents", period=None)
+    table = table[table["month"].astype(str).isin(["2017-07", "2018-07"]) & table["x"].notna()]
+    wards = hotspots.read_areas("west-yorkshire-wards", only=["Calderdale", "Wakefield"])
+    table = table[hotspots.assign_areas(table, wards).notna()].assign(weight=1.0)
+    planted = table[(table["month"].astype(str) == "2018-07") & (table["category"] == "Burglary")].index[0]
+    table.loc[planted, "weight"] = float(PLANTED)
+    written = table[["x", "y", "category", "month", "weight"]].astype({"month": str})
+    written.to_csv(home / "a-secret-name.csv", index=False)
+    (home / "plan.toml").write_text(PLAN)
+    recipe = parse_recipe(RECIPE.format(incidents="a-secret-name.csv"), folder=home)
+    recipe = replace(recipe, publish=Publish(profile="documents"))
+    exact = analyse(recipe)
+    outcome = run_recipe(recipe, home / "out")
+    return Folders(exact, outcome.analysis, outcome.folder, recipe)
+
+
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and all text and numbers of every file, packed ones unpacked."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix in (".xlsx", ".docx", ".pptx", ".qgz"):
+            with zipfile.ZipFile(path) as packed:
+                for member in packed.namelist():
+                    yield f"{name}/{member}", packed.read(member).decode("utf-8", "replace")
+        elif path.suffix == ".gpkg":
+            with sqlite3.connect(path) as base:
+                yield name, "\n".join(base.iterdump())
+        elif path.suffix == ".tif":
+            surface = read_geotiff(path)
+            yield name, json.dumps([surface.parameters, np.unique(surface.values).tolist()])
+        elif path.is_file():
+            yield name, path.read_text(encoding="utf-8")
+
+
+def test_no_file_holds_an_exact_figure_of_the_planted_ward(folders: Folders) -> None:
+    exact = folders.exact.themes[0].first
+    ward = exact.loc[exact["n"].idxmax()]
+    whole = f"{folders.exact.themes[0].n:.0f}"
+    said = [
+        f"{ward['n']:.0f}",
+        f"{ward['rate']:.2f}",
+        f"{ward['rate']:.4f}",
+        f"{ward['sd_score']:.4f}",
+        whole,
+    ]
+    assert ward["n"] > PLANTED  # or the number would stand nowhere anyway
+    forms = {form for one in said for form in (one, f"{float(one):,.{len(one.partition('.')[2])}f}")}
+    found = re.compile("|".join(rf"(?<![\d.]){re.escape(form)}(?!\d)" for form in sorted(forms)))
+    hits = [(name, hit[0]) for name, text in texts(folders.folder) if (hit := found.search(text))]
+    assert hits == []
+
+
+def test_every_count_is_a_multiple_of_ten_in_every_kind_of_file(folders: Folders) -> None:
+    csv = pd.read_csv(folders.folder / "tables" / "all-crime_wards.csv", index_col="code")
+    package = gpd.read_file(folders.folder / "layers" / "all-crime.gpkg", layer="wards").set_index("code")
+    json_ = gpd.read_file(folders.folder / "geojson" / "all-crime_wards.geojson").set_index("code")
+    for table in (csv, package, json_):
+        for column in ("n", "n_before", "n_after"):
+            assert pd.api.types.is_numeric_dtype(table[column])
+            assert (table[column] % 10 == 0).all()
+            pd.testing.assert_series_equal(table[column], csv[column], check_dtype=False)
+    exact = folders.exact.themes[0].first["n"]
+    assert (csv["n"] - exact).abs().max() <= 5
+    assert (csv["n"] == np.floor((exact.round() + 5) / 10) * 10).all()  # halves upwards
+
+
+def test_rates_and_flags_are_those_of_the_rounded_counts(folders: Folders) -> None:
+    table = folders.public.themes[0].first
+    # Per 1,000 people a year, from one month, to one decimal.
+    assert np.allclose(table["rate"], (table["n"] * 12_000 / table["population"]).round(1))
+    again = hotspots.flag_mean_sd(table["n"] * 12_000 / table["population"])
+    assert np.allclose(table["sd_score"], again["sd_score"])
+    assert (table["sd_flag"].astype(str) == again["sd_flag"].astype(str)).all()
+    whole = folders.public.themes[0]
+    assert whole.n % 10 == 0
+    assert whole.n != table["n"].sum() or folders.exact.themes[0].n % 10 == 0
+
+
+def test_totals_are_rounded_on_their_own(folders: Folders) -> None:
+    for public, exact in zip(folders.public.themes, folders.exact.themes, strict=True):
+        assert public.n == np.floor((round(exact.n) + 5) / 10) * 10
+        assert public.change is not None
+        assert exact.change is not None
+        assert public.change.districts is not None
+        assert (public.change.districts[["n_before", "n_after"]] % 10 == 0).all(axis=None)
+        assert public.change.counts[-1] == public.n
+
+
+def test_the_density_holds_classes_and_nothing_of_the_one_heavy_incident(folders: Folders) -> None:
+    surface = read_geotiff(folders.folder / "layers" / "all-crime_density.tif")
+    assert len(np.unique(surface.values[~np.isnan(surface.values)])) <= 5
+    assert surface.parameters["bandwidth"] >= 300
+    assert surface.cell_size >= 100
+    exact = folders.exact.themes[0]
+    assert exact.surface is not None
+    assert exact.bears is not None
+    # Nearly all the weight within reach of the heavy incident is its own, so that hardly more than one bears on it.
+    heaviest = np.unravel_index(np.nanargmax(exact.surface.values), exact.surface.shape)
+    assert exact.bears[heaviest] < 2
+    assert folders.public.themes[0].surface is not None
+    assert folders.public.themes[0].surface.values[heaviest] == 0
+
+
+def test_every_file_that_tells_where_it_is_from_says_how_counts_are_shown(folders: Folders) -> None:
+    said = "Counts rounded to the nearest 10."
+    silent = {
+        name
+        for name, text in texts(folders.folder)
+        if said not in text and name.endswith((".html", ".geojson", ".gpkg", ".json", ".qgz/hotspots.qgs"))
+    }
+    assert silent == set()
+    for document in ("report.docx", "report.pptx", "tables.xlsx"):
+        assert any(said in text for name, text in texts(folders.folder) if name.startswith(document)), (
+            document
+        )
+    record = json.loads((folders.folder / "about" / "provenance.json").read_text())
+    assert record["publication"]["public"] is True
+    assert record["publication"]["profile"] == "documents"
+
+
+def test_two_runs_are_the_same_bytes(folders: Folders, tmp_path: Path) -> None:
+    again = replace(folders.recipe, report=None, map=None)
+    first = run_recipe(again, tmp_path / "a")
+    second = run_recipe(again, tmp_path / "b")
+    assert first.files == second.files
+    for name in first.files:
+        assert (first.folder / name).read_bytes() == (second.folder / name).read_bytes(), name
+
+
+def test_protecting_is_of_published_numbers_alone(folders: Folders) -> None:
+    """What is protected twice is what was protected once: every figure is a function of the shown counts."""
+    once = protect(folders.exact, profile("documents"))
+    table = once.themes[1].first
+    assert (table["n"] == folders.public.themes[1].first["n"]).all()
+    assert table["gi_z"].equals(folders.public.themes[1].first["gi_z"])
