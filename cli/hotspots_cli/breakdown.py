@@ -33,6 +33,7 @@ from hotspots_cli.writing import check_output
 @options.crs
 @options.dispersion
 @options.output_table
+@options.not_public("counts of people")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

@@ -9,6 +9,7 @@ import click
 from hotspots_cli import options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
+from hotspots_cli.public import published_record, rules_of, shown_change
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ GROUPS = ("treated", "control", "displacement_treated", "displacement_control")
     metavar="CODE",
     help="An area around the control; may be repeated.",
 )
+@options.public
 @options.output_file
 @options.overwrite
 def command(
@@ -67,6 +69,7 @@ def command(
     level: float,
     dispersion: float | None,
     flagged_by: Any,
+    public: str | None,
     output: str,
     overwrite: bool,
     **given: Any,
@@ -87,6 +90,11 @@ def command(
     groups = {name: given.pop(name) for name in GROUPS}
     if bool(groups["treated"]) != bool(groups["control"]):
         raise click.UsageError("--treated and --control go together")
+    rules = rules_of(public)
+    if rules is not None and groups["treated"]:
+        raise click.UsageError(
+            "--public is not taken with --treated: what happened there is told in exact counts"
+        )
     from hotspots.analysis.provenance import make_provenance
     from hotspots.analysis.steps import change_layer, monthly_counts
     from hotspots.analysis.treatment import treatment_effect
@@ -98,6 +106,7 @@ def command(
         table, where, assigned = read.incidents, read.areas, read.assigned
         asked = {"before": before, "after": after, "level": level, "flagged_by": flagged_by}
         layer = change_layer(table, where, assigned=assigned, dispersion=dispersion, **asked)
+        layer = shown_change(layer, asked, rules)
         used = layer.attrs["change_dispersion"]
         settings = {**asked, "by": by, "dispersion": used}
         found, monthly = None, monthly_counts(table, where, assigned=assigned)
@@ -114,6 +123,7 @@ def command(
             steps={"change": settings},
             areas=where,
         )
+        provenance = published_record(provenance, read.accounted(), rules)
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)
     click.echo(_summary(layer, level, flagged_by), err=True)
     for line in found.sentences() if found is not None else ():

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", default="-", metavar="FILE", help="A .csv file; standard output, as CSV, without it."
 )
+@options.not_public("months of areas")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

@@ -41,6 +41,7 @@ from hotspots_cli.writing import check_output, write_layer
 @options.limits
 @options.fewest
 @options.output_file
+@options.not_public("counts of classes")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

@@ -34,6 +34,7 @@ def command() -> None:
 @options.dispersion
 @options.limits
 @options.output_file
+@options.not_public("comparisons")
 @options.overwrite
 def areas_command(
     layer: str, layer_name: str | None, comparator: str, output: str, overwrite: bool, **settings: Any
@@ -105,6 +106,7 @@ def _comparator(word: str) -> Any:
 @click.option(
     "-o", "--output", default="-", metavar="FILE", help="A .csv or .txt file; standard output without it."
 )
+@options.not_public("comparisons")
 @options.overwrite
 def force_command(
     incidents: tuple[str, ...],

@@ -9,6 +9,7 @@ import click
 
 from hotspots_cli import engines, options
 from hotspots_cli.progress import Steps
+from hotspots_cli.public import published_record, rules_of, shown_counts
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 @options.months
 @options.dispersion
 @options.limits
+@options.public
 @engines.counting
 @options.output_file
 @options.overwrite
@@ -53,6 +55,7 @@ def command(
     months: float | None,
     dispersion: float | None,
     limits: Any,
+    public: str | None,
     engine: str,
     scheduler: str | None,
     output: str,
@@ -66,7 +69,7 @@ def command(
     hotspots count 2025-*-street.csv --areas wards.gpkg --category Burglary -o - | hotspots gistar - -o gi.gpkg
     """
     check_output(output, overwrite=overwrite)
-    engine = engines.chosen_engine(engine, scheduler, incidents, lookup=lookup)
+    rules, engine = rules_of(public), engines.chosen_engine(engine, scheduler, incidents, lookup=lookup)
     from hotspots.analysis.provenance import make_provenance
     from hotspots.analysis.steps import counted_layer, people_of
     from hotspots.areas.reading import read_areas
@@ -78,12 +81,12 @@ def command(
         asked = {"by": by, "lookup": lookup, "per": per, **options.reading(given)}
         counted = engines.count(engine, scheduler, incidents, where, step=step, **asked)
         where = people_of(where, counted.report)
-        period = None
-        if months is not None or where["population"].notna().any():
-            period = period_of_report(counted.report, months=months)
+        rated = months is not None or where["population"].notna().any()
+        period = period_of_report(counted.report, months=months) if rated else None
+        n, split = shown_counts(counted.n, counted.split, rules)
         layer = counted_layer(
-            counted.n,
-            counted.split,
+            n,
+            split,
             where,
             months=None if period is None else period.length,
             min_population=min_population,
@@ -92,9 +95,7 @@ def command(
             dispersion=dispersion,
             limits=limits,
         )
-        step("Writing")
-        settings = {
-            "by": by,
+        settings = {"by": by} | {
             "lookup": [Path(name).name for name in lookup],
             "per": per,
             "min_population": min_population,
@@ -102,8 +103,9 @@ def command(
             "dispersion": layer.attrs.get("dispersion"),
             "limits": limits,
         }
+        step("Writing")
         record = {"crs": crs, "quality": counted.report, "steps": {"count": settings}, "areas": where}
-        provenance = make_provenance(**_length(period), **record)
+        provenance = published_record(make_provenance(**_length(period), **record), counted.report, rules)
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)
 
 

@@ -55,6 +55,7 @@ from hotspots_cli.writing import check_output, write_layer
     help="Values above this quantile of those over 0 count as much as it; 1 caps none.",
 )
 @options.output_file
+@options.not_public("steps of time")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

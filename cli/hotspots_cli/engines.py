@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from hotspots.base.surface import Surface
     from hotspots.counting.counts import By, Per
+    from hotspots.disclosure.rules import Profile
     from hotspots.incidents import QualityReport
     from hotspots.scale.stream import Counted
     from hotspots_cli.progress import Steps
@@ -116,8 +117,16 @@ def density_of(
     step: Steps,
     choices: dict[str, Any],
     reading: dict[str, Any],
+    rules: Profile | None = None,
 ) -> tuple[Surface, QualityReport]:
-    """Return the density of incidents by the engine chosen, and the account of every row."""
+    """Return the density of incidents by the engine chosen, and the account of every row.
+
+    Where there are rules of publication the density keeps to them, and is made in memory.
+    """
+    if rules is not None and engine != "memory":
+        raise click.UsageError(
+            "--public takes the incidents in memory: leave out --engine, or give fewer files"
+        )
     step("Reading incidents" if engine == "memory" else "Reading incidents, and their density")
     if engine == "dask":
         from hotspots.scale.cluster import density_dask
@@ -135,4 +144,8 @@ def density_of(
         surface = density_at_best(table, areas, **others)
     else:
         surface = kernel_density(table, areas, **choices)
+    if rules is not None:
+        from hotspots.analysis.public.step import density_for_public
+
+        surface = density_for_public(table, areas, surface, rules)
     return surface, account_of_density(quality, table, areas)

@@ -104,6 +104,7 @@ def _tried(words: str | None) -> list[float] | None:
 )
 @click.option("--in-sample", is_flag=True, help="Score on the incidents that chose the areas: this flatters.")
 @click.option("-o", "--output", required=True, metavar="FILE", help="A CSV to write; '-' is standard output.")
+@options.not_public("tests of selections")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

@@ -8,6 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.public import require_published
 from hotspots_cli.writing import check_output, write_layer
 
 
@@ -46,6 +47,7 @@ from hotspots_cli.writing import check_output, write_layer
     help="'rounded': the table's rates are those of its rounded counts, which give no count away.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Where to write the layer; '-' is standard output.")
+@options.public_layer
 @options.overwrite
 def command(
     layer: str,
@@ -58,6 +60,7 @@ def command(
     title: str,
     table_rates: Any,
     output: str | None,
+    public: str | None,
     overwrite: bool,
 ) -> None:
     """Flag areas above mean + 1 SD ("above") and mean + 2 SD ("significantly above"), and their mirrors below.
@@ -82,6 +85,7 @@ def command(
     with Steps(3) as step:
         step("Reading the layer")
         source = read_layer(layer, layer=layer_name)
+        require_published(source.attrs.get("provenance"), layer, public)
         step("Flagging")
         result = flag_layer(source, value=value, within=within, ddof=ddof, near=near)
         step("Writing")

@@ -9,6 +9,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.public import require_published
 from hotspots_cli.writing import LAYER_SUFFIXES, check_output, write_layer
 
 if TYPE_CHECKING:
@@ -42,9 +43,16 @@ if TYPE_CHECKING:
     "--title", default="Funnel plot", show_default=True, metavar="WORDS", help="The heading of the plot."
 )
 @options.output_file
+@options.public_layer
 @options.overwrite
 def command(
-    layer: str, layer_name: str | None, title: str, output: str, overwrite: bool, **settings: Any
+    layer: str,
+    layer_name: str | None,
+    title: str,
+    output: str,
+    public: str | None,
+    overwrite: bool,
+    **settings: Any,
 ) -> None:
     """Flag areas whose rate lies outside 95% and 99.8% limits for their population, or draw them (.svg).
 
@@ -60,6 +68,7 @@ def command(
     with Steps(3) as step:
         step("Reading the layer")
         source = read_layer(layer, layer=layer_name)
+        require_published(source.attrs.get("provenance"), layer, public)
         step("Fitting the funnel")
         result, fitted = funnel_layer(source, **settings)
         step("Writing")

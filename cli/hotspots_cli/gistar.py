@@ -8,6 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.public import require_published
 from hotspots_cli.writing import check_output, write_layer
 
 
@@ -39,8 +40,11 @@ from hotspots_cli.writing import check_output, write_layer
 )
 @options.seed
 @options.output_file
+@options.public_layer
 @options.overwrite
-def command(layer: str, layer_name: str | None, output: str, overwrite: bool, **settings: Any) -> None:
+def command(
+    layer: str, layer_name: str | None, output: str, public: str | None, overwrite: bool, **settings: Any
+) -> None:
     """Find hotspots and coldspots of a column by Getis-Ord Gi*, corrected for the number of areas tested.
 
     Of the areas marked with q up to 0.05, at most 5 in 100 are expected to be chance by the exact test and by
@@ -57,6 +61,7 @@ def command(layer: str, layer_name: str | None, output: str, overwrite: bool, **
     with Steps(3) as step:
         step("Reading the layer")
         source = read_layer(layer, layer=layer_name)
+        require_published(source.attrs.get("provenance"), layer, public)
         step("Testing")
         result = gistar_layer(source, **settings)
         step("Writing")

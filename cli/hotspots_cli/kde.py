@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hotspots_cli import engines, options
 from hotspots_cli.progress import Steps
+from hotspots_cli.public import published_record, rules_of
 from hotspots_cli.writing import SHAPE_SUFFIXES, check_output, write_layer
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from hotspots.disclosure.rules import Profile
+    from hotspots.incidents.quality import QualityReport
 
 
 @click.command("kde", short_help="Density of incidents: GeoTIFF or contours.")
@@ -46,6 +53,7 @@ from hotspots_cli.writing import SHAPE_SUFFIXES, check_output, write_layer
 )
 @options.months
 @options.by_points("a density counts")
+@options.public
 @engines.density
 @options.output_file
 @options.overwrite
@@ -61,6 +69,7 @@ def command(
     kernel: Any,
     edge: Any,
     classes: Any,
+    public: str | None,
     engine: str,
     scheduler: str | None,
     **given: Any,
@@ -72,6 +81,7 @@ def command(
     hotspots kde 2025-*-street.csv --areas wards.gpkg --bandwidth 500 -o contours.geojson
     """
     check_output(output, overwrite=overwrite, suffixes=(".tif", ".tiff", *SHAPE_SUFFIXES))
+    rules = rules_of(public)
     engine = engines.chosen_engine(engine, scheduler, incidents)
     from hotspots.analysis.provenance import make_provenance, rests_on
     from hotspots.areas.reading import read_areas
@@ -88,16 +98,14 @@ def command(
             step=step,
             choices={**choices, "months": months},
             reading=options.reading(given),
+            rules=rules,
         )
         surface = surface.classed(classes)
         step("Writing")
         if Path(output).suffix.casefold() in (".tif", ".tiff"):
-            from hotspots.analysis.origins import files_origin, months_words
             from hotspots.export.raster import write_geotiff
 
-            told = files_origin(quality, areas=where)
-            origin = {"title": "Density of incidents", "period": months_words(quality)}
-            origin |= {"source": told.source, "attribution": told.attribution}
+            origin = _origin(quality, where, rules)
             write_geotiff(surface, output, origin=origin, overwrite=overwrite)
             click.echo(f"Wrote {output}", err=True)
             return
@@ -110,4 +118,19 @@ def command(
             months_from=rests_on(months, quality.period),
             steps={"kde": dict(surface.parameters)},
         )
+        provenance = published_record(provenance, quality, rules)
         write_layer(make_contours(surface, areas=where), output, overwrite=overwrite, provenance=provenance)
+
+
+def _origin(quality: QualityReport, areas: gpd.GeoDataFrame, rules: Profile | None) -> dict[str, str]:
+    """Return what a GeoTIFF says of itself."""
+    from hotspots.analysis.origins import files_origin, months_words
+
+    told = files_origin(quality, areas=areas)
+    record = published_record({"attribution": told.attribution}, quality, rules)
+    return {
+        "title": "Density of incidents",
+        "period": months_words(quality),
+        "source": told.source,
+        "attribution": record["attribution"],
+    }

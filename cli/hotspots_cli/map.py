@@ -8,6 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.public import require_published_files
 from hotspots_cli.writing import check_output
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -33,6 +34,7 @@ PICTURES = (".png", ".svg", ".pdf")
     metavar="FILE",
     help="Where to write: .html for an interactive map; .png, .svg or .pdf for a picture.",
 )
+@options.public_layer
 @options.overwrite
 def command(
     layers: tuple[str, ...],
@@ -43,6 +45,7 @@ def command(
     basemap: str,
     column: str | None,
     output: str,
+    public: str | None,
     overwrite: bool,
 ) -> None:
     """Draw layers and GeoTIFF surfaces as one HTML file that needs no network, or as a picture for a slide.
@@ -55,6 +58,7 @@ def command(
     hotspots map burglary.tif wards.geojson --title "Burglary 2025" -o heat-map.png
     """
     check_output(output, overwrite=overwrite, suffixes=(".html", *PICTURES), pipe=False)
+    require_published_files(layers, public)
     words = {"period": period, "source": source, "attribution": attribution}
     if Path(output).suffix.casefold() in PICTURES:
         if basemap != "none":

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="An HTML page or a CSV; '-' is standard output, as CSV.",
 )
+@options.not_public("figures of partnerships")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

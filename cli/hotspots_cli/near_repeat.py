@@ -68,6 +68,7 @@ def _numbers(context: click.Context, parameter: click.Parameter, value: str) -> 
     help="Where to write the incidents as points, with their part: originator, follower, both. These are places of "
     "incidents: keep them inside.",
 )
+@options.not_public("places near each other")
 @options.overwrite
 def command(
     incidents: tuple[str, ...], crs: str, output: str, roles: str | None, overwrite: bool, **given: Any

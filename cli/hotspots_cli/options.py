@@ -258,6 +258,12 @@ public = click.option(
     metavar="PROFILE",
     help="Make it fit for publication, by the rules of a profile: documents, 10-5, nhs or sacro.",
 )
+public_layer = click.option(
+    "--public",
+    metavar="PROFILE",
+    help="Refuse a layer that was not counted with --public and this profile; what is made of one that was may be "
+    "published.",
+)
 
 seed = click.option(
     "--seed", type=int, default=0, show_default=True, help="Seed of the permutations; recorded in the output."
@@ -273,6 +279,15 @@ def refused(name: str, sentence: str) -> Callable[[Any], Any]:
 
     return click.option(
         name, multiple=True, hidden=True, expose_value=False, callback=refuse, help=f"{sentence}."
+    )
+
+
+def not_public(what: str) -> Callable[[Any], Any]:
+    """Return `--public` as an option that is refused, with what the command makes and cannot be made safe."""
+    return refused(
+        "--public",
+        f"--public is not taken here: {what} cannot be made safe by themselves. Use hotspots run --public, which "
+        "publishes what can be and says what it leaves out",
     )
 
 

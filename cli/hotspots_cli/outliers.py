@@ -8,6 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.public import require_published
 from hotspots_cli.writing import check_output, write_layer
 
 
@@ -23,8 +24,11 @@ from hotspots_cli.writing import check_output, write_layer
     help="For p, values above this quantile of those over 0 count as much as it; 1 caps none.",
 )
 @options.output_file
+@options.public_layer
 @options.overwrite
-def command(layer: str, layer_name: str | None, output: str, overwrite: bool, **settings: Any) -> None:
+def command(
+    layer: str, layer_name: str | None, output: str, public: str | None, overwrite: bool, **settings: Any
+) -> None:
     """Find clusters and outliers of a column by local Moran's I, corrected for the number of areas tested.
 
     Marks the areas whose neighbours are higher or lower than chance would have it: high-high, high-low (a busy area
@@ -42,6 +46,7 @@ def command(layer: str, layer_name: str | None, output: str, overwrite: bool, **
     with Steps(3) as step:
         step("Reading the layer")
         source = read_layer(layer, layer=layer_name)
+        require_published(source.attrs.get("provenance"), layer, public)
         step("Testing")
         result = outliers_layer(source, **settings)
         step("Writing")

@@ -24,6 +24,7 @@ from hotspots_cli.writing import check_output
 @click.option(
     "-o", "--output", required=True, metavar="FILE", help="A .csv file; '-' is standard output, as CSV."
 )
+@options.not_public("figures of partnerships")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

@@ -48,6 +48,7 @@ from hotspots_cli.writing import check_output
 @options.by
 @options.fewest
 @options.output_table
+@options.not_public("locations and people met again")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

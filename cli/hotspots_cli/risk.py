@@ -8,6 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.public import require_published
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
@@ -37,8 +38,11 @@ if TYPE_CHECKING:
 @options.dispersion
 @options.min_population
 @options.output_file
+@options.public_layer
 @options.overwrite
-def command(layer: str, layer_name: str | None, output: str, overwrite: bool, **settings: Any) -> None:
+def command(
+    layer: str, layer_name: str | None, output: str, public: str | None, overwrite: bool, **settings: Any
+) -> None:
     """Give the probability that an area's rate is over a multiple of that of all, and its rate with chance taken out.
 
     'Clear' from a probability of 95%, 'likely' from 80%. Says which areas exceed their people, not where most
@@ -56,6 +60,7 @@ def command(layer: str, layer_name: str | None, output: str, overwrite: bool, **
     with Steps(3) as step:
         step("Reading the layer")
         source = read_layer(layer, layer=layer_name)
+        require_published(source.attrs.get("provenance"), layer, public)
         step("Fitting the spread of risks")
         result = risk_layer(source, **settings)
         step("Writing")

@@ -71,6 +71,7 @@ log = logging.getLogger("hotspots")
 )
 @options.origin
 @options.output_file
+@options.not_public("indicators and their reasons")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

@@ -70,6 +70,7 @@ def _metres(ctx: click.Context, param: click.Parameter, value: str | None) -> li
     help="Whether rates are judged, or counts; rates where a population is known.",
 )
 @options.output_file
+@options.not_public("runs with other choices")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

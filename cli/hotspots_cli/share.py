@@ -38,6 +38,7 @@ from hotspots_cli.writing import check_output
 @options.dispersion
 @options.fewest
 @options.output_table
+@options.not_public("shares of a kind")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

@@ -110,6 +110,7 @@ MOST = 20  # areas on a page
     help="A page (.html), a picture (.png, .svg, .pdf), a table (.csv) or a workbook (.xlsx); may be repeated. "
     "Standard output, as CSV, without it.",
 )
+@options.not_public("hours and days")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     "--seed", type=int, default=0, show_default=True, metavar="N", help="Of the draws behind steps."
 )
 @options.output_file
+@options.not_public("months of areas")
 @options.overwrite
 def command(
     incidents: tuple[str, ...],

@@ -148,7 +148,9 @@ def compare_editions(analysis: Analysis, edition: Edition) -> Since:
     """
     made = analysis.published
     if made is not None and edition.profile != made.profile.name:
-        how = "has exact figures" if edition.profile is None else f"was made by the profile '{edition.profile}'"
+        how = (
+            "has exact figures" if edition.profile is None else f"was made by the profile '{edition.profile}'"
+        )
         raise DataError(
             f"the edition '{edition.title}', {edition.period}, {how}, but what has changed since may be published "
             f"only between editions made by one profile, here '{made.profile.name}'",

@@ -67,6 +67,27 @@ def widened(surface: Surface, profile: Profile) -> dict[str, float]:
     return {"bandwidth": bandwidth, "cell_size": max(surface.cell_size, profile.cell_size)}
 
 
+def measured_anew(
+    incidents: pd.DataFrame, areas: gpd.GeoDataFrame, surface: Surface, profile: Profile
+) -> tuple[Surface, Floats]:
+    """Return the density as wide as it may be published, and how many incidents bear on each of its cells.
+
+    Parameters
+    ----------
+    incidents, areas : DataFrame, GeoDataFrame
+        What the surface was made of.
+    surface : Surface
+        With the bandwidth and cells that were asked for, or found.
+    profile : Profile
+        The rules.
+    """
+    made: dict[str, Any] = {name: surface.parameters[name] for name in ("kernel", "edge", "months")}
+    wide = kernel_density(incidents, areas, **made | widened(surface, profile))
+    found = surface.parameters["bandwidth_from"]
+    wide = replace(wide, parameters={**wide.parameters, "bandwidth_from": found})
+    return wide, bearing(incidents, areas, wide)
+
+
 def public_density(surface: Surface, bears: Floats, profile: Profile) -> Surface | None:
     """Return a surface of which each cell holds but the class of its density; None of too few incidents.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 import geopandas as gpd
@@ -12,7 +12,7 @@ import pandas as pd
 from hotspots.analysis.changes import Comparison, ThemeChange, theme_change, theme_standing
 from hotspots.analysis.emerging import emerging_layer
 from hotspots.analysis.people import class_layers, people_of_theme
-from hotspots.analysis.public.density import bearing, widened
+from hotspots.analysis.public.density import measured_anew
 from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.results import Layer, ThemeResult
 from hotspots.analysis.run.study import Place, Study, is_named
@@ -295,10 +295,7 @@ def _density(
         surface = kernel_density(incidents, areas, bandwidth=step.bandwidth, **choices)
     bears = None
     if recipe.publish is not None:
-        found = surface.parameters["bandwidth_from"]
-        surface = kernel_density(incidents, areas, **choices | widened(surface, recipe.publish.rules))
-        surface = replace(surface, parameters={**surface.parameters, "bandwidth_from": found})
-        bears = bearing(incidents, areas, surface)
+        surface, bears = measured_anew(incidents, areas, surface, recipe.publish.rules)
     surface = surface.classed(step.classes)
     return surface, make_contours(surface, areas=areas), bears
 

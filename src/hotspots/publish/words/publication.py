@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hotspots.analysis.results import Analysis
@@ -59,10 +60,15 @@ def publication_record(analysis: Analysis) -> dict[str, Any]:
     made = analysis.published
     if made is None:
         return {"public": False, "statement": INTERNAL}
+    return public_record(made.profile, made.left_out)
+
+
+def public_record(profile: Profile, left_out: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what the record of something published says of its rules."""
     return {
         "public": True,
-        "profile": made.profile.name,
-        "statement": shown_words(made.profile),
-        "rules": made.profile.sentences(),
-        "left_out": list(made.left_out),
+        "profile": profile.name,
+        "statement": shown_words(profile),
+        "rules": profile.sentences(),
+        "left_out": list(left_out),
     }
