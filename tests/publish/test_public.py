@@ -140,7 +140,7 @@ def test_no_file_holds_an_exact_figure_of_the_planted_ward(folders: Folders) -> 
 
 def test_every_count_is_a_multiple_of_ten_in_every_kind_of_file(folders: Folders) -> None:
     csv = pd.read_csv(folders.folder / "tables" / "all-crime_wards.csv", index_col="code")
-    package = gpd.read_file(folders.folder / "layers" / "all-crime.gpkg", layer="wards").set_index("code")
+    package = gpd.read_file(folders.folder / "layers" / "all-crime_wards.gpkg").set_index("code")
     json_ = gpd.read_file(folders.folder / "geojson" / "all-crime_wards.geojson").set_index("code")
     for table in (csv, package, json_):
         for column in ("n", "n_before", "n_after"):

@@ -28,10 +28,10 @@ from hotspots.publish.layers import has_districts, left_out_words, month_columns
 from hotspots.publish.views import drawing, drawn_columns
 from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.names import singular
+from hotspots.publish.words.publication import foot_words
 
 DISTRICTS = "layers/districts.gpkg"
 _BY_MONTH = "incidents by month"
-from hotspots.publish.words.publication import foot_words
 
 
 def write_qgis(analysis: Analysis, folder: Path) -> None:

@@ -71,6 +71,9 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
         classes={},
         charts=_charts(analysis, shown),
         against=set_against(recipe, themes, profile, analysis.comparators, months=analysis.months),
+        facts=None
+        if analysis.facts is None
+        else replace(analysis.facts, offences=pd.DataFrame(index=analysis.areas.index)),
         published=Published(rules, left_out),
     )
     for sentence in (*rules.sentences(), *left_out):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from hotspots.analysis.facts import find_facts
+import pandas as pd
+
+from hotspots.analysis.facts import AreaFacts, find_facts
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.origins import recipe_origin
 from hotspots.analysis.partnerships import find_comparators
@@ -117,11 +120,19 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         origin=origin,
         charts=charts,
         against=set_against(recipe, results, profile, against, months=period.length),
-        facts=find_facts(
-            of_source(incidents, recipe.incidents[0].name or None),
-            places[0].areas,
-            assigned[places[0].key],
-            [(place.key, place.areas) for place in places[1:] if place.kind == "areas"],
-        ),
+        facts=_facts(recipe, incidents, places, assigned),
         comparators=against,
+    )
+
+
+def _facts(
+    recipe: Recipe, incidents: pd.DataFrame, places: list[Place], assigned: dict[str, pd.Series[Any]]
+) -> AreaFacts:
+    """Return what the cards of the first areas tell: the offences of the first source, and the areas inside them."""
+    first = places[0]
+    return find_facts(
+        of_source(incidents, recipe.incidents[0].name or None),
+        first.areas,
+        assigned[first.key],
+        [(place.key, place.areas) for place in places[1:] if place.kind == "areas"],
     )
