@@ -10,8 +10,8 @@ import numpy as np
 from hotspots.base.surface import Surface
 from hotspots.export.raster import read_geotiff
 
-# Classes are few whole numbers; values are many.
-_MOST_CLASSES = 20
+# Classes are few; values are many.
+_MOST_CLASSES = 12
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def holds_classes(surface: Surface) -> bool:
     True
     """
     values = np.unique(surface.values[np.isfinite(surface.values)])
-    return len(values) <= _MOST_CLASSES and bool(np.all(values == np.round(values)))
+    return len(values) <= _MOST_CLASSES
 
 
 def find_patches(surface: Surface, *, months: int, fewest: int) -> list[Patch]:

@@ -199,9 +199,23 @@ def _at(file: str, where: str) -> str:
     return f"{file}, '{where}'" if where else file
 
 
-def read_shapes(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
-    """Read the polygons of a layer by their codes."""
+def read_shapes(path: Path, layer: str) -> gpd.GeoDataFrame:
+    """Read the polygons of a layer of a GeoPackage by their codes, leaving nothing beside the file."""
     import geopandas as gpd
+    import shapely
 
-    held = gpd.read_file(path) if layer is None else gpd.read_file(path, layer=layer)
-    return held.set_index(held["code"].astype(str)) if "code" in held else held.iloc[:0]
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+        found = base.execute(
+            "SELECT column_name, srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
+        ).fetchone()
+        name, quoted = found[0].replace('"', '""'), layer.replace('"', '""')
+        rows = base.execute(f'SELECT code, "{name}" FROM "{quoted}"').fetchall()  # noqa: S608 -- the file's own names
+    shapes = shapely.from_wkb([_well_known(blob) for _, blob in rows])
+    index = pd.Index([str(code) for code, _ in rows], name="code")
+    return gpd.GeoDataFrame(geometry=shapes, index=index, crs=f"EPSG:{found[1]}" if found[1] > 0 else None)
+
+
+def _well_known(blob: bytes) -> bytes:
+    """Return the well-known binary of a GeoPackage's geometry, which stands behind a header and an envelope."""
+    envelope = (0, 32, 48, 48, 64)[(blob[3] >> 1) & 7]
+    return blob[8 + envelope :]

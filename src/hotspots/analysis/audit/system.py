@@ -82,7 +82,8 @@ def narrow(low: Floats, high: Floats, rows: Sequence[Row]) -> tuple[Floats, Floa
     >>> low.tolist(), high.tolist()
     ([9.0, 7.0, 2.0], [9.0, 7.0, 2.0])
     """
-    return propagate(make_rows_system(low, high, rows))
+    least, most = propagate(make_rows_system(low, high, rows))
+    return least + 0.0, most + 0.0  # no minus zero
 
 
 def solve(
@@ -94,6 +95,9 @@ def solve(
     places = np.flatnonzero(wanted)
     if len(places):
         found = bounds(make_rows_system(low, high, rows), pd.Index(places), seconds=seconds)
-        low[places], high[places] = found["lower"].to_numpy(), found["upper"].to_numpy()
+        low[places], high[places] = (
+            found["lower"].to_numpy() + 0.0,
+            found["upper"].to_numpy() + 0.0,
+        )  # no minus zero
         proved[places] = found["exact"].to_numpy()
     return low, high, proved

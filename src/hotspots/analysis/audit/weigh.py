@@ -120,7 +120,7 @@ def weigh(claims: Sequence[Claim], cells: Cells, rules: Profile | None, promised
     base = max(bases) if rules is None else max(rules.base, 1)
     for claim, place in zip(claims, places, strict=True):
         if not claim.is_count:
-            _take_derived(known, claim, place, base, promised)
+            _take_derived(known, claim, place, (base, rules), promised)
     return known
 
 
@@ -195,9 +195,14 @@ def _source(known: Known, claim: Claim) -> int:
 
 
 def _take_derived(
-    known: Known, claim: Claim, place: npt.NDArray[np.intp], base: int, promised: Profile
+    known: Known,
+    claim: Claim,
+    place: npt.NDArray[np.intp],
+    by: tuple[int, Profile | None],
+    promised: Profile,
 ) -> None:
     """Take a column that was made from counts, the shown or the exact."""
+    base, rules = by
     least = np.ceil(claim.low - _CLOSE * (1 + np.abs(claim.low)))
     most = np.floor(claim.high + _CLOSE * (1 + np.abs(claim.high)))
     told = np.isfinite(claim.low)
@@ -219,7 +224,7 @@ def _take_derived(
     else:
         words = "follows from the counts shown" if listed.any() else "counts that are not shown"
         usable = told & ~listed & (least <= most)
-        least, most = _as_rounded(least, most, base)
+        least, most = _as_rounded(least, most, base, rules)
     for at in np.flatnonzero(usable):
         cell = place[at]
         if least[at] > known.low[cell] or most[at] < known.high[cell]:
@@ -229,15 +234,18 @@ def _take_derived(
     _list(known, claim, words, least, most, promised)
 
 
-def _as_rounded(least: Floats, most: Floats, base: int) -> tuple[Floats, Floats]:
+def _as_rounded(least: Floats, most: Floats, base: int, rules: Profile | None) -> tuple[Floats, Floats]:
     """Widen limits of a number that may have been rounded before anything was made of it."""
     if base == 1:
         return least, most
     first, last = np.ceil(least / base) * base, np.floor(most / base) * base
+    if rules is not None and rules.hide == "suppress":  # no number between 0 and the threshold is shown
+        least_shown = np.ceil(rules.threshold / base) * base
+        first = np.where(first > 0, np.maximum(first, least_shown), first)
+        last = np.where((last > 0) & (last < least_shown), 0, last)
     held = first <= last
-    return (
-        np.where(held, np.maximum(first - base // 2, 0), least),
-        np.where(held, last + (base + 1) // 2 - 1, most),
+    return np.where(held, interval(first, base, rules)[0], least), np.where(
+        held, interval(last, base, rules)[1], most
     )
 
 
