@@ -196,7 +196,7 @@ def _unread(audit: Audit) -> Paragraphs:
 
 
 _FORMULAS = (
-    "Standard scores of Gi* and Moran's I, funnels, smoothed rates, ranks and p values are not turned back into counts "
-    "here. In a folder for publication they are measured from the published counts, and so tell nothing that those "
-    "do not."
+    "Scores of Gi* are compared with those of the counts shown, where all of these are shown. Moran's I, funnels, "
+    "smoothed rates, ranks and p values are not turned back into counts here. In a folder for publication they are "
+    "measured from the published counts, and so tell nothing that those do not."
 )

@@ -12,6 +12,7 @@ import pytest
 from xlsxwriter import Workbook
 
 from hotspots.analysis.audit.audit import Audit, audit_folders
+from hotspots.areas.neighbours import make_neighbours
 from hotspots.base.poisson import count_limits
 from hotspots.base.surface import Surface
 from hotspots.disclosure.rules import profile
@@ -19,6 +20,7 @@ from hotspots.export.geojson.write import write_geojson
 from hotspots.export.raster import write_geotiff
 from hotspots.export.webmap.make import make_map, write_map
 from hotspots.export.webmap.views import AreaView
+from hotspots.methods.getisord.statistic import gi_star
 
 from .conftest import BURGLARY, LSOAS, WARDS, Publish, blanked, counts, rates, rounded, table
 
@@ -103,6 +105,37 @@ def test_standard_scores_and_thresholds_give_rates_back(publish: Publish) -> Non
     assert "column 'sd_score'" in by(audit).pop()
     safe = publish({"lsoas": table(LSOAS, n=rounded(counts()), **scored(rounded(counts())))}, name="safe")
     assert audit_folders([safe], rules=TO_TEN).passed
+
+
+def test_scores_of_hotspots_are_solved_for_the_counts_behind_them(publish: Publish) -> None:
+    """z is linear in the values: who has the borders and knows two of the counts solves for the other fourteen."""
+    near = make_neighbours(LSOAS, method="queen")
+    weights = near.matrix.toarray() + np.eye(16)
+    number = weights.sum(axis=1)
+
+    def solved(n: np.ndarray) -> np.ndarray:
+        z = gi_star(pd.Series(n, index=LSOAS.index), near, inference="exact")["gi_z"].to_numpy()
+        # Unknown: 16 counts, and what the mean and the spread come to; known: two counts.
+        spread = np.sqrt((16 * number - number**2) / 15)
+        left = np.column_stack([weights, -number, -z * spread])
+        left = np.vstack([left, np.eye(18)[[3, 10]]])
+        return np.asarray(np.linalg.lstsq(left, np.append(np.zeros(16), n[[3, 10]]), rcond=None)[0][:16])
+
+    assert solved(counts()) == pytest.approx(counts(), abs=1e-6)
+    naive = table(
+        LSOAS, n=rounded(counts()), gi_z=gi_star(pd.Series(counts(), index=LSOAS.index), near)["gi_z"]
+    )
+    audit = audit_folders([publish({"lsoas": naive})], rules=TO_TEN)
+    assert len(audit.troubles) == 2  # in the table and in the layer
+    assert audit.troubles[1] == (
+        "tables/burglary_lsoas.csv: column 'gi_z' is not made from the counts shown but from the exact ones, which can "
+        "be solved for"
+    )
+    to_ten = rounded(counts())
+    # The attack gives the published numbers, and no more.
+    assert solved(to_ten) == pytest.approx(to_ten, abs=1e-6)
+    safe = table(LSOAS, n=to_ten, gi_z=gi_star(pd.Series(to_ten, index=LSOAS.index), near)["gi_z"])
+    assert audit_folders([publish({"lsoas": safe}, name="safe")], rules=TO_TEN).passed
 
 
 def test_wards_less_their_lsoas_give_a_blanked_count_back(publish: Publish) -> None:

@@ -17,6 +17,7 @@ from hotspots.analysis.audit.context import Context, Months, period_key, read_co
 from hotspots.analysis.audit.files import files_of, read_files
 from hotspots.analysis.audit.links import Cell, Cells, Setting, link
 from hotspots.analysis.audit.nests import Nests, find_nests
+from hotspots.analysis.audit.scores import score_troubles
 from hotspots.analysis.audit.settle import known_people, level_of, settle_page
 from hotspots.analysis.audit.sheets import read_shapes
 from hotspots.analysis.audit.shown import Page
@@ -157,7 +158,12 @@ def audit_folders(
         ratios += [replace(ratio, file=mark + ratio.file) for ratio in beside]
         unread += [mark + told for told in read.page.unread]
     known = weigh(claims, cells, asked, held_to)
-    rows, kept = _rows(reads, cells, known, ratios)
+    shapes = _shapes(reads)
+    rows, kept = _rows(_setting(reads, cells, shapes), cells, known, ratios)
+    for read in reads:
+        scored, unscored = score_troubles(read.page.tables, read.context, shapes)
+        read.page.troubles += scored
+        unread += unscored
     table, kept = _solve(cells, known, kept, held_to, small or {}, seconds)
     return Audit(
         tuple(read.path.name for read in reads),
@@ -211,10 +217,10 @@ def _claims(read: _Read) -> tuple[list[Claim], list[Ratio]]:
 
 
 def _rows(
-    reads: Sequence[_Read], cells: Cells, known: Known, ratios: Sequence[Ratio]
+    setting: Setting, cells: Cells, known: Known, ratios: Sequence[Ratio]
 ) -> tuple[list[Row], list[Row]]:
     """Return all statements between cells, and those of them that the numbers do not contradict."""
-    rows = link(cells, _setting(reads, cells))
+    rows = link(cells, setting)
     rows += [row for ratio in ratios for row in _of_ratio(ratio, cells)]
     known.grow(len(cells.places))
     low, high = as_arrays(known)
@@ -237,7 +243,7 @@ def _of_ratio(ratio: Ratio, cells: Cells) -> list[Row]:
     return rows
 
 
-def _setting(reads: Sequence[_Read], cells: Cells) -> Setting:
+def _setting(reads: Sequence[_Read], cells: Cells, shapes: Mapping[str, Any]) -> Setting:
     themes: dict[str, Any] = {}
     periods: dict[str, Months] = {}
     levels: dict[str, pd.Index[str]] = {}
@@ -254,18 +260,23 @@ def _setting(reads: Sequence[_Read], cells: Cells) -> Setting:
         for table in read.page.tables:
             if "district" in table.rows:
                 districts |= {str(code): str(name) for code, name in table.rows["district"].items() if name}
-    return Setting(themes, periods, _nests(reads, levels), levels, pd.Series(districts, dtype=object))
+    return Setting(themes, periods, _nests(shapes), levels, pd.Series(districts, dtype=object))
 
 
-def _nests(reads: Sequence[_Read], levels: Mapping[str, pd.Index[str]]) -> dict[tuple[str, str], Nests]:
-    """Lay the layers of the folders over each other, coarser over finer."""
+def _shapes(reads: Sequence[_Read]) -> dict[str, Any]:
+    """Return the borders of each layer, as the first GeoPackage that holds it has them."""
     shapes: dict[str, Any] = {}
     for read in reads:
         for table in read.page.tables:
-            if table.level in levels and table.level not in shapes and table.file.endswith(".gpkg"):
+            if table.level and table.level not in shapes and table.file.endswith(".gpkg"):
                 layer = read_shapes(read.path / table.file, table.where)
                 if len(layer) and layer.crs is not None and layer.crs.is_projected:
                     shapes[table.level] = layer
+    return shapes
+
+
+def _nests(shapes: Mapping[str, Any]) -> dict[tuple[str, str], Nests]:
+    """Lay the layers over each other, coarser over finer."""
     found = {}
     for outer, coarse in shapes.items():
         for inner, fine in shapes.items():

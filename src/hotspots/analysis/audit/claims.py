@@ -95,7 +95,9 @@ def claims_of(shown: Shown, context: Context, people: pd.Series[Any]) -> Iterato
             yield _count(made, values, half, words)
             continue
         scale = number * len(months) / 12_000 if months else np.full(len(number), np.nan)
-        half = half or 0.55  # what is written without decimals was rounded all the same, often to one decimal before
+        half = (
+            half or 0.55
+        )  # what is written without decimals was rounded all the same, often to one decimal before
         if measure == "rate":
             yield _between(made, (values - half) * scale, (values + half) * scale)
         elif measure in ("rate_lo", "rate_hi"):

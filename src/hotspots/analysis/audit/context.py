@@ -61,6 +61,8 @@ class Context:
         What the limits of rates allow for, by the keys of theme and layer.
     flagged : str
         The column that is compared with the average.
+    gistar : dict
+        How Gi* was asked for.
     rules : dict or str or None
         The profile that the folder says it was published under.
     located : dict of str to int
@@ -75,6 +77,7 @@ class Context:
     themes: Mapping[str, Theme] = field(default_factory=dict)
     dispersion: Mapping[tuple[str, str], float] = field(default_factory=dict)
     flagged: str = "rate"
+    gistar: Mapping[str, Any] = field(default_factory=dict)
     rules: Mapping[str, Any] | str | None = None
     located: Mapping[str, int] = field(default_factory=dict)
     outside: int | None = None
@@ -160,6 +163,7 @@ def _of_record(record: Mapping[str, Any], folder: Path) -> Context:
             if entry["measure"] in ("rate", "profile")
         },
         flagged=str((recipe.get("flag") or {}).get("value", "rate")),
+        gistar=recipe.get("gistar") or {},
         rules=_rules(record, folder),
         located={str(one["label"]): int(one["located"]) for one in incidents.get("by_category") or ()},
         outside=incidents.get("outside"),
