@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from hotspots.analysis.audit.sheets import page_of
-from hotspots.analysis.audit.shown import Page, Said, Shown, column_of, theme_key
+from hotspots.analysis.audit.shown import CARDS, Page, Said, Shown, column_of, theme_key
+from hotspots.export.webmap.shapes import ALPHABET
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -149,7 +150,7 @@ def _of_offences(caption: str, frame: pd.DataFrame, file: str) -> Page:
 
 
 def read_map(held: dict[str, Any], file: str) -> Page:
-    """Read the data of a map's page: its tables, the months behind its areas, and the classes it draws them in."""
+    """Read the data of a map's page: tables, months, cards, and the classes in which it draws its areas."""
     page, done = Page(), set()
     for view in held["themes"]:
         place = view["table"]
@@ -162,32 +163,87 @@ def read_map(held: dict[str, Any], file: str) -> Page:
         if (place, theme) not in done:
             done.add((place, theme))
             page.tables.append(Shown(file, "", theme, level, frame))
-            sparks = (held.get("sparks") or [None] * (place + 1))[place]
-            if sparks is not None:
-                months = pd.DataFrame(
-                    sparks["n"], index=frame.index, columns=[f"n_{m}" for m in sparks["months"]]
-                )
-                page.tables.append(Shown(file, "months", theme, level, months.astype(object)))
-        for step in view["steps"]:
-            labels = [entry["label"] for entry in view["legend"]]
-            words = [labels[int(letter)] if letter.isdigit() else "" for letter in step["classes"]]
-            if len(words) == len(frame):
-                classes = pd.DataFrame({f"class of {step['column']}": words}, index=frame.index, dtype=object)
-                page.tables.append(Shown(file, view["title"], theme, level, classes))
+            page.tables += _months(held, place, file, (theme, level), frame.index)
+        page.tables += _classes(view, file, (theme, level), frame.index)
+        if ("cards", view.get("store")) not in done:
+            done.add(("cards", view.get("store")))
+            page.tables += _cards(held, view.get("store"), file, level, frame.index)
     page.texts += [Said(file, "", view["note"]) for view in held.get("surfaces", []) if view.get("note")]
     return page
+
+
+def _months(
+    held: dict[str, Any], place: int, file: str, of: tuple[str, str], areas: pd.Index[Any]
+) -> Iterator[Shown]:
+    """Yield the months behind a table's areas; tables that share them name the first that has them."""
+    sparks = held.get("sparks") or [None] * (place + 1)
+    found = sparks[place]
+    found = sparks[found] if isinstance(found, int) else found
+    if found is not None and len(found["n"]) == len(areas):
+        months = pd.DataFrame(found["n"], index=areas, columns=[f"n_{month}" for month in found["months"]])
+        yield Shown(file, "months", *of, months.astype(object))
+
+
+def _classes(view: dict[str, Any], file: str, of: tuple[str, str], areas: pd.Index[Any]) -> Iterator[Shown]:
+    labels = [entry["label"] for entry in view["legend"]]
+    for step in view["steps"]:
+        words = [labels[int(letter)] if letter.isdigit() else "" for letter in step["classes"]]
+        if len(words) == len(areas):
+            classes = pd.DataFrame({f"class of {step['column']}": words}, index=areas, dtype=object)
+            yield Shown(file, view["title"], *of, classes)
+
+
+def _cards(
+    held: dict[str, Any], store: int | None, file: str, level: str, areas: pd.Index[Any]
+) -> Iterator[Shown]:
+    """Yield the main offences on the cards of the areas: the total, then pairs of an offence and its count."""
+    cards = held.get("cards") or []
+    told = cards[store] if store is not None and store < len(cards) else None
+    offences = (told or {}).get("offences")
+    if offences is None or len(offences["rows"]) != len(areas):
+        return
+    counts: dict[str, list[Any]] = {
+        label: [None] * len(areas) for label in ["All offences", *offences["labels"]]
+    }
+    for place, row in enumerate(offences["rows"]):
+        counts["All offences"][place] = row[0]
+        for kind, number in zip(row[1::2], row[2::2], strict=False):
+            counts[offences["labels"][kind]][place] = number
+    for label, numbers in counts.items():
+        yield Shown(file, CARDS, label, level, pd.DataFrame({"n": numbers}, index=areas, dtype=object))
 
 
 def _map_table(columns: list[dict[str, Any]]) -> pd.DataFrame:
     table = {}
     for column in columns:
-        values = column["values"]
+        values = _unpacked(column)
         if "words" in column:
-            values = [None if place < 0 else column["words"][place] for place in values]
+            values = [None if place is None or place < 0 else column["words"][int(place)] for place in values]
+        # A number is as fine as the map writes it, though a round one ends sooner.
         if decimals := column.get("decimals"):
             values = [_written(value, decimals) for value in values]
         table[column["name"]] = np.array([*values, None], dtype=object)[:-1]
     return pd.DataFrame(table, dtype=object)
+
+
+def _unpacked(column: dict[str, Any]) -> list[Any]:
+    """Return the cells of a column: as they are, or from letters of five bits, lowest first; 0 stands for none."""
+    if "packed" not in column:
+        return list(column["values"])
+    numbers, value, place = [], 0, 0
+    for letter in column["packed"]:
+        digit = ALPHABET.index(letter)
+        value |= (digit & 31) << place
+        place += 5
+        if digit & 32:
+            continue
+        numbers.append(-(value + 1) // 2 if value % 2 else value // 2)
+        value = place = 0
+    parts = [number - 1 if number > 0 else number for number in numbers]
+    cells = [
+        None if number == 0 else part / column["scale"] for number, part in zip(numbers, parts, strict=True)
+    ]
+    return [int(cell) if cell is not None and cell.is_integer() else cell for cell in cells]
 
 
 def _written(value: Any, decimals: int) -> Any:

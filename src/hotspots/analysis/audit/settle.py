@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from hotspots.analysis.audit.context import Context
-from hotspots.analysis.audit.shown import ALL, Page, Shown, theme_key
+from hotspots.analysis.audit.shown import ALL, CARDS, Page, Shown, theme_key
 
 _RANKED = re.compile(r"^\d+\. ")
 
@@ -21,7 +21,14 @@ def settle_page(page: Page, context: Context) -> Page:
     tied to an area or a theme go to what is unread.
     """
     own = (".csv", ".gpkg", ".geojson")
-    themes = {*context.themes, *(theme_key(table.theme) for table in page.tables if table.file.endswith(own))}
+    themes = {
+        *context.themes,
+        *(
+            theme_key(table.theme)
+            for table in page.tables
+            if table.file.endswith(own) or table.where == CARDS
+        ),
+    }
     names = _names(page.tables)
     found = Page(texts=page.texts, unread=list(page.unread), troubles=page.troubles)
     for table in page.tables:

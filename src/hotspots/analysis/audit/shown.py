@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float64]
 
 WHOLE = ""
 """The period of a folder's reporting period, before it is known which months that is."""
+CARDS = "cards"
+"""Where in a map's page the offences of each area stand."""
 ALL = "all areas"
 """The area that stands for all of a layer together."""
 
