@@ -24,7 +24,13 @@ PICTURES = (".png", ".svg", ".pdf")
     type=click.Choice(["none", "osm"]),
     default="none",
     show_default=True,
-    help="'osm' adds OpenStreetMap tiles to an HTML map, for readers with a network.",
+    help="'osm' adds OpenStreetMap tiles to an HTML map on a web server, for readers with a network.",
+)
+@click.option(
+    "--tiles",
+    metavar="URL",
+    default="",
+    help="Street map from a server of your own, such as https://maps.force.example/{z}/{x}/{y}.png.",
 )
 @click.option("--column", metavar="COLUMN", help="What a picture draws; by default flags, else rates.")
 @click.option(
@@ -43,6 +49,7 @@ def command(
     source: str,
     attribution: str,
     basemap: str,
+    tiles: str,
     column: str | None,
     output: str,
     public: str | None,
@@ -61,8 +68,8 @@ def command(
     require_published_files(layers, public)
     words = {"period": period, "source": source, "attribution": attribution}
     if Path(output).suffix.casefold() in PICTURES:
-        if basemap != "none":
-            raise click.UsageError("--basemap is for a map that ends in .html")
+        if basemap != "none" or tiles:
+            raise click.UsageError(f"--{'tiles' if tiles else 'basemap'} is for a map that ends in .html")
         _draw_picture(layers, output, column=column, title=title, overwrite=overwrite, words=words)
         return
     if column is not None:
@@ -83,6 +90,7 @@ def command(
             views,
             boundary=around,
             basemap=basemap,  # type: ignore[arg-type]
+            tiles=tiles,
             title=title or "Hotspots",
             period=period or str(told.get("period", "")),
             source=origin.source,

@@ -171,6 +171,8 @@ def documents(
     districts = wards.dissolve("district")[["geometry"]]
     write_map(make_map(themes, boundary=districts, **page), folder / "map.html")
     write_map(make_map(themes[:1], basemap="osm", **page), folder / "osm.html")
+    own = "https://maps.force.example/{z}/{x}/{y}.png"
+    write_map(make_map(themes[:1], tiles=own, **page), folder / "own.html")
     alone = SurfaceView("Heat-map", hot_square, visible=True, group="Burglary")
     write_map(make_map([alone], title="Burglary"), folder / "surface.html")
     return {path.stem: path for path in folder.iterdir()}

@@ -239,6 +239,7 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
         method_notes=[str(note) for note in method_notes(analysis)],
         boundary=analysis.outline,
         basemap=look.basemap,
+        tiles=look.tiles,
     )
     write_map(made, path)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
+from tests.export.conftest import Opened, open_page
 
 from hotspots.base.columns import format_value
 from hotspots.base.crs import WGS84, transform_xy
 from hotspots.base.surface import Surface
 
 if TYPE_CHECKING:
-    from tests.export.conftest import Opened
+    from playwright.sync_api import BrowserContext
 
 pytestmark = pytest.mark.browser
 
@@ -274,8 +276,22 @@ def test_a_surface_alone_is_a_map(surface_alone: Opened) -> None:
     assert surface_alone.hash()["over"] == ""
 
 
-def test_without_a_network_street_tiles_are_missed_and_the_map_still_works(tiled: Opened) -> None:
+def test_openstreetmap_is_not_asked_where_the_page_is_a_file_and_the_map_says_why(tiled: Opened) -> None:
+    assert "this one is opened as a file" in tiled.text(".hotspots-told")
+    assert tiled.troubles == []
     assert tiled.count(".leaflet-overlay-pane canvas") == 1
-    assert tiled.count(".leaflet-land-pane canvas") == 0
-    assert "OpenStreetMap" in tiled.text(".leaflet-control-attribution")
-    assert all("tile.openstreetmap.org" in trouble or "ERR_" in trouble for trouble in tiled.troubles)
+    # The land is drawn, and colours are whole, as without streets.
+    assert tiled.page.locator(".legend-block .fill").first.evaluate("e => e.style.opacity") == "1"
+
+
+def test_a_street_map_that_does_not_come_is_said(context: BrowserContext, documents: dict[str, Path]) -> None:
+    found = open_page(context, documents["own"].as_uri())
+    found.page.locator(".hotspots-told").wait_for()
+    assert found.text(".hotspots-told") == (
+        "Some of the street map could not be loaded; the areas and their colours are complete."
+    )
+    assert all("maps.force.example" in trouble or "ERR_" in trouble for trouble in found.troubles)
+    assert found.troubles
+    # What lies over streets is as clear in the legend as on the map.
+    assert found.page.locator(".legend-block .fill").first.evaluate("e => e.style.opacity") == "0.7"
+    found.page.close()

@@ -336,6 +336,18 @@ def test_street_tiles_only_when_asked_for() -> None:
     assert "OpenStreetMap" in tiled
 
 
+@pytest.mark.parametrize(
+    ("address", "fault"),
+    [
+        ("https://maps.force.example/{z}/{x}.png", "lacks {y}"),
+        ("maps/{z}/{x}/{y}.png", "is no web address"),
+    ],
+)
+def test_the_address_of_a_map_server_names_the_tile(address: str, fault: str) -> None:
+    with pytest.raises(ParameterError, match=re.escape(f"'tiles' is '{address}', which {fault}")):
+        make_map([AreaView("Rate", wards(), "rate")], title="T", tiles=address)
+
+
 def test_the_same_themes_give_the_same_bytes_however_often(tmp_path: Path) -> None:
     for name in ("a", "b"):
         made = make_map(

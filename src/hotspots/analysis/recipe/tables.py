@@ -359,6 +359,7 @@ class Map:
     """``[map]``: how the web map looks."""
 
     basemap: Literal["none", "osm"] = "none"
+    tiles: str = ""
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def map_data(
             "themes": views,
             "surfaces": list(drawing),
             "outline": outline,
-            "land": "" if basemap else NEUTRAL,
+            "land": NEUTRAL,
         }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.files import replacing
+from hotspots.base.text import list_words
 from hotspots.export.webmap.columns import period_columns
 from hotspots.export.webmap.data import map_data, to_script
 from hotspots.export.webmap.views import AreaView, SurfaceView
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["AreaView", "SurfaceView", "make_map", "period_columns", "write_map"]
 
 BASEMAPS = ("none", "osm")
+_OSM = {
+    "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+    "attribution": "© OpenStreetMap contributors",
+    "link": "https://www.openstreetmap.org/copyright",
+}
 
 
 def make_map(
@@ -31,6 +37,7 @@ def make_map(
     method_notes: Sequence[str] = (),
     boundary: gpd.GeoDataFrame | None = None,
     basemap: Literal["none", "osm"] = "none",
+    tiles: str = "",
 ) -> folium.Map:
     """Make an interactive map that holds everything it needs.
 
@@ -63,7 +70,10 @@ def make_map(
         Districts, drawn as outlines and named by their column ``name`` (else their index).
     basemap : {'none', 'osm'}, default 'none'
         ``"osm"`` lays OpenStreetMap's tiles underneath, for readers with a network; the map still works
-        without them.
+        without them. That server refuses pages opened as a file, where the map says so and asks for none.
+    tiles : str, optional
+        The address of another map server, with ``{z}``, ``{x}`` and ``{y}``, such as
+        ``"https://maps.force.example/{z}/{x}/{y}.png"``; it takes the place of `basemap`.
 
     Returns
     -------
@@ -73,8 +83,8 @@ def make_map(
     Raises
     ------
     ParameterError
-        When there is no view, a view's column is missing, an area is not a polygon, or `basemap` is
-        something else.
+        When there is no view, a view's column is missing, an area is not a polygon, `basemap` is something
+        else, or `tiles` is no such address.
     DataError
         When a value is in none of its column's classes.
     CRSError
@@ -99,9 +109,11 @@ def make_map(
     if basemap not in BASEMAPS:
         raise ParameterError(f"'basemap' is '{basemap}'", hint=did_you_mean(str(basemap), BASEMAPS))
 
-    from hotspots.export.webmap.page import OfflineMap, street_tiles
+    from hotspots.export.webmap.page import OfflineMap
 
-    data = map_data(areas, surfaces, boundary=boundary, basemap=basemap == "osm", attribution=attribution)
+    under = _tiles(basemap, tiles)
+    data = map_data(areas, surfaces, boundary=boundary, basemap=under is not None, attribution=attribution)
+    data["tiles"] = under
     page = {
         "title": title,
         "period": period,
@@ -109,10 +121,20 @@ def make_map(
         "attribution": attribution,
         "methods": tuple(method_notes),
     }
-    made = OfflineMap(to_script(data), page, data["bounds"])
-    if basemap == "osm":
-        street_tiles().add_to(made)
-    return made
+    return OfflineMap(to_script(data), page, data["bounds"])
+
+
+def _tiles(basemap: str, address: str) -> dict[str, str] | None:
+    """Return the server of a street map and its credit, or None for none."""
+    if address:
+        lacks = [part for part in ("{z}", "{x}", "{y}") if part not in address]
+        if lacks or not address.startswith(("https://", "http://")):
+            raise ParameterError(
+                f"'tiles' is '{address}', which {f'lacks {list_words(lacks)}' if lacks else 'is no web address'}",
+                hint="write it as https://maps.force.example/{z}/{x}/{y}.png",
+            )
+        return {"url": address, "attribution": "", "link": ""}
+    return dict(_OSM) if basemap == "osm" else None
 
 
 def write_map(made: folium.Map, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:

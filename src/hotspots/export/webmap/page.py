@@ -26,6 +26,7 @@ SCRIPTS = (
     "pad.js",
     "rove.js",
     "phone.js",
+    "tiles.js",
     "model.js",
     "shapes.js",
     "sheet.js",
@@ -194,8 +195,3 @@ def _leaflet() -> tuple[str, str]:
     )
     script = (folder / "leaflet.js").read_text(encoding="utf-8")
     return style, re.sub(r"//# sourceMappingURL=\S+\s*$", "", script)
-
-
-def street_tiles() -> folium.TileLayer:
-    """Return OpenStreetMap's tiles, which need a network."""
-    return folium.TileLayer("OpenStreetMap", control=False)

@@ -243,5 +243,5 @@
     }
   }
 
-  Hotspots.start = (map, data) => { new Page(map, data); };
+  Hotspots.start = (map, data) => { new Page(map, Hotspots.tiles.under(map, data)); };
 })(window.Hotspots = window.Hotspots || {});
