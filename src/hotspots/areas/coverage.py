@@ -46,6 +46,12 @@ def _remembering(make: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
     return found
 
 
+def fits_together(shapes: Shapes, *, sliver: float = SLIVER) -> bool:
+    """Return whether polygons share the vertices of their borders, without overlaps and without narrow gaps."""
+    held = shapes[~shapely.is_empty(shapes)]
+    return bool(shapely.is_empty(shapely.coverage_invalid_edges(held, gap_width=sliver)).all())
+
+
 @_remembering
 def edge_matched(shapes: Shapes, *, sliver: float = SLIVER) -> Shapes:
     """Return polygons whose shared borders have the same vertices, so that they can be joined without a seam.
@@ -82,15 +88,34 @@ def edge_matched(shapes: Shapes, *, sliver: float = SLIVER) -> Shapes:
     if len(held) < 2:
         return shapes
     given = shapes[held]
-    if shapely.is_empty(shapely.coverage_invalid_edges(given, gap_width=sliver)).all():
+    if fits_together(given, sliver=sliver):
         return shapes
-    matched = np.asarray(shapely.coverage_clean(given, gap_width=sliver), dtype=object)
+    outside = _outside(given, sliver)
+    matched = np.asarray(
+        shapely.coverage_clean(np.append(given, outside), gap_width=sliver)[:-1], dtype=object
+    )
     area = shapely.area(given)
     if (np.abs(shapely.area(matched) - area) > _MOST_CHANGED * area).any():
         return shapes
     found = shapes.copy()
     found[held] = matched
     return found
+
+
+def closed(shapes: Shapes, *, sliver: float = SLIVER) -> Shapes:
+    """Return polygons without their slits and holes narrower than `sliver`; nothing is taken from them."""
+    grown = shapely.buffer(
+        shapely.buffer(shapes, sliver / 2, join_style="mitre"), -sliver / 2, join_style="mitre"
+    )
+    # A buffer of nothing leaves out points and lines that are left over where borders all but meet.
+    return np.asarray(shapely.buffer(shapely.union(shapes, grown), 0), dtype=object)
+
+
+def _outside(shapes: Shapes, sliver: float) -> shapely.Geometry:
+    """Return the ground around areas, but for slits at their rim, which are then gaps between areas and it."""
+    whole = shapely.union_all(shapes)
+    frame = shapely.buffer(shapely.box(*shapely.bounds(whole)), 10 * sliver, join_style="mitre")
+    return shapely.buffer(shapely.difference(frame, closed(np.array([whole]), sliver=sliver)[0]), 0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.areas.coverage import SLIVER, Shapes, edge_matched
+from hotspots.areas.coverage import SLIVER, Shapes, closed, edge_matched, fits_together
 
 # Metres to a degree of latitude.
 _DEGREE = 111_320.0
@@ -19,7 +19,7 @@ _DEGREE = 111_320.0
 def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the outlines of the districts, or of all areas together where no district is known.
 
-    Slivers between areas, up to 20 m wide, are no ground of their own and leave no line; see
+    Slivers between areas and slits at the rim, up to 20 m wide, are no ground of their own and leave no line; see
     `hotspots.areas.coverage.edge_matched`.
 
     Parameters
@@ -41,12 +41,12 @@ def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     {'A': 20000.0, 'B': 10000.0}
     """
     names = districts_of(areas)
-    geographic = areas.crs is not None and areas.crs.is_geographic
-    shapes = edge_matched(
-        shapely.force_2d(areas.geometry.to_numpy()), sliver=SLIVER / _DEGREE if geographic else SLIVER
-    )
     order = sorted(names.dropna().unique())
+    sliver = SLIVER / _DEGREE if areas.crs is not None and areas.crs.is_geographic else SLIVER
+    shapes = shapely.force_2d(areas.geometry.to_numpy())
     joined = join_together(shapes, pd.Categorical(names, categories=order).codes, len(order))
+    if not fits_together(shapes, sliver=sliver):
+        joined = edge_matched(closed(joined, sliver=sliver), sliver=sliver)
     return gpd.GeoDataFrame(
         {"name": order},
         geometry=joined,
