@@ -46,9 +46,9 @@ def make_map(
     lead to the map. The address keeps what is shown, so that it can be sent; all of it works from the keyboard
     and prints on A4.
 
-    Each distinct set of areas is stored once, its polygons simplified
-    together so that shared borders stay shared; numbers are stored to the decimals that a reader sees. Up to
-    2,500 areas are drawn as SVG, more on a canvas.
+    Each distinct set of areas is stored once, its polygons simplified together so that shared borders stay shared,
+    each border once, and districts along them; numbers are stored to the decimals that a reader sees. Zooming ends
+    where borders that had to be simplified would be out by a few pixels, and the legend says so.
 
     Text from the data is shown as text whatever it contains. The same views give the same bytes.
 
