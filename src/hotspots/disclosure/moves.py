@@ -22,7 +22,7 @@ Move = tuple[Integers, Integers, Integers]
 ALONE = 0.15
 """The chance that an axis has no second leaf, so that its sums change too."""
 LOOKS = 6
-"""How many second leaves are looked at for one whose own count has room."""
+"""How many leaves are looked at for one whose own count has room."""
 MOST = 4096
 """Counts that the moves for one count touch at most, repeats included."""
 
@@ -39,29 +39,48 @@ def draw_move(
 ) -> None:
     """Fill `move` with one at random that changes `cell`, or a leaf under it."""
     n2, n3 = len(axes[1][3]) - 1, len(axes[2][3]) - 1
-    spot = (cell // (n2 * n3), cell // n3 % n2, cell % n3)
-    own = np.empty(3, dtype=np.int64)
-    leaf = np.empty(3, dtype=np.int64)
-    for k in range(3):
-        starts, leaves = axes[k][3], axes[k][4]
-        leaf[k] = leaves[starts[spot[k]] + np.random.randint(starts[spot[k] + 1] - starts[spot[k]])]  # noqa: NPY002
-        own[k] = axes[k][1][axes[k][0][leaf[k]]]
     width = (n2 * n3, n3, 1)
+    spot = (cell // (n2 * n3), cell // n3 % n2, cell % n3)
+    leaf, own = np.empty(3, dtype=np.int64), np.empty(3, dtype=np.int64)
+    for _ in range(LOOKS):
+        for k in range(3):
+            leaf[k] = draw_leaf(axes[k], spot[k])
+            own[k] = axes[k][1][axes[k][0][leaf[k]]]
+        at = cell_of(own, n2, n3)
+        if (up[at] - moved[at] if sign > 0 else moved[at] - down[at]) > 0:
+            break
     for k in range(3):
         starts, entries = axes[k][0], axes[k][1]
         other = leaf[k]
         size = starts[leaf[k] + 1] - starts[leaf[k]]
         if size > 1 and np.random.random() >= ALONE:  # noqa: NPY002
-            # A second leaf under one of the sums that the first belongs to.
+            # A second leaf under one of the sums that the first belongs to, and not under the count itself.
             over = entries[starts[leaf[k]] + 1 + np.random.randint(size - 1)]  # noqa: NPY002
-            begin, end = axes[k][3][over], axes[k][3][over + 1]
             for _ in range(LOOKS):
-                other = axes[k][4][begin + np.random.randint(end - begin)]  # noqa: NPY002
-                at = cell_of(own, n2, n3) + (entries[starts[other]] - own[k]) * width[k]
-                room = moved[at] - down[at] if sign > 0 else up[at] - moved[at]
-                if other != leaf[k] and room > 0:
+                drawn = draw_leaf(axes[k], over)
+                if drawn == leaf[k] or belongs(axes[k], drawn, spot[k]):
+                    continue
+                other = drawn
+                beside = at + (entries[starts[other]] - own[k]) * width[k]
+                if (moved[beside] - down[beside] if sign > 0 else up[beside] - moved[beside]) > 0:
                     break
         move[2][k] = difference(axes[k], leaf[k], other, move[0][k], move[1][k])
+
+
+@kernel()
+def draw_leaf(links: Links, entry: int) -> int:
+    """Return a leaf of an entry at random."""
+    begin, end = links[3][entry], links[3][entry + 1]
+    return int(links[4][begin + np.random.randint(end - begin)])  # noqa: NPY002
+
+
+@kernel()
+def belongs(links: Links, leaf: int, entry: int) -> bool:
+    """Whether a leaf is part of an entry."""
+    for place in range(links[0][leaf], links[0][leaf + 1]):  # noqa: SIM110
+        if links[1][place] == entry:
+            return True
+    return False
 
 
 @kernel()

@@ -19,6 +19,9 @@ ROUNDS = (50, 500)
 CHOICES = 1_000
 """Among how many moves the one that hides least is chosen."""
 
+PERSISTENCE = 100
+"""How many times as many moves are tried, at last, for a count that nothing has protected."""
+
 
 @dataclass(eq=False)
 class Room:
@@ -98,6 +101,8 @@ class Room:
                 seed,
             )
             if self.missing()[batch].all():
-                break
+                if tries >= CHOICES * PERSISTENCE:
+                    break
+                tries *= 10
             self.explore(rounds=ROUNDS[:1], seed=seed)
         return self.missing()
