@@ -9,6 +9,7 @@ from benchmarks.suite_gistar import GISTAR
 from benchmarks.suite_locate import LOCATE
 from benchmarks.suite_near_repeat import NEAR_REPEAT
 from benchmarks.suite_neighbours import NEIGHBOURS
+from benchmarks.suite_protection import PROTECTION
 
 SUITES = {
     "locate": LOCATE,
@@ -17,6 +18,7 @@ SUITES = {
     "gistar": GISTAR,
     "emerging": EMERGING,
     "near-repeat": NEAR_REPEAT,
+    "protection": PROTECTION,
     "reading": READING,
     "writing": WRITING,
     "scale": SCALE,

@@ -55,6 +55,11 @@ PLANTED = {
         "from hotspots.methods.meansd import flag_mean_sd",
         ("An export computes nothing", "Imports point down"),
     ),
+    "protection that measures": (
+        "disclosure/protect.py",
+        "from hotspots.methods.meansd import flag_mean_sd",
+        ("Imports point down",),
+    ),
     "a page that counts": (
         "publish/words/names.py",
         "from hotspots.counting.counts import rate",
