@@ -32,6 +32,7 @@ PICTURES = (".png", ".svg", ".pdf")
     default="",
     help="Street map from a server of your own, such as https://maps.force.example/{z}/{x}/{y}.png.",
 )
+@options.assets
 @click.option("--column", metavar="COLUMN", help="What a picture draws; by default flags, else rates.")
 @click.option(
     "-o",
@@ -50,6 +51,7 @@ def command(
     attribution: str,
     basemap: str,
     tiles: str,
+    assets: bool,
     column: str | None,
     output: str,
     public: str | None,
@@ -68,8 +70,9 @@ def command(
     require_published_files(layers, public)
     words = {"period": period, "source": source, "attribution": attribution}
     if Path(output).suffix.casefold() in PICTURES:
-        if basemap != "none" or tiles:
-            raise click.UsageError(f"--{'tiles' if tiles else 'basemap'} is for a map that ends in .html")
+        for option, given in (("tiles", tiles), ("assets", assets), ("basemap", basemap != "none")):
+            if given:
+                raise click.UsageError(f"--{option} is for a map that ends in .html")
         _draw_picture(layers, output, column=column, title=title, overwrite=overwrite, words=words)
         return
     if column is not None:
@@ -96,7 +99,7 @@ def command(
             source=origin.source,
             attribution=origin.attribution,
         )
-        write_map(made, output, overwrite=overwrite)
+        write_map(made, output, parts="beside" if assets else "inside", overwrite=overwrite)
     click.echo(f"Wrote {output}: open it in a browser", err=True)
 
 

@@ -253,6 +253,11 @@ weights = together(
     ),
 )
 
+assets = click.option(
+    "--assets",
+    is_flag=True,
+    help="Put the map's style and scripts into a folder beside it, for web servers that forbid them inside a page.",
+)
 public = click.option(
     "--public",
     metavar="PROFILE",

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="The folder of an earlier run: report, workbook and terminal say what has changed since.",
 )
+@options.assets
 @options.public
 @options.overwrite
-def command(recipe: str, output: str, since: str | None, public: str | None, overwrite: bool) -> None:
+def command(
+    recipe: str, output: str, since: str | None, assets: bool, public: str | None, overwrite: bool
+) -> None:
     """Run a whole analysis, reproducibly: one recipe in, one folder of maps, layers and tables out.
 
     \b
@@ -33,11 +36,17 @@ def command(recipe: str, output: str, since: str | None, public: str | None, ove
     hotspots run analysis.toml -o maps/2026 --since maps/2025
     hotspots run analysis.toml -o website/2026 --public documents
     """
-    run_into(recipe, output, overwrite=overwrite, since=since, public=public)
+    run_into(recipe, output, overwrite=overwrite, since=since, assets=assets, public=public)
 
 
 def run_into(
-    recipe: str, output: str, *, overwrite: bool, since: str | None = None, public: str | None = None
+    recipe: str,
+    output: str,
+    *,
+    overwrite: bool,
+    since: str | None = None,
+    assets: bool = False,
+    public: str | None = None,
 ) -> None:
     """Run the recipe and say what came of it."""
     from hotspots.base.files import refuse_existing
@@ -47,6 +56,8 @@ def run_into(
     from hotspots.publish.folder import run_recipe
 
     asked = published_by(read_recipe(recipe), public)
+    if assets and asked.map is not None:
+        asked = replace(asked, map=replace(asked.map, parts="beside"))
     with Steps() as step:
         outcome = run_recipe(asked, output, overwrite=overwrite, since=since, progress=step)
     for line in outcome.headline:

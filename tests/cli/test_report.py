@@ -159,10 +159,20 @@ def test_slips_are_named_with_the_way_out(
     assert not (layers / "a.png").exists()
 
 
+def test_a_map_with_its_parts_beside_it_and_streets_of_ones_own(hotspots: Run, layers: Path) -> None:
+    address = "https://maps.force.example/{z}/{x}/{y}.png"
+    hotspots("map", "flags.geojson", "--assets", "--tiles", address, "-o", "strict.html")
+    assert sorted(path.name for path in (layers / "strict_files").iterdir()) == ["1.css", "2.js", "3.js"]
+    page = (layers / "strict.html").read_text(encoding="utf-8")
+    assert "<style" not in page
+    assert address in page
+
+
 def test_options_of_one_kind_of_map_are_refused_for_the_other(hotspots: Run, layers: Path) -> None:
-    code, _, err = hotspots("map", "flags.geojson", "--basemap", "osm", "-o", "a.png")
-    assert code == 2
-    assert "--basemap is for a map that ends in .html" in err
+    for option in (["--basemap", "osm"], ["--tiles", "https://a/{z}/{x}/{y}"], ["--assets"]):
+        code, _, err = hotspots("map", "flags.geojson", *option, "-o", "a.png")
+        assert code == 2
+        assert f"{option[0]} is for a map that ends in .html" in err
     code, _, err = hotspots("map", "flags.geojson", "--column", "n", "-o", "a.html")
     assert code == 2
     assert "--column is for a picture that ends in .png, .svg or .pdf" in err

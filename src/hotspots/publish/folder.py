@@ -45,7 +45,7 @@ from hotspots.publish.words.notes import method_notes, people_note
 from hotspots.publish.words.publication import foot_words, publication_record
 
 # Where runs leave their files, and so all that a later one may remove.
-_FOLDERS = ("about", "geojson", "layers", "tables")
+_FOLDERS = ("about", "geojson", "layers", "map_files", "tables")
 _FILES = (
     "map.html",
     "brief.html",
@@ -241,7 +241,7 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
         basemap=look.basemap,
         tiles=look.tiles,
     )
-    write_map(made, path)
+    write_map(made, path, parts=look.parts)
 
 
 def _write_brief(analysis: Analysis, selection: Selection, path: Path) -> None:

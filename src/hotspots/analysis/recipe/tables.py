@@ -360,6 +360,7 @@ class Map:
 
     basemap: Literal["none", "osm"] = "none"
     tiles: str = ""
+    parts: Literal["inside", "beside"] = "inside"
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
 from hotspots.base.errors import ParameterError, did_you_mean
-from hotspots.base.files import replacing
+from hotspots.base.files import refuse_existing, replacing
 from hotspots.base.text import list_words
+from hotspots.export.webmap.assets import split_page
 from hotspots.export.webmap.columns import period_columns
 from hotspots.export.webmap.data import map_data, to_script
+from hotspots.export.webmap.still import still_html
 from hotspots.export.webmap.views import AreaView, SurfaceView
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["AreaView", "SurfaceView", "make_map", "period_columns", "write_map"]
 
 BASEMAPS = ("none", "osm")
+PARTS = ("inside", "beside")
 _OSM = {
     "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
     "attribution": "© OpenStreetMap contributors",
@@ -44,7 +49,8 @@ def make_map(
     A panel beside the map has a search by name or code, the views (one shown at a time, chosen by group, areas
     and measure), their periods, the surfaces to lay over them, the legend, and the areas in their order, which
     lead to the map. The address keeps what is shown, so that it can be sent; all of it works from the keyboard
-    and prints on A4.
+    and prints on A4. Where no script runs, as in a preview of mail, the page shows the first view as a drawing, its
+    first twenty areas and the method.
 
     Each distinct set of areas is stored once, its polygons simplified together so that shared borders stay shared,
     each border once, and districts along them; numbers are stored to the decimals that a reader sees. Zooming ends
@@ -120,6 +126,7 @@ def make_map(
         "source": source,
         "attribution": attribution,
         "methods": tuple(method_notes),
+        "still": still_html(areas[0], boundary) if areas else "",
     }
     return OfflineMap(to_script(data), page, data["bounds"])
 
@@ -137,8 +144,14 @@ def _tiles(basemap: str, address: str) -> dict[str, str] | None:
     return dict(_OSM) if basemap == "osm" else None
 
 
-def write_map(made: folium.Map, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-    """Write a map as one HTML file.
+def write_map(
+    made: folium.Map,
+    path: str | os.PathLike[str],
+    *,
+    parts: Literal["inside", "beside"] = "inside",
+    overwrite: bool = False,
+) -> list[Path]:
+    """Write a map as one HTML file, or with its style and scripts in files beside it.
 
     Parameters
     ----------
@@ -146,13 +159,36 @@ def write_map(made: folium.Map, path: str | os.PathLike[str], *, overwrite: bool
         What `make_map` returned.
     path : path
         The file.
+    parts : {'inside', 'beside'}, default 'inside'
+        ``"beside"`` puts style and scripts into a folder named after the file, such as ``map_files``, for web servers
+        whose policy (Content-Security-Policy) forbids them inside a page. File and folder go together.
     overwrite : bool, default False
-        Whether an existing file may be replaced.
+        Whether existing files may be replaced.
+
+    Returns
+    -------
+    list of Path
+        The files written.
 
     Raises
     ------
+    ParameterError
+        When `parts` is something else.
     FileError
-        When the file exists and `overwrite` is false, or cannot be written.
+        When a file exists and `overwrite` is false, or cannot be written.
     """
-    with replacing(path, overwrite=overwrite) as draft:
-        draft.write_text(made.get_root().render(), encoding="utf-8", newline="\n")
+    if parts not in PARTS:
+        raise ParameterError(f"'parts' is '{parts}'", hint=did_you_mean(str(parts), PARTS))
+    target = Path(path)
+    page, texts = made.get_root().render(), {}
+    if parts == "beside":
+        beside = target.parent / f"{target.stem}_files"
+        page, named = split_page(page, quote(beside.name))
+        texts = {beside / name: text for name, text in named.items()}
+    texts[target] = page
+    for place in texts:
+        refuse_existing(place, overwrite=overwrite)
+    for place, text in texts.items():
+        with replacing(place, overwrite=overwrite) as draft:
+            draft.write_text(text, encoding="utf-8", newline="\n")
+    return list(texts)

@@ -63,11 +63,10 @@ _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas<
 <footer class="panel-foot">{about}{source}
 <button type="button" class="print-button" id="hotspots-print">Print</button></footer>
 </div>
-<main class="hotspots-map" id="{name}" aria-label="Map; the list of areas tells the same in words"></main>
+<main class="hotspots-map" id="{name}" aria-label="Map; the list of areas tells the same in words">{still}</main>
 <section class="hotspots-beside" id="hotspots-beside" aria-label="Second map, in step with the first" hidden></section>
 </div>
 <p class="unseen" id="hotspots-status" role="status"></p>
-<noscript>This map needs JavaScript; it works without a network.</noscript>
 <script type="application/json" id="hotspots-data">{data}</script>"""
 
 _START = """var {name} = L.map("{name}", Object.assign({options}, Hotspots.motion()));
@@ -108,7 +107,8 @@ class OfflineMap(folium.Map):
     data : str
         The JSON that the page's script reads, safe inside a script element.
     page : mapping
-        Title, period, source, attribution and method notes, as plain text.
+        Title, period, source, attribution and method notes, as plain text; as HTML what is shown where no
+        script runs.
     bounds : ((float, float), (float, float))
         South-west and north-east corners, latitude first.
     """
@@ -158,6 +158,7 @@ class OfflineMap(folium.Map):
             source=f'<div class="hotspots-source">{origin}</div>\n' if origin else "",
             name=self.get_name(),
             data=self._data,
+            still=page.get("still", ""),
         )
 
 

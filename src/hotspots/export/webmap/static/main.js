@@ -243,5 +243,9 @@
     }
   }
 
-  Hotspots.start = (map, data) => { new Page(map, Hotspots.tiles.under(map, data)); };
+  Hotspots.start = (map, data) => {
+    // What the page shows where no script runs.
+    for (const still of document.querySelectorAll(".hotspots-still")) still.remove();
+    new Page(map, Hotspots.tiles.under(map, data));
+  };
 })(window.Hotspots = window.Hotspots || {});

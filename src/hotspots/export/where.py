@@ -1,0 +1,73 @@
+"""Where on the ground areas lie, in words of the compass, for who cannot see the picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import shapely
+
+from hotspots.base.text import list_words
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_COMPASS = ("east", "north-east", "north", "north-west", "west", "south-west", "south", "south-east")
+_MIDDLE = 1 / 4
+MOST = 5
+"""Of more areas than this the first ones are told."""
+
+
+def compass(x: float, y: float, bounds: Sequence[float]) -> str:
+    """Return in which part of a box a place lies: one of the eight points of the compass, or the middle quarter.
+
+    Each side is measured by its own half length, so that a long and narrow box has a north-east too.
+
+    Examples
+    --------
+    >>> [compass(x, y, (0, 0, 9, 9)) for x, y in ((5, 4), (8, 8), (1, 4.5), (4, 0))]
+    ['middle', 'north-east', 'west', 'south']
+    """
+    west, south, east, north = bounds
+    across = (x - (west + east) / 2) / max((east - west) / 2, 1e-9)
+    up = (y - (south + north) / 2) / max((north - south) / 2, 1e-9)
+    if max(abs(across), abs(up)) <= _MIDDLE:
+        return "middle"
+    return _COMPASS[round(math.degrees(math.atan2(up, across)) / 45) % 8]
+
+
+def where(layer: gpd.GeoDataFrame, codes: Sequence[object]) -> str:
+    """Return where areas of a layer lie, such as "in the north-east around Hanley and in the south around Stone".
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        All areas, indexed by code, with ``name`` where they have names.
+    codes : sequence
+        Those that are told, the most important first; the first `MOST` of them.
+
+    Returns
+    -------
+    str
+        The parts of the layer's box that they lie in, each with the first area there; empty for no area.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> squares = [shapely.box(x, y, x + 1, y + 1) for x in range(3) for y in range(3)]
+    >>> layer = gpd.GeoDataFrame({"name": list("ABCDEFGHI")}, geometry=squares, index=range(9), crs="EPSG:27700")
+    >>> where(layer, [8, 4, 5])
+    'in the north-east around I, in the middle around E and in the north around F'
+    """
+    first = list(codes)[:MOST]
+    if not first:
+        return ""
+    bounds = [float(side) for side in layer.total_bounds]
+    told = layer.loc[first]
+    points = shapely.get_coordinates(shapely.point_on_surface(told.geometry.to_numpy())).tolist()
+    names = told["name"].astype(str).tolist() if "name" in told.columns else [str(code) for code in first]
+    parts: dict[str, str] = {}
+    for (x, y), name in zip(points, names, strict=True):
+        parts.setdefault(compass(x, y, bounds), name)
+    return list_words([f"in the {part} around {name}" for part, name in parts.items()])
