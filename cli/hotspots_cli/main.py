@@ -51,6 +51,7 @@ COMMANDS = (
     "matrix",
     "assess",
     "map",
+    "page",
     "report",
     "audit",
 )

@@ -180,6 +180,12 @@ def test_map_and_card_print_on_one_sheet(page: Opened, tmp_path: Path) -> None:
     for part in ("#hotspots-card .close", "#hotspots-card .figures", "#hotspots-list"):
         assert not page.page.locator(part).is_visible(), part
     assert page.page.locator("main").is_visible()
+    # The areas are printed as lines: a canvas would be a white patch on paper.
+    assert page.count("main svg path[fill-opacity]") > 0
+    assert not page.page.locator("main canvas").first.is_visible()
+    page.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.page.locator("main canvas").first.is_visible()
+    assert page.count("main svg path[fill-opacity]") == 0
 
 
 def test_on_a_narrow_page_the_card_follows_the_map(page: Opened) -> None:

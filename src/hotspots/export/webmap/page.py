@@ -29,6 +29,7 @@ SCRIPTS = (
     "tiles.js",
     "model.js",
     "shapes.js",
+    "pen.js",
     "sheet.js",
     "layers.js",
     "names.js",

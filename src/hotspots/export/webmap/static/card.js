@@ -249,6 +249,7 @@
 
     // The focus goes back to where the card was asked for, or to the map.
     close() {
+      if (this.model.data.page) return;
       const { from } = this, held = this.target.contains(document.activeElement);
       this.hide();
       this.actions.closed();

@@ -40,6 +40,7 @@
       this.describe = Hotspots.legend.descriptions(this.model);
       this.at = (id) => document.getElementById(`hotspots-${id}`);
       Hotspots.phone.follow(document.querySelector(".hotspots-page"), [map.getContainer(), this.at("beside")], this.at("card"));
+      if (data.page) this.alone();
       this.whole = dress(map, data);
       this.build();
       this.link = new Hotspots.link.Link(this.model, map, { state: () => this.state, restore: (found) => this.restore(found) });
@@ -48,6 +49,14 @@
       Hotspots.paper.prepare(map, data.bounds);
       skipLink(this.at("list"));
       this.at("print").addEventListener("click", () => window.print());
+    }
+
+    // The page of one area: its name in the title, and a sheet for a body.
+    alone() {
+      const [position, theme] = [this.model.opening()].flatMap(({ area, theme: own }) => [this.model.places[own.store].get(area), own]);
+      document.documentElement.classList.add("one-area");
+      document.title = `${this.model.tableOf(theme).name(position)}: ${document.title}`;
+      this.map.invalidateSize({ animate: false });
     }
 
     build() {

@@ -76,10 +76,12 @@
 
     // The state in which the page opens.
     opening() {
-      const [first] = this.data.themes;
+      const { page = null, themes } = this.data;
+      // The page of one area opens on it, and stays there.
+      const first = page === null ? themes[0] : themes.find((theme) => this.places[theme.store].has(page));
       const on = this.overlays.filter((entry) => entry.on).map((entry) => entry.key);
       return { group: first ? first.group : "", theme: first || null, period: first ? first.opens : 0,
-        overlays: new Set(on), area: null, playing: false, beside: null, weights: null };
+        overlays: new Set(on), area: page, playing: false, beside: null, weights: null };
     }
 
     // The state with a new part, and whatever no longer fits it put right.

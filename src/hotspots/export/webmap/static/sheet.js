@@ -4,8 +4,6 @@
 
   // How far the sheet reaches beyond the map on each side, as a share of the map.
   const MARGIN = 0.3;
-  // Dots to a pixel on paper.
-  const PRINT_RATIO = 3;
 
   const Sheet = L.Layer.extend({
     // `paint(pen, frame)`: the frame has the scale in pixels a world, the pixel of the sheet's corner, and what of the world
@@ -25,6 +23,7 @@
     onRemove() {
       this.canvas.remove();
       this.canvas = null;
+      this.clear();
     },
 
     getEvents() {
@@ -39,7 +38,12 @@
       const corner = map.containerPointToLayerPoint(margin.multiplyBy(-1)).round();
       const whole = size.add(margin.multiplyBy(2));
       const printing = document.documentElement.classList.contains("printing");
-      const ratio = printing ? PRINT_RATIO : window.devicePixelRatio || 1;
+      this.clear();
+      if (printing) {
+        this.print(whole, corner);
+        return;
+      }
+      const ratio = window.devicePixelRatio || 1;
       this.canvas.width = Math.round(whole.x * ratio);
       this.canvas.height = Math.round(whole.y * ratio);
       this.canvas.style.width = `${whole.x}px`;
@@ -47,12 +51,33 @@
       L.DomUtil.setPosition(this.canvas, corner);
       this.zoom = map.getZoom();
       this.corner = map.layerPointToLatLng(corner);
-      const scale = map.options.crs.scale(this.zoom);
-      const { x: left, y: top } = map.getPixelOrigin().add(corner);
       const pen = this.canvas.getContext("2d");
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-      this.paint(pen, { scale, left, top, width: whole.x, height: whole.y, ratio,
-        sight: [left / scale, top / scale, (left + whole.x) / scale, (top + whole.y) / scale] });
+      this.paint(pen, this.frame(whole, corner, ratio));
+    },
+
+    // What of the world the sheet shows.
+    frame(whole, corner, ratio) {
+      const map = this._map, scale = map.options.crs.scale(map.getZoom());
+      const { x: left, y: top } = map.getPixelOrigin().add(corner);
+      return { scale, left, top, width: whole.x, height: whole.y, ratio,
+        sight: [left / scale, top / scale, (left + whole.x) / scale, (top + whole.y) / scale] };
+    },
+
+    // On paper a canvas that was ever wiped is a white patch over all below it: lines are printed instead.
+    print(whole, corner) {
+      const pen = new Hotspots.pen.Pen(whole.x, whole.y);
+      this.paint(pen, this.frame(whole, corner, 1));
+      this.printed = pen.sheet;
+      L.DomUtil.setPosition(this.printed, corner);
+      this.canvas.after(this.printed);
+      this.canvas.style.display = "none";
+    },
+
+    clear() {
+      if (this.printed) this.printed.remove();
+      this.printed = null;
+      if (this.canvas) this.canvas.style.display = "";
     },
 
     // While fingers pinch, the map zooms without coming to rest.
