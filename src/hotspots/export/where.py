@@ -6,9 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import shapely
 
+from hotspots.base.columns import DRAWN
 from hotspots.base.text import list_words
+from hotspots.export.style import Style
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -35,6 +40,32 @@ def compass(x: float, y: float, bounds: Sequence[float]) -> str:
     if max(abs(across), abs(up)) <= _MIDDLE:
         return "middle"
     return _COMPASS[round(math.degrees(math.atan2(up, across)) / 45) % 8]
+
+
+def highest(layer: gpd.GeoDataFrame, column: str, style: Style, found: npt.NDArray[np.int16]) -> str:
+    """Return which class is the highest that any area is in, how many are, and where, for who sees no picture.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        The areas, indexed by code.
+    column : str
+        What is drawn; the number behind it, as ``gi_z`` is behind ``gi_class``, says which areas are named first.
+    style : Style
+        Its classes.
+    found : array of int
+        The place of each area in them, from `Style.classify`.
+    """
+    present = sorted(set(found[found >= 0].tolist()))
+    if not present or style.classes[present[0]].neutral:
+        return "No area stands out."
+    behind = (DRAWN[column].behind if column in DRAWN else "") or column
+    chosen = layer[found == present[0]]
+    if behind in chosen.columns and pd.api.types.is_numeric_dtype(chosen[behind].dtype):
+        chosen = chosen.sort_values(behind, ascending=False, kind="stable")
+    label = style.classes[present[0]].label
+    count = f"{len(chosen):,} of {len(layer):,} areas"
+    return f"{label}: {count}, {where(layer, chosen.index.tolist())}."
 
 
 def where(layer: gpd.GeoDataFrame, codes: Sequence[object]) -> str:

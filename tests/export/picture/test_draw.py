@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from pathlib import Path
@@ -16,6 +17,7 @@ import shapely
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.patches import Rectangle
+from PIL import Image
 
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.surface import Surface
@@ -23,6 +25,7 @@ from hotspots.export.picture.canvas import SLIDE
 from hotspots.export.picture.draw import GROUND, draw_heatmap, draw_map, picture_bytes, write_picture
 from hotspots.export.picture.parts import LINE, Pen, centre_of, round_length
 from hotspots.export.style import DENSITY_RAMP, style_for
+from hotspots.export.where import where
 
 HOSTILE = ["<script>alert(1)</script>", r"$\frac{1}{0}$ & $", "Ynys Môn 🏘️ \u202e", "Town"]
 
@@ -228,3 +231,26 @@ def test_nothing_to_draw_is_said() -> None:
     assert caught.value.hint == "pass an 'outline', or draw all areas"
     with pytest.raises(ParameterError, match="the layer has no column 'rtae'"):
         draw_map(wards(), "rtae")
+
+
+def test_files_say_what_the_picture_shows_and_where() -> None:
+    # Four squares in a row from west to east; the first is the hotspot, and its name is no markup.
+    layer = wards().assign(gi_class=["hot99", "none", "none", "none"])
+    figure = draw_map(layer, "gi_class", title="Burglary & theft", noun="wards")
+    told = f"Hotspot (q\u00a0≤\u00a00.01): 1 of 4 areas, {where(layer, [layer.index[0]])}."
+    assert figure.words == told  # type: ignore[attr-defined]
+    svg = picture_bytes(figure, "svg").decode("utf-8")
+    assert "<title>Burglary &amp; theft</title>" in svg
+    assert f"<desc>{html.escape(told)}</desc>" in svg
+    assert "in the west around" in told
+    assert '<svg role="img" lang="en-GB" ' in svg
+    png = Image.open(io.BytesIO(picture_bytes(figure, "png", dpi=50)))
+    assert (png.info["Title"], png.info["Description"]) == ("Burglary & theft", told)
+    pdf = picture_bytes(figure, "pdf")
+    assert b"/Title (Burglary & theft)" in pdf
+    assert b"/Subject" in pdf
+
+
+def test_a_picture_without_a_class_that_stands_out_says_so() -> None:
+    figure = draw_map(wards().assign(gi_class="none"), "gi_class", title="Burglary")
+    assert "<desc>No area stands out.</desc>" in picture_bytes(figure, "svg").decode("utf-8")

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,12 +25,15 @@ from hotspots.base.surface import Surface
 from hotspots.export.picture.canvas import COLUMN, SLIDE, Bounds, Canvas, Shapes, Size
 from hotspots.export.picture.parts import LegendEntry
 from hotspots.export.style import Style, layer_style, surface_style
+from hotspots.export.where import highest
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.figure import Figure
 
 PNG_DPI = 200
+# Where each format keeps what a picture shows.
+_WORDS = {"png": "Description", "svg": "Description", "pdf": "Subject"}
 FORMATS = ("png", "svg", "pdf")
 GROUND = "#efeeea"  # below the lowest drawn class of a surface without outlines
 NAMED = 12  # at most this many areas are named
@@ -158,6 +162,8 @@ def draw_map(
     if lines is not None:
         picture.outline(lines, avoid=coloured)
     picture.names(layer, _named(layer, column, named))
+    picture.figure.name = title or chosen.title
+    picture.figure.words = highest(layer, column, chosen, found)
     if legend == "none":
         picture.scale_alone(ground)
         picture.lines(title, subtitle, source, attribution)
@@ -298,6 +304,9 @@ def write_picture(figure: Figure, path: str | os.PathLike[str], *, overwrite: bo
 def picture_bytes(figure: Figure, kind: Literal["png", "svg", "pdf"], *, dpi: float = PNG_DPI) -> bytes:
     """Return a picture as the bytes of a file, which hold no date and no random names.
 
+    Pictures of maps hold their title and, in words, what they show and where: SVG as title and description, PNG as
+    text, PDF as title and subject. A PDF of a picture has no tags; the report, printed from a browser, has.
+
     Raises
     ------
     ParameterError
@@ -310,9 +319,19 @@ def picture_bytes(figure: Figure, kind: Literal["png", "svg", "pdf"], *, dpi: fl
         "svg": {"Date": None, "Creator": None},
         "pdf": {"CreationDate": None},
     }
+    name, words = getattr(figure, "name", ""), getattr(figure, "words", "")
+    told = {"Title": name, _WORDS[kind]: words} if name else {}
     held = io.BytesIO()
-    figure.savefig(held, format=kind, dpi=dpi, metadata=nameless[kind])
-    return _short_svg(held.getvalue()) if kind == "svg" else held.getvalue()
+    figure.savefig(held, format=kind, dpi=dpi, metadata={**nameless[kind], **told})
+    return _short_svg(_described(held.getvalue(), words)) if kind == "svg" else held.getvalue()
+
+
+def _described(svg: bytes, words: str) -> bytes:
+    """Return an SVG whose title is followed by what it shows, as one picture in English to who has it read out."""
+    if not words:
+        return svg
+    svg = svg.replace(b"<svg ", b'<svg role="img" lang="en-GB" ', 1)
+    return svg.replace(b"</title>", f"</title>\n <desc>{escape(words)}</desc>".encode(), 1)
 
 
 def _short_svg(data: bytes) -> bytes:

@@ -6,7 +6,16 @@ from matplotlib.figure import Figure
 
 
 class MapFigure(Figure):
-    """A matplotlib figure with a picture of itself."""
+    """A matplotlib figure with a picture of itself.
+
+    Attributes
+    ----------
+    name, words : str
+        Its title, and what it shows and where, for who cannot see it; files of it hold both.
+    """
+
+    name: str = ""
+    words: str = ""
 
     def _repr_png_(self) -> bytes:
         """Return the picture at half of a slide's resolution."""

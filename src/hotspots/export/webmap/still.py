@@ -18,7 +18,7 @@ from hotspots.export.style import NEUTRAL, Style
 from hotspots.export.webmap.columns import dated
 from hotspots.export.webmap.image import WEB_MERCATOR
 from hotspots.export.webmap.views import AreaView
-from hotspots.export.where import where
+from hotspots.export.where import highest
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -41,7 +41,7 @@ def still_html(view: AreaView, boundary: gpd.GeoDataFrame | None = None) -> str:
     order = _order(view, layer, found)
     heading = ": ".join(part for part in (view.group, view.title) if part)
     first = order[:LISTED]
-    told = where(layer, layer.index[_standing_out(style, found, order)].tolist())
+    told = highest(layer, view.column, style, found)
     return "\n".join(
         (
             '<div class="hotspots-still">',
@@ -61,16 +61,6 @@ def _order(view: AreaView, layer: pd.DataFrame, found: npt.NDArray[np.int16]) ->
     missing = np.isnan(numbers) | (found < 0)
     by_class = found if rank != view.column else np.zeros(len(layer))
     return np.lexsort((-np.nan_to_num(numbers), np.where(missing, np.inf, by_class)))
-
-
-def _standing_out(
-    style: Style, found: npt.NDArray[np.int16], order: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Return the areas of the highest class that any area is in."""
-    present = [place for place in order.tolist() if found[place] >= 0]
-    if not present or style.classes[found[present[0]]].neutral:
-        return np.array([], dtype=np.int64)
-    return np.array([place for place in present if found[place] == found[present[0]]], dtype=np.int64)
 
 
 def _drawing(
@@ -93,7 +83,6 @@ def _drawing(
         else NEUTRAL
         for place in found[drawn].tolist()
     ]
-    said = f"Highest {told}." if told else "No area stands out."
     land = "".join(f'<path d="{path}" fill="{NEUTRAL}"/>' for path in ground)
     lines = "".join(f'<path d="{path}" fill="none" stroke="#3b4754"/>' for path in ground)
     areas = "".join(
@@ -101,8 +90,8 @@ def _drawing(
     )
     return (
         f'<svg viewBox="0 0 {frame.width} {frame.height}" role="img" aria-labelledby="still-title still-words">'
-        f'<title id="still-title">{escape(title)}</title><desc id="still-words">{escape(said)}</desc>'
-        f'{land}<g stroke="#7b8794" stroke-width="0.5">{areas}</g>{lines}</svg>\n<p>{escape(said)}</p>'
+        f'<title id="still-title">{escape(title)}</title><desc id="still-words">{escape(told)}</desc>'
+        f'{land}<g stroke="#7b8794" stroke-width="0.5">{areas}</g>{lines}</svg>\n<p>{escape(told)}</p>'
     )
 
 
