@@ -136,6 +136,11 @@ def test_scores_of_hotspots_are_solved_for_the_counts_behind_them(publish: Publi
     assert solved(to_ten) == pytest.approx(to_ten, abs=1e-6)
     safe = table(LSOAS, n=to_ten, gi_z=gi_star(pd.Series(to_ten, index=LSOAS.index), near)["gi_z"])
     assert audit_folders([publish({"lsoas": safe}, name="safe")], rules=TO_TEN).passed
+    hidden = table(LSOAS, n=blanked(counts(), SMALL), gi_z=naive["gi_z"])
+    unread = audit_folders([publish({"lsoas": hidden}, name="hidden")]).unread
+    assert (
+        "tables/burglary_lsoas.csv: column 'gi_z', as not all counts that it may rest on are shown" in unread
+    )
 
 
 def test_wards_less_their_lsoas_give_a_blanked_count_back(publish: Publish) -> None:

@@ -45,8 +45,10 @@ def score_troubles(
         z = numbers_of(list(table.rows["gi_z"]))[0]
         values = next((held for name in _names(asked) if (held := _values(table, name)) is not None), None)
         at = f"{table.file}, '{table.where}'" if table.where else table.file
-        if values is None or np.isnan(values[np.isfinite(z)]).any():
-            unread.append(f"{at}: column 'gi_z', whose values are not all shown")
+        counts = _values(table, "n")
+        if values is None or counts is None or np.isnan(counts).any():
+            # What stands in for a hidden count in the mean of all is not known here.
+            unread.append(f"{at}: column 'gi_z', as not all counts that it may rest on are shown")
             continue
         if table.level not in near:
             near[table.level] = _neighbours(shapes[table.level], asked)
