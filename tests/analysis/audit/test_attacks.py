@@ -183,6 +183,14 @@ def test_a_change_in_percent_gives_the_period_before_back(publish: Publish) -> N
         code: n for code, n in zip(LSOAS.index, before, strict=True) if n < 5
     }
     assert all("column 'ch_ratio'" in why for why in back["by"])
+    # Beside counts rounded to ten the ratio of the exact ones narrows them; that of the rounded ones says nothing new.
+    to_ten = table(LSOAS, n_before=rounded(before), n_after=rounded(after), ch_ratio=after / before)
+    folder = publish({"lsoas": to_ten}, name="exact-ratio", months=("2025-03",), recipe=recipe)
+    assert not audit_folders([folder], rules=TO_TEN).passed
+    made = np.where(rounded(before) > 0, rounded(after) / np.maximum(rounded(before), 1), np.nan)
+    layers = {"lsoas": to_ten.assign(ch_ratio=made)}
+    folder = publish(layers, name="rounded-ratio", months=("2025-03",), recipe=recipe)
+    assert audit_folders([folder], rules=TO_TEN).passed
     safe = naive.drop(columns="ch_ratio")
     assert audit_folders(
         [publish({"lsoas": safe}, name="safe", months=("2025-03",), recipe=recipe)], rules=UNDER_5

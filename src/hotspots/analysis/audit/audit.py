@@ -221,24 +221,39 @@ def _rows(
 ) -> tuple[list[Row], list[Row]]:
     """Return all statements between cells, and those of them that the numbers do not contradict."""
     rows = link(cells, setting)
-    rows += [row for ratio in ratios for row in _of_ratio(ratio, cells)]
+    rows += [row for ratio in ratios for row in _of_ratio(ratio, cells, known)]
     known.grow(len(cells.places))
     low, high = as_arrays(known)
     return rows, [row for row in rows if row.agrees(low, high)]
 
 
-def _of_ratio(ratio: Ratio, cells: Cells) -> list[Row]:
-    """Return the two statements that a ratio of two counts makes of each area."""
-    rows = []
+def _of_ratio(ratio: Ratio, cells: Cells, known: Known) -> list[Row]:
+    """Return the two statements that a ratio of two counts makes of each area.
+
+    Where all ratios are those of the counts that are shown, they were made from these, and say something only where
+    one of the two is hidden; of counts that were rounded first, and so no more closely than that.
+    """
+    told = []
     for area, least, most in zip(ratio.areas, ratio.least, ratio.most, strict=True):
         over, under = (ratio.theme, str(area), ratio.over), (ratio.theme, str(area), ratio.under)
-        if over not in cells.places or under not in cells.places or not np.isfinite([least, most]).all():
+        if over in cells.places and under in cells.places and np.isfinite([least, most]).all():
+            told.append((cells.places[over], cells.places[under], float(least), float(most)))
+    shown = [(known.shown[over], known.shown[under]) for over, under, _, _ in told]
+    both = [not np.isnan(pair).any() for pair in shown]
+    follows = any(both) and all(
+        least * one[1] - 0.5 < one[0] < most * one[1] + 0.5
+        for (_, _, least, most), one, seen in zip(told, shown, both, strict=True)
+        if seen
+    )
+    why, rows = where_words((ratio.file, ratio.where, ratio.column)), []
+    for (upper, lower, least, most), seen in zip(told, both, strict=True):
+        if follows and seen:
             continue
-        both = np.array([cells.places[over], cells.places[under]], dtype=np.intp)
-        why = where_words((ratio.file, ratio.where, ratio.column))
+        room = known.base / 2 * (1 + most) if follows and known.base > 1 else 0.0
+        pair = np.array([upper, lower], dtype=np.intp)
         rows += [
-            Row(both, np.array([1.0, -least]), 0.0, np.inf, why),
-            Row(both, np.array([1.0, -most]), -np.inf, 0.0, why),
+            Row(pair, np.array([1.0, -least]), -room, np.inf, why),
+            Row(pair, np.array([1.0, -most]), -np.inf, room, why),
         ]
     return rows
 
@@ -318,15 +333,18 @@ def _narrowed(
 def _by(
     known: Known, start: tuple[Floats, Floats], end: tuple[Floats, Floats], rows: Sequence[Row]
 ) -> list[str]:
-    """Return of each cell what narrowed it: a column, or the sum that left less than the columns do."""
+    """Return of each cell what narrowed it: a column, or the sum that leaves it no more than that."""
     closer = (end[0] > start[0]) | (end[1] < start[1])
     sums: dict[int, str] = {}
     for row in rows:
-        for cell in row.cells[closer[row.cells]]:
-            sums.setdefault(int(cell), row.why)
+        for place in np.flatnonzero(closer[row.cells]):
+            cell = int(row.cells[place])
+            least, most = row.leaves(int(place), *end)
+            if cell not in sums and (least > start[0][cell] + 0.5 or most < start[1][cell] - 0.5):
+                sums[cell] = row.why
     return [
-        sums[place]
-        if place in sums
+        sums.get(place, "several sums together")
+        if closer[place]
         else where_words(known.sources[known.by[place]])
         if known.by[place] >= 0
         else ""

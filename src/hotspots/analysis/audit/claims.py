@@ -119,6 +119,8 @@ def _months(measure: str, period: str, context: Context) -> Months:
 
 
 def _count(made: Claim, values: Floats, half: float, words: npt.NDArray[np.object_]) -> Claim:
+    if not (values[np.isfinite(values)] % 1).any():
+        half = 0.0  # whole counts, though a gap in the column made them "10.0"
     low, high = values - half, values + half
     for place in np.flatnonzero(words != ""):
         hidden = least_hidden(str(words[place]))

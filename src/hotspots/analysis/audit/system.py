@@ -45,6 +45,15 @@ class Row:
         most = np.where(self.factors > 0, high[self.cells], low[self.cells]) * self.factors
         return bool(least.sum() <= self.high + 1e-6 and most.sum() >= self.low - 1e-6)
 
+    def leaves(self, place: int, low: Floats, high: Floats) -> tuple[float, float]:
+        """Return the least and the most that its limits, and those of the others, leave for the count at a place."""
+        others = np.arange(len(self.cells)) != place
+        cells, factors, own = self.cells[others], self.factors[others], self.factors[place]
+        least = float((np.where(factors > 0, low[cells], high[cells]) * factors).sum())
+        most = float((np.where(factors > 0, high[cells], low[cells]) * factors).sum())
+        ends = ((self.high - least) / own, (self.low - most) / own)
+        return min(ends), max(ends)
+
 
 def sum_row(whole: int, parts: Sequence[int], why: str, *, slack: bool = False, areal: bool = False) -> Row:
     """Return the statement that a whole is the sum of its parts, or, with slack, at least that."""

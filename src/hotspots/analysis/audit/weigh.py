@@ -41,6 +41,8 @@ class Known:
         it gives back by itself.
     disagree : list of str
         Numbers of one cell that cannot both be true.
+    base : int
+        What the counts are rounded to.
     """
 
     low: list[float] = field(default_factory=list)
@@ -50,6 +52,7 @@ class Known:
     sources: list[tuple[str, str, str]] = field(default_factory=list)
     columns: list[tuple[str, str, str, str, int, str, int]] = field(default_factory=list)
     disagree: list[str] = field(default_factory=list)
+    base: int = 1
 
     def grow(self, count: int) -> None:
         """Make room for so many cells, of which nothing is known yet."""
@@ -117,7 +120,7 @@ def weigh(claims: Sequence[Claim], cells: Cells, rules: Profile | None, promised
     for claim, place in zip(claims, places, strict=True):
         if claim.is_count:
             bases.append(_take_counts(known, claim, place, rules, promised))
-    base = max(bases) if rules is None else max(rules.base, 1)
+    known.base = base = max(bases) if rules is None else max(rules.base, 1)
     for claim, place in zip(claims, places, strict=True):
         if not claim.is_count:
             _take_derived(known, claim, place, (base, rules), promised)

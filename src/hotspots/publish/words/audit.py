@@ -101,9 +101,8 @@ def _sources(audit: Audit) -> list[str]:
     lines += [f"  {file}, column '{column}': {count:,}" for (file, column), count in by[:_MOST]]
     if len(by) > _MOST:
         lines.append(f"  and {len(by) - _MOST:,} other columns")
-    sums = audit.given_back[audit.given_back["by"].isin(set(audit.links["why"]))]["by"].value_counts(
-        sort=False
-    )
+    whys = {*audit.links["why"], "several sums together"}
+    sums = audit.given_back[audit.given_back["by"].isin(whys)]["by"].value_counts(sort=False)
     if len(sums):
         lines += ["", "Given back by subtraction", *(f"  {why}: {count:,}" for why, count in sums.items())]
     first = audit.given_back.head(3)
