@@ -88,12 +88,10 @@ def edge_matched(shapes: Shapes, *, sliver: float = SLIVER) -> Shapes:
     if len(held) < 2:
         return shapes
     given = shapes[held]
-    if fits_together(given, sliver=sliver):
+    doubtful = ~shapely.is_empty(shapely.coverage_invalid_edges(given, gap_width=sliver))
+    if not doubtful.any():
         return shapes
-    outside = _outside(given, sliver)
-    matched = np.asarray(
-        shapely.coverage_clean(np.append(given, outside), gap_width=sliver)[:-1], dtype=object
-    )
+    matched = _cleaned(given, doubtful, sliver)
     area = shapely.area(given)
     if (np.abs(shapely.area(matched) - area) > _MOST_CHANGED * area).any():
         return shapes
@@ -111,11 +109,32 @@ def closed(shapes: Shapes, *, sliver: float = SLIVER) -> Shapes:
     return np.asarray(shapely.buffer(shapely.union(shapes, grown), 0), dtype=object)
 
 
-def _outside(shapes: Shapes, sliver: float) -> shapely.Geometry:
-    """Return the ground around areas, but for slits at their rim, which are then gaps between areas and it."""
+def _cleaned(shapes: Shapes, doubtful: npt.NDArray[np.bool_], sliver: float) -> Shapes:
+    """Return polygons without gaps and overlaps: the doubtful ones and their neighbours, all where that does not do."""
+    tree = shapely.STRtree(shapes)
+    near = np.unique(tree.query(shapes[doubtful], predicate="intersects")[1])
+    for some in (near, np.arange(len(shapes))):
+        beyond = np.setdiff1d(tree.query(shapes[some], predicate="intersects")[1], some)
+        given = np.append(shapes[some], _outside(shapes[some], shapes[beyond], sliver))
+        made = shapes.copy()
+        made[some] = shapely.coverage_clean(given, gap_width=sliver)[:-1]
+        if shapely.coverage_is_valid(made):
+            break
+    return made
+
+
+def _outside(shapes: Shapes, others: Shapes, sliver: float) -> shapely.Geometry:
+    """Return the ground around areas, but for slits at their rim, which are then gaps between areas and it.
+
+    Ground of `others`, the areas next to them, is around them too, however narrow.
+    """
     whole = shapely.union_all(shapes)
+    slits = shapely.difference(closed(np.array([whole]), sliver=sliver)[0], whole)
+    parts = shapely.get_parts(shapely.difference(slits, shapely.union_all(others)))
+    # What is left of a border beside itself is no slit.
+    worth = parts[shapely.area(parts) > (sliver / 20) ** 2]
     frame = shapely.buffer(shapely.box(*shapely.bounds(whole)), 10 * sliver, join_style="mitre")
-    return shapely.buffer(shapely.difference(frame, closed(np.array([whole]), sliver=sliver)[0]), 0)
+    return shapely.buffer(shapely.difference(frame, shapely.union_all(np.append(worth, whole))), 0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -301,6 +301,51 @@ def test_districts_are_labelled_the_largest_first() -> None:
     assert len(shapes_of(data["outline"]["shapes"])) == 2
 
 
+def test_districts_run_along_the_borders_of_their_areas() -> None:
+    layer = wards()
+    dense = shapely.segmentize(layer.geometry.to_numpy(), 80)
+    layer = layer.set_geometry(
+        gpd.GeoSeries(
+            shapely.transform(dense, lambda p: p + 60 * np.sin(p[:, ::-1] / 130)),
+            index=layer.index,
+            crs=layer.crs,
+        )
+    )
+    # Of another layer, generalised otherwise: only its names count.
+    other = layer.dissolve("district")[["geometry"]].simplify(200).to_frame("geometry")
+    (store,) = data_of(html_of(AreaView("Rate", layer, "rate"), boundary=other))["stores"]
+    assert store["districts"] == 2
+    north, south = shapes_of(store)[-2:]
+    members = shapely.union_all(areas_of(store)[(layer["district"] == "South").to_numpy()])
+    assert south.equals(members)
+    assert shapely.intersection(north, south).area == 0
+    # No arc is added for them.
+    (alone,) = data_of(html_of(AreaView("Rate", layer, "rate")))["stores"]
+    assert (store["points"], alone["districts"]) == (alone["points"], 0)
+
+
+def test_zooming_ends_where_borders_do_and_the_legend_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = wards()
+    dense = shapely.segmentize(layer.geometry.to_numpy(), 10)
+    wavy = layer.set_geometry(
+        gpd.GeoSeries(
+            shapely.transform(dense, lambda p: p + 30 * np.sin(p[:, ::-1] / 40)),
+            index=layer.index,
+            crs=layer.crs,
+        )
+    )
+    whole = data_of(html_of(AreaView("Rate", wavy, "rate")))
+    assert whole["stores"][0]["zoom"] == 18
+    assert whole["themes"][0]["steps"][0]["note"] == ""
+    monkeypatch.setattr("hotspots.export.webmap.data.MAX_VERTICES", 100)
+    coarse = data_of(html_of(AreaView("Rate", wavy, "rate")))
+    assert 10 < coarse["stores"][0]["zoom"] < 18
+    assert re.fullmatch(
+        r"Borders are drawn to about \d+ m, and the map goes no closer than they hold\.",
+        coarse["themes"][0]["steps"][0]["note"],
+    )
+
+
 def test_layers_in_degrees_are_drawn_where_they_are() -> None:
     data = data_of(html_of(AreaView("Rate", wards().to_crs("EPSG:4326"), "rate")))
     direct = data_of(html_of(AreaView("Rate", wards(), "rate")))
