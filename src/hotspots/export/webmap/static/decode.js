@@ -11,7 +11,7 @@
   function integers(text, Kind = Int32Array) {
     let count = 0;
     for (let i = 0; i < text.length; i++) if (VALUE_OF[text.charCodeAt(i)] < 32) count++;
-    const numbers = new Kind(count);
+    const found = new Kind(count);
     let value = 0, scale = 1;
     for (let i = 0, n = 0; i < text.length; i++) {
       const digit = VALUE_OF[text.charCodeAt(i)];
@@ -19,11 +19,11 @@
       value += (digit & 31) * scale;
       scale *= 32;
       if (digit & 32) continue;
-      numbers[n++] = value % 2 ? -(value + 1) / 2 : value / 2;
+      found[n++] = value % 2 ? -(value + 1) / 2 : value / 2;
       value = 0;
       scale = 1;
     }
-    return numbers;
+    return found;
   }
 
   // Longitude and latitude in turn, from differences between them.

@@ -13,11 +13,11 @@
   }
 
   // Colours over streets are clearer, in the legend as on the map; without streets they are whole, on the land.
-  function colours(data, under) {
-    const strength = under ? data.strength : 1;
+  function colours(data, streets) {
+    const strength = streets ? data.strength : 1;
     const themes = data.themes.map((theme) => ({ ...theme, missing: { ...theme.missing, opacity: theme.missing.opacity * strength },
       legend: theme.legend.map((entry) => ({ ...entry, opacity: entry.opacity * strength })) }));
-    return { ...data, themes, strength: 1, land: under ? "" : data.land };
+    return { ...data, themes, strength: 1, land: streets ? "" : data.land };
   }
 
   function tell(map, text) {
