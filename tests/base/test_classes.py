@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from importlib.resources import files
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -11,6 +13,8 @@ import pytest
 
 from hotspots.base import classes
 from hotspots.base.classes import EMERGING, NEUTRAL, UNDEFINED, StyleClass
+from hotspots.export.picture.canvas import BORDER
+from hotspots.export.qgis.style import _BORDER as QGIS_BORDER
 from hotspots.export.style import DENSITY_OPACITY, DENSITY_RAMP, HIGHEST, QUANTITY_RAMP
 from hotspots.methods.time.emerging import EM_CLASSES
 
@@ -164,3 +168,23 @@ def test_the_kinds_of_a_side_are_told_apart_in_grey(side: str) -> None:
     light = [lab(linear(entry.colour))[0] for entry in EMERGING if str(entry.value).endswith(side)]
     assert np.min(np.abs(np.diff(light))) > 7
     assert light in (sorted(light), sorted(light, reverse=True))
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((float(GREY[0] @ linear(colour)) for colour in (one, other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def web_line() -> str:
+    script = files("hotspots.export.webmap") / "static" / "layers.js"
+    found = re.search(r'\bLINE = "(#\w{6})"', script.read_text(encoding="utf-8"))
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("line", [web_line(), BORDER, QGIS_BORDER], ids=["web map", "picture", "QGIS"])
+def test_lines_between_areas_stand_out_from_the_land_or_the_fills_do(line: str) -> None:
+    """A contrast of 3 to 1 with the land (WCAG 1.4.11): each fill has it, or the line around it."""
+    for palette in ("AVERAGE", "HOTSPOT", "CHANGE", "FUNNEL", "RISK"):
+        for colour in PALETTES[palette]:
+            assert max(contrast(colour, NEUTRAL), contrast(line, NEUTRAL)) >= 3, (palette, colour)

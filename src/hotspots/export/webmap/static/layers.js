@@ -2,7 +2,7 @@
 (function (Hotspots) {
   "use strict";
 
-  const LINE = "#b4bdc8", GAP_LINE = "#8a94a0", DISTRICT = "#3b4754";
+  const LINE = "#7b8794", GAP_LINE = "#8a94a0", DISTRICT = "#3b4754";
   const WIDEST = 0.8, NARROWEST = 0.15, PIXELS_PER_WIDTH = 40;
   // Borders of areas smaller than this on the screen, in pixels, would hide their colours.
   const LEAST_BORDERED = 5;
