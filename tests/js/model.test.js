@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { load } from "./load.js";
 
-const { model: { Model, view }, link: { read } } = load("words", "values", "model", "link");
+const { model: { Model, view }, link: { read } } = load("words", "elements", "values", "districts", "model", "link");
 
 const step = (label, column) => ({ label, column, counts: [1, 2], gaps: 3, classes: "01-" });
 const theme = (group, title, store, steps) => ({
@@ -28,7 +28,7 @@ function data() {
     ],
     surfaces: [{ title: "Heat-map", group: "Burglary", visible: false }, { title: "Heat-map", group: "Robbery", visible: false },
       { title: "Heat-map", group: "Elsewhere", visible: false }],
-    outline: { title: "Districts" },
+    outline: { title: "Districts", labels: [] },
   };
 }
 

@@ -174,7 +174,7 @@ STATES: dict[str, list[Callable[[Opened], object]]] = {
     ],
     "by year": [lambda opened: opened.choice("By year").check()],
     "side by side": [lambda opened: opened.choice("Side by side").check()],
-    "method open": [lambda opened: opened.page.locator("summary").click()],
+    "method open": [lambda opened: opened.page.locator(".hotspots-about summary").click()],
     "on paper": [
         lambda opened: opened.page.emulate_media(media="print"),
         lambda opened: opened.page.evaluate("window.dispatchEvent(new Event('beforeprint'))"),

@@ -264,7 +264,7 @@ CONTRASTS = """() => {
 
 
 def test_every_text_stands_out_from_its_ground(opened: Opened) -> None:
-    opened.page.locator("summary").click()
+    opened.page.locator(".hotspots-about summary").click()
     opened.choice("By year").check()
     opened.choice("Heat-map").check()
     opened.choice("Colours").check()

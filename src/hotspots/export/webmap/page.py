@@ -27,6 +27,7 @@ SCRIPTS = (
     "rove.js",
     "phone.js",
     "tiles.js",
+    "districts.js",
     "model.js",
     "shapes.js",
     "pen.js",
@@ -48,15 +49,17 @@ SCRIPTS = (
     "main.js",
 )
 
-STYLES = ("page.css", "card.css", "whatif.css")
+STYLES = ("page.css", "card.css", "whatif.css", "partnership.css")
 
 _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas</a>
 <div class="hotspots-page">
 <div class="hotspots-panel">
 <header class="masthead"><h1>{title}</h1>{period}
-<p class="scenario-banner" id="hotspots-banner" hidden></p></header>
+<p class="scenario-banner" id="hotspots-banner" hidden></p>
+<p class="headline" id="hotspots-headline" hidden></p></header>
 <div class="search-section" id="hotspots-search" role="search" aria-label="Find an area"></div>
 <section class="switch-section" id="hotspots-switch" aria-label="Layers"></section>
+<section class="districts-section" id="hotspots-districts" aria-label="My partnership" hidden></section>
 <section class="whatif-section" id="hotspots-whatif" aria-label="Other weights" hidden></section>
 <section class="card-section" id="hotspots-card" aria-labelledby="hotspots-card-name" hidden></section>
 <section class="legend-section hotspots-legend" id="hotspots-legend" aria-label="Legend"></section>

@@ -38,7 +38,7 @@
       return { value, of, low: ranked.raw("rank_lo", position), high: ranked.raw("rank_hi", position), by: "", noun: cards.everyone };
     }
     if (!view.rank || view.rank !== view.column) return null;
-    const table = model.tableOf(view), { rows, places } = Hotspots.speech.order(view, table);
+    const table = model.tableOf(view), { rows, places } = Hotspots.speech.order(view.whole || view, table);
     const row = rows[places.get(position)];
     if (!row || row.rank === null) return null;
     const of = rows.filter((entry) => entry.rank !== null).length;

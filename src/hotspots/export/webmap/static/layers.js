@@ -6,6 +6,8 @@
   const WIDEST = 0.8, NARROWEST = 0.15, PIXELS_PER_WIDTH = 40;
   // Borders of areas smaller than this on the screen, in pixels, would hide their colours.
   const LEAST_BORDERED = 5;
+  // What is left of the colours of areas outside the chosen districts.
+  const DIMMED = 0.2;
   const HOVER = { color: "#1d2733", weight: 2.5, fill: false, interactive: false };
 
   // The shapes of a layer of the document, and those of its districts where it tells of them; read once.
@@ -114,11 +116,11 @@
       return Math.min(WIDEST, Math.max(NARROWEST, this.pixelHeight() / PIXELS_PER_WIDTH));
     }
 
-    // The areas in sight by the letter of their class.
-    inSight(sight) {
+    // The areas in sight by their letter among `classes`.
+    inSight(sight, classes) {
       const found = new Map();
       for (let position = 0; position < this.shapes.count; position++) {
-        const letter = this.view.classes[position];
+        const letter = classes[position];
         if (letter === "." || !this.shapes.inSight(position, sight)) continue;
         if (!found.has(letter)) found.set(letter, []);
         found.get(letter).push(position);
@@ -126,14 +128,18 @@
       return found;
     }
 
-    paint(pen, frame) {
-      const { shapes, view } = this, found = this.inSight(frame.sight);
-      if (this.coloured) {
-        for (const [letter, positions] of found) {
-          const entry = letter === "-" ? view.missing : view.legend[letter];
-          fill(pen, shapes, positions, entry.colour, entry.opacity * this.strength, frame);
-        }
+    colour(pen, found, strength, frame) {
+      const { shapes, view } = this;
+      for (const [letter, positions] of found) {
+        const entry = letter === "-" ? view.missing : view.legend[letter];
+        fill(pen, shapes, positions, entry.colour, entry.opacity * strength, frame);
       }
+    }
+
+    paint(pen, frame) {
+      const { shapes, view } = this, found = this.inSight(frame.sight, view.classes);
+      if (this.coloured && view.around) this.colour(pen, this.inSight(frame.sight, view.around), this.strength * DIMMED, frame);
+      if (this.coloured) this.colour(pen, found, this.strength, frame);
       if (this.coloured && this.pixelHeight() < LEAST_BORDERED) return;
       const lines = [...found].filter(([letter]) => letter !== "-").flatMap(([, positions]) => positions);
       stroke(pen, shapes, lines, { colour: LINE, width: this.lineWeight() }, frame);
@@ -234,5 +240,5 @@
     });
   }
 
-  Hotspots.layers = { Areas, Districts, surface, land, pane };
+  Hotspots.layers = { Areas, Districts, surface, land, pane, shapesOf };
 })(window.Hotspots = window.Hotspots || {});

@@ -28,7 +28,7 @@
   function themeLegend(view) {
     const rows = view.legend.filter((entry) => entry.opacity > 0 && !(entry.rare && entry.count === 0));
     if (view.missing.count) rows.push(view.missing);
-    return block(view, titleOf(view, view.label), rows, view.noun);
+    return block(view, titleOf(view, [view.label, view.where].filter(Boolean).join(", ")), rows, view.noun);
   }
 
   function surfaceLegend(entry) {

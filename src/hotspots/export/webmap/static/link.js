@@ -19,6 +19,7 @@
       if (shift) parts.set("shift", shift);
     }
     if (state.playing) parts.set("play", "1");
+    if (state.districts) parts.set("in", model.districts.written(state.districts));
     if (state.weights) parts.set("weights", state.weights.join(","));
     return "#" + parts.toString().replace(/%2C/g, ",");
   }
@@ -52,6 +53,7 @@
       const known = new Set(model.overlays.map((entry) => entry.key));
       state.overlays = new Set(parts.get("over").split(",").filter((key) => known.has(key)));
     }
+    if (parts.has("in")) state = model.changed(state, { districts: model.districts.read(parts.get("in")) });
     if (parts.has("area")) state = model.changed(state, { area: parts.get("area") });
     if (parts.has("beside")) state = model.changed(state, { beside: besideOf(model, parts) });
     if (parts.get("play") === "1") state = model.changed(state, { playing: !Hotspots.calm() });

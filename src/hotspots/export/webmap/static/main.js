@@ -75,6 +75,7 @@
       this.card = new Hotspots.card.Card(this.at("card"), model, map, { figures: this.describe.figures,
         go: (hit) => this.goTo(hit), closed: () => this.change({ area: null }) });
       this.switch = new Hotspots.switches.Switch(this.at("switch"), model, (part) => this.change(part));
+      this.districts = new Hotspots.districts.Panel(this.at("districts"), this.at("headline"), model.districts, (chosen) => this.choose(chosen));
       this.scenario = new Hotspots.scenario.Scenario(model);
       this.whatif = new Hotspots.scenario.Panel(this.at("whatif"), this.at("banner"), this.scenario, { tried: (weights) => this.tryWeights(weights) });
       this.list = new Hotspots.list.List(this.at("list"), model, {
@@ -102,6 +103,20 @@
       this.link.save("push");
     }
 
+    // The districts to keep to, which come into view; null for the whole.
+    choose(districts) {
+      this.change({ districts });
+      this.fit();
+      if (this.view) this.say(districts ? this.at("headline").textContent : "Showing the whole area");
+    }
+
+    fit() {
+      const { theme, districts } = this.state;
+      const bounds = theme && districts ? this.model.districts.bounds(this.shown, theme, districts) : null;
+      if (bounds && bounds.isValid()) this.map.fitBounds(bounds, { padding: [12, 12], animate: false });
+      else this.whole();
+    }
+
     // A slider on its way is one entry of the browser's history, not fifty.
     tryWeights(weights) {
       const began = Boolean(weights) !== Boolean(this.state.weights);
@@ -116,6 +131,7 @@
       if (at) this.map.setView(at.centre, at.zoom, { animate: false });
       else this.whole();
       this.render(at ? "stay" : "fly");
+      if (!at && state.districts && state.area === null) this.fit();
     }
 
     select(position, way) {
@@ -166,22 +182,23 @@
     drawBeside() {
       const { beside } = this.state;
       const period = beside ? this.model.besidePeriod(this.state) : -1;
-      const known = this.besideView && beside && this.besideView.of === beside.theme && this.besideView.period === period;
+      const known = this.besideView && beside && this.besideView.of === beside.theme && this.besideView.period === period && this.drawn.districts === this.state.districts;
       if (!known) {
-        this.besideView = period < 0 ? null : { ...Hotspots.model.view(beside.theme, period), of: beside.theme };
+        this.besideView = period < 0 ? null : { ...this.model.districts.view(Hotspots.model.view(beside.theme, period), this.state.districts), of: beside.theme };
       }
       this.beside.show(Boolean(beside), this.view, this.besideView);
     }
 
     render(way) {
-      const { theme, period, weights } = this.state;
-      const changed = !this.drawn || this.drawn.theme !== theme || this.drawn.period !== period || this.drawn.weights !== weights;
-      if (changed) this.view = theme ? this.scenario.view(Hotspots.model.view(theme, period), weights) : null;
+      const { theme, period, weights, districts } = this.state;
+      const changed = !this.drawn || ["theme", "period", "weights", "districts"].some((part) => this.drawn[part] !== this.state[part]);
+      if (changed) this.view = theme ? this.model.districts.view(this.scenario.view(Hotspots.model.view(theme, period), weights), districts) : null;
       this.whatif.render(this.view, weights);
       this.drawAreas(changed);
       this.drawBeside();
       this.play();
       this.switch.render(this.state);
+      if (changed) this.districts.render(this.view, this.view && this.model.tableOf(this.view), districts);
       const surfaces = this.drawOverlays();
       const other = this.besideView && this.state.beside.theme !== theme ? this.besideView : null;
       Hotspots.legend.render(this.at("legend"), [this.coloured ? this.view : null, other], surfaces);

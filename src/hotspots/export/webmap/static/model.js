@@ -65,6 +65,7 @@
       this.data = data;
       this.tables = data.tables.map((_, index) => Hotspots.values.table(data, index));
       this.places = places(data, this.tables);
+      this.districts = new Hotspots.districts.Districts(this);
       this.groups = [...new Set(data.themes.map((theme) => theme.group).filter(Boolean))];
       this.groupKeys = slugs(this.groups);
       for (const group of new Set(data.themes.map((theme) => theme.group))) {
@@ -81,7 +82,7 @@
       const first = page === null ? themes[0] : themes.find((theme) => this.places[theme.store].has(page));
       const on = this.overlays.filter((entry) => entry.on).map((entry) => entry.key);
       return { group: first ? first.group : "", theme: first || null, period: first ? first.opens : 0,
-        overlays: new Set(on), area: page, playing: false, beside: null, weights: null };
+        overlays: new Set(on), area: page, playing: false, beside: null, weights: null, districts: null };
     }
 
     // The state with a new part, and whatever no longer fits it put right.
@@ -99,7 +100,7 @@
         next.beside = this.besides(next);
       }
       if (next.area !== null && (!theme || !this.places[theme.store].has(next.area))) next.area = null;
-      return next;
+      return this.districts.settled(next, part);
     }
 
     // What stands beside a state at first: the same a year before, else another theme of the group.

@@ -15,7 +15,7 @@
   }
 
   function rankOf(view, table, position) {
-    const { rows, places } = order(view, table);
+    const { rows, places } = order(view.whole || view, table);
     const row = rows[places.get(position)];
     if (!row) return "";
     const all = `${rows.length.toLocaleString("en-GB")} ${view.noun}`;

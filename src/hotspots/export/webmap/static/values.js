@@ -51,9 +51,9 @@
 
   const ranked = new WeakMap();
 
-  // The order of the areas of a view, found once for all who ask.
+  // The order of the areas of a view, found once for all who ask; those of some districts keep their ranks among all.
   function ranking(view, areas) {
-    if (!ranked.has(view)) ranked.set(view, rank(view, areas));
+    if (!ranked.has(view)) ranked.set(view, view.whole ? ranking(view.whole, areas).filter(({ position }) => view.classes[position] !== ".") : rank(view, areas));
     return ranked.get(view);
   }
 
