@@ -29,6 +29,7 @@ def least_hidden(
     wide_up: Integers,
     cost: Floats,
     *,
+    doubtful: Callable[[Bools], Integers],
     safe: Callable[[Bools], bool],
 ) -> Bools | None:
     """Return which further counts to hide so that their cost is least; None where that is not found.
@@ -50,6 +51,8 @@ def least_hidden(
         What each may differ by once it is hidden.
     cost : array
         Of hiding each, above 0.
+    doubtful : function
+        The counts that hiding these does not protect, as far as quick moves can tell: only they are solved for.
     safe : function
         Whether hiding these is enough, in whole numbers.
 
@@ -76,7 +79,7 @@ def least_hidden(
             return None
         chosen = np.zeros(len(cost), dtype=bool)
         chosen[picked[hidden]] = True
-        found = list(_violated(room, chosen, picked, narrow, wide))
+        found = _violated(room, chosen, doubtful(chosen), picked, narrow, wide)
         if not found:
             if safe(chosen):
                 return chosen
@@ -112,12 +115,12 @@ def _master(cost: Floats, cuts: list[Floats], needs: list[float]) -> Bools | Non
 
 
 def _violated(
-    room: Room, chosen: Bools, picked: Integers, narrow: _Ends, wide: _Ends
+    room: Room, chosen: Bools, doubtful: Integers, picked: Integers, narrow: _Ends, wide: _Ends
 ) -> list[tuple[Floats, float]]:
     """Return a cut, and what it must come to, for each count that hiding `chosen` leaves too closely known."""
     down, up = np.where(chosen, wide.down, narrow.down), np.where(chosen, wide.up, narrow.up)
     cuts = []
-    for cell in np.flatnonzero((room.want_low < 0) | (room.want_high > 0)):
+    for cell in doubtful:
         for sign, need in ((1.0, float(room.want_high[cell])), (-1.0, float(-room.want_low[cell]))):
             if need <= 0:
                 continue

@@ -27,10 +27,10 @@ ANYTHING = 10**9
 """A hidden count may be greater than it is by so much, which is to say by anything."""
 TIE = 1e-4
 """Added to each cost, so that of two choices that cost the same the one that hides fewer is taken."""
-FEW_CELLS = 400
+FEW_CELLS = 3_000
 """Tables with more counts are not searched for the least that must be hidden, unless asked."""
-FEW_PROTECTED = 60
-"""Nor those in which more counts are to be protected."""
+FEW_DOUBTFUL = 60
+"""Nor those in which quick moves leave more counts to be protected."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +101,10 @@ def protect(
     the 0 that is shown for it stands for no more. A dominant count, of which n contributors make up m, more than k %,
     must be able to be 100 m / k - a less and more, and at least t - 1.
 
-    What must be hidden besides is chosen so that it costs least: to the optimum where the tables have at most 400
-    counts, 60 of them protected (`least_hidden`, integer programming); beyond, count by count, the move that costs
-    least among 1,000 tried (`Room.widen`), after trying whether what is hidden already will do. Either way each
+    What must be hidden besides is chosen so that it costs least: to the optimum where the tables have at most 3,000
+    counts and quick moves leave at most 60 of them to be protected (`least_hidden`, integer programming); beyond,
+    count by count, the move that costs least among 1,000 tried (`Room.widen`), after trying whether what is hidden
+    already will do. Either way each
     protected count comes with whole tables, found and kept, that attain both ends: that is the proof, and nothing
     is returned without it.
 
@@ -151,8 +152,7 @@ def protect(
         )
     case = _Case.of(tables, profile, largest, known, cost)
     hidden = None
-    protected = (case.room.want_low < 0) | (case.room.want_high > 0)
-    little = len(case.counts) <= FEW_CELLS and protected.sum() <= FEW_PROTECTED
+    little = len(case.counts) <= FEW_CELLS and len(case.doubtful(case.none, seed)) <= FEW_DOUBTFUL
     if method == "optimal" or (method == "auto" and little):
         hidden = least_hidden(
             case.room,
@@ -160,6 +160,7 @@ def protect(
             case.wide_down,
             case.wide_up,
             case.cost,
+            doubtful=lambda chosen: case.doubtful(chosen, seed),
             safe=lambda chosen: case.proved(chosen, seed),
         )
     chosen_by: Literal["optimal", "heuristic"] = "heuristic" if hidden is None else "optimal"
@@ -264,6 +265,15 @@ class _Case:
             self.room.want_low,
             self.room.want_high,
         )
+
+    @property
+    def none(self) -> Bools:
+        """Nothing hidden to protect others."""
+        return np.zeros(len(self.counts), dtype=bool)
+
+    def doubtful(self, hidden: Bools, seed: int) -> Integers:
+        """Return the counts that hiding these does not protect, as far as quick moves can tell."""
+        return np.flatnonzero(self.trial(hidden).explore(seed=seed))
 
     def proved(self, hidden: Bools, seed: int) -> bool:
         """Whether hiding these protects all, in whole numbers: by moves, and by integer programmes where they fail."""
