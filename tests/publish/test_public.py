@@ -223,3 +223,57 @@ def test_protecting_is_of_published_numbers_alone(folders: Folders) -> None:
     table = once.themes[1].first
     assert (table["n"] == folders.public.themes[1].first["n"]).all()
     assert table["gi_z"].equals(folders.public.themes[1].first["gi_z"])
+
+
+@pytest.fixture(scope="module")
+def suppressed(folders: Folders) -> Analysis:
+    """The same run by a profile that hides counts under 10 and rounds the others to 5."""
+    return protect(folders.exact, profile("10-5"))
+
+
+def test_small_counts_are_missing_with_all_that_is_made_of_them(
+    folders: Folders, suppressed: Analysis
+) -> None:
+    exact, table = folders.exact.themes[1].first, suppressed.themes[1].first
+    assert table["n"].isna().any()
+    assert table.loc[exact["n"] < 10, "n"].isna().all()
+    assert (table["n"].dropna() % 5 == 0).all()
+    blank = table[table["hidden"]]
+    assert (
+        blank[["n", "rate", "rate_lo", "sd_score", "sd_flag", "gi_z", "gi_class", "n_after", "ch_pct"]]
+        .isna()
+        .all(axis=None)
+    )
+    assert (blank["ch_text"] == "").all()
+    assert list(blank["population"]) == list(exact.loc[blank.index, "population"])
+
+
+def test_no_hidden_count_is_the_only_one_of_its_district(suppressed: Analysis) -> None:
+    for theme in suppressed.themes:
+        assert theme.change is not None
+        districts = theme.change.districts
+        assert districts is not None
+        for name, rows in theme.first.groupby("district"):
+            if districts["n_after"].notna()[name]:
+                assert rows["n"].isna().sum() != 1, (theme.key, name)
+
+
+def test_one_geography_and_no_sum_of_weights_where_counts_are_hidden(
+    folders: Folders, suppressed: Analysis
+) -> None:
+    assert [layer.key for layer in suppressed.themes[0].layers] == ["wards"]
+    assert suppressed.published is not None
+    assert any(sentence.startswith("Left out: LSOAs") for sentence in suppressed.published.left_out)
+    with pytest.raises(hotspots.HotspotsError, match="which sums of weights do not tell"):
+        protect(folders.exact, profile("sacro"))
+
+
+def test_what_has_changed_since_an_exact_edition_is_not_published(folders: Folders, tmp_path: Path) -> None:
+    exact = replace(folders.recipe, publish=None, report=None, map=None, select=None, kde=None)
+    run_recipe(exact, tmp_path / "before")
+    asked = replace(exact, publish=folders.recipe.publish)
+    with pytest.raises(
+        hotspots.HotspotsError, match="has exact figures, but what has changed since may be published"
+    ):
+        run_recipe(asked, tmp_path / "now", since=tmp_path / "before")
+    assert not (tmp_path / "now").exists()

@@ -73,7 +73,7 @@ def theme_against(
     Against
     """
     periods = {} if comparators is None else dict(comparators.attrs.get("periods", {}))
-    offence = None if profile is None else _offence(recipe, theme, profile)
+    offence = None if profile is None else offence_of(recipe, theme, profile)
     if profile is not None and offence is not None:
         return Against(
             _of_profile(profile, offence), _districts_of_profile(profile, offence), profile.periods or periods
@@ -96,7 +96,7 @@ def _plain(recipe: Recipe, theme: Theme) -> bool:
     return not theme.flag and not theme.hours and theme.incidents in (None, recipe.incidents[0].name)
 
 
-def _offence(recipe: Recipe, theme: Theme, profile: Profile) -> str | None:
+def offence_of(recipe: Recipe, theme: Theme, profile: Profile) -> str | None:
     """Return the profile's row that counts what a theme counts; None where it has none."""
     if not _plain(recipe, theme):
         return None

@@ -369,7 +369,7 @@ def _compared(
     population = pd.Series(people if people > 0 else np.nan, index=rated.index)
     rows = []
     for kind, one in zip(rated.index, comparators, strict=True):
-        if one is None or one == 0 or (isinstance(one, tuple) and not one[1] > 0):
+        if one is None or one == 0 or (isinstance(one, tuple) and not (one[0] >= 0 and one[1] > 0)):
             rows.append(pd.DataFrame(index=pd.Index([kind])))
             continue
         options: dict[str, Any] = {"months": months, "comparator": one, "margin": margin}

@@ -140,10 +140,17 @@ def make_tables(counts: pd.Series, *, within: Within) -> Tables:
     matrix = sparse.vstack(sums, format="csr") if sums else sparse.csr_array((0, total))
     return Tables(
         counts=pd.Series(np.rint(cube).astype(np.int64).ravel(), index=names),
-        sums=sparse.csr_array(matrix),
+        sums=_without_zeros(matrix),
         published=np.ones(total, dtype=bool),
         axes=tuple(axes) + (_axis(pd.Index(["All"]), {}),) * (3 - len(axes)),
     )
+
+
+def _without_zeros(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Return a matrix without the zeros that a product by blocks has left in it."""
+    made = sparse.csr_array(matrix)
+    made.eliminate_zeros()
+    return made
 
 
 def named(name: object) -> str:

@@ -18,6 +18,11 @@ from hotspots.priorities.groups import find_group
 from hotspots.priorities.indicators import Indicator
 from hotspots.priorities.prioritise import prioritise
 
+ALONE = (
+    "Priorities are left out: the rules hide counts, and they rest on some that no theme has over the whole period; "
+    "give each indicator a theme of its own, and one period."
+)
+MATRIX = "Priorities by partnership are left out: the rules hide counts that they are made of."
 HARM = "Priorities are left out: they weigh incidents by harm, and sums of weights cannot be rounded like counts."
 
 
@@ -34,6 +39,8 @@ def public_selection(analysis: Analysis, shown: Shown) -> tuple[Selection | None
     entries = exact.indicators.entries
     if any(entry.harm for entry in entries):
         return None, (HARM,)
+    if shown.suppresses and not _all_are_themes(held.tally, entries, shown):
+        return None, (ALONE,)
     areas = analysis.areas
     dark = pd.Series(False, index=areas.index)
 
@@ -49,9 +56,11 @@ def public_selection(analysis: Analysis, shown: Shown) -> tuple[Selection | None
     plan = replace(
         held.plan, indicator=tuple(next(replaced) if entry.counted else entry for entry in entries)
     )
-    n = shown.counts(("priorities", "n"), exact.layer["n"])
-    own |= n.isna()
-    filled = standing_in(n, shown.number(("priorities", "all"), float(exact.layer["n"].sum()))).rename("n")
+    if shown.suppresses:  # no further sum is published: the most that one of the indicators counts
+        filled = pd.Series(counted.counts.sum(axis=2).max(axis=1), index=areas.index, name="n")
+    else:
+        n = shown.counts(("priorities", "n"), exact.layer["n"])
+        filled = n.rename("n")
     made = prioritise(areas, counted, plan, wide=exact.wide, n=filled)
     figures = ["n", *made.indicators.columns.values()]
     rates = [name for name in figures[1:] if name in made.layer]
@@ -59,14 +68,27 @@ def public_selection(analysis: Analysis, shown: Shown) -> tuple[Selection | None
     kept = [name for name in made.layer.columns if name not in figures]
     made = replace(made, layer=blanked(made.layer, own, kept))
     matrix = None
-    if held.matrix is not None:
+    told: tuple[str, ...] = ()
+    if held.matrix is not None and shown.suppresses:
+        told = (MATRIX,)
+    elif held.matrix is not None:
         matrix = make_matrix(
             analysis.recipe, areas, exact.indicators, analysis.comparators, noun=made.noun, recount=recount
         )
     if matrix is not None:
         matrix = replace(matrix, rates=matrix.rates.round(shown.profile.rate_decimals))
     first = held.layers[0]
-    return selection_of(made, held.plan, counted, matrix, key=first.key, label=first.label), ()
+    return selection_of(made, held.plan, counted, matrix, key=first.key, label=first.label), told
+
+
+def _all_are_themes(counted: Tally, entries: Sequence[Indicator], shown: Shown) -> bool:
+    """Return whether every indicator counts in each period what a theme counts, so that the same counts are hidden."""
+    return all(
+        shown.twin(exact) is not None
+        for entry in entries
+        if entry.counted
+        for _, exact in counted.of(_mask(counted, entry)).items()
+    )
 
 
 def _named(entry: Indicator) -> Indicator:
@@ -94,10 +116,11 @@ def _recounted(
         factor = _mask(counted, entry)
         columns = []
         for period, exact in counted.of(factor).items():
-            name = ("indicator", plain.name, str(period))
+            name = shown.twin(exact) or ("indicator", plain.name, str(period))
             found = shown.counts(name, exact)
             dark |= found.isna()
-            total = shown.number((*name, "all"), float(exact.sum()))
+            whole = (name[0], "all") if name in shown.exact else (*name, "all")
+            total = shown.number(whole, float(exact.sum()))
             columns.append(standing_in(found, total, people).to_numpy())
         cubes.append(np.column_stack(columns))
         if counted.halves is not None:

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hotspots.analysis.against import COLUMNS, Against, offence_of
 from hotspots.analysis.charts import ALL, MonthCharts, find_charts
 from hotspots.analysis.profile import FORCE, Profile, profile_of
 from hotspots.analysis.public.account import public_account, public_rows
 from hotspots.analysis.public.priorities import public_selection
 from hotspots.analysis.public.shown import Shown
+from hotspots.analysis.public.tables import exact_counts, find_hidden
 from hotspots.analysis.public.theme import areas_of, coarse, public_theme
 from hotspots.analysis.results import Analysis, Published, ThemeResult
 from hotspots.analysis.run.study import Place, find_neighbours
@@ -40,7 +42,8 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
     rules : Profile
         What is kept from readers.
     """
-    shown = Shown(rules)
+    dark = find_hidden(analysis, rules)
+    shown = Shown(rules, dark.counts, exact_counts(analysis))
     first = analysis.themes[0].layers[0]
     places = [
         Place(layer.key, layer.kind, layer.label, areas_of(layer), "polygon")
@@ -70,13 +73,13 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
         profile=profile,
         classes={},
         charts=_charts(analysis, shown),
-        against=set_against(recipe, themes, profile, analysis.comparators, months=analysis.months),
+        against=_against(replace(analysis, recipe=recipe), themes, profile, shown),
         facts=None
         if analysis.facts is None
         else replace(analysis.facts, offences=pd.DataFrame(index=analysis.areas.index)),
         published=Published(rules, left_out),
     )
-    for sentence in (*rules.sentences(), *left_out):
+    for sentence in (*rules.sentences(), *left_out, *dark.sentences()):
         log.info("For publication: %s", sentence)
     return made
 
@@ -99,6 +102,9 @@ def _left_out(analysis: Analysis, themes: tuple[ThemeResult, ...]) -> Iterator[s
     named = [what for asked, what in gone if asked]
     if named:
         yield f"Left out, as they would tell on few incidents: {list_words(named)}."
+    others = [layer.label for layer in analysis.themes[0].layers[1:] if layer.kind in ("areas", "cells")]
+    if others and len(themes[0].layers) == 1:
+        yield f"Left out: {list_words(others)}, since two geographies would tell on each other where they overlap."
     lost = [
         theme.name
         for theme, exact in zip(themes, analysis.themes, strict=True)
@@ -106,6 +112,25 @@ def _left_out(analysis: Analysis, themes: tuple[ThemeResult, ...]) -> Iterator[s
     ]
     if lost:
         yield f"There is no density of {list_words(lost)}: too few incidents bear on it."
+
+
+def _against(
+    analysis: Analysis, themes: tuple[ThemeResult, ...], profile: Profile | None, shown: Shown
+) -> dict[str, Against]:
+    """Return each theme beside others; where counts are hidden, only themes of which the profile has the figures."""
+    found = set_against(analysis.recipe, themes, profile, analysis.comparators, months=analysis.months)
+    if not shown.suppresses:
+        return found
+    told = {
+        theme.key
+        for theme in themes
+        if profile is not None and offence_of(analysis.recipe, theme.theme, profile) is not None
+    }
+    none = pd.DataFrame(columns=[*COLUMNS, "rate"])
+    return {
+        key: one if key in told else replace(one, comparators=none, districts=none)
+        for key, one in found.items()
+    }
 
 
 def _profile(analysis: Analysis, shown: Shown) -> Profile | None:
@@ -142,7 +167,7 @@ def _profile(analysis: Analysis, shown: Shown) -> Profile | None:
     margin = analysis.recipe.comparators.margin if analysis.recipe.comparators else 0
     made_of = profile_of(
         made,
-        made.where(near, seen("rated", rated.fillna(0))),
+        made.where(near) if shown.suppresses else made.where(near, seen("rated", rated.fillna(0))),
         people,
         held.dispersion.map(coarse),
         months=held.months,

@@ -25,10 +25,26 @@ class Shown:
         The rules.
     hidden : mapping
         By the name of a table, which of its counts are hidden to protect others.
+    exact : mapping
+        The exact counts of these tables, by which other tables of the same counts are known.
     """
 
     profile: Profile
     hidden: Mapping[Name, pd.Series[bool]] = field(default_factory=dict)
+    exact: Mapping[Name, pd.Series[Any]] = field(default_factory=dict)
+
+    @property
+    def suppresses(self) -> bool:
+        """Whether counts are left out, so that what is shown of them must be protected with all that ties it."""
+        return self.profile.hide == "suppress"
+
+    def twin(self, counts: pd.Series[Any]) -> Name | None:
+        """Return the name of the table that holds these very counts, if one does."""
+        values = counts.round().to_numpy(dtype=float)
+        return next(
+            (name for name, held in self.exact.items() if np.array_equal(held.to_numpy(dtype=float), values)),
+            None,
+        )
 
     def counts(self, name: Name, counts: pd.Series[Any]) -> pd.Series[Any]:
         """Return counts as they are shown; missing where they are hidden."""

@@ -56,7 +56,7 @@ def public_theme(
     layers = tuple(
         _layer(analysis, theme, layer, shown, changed, total, beside)
         for layer in theme.layers
-        if layer.kind in ("areas", "cells")
+        if layer.kind in ("areas", "cells") and (not shown.suppresses or layer is theme.layers[0])
     )
     surface, contours = _density(analysis, theme, shown)
     return replace(
@@ -83,6 +83,8 @@ def _rate(analysis: Analysis, theme: ThemeResult, shown: Shown, total: float) ->
         return None
     table = theme.first
     rated = table["rate"].notna()
+    if shown.suppresses and not rated.all():
+        return None  # the counts with people and those of all would tell of the few without
     n = total if rated.all() else shown.number((theme.key, "rated"), float(table.loc[rated, "n"].sum()))
     people = pd.Series([table.loc[rated, "population"].sum()])
     found = float(rate(pd.Series([n]), people, months=analysis.months).iloc[0])
@@ -149,6 +151,7 @@ def blanked(table: gpd.GeoDataFrame, dark: pd.Series[bool], kept: Any) -> gpd.Ge
             made[name] = column.mask(dark)
         else:
             made[name] = column.mask(dark, "")
+    made.insert(list(table.columns).index("n") + 1, "hidden", dark.to_numpy())
     made.attrs = dict(table.attrs)
     return made
 

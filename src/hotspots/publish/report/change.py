@@ -17,6 +17,7 @@ from hotspots.publish.words.change import (
     year_words,
 )
 from hotspots.publish.words.names import plural
+from hotspots.publish.words.publication import count_words
 
 SHOWN = 12  # areas with a clear change in a theme's table, the largest changes first
 
@@ -38,7 +39,7 @@ def _whole_table(analysis: Analysis, comparison: Comparison) -> Table:
     for theme in analysis.themes:
         assert theme.change is not None  # noqa: S101 - the caller checked; this tells the type checker
         found = theme.change.whole
-        counts = [f"{count:,.0f}" for count in theme.change.counts]
+        counts = [count_words(count) for count in theme.change.counts]
         rows.append([theme.name, *counts, change_words(found), limits_words(found)])
     if comparison.asked:
         names = [span_words(months) for months in comparison.periods]
@@ -108,7 +109,13 @@ def _areas_part(analysis: Analysis, theme: ThemeResult, periods: tuple[str, str]
 def _districts_table(found: pd.DataFrame, periods: tuple[str, str]) -> Table:
     """Return the change of each partnership area, in alphabetical order."""
     rows = [
-        [str(name), f"{row['n_before']:,.0f}", f"{row['n_after']:,.0f}", change_words(row), limits_words(row)]
+        [
+            str(name),
+            count_words(row["n_before"]),
+            count_words(row["n_after"]),
+            change_words(row),
+            limits_words(row),
+        ]
         for name, row in found.iterrows()
     ]
     headings = ["Partnership area", *periods, "Change", "95% limits"]
@@ -123,8 +130,8 @@ def _areas_table(analysis: Analysis, clear: pd.DataFrame, periods: tuple[str, st
         [
             names[code],
             *([district[code]] if known else []),
-            f"{row['n_before']:,.0f}",
-            f"{row['n_after']:,.0f}",
+            count_words(row["n_before"]),
+            count_words(row["n_after"]),
             change_words(row),
             limits_words(row),
         ]

@@ -11,6 +11,7 @@ from hotspots.export.document import Block, Figures, Section, Table, Terms
 from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.names import district_of, plural, singular
 from hotspots.publish.words.notes import hotspot_promise
+from hotspots.publish.words.publication import count_words
 
 NAMED = 5  # areas in a sentence; the tables have them all
 _GAPS = 6  # missing months named one by one
@@ -63,7 +64,7 @@ def _glance(analysis: Analysis) -> Table:
     headings += [f"{themes[0].layers[place].label} in hotspots" for place in tested]
     rows = []
     for theme in themes:
-        row = [theme.name, f"{theme.n:,.0f}"]
+        row = [theme.name, count_words(theme.n)]
         row += [MISSING if theme.rate is None else format_value("rate", theme.rate)] * rated
         if compared and theme.change is not None:
             row.append(change_words(theme.change.whole))

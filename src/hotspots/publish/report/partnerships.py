@@ -25,6 +25,7 @@ from hotspots.publish.words.partnership import (
     table_caption,
 )
 from hotspots.publish.words.profile import cell_words, figures_of, mix_words, period_words, share_words
+from hotspots.publish.words.publication import count_words
 from hotspots.publish.words.reference import reference_words
 
 RANKED = 5
@@ -154,7 +155,7 @@ def _beside(analysis: Analysis, profile: Profile, name: str, comparators: tuple[
     changed = "ch_flag" in figures
     rows = []
     for offence, row in figures.iterrows():
-        cells = [str(offence), f"{row['n']:,.0f}", share_words(row["share"], row["n"])]
+        cells = [str(offence), count_words(row["n"]), share_words(row["share"], row["n"])]
         cells.append(".." if row.isna()["rate"] else f"{row['rate']:,.1f}")
         cells += [cell_words(against.loc[(name, offence, label)]) for label in comparators]
         rows.append(cells + ([change_words(row)] if changed else []))

@@ -11,6 +11,7 @@ from hotspots.priorities.groups import find_group
 from hotspots.priorities.matrix import THEMES
 from hotspots.publish.words.names import full_name, plural, singular
 from hotspots.publish.words.priorities import summary, sure_note
+from hotspots.publish.words.publication import count_words
 
 OTHERS = 5
 """How many of the watched areas, and of the highest-ranked others, are listed as not selected."""
@@ -85,7 +86,7 @@ def _localities_table(localities: pd.DataFrame, label: str) -> Table:
             str(row["district"]),
             str(row["name"]),
             (str(row["priority"]) or "selected within the budget").capitalize(),
-            f"{int(row['n']):,}",
+            count_words(row["n"]),
             str(row["reason"]),
         ]
         for _, row in ordered.sort_values(["order", "rank"], kind="stable").iterrows()

@@ -13,7 +13,7 @@ from hotspots.publish.words.against import against_words, rate_words
 from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.emerging import kinds_line, steps_words
 from hotspots.publish.words.names import plural, singular
-from hotspots.publish.words.publication import printed_base
+from hotspots.publish.words.publication import count_words, printed_base
 from hotspots.publish.words.times import peak_sentence
 
 SHOWN = 5  # areas in a theme's table
@@ -94,7 +94,7 @@ def first_column(layer: Layer) -> str:
 
 def scale_words(analysis: Analysis, theme: ThemeResult) -> str:
     """Return how many incidents a theme has, their rate, and their share of the first theme's where it is a part."""
-    said = f"{theme.n:,.0f} incidents"
+    said = f"{count_words(theme.n)} incidents"
     if theme.rate is not None:
         said += f", or {rate_words(theme.rate)} a year for every 1,000 people"
     whole = analysis.themes[0]
@@ -120,7 +120,7 @@ def _where(theme: ThemeResult) -> str:
         number = f"{top:,}" if top else "None"
         said.append(f"{number} of {len(table):,} {plural(label)} {verb} significantly above the average.")
     by = table.groupby(table["district"].astype(str))[["n", "population"]].sum()
-    if len(by) > 1 and theme.n >= FEW:
+    if len(by) > 1 and theme.n >= FEW and not table["n"].isna().any():
         name = by["n"].idxmax()
         share, people = by["n"][name] / by["n"].sum(), by["population"][name] / by["population"].sum()
         of = f" and {people:.0%} of the people" if people > 0 else ""
@@ -132,7 +132,7 @@ def _change(analysis: Analysis, theme: ThemeResult) -> str:
     if theme.change is None or analysis.comparison is None:
         return ""
     before, after = compared_words(analysis.comparison)
-    was, now = (f"{count:,.0f}" for count in theme.change.counts[-2:])
+    was, now = map(count_words, theme.change.counts[-2:])
     found = change_words(theme.change.whole) or "not known"
     flags = theme.change.areas["ch_flag"].astype(str)
     up, down = int((flags == "up").sum()), int((flags == "down").sum())

@@ -12,6 +12,7 @@ from hotspots.base.text import list_words
 from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.names import plural
 from hotspots.publish.words.profile import comparator_words, figures_of
+from hotspots.publish.words.publication import count_words
 
 _RATE = {"above": "above", "similar": "similar to", "below": "below"}
 
@@ -61,8 +62,8 @@ def change_sentence(analysis: Analysis, profile: Profile, name: str) -> str:
     words = change_words(row)
     season = "" if analysis.comparison.same_season else " These are not the same months of the year."
     return (
-        f"{words[:1].upper()}{words[1:]} in all crime: {row['n_before']:,.0f} in {before}, {row['n_after']:,.0f} in "
-        f"{after}.{season}"
+        f"{words[:1].upper()}{words[1:]} in all crime: {count_words(row['n_before'])} in {before}, "
+        f"{count_words(row['n_after'])} in {after}.{season}"
     )
 
 

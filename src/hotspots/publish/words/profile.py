@@ -40,6 +40,8 @@ def mix_words(profile: Profile, district: str) -> str:
     total = float(table["n"][TOTAL])
     crimes = table[table["share"].notna()].drop(index=TOTAL, errors="ignore")
     told = crimes[crimes["n"] >= FEW].sort_values("n", ascending=False, kind="stable")
+    if pd.isna(total):
+        return f"How many crimes were recorded in {district} is hidden."
     if told.empty:
         return f"{total:,.0f} crimes were recorded in {district}, too few of any one kind for percentages."
     kinds = [str(kind) for kind in told.index]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
+
 from hotspots.analysis.results import Analysis
 from hotspots.disclosure.rules import Profile
 from hotspots.publish.words.note import Note
@@ -36,6 +38,17 @@ def shown_words(profile: Profile) -> str:
 def printed_base(analysis: Analysis) -> int:
     """Return what the counts of printed tables are rounded to: published counts as they are published already."""
     return 10 if analysis.published is None else max(analysis.published.profile.base, 1)
+
+
+def count_words(count: Any) -> str:
+    """Return a count in words: what is hidden is called so.
+
+    Examples
+    --------
+    >>> count_words(1234), count_words(float("nan"))
+    ('1,234', 'hidden')
+    """
+    return "hidden" if pd.isna(count) else f"{count:,.0f}"
 
 
 def foot_words(analysis: Analysis) -> str:

@@ -1,0 +1,307 @@
+"""The tables of counts of an analysis as they belong together, and which of their counts must be hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hotspots.analysis.against import offence_of
+from hotspots.analysis.comparators import DISORDER
+from hotspots.analysis.profile import FORCE, TOTAL
+from hotspots.analysis.public.shown import Name
+from hotspots.analysis.results import Analysis, Layer, ThemeResult
+from hotspots.base.errors import DataError
+from hotspots.disclosure.protect import Protection, protect
+from hotspots.disclosure.rules import Profile as Rules
+from hotspots.disclosure.rules import small
+from hotspots.disclosure.tables import Tables, make_tables
+
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+REPORT = "report"
+_ALL, _REST = "all of them", "the rest"
+"""What no area, theme or period is called."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hidden:
+    """Which counts are hidden, by the name of their table, and how each group of tables was protected."""
+
+    counts: Mapping[Name, pd.Series[bool]]
+    protections: Mapping[str, Protection]
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return how many counts of which tables are hidden."""
+        return tuple(f"{label}: {made.sentence()}" for label, made in self.protections.items())
+
+
+def find_hidden(analysis: Analysis, rules: Rules) -> Hidden:
+    """Return which counts of an analysis are hidden: the small ones, and what would give them back.
+
+    Partnerships by offence and period are protected first, then the first areas by theme and period with their
+    districts, in which what is shown of a partnership is shown too; then each further layer by theme.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        With exact figures.
+    rules : Profile
+        What is kept from readers.
+    """
+    found: dict[Name, pd.Series[bool]] = {}
+    made: dict[str, Protection] = {}
+    held = analysis.profile
+    districts: pd.DataFrame | None = None
+    if held is not None:
+        tables, periods = _of_partnerships(analysis)
+        made["Partnerships"] = _protected(analysis, tables, rules, _of_themes(analysis, tables, rules))
+        shown = made["Partnerships"].table["shown"]
+        districts = pd.DataFrame({period: shown.xs(period, level="period") for period in periods})
+        for period, what in periods.items():
+            for offence in held.offences:
+                rows = districts[period].xs(offence, level="offence").rename({_ALL: FORCE})
+                found["profile", what, offence] = rows.isna()
+                if what == "n" and "after" not in periods.values():  # the later period is the report's
+                    found["profile", "after", offence] = rows.isna()
+    first = analysis.themes[0].layers[0]
+    made[first.label] = _protected_areas(analysis, rules, districts)
+    found |= _names_of_areas(analysis, made[first.label])
+    if rules.hide == "round":
+        for layer in analysis.themes[0].layers[1:]:
+            if layer.kind == "areas":
+                made[layer.label] = _protected(analysis, _of_layer(analysis, layer), rules)
+                shown = made[layer.label].table["shown"]
+                for theme in analysis.themes:
+                    dark = shown.xs(theme.key, level="theme").isna()
+                    found[theme.key, layer.key] = dark.drop(_ALL)
+    return Hidden(found, made)
+
+
+def _protected(
+    analysis: Analysis, tables: Tables, rules: Rules, known: pd.Series[bool] | None = None
+) -> Protection:
+    """Protect tables; of incidents that each count one, the largest contributors to a count are any of them."""
+    largest = None
+    if rules.dominance is not None:
+        if analysis.quality.weight is not None:
+            raise DataError(
+                f"the profile '{rules.name}' asks who makes up most of a count, which sums of weights do not tell",
+                hint="use another profile, or leave out 'weight_column'",
+            )
+        largest = tables.counts.clip(upper=rules.dominance[0])
+    return protect(tables, rules, known=known, largest=largest)
+
+
+def _whole(counts: Any) -> pd.Series[Any]:
+    return pd.Series(counts).astype(float).round()
+
+
+def _periods(analysis: Analysis) -> dict[str, tuple[str, ...]]:
+    """Return the periods of the tables, and the months by which the names of their counts tell them."""
+    held = analysis.comparison
+    if held is None or any(theme.change is None for theme in analysis.themes):
+        return {REPORT: ()}
+    before = tuple(str(month) for month in held.before)
+    if tuple(held.after) == tuple(analysis.calendar):
+        return {REPORT: (), "before": before}
+    return {REPORT: (), "after": tuple(str(month) for month in held.after), "before": before}
+
+
+def _of_partnerships(analysis: Analysis) -> tuple[Tables, dict[str, str]]:
+    """Return the counts of partnerships by offence and period, and what their names call the periods."""
+    held = analysis.profile
+    assert held is not None  # noqa: S101 - the caller checked; this tells the type checker
+    columns = {REPORT: "n"}
+    if "n_before" in held.districts and analysis.comparison is not None:
+        columns |= {"after": "n_after", "before": "n_before"}
+    own = "after" in columns and held.districts["n"].equals(held.districts["n_after"])
+    apart = {DISORDER.casefold(), *(name.casefold() for name in held.beside), TOTAL.casefold()}
+    crimes = [name for name in held.offences if name.casefold() not in apart]
+    parts = []
+    for period, column in columns.items():
+        if own and period == "after":
+            continue
+        cells = _whole(held.districts[column]).drop(TOTAL, level="offence")
+        force = _whole(held.force[column]).drop(TOTAL)
+        outside = (force - cells.groupby(level="offence").sum()).clip(lower=0)
+        outside.index = pd.MultiIndex.from_product([[_REST], outside.index], names=["district", "offence"])
+        parts.append(pd.concat({period: pd.concat([cells, outside])}, names=["period"]))
+    counts = pd.concat(parts)
+    nowhere = counts.index.get_level_values("district") == _REST
+    apart_of_all = bool(counts[nowhere].any())  # incidents in areas of no district
+    counts = (
+        (counts if apart_of_all else counts[~nowhere])
+        .reorder_levels(["district", "offence", "period"])
+        .astype(np.int64)
+    )
+    within: dict[str, dict[str, Sequence[str]]] = {
+        "district": {_ALL: [*held.names, *([_REST] if apart_of_all else [])]},
+        "offence": {TOTAL: crimes},
+    }
+    tables = make_tables(counts, within=within)
+    seen = tables.counts.index.get_level_values("district") != _REST
+    names = {REPORT: "n", "before": "before"} | ({} if own else {"after": "after"})
+    names = {period: what for period, what in names.items() if period in columns}
+    return replace(tables, published=np.asarray(seen)), names
+
+
+def _of_themes(analysis: Analysis, tables: Tables, rules: Rules) -> pd.Series[bool]:
+    """Return which counts of partnerships are a theme's too: the sums of its areas tell them, so they stay shown."""
+    assert analysis.profile is not None  # noqa: S101 - the caller checked; this tells the type checker
+    offences = {offence_of(analysis.recipe, theme.theme, analysis.profile) for theme in analysis.themes}
+    index = tables.counts.index
+    ours = index.isin(offences, level="offence") & tables.published & ~small(tables.counts, rules)
+    return pd.Series(ours, index=index)
+
+
+def _protected_areas(analysis: Analysis, rules: Rules, districts: pd.DataFrame | None) -> Protection:
+    """Protect the first areas by theme and period, with their districts; what partnerships show stays shown."""
+    tables = _of_areas(analysis)
+    index = tables.counts.index
+    parts = [str(name) for level in ("theme", "period") for name in index.get_level_values(level)]
+    seen: Bools = np.asarray([not name.startswith(_REST) for name in parts], dtype=bool)
+    seen = seen[: len(index)] & seen[len(index) :]
+    known = pd.Series(False, index=index)
+    if districts is not None and analysis.profile is not None:
+        for theme in analysis.themes:
+            offence = offence_of(analysis.recipe, theme.theme, analysis.profile)
+            if offence is None:
+                continue
+            for period in districts.columns.intersection(index.unique("period")):
+                for name, shown in districts[period].xs(offence, level="offence").items():
+                    cell = (_ALL if name == _ALL else _district(str(name)), theme.key, period)
+                    if cell in known.index:
+                        known[cell] = not np.isnan(shown)
+                        seen[index.get_loc(cell)] &= not np.isnan(shown)
+    return _protected(analysis, replace(tables, published=seen), rules, known)
+
+
+def _district(name: str) -> str:
+    return f"district {name}"
+
+
+def _of_areas(analysis: Analysis) -> Tables:
+    """Return the counts of the first areas by theme and period, with districts, themes made of themes, and totals."""
+    themes = {theme.key: _counts_of(analysis, theme) for theme in analysis.themes}
+    within: dict[str, dict[str, Sequence[str]]] = {"area": _areas_within(analysis), "theme": {}}
+    columns: dict[tuple[str, str], pd.Series[Any]] = {
+        (key, str(period)): counts for key, table in themes.items() for period, counts in table.items()
+    }
+    for whole, parts in _made_of(analysis):
+        rest = themes[whole] - sum(themes[part] for part in parts)
+        if (rest < 0).any(axis=None):
+            continue
+        name = f"{_REST} of {whole}"
+        within["theme"][whole] = [*parts, name]
+        columns |= {(name, str(period)): counts for period, counts in rest.items()}
+        columns = {key: counts for key, counts in columns.items() if key[0] != whole}
+    periods = list(_periods(analysis))
+    after = columns.copy() if "after" in periods else {}
+    rests = {
+        (key, _REST): columns[key, REPORT] - columns[key, "after"]
+        for key, period in after
+        if period == "after"
+    }
+    if rests and all((rest >= 0).all() for rest in rests.values()):
+        within["period"] = {REPORT: ["after", _REST]}
+        columns = {key: counts for key, counts in columns.items() if key[1] != REPORT} | rests
+    counts = pd.concat(columns, names=["theme", "period", "area"]).astype(np.int64)
+    return make_tables(counts.reorder_levels(["area", "theme", "period"]), within=within)
+
+
+def _counts_of(analysis: Analysis, theme: ThemeResult) -> pd.DataFrame:
+    """Return the exact counts of a theme's first areas, by period."""
+    found = {REPORT: _whole(theme.first["n"])}
+    names = _periods(analysis)
+    if theme.change is not None:
+        columns = {"after": "n_after", "before": "n_before"}
+        found |= {
+            period: _whole(theme.change.areas[column])
+            for period, column in columns.items()
+            if period in names
+        }
+    return pd.DataFrame(found)
+
+
+def _areas_within(analysis: Analysis) -> dict[str, Sequence[str]]:
+    """Return the districts and all areas as sums."""
+    codes = [str(code) for code in analysis.areas.index]
+    district = analysis.areas["district"].astype(str)
+    named = sorted(set(district) - {""})
+    if len(named) < 2:
+        return {_ALL: codes}
+    sums: dict[str, Sequence[str]] = {
+        _district(name): [str(code) for code in district.index[district == name]] for name in named
+    }
+    return sums | {_ALL: [*sums, *(str(code) for code in district.index[district == ""])]}
+
+
+def _made_of(analysis: Analysis) -> Iterator[tuple[str, list[str]]]:
+    """Yield each theme that holds others whole, the smallest first, with the largest ones that it is made of."""
+    themes = sorted(analysis.themes, key=lambda theme: theme.n)
+    taken: set[str] = set()
+    for place, whole in enumerate(themes):
+        parts: list[ThemeResult] = []
+        for part in reversed(themes[:place]):
+            apart = all(not _kinds(part) & _kinds(other) for other in parts)
+            if part.key not in taken and apart and _holds(whole, part):
+                parts.append(part)
+        if parts:
+            taken |= {part.key for part in parts}
+            yield whole.key, [part.key for part in parts]
+
+
+def _kinds(theme: ThemeResult) -> set[str]:
+    return {name.casefold() for name in theme.theme.category}
+
+
+def _holds(whole: ThemeResult, part: ThemeResult) -> bool:
+    """Return whether all incidents of a theme are among those of another."""
+    mine, theirs = whole.theme, part.theme
+    if (mine.flag, mine.hours, mine.incidents) != (None, None, theirs.incidents) or not _kinds(part):
+        return False
+    within, without = _kinds(whole), {name.casefold() for name in mine.exclude}
+    return (not within or _kinds(part) <= within) and not _kinds(part) & without
+
+
+def _names_of_areas(analysis: Analysis, made: Protection) -> dict[Name, pd.Series[bool]]:
+    """Return which counts are hidden by the names that the themes' tables call them by."""
+    dark = made.table["shown"].isna()
+    found: dict[Name, pd.Series[bool]] = {}
+    named = [name for name in dark.index.unique("area") if str(name).startswith(_district(""))]
+    for theme in analysis.themes:
+        layer = theme.layers[0]
+        for period, months in _periods(analysis).items():
+            one = dark.xs((theme.key, period), level=("theme", "period"))
+            found[theme.key, layer.key, *months] = one.reindex(layer.table.index)
+            found[theme.key, "all", *months] = pd.Series([bool(one[_ALL])], index=["all"])
+            if named:
+                rows = one[named].rename(lambda name: str(name).removeprefix(_district("")))
+                found[theme.key, "districts", *months] = rows
+    return found
+
+
+def _of_layer(analysis: Analysis, layer: Layer) -> Tables:
+    """Return the counts of a further layer by theme, with their totals."""
+    columns = {}
+    for theme in analysis.themes:
+        own = next(one for one in theme.layers if one.key == layer.key)
+        columns[theme.key] = _whole(own.table["n"])
+    within: dict[str, dict[str, Sequence[str]]] = {"area": {_ALL: [str(code) for code in layer.table.index]}}
+    counts = pd.concat(columns, names=["theme", "area"]).astype(np.int64)
+    tables = make_tables(counts.reorder_levels(["area", "theme"]), within=within)
+    index = tables.counts.index
+    same = {theme.key: float(columns[theme.key].sum()) == round(theme.n) for theme in analysis.themes}
+    whole = index.get_level_values("area") == _ALL
+    seen = ~whole | index.get_level_values("theme").map(same).to_numpy(dtype=bool)
+    return replace(tables, published=np.asarray(seen))
+
+
+def exact_counts(analysis: Analysis) -> dict[Name, pd.Series[Any]]:
+    """Return the exact counts of the themes' first areas, by the names of their tables."""
+    return {
+        (theme.key, theme.layers[0].key): theme.first["n"].astype(float).round() for theme in analysis.themes
+    }
