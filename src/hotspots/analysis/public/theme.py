@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotspots.analysis.changes import ThemeChange, change_of_counts
 from hotspots.analysis.public.density import public_density
-from hotspots.analysis.public.shown import Shown, standing_in
+from hotspots.analysis.public.shown import Shown
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.analysis.run.study import Place
 from hotspots.analysis.run.theme import measure_layer, risk_of_layer
@@ -39,8 +39,8 @@ def public_theme(
 ) -> ThemeResult:
     """Return a theme made anew of its published counts.
 
-    Where a count is hidden, the measures over all areas take what a reader could put in its place (see
-    `standing_in`), and its own row is left blank. What cannot be made of published counts is left out.
+    An area whose count is hidden takes no part in the measures over all areas, and its row is left blank. What cannot
+    be made of published counts is left out.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def public_theme(
     total = shown.number((theme.key, "all"), theme.n)
     changed = _change(analysis, theme, shown)
     layers = tuple(
-        _layer(analysis, theme, layer, shown, changed, total, beside)
+        _layer(analysis, theme, layer, shown, changed, beside)
         for layer in theme.layers
         if layer.kind in ("areas", "cells") and (not shown.suppresses or layer is theme.layers[0])
     )
@@ -97,7 +97,6 @@ def _layer(
     layer: Layer,
     shown: Shown,
     changed: ThemeChange | None,
-    total: float,
     beside: Mapping[str, Neighbours],
 ) -> Layer:
     recipe, areas = analysis.recipe, areas_of(layer)
@@ -106,7 +105,7 @@ def _layer(
     place = Place(layer.key, layer.kind, layer.label, areas, "polygon")
     phi = layer.table.attrs.get("dispersion")
     made = counted_layer(
-        standing_in(n, total, areas.get("population")).rename("n"),
+        n.rename("n"),
         None,
         areas,
         months=analysis.months,
