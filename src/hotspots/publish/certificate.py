@@ -107,8 +107,8 @@ def _finding(audit: Audit) -> list[Figures | Paragraphs]:
         said.append("None of these counts may be small, by what the files say; none needs protection.")
     else:
         said.append(
-            f"No small count can be worked out. Of the {protected:,} counts that may be small, a reader who puts all "
-            f"of this together cannot tell any closer than to {audit.narrowest:,} possible values."
+            f"No small count can be worked out from what was read. Of the {protected:,} counts that may be small, a "
+            f"reader who puts all of it together cannot tell any closer than to {audit.narrowest:,} possible values."
         )
     open_ = int((~audit.cells["proved"]).sum())
     if open_:
