@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @options.columns
 @options.crs
 @options.by
+@options.coverage
 @click.option(
     "--per",
     type=click.Choice(["category", "month", "year"]),
@@ -71,16 +72,17 @@ def command(
     check_output(output, overwrite=overwrite)
     rules, engine = rules_of(public), engines.chosen_engine(engine, scheduler, incidents, lookup=lookup)
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import counted_layer, people_of
+    from hotspots.analysis.steps import counted_layer
     from hotspots.areas.reading import read_areas
+    from hotspots.areas.uncovered import with_coverage
     from hotspots.counting.period import period_of_report
 
     with Steps(4) as step:
         step("Reading areas")
         where = read_areas(areas, crs=crs, **options.area_reading(given))
-        asked = {"by": by, "lookup": lookup, "per": per, **options.reading(given)}
-        counted = engines.count(engine, scheduler, incidents, where, step=step, **asked)
-        where = people_of(where, counted.report)
+        asked = {"step": step, "by": by, "lookup": lookup, "per": per, **options.reading(given)}
+        counted = engines.count(engine, scheduler, incidents, where, **asked)
+        where, missing, counted = engines.only_covered(where, counted, given)
         rated = months is not None or where["population"].notna().any()
         period = period_of_report(counted.report, months=months) if rated else None
         n, split = shown_counts(counted.n, counted.split, rules)
@@ -106,7 +108,7 @@ def command(
         step("Writing")
         record = {"crs": crs, "quality": counted.report, "steps": {"count": settings}, "areas": where}
         provenance = published_record(make_provenance(**_length(period), **record), counted.report, rules)
-        write_layer(layer, output, overwrite=overwrite, provenance=provenance)
+        write_layer(with_coverage(layer, missing), output, overwrite=overwrite, provenance=provenance)
 
 
 def _length(period: Period | None) -> dict[str, Any]:

@@ -108,6 +108,33 @@ def count(
     return Counted(n, split, account(quality, table, assigned), monthly)
 
 
+def only_covered(
+    areas: gpd.GeoDataFrame, counted: Counted, given: dict[str, Any]
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, Counted]:
+    """Return the areas that the files cover, those that they do not, said in a warning, and the counts of the first.
+
+    The areas have the people of the incidents' year; the options of coverage are taken out of a command's parameters.
+    """
+    from hotspots.analysis.steps import people_of
+    from hotspots.counting.coverage import find_coverage, warn_uncovered
+
+    said = {name: given.pop(name) for name in ("covered", "not_covered")}
+    n, report = counted.n, counted.report
+    areas = people_of(areas, report)
+    held = find_coverage(areas, n, whole=not report.filtered_category, **said)
+    if held.all():
+        return areas, areas.iloc[:0], counted
+    missing = areas[~held]
+    warn_uncovered(missing, files=[source.name for source in report.sources])
+    if report.inside is not None and report.outside is not None and n.sum() == report.inside:
+        lost = int(n[~held].sum())
+        report = report.with_areas(inside=report.inside - lost, outside=report.outside + lost)
+    split, monthly = (
+        None if held_by is None else held_by[held] for held_by in (counted.split, counted.monthly)
+    )
+    return areas[held], missing, counted._replace(n=n[held], split=split, monthly=monthly, report=report)
+
+
 def density_of(
     engine: str,
     scheduler: str | None,

@@ -9,6 +9,7 @@ option                commands
 ``--category`` ..     count, kde, inspect, change, compare force
 ``--crs``             count, kde, change, compare force
 ``--by``              count, change
+``--covered`` etc.    count
 ``--months``          count, kde, funnel, compare
 ``--min-population``  count, funnel, compare areas
 ``--level``           change, compare
@@ -356,6 +357,22 @@ _of_areas = together(
 _BOUNDARIES = "Boundary file, or a name from: hotspots boundaries list."
 areas = together(click.option("--areas", required=True, metavar="SOURCE", help=_BOUNDARIES), _of_areas)
 some_areas = together(click.option("--areas", metavar="SOURCE", help=_BOUNDARIES), _of_areas)
+
+
+coverage = together(
+    click.option(
+        "--covered",
+        multiple=True,
+        metavar="DISTRICT",
+        help="This district, or area of this code, is covered by the files, whatever its counts; may be repeated.",
+    ),
+    click.option(
+        "--not-covered",
+        multiple=True,
+        metavar="DISTRICT",
+        help="This one is not: it has no numbers, and is in no figure; may be repeated.",
+    ),
+)
 
 
 def reading(given: dict[str, Any]) -> dict[str, Any]:

@@ -228,6 +228,8 @@ class Analysis:
         What the force is compared with, from `hotspots.analysis.partnerships.find_comparators`.
     published : Published or None
         By what rules it may be published; None of an analysis with exact figures, which is not for publication.
+    uncovered : mapping of str to GeoDataFrame
+        The areas that the files do not cover, by the key of their layers; they are in no table and no figure.
     """
 
     recipe: Recipe
@@ -253,6 +255,7 @@ class Analysis:
     facts: AreaFacts | None = None
     comparators: pd.DataFrame | None = None
     published: Published | None = None
+    uncovered: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
 
     @cached_property
     def outline(self) -> gpd.GeoDataFrame:

@@ -20,6 +20,7 @@ from hotspots.areas.locate.index import AreaIndex
 from hotspots.areas.lookup import read_lookup
 from hotspots.areas.neighbours import Method, Neighbours, make_neighbours
 from hotspots.areas.population import population_near
+from hotspots.areas.uncovered import NOT_COVERED
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.poisson import Limits, dispersion_of, require_dispersion
 from hotspots.base.tables import Source, mostly_numbers
@@ -682,7 +683,13 @@ def add_columns(layer: gpd.GeoDataFrame, added: pd.DataFrame) -> gpd.GeoDataFram
 
 
 def _with_columns(layer: gpd.GeoDataFrame, added: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the layer with columns added or replaced, the geometry last."""
+    """Return the layer with columns added or replaced, the geometry last; what is not covered is in no class."""
+    if "coverage" in layer:
+        out = (layer["coverage"] == NOT_COVERED).to_numpy()
+        words = [name for name in added if not pd.api.types.is_numeric_dtype(added[name].dtype)]
+        added = added.copy()
+        for name in words:
+            added[name] = added[name].astype(object).mask(out, None)
     kept = layer.drop(columns=[name for name in added.columns if name in layer.columns])
     joined: Any = kept.join(added)
     geometry = layer.geometry.name

@@ -94,6 +94,13 @@ _ALL = (
     Column("district", "text", "", "District", "The district or partnership the area lies in"),
     Column("ward", "text", "", "Ward", "The ward that the largest part of the area lies in"),
     Column("population", "real", "people", "Population", "Residents, or whatever denominator was supplied"),
+    Column(
+        "coverage",
+        "text",
+        "",
+        "Coverage",
+        "Whether the files cover the area: of one that is not covered nothing is known, and it is in no figure",
+    ),
     Column("area_km2", "real", "km²", "Area", "Size of the polygon", 3),
     Column(
         "n",

@@ -43,6 +43,7 @@ _ENOUGH = 60
 
 
 MISSING_CLASS = StyleClass("No data", NO_DATA)
+NOT_COVERED = "Not covered"
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
     ``dens_share`` read ``dens_lo`` and ``dens_hi``. Of ``priority``, the classes that stand out of all areas are
     those that occur: force-wide or overall ones; of ``em_class``, all that occur. ``gi_class`` says what its q is worth
     where ``attrs["gistar"]``, or the step of that name in ``attrs["provenance"]``, holds the ``"inference"`` that was
-    used.
+    used. Where ``coverage`` says so, areas without a value are "Not covered".
 
     Raises
     ------
@@ -197,6 +198,23 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
             f"the layer has no column '{column}'",
             hint=did_you_mean(column, [str(name) for name in layer.columns if name != "geometry"]),
         )
+    return replace(_style_of(layer, column), missing=_missing_of(layer, column))
+
+
+def _missing_of(layer: pd.DataFrame, column: str) -> StyleClass:
+    """Return the class of areas without a value, which says where that is because the files do not cover them."""
+    if "coverage" not in layer:
+        return MISSING_CLASS
+    out = (layer["coverage"] == NOT_COVERED.casefold()).to_numpy()
+    missing = layer[column].isna().to_numpy()
+    if not (missing & out).any():
+        return MISSING_CLASS
+    return replace(
+        MISSING_CLASS, label=f"{NOT_COVERED}, or no data" if (missing & ~out).any() else NOT_COVERED
+    )
+
+
+def _style_of(layer: pd.DataFrame, column: str) -> Style:
     if column == "sd_flag":
         return style_for(column, thresholds=_shared_thresholds(layer))
     if column == "gi_class":

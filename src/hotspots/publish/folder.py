@@ -173,13 +173,14 @@ def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[byt
     theme = asdict(group.theme) if isinstance(group, ThemeResult) else {"name": group.name}
     theme = {key: value for key, value in theme.items() if key not in ("at_risk", "recommendations")}
     provenance = _provenance(analysis) | {"theme": theme}
-    layers = {layer.key: written_table(layer) for layer in group.layers}
+    layers = {layer.key: written_table(layer, analysis.uncovered) for layer in group.layers}
     told = {layer.key: words for layer in group.layers if (words := left_out_words(layer))}
     if told:
         provenance["left_out"] = told
     partial = analysis.quality.partial_month
     for layer in group.layers:
-        _write_geopackage(group, layer.key, with_months(group, layer, partial), draft, provenance)
+        table = with_months(group, layer, partial, analysis.uncovered)
+        _write_geopackage(group, layer.key, table, draft, provenance)
     if group.contours is not None:
         layers["contours"] = group.contours
         _write_geopackage(group, "contours", group.contours, draft, provenance)
@@ -198,7 +199,7 @@ def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[byt
         write_geojson(layer, path, provenance=provenance, shapes=shapes[same])
     for shown in group.layers:
         if shown.kind != "cells":
-            write_csv(shown.table, draft / "tables" / f"{group.key}_{shown.key}.csv")
+            write_csv(layers[shown.key], draft / "tables" / f"{group.key}_{shown.key}.csv")
 
 
 def _write_geopackage(
@@ -238,6 +239,7 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
         attribution=foot_words(analysis),
         method_notes=[str(note) for note in method_notes(analysis)],
         boundary=analysis.outline,
+        uncovered=next(iter(analysis.uncovered.values()), None),
         basemap=look.basemap,
         tiles=look.tiles,
     )

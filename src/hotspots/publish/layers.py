@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import geopandas as gpd
 
 from hotspots.analysis.charts import whole_months
 from hotspots.analysis.results import Analysis, Group, Layer, ThemeResult
+from hotspots.areas.uncovered import with_coverage
 from hotspots.base.columns import COLUMNS
 
 LEFT_OUT = "Cells without an incident that are neither hotspot nor coldspot are left out"
+NOTHING: Mapping[str, gpd.GeoDataFrame] = MappingProxyType({})
 _CLASSES = ("gi_class", "em_class", "lm_class")
 
 
-def written_table(layer: Layer) -> gpd.GeoDataFrame:
+def written_table(layer: Layer, uncovered: Mapping[str, gpd.GeoDataFrame] = NOTHING) -> gpd.GeoDataFrame:
     """Return a layer's table as files hold it: of cells, those with an incident, and those in a hotspot or coldspot.
 
     A grid over a county has some forty thousand cells, nearly all of them fields; what is left out of the files
     counts in every figure.
+
+    Parameters
+    ----------
+    layer : Layer
+        What is written.
+    uncovered : mapping of str to GeoDataFrame
+        The areas that the files do not cover, by the key of the layer: rows of missing values among the others.
     """
     table = layer.table
+    if layer.key in uncovered:
+        return with_coverage(table, uncovered[layer.key])
     if layer.kind != "cells" or "n" not in table:
         return table
     kept = table["n"] > 0
@@ -51,9 +65,11 @@ def month_columns(group: Group, partial: str | None) -> dict[str, str]:
     return {str(month): f"n_{month:%Y_%m}" for month in months} if len(months) > 1 else {}
 
 
-def with_months(group: Group, layer: Layer, partial: str | None) -> gpd.GeoDataFrame:
+def with_months(
+    group: Group, layer: Layer, partial: str | None, uncovered: Mapping[str, gpd.GeoDataFrame] = NOTHING
+) -> gpd.GeoDataFrame:
     """Return a layer's table as its GeoPackage holds it: the first areas of a theme with their months."""
-    table, months = written_table(layer), month_columns(group, partial)
+    table, months = written_table(layer, uncovered), month_columns(group, partial)
     if (
         not months
         or layer is not group.layers[0]

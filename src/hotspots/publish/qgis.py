@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 
 from hotspots.analysis.results import Analysis, Group, Layer
@@ -78,7 +79,7 @@ def qgis_layers(analysis: Analysis) -> list[QgisLayer]:
     """Return the layers of a QGIS project: lines and names on top, then each theme's areas, contours and heat-map."""
     first = analysis.groups[0]
     areas = first.layers[0]
-    table, from_scale = written_table(areas), legible_from(areas.table)
+    table, from_scale = written_table(areas, analysis.uncovered), legible_from(areas.table)
     layers = []
     if has_districts(analysis):
         # Names of districts make room for those of areas.
@@ -103,7 +104,7 @@ def qgis_layers(analysis: Analysis) -> list[QgisLayer]:
         )
     )
     for group in analysis.groups:
-        layers += _qgis_group(group, lines=areas.label, partial=analysis.quality.partial_month)
+        layers += _qgis_group(analysis, group, lines=areas.label)
     return layers
 
 
@@ -125,15 +126,16 @@ def _alone(analysis: Analysis, layer: QgisLayer) -> QgisLayer:
     return layer
 
 
-def _qgis_group(shown: Group, *, lines: str, partial: str | None) -> list[QgisLayer]:
+def _qgis_group(analysis: Analysis, shown: Group, *, lines: str) -> list[QgisLayer]:
     """Return the layers of a group, the one that is ticked first; those labelled `lines` have names anyway."""
+    partial, uncovered = analysis.quality.partial_month, analysis.uncovered
     layers: list[QgisLayer] = []
     for layer in shown.layers:
         names = None if layer.label == lines else _names(layer)
         for column in drawn_columns(layer.table, layer.kind):
             layers.append(
                 area_layer(
-                    written_table(layer),
+                    written_table(layer, uncovered),
                     column,
                     path=layer_path(shown, layer.key),
                     table=f"{shown.key}_{layer.key}",
@@ -146,7 +148,8 @@ def _qgis_group(shown: Group, *, lines: str, partial: str | None) -> list[QgisLa
                 )
             )
         if layer is shown.layers[0] and (months := month_columns(shown, partial)):
-            layers.append(_by_month(shown, layer, months, partial))
+            table = with_months(shown, layer, partial, uncovered)
+            layers.append(_by_month(shown, layer, months, table))
     if shown.contours is not None:
         layers.append(
             area_layer(
@@ -170,9 +173,8 @@ def _qgis_group(shown: Group, *, lines: str, partial: str | None) -> list[QgisLa
     return layers
 
 
-def _by_month(shown: Group, layer: Layer, months: dict[str, str], partial: str | None) -> QgisLayer:
+def _by_month(shown: Group, layer: Layer, months: dict[str, str], table: gpd.GeoDataFrame) -> QgisLayer:
     """Return the layer that QGIS's temporal controller steps through, in the same classes in every month."""
-    table = with_months(shown, layer, partial)
     values = np.concatenate([table[column].to_numpy(dtype=float) for column in months.values()])
     return area_layer(
         table,

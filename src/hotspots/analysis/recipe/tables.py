@@ -60,6 +60,8 @@ class Areas:
     only: tuple[str, ...] = ()
     by: Literal["polygon", "code"] = "polygon"
     lookup: tuple[str, ...] = ()
+    covered: tuple[str, ...] = ()
+    not_covered: tuple[str, ...] = ()
     note: str = ""
 
 

@@ -14,16 +14,17 @@ from hotspots.analysis.origins import recipe_origin
 from hotspots.analysis.partnerships import find_comparators
 from hotspots.analysis.people import classes_of
 from hotspots.analysis.plans import recipe_plan
-from hotspots.analysis.recipe.tables import CELLS, Recipe
+from hotspots.analysis.recipe.tables import Recipe
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.run.months import make_charts, with_charts
 from hotspots.analysis.run.study import (
     Place,
     begin_study,
+    keep_covered,
     locate_all,
-    make_cells,
     read_places,
     say_comparison,
+    with_cells,
 )
 from hotspots.analysis.run.theme import compute_theme
 from hotspots.analysis.run.whole import (
@@ -77,10 +78,9 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     others = find_comparators(recipe)
     against = None if others is None else others.table
     progress("Locating incidents")
-    if recipe.grid is not None:
-        cells = make_cells(recipe.grid, places[0].areas, incidents)
-        places.append(Place(CELLS, "cells", CELLS.capitalize(), cells, "polygon"))
     assigned = locate_all(incidents, places)
+    places, assigned, uncovered = keep_covered(recipe, places, incidents, assigned, before, quality)
+    places, assigned = with_cells(recipe, places, incidents, assigned)
     quality = account(quality, incidents, assigned[places[0].key])
     reports = read.accounts or {recipe.incidents[0].name: quality}
     origin = recipe_origin(recipe, reports, [place.areas for place in places])
@@ -122,6 +122,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         against=set_against(recipe, results, profile, against, months=period.length),
         facts=_facts(recipe, incidents, places, assigned),
         comparators=against,
+        uncovered=uncovered,
     )
 
 

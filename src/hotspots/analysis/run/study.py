@@ -20,9 +20,11 @@ from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.overlap import largest_overlap
 from hotspots.areas.reading import read_areas
-from hotspots.counting.counts import By, assign_areas
+from hotspots.counting.counts import By, assign_areas, count_incidents
+from hotspots.counting.coverage import find_coverage, warn_uncovered
 from hotspots.counting.period import Period
 from hotspots.counting.steps import TimeSteps
+from hotspots.incidents.quality import QualityReport
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +108,73 @@ def locate_all(incidents: pd.DataFrame, places: list[Place]) -> dict[str, pd.Ser
     }
 
 
+def keep_covered(
+    recipe: Recipe,
+    places: list[Place],
+    incidents: pd.DataFrame,
+    assigned: dict[str, pd.Series[Any]],
+    before: pd.DataFrame,
+    quality: QualityReport,
+) -> tuple[list[Place], dict[str, pd.Series[Any]], dict[str, gpd.GeoDataFrame]]:
+    """Return the places, and the areas of incidents, without the areas that the files do not cover; and these.
+
+    The first areas say of the districts of all others which are covered. One warning names what is not.
+
+    Parameters
+    ----------
+    recipe, places : Recipe, list of Place
+        What is asked for; places of areas.
+    incidents, assigned, before : DataFrame, dict, DataFrame
+        Incidents, where they are, and those that are only compared with, which cover areas too.
+    quality : QualityReport
+        The account of the rows.
+
+    Returns
+    -------
+    places, assigned : list of Place, dict of str to Series
+        Of covered areas alone.
+    uncovered : dict of str to GeoDataFrame
+        The others, by the key of the place; empty where all is covered.
+    """
+    whole = not quality.filtered_category
+    kept, located, missing = [], {}, {}
+    told: dict[str, bool] = {}
+    for entry, place in zip(recipe.areas, places, strict=True):
+        n = count_incidents(incidents, place.areas, assigned=assigned[place.key])
+        if len(before):
+            n = n + count_incidents(before, place.areas, assigned=locate_before(before, place))
+        known = set(place.areas["district"])
+        said = {
+            word: tuple(name for name in told if told[name] is word and name in known)
+            for word in (True, False)
+        }
+        covered = find_coverage(
+            place.areas, n, whole=whole,
+            covered=entry.covered or said[True], not_covered=entry.not_covered or said[False],
+        )  # fmt: skip
+        if not told:
+            by_district = covered.groupby(place.areas["district"]).any()
+            told = {str(name): bool(held) for name, held in by_district.items() if name}
+        if not covered.all():
+            missing[place.key] = place.areas[~covered]
+        kept.append(replace(place, areas=place.areas[covered]))
+        located[place.key] = _among(assigned[place.key], kept[-1].areas)
+    if missing:
+        key = places[0].key if places[0].key in missing else next(iter(missing))
+        label = next(place.label for place in places if place.key == key)
+        warn_uncovered(
+            missing[key], files=[source.name for source in quality.sources], label=label, stacklevel=3
+        )
+    return kept, located, missing
+
+
+def _among(assigned: pd.Series[Any], areas: gpd.GeoDataFrame) -> pd.Series[Any]:
+    """Return the area of each incident, missing where it is none of those areas."""
+    if isinstance(assigned.dtype, pd.CategoricalDtype):
+        return assigned.cat.set_categories(areas.index)
+    return assigned.where(assigned.isin(areas.index))
+
+
 def begin_study(
     recipe: Recipe,
     incidents: pd.DataFrame,
@@ -171,6 +240,17 @@ def make_cells(step: Grid, areas: gpd.GeoDataFrame, incidents: pd.DataFrame) -> 
         f"{int(used.sum()):,}", f"{len(cells):,}",
     )  # fmt: skip
     return cells[used]
+
+
+def with_cells(
+    recipe: Recipe, places: list[Place], incidents: pd.DataFrame, assigned: dict[str, pd.Series[Any]]
+) -> tuple[list[Place], dict[str, pd.Series[Any]]]:
+    """Return the places, and the areas of incidents, with the cells over the first where the recipe has a grid."""
+    if recipe.grid is None:
+        return places, assigned
+    cells = make_cells(recipe.grid, places[0].areas, incidents)
+    made = Place(CELLS, "cells", CELLS.capitalize(), cells, "polygon")
+    return [*places, made], assigned | locate_all(incidents, [made])
 
 
 def is_named(place: Place, layers: tuple[str, ...]) -> bool:

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from hotspots.areas.outline import outline_of
+from hotspots.base.crs import reproject
 from hotspots.base.surface import Surface
 from hotspots.export.picture.insets import find_windows, free_ground, windows_around
 from hotspots.export.picture.parts import (
@@ -26,7 +28,7 @@ from hotspots.export.picture.parts import (
     draw_scale,
     polygon_path,
 )
-from hotspots.export.style import Style, StyleClass
+from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, StyleClass
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -181,6 +183,16 @@ class Canvas:
             if len(chosen):
                 edge = entry.colour if many else BORDER
                 self._patch(chosen, facecolor=entry.colour, edgecolor=edge, linewidth=0.35 * self.unit)
+
+    def uncovered(self, areas: gpd.GeoDataFrame | None, crs: Any) -> list[LegendEntry]:
+        """Draw the ground that the files do not cover, hatched, and return its line of the legend, if there is any."""
+        if areas is None or areas.empty:
+            return []
+        entry = replace(MISSING_CLASS, label=NOT_COVERED)
+        joined = outline_of(reproject(areas, crs)).geometry.to_numpy()
+        look: dict[str, Any] = {"edgecolor": "#8a94a0", "linewidth": 0.5 * self.unit, "hatch": "////"}
+        self._patch(joined, facecolor=entry.colour, **look)
+        return [LegendEntry(entry, len(areas))]
 
     def borders(self, shapes: Shapes) -> None:
         """Draw the borders of areas as thin grey lines."""

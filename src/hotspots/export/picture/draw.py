@@ -65,6 +65,7 @@ def draw_map(
     source: str = "",
     attribution: str = "",
     outline: gpd.GeoDataFrame | None = None,
+    uncovered: gpd.GeoDataFrame | None = None,
     style: Style | None = None,
     draw: Literal["all", "classed"] = "all",
     noun: str = "areas",
@@ -93,6 +94,8 @@ def draw_map(
         The lines below.
     outline : GeoDataFrame, optional
         Districts, drawn as outlines and named by their column ``name``.
+    uncovered : GeoDataFrame, optional
+        Areas that the files do not cover, as areas without data are drawn; the legend says so.
     style : Style, optional
         By default the one that `hotspots.export.style.layer_style` gives.
     draw : {'all', 'classed'}, default 'all'
@@ -157,6 +160,7 @@ def draw_map(
     if insets:
         held = shapes[layer.index.get_indexer(list(marked))]
         picture.add_insets(coloured, ground, most=insets, marked=held)
+    beyond = picture.uncovered(uncovered, layer.crs)
     picture.areas(shapes, chosen, np.where(drawn, found, -2))
     picture.marks(layer, marked)
     if lines is not None:
@@ -168,7 +172,7 @@ def draw_map(
         picture.scale_alone(ground)
         picture.lines(title, subtitle, source, attribution)
         return picture.figure
-    picture.furniture(chosen.title, _legend_entries(chosen, found, draw), noun=noun, note=note)
+    picture.furniture(chosen.title, [*_legend_entries(chosen, found, draw), *beyond], noun=noun, note=note)
     picture.lines(title, subtitle, source, attribution)
     return picture.figure
 
@@ -197,6 +201,7 @@ def draw_heatmap(
     attribution: str = "",
     areas: gpd.GeoDataFrame | None = None,
     outline: gpd.GeoDataFrame | None = None,
+    uncovered: gpd.GeoDataFrame | None = None,
     style: Style | None = None,
     note: str = "",
     legend: Literal["beside", "none"] = "beside",
@@ -214,7 +219,7 @@ def draw_heatmap(
         What to draw.
     areas : GeoDataFrame, optional
         Areas whose borders are drawn thinly over it.
-    title, subtitle, source, attribution, outline, style, note, legend, insets, size, letters
+    title, subtitle, source, attribution, outline, uncovered, style, note, legend, insets, size, letters
         As for `draw_map`; insets enlarge the ground of the two highest classes.
 
     Returns
@@ -243,6 +248,7 @@ def draw_heatmap(
     dense = _densest(surface, chosen)
     if insets:
         picture.add_insets(dense, ground, most=insets)
+    beyond = picture.uncovered(uncovered, surface.crs)
     picture.surface(surface, chosen, lines)
     if areas is not None:
         picture.borders(_simple(reproject(areas, surface.crs)))
@@ -252,7 +258,7 @@ def draw_heatmap(
         picture.scale_alone(ground)
         picture.lines(title, subtitle, source, attribution)
         return picture.figure
-    picture.furniture(chosen.title, [LegendEntry(entry) for entry in chosen.classes], noun="", note=note)
+    picture.furniture(chosen.title, [*map(LegendEntry, chosen.classes), *beyond], noun="", note=note)
     picture.lines(title, subtitle, source, attribution)
     return picture.figure
 

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,11 +17,12 @@ import pandas as pd
 import shapely
 
 from hotspots.areas.coverage import edge_matched, simplify_together
-from hotspots.areas.outline import districts_of, join_together
+from hotspots.areas.outline import districts_of, join_together, outline_of
+from hotspots.areas.uncovered import uncovered_words
 from hotspots.base.crs import WGS84, crs_text, parse_crs, reproject, transform_xy
 from hotspots.base.errors import ParameterError
 from hotspots.base.threads import thread_count
-from hotspots.export.style import NEUTRAL, Style, StyleClass, surface_style
+from hotspots.export.style import MISSING_CLASS, NEUTRAL, NOT_COVERED, Style, StyleClass, surface_style
 from hotspots.export.webmap.cards import card_data
 from hotspots.export.webmap.columns import Pool, add_table
 from hotspots.export.webmap.image import WEB_MERCATOR, draw_surface
@@ -77,6 +78,7 @@ def map_data(
     surfaces: Sequence[SurfaceView],
     *,
     boundary: gpd.GeoDataFrame | None,
+    uncovered: gpd.GeoDataFrame | None = None,
     basemap: bool,
     attribution: str,
 ) -> dict[str, Any]:
@@ -104,6 +106,7 @@ def map_data(
             "themes": views,
             "surfaces": list(drawing),
             "outline": outline,
+            "uncovered": None if uncovered is None else _uncovered(uncovered),
             "land": NEUTRAL,
         }
 
@@ -382,6 +385,15 @@ def _outline(boundary: gpd.GeoDataFrame) -> dict[str, Any]:
         [round(float(latitude[i]), 5), round(float(longitude[i]), 5), str(names.tolist()[i])] for i in order
     ]
     return {"title": "Districts", "shapes": _text(simple.shapes, crs), "labels": labels}
+
+
+def _uncovered(areas: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return the ground that the files do not cover, a shape for each district, and what a legend says of it."""
+    joined = outline_of(areas)
+    shapes, crs = _metric_shapes(joined)
+    simple = simplify_together(edge_matched(shapes), vertices=MAX_VERTICES // 10)
+    label = f"{NOT_COVERED}: {uncovered_words(areas)}"
+    return {"legend": _entry(replace(MISSING_CLASS, label=label)), "shapes": _text(simple.shapes, crs)}
 
 
 def _bounds(

@@ -41,6 +41,7 @@ def make_map(
     attribution: str = "",
     method_notes: Sequence[str] = (),
     boundary: gpd.GeoDataFrame | None = None,
+    uncovered: gpd.GeoDataFrame | None = None,
     basemap: Literal["none", "osm"] = "none",
     tiles: str = "",
 ) -> folium.Map:
@@ -74,6 +75,8 @@ def make_map(
         How the map was made, one sentence or paragraph each.
     boundary : GeoDataFrame, optional
         Districts, drawn as outlines and named by their column ``name`` (else their index).
+    uncovered : GeoDataFrame, optional
+        Areas that the files do not cover: grey ground that the legend names, in no list and no class.
     basemap : {'none', 'osm'}, default 'none'
         ``"osm"`` lays OpenStreetMap's tiles underneath, for readers with a network; the map still works
         without them. That server refuses pages opened as a file, where the map says so and asks for none.
@@ -118,7 +121,14 @@ def make_map(
     from hotspots.export.webmap.page import OfflineMap
 
     under = _tiles(basemap, tiles)
-    data = map_data(areas, surfaces, boundary=boundary, basemap=under is not None, attribution=attribution)
+    data = map_data(
+        areas,
+        surfaces,
+        boundary=boundary,
+        uncovered=uncovered,
+        basemap=under is not None,
+        attribution=attribution,
+    )
     data["tiles"] = under
     page = {
         "title": title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ from hotspots.base.surface import Surface
 from hotspots.base.text import area_name
 from hotspots.export.document import Grid, Legend, Picture
 from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
-from hotspots.export.style import Style, layer_style, surface_style
+from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, layer_style, surface_style
 from hotspots.publish.views import drawing
 from hotspots.publish.words.change import calendar_words
 
@@ -92,6 +93,7 @@ def area_plate(
         table,
         column,
         outline=analysis.outline,
+        uncovered=missing_areas(analysis),
         draw=draw,
         named=(),
         marked=marked,
@@ -103,6 +105,7 @@ def area_plate(
     words = caption or f"{layer.label}: {theme_words(column)}"
     style = layer_style(table, column)
     legend = _legend(style, table[column], neutral=draw == "all")
+    legend = replace(legend, entries=[*legend.entries, *_uncovered_entry(analysis)])
     return _as_picture(
         figure, f"{words.rstrip('.')}. {_where(analysis, layer, column, style)}", words, kinds, legend
     )
@@ -123,6 +126,7 @@ def heat_plate(
         surface,
         areas=areas if len(areas) <= _FEW else None,
         outline=analysis.outline,
+        uncovered=missing_areas(analysis),
         legend="none",
         insets=insets,
         size=size,
@@ -130,9 +134,20 @@ def heat_plate(
     )
     style = surface_style(surface)
     entries = [(entry.colour, _plain(entry.label)) for entry in style.classes if entry.opacity]
+    entries += _uncovered_entry(analysis)
     peaks = _named(analysis, _densest_places(surface))
     alt = f"{caption}. The densest ground is in {peaks}." if peaks else f"{caption}."
     return _as_picture(figure, alt, caption, kinds, Legend("Density", entries))
+
+
+def missing_areas(analysis: Analysis) -> gpd.GeoDataFrame | None:
+    """Return the areas that the files do not cover, of the first layer that has such; None where all are covered."""
+    return next(iter(analysis.uncovered.values()), None)
+
+
+def _uncovered_entry(analysis: Analysis) -> list[tuple[str, str]]:
+    missing = missing_areas(analysis)
+    return [] if missing is None else [(MISSING_CLASS.colour, f"{NOT_COVERED} ({len(missing):,})")]
 
 
 def group_plates(analysis: Analysis, group: Group, columns: list[tuple[Layer, str]], kinds: Kinds) -> Grid:

@@ -7,6 +7,7 @@ from hotspots.analysis.provenance import METHODS
 from hotspots.analysis.recipe.tables import Change, Flag, GiStar, Outliers, Risk
 from hotspots.analysis.results import Analysis
 from hotspots.areas.population import Populations
+from hotspots.areas.uncovered import uncovered_words
 from hotspots.base.surface import Surface
 from hotspots.base.text import counted, list_words
 from hotspots.publish.words.change import span_words
@@ -21,7 +22,7 @@ from hotspots.publish.words.publication import publication_note
 def method_notes(analysis: Analysis) -> tuple[Note, ...]:
     """Return what a reader must know to use the map honestly, a note for each method used."""
     recipe = analysis.recipe
-    notes = [_counts(analysis), publication_note(analysis)]
+    notes = [_counts(analysis), publication_note(analysis), *coverage_note(analysis)]
     notes += [Note(entry.label, entry.note) for entry in recipe.areas if entry.note]
     if any("rate" in layer.table for theme in analysis.themes for layer in theme.layers):
         notes.append(_rates(analysis))
@@ -63,6 +64,20 @@ def _counts(analysis: Analysis) -> Note:
         f"and {quality.outside or 0:,} lie outside the areas, so they are on no map. {_by_source(analysis)}"
         "Police.uk moves each incident "
         "to the nearest of a fixed set of map points: read areas, not addresses. Recorded crime is not all crime.",
+    )
+
+
+def coverage_note(analysis: Analysis) -> tuple[Note, ...]:
+    """Return the note on the areas that the files do not cover, by the first layer that has such; else nothing."""
+    missing = next(iter(analysis.uncovered.values()), None)
+    if missing is None:
+        return ()
+    return (
+        Note(
+            "Not covered",
+            f"{uncovered_words(missing)}: the files hold none of their incidents. Nothing is known of them, "
+            "and they are in no figure, average, rank or test.",
+        ),
     )
 
 

@@ -26,6 +26,7 @@
         ...Hotspots.motion() }).setView(first.getCenter(), first.getZoom(), { animate: false });
       const { land, Districts } = Hotspots.layers;
       this.around = data.outline ? [data.land && land(this.map, data.outline, data.land), new Districts(this.map, data.outline)].filter(Boolean) : [];
+      if (data.uncovered) Hotspots.layers.uncovered(this.map, data.uncovered).addTo(this.map);
       for (const { group, sheet } of this.around) (group || sheet).addTo(this.map);
       this.areas = data.stores.map((store, i) => new Hotspots.layers.Areas(this.map, store, data.strength, {
         tooltip: (position) => this.actions.tooltip(this.view, position), choose: (position) => this.actions.choose(i, position) }));

@@ -207,6 +207,16 @@
       { pane: pane(map, "land", 250) });
   }
 
+  // The ground that no file covers, as areas without data are drawn.
+  function uncovered(map, { shapes: encoded, legend }) {
+    const own = shapesOf(encoded);
+    return new Hotspots.sheet.Sheet((pen, frame) => {
+      const positions = all(own, frame);
+      fill(pen, own, positions, legend.colour, 1, frame);
+      stroke(pen, own, positions, { colour: GAP_LINE, width: WIDEST, dash: [3, 3] }, frame);
+    }, { pane: pane(map, "uncovered", 240) });
+  }
+
   // District outlines with their names.
   class Districts extends Around {
     constructor(map, outline) {
@@ -240,5 +250,5 @@
     });
   }
 
-  Hotspots.layers = { Areas, Districts, surface, land, pane, shapesOf };
+  Hotspots.layers = { Areas, Districts, surface, land, uncovered, pane, shapesOf };
 })(window.Hotspots = window.Hotspots || {});

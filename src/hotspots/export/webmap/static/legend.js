@@ -25,18 +25,22 @@
     return [entry.group ? element("span", "group", `${entry.group} · `) : "", entry.title, period ? `, ${period}` : ""];
   }
 
-  function themeLegend(view) {
+  function themeLegend(view, uncovered) {
     const rows = view.legend.filter((entry) => entry.opacity > 0 && !(entry.rare && entry.count === 0));
     if (view.missing.count) rows.push(view.missing);
+    if (uncovered) rows.push({ ...uncovered.legend, missing: true });
     return block(view, titleOf(view, [view.label, view.where].filter(Boolean).join(", ")), rows, view.noun);
   }
 
-  function surfaceLegend(entry) {
-    return block(entry, titleOf(entry), entry.legend.filter((row) => row.opacity > 0));
+  function surfaceLegend(entry, uncovered) {
+    const rows = entry.legend.filter((row) => row.opacity > 0);
+    return block(entry, titleOf(entry), uncovered ? [...rows, { ...uncovered.legend, missing: true }] : rows);
   }
 
-  function render(target, views, surfaces) {
-    target.replaceChildren(...views.filter(Boolean).map(themeLegend), ...surfaces.map(surfaceLegend));
+  // `uncovered`: the ground that no file covers, where there is some.
+  function render(target, views, surfaces, uncovered) {
+    target.replaceChildren(...views.filter(Boolean).map((view) => themeLegend(view, uncovered)),
+      ...surfaces.map((entry) => surfaceLegend(entry, uncovered)));
   }
 
   // Tooltip and figures of one area in one theme.

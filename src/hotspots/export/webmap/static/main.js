@@ -65,6 +65,7 @@
         choose: (position, place) => this.select(position, place) };
       this.around = data.outline && data.land ? [Hotspots.layers.land(map, data.outline, data.land)] : [];
       for (const ground of this.around) ground.sheet.addTo(map);
+      if (data.uncovered) Hotspots.layers.uncovered(map, data.uncovered).addTo(map);
       this.areas = data.stores.map((store) => new Hotspots.layers.Areas(map, store, data.strength, actions));
       this.layers = new Map(model.overlays.map((entry) => [entry, this.layerOf(entry)]));
       this.names = new Hotspots.names.Names(map);
@@ -201,7 +202,7 @@
       if (changed) this.districts.render(this.view, this.view && this.model.tableOf(this.view), districts);
       const surfaces = this.drawOverlays();
       const other = this.besideView && this.state.beside.theme !== theme ? this.besideView : null;
-      Hotspots.legend.render(this.at("legend"), [this.coloured ? this.view : null, other], surfaces);
+      Hotspots.legend.render(this.at("legend"), [this.coloured ? this.view : null, other], surfaces, this.data.uncovered);
       this.list.render(this.view);
       // Names of areas make room for those of districts.
       this.drawNames(changed || !this.drawn || this.drawn.overlays !== this.state.overlays);

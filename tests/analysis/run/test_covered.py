@@ -1,0 +1,132 @@
+"""A run over areas that its files do not cover: they are in no figure, and never drawn as zero."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from pandas.testing import assert_frame_equal
+
+from hotspots.analysis.recipe.reading import parse_recipe, read_recipe
+from hotspots.analysis.results import Analysis
+from hotspots.analysis.run.analyse import analyse
+from hotspots.base.errors import HotspotsWarning
+from hotspots.export.style import layer_style
+from hotspots.publish.folder import run_recipe
+
+RECIPE = """
+title = "Shire"
+[incidents]
+source = "2025-01-shire-street.csv"
+[[areas]]
+label = "Wards"
+source = "wards.gpkg"
+{areas}
+[[theme]]
+name = "All"
+[count]
+[flag]
+[gistar]
+[select]
+plan = "plan.toml"
+[map]
+[report]
+formats = ["html"]
+"""
+WARNED = (
+    "Wards: not covered by the files, which are of Shire, and left out of every figure: Far (6 areas) "
+    "(where this is wrong, name them in 'covered')"
+)
+
+
+@pytest.fixture(scope="module")
+def shire(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Thirty wards of 1,000 people, five to a row: the last row and one more are of a district without files."""
+    folder = tmp_path_factory.mktemp("shire")
+    plan = 'periods = "month"\n[[indicator]]\ngroup = "crime"\n[sure]\nruns = 99\n'
+    (folder / "plan.toml").write_text(plan, encoding="utf-8")
+    shapes = [
+        shapely.box(
+            4e5 + 1000 * (k % 5), 3e5 + 1000 * (k // 5), 4e5 + 1000 * (k % 5 + 1), 3e5 + 1000 * (k // 5 + 1)
+        )
+        for k in range(30)
+    ]
+    district = ["Near"] * 12 + ["Next"] * 12 + ["Far"] * 6
+    held = {"code": [f"W{k:02d}" for k in range(30)], "name": [f"Ward {k}" for k in range(30)]}
+    wards = gpd.GeoDataFrame(
+        held | {"district": district, "population": 1000.0}, geometry=shapes, crs="EPSG:27700"
+    )
+    wards.to_file(folder / "wards.gpkg")
+    # Ward k of the first 24 has 10 + k incidents, but ward 7 none; one point lies over the border, in ward 24.
+    numbers = [0 if k == 7 else 10 + k for k in range(24)] + [1]
+    rows = [
+        {"Month": "2025-01", "Easting": 4e5 + 1000 * (k % 5) + 500, "Northing": 3e5 + 1000 * (k // 5) + 500,
+         "Crime type": kind, "Crime ID": f"{k}-{i}", "Reported by": "Shire Police", "Falls within": "Shire Police"}
+        for k, number in enumerate(numbers)
+        for i, kind in enumerate((["Burglary", "Drugs"] * number)[:number])
+    ]  # fmt: skip
+    pd.DataFrame(rows).to_csv(folder / "2025-01-shire-street.csv", index=False)
+    return folder
+
+
+def run(folder: Path, areas: str = "") -> Analysis:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", HotspotsWarning)
+        return analyse(parse_recipe(RECIPE.replace("{areas}", areas), folder=folder))
+
+
+def test_every_figure_is_that_of_the_covered_areas_alone(shire: Path) -> None:
+    with pytest.warns(HotspotsWarning) as caught:
+        found = analyse(parse_recipe(RECIPE.replace("{areas}", ""), folder=shire))
+    assert [str(one.message) for one in caught if "covered" in str(one.message)] == [WARNED]
+    alone = run(shire, 'only = ["Near", "Next"]')
+    assert list(found.uncovered["wards"].index) == [f"W{k}" for k in range(24, 30)]
+    assert_frame_equal(found.themes[0].first, alone.themes[0].first)
+    assert found.selection is not None
+    assert alone.selection is not None
+    ranked = [name for name in found.selection.layers[0].table if name not in ("priority", "reason")]
+    assert_frame_equal(found.selection.layers[0].table[ranked], alone.selection.layers[0].table[ranked])
+    # 24 wards: the sum of 10 + k over all but ward 7, 24 x 10 + 276 - 17 = 499; the point in ward 24 is outside.
+    assert found.themes[0].n == 499
+    assert (found.quality.inside, found.quality.outside) == (499, 1)
+    # An empty ward of a covered district is a true zero.
+    assert found.themes[0].first["n"]["W07"] == 0
+
+
+def test_a_recipe_can_say_it_outright(shire: Path) -> None:
+    assert run(shire, 'covered = ["Far"]').uncovered == {}
+    assert run(shire, 'covered = ["Far"]').themes[0].first["n"]["W25"] == 0
+    found = run(shire, 'not_covered = ["Next"]')
+    assert set(found.uncovered["wards"]["district"]) == {"Next", "Far"}
+
+
+def test_every_file_says_not_covered(shire: Path, tmp_path: Path) -> None:
+    (shire / "r.toml").write_text(RECIPE.replace("{areas}", ""), encoding="utf-8")
+    with pytest.warns(HotspotsWarning):
+        run_recipe(read_recipe(shire / "r.toml"), tmp_path / "out")
+    table = pd.read_csv(tmp_path / "out" / "tables" / "all_wards.csv").set_index("code")
+    assert table["coverage"].value_counts().to_dict() == {"covered": 24, "not covered": 6}
+    assert table.loc["W24":, ["n", "rate", "sd_flag", "gi_class"]].isna().all(axis=None)
+    ranks = pd.read_csv(tmp_path / "out" / "tables" / "priorities_wards.csv").set_index("code")["rank"]
+    assert ranks.loc["W24":].isna().all()
+    assert ranks.max() <= 24
+
+    layer = gpd.read_file(tmp_path / "out" / "layers" / "all_wards.gpkg", layer="all_wards").set_index("code")
+    assert len(layer) == 30
+    assert layer.loc["W24":, "n"].isna().all()
+    assert layer_style(layer, "sd_flag").missing.label == "Not covered"
+    features = json.loads((tmp_path / "out" / "geojson" / "all_wards.geojson").read_text("utf-8"))["features"]
+    beyond = [one["properties"] for one in features if one["properties"]["coverage"] == "not covered"]
+    assert [one["n"] for one in beyond] == [None] * 6
+    style = (tmp_path / "out" / "layers" / "all_wards.qml").read_text("utf-8")
+    assert "Not covered" in style
+    for page in ("map.html", "report.html"):
+        text = (tmp_path / "out" / page).read_text("utf-8")
+        assert "Far (6 areas): the files hold none of their incidents" in text
+    assert '"Not covered: Far (6 areas)"' in (tmp_path / "out" / "map.html").read_text("utf-8")
+    assert "Not covered (6)" in (tmp_path / "out" / "report.html").read_text("utf-8")
