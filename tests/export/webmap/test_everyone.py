@@ -59,7 +59,7 @@ def test_on_a_phone_the_keys_go_from_the_map_to_the_list_as_the_eyes_do(opened: 
     names = stops(opened)
     assert names[:3] == ["Zoom in", "Zoom out", "Whole area"]
     assert names[3].startswith("1Six")
-    assert names[4:] == ["How this map was made", "Print"]
+    assert names[4:] == ["Table", "Download what is seen (CSV)", "How this map was made", "Print"]
     assert len(names) <= 12
 
 

@@ -142,9 +142,115 @@ def test_districts_are_one_stop_of_the_tab_key_and_arrows_go_on(seen: Opened) ->
     assert seen.page.evaluate("document.activeElement.textContent") == "Show the whole area"
 
 
+# --- the table
+
+
+def table(seen: Opened) -> list[list[str]]:
+    rows = "all => all.map(row => [...row.children].map(cell => cell.textContent))"
+    found: list[list[str]] = seen.page.locator("#hotspots-table tbody tr:not(.gap)").evaluate_all(rows)
+    return found
+
+
+def sorted_by(seen: Opened) -> dict[str, str]:
+    heads = seen.page.locator("#hotspots-table [aria-sort]:not([aria-sort=none])")
+    return dict(
+        heads.evaluate_all("all => all.map(head => [head.firstChild.firstChild.textContent, head.ariaSort])")
+    )
+
+
+def test_the_table_has_every_area_and_column_and_sorts_by_its_headings(seen: Opened) -> None:
+    seen.page.get_by_role("button", name="Table", exact=True).click()
+    assert seen.text("#hotspots-table caption") == "Burglary, Rate by ward: 9 wards"
+    heads = seen.page.locator("#hotspots-table thead th").evaluate_all(
+        "all => all.map(head => head.textContent.replace(/[▲▼]/, ''))"
+    )
+    assert [head[:4] for head in heads[:4]] == ["Rank", "Name", "Dist", "Rate"]
+    assert len(heads) == len(set(heads)) >= 12
+    assert [row[0] for row in table(seen)] == ["1", "2", "3", "4", "5", "6", "7", "8", "–"]
+    assert sorted_by(seen) == {}
+    incidents = seen.page.locator("#hotspots-table thead button[data-column=n]")
+    incidents.click()
+    assert sorted_by(seen) == {"Incidents": "descending"}
+    assert [row[1] for row in table(seen)][:2] == ["Six", "Nine"]
+    assert seen.page.evaluate("document.activeElement.dataset.column") == "n"
+    incidents.click()
+    assert sorted_by(seen) == {"Incidents": "ascending"}
+    assert [row[1] for row in table(seen)][-2:] == ["Nine", "Six"]
+    assert seen.hash()["sort"] == "n"
+    tick(seen, SOUTH)
+    assert [row[1] for row in table(seen)] == ["Seven", "Eight", "Nine", "Six"]
+    assert seen.text("#hotspots-table caption") == "Burglary, Rate by ward, South: 4 wards"
+    seen.page.get_by_role("button", name="Close the table").click()
+    assert seen.page.locator("#hotspots-table").is_hidden()
+    assert "table" not in seen.hash()
+
+
+def test_a_row_of_the_table_marks_its_area_and_chooses_it(seen: Opened) -> None:
+    seen.page.get_by_role("button", name="Table", exact=True).click()
+    outline = ".leaflet-selection-pane path >> nth=-1"
+    assert seen.page.locator(outline).get_attribute("d") in (None, "M0 0")
+    row = seen.page.locator("#hotspots-table tbody tr").nth(1)
+    row.hover()
+    assert seen.page.locator(outline).get_attribute("d") not in (None, "M0 0")
+    row.get_by_role("button").click()
+    assert seen.card() == "Nine"
+    assert seen.page.locator("#hotspots-table .chosen").inner_text().split("\t")[1].strip() == "Nine"
+
+
+def test_of_many_areas_the_table_makes_rows_as_it_scrolls(seen: Opened) -> None:
+    seen.choice("Cells").check()
+    seen.page.get_by_role("button", name="Table", exact=True).click()
+    count = int(seen.page.locator("#hotspots-table table").get_attribute("aria-rowcount") or 0) - 1
+    assert count > 3000
+    assert len(table(seen)) < 200
+    seen.page.locator("#hotspots-table tbody button").first.focus()
+    seen.page.keyboard.press("End")
+    focused = "document.activeElement.closest('tr').ariaRowIndex"
+    assert seen.page.evaluate(focused) == str(count + 1)
+    assert len(table(seen)) < 200
+    seen.page.keyboard.press("Home")
+    assert seen.page.evaluate(focused) == "2"
+
+
+def test_the_open_table_adds_three_stops_of_the_tab_key(seen: Opened) -> None:
+    seen.page.get_by_role("button", name="Table", exact=True).click()
+    assert seen.page.evaluate("document.activeElement.className") == "table-frame"
+    names: list[str] = []
+    while len(names) < 9:
+        seen.page.keyboard.press("Tab")
+        if seen.page.evaluate("document.activeElement === document.body"):
+            break
+        names.append(str(seen.page.evaluate("document.activeElement.textContent")))
+    assert len(names) == 2
+    assert names[0].startswith("Name")
+    assert names[1] == "Six"
+
+
+def test_what_is_seen_is_downloaded_from_a_file(seen: Opened) -> None:
+    tick(seen, SOUTH)
+    with seen.page.expect_download() as got:
+        seen.page.get_by_role("button", name="Download what is seen").click()
+    assert got.value.suggested_filename == "burglary-rate-by-ward-south.csv"
+    text = Path(got.value.path()).read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    lines = text.decode("utf-8-sig").split("\r\n")
+    assert lines[0].startswith("Code,Name,District")
+    assert "per 1,000" in lines[0]
+    assert [line.split(",")[1] for line in lines[1:5]] == ["Six", "Nine", "Eight", "Seven"]
+    assert lines[5:] == [
+        "",
+        'Shown,"Burglary, Rate by ward, South"',
+        "Period,July 2018",
+        "Source,police.uk",
+        "Licence,Open Government Licence <v3.0>",
+        "",
+    ]
+
+
 @pytest.mark.parametrize("width", [1200, 360])
 def test_axe_finds_no_barrier(seen: Opened, barriers: Callable[[Page], list[str]], width: int) -> None:
     seen.page.set_viewport_size({"width": width, "height": 740})
     tick(seen, SOUTH)
+    seen.page.get_by_role("button", name="Table", exact=True).click()
     assert barriers(seen.page) == []
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -42,6 +42,8 @@ SCRIPTS = (
     "legend.js",
     "switch.js",
     "list.js",
+    "download.js",
+    "table.js",
     "search.js",
     "link.js",
     "paper.js",
@@ -64,11 +66,15 @@ _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas<
 <section class="card-section" id="hotspots-card" aria-labelledby="hotspots-card-name" hidden></section>
 <section class="legend-section hotspots-legend" id="hotspots-legend" aria-label="Legend"></section>
 <section class="list-section" id="hotspots-list" aria-label="Areas in order" tabindex="-1"></section>
-<footer class="panel-foot">{about}{source}
+<section class="seen-section" id="hotspots-seen" aria-label="Table and download" hidden>
+<button type="button" id="hotspots-tabular" aria-expanded="false" aria-controls="hotspots-table">Table</button>
+<button type="button" id="hotspots-download">Download what is seen (CSV)</button></section>
+<footer class="panel-foot" id="hotspots-foot">{about}{source}
 <button type="button" class="print-button" id="hotspots-print">Print</button></footer>
 </div>
 <main class="hotspots-map" id="{name}" aria-label="Map; the list of areas tells the same in words">{still}</main>
 <section class="hotspots-beside" id="hotspots-beside" aria-label="Second map, in step with the first" hidden></section>
+<section class="table-section" id="hotspots-table" aria-label="Table" hidden></section>
 </div>
 <p class="unseen" id="hotspots-status" role="status"></p>
 <script type="application/json" id="hotspots-data">{data}</script>"""

@@ -20,6 +20,8 @@
     }
     if (state.playing) parts.set("play", "1");
     if (state.districts) parts.set("in", model.districts.written(state.districts));
+    if (state.table) parts.set("table", "1");
+    if (state.table && state.sort) parts.set("sort", state.sort);
     if (state.weights) parts.set("weights", state.weights.join(","));
     return "#" + parts.toString().replace(/%2C/g, ",");
   }
@@ -54,6 +56,7 @@
       state.overlays = new Set(parts.get("over").split(",").filter((key) => known.has(key)));
     }
     if (parts.has("in")) state = model.changed(state, { districts: model.districts.read(parts.get("in")) });
+    if (parts.get("table") === "1") state = model.changed(state, { table: true, sort: parts.get("sort") || "" });
     if (parts.has("area")) state = model.changed(state, { area: parts.get("area") });
     if (parts.has("beside")) state = model.changed(state, { beside: besideOf(model, parts) });
     if (parts.get("play") === "1") state = model.changed(state, { playing: !Hotspots.calm() });

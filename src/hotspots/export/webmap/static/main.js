@@ -40,6 +40,7 @@
       this.describe = Hotspots.legend.descriptions(this.model);
       this.at = (id) => document.getElementById(`hotspots-${id}`);
       Hotspots.phone.follow(document.querySelector(".hotspots-page"), [map.getContainer(), this.at("beside")], this.at("card"));
+      Hotspots.phone.follow(document.querySelector(".hotspots-page"), [this.at("table")], this.at("foot"));
       if (data.page) this.alone();
       this.whole = dress(map, data);
       this.build();
@@ -82,6 +83,10 @@
       this.list = new Hotspots.list.List(this.at("list"), model, {
         go: (position) => this.select(position, "fly"), point: (position) => this.point(position) });
       Hotspots.rove.keep(this.at("list"), "ol button");
+      this.table = new Hotspots.table.AreaTable(this.at("table"), { sort: (sort) => this.change({ sort }),
+        go: (position) => this.select(position, "fly"), point: (position) => this.point(position), close: () => this.tabulate(false) });
+      this.at("tabular").addEventListener("click", () => this.tabulate(!this.state.table));
+      this.at("download").addEventListener("click", () => this.download());
       this.search = new Hotspots.search.Search(this.at("search"), model, {
         store: () => this.state.theme && this.state.theme.store, go: (hit) => this.goTo(hit) });
       this.at("search").hidden = !data.themes.length;
@@ -111,11 +116,41 @@
       if (this.view) this.say(districts ? this.at("headline").textContent : "Showing the whole area");
     }
 
-    fit() {
+    tabulate(open) {
+      this.change({ table: open });
+      if (open) this.at("table").querySelector(".table-frame").focus({ preventScroll: true });
+      else this.at("tabular").focus();
+      if (open) this.at("table").scrollIntoView({ block: "nearest" });
+    }
+
+    // The table takes room from the map; who saw the whole sees the whole.
+    drawTable(areas) {
+      const { table, sort } = this.state, open = table && Boolean(this.view), target = this.at("table");
+      const turned = target.hidden === open, whole = turned && Boolean(this.drawn) && this.map.getBounds().contains(this.chosenBounds());
+      this.at("seen").hidden = !this.view;
+      this.at("tabular").setAttribute("aria-expanded", String(open));
+      target.hidden = !open;
+      if (turned) this.map.invalidateSize({ animate: false });
+      if (whole) this.fit();
+      this.table.render(open, this.view, areas, sort);
+    }
+
+    // The rows in the order in which the reader has them.
+    download() {
+      const areas = this.model.tableOf(this.view), rows = Hotspots.values.ranking(this.view, areas);
+      const { table, sort } = this.state;
+      Hotspots.download.save(this.view, areas, table ? Hotspots.table.sorted(rows, areas, sort) : rows, this.data);
+    }
+
+    // Corners of the chosen districts, else of all there is.
+    chosenBounds() {
       const { theme, districts } = this.state;
       const bounds = theme && districts ? this.model.districts.bounds(this.shown, theme, districts) : null;
-      if (bounds && bounds.isValid()) this.map.fitBounds(bounds, { padding: [12, 12], animate: false });
-      else this.whole();
+      return bounds && bounds.isValid() ? bounds : L.latLngBounds(this.data.bounds);
+    }
+
+    fit() {
+      this.map.fitBounds(this.chosenBounds(), { padding: [12, 12], animate: false });
     }
 
     // A slider on its way is one entry of the browser's history, not fifty.
@@ -199,7 +234,9 @@
       this.drawBeside();
       this.play();
       this.switch.render(this.state);
-      if (changed) this.districts.render(this.view, this.view && this.model.tableOf(this.view), districts);
+      const areas = this.view && this.model.tableOf(this.view);
+      if (changed) this.districts.render(this.view, areas, districts);
+      this.drawTable(areas);
       const surfaces = this.drawOverlays();
       const other = this.besideView && this.state.beside.theme !== theme ? this.besideView : null;
       Hotspots.legend.render(this.at("legend"), [this.coloured ? this.view : null, other], surfaces, this.data.uncovered);
@@ -249,6 +286,7 @@
       const { area, theme } = this.state;
       const position = area === null ? null : this.model.places[theme.store].get(area);
       this.list.mark(position);
+      this.table.mark(position);
       if (position === null) {
         if (this.drawn && this.drawn.area !== null) this.selection.hide();
         this.card.hide();

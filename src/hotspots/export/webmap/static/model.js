@@ -82,7 +82,8 @@
       const first = page === null ? themes[0] : themes.find((theme) => this.places[theme.store].has(page));
       const on = this.overlays.filter((entry) => entry.on).map((entry) => entry.key);
       return { group: first ? first.group : "", theme: first || null, period: first ? first.opens : 0,
-        overlays: new Set(on), area: page, playing: false, beside: null, weights: null, districts: null };
+        overlays: new Set(on), area: page, playing: false, beside: null, weights: null, districts: null,
+        table: false, sort: "" };
     }
 
     // The state with a new part, and whatever no longer fits it put right.
