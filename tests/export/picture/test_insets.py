@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -183,3 +183,44 @@ def test_insets_enlarge_the_marked_towns_and_cover_nothing(legend: Literal["none
     assert len(written) >= 3  # the scale bar's numbers, and the legend's words
     assert not any(box.intersects(text) for box in boxes for text in written)
     assert all(box.bounds[0] >= 0 and box.bounds[2] <= size[0] for box in boxes)
+
+
+def labels_of(figure: Figure) -> dict[str, Any]:
+    """Return the ground that each name on a map covers."""
+    (axes,) = figure.axes
+    figure.canvas.draw()
+    turned = axes.transData.inverted()
+    found = {}
+    for text in axes.texts:
+        (west, south), (east, north) = turned.transform(text.get_window_extent().get_points())
+        found[text.get_text()] = shapely.box(west, south, east, north)
+    return found
+
+
+def test_the_name_of_a_district_stands_inside_it_or_nowhere() -> None:
+    # 2 km are too narrow for the long name, whose place beside it would be the next district's ground.
+    shapes = [shapely.box(0, 0, 2_000, 40_000), shapely.box(2_000, 0, 60_000, 40_000)]
+    names = ["Newcastle-under-Lyme", "Stoke"]
+    layer = gpd.GeoDataFrame(
+        {"n": [1, 2], "district": names}, geometry=shapes, crs="EPSG:27700", index=["a", "b"]
+    )
+    outline = gpd.GeoDataFrame({"name": names}, geometry=shapes, crs="EPSG:27700")
+    found = labels_of(draw_map(layer, "n", outline=outline, legend="none"))
+    assert "Newcastle-under-Lyme" not in found
+    assert shapes[1].contains(found["Stoke"])
+
+
+def test_names_cover_under_a_quarter_of_what_is_coloured_and_nothing_of_the_first() -> None:
+    # Squares of 3 km on a map of 80 km: a name is longer than any of them, so that none may stand on its own.
+    shapes = [shapely.box(x, 20_000, x + 3_000, 23_000) for x in (10_000, 30_000, 50_000)]
+    shapes.append(shapely.difference(shapely.box(0, 0, 80_000, 40_000), shapely.union_all(shapes)))
+    flags = ["significantly above"] * 3 + ["average"]
+    held = {"name": ["First of all", "Second of all", "Third of all", "The others"], "rank": [1, 2, 3, 4]}
+    layer = gpd.GeoDataFrame(
+        held | {"sd_flag": flags}, geometry=shapes, crs="EPSG:27700", index=["a", "b", "c", "d"]
+    )
+    found = labels_of(draw_map(layer, "sd_flag", legend="none"))
+    assert len(found) == 3
+    for place, shape in enumerate(shapes[:3]):
+        covered = shape.intersection(shapely.union_all(list(found.values()))).area / shape.area
+        assert covered < (0.02 if place == 0 else 0.25)

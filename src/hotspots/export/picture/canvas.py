@@ -238,6 +238,11 @@ class Canvas:
             look: dict[str, Any] = {"size": 10, "bold": True, "colour": "#3a3a3a"}
             self.labels.place(names, points, within=shapes, avoid=avoid, **look)
 
+    def keep_clear(self, shapes: Shapes, first: npt.NDArray[np.bool_]) -> None:
+        """Let names cover under a quarter of each coloured area, and nothing of the first in rank."""
+        for _, labels in self._views():
+            labels.keep_clear(shapes, first)
+
     def names(self, layer: gpd.GeoDataFrame, codes: Sequence[str]) -> None:
         """Write the names of some areas."""
         chosen = layer.loc[list(codes)]
@@ -246,7 +251,12 @@ class Canvas:
         for axes, labels in self._views():
             seen = [place for place, point in enumerate(points) if _within(axes, point)]
             labels.place(
-                [names[i] for i in seen], [points[i] for i in seen], size=9, bold=False, colour="#000000"
+                [names[i] for i in seen],
+                [points[i] for i in seen],
+                size=9,
+                bold=False,
+                colour="#000000",
+                beside=[chosen.geometry.iloc[i] for i in seen],
             )
 
     def marks(self, layer: gpd.GeoDataFrame, codes: Sequence[str]) -> None:

@@ -155,13 +155,16 @@ def draw_map(
         letters=letters,
         column=COLUMN if legend == "beside" else 0.0,
     )
-    coloured = shapes[(found >= 0) & ~np.array([entry.neutral for entry in chosen.classes] + [True])[found]]
+    stands_out = ~np.array([entry.neutral for entry in chosen.classes] + [True])[found]
+    coloured = shapes[stands_out]
     ground = shapely.union_all(shapes) if lines is None else shapely.union_all(lines.geometry.to_numpy())
     if insets:
         held = shapes[layer.index.get_indexer(list(marked))]
         picture.add_insets(coloured, ground, most=insets, marked=held)
     beyond = picture.uncovered(uncovered, layer.crs)
     picture.areas(shapes, chosen, np.where(drawn, found, -2))
+    first = _ranked_first(layer)
+    picture.keep_clear(shapes[stands_out | first], first[stands_out | first])
     picture.marks(layer, marked)
     if lines is not None:
         picture.outline(lines, avoid=coloured)
@@ -175,6 +178,13 @@ def draw_map(
     picture.furniture(chosen.title, [*_legend_entries(chosen, found, draw), *beyond], noun=noun, note=note)
     picture.lines(title, subtitle, source, attribution)
     return picture.figure
+
+
+def _ranked_first(layer: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Return which areas have the first rank; none in a layer without ranks."""
+    if "rank" not in layer:
+        return np.zeros(len(layer), dtype=bool)
+    return np.asarray(layer["rank"].to_numpy(dtype=float, na_value=np.nan) == 1)
 
 
 def _legend_entries(style: Style, found: npt.NDArray[Any], draw: str) -> list[LegendEntry]:

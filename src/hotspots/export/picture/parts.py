@@ -23,6 +23,7 @@ GREY = "#5c5c5c"
 LEGEND_SIZE = 11.5  # points, on a slide
 LINE = 1.3  # height of a line of text, in letter sizes
 _POINTS = 72.0  # in an inch
+COVERED_AT_MOST = 0.25  # of a coloured area, by names
 _SPREAD = 25  # places tried across and up a shape for its name
 # Where a name may stand beside its place, in letter sizes: on it, right, left, above, below.
 _OFFSETS = (
@@ -230,6 +231,24 @@ class Names:
     def __init__(self, pen: Pen, axes: Axes, *, metres_per_inch: float) -> None:
         self.pen, self.axes, self.scale = pen, axes, metres_per_inch
         self.taken: list[tuple[float, float, float, float]] = []
+        self._kept: tuple[npt.NDArray[np.object_], npt.NDArray[np.float64], shapely.STRtree] | None = None
+        self._written: list[Any] = []
+
+    def keep_clear(self, shapes: npt.NDArray[np.object_], first: npt.NDArray[np.bool_]) -> None:
+        """Let names cover under a quarter of each of these shapes, and nothing of the first among them."""
+        if len(shapes):
+            self._kept = shapes, np.where(first, 1e-9, COVERED_AT_MOST), shapely.STRtree(shapes)
+
+    def _spares(self, box: tuple[float, float, float, float]) -> bool:
+        """Return whether a name there, with those that are written, leaves enough of every shape to be seen."""
+        if self._kept is None:
+            return True
+        shapes, most, tree = self._kept
+        frame = shapely.box(*box)
+        hit = tree.query(frame, predicate="intersects")
+        ground = shapely.union_all([frame, *self._written])
+        covered = shapely.area(shapely.intersection(shapes[hit], ground))
+        return bool((covered < most[hit] * shapely.area(shapes[hit])).all())
 
     def place(
         self,
@@ -241,21 +260,25 @@ class Names:
         colour: str,
         within: npt.NDArray[np.object_] | None = None,
         avoid: npt.NDArray[np.object_] | None = None,
+        beside: Sequence[Any] = (),
     ) -> None:
         """Write the names in their order; one that finds no room beside its point is left out.
 
-        Where the shapes are given that they are `within`, any place of a shape will do that covers nothing of what
-        to `avoid`; where there is none, they stand as if there were nothing to avoid.
+        Where the shapes are given that they are `within`, a name stands inside its shape or not at all: at the first
+        place that covers nothing of what to `avoid`, else at the first that covers little enough of it. Names of the
+        shapes that they may stand `beside` have places there too.
         """
         tree = None if avoid is None or not len(avoid) else shapely.STRtree(avoid)
         for number, (name, point) in enumerate(zip(names, points, strict=True)):
             spots = [(point, offset) for offset in _OFFSETS]
-            if tree is not None and within is not None:
-                inside = [(spot, _OFFSETS[0]) for spot in _spots(within[number], point)]
-                found = self._room(name, [*spots, *inside], size, bold=bold, avoid=tree)
-            else:
-                found = None
-            found = found or self._room(name, spots, size, bold=bold)
+            spots += _around(beside[number]) if len(beside) else []
+            found, shape = None, None
+            if within is not None:
+                shape = within[number]
+                spots += [(spot, _OFFSETS[0]) for spot in _spots(shape, point)]
+                if tree is not None:
+                    found = self._room(name, spots, size, bold=bold, avoid=tree, within=shape)
+            found = found or self._room(name, spots, size, bold=bold, within=shape)
             if found is not None:
                 self._write(name, found, size, bold=bold, colour=colour)
 
@@ -267,6 +290,7 @@ class Names:
         *,
         bold: bool,
         avoid: shapely.STRtree | None = None,
+        within: Any = None,
     ) -> tuple[float, float, str] | None:
         letter = size * self.pen.unit / _POINTS * self.scale
         wide = self.pen.measure(name, size, bold=bold) * self.scale + 0.4 * letter
@@ -277,8 +301,11 @@ class Names:
             box = (left, y - 0.65 * letter, left + wide, y + 0.65 * letter)
             inside = box[0] >= west and box[2] <= east and box[1] >= south and box[3] <= north
             covers = avoid is not None and len(avoid.query(shapely.box(*box), predicate="intersects"))
-            if inside and not covers and not any(_overlap(box, other) for other in self.taken):
+            if not inside or covers or any(_overlap(box, other) for other in self.taken):
+                continue
+            if (within is None or shapely.contains(within, shapely.box(*box))) and self._spares(box):
                 self.taken.append(box)
+                self._written.append(shapely.box(*box))
                 return x, y, align
         return None
 
@@ -301,6 +328,17 @@ class Names:
             parse_math=False,
             path_effects=[withStroke(linewidth=2.4 * self.pen.unit, foreground="#ffffff", alpha=0.85)],
         )
+
+
+def _around(shape: Any) -> list[tuple[tuple[float, float], tuple[float, float, str]]]:
+    """Return the places right and left of a shape, above and below it, with where a name stands at each."""
+    (x, y), (west, south, east, north) = centre_of(shape), shapely.bounds(shape).tolist()
+    return [
+        ((east, y), (0.5, 0.0, "left")),
+        ((west, y), (-0.5, 0.0, "right")),
+        ((x, north), (0.0, 1.0, "center")),
+        ((x, south), (0.0, -1.0, "center")),
+    ]
 
 
 def _spots(shape: Any, near: tuple[float, float]) -> list[tuple[float, float]]:
