@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { load } from "./load.js";
 
-const { model: { Model, view }, card: { facts, rankWords } } = load("words", "elements", "values", "districts", "model", "speech", "card");
+const { model: { Model, view }, card: { facts, rankWords } } = load("words", "elements", "values", "districts", "drill", "model", "speech", "card");
 
 const words = (name, list, values, more) => ({ name, label: name, unit: "", words: list, values, ...more });
 const numbers = (name, label, unit, values, decimals) => ({ name, label, unit, values, decimals });

@@ -4,7 +4,7 @@ import test from "node:test";
 import { load } from "./load.js";
 
 const { model: { Model }, districts: { narrowed, headline, where }, values: { table, ranking } } =
-  load("words", "elements", "values", "districts", "model");
+  load("words", "elements", "values", "districts", "drill", "model");
 
 // Five wards: two of Leeds, one of York, one of Selby, one that says no district.
 function data(n) {

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { load } from "./load.js";
 
-const { model: { Model, view }, link: { read } } = load("words", "elements", "values", "districts", "model", "link");
+const { model: { Model, view }, link: { read } } = load("words", "elements", "values", "districts", "drill", "model", "link");
 
 const step = (label, column) => ({ label, column, counts: [1, 2], gaps: 3, classes: "01-" });
 const theme = (group, title, store, steps) => ({

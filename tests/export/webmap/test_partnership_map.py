@@ -247,6 +247,28 @@ def test_what_is_seen_is_downloaded_from_a_file(seen: Opened) -> None:
     ]
 
 
+def test_from_a_ward_to_the_cells_inside_it_and_back(seen: Opened) -> None:
+    seen.page.locator("#hotspots-list ol button").first.click()
+    zoom = "map_hotspots.getZoom()"
+    seen.page.get_by_role("button", name="cells in Six").click()
+    assert seen.choice("Cells").is_checked()
+    assert seen.page.locator("#hotspots-card").is_hidden()
+    # Six is the last of the second row: its middle is the middle of the map.
+    x, y = seen.middle_of(5)
+    frame = seen.page.locator("main").bounding_box()
+    assert frame is not None
+    assert abs(x - frame["x"] - frame["width"] / 2) < 5
+    assert abs(y - frame["y"] - frame["height"] / 2) < 5
+    assert seen.page.evaluate(zoom) > 14
+    assert seen.hash()["from"] == "rate-by-ward:E05"
+    assert seen.page.evaluate("document.activeElement.textContent") == "← Back to Six (wards)"
+    seen.page.keyboard.press("Enter")
+    assert seen.card() == "Six"
+    assert seen.choice("Rate by ward").is_checked()
+    assert "from" not in seen.hash()
+    assert seen.page.locator("#hotspots-back button").is_hidden()
+
+
 @pytest.mark.parametrize("width", [1200, 360])
 def test_axe_finds_no_barrier(seen: Opened, barriers: Callable[[Page], list[str]], width: int) -> None:
     seen.page.set_viewport_size({"width": width, "height": 740})

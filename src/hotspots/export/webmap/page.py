@@ -28,6 +28,7 @@ SCRIPTS = (
     "phone.js",
     "tiles.js",
     "districts.js",
+    "drill.js",
     "model.js",
     "shapes.js",
     "pen.js",
@@ -58,7 +59,8 @@ _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas<
 <div class="hotspots-panel">
 <header class="masthead"><h1>{title}</h1>{period}
 <p class="scenario-banner" id="hotspots-banner" hidden></p>
-<p class="headline" id="hotspots-headline" hidden></p></header>
+<p class="headline" id="hotspots-headline" hidden></p>
+<div id="hotspots-back"></div></header>
 <div class="search-section" id="hotspots-search" role="search" aria-label="Find an area"></div>
 <section class="switch-section" id="hotspots-switch" aria-label="Layers"></section>
 <section class="districts-section" id="hotspots-districts" aria-label="My partnership" hidden></section>

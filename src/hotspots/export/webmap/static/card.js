@@ -209,7 +209,8 @@
   }
 
   class Card {
-    // `actions`: figures(view, position, sentence) for all columns, go(hit) to another area, closed() when the reader closes it.
+    // `actions`: figures(view, position, sentence) for all columns, go(hit) to another area, closed() when the reader closes it,
+    // inner(view) for the theme of the smaller areas or null, drill(theme, position) to those inside the area.
     constructor(target, model, map, actions) {
       Object.assign(this, { target, model, map, actions, from: null });
       document.addEventListener("keydown", (event) => {
@@ -227,11 +228,20 @@
       button.addEventListener("click", () => this.close());
       const figures = this.actions.figures(view, position, told.reason ? told.sentence : "");
       this.target.replaceChildren(element("header", "", [heading, button]), told.place ? element("p", "place", told.place) : "",
-        ...parts(told, position, { figures, go: this.actions.go }));
+        this.inner(view, position, told.name), ...parts(told, position, { figures, go: this.actions.go }));
       if (open && open.open) this.target.querySelector("details").open = true;
       this.target.hidden = false;
       if (asked) this.lead(heading);
       else if (held) heading.focus({ preventScroll: true });
+    }
+
+    // A button to the smaller areas inside, where the map has them of the same group.
+    inner(view, position, name) {
+      const theme = this.actions.inner(view);
+      if (!theme) return "";
+      const button = element("button", "drill", `${theme.noun} in ${name}`, { type: "button" });
+      button.addEventListener("click", () => this.actions.drill(theme, position));
+      return button;
     }
 
     lead(heading) {

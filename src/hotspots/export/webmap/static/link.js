@@ -22,6 +22,7 @@
     if (state.districts) parts.set("in", model.districts.written(state.districts));
     if (state.table) parts.set("table", "1");
     if (state.table && state.sort) parts.set("sort", state.sort);
+    for (const step of Hotspots.drill.written(state.trail)) parts.append("from", step);
     if (state.weights) parts.set("weights", state.weights.join(","));
     return "#" + parts.toString().replace(/%2C/g, ",");
   }
@@ -55,6 +56,7 @@
       const known = new Set(model.overlays.map((entry) => entry.key));
       state.overlays = new Set(parts.get("over").split(",").filter((key) => known.has(key)));
     }
+    if (parts.has("from")) state = model.changed(state, { trail: Hotspots.drill.read(model, state.group, parts.getAll("from")) });
     if (parts.has("in")) state = model.changed(state, { districts: model.districts.read(parts.get("in")) });
     if (parts.get("table") === "1") state = model.changed(state, { table: true, sort: parts.get("sort") || "" });
     if (parts.has("area")) state = model.changed(state, { area: parts.get("area") });

@@ -75,7 +75,10 @@
         choose: (store, position) => this.goTo({ store, position }) });
       this.selection = new Hotspots.selection.Selection(map);
       this.card = new Hotspots.card.Card(this.at("card"), model, map, { figures: this.describe.figures,
-        go: (hit) => this.goTo(hit), closed: () => this.change({ area: null }) });
+        go: (hit) => this.goTo(hit), closed: () => this.change({ area: null }),
+        inner: (view) => Hotspots.drill.below(model, view, (store) => Hotspots.layers.shapesOf(data.stores[store]).height()),
+        drill: (theme, position) => this.drill(theme, position) });
+      this.back = new Hotspots.drill.Back(this.at("back"), model, () => this.climb());
       this.switch = new Hotspots.switches.Switch(this.at("switch"), model, (part) => this.change(part));
       this.districts = new Hotspots.districts.Panel(this.at("districts"), this.at("headline"), model.districts, (chosen) => this.choose(chosen));
       this.scenario = new Hotspots.scenario.Scenario(model);
@@ -114,6 +117,21 @@
       this.change({ districts });
       this.fit();
       if (this.view) this.say(districts ? this.at("headline").textContent : "Showing the whole area");
+    }
+
+    // To the smaller areas inside one, and back to it.
+    drill(theme, position) {
+      const { trail, theme: from } = this.state, area = this.model.tableOf(from).code(position), bounds = this.shown.bounds(position);
+      this.change({ theme, area: null, trail: [...trail, { theme: from, area }] });
+      this.map.fitBounds(bounds, { padding: [12, 12], animate: false });
+      this.back.button.focus({ preventScroll: true });
+      this.map.getContainer().scrollIntoView({ block: "nearest" });
+    }
+
+    climb() {
+      const { theme, area } = this.state.trail[this.state.trail.length - 1];
+      this.change({ theme });
+      this.select(this.model.places[theme.store].get(area), "fly");
     }
 
     tabulate(open) {
@@ -236,6 +254,7 @@
       this.switch.render(this.state);
       const areas = this.view && this.model.tableOf(this.view);
       if (changed) this.districts.render(this.view, areas, districts);
+      this.back.render(this.state.trail);
       this.drawTable(areas);
       const surfaces = this.drawOverlays();
       const other = this.besideView && this.state.beside.theme !== theme ? this.besideView : null;

@@ -83,7 +83,7 @@
       const on = this.overlays.filter((entry) => entry.on).map((entry) => entry.key);
       return { group: first ? first.group : "", theme: first || null, period: first ? first.opens : 0,
         overlays: new Set(on), area: page, playing: false, beside: null, weights: null, districts: null,
-        table: false, sort: "" };
+        table: false, sort: "", trail: [] };
     }
 
     // The state with a new part, and whatever no longer fits it put right.
@@ -101,6 +101,7 @@
         next.beside = this.besides(next);
       }
       if (next.area !== null && (!theme || !this.places[theme.store].has(next.area))) next.area = null;
+      next.trail = Hotspots.drill.settled(next.trail, theme);
       return this.districts.settled(next, part);
     }
 
