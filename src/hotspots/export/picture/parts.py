@@ -24,6 +24,7 @@ LEGEND_SIZE = 11.5  # points, on a slide
 LINE = 1.3  # height of a line of text, in letter sizes
 _POINTS = 72.0  # in an inch
 COVERED_AT_MOST = 0.25  # of a coloured area, by names
+_SMALLER = (1.0, 0.85, 0.75)  # of the letters' size, where a name has no room in its shape
 _SPREAD = 25  # places tried across and up a shape for its name
 # Where a name may stand beside its place, in letter sizes: on it, right, left, above, below.
 _OFFSETS = (
@@ -272,15 +273,22 @@ class Names:
         for number, (name, point) in enumerate(zip(names, points, strict=True)):
             spots = [(point, offset) for offset in _OFFSETS]
             spots += _around(beside[number]) if len(beside) else []
-            found, shape = None, None
+            shape, looks = None, [(name, size)]
             if within is not None:
                 shape = within[number]
                 spots += [(spot, _OFFSETS[0]) for spot in _spots(shape, point)]
-                if tree is not None:
-                    found = self._room(name, spots, size, bold=bold, avoid=tree, within=shape)
-            found = found or self._room(name, spots, size, bold=bold, within=shape)
-            if found is not None:
-                self._write(name, found, size, bold=bold, colour=colour)
+                # Rather on two lines, and rather in smaller letters, than beyond the border.
+                looks = [
+                    (words, part * size)
+                    for part in _SMALLER
+                    for words in dict.fromkeys((name, _folded(name)))
+                ]
+            tries = [(*look, tree) for look in looks] if within is not None and tree is not None else []
+            for words, letters, off in [*tries, *((*look, None) for look in looks)]:
+                found = self._room(words, spots, letters, bold=bold, avoid=off, within=shape)
+                if found is not None:
+                    self._write(words, found, letters, bold=bold, colour=colour)
+                    break
 
     def _room(
         self,
@@ -293,12 +301,14 @@ class Names:
         within: Any = None,
     ) -> tuple[float, float, str] | None:
         letter = size * self.pen.unit / _POINTS * self.scale
-        wide = self.pen.measure(name, size, bold=bold) * self.scale + 0.4 * letter
+        lines = name.split("\n")
+        wide = max(self.pen.measure(line, size, bold=bold) for line in lines) * self.scale + 0.4 * letter
+        half = (0.65 + 0.6 * (len(lines) - 1)) * letter
         (west, east), (south, north) = self.axes.get_xlim(), self.axes.get_ylim()
         for point, (across, up, align) in spots:
             x, y = point[0] + across * letter, point[1] + up * letter
             left = x - {"left": 0.0, "center": wide / 2, "right": wide}[align]
-            box = (left, y - 0.65 * letter, left + wide, y + 0.65 * letter)
+            box = (left, y - half, left + wide, y + half)
             inside = box[0] >= west and box[2] <= east and box[1] >= south and box[3] <= north
             covers = avoid is not None and len(avoid.query(shapely.box(*box), predicate="intersects"))
             if not inside or covers or any(_overlap(box, other) for other in self.taken):
@@ -324,10 +334,27 @@ class Names:
             family=FONT,
             color=colour,
             ha=align,
-            va="center_baseline",
+            va="center" if "\n" in name else "center_baseline",
+            linespacing=1.1,
+            multialignment="center",
             parse_math=False,
             path_effects=[withStroke(linewidth=2.4 * self.pen.unit, foreground="#ffffff", alpha=0.85)],
         )
+
+
+def _folded(name: str) -> str:
+    r"""Return a name on two lines, parted at the blank or hyphen nearest its middle; the name itself without one.
+
+    Examples
+    --------
+    >>> _folded("Newcastle-under-Lyme"), _folded("Stafford")
+    ('Newcastle-\nunder-Lyme', 'Stafford')
+    """
+    places = [place for place, letter in enumerate(name) if letter in " -"]
+    if not places:
+        return name
+    middle = min(places, key=lambda place: abs(place - len(name) / 2))
+    return f"{name[: middle + 1].rstrip()}\n{name[middle + 1 :]}"
 
 
 def _around(shape: Any) -> list[tuple[tuple[float, float], tuple[float, float, str]]]:
