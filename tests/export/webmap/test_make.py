@@ -483,3 +483,14 @@ def test_an_existing_map_is_kept(tmp_path: Path) -> None:
 def test_any_values_can_be_drawn(values: list[float]) -> None:
     data = data_of(html_of(AreaView("Rate", wards(rate=values), "rate")))
     assert len(data["themes"][0]["steps"][0]["classes"]) == 9
+
+
+def test_ground_that_is_not_covered_is_named_by_the_legend_and_is_in_no_list() -> None:
+    shapes = [shapely.box(4e5 + 1000 * k, 3e5, 4e5 + 1000 * (k + 1), 301_000) for k in range(3)]
+    layer = gpd.GeoDataFrame({"n": [1, 2]}, geometry=shapes[:2], index=["a", "b"], crs="EPSG:27700")
+    beyond = gpd.GeoDataFrame({"district": ["Far"]}, geometry=shapes[2:], index=["c"], crs="EPSG:27700")
+    view = AreaView("Counts", layer, "n")
+    data = data_of(html_of(view, uncovered=beyond))
+    assert data["uncovered"]["legend"]["label"] == "Not covered: Far (1 area)"
+    assert data["themes"][0]["steps"][0]["gaps"] == 0
+    assert data_of(html_of(view))["uncovered"] is None

@@ -373,10 +373,19 @@ def _surface(view: SurfaceView) -> dict[str, Any]:
     }
 
 
+def _roomiest(shape: Any) -> npt.NDArray[np.float64]:
+    """Return the middle of the largest circle inside a shape, where a name has most room."""
+    parts = shapely.get_parts(shape)
+    largest = parts[int(np.argmax(shapely.area(parts)))]
+    west, south, east, north = shapely.bounds(largest)
+    radius = shapely.maximum_inscribed_circle(largest, max(east - west, north - south) / 200)
+    return np.asarray(shapely.get_coordinates(radius)[0], dtype=np.float64)
+
+
 def _outline(boundary: gpd.GeoDataFrame) -> dict[str, Any]:
     shapes, crs = _metric_shapes(boundary)
     simple = simplify_together(edge_matched(shapes), vertices=MAX_VERTICES // 10)
-    places = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    places = np.array([_roomiest(shape) for shape in shapes])
     longitude, latitude = transform_xy(places[:, 0], places[:, 1], source=crs, target=WGS84)
     names = boundary["name"] if "name" in boundary.columns else boundary.index
     # The largest district keeps its name where two would overlap.

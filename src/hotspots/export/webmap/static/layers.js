@@ -230,20 +230,31 @@
         return L.marker([latitude, longitude], { icon, pane: names, interactive: false, keyboard: false });
       });
       this.group = L.featureGroup([this.sheet, ...labels]);
-      const tidy = () => hideOverlaps(labels);
+      const homes = outline.labels.map(([latitude, longitude]) => this.own.at([latitude, longitude]));
+      const tidy = () => hideStrays(labels, (box, i) => insideOf(map, box).every((place) => this.own.at(place) === homes[i]));
       this.group.on("add", () => { map.on("zoomend", tidy); requestAnimationFrame(tidy); });
       this.group.on("remove", () => map.off("zoomend", tidy));
     }
   }
 
-  // Of names that would overlap, the first one stays.
-  function hideOverlaps(labels) {
-    const elements = labels.map((label) => label.getElement()).filter(Boolean);
-    const boxes = elements.map((element) => element.firstChild.getBoundingClientRect());
+  // Places on the map along the top, middle and bottom of a box of the page.
+  function insideOf(map, box) {
+    const frame = map.getContainer().getBoundingClientRect();
+    return [box.top, (box.top + box.bottom) / 2, box.bottom].flatMap((y) => [0, 0.25, 0.5, 0.75, 1].map((share) => {
+      const { lat, lng } = map.containerPointToLatLng([box.left + share * box.width - frame.left, y - frame.top]);
+      return [lat, lng];
+    }));
+  }
+
+  // A name that does not fit into its district would seem its neighbour's; of names that would overlap, the first stays.
+  function hideStrays(labels, fits) {
+    const elements = labels.map((label) => label.getElement());
+    const boxes = elements.map((element) => element && element.firstChild.getBoundingClientRect());
     const kept = [];
     elements.forEach((element, i) => {
+      if (!element) return;
       const box = boxes[i];
-      const hit = kept.some((other) => box.left < other.right && other.left < box.right &&
+      const hit = !fits(box, i) || kept.some((other) => box.left < other.right && other.left < box.right &&
         box.top < other.bottom && other.top < box.bottom);
       element.style.visibility = hit ? "hidden" : "visible";
       if (!hit) kept.push(box);
