@@ -4,7 +4,7 @@ import test from "node:test";
 import { load } from "./load.js";
 
 const { table: { sorted, pressed, columnsOf }, download: { csv, fileName }, values: { table } } =
-  load("words", "elements", "values", "download", "table");
+  load("words", "elements", "values", "download", "bars", "table");
 
 const data = {
   columns: [

@@ -197,6 +197,29 @@ def test_a_row_of_the_table_marks_its_area_and_chooses_it(seen: Opened) -> None:
     assert seen.page.locator("#hotspots-table .chosen").inner_text().split("\t")[1].strip() == "Nine"
 
 
+def test_bars_rows_and_areas_mark_one_another(seen: Opened) -> None:
+    seen.page.get_by_role("button", name="Table", exact=True).click()
+    pointed = "all => all.map(e => e.tagName + ' ' + e.querySelector('button, .name').textContent)"
+
+    def marked() -> list[str]:
+        return list(seen.page.locator("#hotspots-table .pointed").evaluate_all(pointed))
+
+    bars = seen.page.locator(".table-bars button")
+    assert bars.first.inner_text().split() == ["Six", "1,250.2"]
+    assert bars.count() == 9
+    bars.nth(1).hover()
+    assert marked() == ["TR Nine", "BUTTON Nine"]
+    assert seen.page.locator(".leaflet-selection-pane path").last.get_attribute("d") not in (None, "M0 0")
+    seen.page.mouse.move(*seen.middle_of(5))
+    assert marked() == ["TR Six", "BUTTON Six"]
+    seen.page.locator("#hotspots-table tbody button").nth(1).focus()
+    assert marked() == ["TR Nine", "BUTTON Nine"]
+    seen.page.locator("#hotspots-table thead button[data-column=n]").click()
+    assert bars.first.inner_text().split() == ["Six", "1,250"]
+    bars.nth(1).click()
+    assert seen.card() == "Nine"
+
+
 def test_of_many_areas_the_table_makes_rows_as_it_scrolls(seen: Opened) -> None:
     seen.choice("Cells").check()
     seen.page.get_by_role("button", name="Table", exact=True).click()
@@ -212,7 +235,7 @@ def test_of_many_areas_the_table_makes_rows_as_it_scrolls(seen: Opened) -> None:
     assert seen.page.evaluate(focused) == "2"
 
 
-def test_the_open_table_adds_three_stops_of_the_tab_key(seen: Opened) -> None:
+def test_the_open_table_adds_four_stops_of_the_tab_key(seen: Opened) -> None:
     seen.page.get_by_role("button", name="Table", exact=True).click()
     assert seen.page.evaluate("document.activeElement.className") == "table-frame"
     names: list[str] = []
@@ -221,7 +244,7 @@ def test_the_open_table_adds_three_stops_of_the_tab_key(seen: Opened) -> None:
         if seen.page.evaluate("document.activeElement === document.body"):
             break
         names.append(str(seen.page.evaluate("document.activeElement.textContent")))
-    assert len(names) == 2
+    assert len(names) == 3
     assert names[0].startswith("Name")
     assert names[1] == "Six"
 

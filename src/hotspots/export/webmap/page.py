@@ -44,6 +44,7 @@ SCRIPTS = (
     "switch.js",
     "list.js",
     "download.js",
+    "bars.js",
     "table.js",
     "search.js",
     "link.js",

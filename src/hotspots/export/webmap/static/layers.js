@@ -23,7 +23,8 @@
 
   // The areas of one layer. Switching the theme paints them anew; nothing is made twice.
   class Areas {
-    // `actions`: tooltip(position) for what is shown on hover, choose(position, place) when one is pressed.
+    // `actions`: tooltip(position) for what is shown on hover, choose(position, place) when one is pressed,
+    // and, where wanted, over(position or null) for the one under the pointer.
     constructor(map, encoded, strength, actions) {
       Object.assign(this, { map, encoded, strength, actions, view: null, shapes: null, over: null });
     }
@@ -57,6 +58,7 @@
         this.ring.setLatLngs(this.shapes.outline(position)).addTo(this.map);
         this.tip.setContent(this.actions.tooltip(position));
         this.map.getContainer().classList.add("over-area");
+        if (this.actions.over) this.actions.over(position);
       }
       this.tip.setLatLng(latlng);
       if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
@@ -68,6 +70,7 @@
       this.ring.remove();
       this.tip.remove();
       this.map.getContainer().classList.remove("over-area");
+      if (this.actions.over) this.actions.over(null);
     }
 
     press(event) {

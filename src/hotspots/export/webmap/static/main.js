@@ -63,7 +63,7 @@
     build() {
       const { map, data, model } = this;
       const actions = { tooltip: (position) => this.describe.tooltip(this.view, position),
-        choose: (position, place) => this.select(position, place) };
+        choose: (position, place) => this.select(position, place), over: (position) => this.table.point(position) };
       this.around = data.outline && data.land ? [Hotspots.layers.land(map, data.outline, data.land)] : [];
       for (const ground of this.around) ground.sheet.addTo(map);
       if (data.uncovered) Hotspots.layers.uncovered(map, data.uncovered).addTo(map);
@@ -124,7 +124,7 @@
       const { trail, theme: from } = this.state, area = this.model.tableOf(from).code(position), bounds = this.shown.bounds(position);
       this.change({ theme, area: null, trail: [...trail, { theme: from, area }] });
       this.map.fitBounds(bounds, { padding: [12, 12], animate: false });
-      this.back.button.focus({ preventScroll: true });
+      this.back.button.focus();
       this.map.getContainer().scrollIntoView({ block: "nearest" });
     }
 
@@ -211,6 +211,7 @@
     point(position) {
       const { theme } = this.state;
       if (theme) this.selection.point(this.areas[theme.store], position === null ? this.selected() : position);
+      this.table.point(position);
     }
 
     // Escape on the map; whether there was an area to leave.

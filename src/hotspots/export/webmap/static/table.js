@@ -42,7 +42,9 @@
       this.frame.addEventListener("scroll", () => this.fill(), { passive: true });
       this.frame.addEventListener("keydown", (event) => this.step(event));
       window.addEventListener("resize", () => this.fill());
-      target.append(close, this.frame);
+      const bars = element("div", "table-bars", "", { role: "group", "aria-label": "Bars" });
+      this.bars = new Hotspots.bars.Bars(bars, actions);
+      target.append(close, element("div", "table-halves", [this.frame, bars]));
     }
 
     // `sort`: as in the address, "" for the order of the list.
@@ -60,6 +62,7 @@
       this.names = columnsOf(view, table);
       this.rows = sorted(Hotspots.values.ranking(view, table), table, sort);
       this.build(view, sort);
+      this.bars.render(view, table, this.rows, sort);
       if (!same) this.frame.scrollLeft = 0;
       const again = focused !== undefined && [...this.frame.querySelectorAll("thead button")].find((button) => button.dataset.column === focused);
       if (again) again.focus({ preventScroll: true });
@@ -143,6 +146,11 @@
       this.marked = position;
       if (!this.shown) return;
       for (const row of this.body.children) row.classList.toggle("chosen", row.dataset.position === String(position));
+    }
+
+    // What stands for the area that is pointed at, on the map or here.
+    point(position) {
+      if (this.shown) Hotspots.bars.point(this.target, position);
     }
 
     focus(place) {
