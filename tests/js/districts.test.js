@@ -53,6 +53,13 @@ test("the headline says how many areas and incidents of how many", () => {
   assert.equal(headline(shown, areas), "Leeds: 2 of 5 wards; 1,500 of 2,000 incidents (75%)");
 });
 
+test("a small part is not none, and a large one is not all", () => {
+  // 4 of 1,000 and 996 of 1,000.
+  const some = seen(0, [2], [996, 0, 4, 0, 0]), most = seen(0, [0], [996, 0, 4, 0, 0]);
+  assert.match(headline(some.shown, some.areas), /\(under 1%\)/);
+  assert.match(headline(most.shown, most.areas), /\(over 99%\)/);
+});
+
 test("where a count is not known no sum is said", () => {
   const { shown, areas } = seen(0, [0], [1200, null, 400, 60, 40]);
   assert.equal(headline(shown, areas), "Leeds: 2 of 5 wards");

@@ -50,6 +50,13 @@
     return sum;
   }
 
+  // A small part is not none, and a large one is not all.
+  function share(part, sum) {
+    const percent = (100 * part) / sum;
+    if (percent > 0 && percent < 1) return "under 1%";
+    return percent > 99 && percent < 100 ? "over 99%" : `${Math.round(percent)}%`;
+  }
+
   function sized(classes) {
     let count = 0;
     for (const letter of classes) if (letter !== ".") count += 1;
@@ -64,7 +71,7 @@
     const column = drawn ? countsOf(view, table) : null;
     const part = column && total(table, column, view.classes), sum = column && total(table, column, all.classes);
     if (column && part !== null && sum) {
-      facts.push(`${whole(part)} of ${whole(sum)} incidents (${Math.round((100 * part) / sum)}%)`);
+      facts.push(`${whole(part)} of ${whole(sum)} incidents (${share(part, sum)})`);
     }
     const first = all.legend.findIndex((entry) => entry.count > 0 && entry.opacity > 0);
     const named = table.columns.get(view.column);
