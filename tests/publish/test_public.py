@@ -198,7 +198,8 @@ def test_every_file_that_tells_where_it_is_from_says_how_counts_are_shown(folder
         for name, text in texts(folders.folder)
         if said not in text and name.endswith((".html", ".geojson", ".gpkg", ".json", ".qgz/hotspots.qgs"))
     }
-    assert silent == {"layers/districts.gpkg"}  # outlines without a figure
+    certificate = {"about/disclosure.html", "about/disclosure.json"}  # whose words on the rules are longer
+    assert silent == {"layers/districts.gpkg", *certificate}  # outlines without a figure
     for document in ("report.docx", "report.pptx", "tables.xlsx"):
         assert any(said in text for name, text in texts(folders.folder) if name.startswith(document)), (
             document
@@ -206,6 +207,32 @@ def test_every_file_that_tells_where_it_is_from_says_how_counts_are_shown(folder
     record = json.loads((folders.folder / "about" / "provenance.json").read_text())
     assert record["publication"]["public"] is True
     assert record["publication"]["profile"] == "documents"
+
+
+def test_the_folder_was_audited_as_it_is_and_holds_the_certificate(folders: Folders) -> None:
+    page = (folders.folder / "about" / "disclosure.html").read_text(encoding="utf-8")
+    assert "No small count can be worked out from what was read." in page
+    record = json.loads((folders.folder / "about" / "provenance.json").read_text(encoding="utf-8"))
+    assert {"about/disclosure.html", "about/disclosure.json"} <= set(record["files"])
+
+
+def test_a_folder_that_gives_a_count_away_never_appears(
+    folders: Folders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer that goes round the rules: the exact counts of wards, in a table of its own."""
+
+    def careless(_: Analysis, folder: Path) -> None:
+        theme = folders.exact.themes[1]
+        folder.mkdir(exist_ok=True)
+        counts = theme.first.drop(columns="geometry")[["name", "district", "n"]]
+        counts.to_csv(folder / f"{theme.key}_{theme.layers[0].key}.csv")
+
+    monkeypatch.setattr("hotspots.publish.folder._write_tables", careless)
+    with pytest.raises(
+        hotspots.HotspotsError, match="would give away what its rules protect, and was not published"
+    ):
+        run_recipe(replace(folders.recipe, report=None, map=None), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_runs_are_the_same_bytes(folders: Folders, tmp_path: Path) -> None:

@@ -152,6 +152,7 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:
         return
     if optimum(part, np.zeros(len(part.cells)), seconds) is None:
         raise contradiction(part.source)
+    _reach_together(part, wanted, seconds)
     for cell in np.flatnonzero(wanted):
         for sign in (1.0, -1.0):
             reached = part.low[cell] <= part.lower[cell] if sign > 0 else part.high[cell] >= part.upper[cell]
@@ -167,6 +168,22 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:
             else:
                 part.upper[cell] = min(part.upper[cell], -best)
     part.high[part.high >= CEILING / 2] = np.inf
+
+
+def _reach_together(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:
+    """Find tables in which many wanted cells are at an end of their limits at once, while that still finds more.
+
+    One table with fifty cells at their least spares fifty searches; what no table shows is left to a search of its own.
+    """
+    for sign in (1.0, -1.0):
+        before = len(part.cells) + 1
+        while True:
+            away = wanted & (part.low > part.lower if sign > 0 else part.high < part.upper)
+            if not 1 < away.sum() < before:
+                break
+            before = int(away.sum())
+            if optimum(part, np.where(away, sign, 0.0), seconds) is None:
+                break
 
 
 def optimum(part: _Part, goal: Floats, seconds: float) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,8 @@ def certify(
             + "; ".join(line.strip() for line in audit_lines(audit)[3:8] if line.strip()),
             hint="choose a profile that hides more, areas that hold more incidents, or fewer layers and periods",
         )
+    # Its name may be another tomorrow, and is one of a draft while a run writes it.
+    audit = replace(audit, folders=("this folder", *audit.folders[1:]))
     root = Path(folder)
     (root / "about").mkdir(exist_ok=True)
     record = {"made_with": f"hotspots {__version__}", **audit_record(audit)}

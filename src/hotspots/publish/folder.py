@@ -31,6 +31,8 @@ from hotspots.export.raster import write_geotiff
 from hotspots.export.tables.csv import write_csv
 from hotspots.export.webmap.make import make_map, write_map
 from hotspots.incidents.filters import range_text
+from hotspots.publish.certificate import FILES as CERTIFICATE_FILES
+from hotspots.publish.certificate import certify
 from hotspots.publish.layers import left_out_words, with_months, written_table
 from hotspots.publish.qgis import layer_path, write_qgis
 from hotspots.publish.report.charts import charts_tables
@@ -128,7 +130,7 @@ def run_recipe(
     folder = Path(output)
     refuse_existing(folder, overwrite=overwrite)
     _refuse_inputs(recipe, folder)
-    total = count_steps(recipe) + len(recipe.theme) + 3
+    total = count_steps(recipe) + len(recipe.theme) + 3 + (recipe.publish is not None)
     edition = None if since is None else read_edition(since)
     analysis = analyse(recipe, progress=lambda label: progress(label, total))
     if recipe.publish is not None:
@@ -157,12 +159,13 @@ def run_recipe(
         for name, account in (*analysis.accounts.items(), *analysis.others.items()):
             told += ["", "", name, "=" * len(name), *account.unquoted().lines()]
         _write_text(draft / "about" / "quality.txt", "\n".join(told) + "\n")
-        files = tuple(
-            sorted(
-                [*(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file()), RECORD]
-            )
-        )
+        written = {path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file()}
+        added = () if recipe.publish is None else CERTIFICATE_FILES
+        files = tuple(sorted({*written, *added, RECORD}))
         _write_text(draft / RECORD, _record(analysis, files))
+        if recipe.publish is not None:
+            progress("Solving for what the files give away", total)
+            certify(draft, rules=recipe.publish.rules, since=() if since is None else (since,))
     for name in sorted(old - set(files)):
         (folder / name).unlink(missing_ok=True)
     return Outcome(folder, files, headline(analysis), analysis)

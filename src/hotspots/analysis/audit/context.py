@@ -165,7 +165,10 @@ def _of_record(record: Mapping[str, Any], folder: Path) -> Context:
         flagged=str((recipe.get("flag") or {}).get("value", "rate")),
         gistar=recipe.get("gistar") or {},
         rules=_rules(record, folder),
-        located={str(one["label"]): int(one["located"]) for one in incidents.get("by_category") or ()},
+        # Rows say nothing of counts that are sums of weights.
+        located={}
+        if incidents.get("weight") is not None
+        else {str(one["label"]): int(one["located"]) for one in incidents.get("by_category") or ()},
         outside=incidents.get("outside"),
     )
 

@@ -80,6 +80,10 @@ class _Slides:
 
     def __init__(self, document: Document) -> None:
         self.deck = pptx.Presentation()
+        # The library's own deck brings settings of somebody's printer.
+        for name, link in list(self.deck.part.rels.items()):
+            if link.reltype.endswith("/printerSettings"):
+                self.deck.part.drop_rel(name)
         self.document = document
         _set_properties(self.deck, document)
         _widen(self.deck)
