@@ -84,7 +84,17 @@ def test_inspect_takes_every_option_that_says_how_to_read(hotspots: Run) -> None
     _, counted, _ = hotspots("count", "--help")
     reading = {word.split()[0] for word in counted.split() if word.startswith("--")}
     counting = {"--per", "--smooth", "--min-population", "--months", "--dispersion", "--limits", "--engine"}
-    counting |= {"--scheduler", "--output", "--overwrite", "--by", "--help", "--lookup"}
+    counting |= {
+        "--scheduler",
+        "--output",
+        "--overwrite",
+        "--by",
+        "--help",
+        "--lookup",
+        "--public",
+        "--covered",
+        "--not-covered",
+    }
     assert {word for word in reading if word not in told} <= counting
 
 

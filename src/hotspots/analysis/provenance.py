@@ -70,7 +70,7 @@ def make_provenance(
         "months_from": months_from,
         "steps": {name: dict(settings) for name, settings in steps.items()},
         **known,
-        "incidents": quality.to_dict(),
+        "incidents": quality.unquoted().to_dict(),
     }
 
 

@@ -259,8 +259,8 @@ class QualityReport:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values that JSON can hold, for provenance; see `unquoted`."""
-        plain = dataclasses.asdict(self.unquoted())
+        """Return the report as plain values that JSON can hold; a record that others see is made of `unquoted`."""
+        plain = dataclasses.asdict(self)
         return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
     def lines(self) -> list[str]:
