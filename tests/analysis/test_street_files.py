@@ -29,6 +29,7 @@ period = "2025-01..2025-02"
 [[areas]]
 label = "Wards"
 source = "wards.gpkg"
+covered = ["Brook"]  # whose zero is one
 [comparators]
 similar = ["Kent", "Essex"]
 [[comparators.force]]
