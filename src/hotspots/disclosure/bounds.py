@@ -135,7 +135,7 @@ def _parts(system: System, lower: Floats, upper: Floats) -> Iterator[_Part]:
             cells=cells,
             lower=lower[cells],
             upper=upper[cells],
-            matrix=matrix[here][:, mine].tocsr(),
+            matrix=for_solver(matrix[here][:, mine].tocsr()),
             least=system.least[rows[here]] - shift[rows[here]],
             most=system.most[rows[here]] - shift[rows[here]],
             source=system.source(int(rows[here[0]])) if len(here) else "",
@@ -144,6 +144,12 @@ def _parts(system: System, lower: Floats, upper: Floats) -> Iterator[_Part]:
             high=np.full(len(cells), -np.inf) if len(here) else upper[cells],
             exact=np.ones(len(cells), dtype=bool),
         )
+
+
+def for_solver(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Return a matrix with places of 32 bits, the only ones that the solver of older versions of scipy takes."""
+    places = (matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32))
+    return sparse.csr_array((matrix.data, *places), shape=matrix.shape)
 
 
 def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
+from hotspots.disclosure.bounds import for_solver
 from hotspots.disclosure.reach import Room
 
 Floats = npt.NDArray[np.float64]
@@ -128,7 +129,7 @@ def _violated(
             goal[cell] = -sign
             found = linprog(
                 goal,
-                A_eq=room.tables.sums,
+                A_eq=for_solver(room.tables.sums.tocsr()),
                 b_eq=np.zeros(room.tables.sums.shape[0]),
                 bounds=np.stack([down, up], axis=1),
                 method="highs",

@@ -62,7 +62,7 @@ def month_columns(group: Group, partial: str | None) -> dict[str, str]:
     if not isinstance(group, ThemeResult) or group.monthly is None:
         return {}
     months = whole_months(group.monthly, partial).columns
-    return {str(month): f"n_{month:%Y_%m}" for month in months} if len(months) > 1 else {}
+    return {str(month): f"n_{str(month).replace('-', '_')}" for month in months} if len(months) > 1 else {}
 
 
 def with_months(
