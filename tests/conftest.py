@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,9 +24,27 @@ settings.register_profile(
 )
 settings.load_profile("hotspots")
 
+ROOT = Path(__file__).resolve().parents[1]
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], ModuleType]:
+    """Return what loads a program of the project that is in no package, such as ``docs/write_columns.py``."""
+
+    @cache
+    def load(name: str) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(Path(name).stem, ROOT / name)
+        assert spec is not None
+        assert spec.loader is not None
+        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # dataclasses look it up
+        spec.loader.exec_module(module)
+        return module
+
+    return load
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -19,14 +18,8 @@ PAGE = ROOT / "docs" / "methods.md"
 
 
 @pytest.fixture(scope="module")
-def program() -> Any:
-    spec = importlib.util.spec_from_file_location("write_charts", ROOT / "docs" / "write_charts.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["write_charts"] = module
-    spec.loader.exec_module(module)
-    return module
+def charts(program: Callable[[str], ModuleType]) -> ModuleType:
+    return program("docs/write_charts.py")
 
 
 def months(seed: int) -> dict[str, pd.DataFrame]:
@@ -38,25 +31,25 @@ def months(seed: int) -> dict[str, pd.DataFrame]:
     }
 
 
-def test_shuffling_keeps_the_counts_of_each_chart(program: Any) -> None:
+def test_shuffling_keeps_the_counts_of_each_chart(charts: ModuleType) -> None:
     held = months(1)
-    mixed = program.shuffled(held, np.random.default_rng(2))
+    mixed = charts.shuffled(held, np.random.default_rng(2))
     assert np.array_equal(np.sort(mixed["a"].to_numpy(), axis=1), np.sort(held["a"].to_numpy(), axis=1))
     assert not mixed["a"].equals(held["a"])
 
 
-def test_the_table_ranks_the_rules_by_their_false_alarms(program: Any) -> None:
-    lines = program.false_table([months(seed) for seed in range(4)], "Nothing.")
+def test_the_table_ranks_the_rules_by_their_false_alarms(charts: ModuleType) -> None:
+    lines = charts.false_table([months(seed) for seed in range(4)], "Nothing.")
     shares = {line.split(" | ")[0][2:]: float(line.split(" | ")[1].split("%")[0]) for line in lines[4:]}
     assert (
         shares["expected, by q (the default)"] <= shares["expected, by limits"] < shares["individuals (XmR)"]
     )
 
 
-def test_a_trebled_month_of_a_large_chart_is_found(program: Any) -> None:
-    hits = [program._found(months(seed), 40, 70, 1, 3, seed) for seed in range(4)]
+def test_a_trebled_month_of_a_large_chart_is_found(charts: ModuleType) -> None:
+    hits = [charts._found(months(seed), 40, 70, 1, 3, seed) for seed in range(4)]
     assert all(hit[2] and hit[3] for hit in hits)
-    assert program._found(months(1), 400, 700, 1, 3, 1) is None
+    assert charts._found(months(1), 400, 700, 1, 3, 1) is None
 
 
 def test_the_page_has_the_tables_and_they_keep_what_is_promised() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
@@ -16,36 +16,28 @@ from hotspots.base.columns import COLUMNS
 from hotspots_cli.main import COMMANDS, cli
 
 ROOT = Path(__file__).resolve().parents[1]
+Program = Callable[[str], ModuleType]
+
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PROVENANCE = ROOT / "boundaries" / "README.md"  # its links lead into the package beside it
 
 
-def script(name: str) -> ModuleType:
-    """A script of the documents' folder, as a module."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_commands_page_is_the_commands_own_help() -> None:
+def test_the_commands_page_is_the_commands_own_help(program: Program) -> None:
     written = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    assert written == script("write_commands").commands_page(), "run: python docs/write_commands.py"
+    assert written == program("docs/write_commands.py").commands_page(), "run: python docs/write_commands.py"
 
 
-def test_the_columns_page_is_the_vocabulary() -> None:
+def test_the_columns_page_is_the_vocabulary(program: Program) -> None:
     written = (ROOT / "docs" / "columns.md").read_text(encoding="utf-8")
-    assert written == script("write_columns").columns_page(), "run: python docs/write_columns.py"
+    assert written == program("docs/write_columns.py").columns_page(), "run: python docs/write_columns.py"
     for name, column in COLUMNS.items():
         assert f"| `{name}` | {column.label} |" in written
         assert column.meaning in written
 
 
-def test_the_recipe_page_is_every_table_and_key() -> None:
+def test_the_recipe_page_is_every_table_and_key(program: Program) -> None:
     written = (ROOT / "docs" / "recipe.md").read_text(encoding="utf-8")
-    assert written == script("write_recipe").recipe_page(), "run: python docs/write_recipe.py"
+    assert written == program("docs/write_recipe.py").recipe_page(), "run: python docs/write_recipe.py"
     for table in ("[kde]", "[[areas]]", "[[comparators.force]]"):
         assert f"\n## `{table}`\n" in written
     assert (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -13,14 +13,8 @@ GALLERY = Path(__file__).resolve().parents[1] / "maps"
 
 
 @pytest.fixture(scope="module")
-def gallery() -> ModuleType:
-    """The script, as a module."""
-    spec = importlib.util.spec_from_file_location("build_gallery", GALLERY / "build_gallery.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def gallery(program: Callable[[str], ModuleType]) -> ModuleType:
+    return program("maps/build_gallery.py")
 
 
 def lines(gallery: ModuleType, folder: Path, rate: list[float], flag: list[str]) -> pd.DataFrame:

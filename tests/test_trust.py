@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,23 +19,16 @@ ROOT = Path(__file__).resolve().parents[1]
 TRUST = ROOT / "docs" / "trust"
 
 
-def script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-advisories = script("check_advisories")
+@pytest.fixture(scope="module")
+def advisories(program: Callable[[str], ModuleType]) -> ModuleType:
+    return program("docs/check_advisories.py")
 
 
 def lock() -> str:
     return (TRUST / "requirements.txt").read_text(encoding="utf-8")
 
 
-def test_every_dependency_is_locked_to_a_version_that_is_allowed() -> None:
+def test_every_dependency_is_locked_to_a_version_that_is_allowed(advisories: ModuleType) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     locked = advisories.locked(lock())
     for needed in map(Requirement, project["dependencies"]):
@@ -49,7 +42,9 @@ def test_every_locked_version_has_checksums() -> None:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", block), block.splitlines()[0]
 
 
-def test_the_bill_and_the_licences_list_what_is_locked() -> None:
+def test_the_bill_and_the_licences_list_what_is_locked(
+    advisories: ModuleType, program: Callable[[str], ModuleType]
+) -> None:
     bill: dict[str, Any] = json.loads((TRUST / "sbom.cdx.json").read_text(encoding="utf-8"))
     assert (bill["bomFormat"], bill["metadata"]["component"]["name"]) == ("CycloneDX", "hotspots-toolkit")
     locked = set(advisories.locked(lock()))
@@ -57,7 +52,7 @@ def test_the_bill_and_the_licences_list_what_is_locked() -> None:
     assert listed <= locked
     assert {name for name, _ in listed} == {name for name, _ in locked}
     page = (TRUST / "licences.md").read_text(encoding="utf-8")
-    assert page == script("write_trust").licences_page(bill)
+    assert page == program("docs/write_trust.py").licences_page(bill)
     assert "not declared" not in page
 
 
@@ -94,14 +89,16 @@ ADVISORY = {
         ("3.0", True),
     ],
 )
-def test_a_version_is_affected_from_introduced_to_fixed_or_last(version: str, hit: bool) -> None:
+def test_a_version_is_affected_from_introduced_to_fixed_or_last(
+    advisories: ModuleType, version: str, hit: bool
+) -> None:
     assert advisories.affected(ADVISORY, "some-package", Version(version)) is hit
     assert not advisories.affected(ADVISORY, "another", Version(version))
     assert not advisories.affected({**ADVISORY, "withdrawn": "2026-01-01"}, "some-package", Version(version))
 
 
 def test_the_look_up_prints_what_is_affected_and_fails(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    advisories: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert advisories.main(tmp_path) == 2
     name, version = advisories.locked(lock())[0]

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import geopandas as gpd
@@ -21,15 +22,8 @@ WHEELS = "HOTSPOTS_SAMPLE_WHEELS"
 
 
 @pytest.fixture(scope="module")
-def script() -> Any:
-    spec = importlib.util.spec_from_file_location("build_sample", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(
-        spec
-    )  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+def script(program: Callable[[str], ModuleType]) -> ModuleType:
+    return program("boundaries/build_sample.py")
 
 
 @pytest.fixture(scope="module")

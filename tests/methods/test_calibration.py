@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -22,14 +21,8 @@ Table = dict[tuple[str, ...], list[float]]
 
 
 @pytest.fixture(scope="module")
-def calibration() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_calibration", DOCS / "write_calibration.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["write_calibration"] = module
-    spec.loader.exec_module(module)
-    return module
+def calibration(program: Callable[[str], ModuleType]) -> ModuleType:
+    return program("docs/write_calibration.py")
 
 
 @pytest.fixture(scope="module")

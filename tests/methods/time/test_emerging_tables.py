@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -17,13 +17,8 @@ SCRIPT = Path(__file__).resolve().parents[3] / "docs" / "write_emerging.py"
 
 
 @pytest.fixture(scope="module")
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_emerging", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def script(program: Callable[[str], ModuleType]) -> ModuleType:
+    return program("docs/write_emerging.py")
 
 
 def a_ring(n: int = 150) -> tuple[pd.DataFrame, Neighbours]:
