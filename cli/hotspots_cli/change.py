@@ -96,7 +96,8 @@ def command(
             "--public is not taken with --treated: what happened there is told in exact counts"
         )
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import change_layer, monthly_counts
+    from hotspots.analysis.steps.changed import change_layer
+    from hotspots.analysis.steps.counted import monthly_counts
     from hotspots.analysis.treatment import treatment_effect
 
     with Steps(4) as step:

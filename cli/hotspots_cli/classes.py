@@ -72,7 +72,7 @@ def command(
     check_output(output, overwrite=overwrite)
     from hotspots.analysis.classes import class_layer, outlines_of, read_classes
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import count_layer
+    from hotspots.analysis.steps.counted import count_layer
     from hotspots.counting.period import period_of
 
     with Steps(4) as step:

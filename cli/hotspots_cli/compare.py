@@ -49,7 +49,7 @@ def areas_command(
     check_output(output, overwrite=overwrite)
     against = _comparator(comparator)
     from hotspots.analysis.provenance import extend_provenance
-    from hotspots.analysis.steps import compare_layer
+    from hotspots.analysis.steps.measured import compare_layer
     from hotspots.areas.reading import read_layer
 
     with Steps(3) as step:
@@ -137,7 +137,7 @@ def force_command(
     check_output(output, overwrite=overwrite, suffixes=(".csv", ".txt"))
     from hotspots.analysis.comparators import choose_comparators, read_comparators
     from hotspots.analysis.force import compare_force
-    from hotspots.analysis.steps import people_of
+    from hotspots.analysis.steps.counted import people_of
     from hotspots.areas.reading import read_areas
     from hotspots.export.tables.rate_table import write_rate_table
     from hotspots.incidents import read_incidents

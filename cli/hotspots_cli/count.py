@@ -72,7 +72,7 @@ def command(
     check_output(output, overwrite=overwrite)
     rules, engine = rules_of(public), engines.chosen_engine(engine, scheduler, incidents, lookup=lookup)
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import counted_layer
+    from hotspots.analysis.steps.counted import counted_layer
     from hotspots.areas.reading import read_areas
     from hotspots.areas.uncovered import with_coverage
     from hotspots.counting.period import period_of_report

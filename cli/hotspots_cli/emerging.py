@@ -89,7 +89,8 @@ def command(
         raise click.UsageError("no code says in which cell an incident lies: leave out --by or --cell-size")
     from hotspots.analysis.emerging import emerging_layer, find_steps, months_of
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import account, add_columns, locate
+    from hotspots.analysis.steps.columns import add_columns
+    from hotspots.analysis.steps.counted import account, locate
     from hotspots.areas.grid import make_grid
     from hotspots.areas.reading import read_areas
     from hotspots.counting.counts import count_incidents

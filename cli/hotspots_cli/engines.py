@@ -94,7 +94,7 @@ def count(
         from hotspots.scale.stream import count_stream
 
         return count_stream(incidents, areas, by=by, per=per, **reading)
-    from hotspots.analysis.steps import account, locate, monthly_counts
+    from hotspots.analysis.steps.counted import account, locate, monthly_counts
     from hotspots.counting.counts import count_incidents
     from hotspots.incidents import read_incidents
     from hotspots.scale.stream import Counted
@@ -115,7 +115,7 @@ def only_covered(
 
     The areas have the people of the incidents' year; the options of coverage are taken out of a command's parameters.
     """
-    from hotspots.analysis.steps import people_of
+    from hotspots.analysis.steps.counted import people_of
     from hotspots.counting.coverage import find_coverage, warn_uncovered
 
     said = {name: given.pop(name) for name in ("covered", "not_covered")}
@@ -159,7 +159,7 @@ def density_of(
         from hotspots.scale.cluster import density_dask
 
         return density_dask(incidents, areas, scheduler=scheduler, **choices, **reading)
-    from hotspots.analysis.steps import account_of_density
+    from hotspots.analysis.steps.counted import account_of_density
     from hotspots.incidents import read_incidents
     from hotspots.methods.kde.density import kernel_density
     from hotspots.priorities.bandwidths import density_at_best

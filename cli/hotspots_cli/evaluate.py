@@ -200,7 +200,7 @@ def _compare_methods(
     **chosen: Any,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return how each method did, and the outcome in words."""
-    from hotspots.analysis.steps import locate, people_of
+    from hotspots.analysis.steps.counted import locate, people_of
     from hotspots.priorities.evaluation import evaluate
     from hotspots.priorities.prioritise import area_noun
 

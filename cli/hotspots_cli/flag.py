@@ -78,7 +78,7 @@ def command(
     if table is not None:
         check_output(table, overwrite=overwrite, suffixes=(".csv", ".txt"), option="--table")
     from hotspots.analysis.provenance import extend_provenance
-    from hotspots.analysis.steps import flag_layer
+    from hotspots.analysis.steps.measured import flag_layer
     from hotspots.areas.reading import read_layer
     from hotspots.export.tables.flag_table import make_flag_table, write_flag_table
 

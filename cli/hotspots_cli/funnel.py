@@ -62,7 +62,7 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(*LAYER_SUFFIXES, ".svg"))
     from hotspots.analysis.provenance import extend_provenance
-    from hotspots.analysis.steps import funnel_layer
+    from hotspots.analysis.steps.measured import funnel_layer
     from hotspots.areas.reading import read_layer
 
     with Steps(3) as step:

@@ -55,7 +55,7 @@ def command(
     """
     check_output(output, overwrite=overwrite)
     from hotspots.analysis.provenance import extend_provenance
-    from hotspots.analysis.steps import gistar_layer
+    from hotspots.analysis.steps.measured import gistar_layer
     from hotspots.areas.reading import read_layer
 
     with Steps(3) as step:

@@ -40,7 +40,7 @@ class Located:
 
     def accounted(self) -> QualityReport:
         """Return the account of the rows with those inside the areas and those outside."""
-        from hotspots.analysis.steps import account
+        from hotspots.analysis.steps.counted import account
 
         return account(self.quality, self.incidents, self.assigned)
 
@@ -74,7 +74,7 @@ def read_located(
     **keeping
         Further options of `read_incidents`: columns to keep.
     """
-    from hotspots.analysis.steps import locate, people_of
+    from hotspots.analysis.steps.counted import locate, people_of
     from hotspots.areas.reading import read_areas
     from hotspots.incidents import read_incidents
 

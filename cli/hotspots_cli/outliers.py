@@ -40,7 +40,7 @@ def command(
     """
     check_output(output, overwrite=overwrite)
     from hotspots.analysis.provenance import extend_provenance
-    from hotspots.analysis.steps import outliers_layer
+    from hotspots.analysis.steps.measured import outliers_layer
     from hotspots.areas.reading import read_layer
 
     with Steps(3) as step:

@@ -44,7 +44,7 @@ def command(layer: str, layer_name: str | None, subject: str | None, between: st
     \b
     hotspots pattern counts.geojson --subject burglary --between wards
     """
-    from hotspots.analysis.steps import layer_pattern
+    from hotspots.analysis.steps.measured import layer_pattern
     from hotspots.areas.reading import read_layer
     from hotspots.base.columns import column_label
 

@@ -51,7 +51,7 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
     from hotspots.analysis.partnerships import profile_incidents
-    from hotspots.analysis.steps import locate, people_of
+    from hotspots.analysis.steps.counted import locate, people_of
     from hotspots.areas.reading import read_areas
     from hotspots.counting.period import period_of
     from hotspots.export.tables.csv import write_csv

@@ -54,7 +54,7 @@ def shown_change(
     if rules is None:
         return layer
     from hotspots.analysis.public.step import public_change
-    from hotspots.analysis.steps import period_months
+    from hotspots.analysis.steps.changed import period_months
 
     months = period_months(asked["before"]), period_months(asked["after"])
     return public_change(

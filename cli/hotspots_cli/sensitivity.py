@@ -96,7 +96,7 @@ def command(
     """
     check_output(output, overwrite=overwrite)
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import account, locate, people_of
+    from hotspots.analysis.steps.counted import account, locate, people_of
     from hotspots.areas.reading import read_areas
     from hotspots.counting.counts import count_incidents
     from hotspots.incidents import read_incidents

@@ -182,7 +182,7 @@ def _parts(
     """Return the incidents of the whole, of the areas wanted together, or of each area, by their name."""
     if areas is None:
         return {"All incidents": table}
-    from hotspots.analysis.steps import locate
+    from hotspots.analysis.steps.counted import locate
     from hotspots.areas.reading import read_areas
 
     where = read_areas(areas, crs=crs, **layer)

@@ -63,7 +63,8 @@ def command(
     check_output(output, overwrite=overwrite)
     from hotspots.analysis.charts import files_months, whole_months
     from hotspots.analysis.provenance import make_provenance
-    from hotspots.analysis.steps import add_columns, monthly_counts
+    from hotspots.analysis.steps.columns import add_columns
+    from hotspots.analysis.steps.counted import monthly_counts
     from hotspots.base.errors import DataError
     from hotspots.methods.time.history import histories
 

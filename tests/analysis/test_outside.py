@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from hotspots import HotspotsWarning, count_stream
-from hotspots.analysis.steps import locate
+from hotspots.analysis.steps.counted import locate
 
 AREAS = gpd.GeoDataFrame(
     index=pd.Index(["A"], name="code"),

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from hotspots.analysis.steps import account, locate
+from hotspots.analysis.steps.counted import account, locate
 from hotspots.base.errors import HotspotsWarning
 from hotspots.counting.counts import count_incidents
 from hotspots.incidents import QualityReport, read_incidents

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 from shapely import box
 
-from hotspots.analysis.steps import account_of_density
+from hotspots.analysis.steps.counted import account_of_density
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.counting.counts import assign_areas, count_incidents
 from hotspots.incidents import read_incidents

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from shapely import box
 
-from hotspots.analysis.steps import account
+from hotspots.analysis.steps.counted import account
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.counting.counts import assign_areas, count_incidents
 from hotspots.counting.period import over_months, report_months

@@ -14,7 +14,7 @@ import pandas as pd
 
 from hotspots.analysis.classes import natural_order
 from hotspots.analysis.hours import band_of, clock_of
-from hotspots.analysis.steps import choose_dispersion
+from hotspots.analysis.steps.counted import choose_dispersion
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
 from hotspots.base.sums import add_up
 from hotspots.base.tables import Source, Table, read_table

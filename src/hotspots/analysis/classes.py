@@ -253,8 +253,8 @@ def class_layer(
     Parameters
     ----------
     layer : GeoDataFrame
-        Areas with ``n`` and, where known, ``population``, as `hotspots.analysis.steps.count_layer` returns them; the
-        dispersion that its limits allow for is allowed for here.
+        Areas with ``n`` and, where known, ``population``, as `hotspots.analysis.steps.counted.count_layer` returns
+        them; the dispersion that its limits allow for is allowed for here.
     classes : Classes
         Of these areas.
     outlines : GeoDataFrame

@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.analysis.steps import account, people_of
+from hotspots.analysis.steps.counted import account, people_of
 from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError, HotspotsWarning
 from hotspots.counting.counts import By, agreement, assign_areas

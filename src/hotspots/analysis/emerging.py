@@ -10,7 +10,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.analysis.steps import add_columns
+from hotspots.analysis.steps.columns import add_columns
 from hotspots.areas.neighbours import Method, Neighbours, make_neighbours
 from hotspots.base.errors import DataError, HotspotsWarning, listed
 from hotspots.counting.period import months_covered

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.analysis.steps import choose_dispersion, monthly_counts
+from hotspots.analysis.steps.counted import choose_dispersion, monthly_counts
 from hotspots.base.binomial import FEW, share_limits
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.text import plain_text

@@ -21,7 +21,7 @@ from hotspots.analysis.hours import band_of, clock_of
 from hotspots.analysis.people import asks_of, kept_columns
 from hotspots.analysis.recipe.months import check_months
 from hotspots.analysis.recipe.tables import Incidents, Recipe, Theme
-from hotspots.analysis.steps import account
+from hotspots.analysis.steps.counted import account
 from hotspots.analysis.times.themes import clock_of_source
 from hotspots.base.errors import DataError, HotspotsError
 from hotspots.base.text import plain_text

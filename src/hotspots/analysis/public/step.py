@@ -12,7 +12,7 @@ from hotspots.analysis.public.account import public_account
 from hotspots.analysis.public.density import measured_anew, public_density
 from hotspots.analysis.public.shown import Shown
 from hotspots.analysis.public.theme import coarse
-from hotspots.analysis.steps import add_columns
+from hotspots.analysis.steps.columns import add_columns
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.surface import Surface
 from hotspots.disclosure.rules import Profile
@@ -42,7 +42,7 @@ def public_counts(
 def public_change(
     layer: gpd.GeoDataFrame, *, months: tuple[int, int], level: float, flagged_by: FlaggedBy, profile: Profile
 ) -> gpd.GeoDataFrame:
-    """Return a layer of change made of published counts; see `hotspots.analysis.steps.change_layer`."""
+    """Return a layer of change made of published counts; see `hotspots.analysis.steps.changed.change_layer`."""
     shown = Shown(profile)
     before, after = (shown.counts((name,), layer[name]) for name in ("n_before", "n_after"))
     used = coarse(layer.attrs["change_dispersion"])

@@ -36,7 +36,7 @@ from hotspots.analysis.run.whole import (
     set_against,
 )
 from hotspots.analysis.sources import account_each, of_source, read_sources, rows_by_month
-from hotspots.analysis.steps import account, people_of
+from hotspots.analysis.steps.counted import account, people_of
 from hotspots.counting.period import period_of
 
 Progress = Callable[..., None]

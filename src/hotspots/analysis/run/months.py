@@ -14,7 +14,7 @@ from hotspots.analysis.recipe.tables import Recipe
 from hotspots.analysis.results import ThemeResult
 from hotspots.analysis.run.study import Study
 from hotspots.analysis.sources import of_theme
-from hotspots.analysis.steps import add_columns
+from hotspots.analysis.steps.columns import add_columns
 
 log = logging.getLogger(__name__)
 

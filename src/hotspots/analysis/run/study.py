@@ -15,7 +15,7 @@ from hotspots.analysis.keys import make_keys
 from hotspots.analysis.people import Grouping, read_groupings
 from hotspots.analysis.recipe.tables import CELLS, Emerging, GiStar, Grid, Outliers, Recipe
 from hotspots.analysis.results import Kind
-from hotspots.analysis.steps import locate
+from hotspots.analysis.steps.counted import locate
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.overlap import largest_overlap

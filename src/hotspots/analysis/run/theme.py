@@ -17,14 +17,9 @@ from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.results import Layer, ThemeResult
 from hotspots.analysis.run.study import Place, Study, is_named
 from hotspots.analysis.sources import of_source, of_theme
-from hotspots.analysis.steps import (
-    add_columns,
-    count_layer,
-    flag_layer,
-    gistar_layer,
-    outliers_layer,
-    risk_layer,
-)
+from hotspots.analysis.steps.columns import add_columns
+from hotspots.analysis.steps.counted import count_layer
+from hotspots.analysis.steps.measured import flag_layer, gistar_layer, outliers_layer, risk_layer
 from hotspots.analysis.times.themes import times_of_theme
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError

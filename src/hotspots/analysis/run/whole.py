@@ -19,7 +19,7 @@ from hotspots.analysis.results import Layer, Selection, ThemeResult
 from hotspots.analysis.run.study import LOCALITIES, Place, Study
 from hotspots.analysis.sources import of_sources, sources_of
 from hotspots.analysis.standings import Standings, find_standings
-from hotspots.analysis.steps import flag_layer
+from hotspots.analysis.steps.measured import flag_layer
 from hotspots.base.errors import DataError
 from hotspots.counting.tally import Tally, tally
 from hotspots.priorities.assess import assess_themes, read_sheet

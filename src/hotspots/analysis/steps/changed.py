@@ -1,0 +1,113 @@
+"""A layer of counts of two periods, and what changed between them."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.analysis.steps.columns import add_columns
+from hotspots.base.errors import HotspotsWarning, ParameterError
+from hotspots.counting.counts import (
+    count_incidents,
+)
+from hotspots.incidents import select_incidents
+from hotspots.incidents.filters import month_range
+from hotspots.methods.change import FlaggedBy, change
+
+log = logging.getLogger(__name__)
+
+
+def period_months(period: str) -> int:
+    """Return how many months a range such as ``"2024-01..2024-12"`` has, both ends included."""
+    first, last = month_range(period) or (0, 0)
+    return last - first + 1
+
+
+def change_layer(
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    assigned: pd.Series,
+    before: str,
+    after: str,
+    level: float = 0.95,
+    dispersion: float | None = None,
+    flagged_by: FlaggedBy = "q",
+    label: str = "areas",
+) -> gpd.GeoDataFrame:
+    """Return the areas with the change from one range of months to another; see `hotspots.change`.
+
+    Parameters
+    ----------
+    incidents, areas : DataFrame, GeoDataFrame
+        The two tables.
+    assigned : Series
+        The area of each incident; see `hotspots.assign_areas`.
+    before, after : str
+        Ranges of months such as ``"2024-01..2024-12"``, both ends included. Their lengths may differ.
+    level : float, default 0.95
+        Confidence of the limits.
+    dispersion, flagged_by
+        See `hotspots.change`. What was used is left in the layer's ``attrs["change_dispersion"]``.
+    label : str, default 'areas'
+        What the areas are called in notes.
+
+    Raises
+    ------
+    ParameterError
+        When a range is not one, or the second does not begin after the first ends.
+    DataError
+        When a period has no incident.
+
+    Warns
+    -----
+    HotspotsWarning
+        When a month of a period has no incident at all.
+    """
+    (_, before_ends), (after_begins, _) = (month_range(period) or (0, 0) for period in (before, after))
+    if after_begins <= before_ends:
+        raise ParameterError(
+            f"the second period, {after}, does not begin after the first, {before}, ends",
+            hint="give 'before' and 'after' as ranges that do not overlap",
+        )
+    counts = []
+    for period in (before, after):
+        chosen = select_incidents(incidents, period=period)
+        length = period_months(period)
+        empty = length - chosen["month"].nunique()
+        if empty:
+            warnings.warn(
+                f"{empty} of the {length} months of {period} have no incident: "
+                "where their files are missing, the change is wrong",
+                HotspotsWarning,
+                stacklevel=2,
+            )
+        counts.append(count_incidents(chosen, areas, assigned=assigned))
+    changed = change(
+        counts[0],
+        counts[1],
+        months_before=period_months(before),
+        months_after=period_months(after),
+        level=level,
+        dispersion=dispersion,
+        flagged_by=flagged_by,
+    )
+    if changed.attrs["dispersion_from"] == "Poisson":
+        log.info(
+            "%s, change: too few areas to tell the dispersion of the counts, so p and limits rest on Poisson counts, "
+            "the narrowest that can be defended (set it with 'dispersion')",
+            label,
+        )
+    elif dispersion is None:
+        log.info(
+            "%s, change: dispersion %.2f, the variance of the counts over their mean in the two periods; p, q and "
+            "limits allow for it (set it with 'dispersion')",
+            label,
+            changed.attrs["dispersion"],
+        )
+    result = add_columns(areas, changed)
+    result.attrs["change_dispersion"] = changed.attrs["dispersion"]
+    return result
