@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
+from hotspots_cli import options
 from hotspots_cli.progress import Steps
-
-NAMED = ("documents", "10-5", "nhs", "sacro")
 
 
 @click.command("audit", short_help="What a folder for publication gives away.")
@@ -15,7 +14,7 @@ NAMED = ("documents", "10-5", "nhs", "sacro")
     "--profile",
     "name",
     metavar="NAME",
-    help=f"Rules to hold the folders to: {', '.join(NAMED)}. By default those that they state; else --threshold.",
+    help=f"Rules to hold the folders to: {options.PROFILES}. By default those that they state; else --threshold.",
 )
 @click.option(
     "--threshold",

@@ -259,10 +259,13 @@ assets = click.option(
     is_flag=True,
     help="Put the map's style and scripts into a folder beside it, for web servers that forbid them inside a page.",
 )
+# Written here, so that help needs no more than this module; a test holds it to the rules.
+PROFILES = "documents, 10-5, nhs or sacro"
+
 public = click.option(
     "--public",
     metavar="PROFILE",
-    help="Make it fit for publication, by the rules of a profile: documents, 10-5, nhs or sacro.",
+    help=f"Make it fit for publication, by the rules of a profile: {PROFILES}.",
 )
 public_layer = click.option(
     "--public",

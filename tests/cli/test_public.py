@@ -10,7 +10,9 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
+from hotspots.disclosure.rules import PROFILES
 from hotspots.export.raster import read_geotiff
+from hotspots_cli import options
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -101,6 +103,10 @@ def test_what_cannot_be_made_safe_by_itself_says_so(hotspots: Command, home: Pat
     assert (
         "--public is not taken here: locations and people met again cannot be made safe by themselves." in err
     )
+
+
+def test_help_names_every_profile() -> None:
+    assert options.PROFILES.replace(" or ", ", ").split(", ") == list(PROFILES)
 
 
 def test_an_unknown_profile_is_told_before_anything_is_read(hotspots: Command, home: Path) -> None:
