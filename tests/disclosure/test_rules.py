@@ -112,6 +112,7 @@ def test_the_rules_in_words() -> None:
         "10 for 5 to 14.",
         "A count is left out where it would let one of 0 to 4 be narrowed down.",
         "Rates and all other figures are worked out from the published counts; rates have 1 decimal.",
+        "Up and down are said of areas only where all counts that the rounded ones stand for would say so.",
         "Densities are drawn in classes, with cells of 100 m or more and a bandwidth of 300 m or more, and are blank "
         "where fewer than 10 incidents bear on a cell.",
     ]

@@ -167,3 +167,45 @@ def test_unlike_areas_lengths_and_counts_are_refused() -> None:
         change(series(1), series(1), months_before=12, months_after=0)
     assert caught.value.message == "'months_after' is 0"
     assert caught.value.hint == "give its length in months, such as 12"
+
+
+def test_rounding_alone_makes_no_area_go_up() -> None:
+    # 4 and 5 incidents, rounded to 10, are 0 and 10: z = (10 - 5) / sqrt(10 / 4) = 3.2, and both are far "up"
+    # and "down". They stand for 4 and 5 at the nearest: z = (5 - 4.5) / sqrt(9 / 4) = 1 / 3.
+    before, after = series(0, 10, 0, 40), series(10, 0, 40, 80)
+    periods: dict[str, Any] = {"months_before": 4, "months_after": 4, "dispersion": 1.0}
+    taken_as_exact = change(before, after, **periods)
+    assert taken_as_exact["ch_flag"].tolist() == ["up", "down", "up", "up"]
+    found = change(before, after, **periods, rounded=10)
+    assert found["ch_flag"].tolist() == ["no clear change", "no clear change", "up", "up"]
+    assert found["ch_p"].iloc[0] == pytest.approx(2 * norm.sf(1 / 3))
+    # The limits are those of 44 and 75, and of 35 and 84.
+    nearest, farthest = (
+        change(series(*two[:1]), series(*two[1:]), **periods) for two in ((44, 75), (35, 84))
+    )
+    assert found["ch_lo"].iloc[3] == pytest.approx(nearest["ch_lo"].iloc[0])
+    assert found["ch_hi"].iloc[3] == pytest.approx(farthest["ch_hi"].iloc[0])
+    with pytest.raises(ParameterError, match="'rounded' is 0"):
+        change(before, after, **periods, rounded=0)
+
+
+@given(COUNTS, st.sampled_from([2, 5, 10]), st.sampled_from(["q", "limits"]))
+def test_areas_that_go_up_when_rounded_go_up_when_exact(
+    counts: list[tuple[int, int]], base: int, flagged_by: Any
+) -> None:
+    before, after = series(*(one for one, _ in counts)), series(*(one for _, one in counts))
+    options: dict[str, Any] = {
+        "months_before": 3,
+        "months_after": 6,
+        "dispersion": 1.5,
+        "flagged_by": flagged_by,
+    }
+    exact = change(before, after, **options)
+    shown = [((2 * n + base) // (2 * base)) * base for n in (before, after)]
+    found = change(*shown, **options, rounded=base)
+    # p and limits of each area are never narrower; q follows, where none is left out as empty by rounding.
+    assert (found["ch_p"] >= exact["ch_p"] - 1e-12).all()
+    assert (found["ch_lo"].fillna(0) <= exact["ch_lo"].fillna(0) + 1e-9).all()
+    if flagged_by == "limits" or (shown[0] + shown[1] > 0).all():
+        clear = found["ch_flag"] != "no clear change"
+        assert (found["ch_flag"][clear] == exact["ch_flag"][clear]).all()

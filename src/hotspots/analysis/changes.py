@@ -149,6 +149,7 @@ def change_of_counts(
     *,
     dispersion: float | None = None,
     flagged_by: FlaggedBy = "q",
+    rounded: int = 1,
 ) -> ThemeChange:
     """Return how counts changed between the two periods compared, of areas, of districts and of all together.
 
@@ -160,13 +161,14 @@ def change_of_counts(
         Incidents of all areas together in each period of the comparison.
     comparison : Comparison
         The periods.
-    dispersion, flagged_by
+    dispersion, flagged_by, rounded
         See `hotspots.change`.
     """
     options: dict[str, Any] = {
         "months_before": len(comparison.before),
         "months_after": len(comparison.after),
         "flagged_by": flagged_by,
+        "rounded": rounded,
     }
     found = change(areas[0], areas[1], dispersion=dispersion, **options)
     options["dispersion"] = found.attrs["dispersion"]

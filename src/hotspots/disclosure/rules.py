@@ -206,8 +206,12 @@ def _of(shown: int, rules: Profile) -> str:
 def _derived_in_words(rules: Profile) -> list[str]:
     """Say what happens to all that is made of counts."""
     decimals = {0: "no decimals", 1: "1 decimal"}.get(rules.rate_decimals, f"{rules.rate_decimals} decimals")
+    changed = (
+        "Up and down are said of areas only where all counts that the rounded ones stand for would say so."
+    )
     return [
         f"Rates and all other figures are worked out from the published counts; rates have {decimals}.",
+        *([changed] if rules.rounds else []),
         f"Densities are drawn in classes, with cells of {rules.cell_size:g} m or more and a bandwidth of "
         f"{rules.bandwidth:g} m or more, and are blank where fewer than {rules.fewest} incidents bear on a cell.",
     ]

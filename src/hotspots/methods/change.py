@@ -30,6 +30,7 @@ def change(
     level: float = 0.95,
     dispersion: float | None = None,
     flagged_by: FlaggedBy = "q",
+    rounded: int = 1,
 ) -> pd.DataFrame:
     r"""Return how incidents changed from one period to another, and whether chance alone would explain it.
 
@@ -63,6 +64,10 @@ def change(
     flagged_by : {'q', 'limits'}, default 'q'
         ``'limits'`` calls an area up or down wherever the limits of its rate ratio leave out 1, however many
         areas are looked at.
+    rounded : int, default 1
+        What both counts were rounded to the nearest multiple of, halves upwards; 1 where they are exact. Limits, p
+        and flags are then the most cautious of all counts that the rounded ones stand for: rounding alone makes no
+        area go up or down.
 
     Returns
     -------
@@ -88,7 +93,7 @@ def change(
     Raises
     ------
     ParameterError
-        When a length of period is not over 0, `level` not between 0 and 1, `dispersion` under 1 or
+        When a length of period is not over 0, `level` not between 0 and 1, `dispersion` or `rounded` under 1 or
         `flagged_by` unknown.
     DataError
         When the two indexes differ or a count is negative.
@@ -122,12 +127,17 @@ def change(
             raise ParameterError(f"'{name}' is {months}", hint="give its length in months, such as 12")
     if flagged_by not in ("q", "limits"):
         raise ParameterError(f"'flagged_by' is '{flagged_by}'", hint="use 'q' or 'limits'")
+    if not rounded >= 1:
+        raise ParameterError(f"'rounded' is {rounded}", hint="give what counts are rounded to, such as 10")
     before, after = _counts(n_before, n_after)
     phi, source = _dispersion(before, after, dispersion)
-    ratio, lower, upper = ratio_limits(
-        after, months_after, before, months_before, level=level, dispersion=phi
+    ratio, lower, upper = (
+        ratio_limits(now, months_after, was, months_before, level=level, dispersion=phi)[place]
+        for place, (was, now) in enumerate(
+            [(before, after), *(_shifted(before, after, up, rounded) for up in (True, False))]
+        )
     )
-    p, q = _test(before, after, months_after / (months_before + months_after), phi)
+    p, q = _test(before, after, months_after / (months_before + months_after), phi, rounded)
     known = ~np.isnan(before + after)
     clear = (lower > 1) | (upper < 1) if flagged_by == "limits" else q <= 1 - level
     position = _position(clear, ratio > 1, known)
@@ -158,7 +168,7 @@ def change(
             "ch_p": p,
             "ch_q": q,
             "ch_flag": pd.Categorical.from_codes(position, categories=pd.Index(CHANGE_FLAGS), ordered=True),
-            **_against_all(before, after, phi, level=level),
+            **_against_all(before, after, phi, level=level, rounded=rounded),
             "ch_text": words,
             "ch_note": np.where(before < FEW, few, ""),
         },
@@ -168,11 +178,11 @@ def change(
     return found
 
 
-def _against_all(before: Floats, after: Floats, phi: float, *, level: float) -> dict[str, Any]:
+def _against_all(before: Floats, after: Floats, phi: float, *, level: float, rounded: int) -> dict[str, Any]:
     """Return the columns on how each area changed otherwise than all areas together."""
     known = ~np.isnan(before + after)
     of_all = after[known].sum() / max((before + after)[known].sum(), 1.0)
-    p, q = _test(before, after, of_all, phi)
+    p, q = _test(before, after, of_all, phi, rounded)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = after / before * ((1 - of_all) / of_all)
     flags = _position(q <= 1 - level, ratio > 1, known)
@@ -188,7 +198,7 @@ def _dispersion(before: Floats, after: Floats, given: float | None) -> tuple[flo
     return (1.0, "Poisson") if np.isnan(told) else (told, "the two periods")
 
 
-def _test(before: Floats, after: Floats, share: float, phi: float) -> tuple[Floats, Floats]:
+def _test(before: Floats, after: Floats, share: float, phi: float, rounded: int) -> tuple[Floats, Floats]:
     """Return p of each area's second period having this share of its incidents, and q over the areas with any."""
     from scipy import special
 
@@ -196,11 +206,22 @@ def _test(before: Floats, after: Floats, share: float, phi: float) -> tuple[Floa
     p = np.where(np.isnan(both), np.nan, 1.0)
     some = both > 0
     if 0 < share < 1:
-        spread = np.sqrt(phi * both[some] * share * (1 - share))
-        p[some] = 2 * special.ndtr(-np.abs(after[some] - both[some] * share) / spread)
+        up = (after > both * share)[some]
+        was, now = _shifted(before[some], after[some], up, rounded)
+        beyond = np.where(up, 1, -1) * (now - (was + now) * share)
+        spread = np.sqrt(phi * (was + now) * share * (1 - share))
+        p[some] = 2 * special.ndtr(-np.maximum(beyond, 0) / spread)
     q = p.copy()
     q[some] = benjamini_hochberg(p[some])
     return p, q
+
+
+def _shifted(before: Floats, after: Floats, up: Any, rounded: int) -> tuple[Floats, Floats]:
+    """Return, of the counts that rounded ones stand for, the pair that speaks least for a rise, or for a fall."""
+    most, least = (rounded - 1) // 2, rounded // 2
+    was = np.maximum(before + np.where(up, most, -least), 0)
+    now = np.maximum(after + np.where(up, -least, most), 0)
+    return was, now
 
 
 def _position(clear: Any, more: Any, known: Any) -> Any:

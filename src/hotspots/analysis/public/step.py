@@ -54,6 +54,7 @@ def public_change(
         level=level,
         dispersion=used,
         flagged_by=flagged_by,
+        rounded=max(profile.base, 1),
     )
     result = add_columns(layer, made)
     result.attrs["change_dispersion"] = used

@@ -187,6 +187,7 @@ def _change(analysis: Analysis, theme: ThemeResult, shown: Shown) -> ThemeChange
         comparison,
         dispersion=coarse(held.areas.attrs["dispersion"]),
         flagged_by="q" if step is None else step.flagged_by,
+        rounded=max(shown.profile.base, 1),
     )
     made.areas.attrs["dispersion_from"] = held.areas.attrs.get("dispersion_from", "")
     return made
