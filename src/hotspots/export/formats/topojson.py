@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +13,12 @@ import shapely
 
 from hotspots.base.crs import WGS84, crs_text, parse_crs, transform_xy
 from hotspots.base.files import replacing
+from hotspots.export.arcs import Arcs, cut_into_arcs
 from hotspots.export.formats.table import plain_table
 from hotspots.export.geojson.text import to_json
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-Longs = npt.NDArray[np.int64]
 
 GRID = 1_000_000
 """Steps of the grid along the longer side of the layer: about 10 cm for a county."""
@@ -79,12 +76,18 @@ def _topology(layer: gpd.GeoDataFrame, name: str, provenance: Mapping[str, Any])
         (float(side) for side in shapely.total_bounds(shapes[drawn])) if drawn.any() else (0.0,) * 4
     )
     step = max(east - west, north - south) / GRID or 1.0
-    arcs = _Arcs()
-    polygons = _cut_into_arcs(shapes, drawn, np.array([west, south]), step, arcs)
+    parts, area_of = shapely.get_parts(shapes[drawn], return_index=True)
+    rings, part_of = shapely.get_rings(parts, return_index=True)
+    points, ring_of = shapely.get_coordinates(rings, return_index=True)
+    arcs = cut_into_arcs(np.rint((points - (west, south)) / step).astype(np.int64), ring_of)
+    polygons: list[list[list[list[int]]]] = [[] for _ in shapes]
+    for area, part in zip(np.flatnonzero(drawn)[area_of].tolist(), _parts(arcs, part_of), strict=True):
+        if part:
+            polygons[area].append(part)
     rows = table.drop(columns=table.geometry.name).to_dict("records")
     areas = [
-        {**_geometry(rings), "id": row["code"], "properties": row}
-        for rings, row in zip(polygons, rows, strict=True)
+        {**_geometry(own), "id": row["code"], "properties": row}
+        for own, row in zip(polygons, rows, strict=True)
     ]
     made: dict[str, Any] = {"type": "Topology"}
     if drawn.any():
@@ -93,7 +96,7 @@ def _topology(layer: gpd.GeoDataFrame, name: str, provenance: Mapping[str, Any])
         "transform": {"scale": [step, step], "translate": [west, south]},
         "hotspots": {**provenance, "crs": crs_text(layer.crs)},
         "objects": {name: {"type": "GeometryCollection", "geometries": areas}},
-        "arcs": arcs.deltas(),
+        "arcs": _deltas(arcs),
     }
     return to_json(made) + "\n"
 
@@ -106,86 +109,23 @@ def _geometry(polygons: list[list[list[int]]]) -> dict[str, Any]:
     return {"type": "MultiPolygon", "arcs": polygons}
 
 
-@dataclass
-class _Arcs:
-    """Arcs as they are found, each kept once in whichever direction it came first."""
-
-    points: list[Longs] = field(default_factory=list)
-    _places: dict[bytes, int] = field(default_factory=dict)
-
-    def place(self, ids: Longs, where: Longs) -> int:
-        """Return an arc's number; as TopoJSON has it, -1 - number for one that is there the other way round."""
-        forward, back = ids.tobytes(), ids[::-1].tobytes()
-        if forward in self._places:
-            return self._places[forward]
-        if back in self._places:
-            return -1 - self._places[back]
-        self._places[forward] = len(self.points)
-        self.points.append(where[ids])
-        return len(self.points) - 1
-
-    def deltas(self) -> list[list[list[int]]]:
-        """Return the arcs as steps from point to point, the first from the corner of the grid."""
-        return [np.diff(arc, axis=0, prepend=np.zeros((1, 2), np.int64)).tolist() for arc in self.points]
+def _parts(arcs: Arcs, part_of: npt.NDArray[np.intp]) -> list[list[list[int]]]:
+    """Return the rings of each part as arcs, -1 - number for one that runs the other way; none where it is a line."""
+    numbers = np.where(arcs.refs & 1, -1 - (arcs.refs >> 1), arcs.refs >> 1)
+    _, outer = np.unique(part_of, return_index=True)
+    whole = np.isin(outer, arcs.rings)
+    parts: list[list[list[int]]] = [[] for _ in outer]
+    rings = np.split(numbers, np.cumsum(arcs.sizes))[:-1]
+    for part, ring in zip(part_of[arcs.rings].tolist(), rings, strict=True):
+        if whole[part]:
+            parts[part].append(ring.tolist())
+    return parts
 
 
-def _cut_into_arcs(
-    shapes: npt.NDArray[np.object_],
-    drawn: npt.NDArray[np.bool_],
-    corner: npt.NDArray[np.float64],
-    step: float,
-    arcs: _Arcs,
-) -> list[list[list[list[int]]]]:
-    """Return the arcs of each area: of its polygons, of their rings."""
-    parts, area_of = shapely.get_parts(shapes[drawn], return_index=True)
-    rings, part_of = shapely.get_rings(parts, return_index=True)
-    xy, ring_of = shapely.get_coordinates(rings, return_index=True)
-    whole = np.rint((xy - corner) / step).astype(np.int64)
-    # Each point once, under a number; where it lies is looked up by that.
-    where, ids = np.unique(whole, axis=0, return_inverse=True)
-    ids = ids.ravel().astype(np.int64)
-    starts = np.searchsorted(ring_of, np.arange(len(rings) + 1))
-    loops = [_loop(ids[a:b]) for a, b in itertools.pairwise(starts)]
-    junctions = _junctions(loops, len(where))
-    polygons: list[list[list[int]]] = [[] for _ in parts]
-    whole_part = np.ones(len(parts), dtype=bool)
-    first_ring = np.searchsorted(part_of, np.arange(len(parts)))
-    for number, (part, loop) in enumerate(zip(part_of.tolist(), loops, strict=True)):
-        if len(loop) >= 3:
-            polygons[part].append([arcs.place(arc, where) for arc in _split(loop, junctions)])
-        elif number == first_ring[part]:
-            whole_part[part] = False
-    places = np.flatnonzero(drawn)
-    areas: list[list[list[list[int]]]] = [[] for _ in shapes]
-    for part, area in enumerate(area_of.tolist()):
-        if whole_part[part]:
-            areas[places[area]].append(polygons[part])
-    return areas
-
-
-def _loop(ids: Longs) -> Longs:
-    """Return a ring without its last point, which is its first, and without points that fall on the one before."""
-    kept = ids[:-1]
-    loop: Longs = kept[kept != np.roll(kept, 1)]
-    return loop
-
-
-def _junctions(loops: list[Longs], count: int) -> npt.NDArray[np.bool_]:
-    """Return which points have other neighbours in one ring than in another: there borders part."""
-    if not loops:
-        return np.zeros(count, dtype=bool)
-    here = np.concatenate(loops)
-    before = np.concatenate([np.roll(loop, 1) for loop in loops])
-    after = np.concatenate([np.roll(loop, -1) for loop in loops])
-    pairs = np.unique(np.column_stack((here, np.minimum(before, after), np.maximum(before, after))), axis=0)
-    return np.bincount(pairs[:, 0], minlength=count) > 1
-
-
-def _split(loop: Longs, junctions: npt.NDArray[np.bool_]) -> list[Longs]:
-    """Return a ring's arcs: from junction to junction, or the whole ring from its lowest point where it has none."""
-    cuts = np.flatnonzero(junctions[loop])
-    start = int(cuts[0]) if len(cuts) else int(np.argmin(loop))
-    turned = np.roll(loop, -start)
-    closed = np.append(turned, turned[0])
-    ends = [*(np.flatnonzero(junctions[turned]).tolist() or [0]), len(turned)]
-    return [closed[a : b + 1] for a, b in itertools.pairwise(ends)]
+def _deltas(arcs: Arcs) -> list[list[list[int]]]:
+    """Return the arcs as steps from point to point, the first from the corner of the grid."""
+    steps = np.diff(arcs.points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    ends = np.cumsum(arcs.lengths)
+    starts = ends - arcs.lengths
+    steps[starts] = arcs.points[starts]
+    return [arc.tolist() for arc in np.split(steps, ends)[:-1]]
