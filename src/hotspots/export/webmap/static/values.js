@@ -17,10 +17,19 @@
     return column.flag ? value === 1 : value;
   }
 
+  // One for each number of decimals: a browser takes long to make it.
+  const formats = new Map();
+
+  function formatOf(decimals) {
+    if (!formats.has(decimals)) {
+      formats.set(decimals, new Intl.NumberFormat("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+    }
+    return formats.get(decimals);
+  }
+
   function number(column, value) {
     if (column.smallest && value === 0) return "under " + column.smallest;
-    const decimals = column.decimals ?? (Number.isInteger(value) ? 0 : 3);
-    return value.toLocaleString("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    return formatOf(column.decimals ?? (Number.isInteger(value) ? 0 : 3)).format(value);
   }
 
   function text(column, position) {
