@@ -4,8 +4,18 @@
 
   const { slugs } = Hotspots.words;
 
-  // What one theme shows in one of its periods.
+  const lately = new WeakMap();
+
+  // What one theme shows in one of its periods. The last one of each theme stays, and with it the ranking of its areas.
   function view(theme, period) {
+    const last = lately.get(theme);
+    if (last && last.period === period) return last;
+    const made = viewOf(theme, period);
+    lately.set(theme, made);
+    return made;
+  }
+
+  function viewOf(theme, period) {
     const step = theme.steps[period];
     const legend = theme.legend.map((entry, i) => ({ ...entry, count: step.counts[i] }));
     return { ...theme, ...step, period, legend, missing: { ...theme.missing, missing: true, count: step.gaps },
