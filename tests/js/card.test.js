@@ -35,7 +35,7 @@ function data() {
     ],
     surfaces: [], outline: null,
     cards: [{
-      noun: "ward", everyone: "the 2 wards of Vale", unit: "per 1,000 people a year", compared: "2025 against 2024", ranked: 0,
+      everyone: "the 2 wards of Vale", unit: "per 1,000 people a year", compared: "2025 against 2024", ranked: 0,
       measures: [{ label: "Burglary", table: 1, column: "rate", average: 10, standing: "sd_flag", change: { words: ["up 36%", ""], values: [0, 1] } }],
       within: [{ label: "LSOAs", store: 1, holder: [0, 0, 1] }], sure: { words: ["Firm.", "Borderline."], values: [0, 1] },
       offences: { labels: ["Burglary", "Drugs"], rows: [[40, 1, 30, 0, 10], [0]] },

@@ -14,7 +14,6 @@ from hotspots.base.columns import COLUMNS
 from hotspots.export.webmap.cards import Card, Measure, Within
 from hotspots.publish.words.card import sure_words
 from hotspots.publish.words.change import change_words, compared_words
-from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.reference import all_areas
 
 MANY = 5_000  # of a layer of more areas no card says which lie inside it
@@ -35,7 +34,6 @@ def analysis_card(analysis: Analysis, shown: Mapping[int, gpd.GeoDataFrame]) -> 
     themes = [theme for theme in analysis.themes if _measured(theme) is not None]
     column = "rate" if themes and all(_measured(theme) == "rate" for theme in themes) else "n"
     return Card(
-        noun=plural(singular(label)),
         everyone=all_areas(analysis.areas, label),
         ranked=ranked,
         sure=None if ranked is None else sure_of(ranked),
@@ -63,7 +61,6 @@ def layer_card(layer: gpd.GeoDataFrame) -> Card:
         ]
     ranked = "rank" in layer
     return Card(
-        noun="area",
         everyone=all_areas(layer, "Areas"),
         ranked=layer if ranked else None,
         sure=sure_of(layer) if ranked else None,

@@ -49,7 +49,6 @@ def carded(tmp_path_factory: pytest.TempPathFactory, wards: gpd.GeoDataFrame) ->
         crs=wards.crs,
     )
     card = Card(
-        "ward",
         "all 9 wards of <i>North</i> and South",
         ranked=chosen,
         sure=pd.Series("<b>Firm</b>.", index=wards.index),

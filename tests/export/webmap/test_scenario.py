@@ -48,7 +48,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Path:
         group="Priorities",
         noun="wards",
         measure="Priorities",
-        card=Card("ward", "all 64 wards", ranked=layer),
+        card=Card("all 64 wards", ranked=layer),
         whatif=replace(whatif, classes=[classes[value] for value in SAID]),
     )
     ranks = layer[["name", "district", "rank", "geometry"]]

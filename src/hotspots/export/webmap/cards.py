@@ -71,8 +71,6 @@ class Card:
 
     Attributes
     ----------
-    noun : str
-        What one area is called: ``"ward"``.
     everyone : str
         All of them in words: ``"all 201 wards of 9 districts"``.
     ranked : GeoDataFrame, optional
@@ -91,7 +89,6 @@ class Card:
         Layers of smaller areas.
     """
 
-    noun: str
     everyone: str
     ranked: gpd.GeoDataFrame | None = None
     sure: pd.Series[Any] | None = None
@@ -127,7 +124,6 @@ def card_data(
     """
     ranked = None if card.ranked is None else table_of(card.ranked)
     told: dict[str, Any] = {
-        "noun": card.noun,
         "everyone": card.everyone,
         "unit": card.unit,
         "compared": card.compared,

@@ -1,4 +1,4 @@
-"""The columns that tooltips and popups of the web map show, each distinct one stored once."""
+"""The columns that tooltips, cards and tables of the web map show, each distinct one stored once."""
 
 from __future__ import annotations
 

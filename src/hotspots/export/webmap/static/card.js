@@ -35,14 +35,14 @@
     if (ranked && ranked.columns.has("rank")) {
       const value = ranked.raw("rank", position), of = ranked.known("rank");
       if (value === null) return null;
-      return { value, of, low: ranked.raw("rank_lo", position), high: ranked.raw("rank_hi", position), by: "", noun: cards.everyone };
+      return { value, of, low: ranked.raw("rank_lo", position), high: ranked.raw("rank_hi", position), by: "" };
     }
     if (!view.rank || view.rank !== view.column) return null;
     const table = model.tableOf(view), { rows, places } = Hotspots.speech.order(view.whole || view, table);
     const row = rows[places.get(position)];
     if (!row || row.rank === null) return null;
     const of = rows.filter((entry) => entry.rank !== null).length;
-    return { value: row.rank, of, low: null, high: null, by: table.columns.get(view.rank).label, noun: "" };
+    return { value: row.rank, of, low: null, high: null, by: table.columns.get(view.rank).label };
   }
 
   function rankWords({ value, of, low, high, by }) {

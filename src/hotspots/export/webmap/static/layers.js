@@ -177,8 +177,7 @@
   }
 
   function surface(entry) {
-    const layer = L.imageOverlay(entry.image, entry.bounds, { zIndex: 300, alt: entry.title, className: "hotspots-surface" });
-    return Object.assign(layer, { entry });
+    return L.imageOverlay(entry.image, entry.bounds, { zIndex: 300, alt: entry.title, className: "hotspots-surface" });
   }
 
   function pane(map, name, zIndex) {

@@ -241,5 +241,5 @@
     return { near: (x, y) => cells[row(y) * side + column(x)] };
   }
 
-  Hotspots.shapes = { Shapes, eastOf, southOf };
+  Hotspots.shapes = { Shapes };
 })(window.Hotspots = window.Hotspots || {});

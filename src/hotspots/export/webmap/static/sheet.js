@@ -7,7 +7,7 @@
 
   const Sheet = L.Layer.extend({
     // `paint(pen, frame)`: the frame has the scale in pixels a world, the pixel of the sheet's corner, and what of the world
-    // is in sight: west, north, east, south. Options: pane, title.
+    // is in sight: west, north, east, south. Options: pane.
     initialize(paint, options) {
       this.paint = paint;
       L.setOptions(this, options);
@@ -53,21 +53,21 @@
       this.corner = map.layerPointToLatLng(corner);
       const pen = this.canvas.getContext("2d");
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-      this.paint(pen, this.frame(whole, corner, ratio));
+      this.paint(pen, this.frame(whole, corner));
     },
 
     // What of the world the sheet shows.
-    frame(whole, corner, ratio) {
+    frame(whole, corner) {
       const map = this._map, scale = map.options.crs.scale(map.getZoom());
       const { x: left, y: top } = map.getPixelOrigin().add(corner);
-      return { scale, left, top, width: whole.x, height: whole.y, ratio,
+      return { scale, left, top,
         sight: [left / scale, top / scale, (left + whole.x) / scale, (top + whole.y) / scale] };
     },
 
     // On paper a canvas that was ever wiped is a white patch over all below it: lines are printed instead.
     print(whole, corner) {
       const pen = new Hotspots.pen.Pen(whole.x, whole.y);
-      this.paint(pen, this.frame(whole, corner, 1));
+      this.paint(pen, this.frame(whole, corner));
       this.printed = pen.sheet;
       L.DomUtil.setPosition(this.printed, corner);
       this.canvas.after(this.printed);
