@@ -24,8 +24,7 @@
     // `actions`: go(position), point(position or null).
     constructor(target, actions) {
       Object.assign(this, { target, actions });
-      Hotspots.rove.keep(target, "button");
-      target.addEventListener("keydown", (event) => this.step(event));
+      Hotspots.rove.walk(target, "button");
     }
 
     render(view, table, rows, sort) {
@@ -54,14 +53,6 @@
       for (const type of ["mouseenter", "focus"]) button.addEventListener(type, () => this.actions.point(position));
       for (const type of ["mouseleave", "blur"]) button.addEventListener(type, () => this.actions.point(null));
       return element("li", "", button);
-    }
-
-    step(event) {
-      const buttons = [...this.target.querySelectorAll("button")];
-      const to = Hotspots.keyboard.stepped(buttons.length, buttons.indexOf(document.activeElement), event.key);
-      if (to === undefined || event.key === "ArrowLeft" || event.key === "ArrowRight") return;
-      event.preventDefault();
-      buttons[to].focus();
     }
   }
 

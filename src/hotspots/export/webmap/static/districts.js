@@ -166,8 +166,7 @@
         choice("checkbox", { "data-place": place }, name, () => this.chosen())), { role: "group", "aria-label": "Districts" });
       this.all = element("button", "more", "Show the whole area", { type: "button", hidden: true });
       this.all.addEventListener("click", () => { this.choose(null); this.summary.focus(); });
-      this.list.addEventListener("keydown", (event) => this.step(event));
-      Hotspots.rove.keep(this.list, "label:not([hidden]) input");
+      Hotspots.rove.walk(this.list, "label:not([hidden]) input", { across: true });
       target.append(element("details", "", [this.summary, districts.names.length > FEW && this.finder(), this.list, this.all].filter(Boolean)));
     }
 
@@ -187,14 +186,6 @@
     chosen() {
       const found = this.boxes().filter((box) => box.checked).map((box) => Number(box.dataset.place));
       this.choose(found.length ? found : null);
-    }
-
-    step(event) {
-      const seen = this.boxes().filter((box) => !box.parentElement.hidden);
-      const to = Hotspots.keyboard.stepped(seen.length, seen.indexOf(document.activeElement), event.key);
-      if (to === undefined) return;
-      event.preventDefault();
-      seen[to].focus();
     }
 
     // `view`: what is in sight, narrowed where districts are chosen.

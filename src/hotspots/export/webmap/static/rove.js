@@ -1,4 +1,4 @@
-// One stop of the Tab key for a column of buttons, within which the arrow keys go up and down.
+// One stop of the Tab key for a column of buttons, and arrow keys that go up and down in it.
 (function (Hotspots) {
   "use strict";
 
@@ -23,5 +23,20 @@
     settle();
   }
 
-  Hotspots.rove = { keep };
+  const ACROSS = ["ArrowLeft", "ArrowRight"];
+
+  // Keeps one stop, and goes from button to button with the keys; `across`: with those for left and right, too.
+  function walk(target, selector, { across = false } = {}) {
+    target.addEventListener("keydown", (event) => {
+      if (!across && ACROSS.includes(event.key)) return;
+      const buttons = [...target.querySelectorAll(selector)];
+      const to = Hotspots.keyboard.stepped(buttons.length, buttons.indexOf(document.activeElement), event.key);
+      if (to === undefined) return;
+      event.preventDefault();
+      buttons[to].focus();
+    });
+    keep(target, selector);
+  }
+
+  Hotspots.rove = { keep, walk };
 })(window.Hotspots = window.Hotspots || {});
