@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { load } from "./load.js";
 
-const { spark } = load("spark");
+const { spark } = load("elements", "spark");
 const sparks = { label: "Incidents by month", months: ["January 2025", "February 2025", "March 2025"],
   n: [[4, 0, 14]], lower: [[1, 1, 4]], upper: [[9, 8, 9]], signal: [[0, 0, 1]] };
 

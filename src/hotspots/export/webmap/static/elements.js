@@ -15,6 +15,13 @@
     return made;
   }
 
+  // An element of a drawing.
+  function drawn(tag, attributes) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  }
+
   function swatch(entry) {
     const box = element("i", entry.missing ? "swatch missing" : "swatch", "", { "aria-hidden": "true" });
     const fill = element("span", "fill");
@@ -31,5 +38,5 @@
     return element("label", "", [input, element("span", "", text)]);
   }
 
-  Hotspots.elements = { element, swatch, choice };
+  Hotspots.elements = { element, drawn, swatch, choice };
 })(window.Hotspots = window.Hotspots || {});

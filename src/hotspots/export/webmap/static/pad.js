@@ -2,7 +2,7 @@
 (function (Hotspots) {
   "use strict";
 
-  const { element } = Hotspots.elements;
+  const { element, drawn } = Hotspots.elements;
 
   // Drawn in the colour of the text, which forced colours keep. The keys: how a button is reached from the one in the middle.
   const UP = "M4 10 8 5.5 12 10";
@@ -15,11 +15,6 @@
   ];
 
   function icon({ path, turn }) {
-    const drawn = (tag, attributes) => {
-      const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-      for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-      return made;
-    };
     const svg = drawn("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" });
     svg.append(drawn("path", { d: path, transform: `rotate(${turn} 8 8)`, fill: "none", stroke: "currentColor", "stroke-width": 2 }));
     return svg;

@@ -2,14 +2,11 @@
 (function (Hotspots) {
   "use strict";
 
-  const SVG = "http://www.w3.org/2000/svg";
+  const { drawn } = Hotspots.elements;
 
   class Pen {
     constructor(width, height) {
-      this.sheet = document.createElementNS(SVG, "svg");
-      for (const [name, value] of [["width", width], ["height", height], ["viewBox", `0 0 ${width} ${height}`], ["aria-hidden", "true"]]) {
-        this.sheet.setAttribute(name, value);
-      }
+      this.sheet = drawn("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
       Object.assign(this, { globalAlpha: 1, fillStyle: "", strokeStyle: "", lineWidth: 1, lineJoin: "round", dash: [], way: [] });
     }
 
@@ -35,15 +32,12 @@
 
     stroke() {
       this.leave({ fill: "none", stroke: this.strokeStyle, "stroke-width": this.lineWidth, "stroke-linejoin": this.lineJoin,
-        "stroke-dasharray": this.dash.join(" ") });
+        "stroke-dasharray": this.dash.join(" ") || "none" });
     }
 
     leave(look) {
       if (!this.way.length) return;
-      const path = document.createElementNS(SVG, "path");
-      path.setAttribute("d", this.way.join(""));
-      for (const [name, value] of Object.entries(look)) if (value !== "") path.setAttribute(name, value);
-      this.sheet.append(path);
+      this.sheet.append(drawn("path", { d: this.way.join(""), ...look }));
     }
   }
 

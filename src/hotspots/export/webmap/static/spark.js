@@ -2,7 +2,7 @@
 (function (Hotspots) {
   "use strict";
 
-  const SVG = "http://www.w3.org/2000/svg";
+  const { drawn } = Hotspots.elements;
   const WIDTH = 230, HEIGHT = 54, EDGE = 4;
 
   // Where each month's values lie, in a box of the given size; months are equally far apart.
@@ -14,12 +14,6 @@
 
   function path(places) {
     return places.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-  }
-
-  function shape(tag, attributes) {
-    const made = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    return made;
   }
 
   // "January 2025 to December 2025: 9, 7, ... 14; 4 to 9 expected in December 2025".
@@ -34,14 +28,14 @@
     const n = sparks.n[position], lower = sparks.lower[position], upper = sparks.upper[position];
     const highest = Math.max(...n, ...upper);
     const line = points(n, highest), top = points(upper, highest), foot = points(lower, highest);
-    const made = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "spark", role: "img",
+    const made = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "spark", role: "img",
       "aria-label": sentence(sparks, position) });
     made.append(
-      shape("path", { class: "band", d: `${path(top)}${path(foot.reverse()).replace("M", "L")}Z` }),
-      shape("path", { class: "line", d: path(line) }),
+      drawn("path", { class: "band", d: `${path(top)}${path(foot.reverse()).replace("M", "L")}Z` }),
+      drawn("path", { class: "line", d: path(line) }),
       ...line.flatMap(([cx, cy], i) => (sparks.signal[position][i]
-        ? [shape("circle", { class: sparks.signal[position][i] > 0 ? "high" : "low", cx, cy, r: 3.5 })] : [])),
-      shape("circle", { class: "last", cx: line.at(-1)[0], cy: line.at(-1)[1], r: 2 }));
+        ? [drawn("circle", { class: sparks.signal[position][i] > 0 ? "high" : "low", cx, cy, r: 3.5 })] : [])),
+      drawn("circle", { class: "last", cx: line.at(-1)[0], cy: line.at(-1)[1], r: 2 }));
     return made;
   }
 
