@@ -39,7 +39,7 @@
     }
 
     bar(view, table, column, { position, letter }, span) {
-      const entry = letter === "-" ? view.missing : view.legend[letter], track = element("span", "track", "", { "aria-hidden": "true" });
+      const entry = Hotspots.values.entryOf(view, letter), track = element("span", "track", "", { "aria-hidden": "true" });
       if (span) {
         const fill = swatch(entry);
         fill.className = "fill-box";

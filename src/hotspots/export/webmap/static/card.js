@@ -12,8 +12,7 @@
   const whole = (number) => number.toLocaleString("en-GB");
 
   function lead(view, table, position) {
-    const letter = view.classes[position];
-    const entry = letter === "-" || letter === "." ? view.missing : view.legend[letter];
+    const entry = Hotspots.values.entryOf(view, view.classes[position]);
     const column = table.columns.get(view.column);
     const classed = !column || column.words || column.name === "priority";
     const label = () => `${table.show(view.column, position)} ${column.unit || within(column.label)}`;

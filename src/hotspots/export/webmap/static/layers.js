@@ -134,7 +134,7 @@
     colour(pen, found, strength, frame) {
       const { shapes, view } = this;
       for (const [letter, positions] of found) {
-        const entry = letter === "-" ? view.missing : view.legend[letter];
+        const entry = Hotspots.values.entryOf(view, letter);
         fill(pen, shapes, positions, entry.colour, entry.opacity * strength, frame);
       }
     }

@@ -82,7 +82,7 @@
 
     row({ position, letter, rank }, place) {
       const { view, table, actions } = this;
-      const entry = letter === "-" ? view.missing : view.legend[letter];
+      const entry = Hotspots.values.entryOf(view, letter);
       const district = table.district(position);
       const name = element("span", "name", [table.name(position), district ? element("small", "", district) : ""]);
       const value = element("span", "value", table.show(view.rank, position));

@@ -58,6 +58,9 @@
     };
   }
 
+  // How a letter of a view's classes is called and drawn: "-" has no data, and "." is not drawn.
+  const entryOf = (view, letter) => view.legend[letter] || view.missing;
+
   const ranked = new WeakMap();
 
   // The order of the areas of a view, found once for all who ask; those of some districts keep their ranks among all.
@@ -90,5 +93,5 @@
     return rows;
   }
 
-  Hotspots.values = { table, ranking };
+  Hotspots.values = { table, ranking, entryOf };
 })(window.Hotspots = window.Hotspots || {});
