@@ -2,7 +2,7 @@
 (function (Hotspots) {
   "use strict";
 
-  const { element, swatch } = Hotspots.elements;
+  const { element, swatch, pointing } = Hotspots.elements;
 
   const MOST = 60;
 
@@ -50,8 +50,7 @@
       const button = element("button", "", [element("span", "name", table.name(position)), element("span", "value", table.show(column, position)), track],
         { type: "button", "data-position": position });
       button.addEventListener("click", () => this.actions.go(position));
-      for (const type of ["mouseenter", "focus"]) button.addEventListener(type, () => this.actions.point(position));
-      for (const type of ["mouseleave", "blur"]) button.addEventListener(type, () => this.actions.point(null));
+      pointing(button, position, this.actions.point);
       return element("li", "", button);
     }
   }

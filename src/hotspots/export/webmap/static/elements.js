@@ -31,6 +31,12 @@
     return box;
   }
 
+  // Points at what an element stands for while the pointer or the focus is on it.
+  function pointing(made, position, point) {
+    for (const type of ["mouseenter", "focusin"]) made.addEventListener(type, () => point(position));
+    for (const type of ["mouseleave", "focusout"]) made.addEventListener(type, () => point(null));
+  }
+
   // A radio or a checkbox inside its label.
   function choice(type, attributes, text, changed) {
     const input = element("input", "", "", { type, ...attributes });
@@ -38,5 +44,5 @@
     return element("label", "", [input, element("span", "", text)]);
   }
 
-  Hotspots.elements = { element, drawn, swatch, choice };
+  Hotspots.elements = { element, drawn, swatch, pointing, choice };
 })(window.Hotspots = window.Hotspots || {});

@@ -2,7 +2,7 @@
 (function (Hotspots) {
   "use strict";
 
-  const { element, swatch } = Hotspots.elements;
+  const { element, swatch, pointing } = Hotspots.elements;
   const { within } = Hotspots.words;
   const SHORT = 10;
 
@@ -91,8 +91,7 @@
         swatch(entry), name, spoken, value], { type: "button" });
       button.addEventListener("click", () => actions.go(position));
       button.addEventListener("focus", () => { this.current = place; });
-      for (const type of ["mouseenter", "focus"]) button.addEventListener(type, () => actions.point(position));
-      for (const type of ["mouseleave", "blur"]) button.addEventListener(type, () => actions.point(null));
+      pointing(button, position, actions.point);
       this.buttons.set(place, button);
       // Rows that are not made yet count all the same.
       return element("li", "", button, { "aria-setsize": this.shown, "aria-posinset": place + 1 });

@@ -2,7 +2,7 @@
 (function (Hotspots) {
   "use strict";
 
-  const { element } = Hotspots.elements;
+  const { element, pointing } = Hotspots.elements;
 
   // Rows are made for what is in sight and this many more on either side.
   const BEYOND = 12;
@@ -131,16 +131,13 @@
       const { table, actions } = this;
       const name = element("button", "", table.name(position), { type: "button", "data-row": place });
       name.addEventListener("click", () => actions.go(position));
-      name.addEventListener("focus", () => actions.point(position));
-      name.addEventListener("blur", () => actions.point(null));
       const cells = this.names.slice(1).map((column) => {
         const number = typeof table.raw(column, position) === "number";
         return element("td", number ? "number" : "", table.show(column, position));
       });
       const row = element("tr", "", [this.ranked && element("td", "number", rank === null ? "–" : rank.toLocaleString("en-GB")), element("th", "", name, { scope: "row" }), ...cells].filter(Boolean),
         { "aria-rowindex": place + 2, "data-position": position });
-      row.addEventListener("mouseenter", () => actions.point(position));
-      row.addEventListener("mouseleave", () => actions.point(null));
+      pointing(row, position, actions.point);
       return row;
     }
 
