@@ -32,7 +32,6 @@
     build() {
       this.shapes = shapesOf(this.encoded);
       this.places = Hotspots.decode.places(this.encoded.places);
-      this.height = this.shapes.height();
       this.sheet = new Hotspots.sheet.Sheet((pen, frame) => this.paint(pen, frame));
       this.ring = L.polygon([], { ...HOVER, pane: pane(this.map, "hover", 440) });
       this.tip = L.tooltip({ direction: "auto", className: "hotspots-tooltip", opacity: 1 });
@@ -111,7 +110,7 @@
 
     // Height on the screen of an area of average size.
     pixelHeight() {
-      return this.height * this.map.options.crs.scale(this.map.getZoom());
+      return this.shapes.height * this.map.options.crs.scale(this.map.getZoom());
     }
 
     // Lines thin out with the size of the areas on the screen, so that they never hide the colours.

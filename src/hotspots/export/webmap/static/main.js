@@ -76,7 +76,7 @@
       this.selection = new Hotspots.selection.Selection(map);
       this.card = new Hotspots.card.Card(this.at("card"), model, map, { figures: this.describe.figures,
         go: (hit) => this.goTo(hit), closed: () => this.change({ area: null }),
-        inner: (view) => Hotspots.drill.below(model, view, (store) => Hotspots.layers.shapesOf(data.stores[store]).height()),
+        inner: (view) => Hotspots.drill.below(model, view, (store) => Hotspots.layers.shapesOf(data.stores[store]).height),
         drill: (theme, position) => this.drill(theme, position) });
       this.back = new Hotspots.drill.Back(this.at("back"), model, () => this.climb());
       this.switch = new Hotspots.switches.Switch(this.at("switch"), model, (part) => this.change(part));

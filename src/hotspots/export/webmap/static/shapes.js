@@ -18,6 +18,7 @@
       Object.assign(this, { topology, first, count });
       if (topology.points) Object.assign(topology, { world: worldOf(topology.points), points: null });
       this.boxes = this.boxesOf();
+      this.height = averageHeight(this.boxes);
     }
 
     // Calls `draw(start, end, step)` for each arc of a ring, with places in the points.
@@ -63,17 +64,6 @@
     bounds(position) {
       const [west, north, east, south] = this.box(position);
       return west > east ? null : [[latitudeOf(south), longitudeOf(west)], [latitudeOf(north), longitudeOf(east)]];
-    }
-
-    // Average height of a shape, as a share of the world's.
-    height() {
-      let sum = 0, known = 0;
-      for (let i = 0; i < this.boxes.length; i += 4) {
-        if (this.boxes[i] > this.boxes[i + 2]) continue;
-        sum += this.boxes[i + 3] - this.boxes[i + 1];
-        known++;
-      }
-      return sum / Math.max(1, known);
     }
 
     // Rings of [latitude, longitude], as Leaflet takes them.
@@ -216,6 +206,17 @@
       boxes[4 * arc + 3] = south;
     }
     return boxes;
+  }
+
+  // Average height of shapes, as a share of the world's; those without rings are left out.
+  function averageHeight(boxes) {
+    let sum = 0, known = 0;
+    for (let i = 0; i < boxes.length; i += 4) {
+      if (boxes[i] > boxes[i + 2]) continue;
+      sum += boxes[i + 3] - boxes[i + 1];
+      known++;
+    }
+    return sum / Math.max(1, known);
   }
 
   // Which boxes overlap each cell of a grid over all of them.
