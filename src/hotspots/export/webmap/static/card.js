@@ -58,7 +58,7 @@
       const table = model.tables[measure.table];
       const value = table.raw(measure.column, position);
       return { label: measure.label, value, shown: table.show(measure.column, position), average: measure.average,
-        averageShown: table.number(measure.column, measure.average),
+        averageShown: table.write(measure.column, measure.average),
         standing: measure.standing ? table.show(measure.standing, position) : "", change: wordOf(measure.change, position) };
     });
     // All bars of a card are in multiples of the average, so that they can be compared.

@@ -29,14 +29,11 @@
       if (!again.has(name)) return table.raw(name, i);
       return Number.isNaN(found[name][i]) ? null : found[name][i];
     };
-    const text = (name, i) => {
-      const value = raw(name, i);
+    const show = (name, i) => {
       if (unknown.has(name)) return "not worked out again";
-      if (value === null) return "no data";
-      if (typeof value === "boolean") return value ? "yes" : "no";
-      return typeof value === "number" ? table.number(name, value) : value;
+      return again.has(name) || name === "priority" ? table.write(name, raw(name, i)) : table.show(name, i);
     };
-    return { ...table, raw, show: (name, i) => (again.has(name) || unknown.has(name) || name === "priority" ? text(name, i) : table.show(name, i)) };
+    return { ...table, raw, show };
   }
 
   class Scenario {

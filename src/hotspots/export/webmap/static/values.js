@@ -32,9 +32,8 @@
     return formatOf(column.decimals ?? (Number.isInteger(value) ? 0 : 3)).format(value);
   }
 
-  function text(column, position) {
-    const value = cell(column, position);
-    if (value === null || value === undefined) return NO_DATA;
+  function text(column, value) {
+    if (value === null) return NO_DATA;
     if (typeof value === "boolean") return value ? "yes" : "no";
     return typeof value === "number" ? number(column, value) : value;
   }
@@ -42,14 +41,15 @@
   // A table of the document: its columns by name, in the order they are shown.
   function table(data, index) {
     const columns = new Map(data.tables[index].map((i) => [data.columns[i].name, data.columns[i]]));
-    const show = (name, position) => (columns.has(name) ? text(columns.get(name), position) : "");
+    const show = (name, position) => (columns.has(name) ? text(columns.get(name), cell(columns.get(name), position)) : "");
     const raw = (name, position) => (columns.has(name) ? cell(columns.get(name), position) : null);
     const name = (position) => show("name", position);
     const code = (position) => show("code", position);
     const codes = () => Array.from(cells(columns.get("code")), (_, position) => code(position));
     return {
       columns, show, raw, name, code, codes,
-      number: (column, value) => number(columns.get(column), value),
+      // Any value as a column shows its own.
+      write: (column, value) => text(columns.get(column), value),
       // How many areas have a value in a column.
       known: (column) => Array.from(cells(columns.get(column)), (_, position) => raw(column, position)).filter((value) => value !== null).length,
       district: (position) => raw("district", position) || "",
