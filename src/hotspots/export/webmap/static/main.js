@@ -54,7 +54,7 @@
 
     // The page of one area: its name in the title, and a sheet for a body.
     alone() {
-      const [position, theme] = [this.model.opening()].flatMap(({ area, theme: own }) => [this.model.places[own.store].get(area), own]);
+      const { area, theme } = this.model.opening(), position = this.model.places[theme.store].get(area);
       document.documentElement.classList.add("one-area");
       document.title = `${this.model.tableOf(theme).name(position)}: ${document.title}`;
       this.map.invalidateSize({ animate: false });
