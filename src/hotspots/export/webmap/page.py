@@ -42,6 +42,7 @@ SCRIPTS = (
     "scenario.js",
     "legend.js",
     "switch.js",
+    "rows.js",
     "list.js",
     "download.js",
     "bars.js",

@@ -15,9 +15,6 @@
       element("p", "unit", view.where ? `${order}; ranks are among all ${view.noun}` : order)];
   }
 
-  // Rows are made for what is in sight and this many more on either side, however many areas there are.
-  const BEYOND = 12;
-
   class List {
     // `actions`: go(position) when an area is chosen, point(position or null) while one is pointed at.
     constructor(target, model, actions) {
@@ -71,13 +68,9 @@
     }
 
     inSight() {
-      if (this.shown <= 2 * BEYOND || !this.height) return [0, Math.min(this.shown, 2 * BEYOND)];
       const list = this.list.getBoundingClientRect(), frame = this.target.getBoundingClientRect();
       const top = Math.max(0, frame.top) - list.top, bottom = Math.min(window.innerHeight, frame.bottom) - list.top;
-      const clamp = (row) => Math.min(this.shown, Math.max(0, row));
-      // In steps, so that rows are made in dozens and not one by one.
-      const from = clamp(Math.floor(top / this.height / BEYOND) * BEYOND - BEYOND);
-      return [Math.min(from, clamp(this.shown - 2 * BEYOND)), clamp(Math.ceil(bottom / this.height / BEYOND) * BEYOND + BEYOND)];
+      return Hotspots.rows.inSight(top, bottom, this.height, this.shown);
     }
 
     row({ position, letter, rank }, place) {

@@ -4,9 +4,6 @@
 
   const { element, pointing } = Hotspots.elements;
 
-  // Rows are made for what is in sight and this many more on either side.
-  const BEYOND = 12;
-
   // One for all comparisons: a browser takes long to make it.
   const inWords = new Intl.Collator("en", { numeric: true }).compare;
 
@@ -106,9 +103,8 @@
 
     fill() {
       if (!this.shown) return;
-      const { rows, height } = this, seen = height ? Math.ceil(this.frame.clientHeight / height) : 0;
-      const top = height ? Math.floor(this.frame.scrollTop / height / BEYOND) * BEYOND : 0;
-      const from = Math.max(0, top - BEYOND), to = Math.min(rows.length, height ? top + seen + 2 * BEYOND : 1);
+      const { rows, height, frame } = this;
+      const [from, to] = Hotspots.rows.inSight(frame.scrollTop, frame.scrollTop + frame.clientHeight, height, rows.length);
       if (this.range && this.range[0] === from && this.range[1] === to) return;
       this.range = [from, to];
       const focused = this.body.contains(document.activeElement) ? document.activeElement.dataset.row : null;
