@@ -43,6 +43,14 @@ def dated(name: str) -> tuple[Column, str] | None:
     return COLUMNS[match[1]], f"{month_name[int(match[3])]} {match[2]}" if match[3] else match[2]
 
 
+def measure_of(name: str) -> Column | None:
+    """Return the known column of a name, or the measure of one such as ``n_2016``; None for any other."""
+    if name in COLUMNS:
+        return COLUMNS[name]
+    found = dated(name)
+    return found[0] if found else None
+
+
 def period_columns(layer: pd.DataFrame, measure: str) -> dict[str, str]:
     """Return a layer's columns of one measure by period, the earliest first, as `AreaView.periods` takes them.
 
@@ -88,8 +96,7 @@ def add_table(layer: gpd.GeoDataFrame, pool: Pool) -> list[int]:
 
 
 def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str, Any]:
-    period = dated(name)
-    known = COLUMNS.get(name) or (period[0] if period else None)
+    period, known = dated(name), measure_of(name)
     entry: dict[str, Any] = {
         "name": name,
         "label": f"{period[0].label}, {period[1]}" if period else known.label if known else name,
@@ -102,7 +109,7 @@ def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str,
         return entry | {"flag": True} | _packed(np.where(missing, np.nan, flags), 1)
     if pd.api.types.is_numeric_dtype(values.dtype):
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
-        return entry | _numbers(name, numbers)
+        return entry | _numbers(name, numbers, known)
     words = values.astype(object).where(~missing, "").astype(str)
     if known is not None and known.kind == "flag":
         labels = _class_labels(frame, name)
@@ -122,9 +129,8 @@ def _class_labels(frame: pd.DataFrame, name: str) -> dict[str, str]:
     return {c.value: c.label for c in layer_style(frame, name).classes if c.value is not None}
 
 
-def _numbers(name: str, numbers: npt.NDArray[np.float64]) -> dict[str, Any]:
+def _numbers(name: str, numbers: npt.NDArray[np.float64], known: Column | None) -> dict[str, Any]:
     """Return numbers as short as they are shown; a p value too small to show becomes 0."""
-    known = COLUMNS.get(name) or (dated(name) or [None])[0]
     decimals = known.decimals if known else 3
     rounded = np.round(numbers, decimals) + 0.0
     entry: dict[str, Any] = {"decimals": decimals if known else None}

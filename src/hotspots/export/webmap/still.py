@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.base.columns import COLUMNS, format_value
+from hotspots.base.columns import format_value
 from hotspots.base.crs import crs_text, transform_xy
 from hotspots.base.text import area_name
 from hotspots.export.style import NEUTRAL, Style
-from hotspots.export.webmap.columns import dated
+from hotspots.export.webmap.columns import measure_of
 from hotspots.export.webmap.image import WEB_MERCATOR
 from hotspots.export.webmap.views import AreaView
 from hotspots.export.where import highest
@@ -165,7 +165,7 @@ def _item(view: AreaView, row: pd.Series[Any], style: Style, place: int) -> str:
     facts = [entry.label] if view.ranking() != view.column else []
     rank = view.ranking()
     if rank:
-        known = COLUMNS.get(rank) or (dated(rank) or [None])[0]
+        known = measure_of(rank)
         unit = f" {known.unit}" if known and known.unit else ""
         facts.append(
             f"{known.label if known else rank} {format_value(known.name if known else rank, row[rank])}{unit}"
