@@ -74,9 +74,10 @@ def _drawing(
     told: str,
 ) -> str:
     drawn = np.sort(order[:DRAWN])
-    frame = _frame(layer)
-    ground = [] if boundary is None else _paths(boundary, frame)
-    paths = _paths(layer.iloc[drawn], frame)
+    shapes = _mercator(layer)
+    frame = _frame(shapes)
+    ground = [] if boundary is None else _paths(_mercator(boundary), frame)
+    paths = _paths(shapes[drawn], frame)
     fills = [
         (style.classes[place] if place >= 0 else style.missing).colour
         if place < 0 or style.classes[place].opacity > 0
@@ -106,22 +107,24 @@ class _Frame:
     height: int
 
 
-def _frame(layer: gpd.GeoDataFrame) -> _Frame:
-    west, south, east, north = shapely.total_bounds(_mercator(layer.geometry.to_numpy(), layer.crs))
+def _frame(shapes: npt.NDArray[Any]) -> _Frame:
+    west, south, east, north = shapely.total_bounds(shapes)
     unit = max(east - west, north - south) / _SIDE
     return _Frame(west, north, unit, round((east - west) / unit), round((north - south) / unit))
 
 
-def _mercator(shapes: npt.NDArray[Any], crs: Any) -> npt.NDArray[Any]:
+def _mercator(layer: gpd.GeoDataFrame) -> npt.NDArray[Any]:
+    """Return the shapes of a layer where a web map has them, in metres."""
+    shapes, crs = layer.geometry.to_numpy(), crs_text(layer.crs)
+
     def moved(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.column_stack(transform_xy(*points.T, source=crs_text(crs), target=WEB_MERCATOR))
+        return np.column_stack(transform_xy(*points.T, source=crs, target=WEB_MERCATOR))
 
     return np.asarray(shapely.transform(shapely.force_2d(shapes), moved), dtype=object)
 
 
-def _paths(layer: gpd.GeoDataFrame, frame: _Frame) -> list[str]:
+def _paths(shapes: npt.NDArray[Any], frame: _Frame) -> list[str]:
     """Return each area as the data of a path, in whole units."""
-    shapes = _mercator(layer.geometry.to_numpy(), layer.crs)
     try:
         simple = shapely.coverage_simplify(shapes, frame.unit)
     except shapely.errors.GEOSException:  # what is not a polygon, or is unsound
