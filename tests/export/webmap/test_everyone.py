@@ -151,6 +151,16 @@ def test_the_map_is_moved_and_zoomed_by_buttons_and_by_keys(opened: Opened) -> N
     assert centre()[2] > start[2]
 
 
+def test_on_a_phone_each_control_is_as_high_as_its_buttons(opened: Opened) -> None:
+    opened.page.set_viewport_size({"width": 360, "height": 740})
+    for control in (".leaflet-control-zoom", ".hotspots-pad"):
+        box = opened.page.locator(control).first.bounding_box()
+        last = opened.page.locator(f"{control} > :last-child").first.bounding_box()
+        assert box is not None
+        assert last is not None
+        assert last["y"] + last["height"] == pytest.approx(box["y"] + box["height"], abs=1)
+
+
 def test_arrow_keys_go_round_the_pad_in_their_direction(opened: Opened) -> None:
     opened.page.locator(".hotspots-whole").focus()
     for key, name in (("ArrowUp", "Move up"), ("ArrowLeft", "Move left"), ("Home", "Whole area")):
