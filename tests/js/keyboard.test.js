@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { load } from "./load.js";
 
-const { keyboard, speech } = load("values", "elements", "speech", "keyboard");
+const { keyboard, speech } = load("words", "values", "elements", "speech", "keyboard");
 const { stepped } = keyboard;
 
 test("arrows go from area to area and stop at both ends", () => {
@@ -49,4 +49,10 @@ test("an area is said with its district, rank, number and reason", () => {
 test("an area that no number ranks is said without a rank", () => {
   const table = load("values").values.table(data, 0);
   assert.match(speech.sentence({ ...view, classes: "1-" }, table, 1), /^Leek\. Without a rank, among 2 wards\. /);
+});
+
+test("what areas are called stands in a sentence as it does in a text, whatever the layer's label", () => {
+  const table = load("values").values.table(data, 0);
+  assert.match(speech.sentence({ ...view, noun: "Wards" }, table, 1), /Rank 1 of 2 wards\./);
+  assert.match(speech.sentence({ ...view, noun: "LSOAs" }, table, 1), /Rank 1 of 2 LSOAs\./);
 });

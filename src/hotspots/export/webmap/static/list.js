@@ -9,10 +9,10 @@
   function headingOf(view, table, count, shown) {
     const column = table.columns.get(view.rank);
     const unit = column.unit ? `${column.label}, ${column.unit}` : column.label;
-    const all = `${count.toLocaleString("en-GB")} ${view.noun}${view.where ? ` in ${view.where}` : ""}`;
+    const all = `${count.toLocaleString("en-GB")} ${within(view.noun)}${view.where ? ` in ${view.where}` : ""}`;
     const order = view.rank === view.column ? unit : `By class, then ${within(unit)}`;
     return [element("h2", "", shown < count ? `Top ${shown} of ${all}` : `All ${all}`),
-      element("p", "unit", view.where ? `${order}; ranks are among all ${view.noun}` : order)];
+      element("p", "unit", view.where ? `${order}; ranks are among all ${within(view.noun)}` : order)];
   }
 
   class List {

@@ -2,6 +2,8 @@
 (function (Hotspots) {
   "use strict";
 
+  const { within } = Hotspots.words;
+
   const WHY = ["reason", "un_text"];
   const known = new WeakMap();
 
@@ -18,7 +20,7 @@
     const { rows, places } = order(view.whole || view, table);
     const row = rows[places.get(position)];
     if (!row) return "";
-    const all = `${rows.length.toLocaleString("en-GB")} ${view.noun}`;
+    const all = `${rows.length.toLocaleString("en-GB")} ${within(view.noun)}`;
     return row.rank === null ? `Without a rank, among ${all}` : `Rank ${row.rank.toLocaleString("en-GB")} of ${all}`;
   }
 
