@@ -186,6 +186,8 @@ class _Case:
     why: npt.NDArray[np.str_]
     may: Bools
     cost: Floats
+    down: Integers
+    up: Integers
     wide_down: Integers
     wide_up: Integers
     room: Room
@@ -235,12 +237,14 @@ class _Case:
             why=why,
             may=may,
             cost=price + TIE,
+            down=down,
+            up=up,
             wide_down=np.where(may, -counts, down),
             wide_up=np.where(may, ANYTHING, up),
             room=Room(
                 tables,
-                down,
-                up,
+                down.copy(),  # a room is widened in place
+                up.copy(),
                 np.where(tiny, -counts, -np.minimum(level, counts)),
                 np.maximum(np.where(tiny, rise, 0), level),
             ),
@@ -248,20 +252,14 @@ class _Case:
 
     def widened(self) -> Bools:
         """Return which counts have been hidden to protect others."""
-        alone = self.alone[["lower", "upper"]].to_numpy()
-        down = alone[:, 0].astype(np.int64) - self.counts
-        up = np.minimum(alone[:, 1] - self.counts, ANYTHING).astype(np.int64)
-        return np.asarray((self.room.down < down) | (self.room.up > up))
+        return np.asarray((self.room.down < self.down) | (self.room.up > self.up))
 
     def trial(self, hidden: Bools) -> Room:
         """Return the room that is left where these are hidden besides, nothing of it explored."""
-        alone = self.alone[["lower", "upper"]].to_numpy()
-        down = alone[:, 0].astype(np.int64) - self.counts
-        up = np.minimum(alone[:, 1] - self.counts, ANYTHING).astype(np.int64)
         return Room(
             self.tables,
-            np.where(hidden, self.wide_down, down),
-            np.where(hidden, self.wide_up, up),
+            np.where(hidden, self.wide_down, self.down),
+            np.where(hidden, self.wide_up, self.up),
             self.room.want_low,
             self.room.want_high,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import month_abbr, month_name
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -250,14 +250,3 @@ def tidy_columns(frame: pd.DataFrame) -> pd.DataFrame:
         name = column_of(str(heading))
         names.append(name if name not in names else f"{heading} ({len(names)})")
     return frame.set_axis(names, axis=1)
-
-
-def known_themes(names: Iterable[str]) -> dict[str, str]:
-    """Return the names of themes by their keys.
-
-    Examples
-    --------
-    >>> known_themes(["All crime"])
-    {'all-crime': 'All crime'}
-    """
-    return {theme_key(name): name for name in names}
