@@ -18,6 +18,8 @@ Links = tuple[Integers, Integers, Integers, Integers, Integers]
 """Of an axis: starts, entries and multiplicities of each leaf, itself first; starts and leaves of each entry."""
 Move = tuple[Integers, Integers, Integers]
 """Entries on each axis, their multiplicities, and how many there are."""
+Ends = tuple[Integers, Integers, Integers, Integers]
+"""The least and the greatest difference of each count, and those that it has once it is hidden."""
 
 ALONE = 0.15
 """The chance that an axis has no second leaf, so that its sums change too."""
@@ -25,6 +27,18 @@ LOOKS = 6
 """How many leaves are looked at for one whose own count has room."""
 MOST = 4096
 """Counts that the moves for one count touch at most, repeats included."""
+
+
+@kernel()
+def empty_move(axes: tuple[Links, Links, Links]) -> Move:
+    """Return room for any move: all entries of two leaves of each axis."""
+    widest = 0
+    for k in range(3):
+        starts = axes[k][0]
+        for leaf in range(len(starts) - 1):
+            widest = max(widest, starts[leaf + 1] - starts[leaf])
+    shape = (3, 2 * widest)
+    return np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64), np.zeros(3, dtype=np.int64)
 
 
 @kernel()
@@ -184,7 +198,7 @@ def search(
     np.random.seed(seed)  # noqa: NPY002
     n2, n3 = len(axes[1][3]) - 1, len(axes[2][3]) - 1
     moved, touched = np.zeros(len(down), dtype=np.int64), np.empty(MOST, dtype=np.int64)
-    move = (np.empty((3, 64), dtype=np.int64), np.empty((3, 64), dtype=np.int64), np.zeros(3, dtype=np.int64))
+    move = empty_move(axes)
     for cell in todo:
         for sign in (-1, 1):
             need = want_high[cell] if sign > 0 else -want_low[cell]
@@ -233,7 +247,7 @@ def cheapest(
     sign: int,
     left: int,
     moved: Integers,
-    ends: tuple[Integers, Integers, Integers, Integers],
+    ends: Ends,
     cost: npt.NDArray[np.float64],
     tries: int,
     move: Move,
@@ -259,9 +273,7 @@ def cheapest(
 
 
 @kernel()
-def hide_moved(
-    moved: Integers, touched: Integers, count: int, ends: tuple[Integers, Integers, Integers, Integers]
-) -> None:
+def hide_moved(moved: Integers, touched: Integers, count: int, ends: Ends) -> None:
     """Widen what has been moved out of what is shown."""
     down, up, wide_down, wide_up = ends
     for place in range(count):
@@ -276,7 +288,7 @@ def hide(
     todo: Integers,
     want_low: Integers,
     want_high: Integers,
-    ends: tuple[Integers, Integers, Integers, Integers],
+    ends: Ends,
     cost: npt.NDArray[np.float64],
     low: Integers,
     high: Integers,
@@ -285,14 +297,13 @@ def hide(
 ) -> None:
     """Hide more, of the moves tried what costs least, until each count of `todo` can differ by as much as wanted.
 
-    `ends` are the least and the greatest difference of each count, and those that it has once it is hidden; the first
-    two become the others where a count is hidden.
+    The first two of `ends` become the others where a count is hidden.
     """
     np.random.seed(seed)  # noqa: NPY002
     n2, n3 = len(axes[1][3]) - 1, len(axes[2][3]) - 1
     moved, touched = np.zeros(len(low), dtype=np.int64), np.empty(MOST, dtype=np.int64)
-    move = (np.empty((3, 64), dtype=np.int64), np.empty((3, 64), dtype=np.int64), np.zeros(3, dtype=np.int64))
-    best = (np.empty((3, 64), dtype=np.int64), np.empty((3, 64), dtype=np.int64), np.zeros(3, dtype=np.int64))
+    move = empty_move(axes)
+    best = empty_move(axes)
     for cell in todo:
         for sign in (-1, 1):
             need = want_high[cell] if sign > 0 else -want_low[cell]

@@ -120,6 +120,7 @@ def _violated(
 ) -> list[tuple[Floats, float]]:
     """Return a cut, and what it must come to, for each count that hiding `chosen` leaves too closely known."""
     down, up = np.where(chosen, wide.down, narrow.down), np.where(chosen, wide.up, narrow.up)
+    sums = for_solver(room.tables.sums)
     cuts = []
     for cell in doubtful:
         for sign, need in ((1.0, float(room.want_high[cell])), (-1.0, float(-room.want_low[cell]))):
@@ -129,8 +130,8 @@ def _violated(
             goal[cell] = -sign
             found = linprog(
                 goal,
-                A_eq=for_solver(room.tables.sums.tocsr()),
-                b_eq=np.zeros(room.tables.sums.shape[0]),
+                A_eq=sums,
+                b_eq=np.zeros(sums.shape[0]),
                 bounds=np.stack([down, up], axis=1),
                 method="highs",
             )
