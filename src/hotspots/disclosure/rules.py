@@ -81,6 +81,11 @@ class Profile:
         """Whether published counts are rounded."""
         return self.base > 1
 
+    @property
+    def least_shown(self) -> int:
+        """The smallest count over 0 that is shown, where small ones are left out; 0 where they are rounded."""
+        return self.threshold if self.hide == "suppress" else 0
+
     def sentences(self) -> list[str]:
         """Return the rules in words, for people who read what is published.
 
@@ -199,7 +204,7 @@ def _counts_in_words(rules: Profile) -> list[str]:
 
 
 def _of(shown: int, rules: Profile) -> str:
-    low, high = _interval(np.array([float(shown)]), rules)
+    low, high = stands_for(np.array([float(shown)]), rules.base, rules.least_shown)
     return f"{low[0]:.0f} to {high[0]:.0f}"
 
 
@@ -381,7 +386,7 @@ def published(counts: pd.Series | npt.ArrayLike, rules: Profile) -> pd.DataFrame
     shown = rounded(values, rules.base)
     if rules.hide == "suppress":
         shown[small(values, rules)] = np.nan
-    lower, upper = _interval(shown, rules)
+    lower, upper = stands_for(shown, rules.base, rules.least_shown)
     return pd.DataFrame({"shown": shown, "lower": lower, "upper": upper}, index=index)
 
 
@@ -410,16 +415,33 @@ def counted(counts: pd.Series | npt.ArrayLike) -> npt.NDArray[np.float64]:
     return values
 
 
-def _interval(
-    shown: npt.NDArray[np.float64], rules: Profile
+def stands_for(
+    shown: npt.NDArray[np.float64], base: int, threshold: int = 0
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the least and the greatest count that is shown as each number."""
-    base = max(rules.base, 1)
-    lower = shown - base // 2
-    upper = shown + _halfway(base) - 1
-    if rules.hide == "suppress":
-        exact = (shown == 0) & (rules.threshold >= _halfway(base))
-        upper = np.where(exact, 0, upper)
-        lower = np.where(exact, 0, np.maximum(lower, rules.threshold))
+    """Return the least and the greatest count that is shown as each number; 0 and infinity for a missing one.
+
+    Parameters
+    ----------
+    shown : array of float
+    base : int
+        What counts are rounded to, upwards where halfway; 0 or 1 for none.
+    threshold : int
+        The smallest count over 0 that is shown, where small ones are left out: a 0 that is shown is then one.
+
+    Examples
+    --------
+    >>> low, high = stands_for(np.array([0.0, 10, 490, np.nan]), 10)
+    >>> low.tolist(), high.tolist()
+    ([0.0, 5.0, 485.0, 0.0], [4.0, 14.0, 494.0, inf])
+    >>> low, high = stands_for(np.array([0.0, 10]), 5, threshold=10)
+    >>> low.tolist(), high.tolist()
+    ([0.0, 10.0], [0.0, 12.0])
+    """
+    whole = max(base, 1)
+    lower, upper = shown - whole // 2, shown + _halfway(whole) - 1
+    if threshold:
+        upper = np.where(shown == 0, 0, upper)
+        # Not more than the greatest: a number may be shown that the rules do not know.
+        lower = np.where(shown == 0, 0, np.maximum(lower, np.minimum(threshold, upper)))
     lower = np.where(np.isnan(shown), 0, np.maximum(lower, 0))
     return lower, np.where(np.isnan(shown), np.inf, upper)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotspots.analysis.audit.claims import Claim
 from hotspots.analysis.audit.links import Cells
-from hotspots.disclosure.rules import Profile
+from hotspots.disclosure.rules import Profile, stands_for
 
 Floats = npt.NDArray[np.float64]
 
@@ -80,20 +80,8 @@ def base_of(values: Floats, rules: Profile | None) -> int:
     return next((base for base in (10, 5) if not (told % base).any()), 1)
 
 
-def interval(shown: Floats, base: int, rules: Profile | None) -> tuple[Floats, Floats]:
-    """Return the least and the most that a count shown as each number was.
-
-    Examples
-    --------
-    >>> low, high = interval(np.array([0.0, 10, 490]), 10, None)
-    >>> low.tolist(), high.tolist()
-    ([0.0, 5.0, 485.0], [4.0, 14.0, 494.0])
-    """
-    low, high = np.maximum(shown - base // 2, 0), shown + (base + 1) // 2 - 1
-    if rules is not None and rules.hide == "suppress":
-        high = np.where(shown == 0, 0, high)
-        low = np.where(shown > 0, np.maximum(low, np.minimum(rules.threshold, high)), 0)
-    return low, high
+def _least_shown(rules: Profile | None) -> int:
+    return 0 if rules is None else rules.least_shown
 
 
 def weigh(claims: Sequence[Claim], cells: Cells, rules: Profile | None, promised: Profile) -> Known:
@@ -141,7 +129,7 @@ def _take_counts(
     base = base_of(claim.low[one], rules)
     if base == 1 and rules is None:
         base = _base_beside(known, claim, place, one)
-    low, high = interval(claim.low, base, rules) if base > 1 else (claim.low, claim.high)
+    low, high = stands_for(claim.low, base, _least_shown(rules)) if base > 1 else (claim.low, claim.high)
     low, high = np.where(one, low, claim.low), np.where(one, high, claim.high)
     source = _source(known, claim)
     for at, (cell, least, most, single, value) in enumerate(
@@ -242,13 +230,15 @@ def _as_rounded(least: Floats, most: Floats, base: int, rules: Profile | None) -
     if base == 1:
         return least, most
     first, last = np.ceil(least / base) * base, np.floor(most / base) * base
-    if rules is not None and rules.hide == "suppress":  # no number between 0 and the threshold is shown
-        least_shown = np.ceil(rules.threshold / base) * base
-        first = np.where(first > 0, np.maximum(first, least_shown), first)
-        last = np.where((last > 0) & (last < least_shown), 0, last)
+    shown_from = _least_shown(rules)
+    if shown_from:  # no number between 0 and the threshold is shown
+        fewest = np.ceil(shown_from / base) * base
+        first = np.where(first > 0, np.maximum(first, fewest), first)
+        last = np.where((last > 0) & (last < fewest), 0, last)
     held = first <= last
-    return np.where(held, interval(first, base, rules)[0], least), np.where(
-        held, interval(last, base, rules)[1], most
+    return (
+        np.where(held, stands_for(first, base, shown_from)[0], least),
+        np.where(held, stands_for(last, base, shown_from)[1], most),
     )
 
 
