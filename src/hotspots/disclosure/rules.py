@@ -13,6 +13,7 @@ import pandas as pd
 
 from hotspots.base.errors import DataError, ParameterError, did_you_mean, listed
 
+Bools = npt.NDArray[np.bool_]
 Hide = Literal["suppress", "round"]
 Zeros = Literal["shown", "hidden"]
 
@@ -390,7 +391,7 @@ def published(counts: pd.Series | npt.ArrayLike, rules: Profile) -> pd.DataFrame
     return pd.DataFrame({"shown": shown, "lower": lower, "upper": upper}, index=index)
 
 
-def small(counts: npt.ArrayLike, rules: Profile) -> npt.NDArray[np.bool_]:
+def small(counts: npt.ArrayLike, rules: Profile) -> Bools:
     """Return which counts a profile protects for being small."""
     values = np.asarray(counts, dtype=float)
     return (values < rules.threshold) & ((values > 0) | (rules.zeros == "hidden"))
@@ -445,3 +446,20 @@ def stands_for(
         lower = np.where(shown == 0, 0, np.maximum(lower, np.minimum(threshold, upper)))
     lower = np.where(np.isnan(shown), 0, np.maximum(lower, 0))
     return lower, np.where(np.isnan(shown), np.inf, upper)
+
+
+def may_be_small(lower: npt.NDArray[np.float64], upper: npt.NDArray[np.float64], rules: Profile) -> Bools:
+    """Return which counts may be small, as far as a reader knows who knows these limits of each."""
+    return np.asarray((lower < rules.threshold) & ~((upper == 0) & (rules.zeros == "shown")))
+
+
+def known_closely(lower: npt.NDArray[np.float64], upper: npt.NDArray[np.float64], rules: Profile) -> Bools:
+    """Return which counts have fewer values left than small ones have, or are surely small and have not all of these.
+
+    Examples
+    --------
+    >>> known_closely(np.array([6.0, 0, 1]), np.array([12.0, 9, 9]), profile("10-5")).tolist()
+    [True, False, True]
+    """
+    least, most = (1.0 if rules.zeros == "shown" else 0.0), rules.threshold - 1.0
+    return np.asarray((upper - lower < most - least) | ((upper <= most) & ((lower > least) | (upper < most))))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotspots.analysis.audit.claims import Claim
 from hotspots.analysis.audit.links import Cells
-from hotspots.disclosure.rules import Profile, stands_for
+from hotspots.disclosure.rules import Profile, known_closely, may_be_small, small, stands_for
 
 Floats = npt.NDArray[np.float64]
 
@@ -256,12 +256,11 @@ def judge(low: Floats, high: Floats, rules: Profile, exact: Floats | None = None
     >>> judge(low, high, profile("own", threshold=5, zeros="shown")).tolist()
     ['protected', 'given back', 'shown', 'protected', 'shown']
     """
-    least, most = (1.0 if rules.zeros == "shown" else 0.0), rules.threshold - 1.0
-    may_be = (low <= most) & ~((high == 0) & (rules.zeros == "shown"))
-    narrow_ = (high - low < most - least) | ((high <= most) & ((low > least) | (high < most)))
+    closely = known_closely(low, high, rules)
     if exact is not None:
-        narrow_ |= (exact <= most) & (exact >= least) & (low > least)
-    return np.where(~may_be, "shown", np.where(narrow_, "given back", "protected")).astype(object)
+        closely |= small(exact, rules) & (low > (rules.zeros == "shown"))
+    state = np.where(closely, "given back", "protected")
+    return np.where(may_be_small(low, high, rules), state, "shown").astype(object)
 
 
 def as_arrays(known: Known) -> tuple[Floats, Floats]:
