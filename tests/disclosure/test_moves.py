@@ -15,7 +15,8 @@ def test_a_move_has_room_for_areas_that_belong_to_forty_sums_each_and_changes_no
         f"{key}{i}": parts for i in range(40) for key, parts in (("A", ["E1", "E3"]), ("B", ["E2", "E4"]))
     }
     tables = make_tables(counts, within={"area": sums | {"All": list(counts.index)}})
-    axes = tuple(axis.links for axis in tables.axes)
+    first, second, third = tables.axes
+    axes = (first.links, second.links, third.links)
     move = empty_move(axes)
     size = difference(axes[0], 0, 1, move[0][0], move[1][0])
     # E1 and its 40 sums up, E2 and its 40 down; the total of all, which both are part of, stays.
