@@ -11,6 +11,7 @@ UNDEFINED = "#cacaca"
 _RED, _ORANGE, _PEACH = "#b2182b", "#ef8a62", "#e9c3a2"
 _NAVY, _BLUE, _PALE = "#003b72", "#1a7fc0", "#b0cee9"
 _PURPLE = "#8073ac"
+_UP, _DOWN = "\u25b2", "\u25bc"
 # Seven classes from a high extreme to a low one: a step of the high side is darker than that of the low side.
 _HIGH, _LOW = ("#650000", "#c92f14", "#f18b4c"), ("#a9cff2", "#468db9", "#005183")
 
@@ -33,6 +34,11 @@ class StyleClass:
         ``lower <= value < upper``, for a column of numbers; None is unbounded.
     neutral : bool
         Whether it is the uneventful middle, which a map of many cells leaves out.
+    mark : str
+        A letter or two for who cannot tell colours, at the areas that have room and in the legend: ``"\u25b2"`` of
+        what went up, ``"N"`` of a new hotspot; empty where colours do.
+    unsure : bool
+        Whether it is hatched, as it could as well have come out otherwise.
     """
 
     label: str
@@ -42,6 +48,8 @@ class StyleClass:
     lower: float | None = None
     upper: float | None = None
     neutral: bool = False
+    mark: str = ""
+    unsure: bool = False
 
 
 AVERAGE = (
@@ -109,39 +117,62 @@ SENSITIVITY = (
 PRIORITY = (
     StyleClass("Force-wide priority", "#6a001a", value="force-wide"),
     StyleClass(
-        "Force-wide, borderline: its selection is under 80% sure", "#903834", value="borderline force-wide"
+        "Force-wide, borderline: its selection is under 80% sure",
+        "#903834",
+        value="borderline force-wide",
+        unsure=True,
     ),
     StyleClass("Overall priority: stands out of all areas compared", "#6a001a", value="overall"),
-    StyleClass("Overall, borderline: its selection is under 80% sure", "#903834", value="borderline overall"),
+    StyleClass(
+        "Overall, borderline: its selection is under 80% sure",
+        "#903834",
+        value="borderline overall",
+        unsure=True,
+    ),
     StyleClass("Local priority: stands out in its own district", "#eb4426", value="local"),
-    StyleClass("Local, borderline: its selection is under 80% sure", "#ef8462", value="borderline local"),
+    StyleClass(
+        "Local, borderline: its selection is under 80% sure",
+        "#ef8462",
+        value="borderline local",
+        unsure=True,
+    ),
     StyleClass("Watch: narrowly below, or newly rising", "#edc19b", value="watch"),
     StyleClass("Not a priority", NEUTRAL, value="", neutral=True),
 )
 STANDING = (
-    StyleClass("Newly above", _RED, value="newly above"),
+    StyleClass("Newly above", _RED, value="newly above", mark=_UP),
     StyleClass("Still above", _ORANGE, value="still above"),
     StyleClass("Narrowly below", _PEACH, value="narrowly below"),
-    StyleClass("No longer above", _BLUE, value="no longer above"),
+    StyleClass("No longer above", _BLUE, value="no longer above", mark=_DOWN),
     StyleClass("Not above", NEUTRAL, value="not above", neutral=True),
 )
 CHANGE = (
-    StyleClass("Up", _ORANGE, value="up"),
+    StyleClass("Up", _ORANGE, value="up", mark=_UP),
     StyleClass("No clear change", NEUTRAL, value="no clear change", neutral=True),
-    StyleClass("Down", _BLUE, value="down"),
+    StyleClass("Down", _BLUE, value="down", mark=_DOWN),
 )
 UNUSUAL = (
-    StyleClass("Unusually high (of those marked, at most 5 in 100 by chance)", _RED, value="unusually high"),
+    StyleClass(
+        "Unusually high (of those marked, at most 5 in 100 by chance)",
+        _RED,
+        value="unusually high",
+        mark=_UP,
+    ),
     StyleClass("As expected", NEUTRAL, value="as expected", neutral=True),
-    StyleClass("Unusually low (of those marked, at most 5 in 100 by chance)", _BLUE, value="unusually low"),
+    StyleClass(
+        "Unusually low (of those marked, at most 5 in 100 by chance)",
+        _BLUE,
+        value="unusually low",
+        mark=_DOWN,
+    ),
 )
 HISTORY = (
-    StyleClass("Rising", _RED, value="rising"),
-    StyleClass("Step up", _ORANGE, value="step up"),
-    StyleClass("A season of its own", _PURPLE, value="seasonal"),
+    StyleClass("Rising", _RED, value="rising", mark=_UP),
+    StyleClass("Step up", _ORANGE, value="step up", mark="\u2191"),
+    StyleClass("A season of its own", _PURPLE, value="seasonal", mark="~"),
     StyleClass("Steady", NEUTRAL, value="steady", neutral=True),
-    StyleClass("Step down", _PALE, value="step down"),
-    StyleClass("Falling", _NAVY, value="falling"),
+    StyleClass("Step down", _PALE, value="step down", mark="\u2193"),
+    StyleClass("Falling", _NAVY, value="falling", mark=_DOWN),
 )
 COMPARED = (
     StyleClass("Above", _ORANGE, value="above"),
@@ -171,7 +202,7 @@ RISK = (
 )
 # Kinds from dark to light by how much they ask for attention now; the coldspots' lightness lies between the hotspots',
 # so that no two classes are alike in grey or under a common colour-vision deficiency. Sixteen cannot be as far apart as
-# seven: neighbours in the legend differ by 6 or more.
+# seven: neighbours in the legend differ by 6 or more, and each has a mark: its first letter, after a minus when cold.
 _KINDS = (
     ("intensifying", "in 90% of steps or more, and rising", "#5b0026", "#2b2480"),
     ("persistent", "in 90% of steps or more", "#810021", "#01429e"),
@@ -184,7 +215,9 @@ _KINDS = (
 )
 EMERGING = (
     *(
-        StyleClass(f"{kind.capitalize()} hotspot: {said}", hot, value=f"{kind} hotspot")
+        StyleClass(
+            f"{kind.capitalize()} hotspot: {said}", hot, value=f"{kind} hotspot", mark=kind[0].upper()
+        )
         for kind, said, hot, _ in _KINDS
     ),
     StyleClass("None of these", NEUTRAL, value="none", neutral=True),
@@ -193,6 +226,7 @@ EMERGING = (
             f"{kind.capitalize()} coldspot: {said.replace('rising', 'deepening').replace('falling', 'fading')}",
             cold,
             value=f"{kind} coldspot",
+            mark=f"\u2212{kind[0].upper()}",
         )
         for kind, said, _, cold in reversed(_KINDS)
     ),

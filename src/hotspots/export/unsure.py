@@ -1,0 +1,67 @@
+"""Which areas of a map rest on little, so that they are hatched beside their colour."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.base.poisson import FEW
+from hotspots.export.style import Style, StyleClass
+
+_DATED_RATE = re.compile(r"rate_(?P<period>\d{4}(-\d{2})?)")
+HATCH = "#5c5c5c"
+"""The colour of the lines on a pale fill; on a dark one they are white."""
+
+
+def unsure_areas(layer: pd.DataFrame, style: Style) -> npt.NDArray[np.bool_]:
+    """Return which areas are hatched: rates of fewer than ten incidents, and classes that could come out otherwise.
+
+    Parameters
+    ----------
+    layer : DataFrame
+        Areas with the column that is drawn, and ``n`` beside a rate, or ``n_2025`` beside ``rate_2025``.
+    style : Style
+        How the column is drawn.
+
+    Returns
+    -------
+    array of bool
+        In the order of the rows; none where the count behind a rate is not known, as when it is hidden.
+
+    Examples
+    --------
+    >>> from hotspots.export.style import layer_style
+    >>> wards = pd.DataFrame({"n": [9, 10, None], "rate": [4.5, 3.0, None]})
+    >>> unsure_areas(wards, layer_style(wards, "rate")).tolist()
+    [True, False, False]
+    """
+    values = layer[style.column]
+    named = [entry.value for entry in style.classes if entry.unsure]
+    if named:
+        return np.asarray(values.isin(named), dtype=bool)
+    counts = _counts(style.column)
+    if counts not in layer:
+        return np.zeros(len(layer), dtype=bool)
+    few = layer[counts].to_numpy(dtype=float, na_value=np.nan) < FEW
+    return np.asarray(few & values.notna().to_numpy(), dtype=bool)
+
+
+def unsure_class(style: Style) -> StyleClass | None:
+    """Return the line of the legend that says what the hatch means on a map of rates; None on one of classes.
+
+    A class that is hatched says in its own words why.
+    """
+    if not _counts(style.column):
+        return None
+    return StyleClass(f"Hatched: a rate of fewer than {FEW} incidents", "#ffffff", unsure=True)
+
+
+def _counts(column: str) -> str:
+    """Return the column of counts that a rate rests on; empty for what is no rate."""
+    if column == "rate":
+        return "n"
+    found = _DATED_RATE.fullmatch(column)
+    return f"n_{found['period']}" if found else ""
