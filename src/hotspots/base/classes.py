@@ -215,9 +215,7 @@ _KINDS = (
 )
 EMERGING = (
     *(
-        StyleClass(
-            f"{kind.capitalize()} hotspot: {said}", hot, value=f"{kind} hotspot", mark=kind[0].upper()
-        )
+        StyleClass(f"{kind.capitalize()} hotspot: {said}", hot, value=f"{kind} hotspot", mark=kind[0].upper())
         for kind, said, hot, _ in _KINDS
     ),
     StyleClass("None of these", NEUTRAL, value="none", neutral=True),
