@@ -74,7 +74,7 @@ def make_provenance(
     }
 
 
-_FILES = ("source", "population_table", "lookup", "plan", "sheet", "table", "harm", "offences")
+_FILES = ("source", "population_table", "lookup", "plan", "sheet", "table", "harm", "offences", "context")
 """Keys of a recipe and a plan under which a file may stand; at the head of a recipe, ``source`` is a sentence."""
 
 

@@ -230,6 +230,8 @@ class Analysis:
         By what rules it may be published; None of an analysis with exact figures, which is not for publication.
     uncovered : mapping of str to GeoDataFrame
         The areas that the files do not cover, by the key of their layers; they are in no table and no figure.
+    context : GeoDataFrame or None
+        Towns, roads and water that maps show for orientation, from `hotspots.areas.context.read_context`.
     """
 
     recipe: Recipe
@@ -256,6 +258,7 @@ class Analysis:
     comparators: pd.DataFrame | None = None
     published: Published | None = None
     uncovered: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    context: gpd.GeoDataFrame | None = None
 
     @cached_property
     def outline(self) -> gpd.GeoDataFrame:

@@ -79,6 +79,37 @@ def open_layer(source: Source, *, layer: str | None = None) -> gpd.GeoDataFrame:
     return check_polygons(table, describe(source))
 
 
+def open_features(path: Path) -> dict[str, gpd.GeoDataFrame]:
+    """Return all layers of a file by their names, whatever their shapes, each geometry column named ``geometry``.
+
+    Raises
+    ------
+    FileError
+        When there is no such file, it is not what its name promises, or holds no layer with shapes.
+    """
+    import pyogrio
+
+    if not path.exists():
+        raise FileError(f"there is no file '{path}'", hint="check the spelling and the folder")
+    check_vector(path)
+    if path.suffix.lower() in _PARQUET:
+        tables = {path.stem: _read_parquet(path)}
+    else:
+        try:
+            with reading_only():
+                names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+        except pyogrio.errors.DataSourceError as error:
+            raise _not_a_layer(path) from error
+        tables = {name: _read_vector(path, name) for name in names}
+    found = {name: table for name, table in tables.items() if isinstance(table, gpd.GeoDataFrame)}
+    if not found:
+        raise FileError(f"'{path}' holds no layer with shapes", hint=f"give {FORMATS}")
+    return {
+        name: table if table.geometry.name == "geometry" else table.rename_geometry("geometry")
+        for name, table in found.items()
+    }
+
+
 def read_geojson_bytes(text: bytes, *, where: str) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the layer in a GeoJSON text, and its foreign member ``hotspots`` (empty where it has none)."""
     import pyogrio

@@ -441,7 +441,7 @@ class Report:
 
 # What every recipe has, asked for or not.
 ALWAYS = frozenset(
-    ["title", "incidents", "areas", "theme", "count", "source", "attribution", "crs", "folder"]
+    ["title", "incidents", "areas", "theme", "count", "source", "attribution", "crs", "context", "folder"]
 )
 
 
@@ -466,6 +466,8 @@ class Recipe:
         are not named.
     crs : str
         The projected CRS, in metres, in which everything is computed.
+    context : tuple of str
+        Layers of towns, main roads and rivers to draw for orientation; see `hotspots.areas.context.read_context`.
     folder : Path
         The folder that relative paths start from.
     """
@@ -499,6 +501,7 @@ class Recipe:
     source: str = ""
     attribution: str = ""
     crs: str = "EPSG:27700"
+    context: tuple[str, ...] = ()
     folder: Path = Path()
 
     def __repr__(self) -> str:

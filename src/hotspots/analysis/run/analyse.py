@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from hotspots.analysis.facts import AreaFacts, find_facts
@@ -37,6 +38,7 @@ from hotspots.analysis.run.whole import (
 )
 from hotspots.analysis.sources import account_each, of_source, read_sources, rows_by_month
 from hotspots.analysis.steps.counted import account, people_of
+from hotspots.areas.context import read_context
 from hotspots.counting.period import period_of
 
 Progress = Callable[..., None]
@@ -123,7 +125,15 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         facts=_facts(recipe, incidents, places, assigned),
         comparators=against,
         uncovered=uncovered,
+        context=_context(recipe, places[0].areas),
     )
+
+
+def _context(recipe: Recipe, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    """Return what maps show for orientation, where the recipe names it."""
+    if not recipe.context:
+        return None
+    return read_context([recipe.path(name) for name in recipe.context], within=areas, crs=recipe.crs)
 
 
 def _facts(
