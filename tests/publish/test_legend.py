@@ -46,9 +46,13 @@ def test_a_change_names_both_periods() -> None:
     assert told_words(years, "ch_flag") == "January to December 2025 against January to December 2024."
 
 
-def test_a_comparison_names_its_comparator() -> None:
-    wards = _wards("cmp_flag", steps={"compare": {"comparator": "England"}})
-    assert told_words(wards, "cmp_flag") == "January to December 2025, against England."
+@pytest.mark.parametrize(
+    ("comparator", "words"),
+    [("England", "England"), ("rest", "all others together"), (89.5, "a rate of 89.5")],
+)
+def test_a_comparison_names_its_comparator(comparator: object, words: str) -> None:
+    wards = _wards("cmp_flag", steps={"compare": {"comparator": comparator}})
+    assert told_words(wards, "cmp_flag") == f"January to December 2025, against {words}."
 
 
 def test_what_a_file_does_not_tell_is_not_said() -> None:

@@ -12,8 +12,7 @@ from hotspots.base.poisson import FEW
 from hotspots.export.style import Style, StyleClass
 
 _DATED_RATE = re.compile(r"rate_(?P<period>\d{4}(-\d{2})?)")
-HATCH = "#5c5c5c"
-"""The colour of the lines on a pale fill; on a dark one they are white."""
+_DARK = 140  # of 255: luma under which a colour is dark
 
 
 def unsure_areas(layer: pd.DataFrame, style: Style) -> npt.NDArray[np.bool_]:
@@ -57,6 +56,18 @@ def unsure_class(style: Style) -> StyleClass | None:
     if not _counts(style.column):
         return None
     return StyleClass(f"Hatched: a rate of fewer than {FEW} incidents", "#ffffff", unsure=True)
+
+
+def ink_on(colour: str) -> str:
+    """Return the colour of lines and letters that can be seen on another: near black on a pale one, else white.
+
+    Examples
+    --------
+    >>> ink_on("#faf9f6"), ink_on("#650000")
+    ('#2b2b2b', '#ffffff')
+    """
+    red, green, blue = bytes.fromhex(colour.lstrip("#"))
+    return "#ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < _DARK else "#2b2b2b"
 
 
 def _counts(column: str) -> str:

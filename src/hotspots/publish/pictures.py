@@ -17,10 +17,12 @@ from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.export.picture.draw import draw_heatmap, draw_map
 from hotspots.export.raster import read_geotiff, read_origin
 from hotspots.publish.views import drawing, drawn_columns, layer_kind
+from hotspots.publish.words.legend import told_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+INSETS = 3
 _GEOTIFF = (".tif", ".tiff")
 
 
@@ -77,6 +79,7 @@ def file_picture(
             subtitle=period or told.get("period", ""),
             source=origin.source,
             attribution=origin.attribution,
+            insets=INSETS,
         )
     layer = read_layer(paths[0])
     kind = layer_kind(layer)
@@ -95,6 +98,8 @@ def file_picture(
         outline=outline,
         draw=drawing(layer, kind),
         noun=kind,
+        note=told_words(layer, chosen, noun=kind, period=period),
+        insets=INSETS,
     )
 
 

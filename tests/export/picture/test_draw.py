@@ -254,3 +254,48 @@ def test_files_say_what_the_picture_shows_and_where() -> None:
 def test_a_picture_without_a_class_that_stands_out_says_so() -> None:
     figure = draw_map(wards().assign(gi_class="none"), "gi_class", title="Burglary")
     assert "<desc>No area stands out.</desc>" in picture_bytes(figure, "svg").decode("utf-8")
+
+
+def hatches(figure: Figure) -> list[str]:
+    return [patch.get_hatch() for patch in figure.axes[0].patches if patch.get_hatch()]
+
+
+def written(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.texts]
+
+
+def test_rates_of_few_incidents_are_hatched_and_the_legend_says_of_how_many_areas() -> None:
+    few = wards().assign(n=[90, 9, 3, 40])
+    figure = draw_map(few, "rate", noun="wards")
+    assert len(hatches(figure)) == 2  # one for each class that holds such a ward
+    said = written(figure)
+    assert "Hatched: a rate of fewer than 10 incidents" in " ".join(said)
+    assert said[said.index(next(text for text in said if text.startswith("Hatched"))) - 1] == "2"
+    many = draw_map(wards().assign(n=[90, 10, 30, 40]), "rate")
+    assert not hatches(many)
+    assert not any("Hatched" in text for text in written(many))
+
+
+def test_what_went_up_and_down_is_told_by_marks_on_map_and_legend() -> None:
+    changed = wards().assign(ch_flag=["up", "down", "no clear change", None])
+    figure = draw_map(changed, "ch_flag")
+    on_map = [text.get_text() for text in figure.axes[0].texts]
+    assert sorted(on_map) == ["▲", "▼"]
+    assert {"▲", "▼"} <= set(written(figure))
+
+
+def test_small_areas_that_lie_together_bear_one_mark() -> None:
+    # 100 m on a map of 40 km are a quarter of a millimetre; ten of them side by side have room for one letter.
+    west = [*(4e5 + 100 * i for i in range(60) for _ in range(60)), 44e4]
+    south = [*(3e5 + 100 * i for _ in range(60) for i in range(60)), 3e5]
+    cells = gpd.GeoDataFrame(
+        {"em_class": ["new hotspot"] * 3600 + ["none"]},
+        geometry=shapely.box(west, south, np.add(west, 100), np.add(south, 100)),
+        crs="EPSG:27700",
+    )
+    assert [text.get_text() for text in draw_map(cells, "em_class").axes[0].texts] == ["N"]
+
+
+def test_borderline_priorities_are_hatched_over_their_colour() -> None:
+    chosen = wards().assign(priority=["force-wide", "borderline force-wide", "watch", ""])
+    assert len(hatches(draw_map(chosen, "priority"))) == 1

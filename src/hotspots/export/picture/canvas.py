@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from hotspots.export.picture.parts import (
     GREY,
     INK,
     LEGEND_SIZE,
+    UNSURE_HATCH,
     LegendEntry,
     Names,
     Pen,
@@ -29,6 +31,7 @@ from hotspots.export.picture.parts import (
     polygon_path,
 )
 from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, StyleClass
+from hotspots.export.unsure import ink_on
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -50,6 +53,8 @@ _MARKED = 0.3  # inches; a marked area under it has one too, or its number would
 _ZOOM = 3.5  # of an inset
 _LEAST = 1.6  # zoom of an inset on marked areas that lie apart
 _SHRINKS = (1.0, 1.15, 1.3, 1.5)  # how far the map makes room for insets where it leaves none
+_SYMBOL = 8.5  # points of a class's mark
+_SYMBOL_ROOM = 2.2  # letters across that an area has where it bears one
 _HEAT_PIXELS = 1_400  # a heat-map is sampled to at least about this many columns
 
 
@@ -183,6 +188,37 @@ class Canvas:
             if len(chosen):
                 edge = entry.colour if many else BORDER
                 self._patch(chosen, facecolor=entry.colour, edgecolor=edge, linewidth=0.35 * self.unit)
+
+    def hatch(self, shapes: Shapes, style: Style, found: npt.NDArray[np.int16]) -> None:
+        """Hatch areas that rest on little over the colours of their classes."""
+        import matplotlib
+
+        with matplotlib.rc_context({"hatch.linewidth": 0.6 * self.unit}):
+            for place in np.unique(found[found >= 0]):
+                look = {
+                    "edgecolor": ink_on(style.classes[place].colour),
+                    "linewidth": 0,
+                    "hatch": UNSURE_HATCH,
+                }
+                self._patch(shapes[found == place], facecolor="none", alpha=0.75, **look)
+
+    def symbols(self, shapes: Shapes, style: Style, found: npt.NDArray[np.int16]) -> None:
+        """Write the marks of classes, on each area that has room, else once on those that lie together."""
+        for place, entry in enumerate(style.classes):
+            chosen = shapes[found == place]
+            if not entry.mark or not len(chosen):
+                continue
+            for axes, names in self._views():
+                letter = _SYMBOL * self.unit / 72 * names.scale
+                roomy = shapely.area(chosen) >= (_SYMBOL_ROOM * letter) ** 2
+                rest = shapely.get_parts(shapely.union_all(chosen[~roomy]))
+                pieces = [*chosen[roomy], *rest[shapely.area(rest) >= (_SYMBOL_ROOM * letter) ** 2]]
+                for x, y in filter(partial(_within, axes), map(centre_of, pieces)):
+                    half = 0.7 * letter
+                    names.taken.append((x - half, y - half, x + half, y + half))
+                    look: dict[str, Any] = {"color": ink_on(entry.colour), "zorder": 3}
+                    look |= {"fontsize": _SYMBOL * self.unit, "fontweight": "bold", "family": FONT}
+                    axes.text(x, y, entry.mark, ha="center", va="center_baseline", **look)
 
     def uncovered(self, areas: gpd.GeoDataFrame | None, crs: Any) -> list[LegendEntry]:
         """Draw the ground that the files do not cover, hatched, and return its line of the legend, if there is any."""

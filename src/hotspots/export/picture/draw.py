@@ -25,6 +25,7 @@ from hotspots.base.surface import Surface
 from hotspots.export.picture.canvas import COLUMN, SLIDE, Bounds, Canvas, Shapes, Size
 from hotspots.export.picture.parts import LegendEntry
 from hotspots.export.style import Style, layer_style, surface_style
+from hotspots.export.unsure import unsure_areas, unsure_class
 from hotspots.export.where import highest
 
 if TYPE_CHECKING:
@@ -163,8 +164,11 @@ def draw_map(
         picture.add_insets(coloured, ground, most=insets, marked=held)
     beyond = picture.uncovered(uncovered, layer.crs)
     picture.areas(shapes, chosen, np.where(drawn, found, -2))
+    hatched = drawn & unsure_areas(layer, chosen)
+    picture.hatch(shapes, chosen, np.where(hatched, found, -2))
     first = _ranked_first(layer)
     picture.keep_clear(shapes[stands_out | first], first[stands_out | first])
+    picture.symbols(shapes, chosen, np.where(drawn, found, -2))
     picture.marks(layer, marked)
     if lines is not None:
         picture.outline(lines, avoid=coloured)
@@ -175,9 +179,16 @@ def draw_map(
         picture.scale_alone(ground)
         picture.lines(title, subtitle, source, attribution)
         return picture.figure
-    picture.furniture(chosen.title, [*_legend_entries(chosen, found, draw), *beyond], noun=noun, note=note)
+    entries = [*_legend_entries(chosen, found, draw), *_hatched_entry(chosen, hatched), *beyond]
+    picture.furniture(chosen.title, entries, noun=noun, note=note)
     picture.lines(title, subtitle, source, attribution)
     return picture.figure
+
+
+def _hatched_entry(style: Style, hatched: npt.NDArray[np.bool_]) -> list[LegendEntry]:
+    """Return the line of the legend for areas that rest on little, where there are any."""
+    line = unsure_class(style)
+    return [] if line is None or not hatched.any() else [LegendEntry(line, int(hatched.sum()))]
 
 
 def _ranked_first(layer: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from hotspots.export.unsure import ink_on
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 FONT = "DejaVu Sans"  # comes with matplotlib, so that a picture is the same on every machine
 INK = "#1f1f1f"
 GREY = "#5c5c5c"
+UNSURE_HATCH = "\\\\\\\\"  # of what rests on little; ground that is not covered is hatched the other way
 LEGEND_SIZE = 11.5  # points, on a slide
 LINE = 1.3  # height of a line of text, in letter sizes
 _POINTS = 72.0  # in an inch
@@ -157,8 +160,7 @@ def draw_legend(
         pen.write(x + width, y, noun, 9.5, colour=GREY, align="right")
         y += pen.line(9.5)
     for line in entries:
-        fill = line.entry.colour if line.entry.opacity else "#ffffff"
-        pen.box(x, y, swatch, 0.2 * unit, facecolor=fill, edgecolor="#8a8a8a", linewidth=0.6 * unit)
+        _draw_swatch(pen, x, y, swatch, line.entry)
         if line.count is not None:
             pen.write(x + width, y, f"{line.count:,}", size, align="right")
         room = width - swatch - gap - (numbers + gap if counted else 0)
@@ -166,6 +168,21 @@ def draw_legend(
     if note:
         y = pen.paragraph(x, y + 0.1 * unit, note, 9.5, width=width, colour=GREY)
     return y
+
+
+def _draw_swatch(pen: Pen, x: float, y: float, width: float, entry: StyleClass) -> None:
+    """Draw the colour of a class with its hatch and its mark."""
+    import matplotlib
+
+    unit, fill = pen.unit, entry.colour if entry.opacity else "#ffffff"
+    pen.box(x, y, width, 0.2 * unit, facecolor=fill, edgecolor="#8a8a8a", linewidth=0.6 * unit)
+    if entry.unsure:
+        with matplotlib.rc_context({"hatch.linewidth": 0.6 * unit}):
+            look = {"edgecolor": ink_on(fill), "linewidth": 0, "hatch": UNSURE_HATCH}
+            pen.box(x, y, width, 0.2 * unit, facecolor="none", **look)
+    if entry.mark:
+        colour = ink_on(fill)
+        pen.write(x + width / 2, y + 0.03 * unit, entry.mark, 9, bold=True, colour=colour, align="center")
 
 
 def round_length(longest: float) -> float:

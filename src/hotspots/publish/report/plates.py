@@ -16,7 +16,8 @@ from hotspots.base.surface import Surface
 from hotspots.base.text import area_name
 from hotspots.export.document import Grid, Legend, Picture
 from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
-from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, layer_style, surface_style
+from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, StyleClass, layer_style, surface_style
+from hotspots.export.unsure import unsure_areas, unsure_class
 from hotspots.publish.views import drawing
 from hotspots.publish.words.change import calendar_words
 
@@ -104,7 +105,7 @@ def area_plate(
     )
     words = caption or f"{layer.label}: {theme_words(column)}"
     style = layer_style(table, column)
-    legend = _legend(style, table[column], neutral=draw == "all")
+    legend = _legend(style, table, neutral=draw == "all")
     legend = replace(legend, entries=[*legend.entries, *_uncovered_entry(analysis)])
     return _as_picture(
         figure, f"{words.rstrip('.')}. {_where(analysis, layer, column, style)}", words, kinds, legend
@@ -174,16 +175,26 @@ def is_flat(areas: gpd.GeoDataFrame) -> bool:
     return bool((north - south) / (east - west) <= FLAT)
 
 
-def _legend(style: Style, values: pd.Series, *, neutral: bool) -> Legend:
-    found = style.classify(values)
+def _legend(style: Style, table: pd.DataFrame, *, neutral: bool) -> Legend:
+    found = style.classify(table[style.column])
     entries = [
-        (entry.colour, f"{_PLAIN.get(str(entry.value), _plain(entry.label))} ({(found == place).sum():,})")
+        (entry.colour, f"{_words(entry)} ({(found == place).sum():,})")
         for place, entry in enumerate(style.classes)
         if (found == place).any() and (neutral or not entry.neutral)
     ]
+    line, hatched = unsure_class(style), unsure_areas(table, style)
+    if line is not None and hatched.any():
+        entries.append((line.colour, f"{line.label} ({hatched.sum():,})"))
     if neutral and (found < 0).any():
         entries.append((style.missing.colour, f"{style.missing.label} ({(found < 0).sum():,})"))
     return Legend(_plain(style.title), entries)
+
+
+def _words(entry: StyleClass) -> str:
+    """Return a class's words after its mark, without its limits, and that it is hatched where it is."""
+    words = _PLAIN.get(str(entry.value), _plain(entry.label))
+    marked = f"{entry.mark} {words}" if entry.mark else words
+    return f"{marked}, hatched" if entry.unsure else marked
 
 
 def _plain(label: str) -> str:

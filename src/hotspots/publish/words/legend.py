@@ -89,7 +89,7 @@ def told_words(layer: pd.DataFrame, column: str, *, noun: str = "Areas", period:
         after = _months(change.get("after")) or said
         said = f"{after} against {before}" if after else f"against {before}"
     own = (steps.get("flag") or {}).get("within") == "district"
-    other = str((steps.get("compare") or {}).get("comparator") or "")
+    other = _comparator((steps.get("compare") or {}).get("comparator"))
     return _sentence(column, said, all_areas(layer, noun), own=own, other=other)
 
 
@@ -100,6 +100,13 @@ def _sentence(column: str, period: str, reference: str, *, own: bool = False, ot
     parts = [period, against.format(all=reference, other=other)]
     words = ", ".join(part for part in parts if part)
     return f"{words[0].upper()}{words[1:]}." if words else ""
+
+
+def _comparator(told: Any) -> str:
+    """Return what a record compares with in words; empty where it tells of nothing."""
+    if told == "rest":
+        return "all others together"
+    return f"a rate of {told:g}" if isinstance(told, int | float) else str(told or "")
 
 
 def _months(told: Any) -> str:
