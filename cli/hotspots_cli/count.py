@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @options.dispersion
 @options.limits
 @options.public
-@engines.counting
+@engines.engine
 @options.output_file
 @options.overwrite
 def command(

@@ -27,7 +27,7 @@ _scheduler = click.option(
     metavar="ADDRESS",
     help="With '--engine dask': a running scheduler. Without it, workers are started here.",
 )
-counting = options.together(
+engine = options.together(
     click.option(
         "--engine",
         type=click.Choice(["auto", "memory", "stream", "dask"]),
@@ -38,22 +38,20 @@ counting = options.together(
     ),
     _scheduler,
 )
-density = options.together(
-    click.option(
-        "--engine",
-        type=click.Choice(["memory", "dask"]),
-        default="memory",
-        show_default=True,
-        help="All rows in memory, or on Dask, with the same result.",
-    ),
-    _scheduler,
-)
 
 
 def chosen_engine(
-    engine: str, scheduler: str | None, incidents: Sequence[str], *, lookup: Sequence[str] = ()
+    engine: str,
+    scheduler: str | None,
+    incidents: Sequence[str],
+    *,
+    lookup: Sequence[str] = (),
+    whole: bool = False,
 ) -> str:
-    """Return the engine to use: the one named, or what suits the size of the files."""
+    """Return the engine to use: the one named, or what suits the size of the files.
+
+    Where all incidents are needed at once (`whole`), they are held in memory however many there are.
+    """
     from hotspots.base.errors import ParameterError
 
     if scheduler is not None and engine != "dask":
@@ -65,8 +63,10 @@ def chosen_engine(
             f"'lookup' is given, but the engine is '{engine}'",
             hint="use --engine memory, which takes lookups",
         )
-    if engine != "auto" or lookup:
-        return "memory" if lookup else engine
+    if engine != "auto":
+        return engine
+    if lookup or whole:
+        return "memory"
     from hotspots.scale.stream import input_rows
 
     return "stream" if input_rows(incidents) > MOST_IN_MEMORY else "memory"
@@ -159,6 +159,10 @@ def density_of(
         from hotspots.scale.cluster import density_dask
 
         return density_dask(incidents, areas, scheduler=scheduler, **choices, **reading)
+    if engine == "stream":
+        from hotspots.scale.density import density_stream
+
+        return density_stream(incidents, areas, **choices, **reading)
     from hotspots.analysis.steps.counted import account_of_density
     from hotspots.incidents import read_incidents
     from hotspots.methods.kde.density import kernel_density

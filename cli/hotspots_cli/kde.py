@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 @options.months
 @options.by_points("a density counts")
 @options.public
-@engines.density
+@engines.engine
 @options.output_file
 @options.overwrite
 def command(
@@ -82,7 +82,8 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".tif", ".tiff", *SHAPE_SUFFIXES))
     rules = rules_of(public)
-    engine = engines.chosen_engine(engine, scheduler, incidents)
+    whole = rules is not None or isinstance(bandwidth, str)
+    engine = engines.chosen_engine(engine, scheduler, incidents, whole=whole)
     from hotspots.analysis.provenance import make_provenance, rests_on
     from hotspots.areas.reading import read_areas
 

@@ -13,15 +13,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 from shapely import box
 
-from hotspots.analysis.steps.counted import account
+from hotspots.analysis.steps.counted import account, account_of_density
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.counting.counts import assign_areas, count_incidents
 from hotspots.counting.period import over_months, report_months
 from hotspots.incidents import QualityReport, read_incidents
 from hotspots.incidents.cells import mixed, text_hash
+from hotspots.methods.kde.density import kernel_density
 from hotspots.scale import stream as streaming
+from hotspots.scale.density import density_stream
 from hotspots.scale.rows import SPOT
 from hotspots.scale.stream import Drawers, count_stream, dealt, input_rows
 from hotspots_cli.main import run
@@ -368,3 +371,63 @@ def test_a_scheduler_needs_its_engine(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().err == (
         "Error: --scheduler is given, but the engine is 'auto'\nHint: add --engine dask, or leave it out\n"
     )
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+@pytest.mark.parametrize("edge", ["none", "uniform"])
+@pytest.mark.parametrize("waiting", [100, 1 << 21])
+def test_density_in_batches_is_that_of_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edge: Any, waiting: int
+) -> None:
+    # The last file holds two months of the first again, so that all is read twice.
+    paths = write_files(tmp_path)
+    table = pd.read_csv(paths[0], dtype=str)
+    table[table["Month"].isin(["2025-01", "2025-02"])].to_csv(tmp_path / "part-9.csv", index=False)
+    paths.append(tmp_path / "part-9.csv")
+    monkeypatch.setattr("hotspots.scale.density.WAITING_ROWS", waiting)
+    incidents, quality = read_incidents(paths, exclude="Drugs")
+    areas = nine_areas().iloc[:5]
+    one = kernel_density(incidents, areas, bandwidth=400, cell_size=50, edge=edge)
+    surface, report = density_stream(paths, areas, bandwidth=400, cell_size=50, edge=edge, exclude="Drugs")
+    assert report == account_of_density(quality, incidents, areas)
+    assert report.overlap > 0
+    np.testing.assert_allclose(surface.values, one.values, rtol=1e-12, atol=0)
+    same = {key: held for key, held in one.parameters.items() if key not in ("share_limits", "weight")}
+    assert {key: surface.parameters[key] for key in same} == same
+    for key in ("share_limits", "weight"):
+        np.testing.assert_allclose(surface.parameters[key], one.parameters[key], rtol=1e-12)
+
+
+def test_the_density_of_many_rows_is_made_in_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"{400_500 + 50 * one},300500,2025-01\n" for one in range(40))
+    (tmp_path / "calls.csv").write_text("Easting,Northing,Month\n" + rows, encoding="utf-8")
+    nine_areas().to_file(tmp_path / "areas.gpkg")
+    monkeypatch.chdir(tmp_path)
+    command = [
+        "kde",
+        "calls.csv",
+        "--areas",
+        "areas.gpkg",
+        "--cell-size",
+        "50",
+        "-o",
+        "d.geojson",
+        "--overwrite",
+    ]
+    assert run([*command, "--bandwidth", "400"]) == 0
+    expected = gpd.read_file("d.geojson")
+    monkeypatch.setattr("hotspots_cli.engines.MOST_IN_MEMORY", 1)
+    # A rule looks at all incidents at once.
+    assert run([*command, "--bandwidth", "rule-of-thumb"]) == 0
+    monkeypatch.setattr("hotspots.incidents.read_incidents", _never)
+    assert run([*command, "--bandwidth", "400"]) == 0
+    # The last digits of a density depend on the order in which it is added up.
+    assert_geodataframe_equal(gpd.read_file("d.geojson"), expected, check_less_precise=True)
+    capsys.readouterr()
+    assert run([*command, "--engine", "stream"]) == 1
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "Error: no bandwidth in metres is given, and choosing one needs all incidents in one place",
+        "Hint: give one in metres with --bandwidth, for example 500",
+    ]

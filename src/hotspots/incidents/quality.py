@@ -228,6 +228,11 @@ class QualityReport:
             ),
         )
 
+    def say_rows(self) -> None:
+        """Say how many rows were read and are used."""
+        files = "1 file" if len(self.sources) == 1 else f"{len(self.sources):,} files"
+        log.info("Rows read: %s, from %s; used: %s", f"{self.rows_read:,}", files, f"{self.used:,}")
+
     def say_weights(self) -> None:
         """Say how many incidents the used rows stand for, where they have weights."""
         if self.weight is not None:

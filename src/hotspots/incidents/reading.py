@@ -321,8 +321,7 @@ class Reading:
         incidents = everything if alive.all() else _without_unused(everything.loc[alive])
         report = _report(rows, places, again, alive, dropped, incidents, weighted=self._weighted)
         report = replace(report, compared_with=tuple(compared))
-        files = "1 file" if len(rows.files) == 1 else f"{len(rows.files):,} files"
-        _LOG.info("Rows read: %s, from %s; used: %s", f"{report.rows_read:,}", files, f"{report.used:,}")
+        report.say_rows()
         if report.compared:
             _LOG.info("Rows used for the comparison alone: %s", f"{report.compared:,}")
         report.say_weights()

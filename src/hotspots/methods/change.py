@@ -131,11 +131,10 @@ def change(
         raise ParameterError(f"'rounded' is {rounded}", hint="give what counts are rounded to, such as 10")
     before, after = _counts(n_before, n_after)
     phi, source = _dispersion(before, after, dispersion)
+    stand_for = [(before, after), *(_shifted(before, after, up, rounded) for up in (True, False))]
     ratio, lower, upper = (
         ratio_limits(now, months_after, was, months_before, level=level, dispersion=phi)[place]
-        for place, (was, now) in enumerate(
-            [(before, after), *(_shifted(before, after, up, rounded) for up in (True, False))]
-        )
+        for place, (was, now) in enumerate(stand_for)
     )
     p, q = _test(before, after, months_after / (months_before + months_after), phi, rounded)
     known = ~np.isnan(before + after)
@@ -144,16 +143,11 @@ def change(
     yearly_before, yearly_after = before * (12 / months_before), after * (12 / months_after)
     enough = before >= FEW
     percent = np.where(enough, 100 * (ratio - 1), np.nan)
-    same_length = months_before == months_after
+    yearly = months_before != months_after
+    told = (yearly_before, yearly_after) if yearly else (before, after)
     words = [
-        _in_words(flag, was, now, share, yearly=not same_length)
-        for flag, was, now, share in zip(
-            position,
-            before if same_length else yearly_before,
-            after if same_length else yearly_after,
-            percent,
-            strict=True,
-        )
+        _in_words(flag, was, now, share, yearly=yearly)
+        for flag, was, now, share in zip(position, *told, percent, strict=True)
     ]
     few = f"under {FEW} incidents before: no percentage"
     found = pd.DataFrame(

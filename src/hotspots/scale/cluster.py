@@ -18,26 +18,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from hotspots.areas.locate.index import AreaIndex
-from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
+from hotspots.base.errors import ParameterError
 from hotspots.base.surface import Surface
 from hotspots.base.threads import thread_count
 from hotspots.counting.counts import By, Per
-from hotspots.counting.period import period_of_report, report_months
 from hotspots.incidents import QualityReport
-from hotspots.incidents.doubts import warn_outside
 from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words
 from hotspots.incidents.opening import open_incidents
 from hotspots.incidents.repeats import without_copies
 from hotspots.incidents.sources import find_sources
 from hotspots.methods.kde.bandwidth import Rule
-from hotspots.methods.kde.density import FEW_INCIDENTS, Edge, Kernel, kernel_density
+from hotspots.methods.kde.density import Edge, Kernel
+from hotspots.scale.density import Field, Held, added, job_of_density, require_metres
 from hotspots.scale.job import Job, make_job
 from hotspots.scale.parts import Part, cut
-from hotspots.scale.rows import LOCATED, SPOT, WANTED, Table, Tally
+from hotspots.scale.rows import Table, Tally
 from hotspots.scale.stream import Counted, account, batches, dealt, divided, finish
 
 if TYPE_CHECKING:
@@ -45,46 +43,6 @@ if TYPE_CHECKING:
     from distributed import Client
 
 MOST_DRAWERS = 64
-
-
-@dataclass(frozen=True)
-class Field:
-    """The density wanted; its values from some of the incidents and from the others add up to those of all."""
-
-    bandwidth: float
-    cell_size: float | None
-    kernel: Kernel
-    edge: Edge
-    clip: bool
-
-    def over(self, job: Job, rows: Table) -> Surface | None:
-        """Return the density of rows that are not repeats, for a year; None where none of them is near."""
-        wanted = LOCATED | WANTED
-        kept = rows[(rows["cell"] & wanted) == wanted]
-        if len(kept) == 0:
-            return None
-        incidents = pd.DataFrame({name: kept[name] for name in ("x", "y", "weight")})
-        try:
-            with warnings.catch_warnings():
-                # How few incidents there are is known when all are added up.
-                warnings.simplefilter("ignore", HotspotsWarning)
-                return self.density(incidents, _areas(job), months=12)
-        except DataError:
-            # Coordinates and weights are in order, and the months are given: no incident is near.
-            return None
-
-    def density(self, incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, months: float | None) -> Surface:
-        """Return the density of some incidents."""
-        return kernel_density(
-            incidents,
-            areas,
-            bandwidth=self.bandwidth,
-            cell_size=self.cell_size,
-            kernel=self.kernel,
-            months=months,
-            edge=self.edge,
-            clip=self.clip,
-        )
 
 
 def count_dask(
@@ -132,7 +90,7 @@ def count_dask(
         sources, areas, per=per, by=by, category=category, exclude=exclude, period=period, settings=settings
     )
     files, copies = without_copies(open_incidents(sources, job.named))
-    job, tally, _ = _computed(job, None, files, scheduler)
+    job, tally, *_ = _computed(job, None, files, scheduler)
     return finish(job, areas, files, tally, copies)
 
 
@@ -175,66 +133,31 @@ def density_dask(
     FileError, DataError, CRSError
         As `hotspots.read_incidents` and `hotspots.kernel_density`.
     """
-    if isinstance(bandwidth, str):
-        raise ParameterError(
-            "no bandwidth in metres is given, and choosing one needs all incidents in one place",
-            hint="give one in metres with 'bandwidth', for example 500",
-        )
-    field = Field(bandwidth, cell_size, kernel, edge, clip)
+    field = Field(require_metres(bandwidth), cell_size, kernel, edge, clip)
     sources = find_sources(source)
-    job = make_job(
-        sources,
-        areas,
-        per=None,
-        by="polygon",
-        category=category,
-        exclude=exclude,
-        period=period,
-        settings=settings,
-        with_coordinates=True,
-    )
+    job = job_of_density(sources, areas, category=category, exclude=exclude, period=period, settings=settings)
     files, copies = without_copies(open_incidents(sources, job.named))
-    job, tally, surface = _computed(job, field, files, scheduler)
+    job, tally, surface, held = _computed(job, field, files, scheduler)
     report = divided(account(job, files, tally, copies), tally)
-    dated = months is not None or bool(report_months(report))
-    if surface is None or not dated:
-        # In so many words, as on one machine.
-        west, south, east, north = tally.extent
-        ends = ([west, east], [south, north]) if report.located else (np.full(report.used, np.nan),) * 2
-        return field.density(pd.DataFrame({"x": ends[0], "y": ends[1]}), areas, months=months), report
-    outside = report.located - (report.inside or 0)
-    warn_outside(outside, report.located, label="areas", result="density", stacklevel=2)
-    length = float(period_of_report(report, months=months).length)
-    counted = surface.parameters["incidents"]
-    if counted < FEW_INCIDENTS:
-        message = f"the density rests on {counted} incidents: it shows single places, not a pattern"
-        warnings.warn(message, HotspotsWarning, stacklevel=2)
-    return (
-        dataclasses.replace(
-            surface,
-            values=surface.values * (12 / length),  # noqa: PD011 - of a Surface, not of pandas
-            parameters={**surface.parameters, "months": length},
-        ),
-        report,
-    )
+    return field.finish(surface, held, areas, report, tally, months=months), report
 
 
 def _computed(
     job: Job, field: Field | None, files: Sequence[IncidentFile], scheduler: str | Client | None
-) -> tuple[Job, Tally, Surface | None]:
+) -> tuple[Job, Tally, Surface | None, list[Held]]:
     """Run the graph of tasks; once more where files turn out to hold the same month, with a job that knows."""
     with _client(scheduler) as client:
-        tally, surface = _run(job, field, files, client)
+        tally, surface, held = _run(job, field, files, client)
         shared = tally.sketches.overlaps(files)
         if shared:
             job = dataclasses.replace(job, shared=shared)
-            tally, surface = _run(job, field, files, client)
-        return job, tally, surface
+            tally, surface, held = _run(job, field, files, client)
+        return job, tally, surface, held
 
 
 def _run(
     job: Job, field: Field | None, files: Sequence[IncidentFile], client: Client
-) -> tuple[Tally, Surface | None]:
+) -> tuple[Tally, Surface | None, list[Held]]:
     """Build the graph of tasks and run it."""
     from dask.delayed import delayed
 
@@ -248,17 +171,18 @@ def _run(
     for number in range(drawers):
         held = [[pick(one, what, number) for one in seen[: len(parts)]] for what in ("ids", "again")]
         seen.append(deal(shared, field, *held, drawers))
-    spots = [
-        delayed(_account_for_places)(shared, [pick(one, "spots", number) for one in seen])
-        for number in range(drawers)
-    ]
-    tallies = [delayed(_tally_of)(one) for one in seen] + spots
+    spots = [[pick(one, "spots", number) for one in seen] for number in range(drawers)]
+    placed = [delayed(_account_for_places)(shared, held) for held in spots]
+    tallies = [delayed(_tally_of)(one) for one in seen] + placed
     total = _gathered(tallies, delayed(_merged))
-    surface = _gathered([delayed(_surface_of)(one) for one in seen], delayed(_sum)) if field else None
+    surface = _gathered([delayed(_surface_of)(one) for one in seen], delayed(added)) if field else None
+    dense = [delayed(_held_at)(field, surface, held) for held in spots] if field else []
     with warnings.catch_warnings():
         # The areas travel with the graph, so that they outlive every worker.
         warnings.filterwarnings("ignore", message="Sending large graph")
-        found: tuple[Tally, Surface | None] = client.compute(delayed((total, surface))).result()
+        found: tuple[Tally, Surface | None, list[Held]] = client.compute(
+            delayed((total, surface, dense))
+        ).result()
     return found
 
 
@@ -276,7 +200,7 @@ class Seen:
 def _look_at_part(job: Job, field: Field | None, index: AreaIndex, part: Part, drawers: int) -> Seen:
     tally = job.tally()
     kept, named, again = [], [np.empty(0, job.dtype)], [np.empty(0, job.shared_dtype)]
-    spots = [np.empty(0, SPOT)]
+    spots = [np.empty(0, job.spot_dtype)]
     # A task may be done again, and a file counts its rows as it is read.
     file = dataclasses.replace(part.file, found=Found())
     for table in batches(file):
@@ -308,6 +232,10 @@ def _account_for_places(job: Job, held: list[Table]) -> Tally:
     return tally
 
 
+def _held_at(field: Field, surface: Surface | None, spots: list[Table]) -> Held:
+    return field.held_at(surface, np.concatenate(spots))
+
+
 def _merged(one: Tally, other: Tally) -> Tally:
     # Neither is changed: where a machine is lost, both may be needed again.
     return Tally(one.areas, weighted=one.weighted).merge(one).merge(other)
@@ -326,29 +254,12 @@ def _surface_of(seen: Seen) -> Surface | None:
     return seen.surface
 
 
-def _sum(one: Surface | None, other: Surface | None) -> Surface | None:
-    if one is None or other is None:
-        return other if one is None else one
-    counts = {name: one.parameters[name] + other.parameters[name] for name in ("incidents", "weight")}
-    values = one.values + other.values  # noqa: PD011 - of Surfaces, not of pandas
-    parameters = {**one.parameters, **counts}
-    # The shares of the parts are not those of the whole, which its own volume tells.
-    parameters.pop("share_limits", None)
-    return dataclasses.replace(one, values=values, parameters=parameters)
-
-
 def _gathered(results: list[Any], add: Callable[[Any, Any], Any]) -> Any:
     """Return the sum of all results, added up two by two, so that no machine holds them all."""
     while len(results) > 1:
         pairs = zip(results[::2], results[1::2], strict=False)
         results = [add(one, other) for one, other in pairs] + results[len(results) // 2 * 2 :]
     return results[0]
-
-
-def _areas(job: Job) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    return gpd.GeoDataFrame(geometry=job.geometries, index=job.codes, crs=job.crs)
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from hotspots.scale.rows import (
     INSIDE,
     LOCATED,
     PLACED_ROW,
+    PLACED_SPOT,
     ROW,
     SPOT,
     WANTED,
@@ -112,6 +113,11 @@ class Job:
         if self.with_coordinates:
             return PLACED_ROW
         return ROW if self.named.weight is None else WEIGHTED_ROW
+
+    @property
+    def spot_dtype(self) -> np.dtype[Any]:
+        """Of what is to be known of the places of rows."""
+        return PLACED_SPOT if self.with_coordinates else SPOT
 
     @property
     def shared_dtype(self) -> np.dtype[Any]:
@@ -232,8 +238,9 @@ class Job:
         tally.add_rows(rows, split)
         located = LOCATED | WANTED
         kept = rows[(rows["cell"] & located) == located]
-        spots = np.empty(len(kept), dtype=SPOT)
-        spots["place"] = kept["place"]
+        spots = np.empty(len(kept), dtype=self.spot_dtype)
+        for name in set(spots.dtype.names or ()) - {"same"}:
+            spots[name] = kept[name]
         spots["same"] = np.where((kept["cell"] & WITH_ID) > 0, np.uint64(0), kept["key"])
         return spots
 

@@ -44,6 +44,7 @@ ROW = np.dtype([("key", "u8"), ("place", "u8"), ("cell", "u8"), ("area", "i4")])
 WEIGHTED_ROW = np.dtype([*ROW.descr, ("weight", "f8")])
 PLACED_ROW = np.dtype([*ROW.descr, ("x", "f8"), ("y", "f8"), ("weight", "f8")])
 SPOT = np.dtype([("place", "u8"), ("same", "u8")])
+PLACED_SPOT = np.dtype([*SPOT.descr, ("area", "i4"), ("x", "f8"), ("y", "f8"), ("weight", "f8")])
 
 WANTED, LOCATED, WITH_ID, CODED, AGREES, INSIDE = (np.uint64(1 << bit) for bit in range(6))
 # With what a GSS code begins.

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,7 @@ from hotspots.incidents.repeats import without_copies
 from hotspots.incidents.sources import find_sources, list_sources
 from hotspots.scale.account import check_counted, located_inside, make_report, split_columns
 from hotspots.scale.job import Job, estimate_rows, make_job
-from hotspots.scale.rows import SPOT, WANTED, Table, Tally, month_of
+from hotspots.scale.rows import WANTED, Table, Tally, month_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -133,36 +133,65 @@ def count_stream(
         sources, areas, per=per, by=by, category=category, exclude=exclude, period=period, settings=settings
     )
     files, copies = without_copies(open_incidents(sources, job.named))
-    with saying_once():
-        tally = _counted(job, files)
-        shared = tally.sketches.overlaps(files)
-        if shared:
-            job = dataclasses.replace(job, shared=shared)
-            tally = _counted(job, files)
+    job, tally = tally_all(job, files)
     return finish(job, areas, files, tally, copies)
 
 
-def _counted(job: Job, files: Sequence[IncidentFile]) -> Tally:
+class Taker(Protocol):
+    """What takes rows that are not repeats, beside the tally."""
+
+    def clear(self) -> None:
+        """Forget all rows, before they are read again."""
+
+    def put(self, rows: Table) -> None:
+        """Take rows."""
+
+    def see(self, spots: Table) -> None:
+        """Look at where all rows of some places are, once every row was put."""
+
+
+def tally_all(job: Job, files: Sequence[IncidentFile], taker: Taker | None = None) -> tuple[Job, Tally]:
+    """Read all files, and count; once more where they turn out to hold the same month, with a job that knows."""
+    with saying_once():
+        tally = _counted(job, files, taker)
+        shared = tally.sketches.overlaps(files)
+        if shared:
+            if taker is not None:
+                taker.clear()
+            job = dataclasses.replace(job, shared=shared)
+            tally = _counted(job, files, taker)
+    return job, tally
+
+
+def _counted(job: Job, files: Sequence[IncidentFile], taker: Taker | None) -> Tally:
     """Read all files, and count."""
     tally, index = job.tally(), job.index()
     with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
         ids = Drawers(Path(folder, "ids"), job.dtype, "key")
         again = Drawers(Path(folder, "again"), job.shared_dtype, "key")
-        spots = Drawers(Path(folder, "places"), SPOT, "place")
+        spots = Drawers(Path(folder, "places"), job.spot_dtype, "place")
+
+        def settle(rows: Table, spotted: Table) -> None:
+            spots.put(spotted)
+            if taker is not None:
+                taker.put(rows)
+
         for number, opened in enumerate(files):
             file = dataclasses.replace(opened, found=Found())
             for table in batches(file):
                 settled, named, shared = job.rows(file, number, table, index, tally)
                 ids.put(named)
                 again.put(shared)
-                spots.put(job.settle(settled, tally))
+                settle(settled, job.settle(settled, tally))
             tally.note(number, file.found)
         for held in ids:
-            spots.put(job.settle_named(held, tally)[1])
+            settle(*job.settle_named(held, tally))
         for held in again:
-            spots.put(job.settle_shared(held, tally)[1])
+            settle(*job.settle_shared(held, tally))
         for held in spots:
             tally.add_spots(held)
+            if taker is not None:
+                taker.see(held)
     return tally
 
 
@@ -192,8 +221,7 @@ def account(job: Job, files: Sequence[IncidentFile], tally: Tally, copies: tuple
     for number, file in enumerate(files):
         file.found = tally.found.get(number, Found())
     report = make_report(files, tally, job.filters, job.crs, copies=copies, shared=job.shared)
-    counts = f"{report.rows_read:,}", f"{len(files):,}", f"{report.used:,}"
-    log.info("Rows read: %s, from %s files; used: %s", *counts)
+    report.say_rows()
     report.say_weights()
     warn_of(report, stacklevel=3)
     return report

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -205,11 +206,10 @@ def kernel_density(
         "incidents": int(x.size),
         "weight": float(weights.sum()),
         "classes": "share",
-        "share_limits": _share_limits(values, grid, x, y, weights),
     }
-    return Surface(
-        values, grid.west, grid.north, grid.cell_size, crs_text(crs), COLUMNS["density"].unit, parameters
-    )
+    unit = COLUMNS["density"].unit
+    surface = Surface(values, grid.west, grid.north, grid.cell_size, crs_text(crs), unit, parameters)
+    return _with_shares(surface, x, y, weights)
 
 
 def _warn_of_few(incidents: int) -> None:
@@ -218,11 +218,22 @@ def _warn_of_few(incidents: int) -> None:
         warnings.warn(message, HotspotsWarning, stacklevel=3)
 
 
-def _share_limits(values: Floats, grid: Grid, x: Floats, y: Floats, weights: Floats) -> list[list[float]]:
-    """Return the densities that shares of the incidents exceed where they stand, as a map would draw it."""
-    at_places = interpolated(values, (x - grid.west) / grid.cell_size, (grid.north - y) / grid.cell_size)
+def density_at(surface: Surface, x: Floats, y: Floats) -> Floats:
+    """Return the density at places, as a map would draw it; NaN off the grid and in cells without one."""
+    return interpolated(
+        surface.values,
+        (x - surface.west) / surface.cell_size,
+        (surface.north - y) / surface.cell_size,
+    )
+
+
+def _with_shares(surface: Surface, x: Floats, y: Floats, weights: Floats) -> Surface:
+    """Return the surface with the densities that shares of the incidents exceed where they stand."""
+    at_places = density_at(surface, x, y)
     found = at_places > 0
-    return [list(pair) for pair in limits_of_shares(at_places[found], weights[found]).items()]
+    limits = limits_of_shares(at_places[found], weights[found])
+    shares = {"share_limits": [list(pair) for pair in limits.items()]}
+    return replace(surface, parameters={**surface.parameters, **shares})
 
 
 def _inside(areas: gpd.GeoDataFrame, grid: Grid) -> NDArray[np.bool_]:
