@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -54,6 +56,58 @@ def chromium() -> str:
     if found is None:
         pytest.skip("Chromium is not installed")
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a database with PostGIS, on a server that was started for these tests in a folder of its own.
+
+    The server answers on a socket in that folder alone. It is started as the user "postgres" where the tests run as
+    the superuser, as whom it refuses to run. The user "guarded" has the password "kept", "reader" needs none.
+    """
+    import pwd
+
+    if not (found := sorted(Path("/usr/lib/postgresql").glob("*/bin"))):
+        pytest.skip("PostgreSQL is not installed")
+    folder = tempfile.mkdtemp(prefix="hotspots-")
+    owner = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+
+    def run(*words: str) -> None:
+        other = ("runuser", "-u", owner, "--") if os.geteuid() == 0 else ()
+        subprocess.run([*other, *words], check=True, capture_output=True, cwd="/")  # noqa: S603 - our own words
+
+    if os.geteuid() == 0:
+        shutil.chown(folder, owner)
+    data = f"{folder}/data"
+    run(
+        f"{found[-1]}/initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+        "-A",
+        "trust",
+    )
+    with Path(data, "pg_hba.conf").open("r+", encoding="utf-8") as rules:
+        held = rules.read()
+        rules.seek(0)
+        rules.write(f"local all guarded scram-sha-256\n{held}")
+    quiet = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=20"
+    run(f"{found[-1]}/pg_ctl", "-D", data, "-o", quiet, "-l", f"{folder}/log", "-w", "start")
+    try:
+        run(f"{found[-1]}/createdb", "-h", folder, "-U", "postgres", "county")
+        start = (
+            "CREATE EXTENSION postgis; CREATE ROLE reader LOGIN; CREATE ROLE guarded LOGIN PASSWORD 'kept'"
+        )
+        run(f"{found[-1]}/psql", "-q", "-h", folder, "-U", "postgres", "-d", "county", "-c", start)
+        yield f"postgresql:///county?host={folder}&user=postgres"
+    finally:
+        run(f"{found[-1]}/pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 # The rules of WCAG 2.2 AA, and the order of headings and landmarks.

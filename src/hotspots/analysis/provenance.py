@@ -13,6 +13,7 @@ from hotspots._version import __version__
 from hotspots.analysis.origins import Origin, files_origin
 from hotspots.areas.population import Populations
 from hotspots.base.crs import crs_text
+from hotspots.base.database.address import is_address, parse_address
 from hotspots.counting.period import From
 from hotspots.incidents.quality import QualityReport
 
@@ -95,6 +96,8 @@ def names_only(held: Any, *, key: str = "", head: bool = True) -> Any:
         return [names_only(one, key=key, head=False) for one in held]
     if not isinstance(held, str):
         return held
+    if is_address(held):
+        return parse_address(held).label
     last = re.split(r"[/\\]", held.rstrip("/\\"))[-1]
     # A population is the table of a breakdown, or a column of areas.
     return last if key in _FILES or (key == "population" and "." in last) else held

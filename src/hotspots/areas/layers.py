@@ -27,6 +27,8 @@ from hotspots.base.crs import (
     transform_xy,
     worst_scale,
 )
+from hotspots.base.database.address import Address, is_address, parse_address
+from hotspots.base.database.rows import read_layer_rows
 from hotspots.base.errors import CRSError, DataError, FileError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.vector import FORMATS, check_vector, reading_only, was_cut_off
 
@@ -41,6 +43,8 @@ def describe(source: Source) -> str:
     """Return how messages name a source: the file in quotes, or "the layer"."""
     if isinstance(source, gpd.GeoDataFrame):
         return "the layer"
+    if is_address(source):
+        return f"'{parse_address(str(source)).label}'"
     return "standard input" if str(source) == "-" else f"'{source}'"
 
 
@@ -50,7 +54,8 @@ def open_layer(source: Source, *, layer: str | None = None) -> gpd.GeoDataFrame:
     Parameters
     ----------
     source : path, str or GeoDataFrame
-        A file, the id of a bundled layer, or a layer already read. A named index becomes a column.
+        A file, the address of rows in a database, the id of a bundled layer, or a layer already read. A named index
+        becomes a column.
     layer : str, optional
         The layer of a file that holds several.
 
@@ -65,6 +70,8 @@ def open_layer(source: Source, *, layer: str | None = None) -> gpd.GeoDataFrame:
     """
     if isinstance(source, gpd.GeoDataFrame):
         table = _with_index(source)
+    elif is_address(source):
+        table, _ = read_layer_rows(layer_address(str(source), layer))
     else:
         path, layer = _locate(source, layer)
         check_vector(path)
@@ -108,6 +115,12 @@ def open_features(path: Path) -> dict[str, gpd.GeoDataFrame]:
         name: table if table.geometry.name == "geometry" else table.rename_geometry("geometry")
         for name, table in found.items()
     }
+
+
+def layer_address(source: str, layer: str | None) -> Address:
+    """Return what an address means; a layer that is named beside it is its table, where it names none itself."""
+    address = parse_address(source)
+    return address if address.rows or layer is None else address.with_rows(layer)
 
 
 def read_geojson_bytes(text: bytes, *, where: str) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:

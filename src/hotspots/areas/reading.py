@@ -30,10 +30,12 @@ from hotspots.areas.layers import (
     Source,
     bundled_attribution,
     check_coordinates,
+    check_polygons,
     check_scale,
     computing_crs,
     describe,
     label_crs,
+    layer_address,
     open_layer,
     read_geojson_bytes,
     read_provenance,
@@ -41,6 +43,8 @@ from hotspots.areas.layers import (
 from hotspots.areas.population import Populations, PopulationTable, read_population
 from hotspots.base.columns import COLUMNS
 from hotspots.base.crs import BRITISH_NATIONAL_GRID, announce_transformation, reproject, require_metres
+from hotspots.base.database.address import is_address
+from hotspots.base.database.rows import read_layer_rows
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
 from hotspots.base.tables import mostly_numbers
 
@@ -86,8 +90,9 @@ def read_areas(
     ----------
     source : path, str or GeoDataFrame
         A GeoPackage, GeoJSON, Shapefile (also zipped), FlatGeobuf, file geodatabase, KML or GeoParquet file,
-        the id of a bundled layer (see ``hotspots boundaries list``), or a layer already read; its index counts
-        as a column if it has a name.
+        the id of a bundled layer (see ``hotspots boundaries list``), the address of a table or SELECT in a
+        database, such as ``"postgresql://server/county#gis.wards"``, or a layer already read; its index counts as a
+        column if it has a name.
     layer : str, optional
         The layer of a file that holds several.
     code, name, district, population : str, optional
@@ -187,7 +192,7 @@ def read_layer(
     Parameters
     ----------
     source : path or str
-        A GeoJSON or GeoPackage file, or ``"-"`` for GeoJSON on standard input.
+        A GeoJSON or GeoPackage file, ``"-"`` for GeoJSON on standard input, or the address of a table in a database.
     layer : str, optional
         The layer of a GeoPackage that holds several.
     crs : str, optional
@@ -213,6 +218,9 @@ def read_layer(
     provenance: dict[str, Any] = {}
     if str(source) == "-":
         table, provenance = read_geojson_bytes(sys.stdin.buffer.read(), where=where)
+    elif is_address(source):
+        table, provenance = read_layer_rows(layer_address(str(source), layer))
+        table = check_polygons(table, where)
     elif str(source).lower().endswith(_GEOJSON) and Path(source).is_file():
         table, provenance = read_geojson_bytes(Path(source).read_bytes(), where=where)
     else:

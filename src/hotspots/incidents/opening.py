@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hotspots.base.threads import thread_count
 from hotspots.incidents.cells import has_decimal_commas
 from hotspots.incidents.columns import ColumnNames
+from hotspots.incidents.databases import open_database
 from hotspots.incidents.dates import Evidence, Order
 from hotspots.incidents.delimited import open_delimited
 from hotspots.incidents.files import Found, IncidentFile, texts_of
@@ -53,7 +54,9 @@ def open_incidents(sources: Sequence[Source], named: ColumnNames) -> list[Incide
 
 
 def _open(source: Source, named: ColumnNames) -> IncidentFile:
-    if source.suffix in PARQUET:
+    if source.address is not None:
+        file = open_database(source, named)
+    elif source.suffix in PARQUET:
         file = open_parquet(source, named)
     elif source.suffix in LAYERS:
         file = open_layer(source, named)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
+from hotspots.base.database.address import Address, is_address, parse_address
 from hotspots.base.errors import FileError, did_you_mean
 
 CSV = (".csv", ".txt", ".tsv", ".tab")
@@ -37,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Source:
-    """One file of incidents, or one member of an archive.
+    """One file of incidents, one member of an archive, or the rows that an address of a database names.
 
     Attributes
     ----------
@@ -47,21 +48,31 @@ class Source:
         The file or archive.
     member : ZipInfo or None
         The member of the archive.
+    address : Address or None
+        Of rows in a database; `path` is then no file.
     """
 
     name: str
     path: Path
     member: zipfile.ZipInfo | None = None
+    address: Address | None = None
 
     @property
     def suffix(self) -> str:
         """The lower-case ending of the file's or the member's name, without that of its packing."""
+        if self.address is not None:
+            return ""
         path = PurePosixPath(self.member.filename if self.member else self.path.name)
         return PurePosixPath(path.stem if path.suffix.casefold() == ".gz" else path.name).suffix.casefold()
 
     @property
     def size(self) -> int:
-        """Bytes of the file, or of the member unpacked; a packed file is taken to unpack to ten times its size."""
+        """Bytes of the file, or of the member unpacked; a packed file is taken to unpack to ten times its size.
+
+        Of rows in a database 0: nobody knows before they are read.
+        """
+        if self.address is not None:
+            return 0
         if self.member is not None:
             return self.member.file_size
         size = self.path.stat().st_size
@@ -161,6 +172,8 @@ def _damaged(path: Path) -> FileError:
 def find_sources(source: str | Path | Sequence[str | Path]) -> list[Source]:
     """List the incident files that a path, a wildcard, a folder, an archive or a sequence of them stands for.
 
+    An address of a database (see `hotspots.base.database.address.parse_address`) stands for its rows.
+
     Of a folder or an archive that holds police.uk's street files (``*-street.csv``, at any depth) those alone
     are taken, otherwise its CSVs but for outcomes and stop-and-search; an archive without CSVs may hold
     Shapefiles. Files of a folder, archive or wildcard are sorted by name; a sequence keeps its order. A path
@@ -184,16 +197,17 @@ def list_sources(source: str | Path | Sequence[str | Path]) -> tuple[list[Source
     if not given:
         raise FileError("no incident file is given", hint="name a file, a folder or an archive of incidents")
     found = [one for item in given for one in _expand(item)]
-    first: dict[tuple[Path, int | None], Source] = {}
+    first: dict[tuple[Any, int | None], Source] = {}
     for one in found:
-        first.setdefault((one.path.resolve(), one.member.header_offset if one.member else None), one)
+        place = one.address or one.path.resolve()
+        first.setdefault((place, one.member.header_offset if one.member else None), one)
     street = any(_is_street(one.name) for one in first.values())
     left_out = [one.name for one in first.values() if street and one.name.casefold().endswith(_NOT_STREET)]
     taken = [one for one in first.values() if one.name not in left_out]
     names = Counter(one.name for one in taken)
     told = [
         replace(one, name=f"{one.path.parent.name}/{one.name}")
-        if names[one.name] > 1 and not one.member
+        if names[one.name] > 1 and not one.member and one.address is None
         else one
         for one in taken
     ]
@@ -215,6 +229,9 @@ def _is_street(name: str) -> bool:
 
 
 def _expand(item: str | Path) -> list[Source]:
+    if isinstance(item, str) and is_address(item):
+        address = parse_address(item)
+        return [Source(address.label, Path(address.sha256), address=address)]
     path = Path(item)
     if path.is_dir():
         return _file(path) if path.suffix.casefold() == ".gdb" else _folder(path)

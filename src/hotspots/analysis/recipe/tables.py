@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from hotspots.analysis.periods import Periods, settle
+from hotspots.base.database.address import in_folder, is_address
 from hotspots.disclosure.rules import Profile, profile
 
 CELLS = "cells"
@@ -536,6 +537,8 @@ class Recipe:
         """Return a path of the recipe from where its file stands; names of bundled layers stay as they are."""
         from hotspots_boundaries import bundled
 
+        if is_address(name):
+            return in_folder(name, self.folder)
         if any(name == entry.id for entry in bundled()):
             return name
         return str(self.folder / name)

@@ -1,0 +1,1 @@
+"""Tables and SELECTs of PostgreSQL and DuckDB, named by an address."""

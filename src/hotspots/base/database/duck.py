@@ -1,0 +1,214 @@
+"""Tables and SELECTs of DuckDB: a file opened for reading only, or a folder of Parquet files as tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from hotspots.base.database.address import Address
+from hotspots.base.database.postgres import no_table, one_statement
+from hotspots.base.errors import DataError, FileError, HotspotsError, ParameterError
+
+if TYPE_CHECKING:
+    import duckdb
+
+_BATCH = 1 << 17
+_PARQUET = ("*.parquet", "*.geoparquet")
+# A BLOB under one of these names is a geometry in well-known binary, as files without DuckDB's own type hold it.
+_SHAPES = ("geometry", "geom", "wkb_geometry", "wkb", "shape")
+
+
+class DuckRows:
+    """The rows of one table or SELECT of a database that is open.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        All but those of geometry.
+    geometries : tuple of str
+        The columns of geometry.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, address: Address) -> None:
+        import duckdb
+
+        self._connection, self._address = connection, address
+        if address.is_query:
+            self._from = "(" + re.sub(r"[;\s]+\Z", "", address.rows) + "\n) AS asked"
+        else:
+            self._from = ".".join(map(quoted, _find(connection, address)))
+        look = f"SELECT * FROM {self._from} LIMIT 0"  # noqa: S608 - names are quoted, and a SELECT is asked for
+        if len(duckdb.extract_statements(look)) != 1:
+            raise one_statement()
+        rows = connection.execute(f"DESCRIBE {look}").fetchall()
+        self._types: dict[str, str] = {str(name): str(kind) for name, kind, *_ in rows}
+        kinds = {name: kind for name, kind in self._types.items() if kind.startswith("GEOMETRY")}
+        blobs = (name for name, kind in self._types.items() if kind == "BLOB" and name.casefold() in _SHAPES)
+        self.geometries = tuple(kinds or blobs)
+        self.columns = tuple(name for name in self._types if name not in self.geometries)
+
+    def kind(self, column: str) -> Any:
+        """Return the Arrow type of a column; None: as it comes."""
+        del column
+
+    def batches(self, columns: Sequence[str], *, most: int | None = None) -> Iterator[pa.Table]:
+        """Yield the rows of some columns; geometries as WKB."""
+        wanted = ", ".join(map(self._as_arrow, columns))
+        limit = "" if most is None else f" LIMIT {most}"
+        with speaking(self._address):
+            asked = f"SELECT {wanted} FROM {self._from}{limit}"  # noqa: S608 - as above
+            reader = self._connection.execute(asked).to_arrow_reader(_BATCH)
+            for batch in reader:
+                yield pa.Table.from_batches([batch]).rename_columns(list(columns))
+
+    def _as_arrow(self, column: str) -> str:
+        kind = self._types[column]
+        if kind.startswith("GEOMETRY"):
+            return f"ST_AsWKB({quoted(column)})"
+        plain = re.match(
+            r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DATE|TIMESTAMP|BLOB|BOOLEAN)\b", kind
+        )
+        return quoted(column) if plain and "TIME ZONE" not in kind else f"CAST({quoted(column)} AS VARCHAR)"
+
+    def crs(self, geometry: str) -> Any:
+        """Return the reference system that a column of geometries states; None where it states none."""
+        stated = re.fullmatch(r"GEOMETRY\('(.*)'\)", self._types[geometry], re.DOTALL)
+        return stated[1].replace("''", "'") if stated else None
+
+    def comment(self) -> str:
+        """Return what the database says of the table; empty where it says nothing."""
+        if self._address.is_query:
+            return ""
+        schema, table = _find(self._connection, self._address)
+        said = self._connection.execute(
+            "SELECT comment FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
+        ).fetchone()
+        return str(said[0] or "") if said else ""
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL quotes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _find(connection: duckdb.DuckDBPyConnection, address: Address) -> tuple[str, str]:
+    """Return schema and name of the table that an address names, or say which there are."""
+    tables = connection.execute(
+        "SELECT table_schema, table_name FROM information_schema.tables ORDER BY 1, 2"
+    ).fetchall()
+    wanted = tuple(part.casefold() for part in address.table)
+    for schema, table in tables:
+        if wanted in ((schema.casefold(), table.casefold()), (table.casefold(),)):
+            return schema, table
+    raise no_table(address, [table if schema == "main" else f"{schema}.{table}" for schema, table in tables])
+
+
+@contextmanager
+def open_duckdb(address: Address) -> Iterator[DuckRows]:
+    """Open the rows that an address names; see `hotspots.base.database.rows.open_rows`.
+
+    Nothing is written, no extension is fetched, and no file is read but those that the address names.
+    """
+    duckdb = library()
+    path = Path(address.place)
+    if not path.exists():
+        raise FileError(f"there is no DuckDB database '{path}'", hint="check the spelling and the folder")
+    shut = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    with speaking(address):
+        if path.is_dir():
+            connection = duckdb.connect(config=shut)
+        else:
+            connection = duckdb.connect(str(path), read_only=True, config=shut)
+        with connection:
+            if path.is_dir():
+                _offer_files(connection, path.resolve())
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+            yield DuckRows(connection, address)
+
+
+def _offer_files(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Make each Parquet file of a folder a table of its name, and each folder in it that holds some, too."""
+    connection.execute("SET allowed_directories = ?", [[str(folder)]])
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir() and any(any(entry.rglob(pattern)) for pattern in _PARQUET):
+            files = sorted(str(file) for pattern in _PARQUET for file in entry.rglob(pattern))
+        elif any(entry.match(pattern) for pattern in _PARQUET):
+            files = [str(entry)]
+        else:
+            continue
+        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+        connection.execute(
+            f"CREATE OR REPLACE VIEW {quoted(entry.stem)} AS "  # noqa: S608 - names and files are quoted
+            f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
+        )
+
+
+def library() -> Any:
+    """Return the package duckdb, or say how to get it."""
+    try:
+        import duckdb
+    except ImportError as error:
+        raise FileError(
+            "DuckDB is read with the package duckdb, which is not installed",
+            hint="type: python -m pip install 'hotspots-toolkit[databases]'",
+        ) from error
+    return duckdb
+
+
+@contextmanager
+def speaking(address: Address) -> Iterator[None]:
+    """Say in the toolkit's words what DuckDB refuses."""
+    duckdb = library()
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _told(error, address) from error
+
+
+def _told(error: Exception, address: Address) -> HotspotsError:
+    duckdb = library()
+    said = str(error).split("\n")[0]
+    said = said.partition(": ")[2] or said
+    if isinstance(error, duckdb.IOException) and "lock" in str(error):
+        return FileError(
+            f"the DuckDB database '{address.name}' is in use by another program",
+            hint="close that program, or work on a copy of the file",
+        )
+    if isinstance(error, duckdb.IOException) and "not a valid DuckDB" in str(error):
+        return FileError(f"'{address.name}' is not a DuckDB database", hint="name the file that DuckDB made")
+    if isinstance(error, duckdb.PermissionException):
+        return FileError(
+            f"a table or SELECT of '{address.name}' reads files outside it, which is not allowed here",
+            hint="name the folder of Parquet files itself, as in 'duckdb:///folder/#file'",
+        )
+    if 'near ";"' in said:
+        return one_statement()
+    if isinstance(error, duckdb.ParserException | duckdb.BinderException | duckdb.CatalogException):
+        return ParameterError(
+            f"DuckDB does not understand the SELECT: {said}", hint="try it with the program duckdb"
+        )
+    if isinstance(error, duckdb.IOException):
+        return FileError(
+            f"the DuckDB database '{address.name}' cannot be opened: {without_folders(said)}",
+            hint="check that you may read it, and that it is whole",
+        )
+    return DataError(
+        f"the DuckDB database '{address.name}' could not do it: {said}", hint="try it with the program duckdb"
+    )
+
+
+def without_folders(said: str) -> str:
+    """Return a sentence in which files have their names alone."""
+    return re.sub(r"(?:/[^/\s\"']+)+/", "", said)
+
+
+def projjson(crs: Any) -> str:
+    """Return a reference system as DuckDB's type of geometry takes it."""
+    return json.dumps(crs.to_json_dict(), separators=(",", ":"))
