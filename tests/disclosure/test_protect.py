@@ -223,6 +223,59 @@ def test_what_is_not_published_still_ties_what_is() -> None:
     assert found.sentence().startswith("Of 5 counts 0 are hidden;")
 
 
+def test_what_two_rounded_periods_leave_cannot_be_taken_for_a_small_count_known_too_closely() -> None:
+    # January to April and the year are published, what is left of E1 is 21 - 11 = 10: not small. But 11 is shown as
+    # 10, for 10 to 12, and 21 as 20, for 18 to 22: 6 to 12 would be left, seven values where small counts have ten.
+    index = pd.MultiIndex.from_product([["E1", "E2", "E3"], ["early", "rest"]], names=["area", "period"])
+    whole = make_tables(
+        pd.Series([11, 10, 100, 200, 60, 70], index=index),
+        within={"area": {"All": ["E1", "E2", "E3"]}, "period": {"Year": ["early", "rest"]}},
+    )
+    seen = np.asarray(whole.counts.index.get_level_values("period") != "rest")
+    found = protect(dataclasses.replace(whole, published=seen), profile("10-5"))
+    assert hidden(found, "secondary") == {("E1", "early")}  # 11 is less to lose than the 21 of the year
+    known = bounds(found.system).astype(float)
+    left = known["upper"] - known["lower"] + 1
+    assert (left[~seen & (known["lower"] < 10)] >= 10).all()
+    assert left["E1", "rest"] >= 10
+
+
+def test_a_count_of_0_that_is_not_published_may_look_small_without_being_so() -> None:
+    # Zeros are no secret under nhs, but the rest of E1, 20 - 20 from 18 to 22 each, looks like 0 to 4: it must be able
+    # to be 7, and cannot be less than the 0 it is.
+    index = pd.MultiIndex.from_product([["E1", "E2"], ["early", "rest"]], names=["area", "period"])
+    whole = make_tables(
+        pd.Series([20, 0, 100, 200], index=index),
+        within={"area": {"All": ["E1", "E2"]}, "period": {"Year": ["early", "rest"]}},
+    )
+    seen = np.asarray(whole.counts.index.get_level_values("period") != "rest")
+    found = protect(dataclasses.replace(whole, published=seen), profile("nhs"))
+    known = bounds(found.system, pd.MultiIndex.from_tuples([("E1", "rest")]))
+    assert known["lower"].tolist() == [0]
+    assert known["upper"].item() >= 7
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 10_000), st.sampled_from(["documents", "10-5", "nhs", "sacro"]))
+def test_no_hidden_count_can_be_taken_for_a_small_one_that_is_closely_known(seed: int, name: str) -> None:
+    random = np.random.default_rng(seed)
+    areas = [f"E{i}" for i in range(6)]
+    index = pd.MultiIndex.from_product([areas, ["early", "rest"]], names=["area", "period"])
+    whole = make_tables(
+        pd.Series(random.poisson(random.gamma(1, 25, len(index))), index=index),
+        within={"area": {"D1": areas[:3], "All": ["D1", *areas[3:]]}, "period": {"Year": ["early", "rest"]}},
+    )
+    rules = profile(name)
+    seen = np.asarray(whole.counts.index.get_level_values("period") != "rest") | (seed % 2 == 0)
+    found = protect(dataclasses.replace(whole, published=seen), rules, method="heuristic")
+    known = bounds(found.system)
+    low, high = known["lower"].to_numpy(dtype=float), known["upper"].to_numpy(dtype=float)
+    least = 1 if rules.zeros == "shown" else 0
+    dark = found.table["shown"].isna().to_numpy()
+    may_be = dark & (low < rules.threshold) & (high >= least)
+    assert (high - low >= rules.threshold - 1 - least)[may_be].all()
+
+
 def test_a_count_that_few_make_up_is_hidden_and_cannot_be_worked_out() -> None:
     whole = make_tables(
         pd.Series({"E1": 100, "E2": 60, "E3": 300}).rename_axis("area"),

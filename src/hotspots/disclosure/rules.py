@@ -87,6 +87,21 @@ class Profile:
         """The smallest count over 0 that is shown, where small ones are left out; 0 where they are rounded."""
         return self.threshold if self.hide == "suppress" else 0
 
+    def hidden_words(self) -> str:
+        """Return what a hidden count may be, for legends and notes.
+
+        It says the same of every hidden count: which are small, and which only protect those, must not be told.
+
+        Examples
+        --------
+        >>> profile("10-5").hidden_words(), profile("nhs").hidden_words()
+        ('under 10, or to protect others', '1 to 7, or to protect others')
+        """
+        if self.hide == "round":
+            return "to protect others"
+        few = f"1 to {self.threshold - 1}" if self.zeros == "shown" else f"under {self.threshold}"
+        return f"{few}, {'made up by few, ' if self.dominance else ''}or to protect others"
+
     def sentences(self) -> list[str]:
         """Return the rules in words, for people who read what is published.
 

@@ -141,11 +141,27 @@ def _of_partnerships(analysis: Analysis) -> tuple[Tables, dict[str, str]]:
         "district": {_ALL: [*held.names, *([_REST] if apart_of_all else [])]},
         "offence": {TOTAL: crimes},
     }
+    counts = _parted(counts, within)
     tables = make_tables(counts, within=within)
-    seen = tables.counts.index.get_level_values("district") != _REST
+    seen = [_REST not in (district, period) for district, _, period in tables.counts.index]
     names = {REPORT: "n", "before": "before"} | ({} if own else {"after": "after"})
     names = {period: what for period, what in names.items() if period in columns}
     return replace(tables, published=np.asarray(seen)), names
+
+
+def _parted(counts: pd.Series[Any], within: dict[str, dict[str, Sequence[str]]]) -> pd.Series[Any]:
+    """Return counts with the report's period as the sum of the later one and of the rest, where it holds that one."""
+    period = counts.index.get_level_values("period")
+    if not {REPORT, "after"} <= set(period):
+        return counts
+    rest = counts.xs(REPORT, level="period") - counts.xs("after", level="period")
+    if (rest < 0).any():
+        return counts
+    within["period"] = {REPORT: ["after", _REST]}
+    order = [str(name) for name in counts.index.names]
+    named: Any = pd.concat({_REST: rest}, names=["period"])
+    found: pd.Series[Any] = pd.concat([counts[period != REPORT], named.reorder_levels(order)])
+    return found
 
 
 def _of_themes(analysis: Analysis, tables: Tables, rules: Rules) -> pd.Series[bool]:
@@ -198,18 +214,9 @@ def _of_areas(analysis: Analysis) -> Tables:
         within["theme"][whole] = [*parts, name]
         columns |= {(name, str(period)): counts for period, counts in rest.items()}
         columns = {key: counts for key, counts in columns.items() if key[0] != whole}
-    periods = list(_periods(analysis))
-    after = columns.copy() if "after" in periods else {}
-    rests = {
-        (key, _REST): columns[key, REPORT] - columns[key, "after"]
-        for key, period in after
-        if period == "after"
-    }
-    if rests and all((rest >= 0).all() for rest in rests.values()):
-        within["period"] = {REPORT: ["after", _REST]}
-        columns = {key: counts for key, counts in columns.items() if key[1] != REPORT} | rests
     counts = pd.concat(columns, names=["theme", "period", "area"]).astype(np.int64)
-    return make_tables(counts.reorder_levels(["area", "theme", "period"]), within=within)
+    counts = counts.reorder_levels(["area", "theme", "period"])
+    return make_tables(_parted(counts, within), within=within)
 
 
 def _counts_of(analysis: Analysis, theme: ThemeResult) -> pd.DataFrame:
