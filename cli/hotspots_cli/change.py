@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hotspots_cli import options
+from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.public import published_record, rules_of, shown_change
@@ -55,6 +55,7 @@ GROUPS = ("treated", "control", "displacement_treated", "displacement_control")
     metavar="CODE",
     help="An area around the control; may be repeated.",
 )
+@engines.engine
 @options.public
 @options.output_file
 @options.overwrite

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hotspots_cli import options
+from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
@@ -40,6 +40,7 @@ from hotspots_cli.writing import check_output, write_layer
 @options.dispersion
 @options.limits
 @options.fewest
+@engines.engine
 @options.output_file
 @options.not_public("counts of classes")
 @options.overwrite

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hotspots.counting.counts import By, Per
     from hotspots.disclosure.rules import Profile
     from hotspots.incidents import QualityReport
+    from hotspots.scale.cube import Summed
     from hotspots.scale.stream import Counted
     from hotspots_cli.progress import Steps
 
@@ -106,6 +107,19 @@ def count(
     split = None if per is None else count_incidents(table, areas, per=per, assigned=assigned)
     monthly = monthly_counts(table, areas, assigned=assigned)
     return Counted(n, split, account(quality, table, assigned), monthly)
+
+
+def sums(
+    engine: str, scheduler: str | None, incidents: Sequence[str], areas: gpd.GeoDataFrame, **reading: Any
+) -> Summed:
+    """Return the incidents as sums by area, category and month, made in batches or on Dask."""
+    if engine == "dask":
+        from hotspots.scale.cluster import sum_dask
+
+        return sum_dask(incidents, areas, scheduler=scheduler, **reading)
+    from hotspots.scale.cube import sum_stream
+
+    return sum_stream(incidents, areas, **reading)
 
 
 def only_covered(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hotspots_cli import options
+from hotspots_cli import engines, options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ class Located:
     areas : GeoDataFrame
         With the populations of the incidents' year, where there are several.
     incidents : DataFrame
-        All of them.
+        All of them or, in batches and on Dask, their sums by area, category and month.
     quality : QualityReport
         The account of their rows; see `accounted`.
     assigned : Series
@@ -40,6 +40,8 @@ class Located:
 
     def accounted(self) -> QualityReport:
         """Return the account of the rows with those inside the areas and those outside."""
+        if self.quality.inside is not None:
+            return self.quality
         from hotspots.analysis.steps.counted import account
 
         return account(self.quality, self.incidents, self.assigned)
@@ -64,7 +66,7 @@ def read_located(
     incidents, areas
         As the command line names them.
     given : dict
-        The command's parameters.
+        The command's parameters; those of `engines.engine` among them where it takes them.
     crs, by, lookup
         Those of `options.crs` and `options.by`.
     step : Steps
@@ -78,10 +80,18 @@ def read_located(
     from hotspots.areas.reading import read_areas
     from hotspots.incidents import read_incidents
 
+    engine, scheduler = given.pop("engine", "memory"), given.pop("scheduler", None)
+    engine = engines.chosen_engine(engine, scheduler, incidents, lookup=lookup)
     step("Reading areas")
     where = read_areas(areas, crs=crs, **options.area_reading(given))
+    reading = options.reading(given)
+    if engine != "memory":
+        step("Reading and counting incidents")
+        summed = engines.sums(engine, scheduler, incidents, where, by=by, **reading)
+        step(then)
+        return Located(people_of(where, summed.report), summed.incidents, summed.report, summed.assigned)
     step("Reading incidents")
-    table, quality = read_incidents(incidents, crs=crs, **keeping, **options.reading(given))
+    table, quality = read_incidents(incidents, crs=crs, **keeping, **reading)
     where = people_of(where, quality)
     step(then)
     assigned = locate(table, where, by=by, lookup=lookup or None)

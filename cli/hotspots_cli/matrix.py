@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from hotspots_cli import options
+from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     help="Heading of the page.",
 )
 @options.origin
+@engines.engine
 @click.option(
     "-o",
     "--output",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hotspots_cli import options
+from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
@@ -70,6 +70,7 @@ log = logging.getLogger("hotspots")
     "--brief", metavar="HTML", help="Where to write one page for a meeting: map, list, reasons, method."
 )
 @options.origin
+@engines.engine
 @options.output_file
 @options.not_public("indicators and their reasons")
 @options.overwrite

@@ -32,11 +32,12 @@ from hotspots.incidents.repeats import without_copies
 from hotspots.incidents.sources import find_sources
 from hotspots.methods.kde.bandwidth import Rule
 from hotspots.methods.kde.density import Edge, Kernel
-from hotspots.scale.density import Field, Held, added, job_of_density, require_metres
+from hotspots.scale.cube import Cube, Summed, make_summed
+from hotspots.scale.density import Field, job_of_density, require_metres
 from hotspots.scale.job import Job, make_job
 from hotspots.scale.parts import Part, cut
 from hotspots.scale.rows import Table, Tally
-from hotspots.scale.stream import Counted, account, batches, dealt, divided, finish
+from hotspots.scale.stream import Counted, Wanted, account, batches, checked, dealt, divided, finish
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -142,22 +143,46 @@ def density_dask(
     return field.finish(surface, held, areas, report, tally, months=months), report
 
 
+def sum_dask(
+    source: str | Path | Sequence[str | Path],
+    areas: gpd.GeoDataFrame,
+    *,
+    scheduler: str | Client | None = None,
+    by: By = "polygon",
+    category: Words = None,
+    exclude: Words = None,
+    period: Any = None,
+    **settings: Any,
+) -> Summed:
+    """Read incidents on Dask as sums by area, category and month: those of `hotspots.scale.cube.sum_stream`.
+
+    The parameters are those of `count_dask`, and so is what it raises.
+    """
+    sources = find_sources(source)
+    job = make_job(
+        sources, areas, per=None, by=by, category=category, exclude=exclude, period=period, settings=settings
+    )
+    files, copies = without_copies(open_incidents(sources, job.named))
+    job, tally, sums, _ = _computed(job, Cube(), files, scheduler)
+    return make_summed(sums, areas, job, tally, checked(job, areas, files, tally, copies))
+
+
 def _computed(
-    job: Job, field: Field | None, files: Sequence[IncidentFile], scheduler: str | Client | None
-) -> tuple[Job, Tally, Surface | None, list[Held]]:
+    job: Job, wanted: Wanted | None, files: Sequence[IncidentFile], scheduler: str | Client | None
+) -> tuple[Job, Tally, Any, list[Any]]:
     """Run the graph of tasks; once more where files turn out to hold the same month, with a job that knows."""
     with _client(scheduler) as client:
-        tally, surface, held = _run(job, field, files, client)
+        tally, made, held = _run(job, wanted, files, client)
         shared = tally.sketches.overlaps(files)
         if shared:
             job = dataclasses.replace(job, shared=shared)
-            tally, surface, held = _run(job, field, files, client)
-        return job, tally, surface, held
+            tally, made, held = _run(job, wanted, files, client)
+        return job, tally, made, held
 
 
 def _run(
-    job: Job, field: Field | None, files: Sequence[IncidentFile], client: Client
-) -> tuple[Tally, Surface | None, list[Held]]:
+    job: Job, wanted: Wanted | None, files: Sequence[IncidentFile], client: Client
+) -> tuple[Tally, Any, list[Any]]:
     """Build the graph of tasks and run it."""
     from dask.delayed import delayed
 
@@ -166,23 +191,23 @@ def _run(
     shared = delayed(job, traverse=False)
     index = delayed(Job.index)(shared)
     look = delayed(_look_at_part)
-    seen = [look(shared, field, index, delayed(part, traverse=False), drawers) for part in parts]
+    seen = [look(shared, wanted, index, delayed(part, traverse=False), drawers) for part in parts]
     deal, pick = delayed(_look_in_drawer), delayed(_pick)
     for number in range(drawers):
         held = [[pick(one, what, number) for one in seen[: len(parts)]] for what in ("ids", "again")]
-        seen.append(deal(shared, field, *held, drawers))
+        seen.append(deal(shared, wanted, *held, drawers))
     spots = [[pick(one, "spots", number) for one in seen] for number in range(drawers)]
     placed = [delayed(_account_for_places)(shared, held) for held in spots]
     tallies = [delayed(_tally_of)(one) for one in seen] + placed
     total = _gathered(tallies, delayed(_merged))
-    surface = _gathered([delayed(_surface_of)(one) for one in seen], delayed(added)) if field else None
-    dense = [delayed(_held_at)(field, surface, held) for held in spots] if field else []
+    made, at = None, []
+    if wanted is not None:
+        made = _gathered([delayed(_made_of)(one) for one in seen], delayed(wanted.added))
+        at = [delayed(_made_at)(wanted, made, held) for held in spots]
     with warnings.catch_warnings():
         # The areas travel with the graph, so that they outlive every worker.
         warnings.filterwarnings("ignore", message="Sending large graph")
-        found: tuple[Tally, Surface | None, list[Held]] = client.compute(
-            delayed((total, surface, dense))
-        ).result()
+        found: tuple[Tally, Any, list[Any]] = client.compute(delayed((total, made, at))).result()
     return found
 
 
@@ -191,13 +216,13 @@ class Seen:
     """What one task knows of the rows that it settled, and the rows that it leaves to others."""
 
     tally: Tally
-    surface: Surface | None
+    made: Any
     ids: list[Table]
     again: list[Table]
     spots: list[Table]
 
 
-def _look_at_part(job: Job, field: Field | None, index: AreaIndex, part: Part, drawers: int) -> Seen:
+def _look_at_part(job: Job, wanted: Wanted | None, index: AreaIndex, part: Part, drawers: int) -> Seen:
     tally = job.tally()
     kept, named, again = [], [np.empty(0, job.dtype)], [np.empty(0, job.shared_dtype)]
     spots = [np.empty(0, job.spot_dtype)]
@@ -208,22 +233,22 @@ def _look_at_part(job: Job, field: Field | None, index: AreaIndex, part: Part, d
         named.append(with_id)
         again.append(shared)
         spots.append(job.settle(settled, tally))
-        if field is not None:
+        if wanted is not None:
             kept.append(settled)
     tally.note(part.number, file.found)
-    surface = field.over(job, np.concatenate(kept)) if field is not None and kept else None
+    made = wanted.over(job, np.concatenate(kept)) if wanted is not None and kept else None
     ids, shares = (dealt(np.concatenate(rows), "key", drawers) for rows in (named, again))
-    return Seen(tally, surface, ids, shares, dealt(np.concatenate(spots), "place", drawers))
+    return Seen(tally, made, ids, shares, dealt(np.concatenate(spots), "place", drawers))
 
 
 def _look_in_drawer(
-    job: Job, field: Field | None, ids: list[Table], again: list[Table], drawers: int
+    job: Job, wanted: Wanted | None, ids: list[Table], again: list[Table], drawers: int
 ) -> Seen:
     tally = job.tally()
     named, spots = job.settle_named(np.concatenate(ids), tally)
     shared, more = job.settle_shared(np.concatenate(again), tally)
-    surface = field.over(job, np.concatenate([named, shared])) if field is not None else None
-    return Seen(tally, surface, [], [], dealt(np.concatenate([spots, more]), "place", drawers))
+    made = wanted.over(job, np.concatenate([named, shared])) if wanted is not None else None
+    return Seen(tally, made, [], [], dealt(np.concatenate([spots, more]), "place", drawers))
 
 
 def _account_for_places(job: Job, held: list[Table]) -> Tally:
@@ -232,8 +257,8 @@ def _account_for_places(job: Job, held: list[Table]) -> Tally:
     return tally
 
 
-def _held_at(field: Field, surface: Surface | None, spots: list[Table]) -> Held:
-    return field.held_at(surface, np.concatenate(spots))
+def _made_at(wanted: Wanted, made: Any, spots: list[Table]) -> Any:
+    return wanted.at(made, np.concatenate(spots))
 
 
 def _merged(one: Tally, other: Tally) -> Tally:
@@ -250,8 +275,8 @@ def _tally_of(seen: Seen) -> Tally:
     return seen.tally
 
 
-def _surface_of(seen: Seen) -> Surface | None:
-    return seen.surface
+def _made_of(seen: Seen) -> Any:
+    return seen.made
 
 
 def _gathered(results: list[Any], add: Callable[[Any, Any], Any]) -> Any:

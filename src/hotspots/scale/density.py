@@ -25,13 +25,11 @@ from hotspots.methods.kde.bandwidth import Rule
 from hotspots.methods.kde.density import FEW_INCIDENTS, Edge, Kernel, density_at, kernel_density
 from hotspots.scale.job import Job, make_job
 from hotspots.scale.rows import LOCATED, WANTED, Table, Tally
-from hotspots.scale.stream import account, divided, tally_all
+from hotspots.scale.stream import Gathered, account, divided, tally_all
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-# Incidents that wait before their density is added: enough that a grid is not gone over too often.
-WAITING_ROWS = 1 << 21
 Held = tuple[Floats, Floats]
 """Densities at places, and the weights of the incidents there."""
 
@@ -50,7 +48,8 @@ class Field:
         """Return the density of rows that are not repeats, for a year; None where none of them is near."""
         import geopandas as gpd
 
-        kept = rows[_located(rows)]
+        wanted = LOCATED | WANTED
+        kept = rows[(rows["cell"] & wanted) == wanted]
         if len(kept) == 0:
             return None
         incidents = pd.DataFrame({name: kept[name] for name in ("x", "y", "weight")})
@@ -63,6 +62,14 @@ class Field:
         except DataError:
             # Coordinates and weights are in order, and the months are given: no incident is near.
             return None
+
+    def added(self, one: Surface | None, other: Surface | None) -> Surface | None:
+        """Return the sum of two densities of different incidents on one grid; None is a density of none."""
+        if one is None or other is None:
+            return other if one is None else one
+        counts = {name: one.parameters[name] + other.parameters[name] for name in ("incidents", "weight")}
+        values = one.values + other.values  # noqa: PD011 - of Surfaces, not of pandas
+        return dataclasses.replace(one, values=values, parameters={**one.parameters, **counts})
 
     def density(self, incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, months: float | None) -> Surface:
         """Return the density of some incidents."""
@@ -77,7 +84,7 @@ class Field:
             clip=self.clip,
         )
 
-    def held_at(self, surface: Surface | None, spots: Table) -> Held:
+    def at(self, surface: Surface | None, spots: Table) -> Held:
         """Return the density at each distinct place of some incidents, and how much they weigh."""
         if surface is None:
             return np.empty(0), np.empty(0)
@@ -183,41 +190,10 @@ def density_stream(
     sources = find_sources(source)
     job = job_of_density(sources, areas, category=category, exclude=exclude, period=period, settings=settings)
     files, copies = without_copies(open_incidents(sources, job.named))
-    sums = _Sums(job, field)
+    sums = Gathered(job, field)
     job, tally = tally_all(job, files, sums)
     report = divided(account(job, files, tally, copies), tally)
-    return field.finish(sums.total(), sums.held, areas, report, tally, months=months), report
-
-
-class _Sums:
-    """The density of rows that come in batches, and then that at their places."""
-
-    def __init__(self, job: Job, field: Field) -> None:
-        self._job, self._field = job, field
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget all rows, before they are read again."""
-        self._waiting: list[Table] = []
-        self._sum: Surface | None = None
-        self.held: list[Held] = []
-
-    def put(self, rows: Table) -> None:
-        """Add rows that are not repeats."""
-        self._waiting.append(rows[_located(rows)])
-        if sum(len(held) for held in self._waiting) >= WAITING_ROWS:
-            self.total()
-
-    def total(self) -> Surface | None:
-        """Return the density of all rows so far, for a year; None where none of them is near."""
-        if self._waiting:
-            self._sum = added(self._sum, self._field.over(self._job, np.concatenate(self._waiting)))
-            self._waiting = []
-        return self._sum
-
-    def see(self, spots: Table) -> None:
-        """Look how dense it is where all rows of some places are, once every row was put."""
-        self.held.append(self._field.held_at(self.total(), spots))
+    return field.finish(sums.total(), sums.at, areas, report, tally, months=months), report
 
 
 def job_of_density(
@@ -251,17 +227,3 @@ def require_metres(bandwidth: float | Rule) -> float:
             hint="give one in metres with 'bandwidth', for example 500",
         )
     return bandwidth
-
-
-def added(one: Surface | None, other: Surface | None) -> Surface | None:
-    """Return the sum of two densities of different incidents on one grid; None is a density of none."""
-    if one is None or other is None:
-        return other if one is None else one
-    counts = {name: one.parameters[name] + other.parameters[name] for name in ("incidents", "weight")}
-    values = one.values + other.values  # noqa: PD011 - of Surfaces, not of pandas
-    return dataclasses.replace(one, values=values, parameters={**one.parameters, **counts})
-
-
-def _located(rows: Table) -> Any:
-    wanted = LOCATED | WANTED
-    return (rows["cell"] & wanted) == wanted

@@ -47,6 +47,8 @@ BATCH_ROWS = 1 << 19
 DRAWERS = 256
 # What waits in memory before it goes to the drawers' files, of each kind of rows.
 WAITING_BYTES = 1 << 25
+# Rows that wait until something is made of them: enough that a grid is not gone over too often.
+WAITING_ROWS = 1 << 21
 
 
 class Counted(NamedTuple):
@@ -137,33 +139,71 @@ def count_stream(
     return finish(job, areas, files, tally, copies)
 
 
-class Taker(Protocol):
-    """What takes rows that are not repeats, beside the tally."""
+class Wanted(Protocol):
+    """What is to be made of rows beside their tally."""
+
+    def over(self, job: Job, rows: Table) -> Any:
+        """Return that of rows that are not repeats; None where they come to nothing."""
+
+    def added(self, one: Any, other: Any) -> Any:
+        """Return that of different rows together; None is that of none."""
+
+    def at(self, made: Any, spots: Table) -> Any:
+        """Return what is to be known of some places, with all their rows, once all is made."""
+
+
+class Gathered:
+    """What is made of rows that come in batches.
+
+    Attributes
+    ----------
+    at : list
+        What is to be known of the places, once all rows were put.
+    """
+
+    def __init__(self, job: Job, wanted: Wanted) -> None:
+        self._job, self._wanted = job, wanted
+        self.clear()
 
     def clear(self) -> None:
         """Forget all rows, before they are read again."""
+        self._waiting: list[Table] = []
+        self._made: Any = None
+        self.at: list[Any] = []
 
     def put(self, rows: Table) -> None:
-        """Take rows."""
+        """Add rows that are not repeats."""
+        self._waiting.append(rows)
+        if sum(len(held) for held in self._waiting) >= WAITING_ROWS:
+            self.total()
+
+    def total(self) -> Any:
+        """Return what is made of all rows so far."""
+        if self._waiting:
+            made = self._wanted.over(self._job, np.concatenate(self._waiting))
+            self._made = self._wanted.added(self._made, made)
+            self._waiting = []
+        return self._made
 
     def see(self, spots: Table) -> None:
         """Look at where all rows of some places are, once every row was put."""
+        self.at.append(self._wanted.at(self.total(), spots))
 
 
-def tally_all(job: Job, files: Sequence[IncidentFile], taker: Taker | None = None) -> tuple[Job, Tally]:
+def tally_all(job: Job, files: Sequence[IncidentFile], gathered: Gathered | None = None) -> tuple[Job, Tally]:
     """Read all files, and count; once more where they turn out to hold the same month, with a job that knows."""
     with saying_once():
-        tally = _counted(job, files, taker)
+        tally = _counted(job, files, gathered)
         shared = tally.sketches.overlaps(files)
         if shared:
-            if taker is not None:
-                taker.clear()
+            if gathered is not None:
+                gathered.clear()
             job = dataclasses.replace(job, shared=shared)
-            tally = _counted(job, files, taker)
+            tally = _counted(job, files, gathered)
     return job, tally
 
 
-def _counted(job: Job, files: Sequence[IncidentFile], taker: Taker | None) -> Tally:
+def _counted(job: Job, files: Sequence[IncidentFile], gathered: Gathered | None) -> Tally:
     """Read all files, and count."""
     tally, index = job.tally(), job.index()
     with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
@@ -173,8 +213,8 @@ def _counted(job: Job, files: Sequence[IncidentFile], taker: Taker | None) -> Ta
 
         def settle(rows: Table, spotted: Table) -> None:
             spots.put(spotted)
-            if taker is not None:
-                taker.put(rows)
+            if gathered is not None:
+                gathered.put(rows)
 
         for number, opened in enumerate(files):
             file = dataclasses.replace(opened, found=Found())
@@ -190,8 +230,8 @@ def _counted(job: Job, files: Sequence[IncidentFile], taker: Taker | None) -> Ta
             settle(*job.settle_shared(held, tally))
         for held in spots:
             tally.add_spots(held)
-            if taker is not None:
-                taker.see(held)
+            if gathered is not None:
+                gathered.see(held)
     return tally
 
 
@@ -199,8 +239,7 @@ def finish(
     job: Job, areas: gpd.GeoDataFrame, files: Sequence[IncidentFile], tally: Tally, copies: tuple[str, ...]
 ) -> Counted:
     """Turn the tally of all rows into counts and the account, or say what is wrong with them."""
-    report = account(job, files, tally, copies)
-    check_counted(report, tally, by=job.by, areas=areas)
+    report = checked(job, areas, files, tally, copies)
     n = sum(tally.counts.values(), start=np.zeros(len(areas), dtype=np.int64))
     n = from_millionths(n) if tally.weighted else n
     split = None if job.per is None else split_columns(tally, job.per, areas)
@@ -210,10 +249,19 @@ def finish(
         monthly = over_months(
             split_columns(tally, "month", areas, counts=tally.months), report_months(report)
         )
+    return Counted(pd.Series(n, index=areas.index, name="n"), split, report, monthly)
+
+
+def checked(
+    job: Job, areas: gpd.GeoDataFrame, files: Sequence[IncidentFile], tally: Tally, copies: tuple[str, ...]
+) -> QualityReport:
+    """Return the account of all rows, those in the areas among them, or say what is wrong with them."""
+    report = account(job, files, tally, copies)
+    check_counted(report, tally, by=job.by, areas=areas)
     report = divided(report, tally)
     if job.by == "polygon":
-        warn_outside(report.located - (report.inside or 0), report.located, label="areas", stacklevel=3)
-    return Counted(pd.Series(n, index=areas.index, name="n"), split, report, monthly)
+        warn_outside(report.located - (report.inside or 0), report.located, label="areas", stacklevel=4)
+    return report
 
 
 def account(job: Job, files: Sequence[IncidentFile], tally: Tally, copies: tuple[str, ...]) -> QualityReport:

@@ -1,0 +1,124 @@
+"""Sums in the place of rows: whatever only counts comes to the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import box
+
+from hotspots.counting.counts import assign_areas, count_incidents
+from hotspots.incidents import read_incidents
+from hotspots.scale import stream
+from hotspots.scale.cluster import sum_dask
+from hotspots.scale.cube import sum_stream
+from hotspots_cli.main import run
+
+pytestmark = pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+
+CODES = [f"E05{number:06}" for number in range(1, 13)]
+MONTHS = [f"{year}-{month:02}" for year in (2024, 2025) for month in range(1, 13)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve areas in two districts, and two years of incidents in two files, some without a place, month or ID."""
+    made = tmp_path_factory.mktemp("sums")
+    squares = [
+        box(400_000 + 1000 * c, 300_000 + 1000 * r, 401_000 + 1000 * c, 301_000 + 1000 * r)
+        for c in range(4)
+        for r in range(3)
+    ]
+    areas = {"name": CODES, "district": ["North"] * 6 + ["South"] * 6, "population": [1000.0] * 12}
+    gpd.GeoDataFrame({"code": CODES, **areas}, geometry=squares, crs="EPSG:27700").to_file(
+        made / "areas.gpkg"
+    )
+    pd.DataFrame({"code": CODES, "decile": np.arange(12) % 10 + 1}).to_csv(made / "imd.csv", index=False)
+    random, rows = np.random.default_rng(5), 3000
+    for number in range(2):
+        table = pd.DataFrame(
+            {
+                "Crime ID": [f"{one:064x}" if one < 900 else "" for one in random.integers(0, 2000, rows)],
+                "Month": random.choice([*MONTHS, ""], rows),
+                "Easting": 399_900 + random.integers(0, 42, rows) ** 2 * 2.5,
+                "Northing": 300_050 + random.integers(0, 30, rows) * 100,
+                "Crime type": random.choice(["Burglary", "Drugs", "Anti-social behaviour", ""], rows),
+                "LSOA code": random.choice([*CODES, ""], rows),
+                "Count": random.choice([1, 2, 0.5], rows),
+            }
+        )
+        table.loc[::19, ["Easting", "Northing"]] = np.nan
+        table.to_csv(made / f"part-{number}.csv", index=False)
+    return made
+
+
+@pytest.mark.parametrize("by", ["polygon", "code"])
+@pytest.mark.parametrize("weight", [None, "Count"])
+def test_sums_count_as_rows_do(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, by: Any, weight: str | None
+) -> None:
+    monkeypatch.setattr(stream, "WAITING_ROWS", 700)
+    areas = read_layer(folder)
+    files = sorted(folder.glob("part-*.csv"))
+    reading: dict[str, Any] = {"weight_column": weight, "exclude": "Drugs", "period": "2024-03..2025-10"}
+    table, _ = read_incidents(files, **reading)
+    assigned = assign_areas(table, areas, by=by)
+    found = sum_stream(files, areas, by=by, **reading)
+    for per in ("category", "month", "year"):
+        expected = count_incidents(table, areas, per=per, assigned=assigned)
+        counted = count_incidents(found.incidents, areas, per=per, assigned=found.assigned)
+        pd.testing.assert_frame_equal(counted, expected)
+    assert found.incidents.attrs == table.attrs
+    assert not found.incidents.assign(area=found.assigned).duplicated(["area", "category", "month"]).any()
+
+
+def read_layer(folder: Path) -> gpd.GeoDataFrame:
+    """Return the areas as a method takes them."""
+    return gpd.read_file(folder / "areas.gpkg").set_index("code")
+
+
+def test_sums_on_dask_are_those_in_batches(folder: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    files, areas = sorted(folder.glob("part-*.csv")), read_layer(folder)
+    expected = sum_stream(files, areas)
+    with distributed.Client(
+        processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None
+    ) as client:
+        found = sum_dask(files, areas, scheduler=client)
+    pd.testing.assert_frame_equal(found.incidents, expected.incidents)
+    pd.testing.assert_series_equal(found.assigned, expected.assigned)
+    assert found.report == expected.report
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["change", "--before", "2024-01..2024-12", "--after", "2025-01..2025-12", "-o", "out.geojson"],
+        ["select", "--indicator", "asb", "--indicator", "burglary:2", "-o", "out.geojson"],
+        ["trend", "--category", "Burglary", "-o", "out.geojson"],
+        ["classes", "--classes", "imd.csv", "--column", "decile", "-o", "out.geojson"],
+        ["matrix", "--theme", "asb", "--theme", "burglary", "-o", "out.csv"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_every_engine_writes_the_same_bytes(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    output = tmp_path / words[-1]
+    command = [words[0], "part-0.csv", "part-1.csv", "--areas", "areas.gpkg", *words[1:-1], str(output)]
+    assert run([*command, "--engine", "memory"]) == 0
+    expected = output.read_bytes()
+    monkeypatch.setattr("hotspots_cli.engines.MOST_IN_MEMORY", 10)
+    monkeypatch.setattr("hotspots.incidents.read_incidents", _never)
+    # Many rows are read in batches without being asked.
+    assert run([*command, "--overwrite"]) == 0
+    assert output.read_bytes() == expected
+
+
+_never: Callable[..., Any] = lambda *_, **__: pytest.fail("all rows were read at once")  # noqa: E731
