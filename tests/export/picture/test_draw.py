@@ -6,6 +6,7 @@ import html
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import matplotlib
@@ -19,6 +20,7 @@ from matplotlib.image import imread
 from matplotlib.patches import Rectangle
 from PIL import Image
 
+from hotspots.base.columns import COLUMNS
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.surface import Surface
 from hotspots.export.picture.canvas import SLIDE
@@ -299,3 +301,55 @@ def test_small_areas_that_lie_together_bear_one_mark() -> None:
 def test_borderline_priorities_are_hatched_over_their_colour() -> None:
     chosen = wards().assign(priority=["force-wide", "borderline force-wide", "watch", ""])
     assert len(hatches(draw_map(chosen, "priority"))) == 1
+
+
+def district(width: float, height: float) -> gpd.GeoDataFrame:
+    """Two wards side by side, so wide and so high in kilometres together."""
+    half = 500 * width
+    return gpd.GeoDataFrame(
+        {"name": ["Abbey", "Castle"], "district": ["Abbeyshire", "Castleshire"], "rate": [90.0, 30.0]},
+        geometry=[
+            shapely.box(4e5 + half * i, 3e5, 4e5 + half * (i + 1), 3e5 + 1000 * height) for i in (0, 1)
+        ],
+        index=pd.Index(["E0", "E1"], name="code"),
+        crs="EPSG:27700",
+    )
+
+
+LINES: dict[str, Any] = {"title": "Burglary", "subtitle": "2025", "source": "police.uk"}
+
+
+def test_a_tall_study_area_is_as_high_as_the_slide_and_its_words_stand_beside_it() -> None:
+    tall = draw_map(district(4, 6), "rate", **LINES)
+    place = tall.axes[0].get_position()
+    # 7.5 inches less two margins of 0.35: 6.8 of 7.5 are 0.907; under the title the map had 5.8.
+    assert place.height == pytest.approx(6.8 / 7.5)
+    assert min(text.get_position()[0] for text in tall.texts) > place.x1
+
+
+def test_a_wide_study_area_has_its_title_above() -> None:
+    wide = draw_map(district(8, 4), "rate", **LINES)
+    place = wide.axes[0].get_position()
+    title = next(text for text in wide.texts if text.get_text() == "Burglary")
+    assert title.get_position()[1] > place.y1
+    assert title.get_position()[0] == pytest.approx(place.x0)
+
+
+def test_a_long_legend_ends_above_the_scale_bar() -> None:
+    kinds = [str(entry.value) for entry in COLUMNS["em_class"].classes]
+    many = gpd.GeoDataFrame(
+        {"em_class": kinds},
+        geometry=[shapely.box(4e5 + 1000 * i, 3e5, 401e3 + 1000 * i, 312e3) for i in range(len(kinds))],
+        crs="EPSG:27700",
+    )
+    figure = draw_map(many, "em_class", **LINES)
+    lowest = next(text.get_position()[1] for text in figure.texts if "Undefined" in text.get_text())
+    scale = next(text.get_position()[1] for text in figure.texts if text.get_text() == "0")
+    assert lowest > scale
+
+
+def test_the_district_stands_after_the_name_of_a_ward_where_there_are_several() -> None:
+    figure = draw_map(district(8, 4), "rate", named=["E0"])
+    assert [text.get_text() for text in figure.axes[0].texts] == ["Abbey\n(Abbeyshire)"]
+    one = draw_map(district(8, 4).assign(district="Abbeyshire"), "rate", named=["E0"])
+    assert [text.get_text() for text in one.axes[0].texts] == ["Abbey"]

@@ -44,6 +44,7 @@ _TINT, _WHITE = RGBColor(0xEE, 0xF2, 0xF6), RGBColor(0xFF, 0xFF, 0xFF)
 _SIZE = 13.333, 7.5  # inches of a slide
 _LEFT, _WIDTH = 0.6, 12.133
 _TOP, _BOTTOM = 1.25, 6.75  # between the title and the foot
+_LISTED = 12.0  # points of a legend beside a map
 _SMALL = (11, 10, 9, 8, 7, 6)  # points of what stands below or above
 _LETTERS = (16, 14, 13, 12, 11, 10, 9, 8)  # points of text: the first at which it fits its box
 _INCH = 72  # points
@@ -186,8 +187,13 @@ class _Slides:
         beside = 3.9 if sentences else 0.0
         legends = [legend for legend in (block.legend, *(p.legend for p in pictures)) if legend is not None]
         legends = list(dict.fromkeys((legend.title, tuple(legend.entries)) for legend in legends))  # type: ignore[misc]
-        foot = 0.4 + 0.3 * len(legends)
+        # One map has its legend beside it, below the words; several share lines below them.
+        listed = beside > 0 and len(pictures) == 1
+        foot = 0.4 + (0.0 if listed else 0.3 * len(legends))
         width, height = _WIDTH - beside, _BOTTOM - _TOP - foot
+        if listed:
+            width = min(width, height * _ratio(pictures[0].png))
+            beside = _WIDTH - width
         across = 1 if len(pictures) == 1 else 2 if len(pictures) != 3 else 3
         down = math.ceil(len(pictures) / across)
         for place, picture in enumerate(pictures):
@@ -208,7 +214,12 @@ class _Slides:
                 top += 0.34
             _add_picture(slide, picture, left, top, *room)
         top = _BOTTOM - foot
+        tall = sum(_legend_height(Legend(*legend), beside - 0.2) for legend in legends) if listed else 0.0  # type: ignore[misc]
         for legend in legends:
+            if listed:
+                spot = (_LEFT + width + 0.2, _BOTTOM - tall, beside - 0.2)
+                _legend_list(slide, Legend(*legend), *spot)  # type: ignore[misc]
+                continue
             _legend_box(slide, Legend(*legend), top, width)  # type: ignore[misc]
             top += 0.3
         _box(
@@ -230,7 +241,7 @@ class _Slides:
                 left,
                 _TOP,
                 beside - 0.2,
-                _BOTTOM - _TOP,
+                _BOTTOM - _TOP - tall,
                 sizes=(18, *_LETTERS, 7, 6),
                 name="Text",
                 gap=0.6,
@@ -457,6 +468,31 @@ def _add_picture(slide: Any, picture: Picture, left: float, top: float, width: f
     shape.name = "Map"
     about = shape._element._nvXxPr.cNvPr
     about.set("descr", plain(picture.alt))
+
+
+def _ratio(png: bytes) -> float:
+    """Return the width of a PNG over its height, which stand in its first chunk."""
+    return int.from_bytes(png[16:20], "big") / int.from_bytes(png[20:24], "big")
+
+
+def _legend_height(legend: Legend, width: float) -> float:
+    texts = [legend.title, *(f"■ {word}" for _, word in legend.entries)]
+    return _height(texts, width, _LISTED, 0) + 0.15
+
+
+def _legend_list(slide: Any, legend: Legend, left: float, top: float, width: float) -> None:
+    """Write a legend with a line for each class."""
+    box = slide.shapes.add_textbox(Inches(left), Inches(top), Inches(width), Inches(0.3))
+    box.name = "Legend"
+    frame = box.text_frame
+    frame.word_wrap = True
+    frame.margin_left = frame.margin_right = Inches(0.05)
+    frame.margin_top = frame.margin_bottom = Inches(0.02)
+    _write(frame.paragraphs[0], legend.title, _LISTED, colour=INK, bold=True)
+    for colour, word in legend.entries:
+        line = frame.add_paragraph()
+        _write(line, "■ ", _LISTED, colour=RGBColor.from_string(colour.lstrip("#").upper()))
+        _write(line, word, _LISTED, colour=INK)
 
 
 def _legend_box(slide: Any, legend: Legend, top: float, width: float) -> None:

@@ -14,14 +14,14 @@ import shapely
 from hotspots.areas.outline import outline_of
 from hotspots.base.crs import reproject
 from hotspots.base.surface import Surface
+from hotspots.base.text import area_name
 from hotspots.export.picture.insets import find_windows, free_ground, windows_around
 from hotspots.export.picture.parts import (
     FONT,
-    GREY,
     INK,
     LEGEND_SIZE,
     UNSURE_HATCH,
-    LegendEntry,
+    LegendBox,
     Names,
     Pen,
     centre_of,
@@ -30,7 +30,8 @@ from hotspots.export.picture.parts import (
     draw_scale,
     polygon_path,
 )
-from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, StyleClass
+from hotspots.export.picture.sheet import COLUMN, Words, lay_out, legend_size, write_lines
+from hotspots.export.style import MISSING_CLASS, Style, StyleClass
 from hotspots.export.unsure import ink_on
 
 if TYPE_CHECKING:
@@ -44,8 +45,6 @@ Size = tuple[float, float]
 SLIDE: Size = (40 / 3, 7.5)  # inches; 16:9
 BORDER = "#8f8f8f"
 _MANY = 2_000  # areas; so many borders would hide what they enclose
-_MARGIN = 0.35  # inches on a slide, as all lengths below
-COLUMN = 3.5  # the column of legend, scale and north; 0 where there is none
 _SMALLEST = 0.12  # inches; a coloured area under it has an inset, whatever the size of the sheet
 _INSET = 1.3  # inches, likewise; but of a narrow sheet at most three tenths
 _UPRIGHT = 0.88  # height of an inset in its widths
@@ -66,22 +65,17 @@ class Canvas:
         size: Size,
         extent: Bounds,
         *,
-        title: bool,
-        subtitle: bool,
-        foot: bool,
+        words: Words,
+        legend: LegendBox | None,
         letters: float | None,
-        column: float = COLUMN,
     ) -> None:
         from hotspots.export.picture.figure import MapFigure
 
         self.figure = MapFigure(figsize=size, facecolor="#ffffff")
         self.unit = size[0] / SLIDE[0] if letters is None else letters / LEGEND_SIZE
         self.pen = Pen(self.figure, self.unit)
-        self.margin = _MARGIN * self.unit if title or foot else 0.14 * self.unit
-        self.top = self.margin + (0.5 * title + 0.35 * subtitle + 0.1 * (title or subtitle)) * self.unit
-        self.bottom = size[1] - (0.75 * self.unit if foot else self.margin)
-        self.column = column * self.unit
-        self.side = size[0] - self.margin - self.column
+        self.words, self.legend = words, legend
+        self.sheet = lay_out(self.pen, extent, words, legend)
         self.extent = extent
         self.axes, self.scale = self._map(extent)
         self.labels = Names(self.pen, self.axes, metres_per_inch=self.scale)
@@ -89,15 +83,14 @@ class Canvas:
 
     def _map(self, extent: Bounds) -> tuple[Axes, float]:
         """Return axes in which a metre is as long across as up, and the metres in an inch."""
-        gap = 0.3 * self.unit if self.column else 0.0
-        width, height = self.side - self.margin - gap, self.bottom - self.top
+        sheet, pen = self.sheet, self.pen
+        width, height = sheet.right - sheet.left, sheet.bottom - sheet.top
         west, south, east, north = extent
-        scale = 1.02 * max((east - west) / width, (north - south) / height)
+        scale = sheet.metres(extent)
         middle = (west + east) / 2, (south + north) / 2
-        pen = self.pen
         place = (
-            self.margin / pen.width,
-            1 - self.bottom / pen.height,
+            sheet.left / pen.width,
+            1 - sheet.bottom / pen.height,
             width / pen.width,
             height / pen.height,
         )
@@ -220,15 +213,13 @@ class Canvas:
                     look |= {"fontsize": _SYMBOL * self.unit, "fontweight": "bold", "family": FONT}
                     axes.text(x, y, entry.mark, ha="center", va="center_baseline", **look)
 
-    def uncovered(self, areas: gpd.GeoDataFrame | None, crs: Any) -> list[LegendEntry]:
-        """Draw the ground that the files do not cover, hatched, and return its line of the legend, if there is any."""
+    def uncovered(self, areas: gpd.GeoDataFrame | None, crs: Any) -> None:
+        """Draw the ground that the files do not cover, hatched."""
         if areas is None or areas.empty:
-            return []
-        entry = replace(MISSING_CLASS, label=NOT_COVERED)
+            return
         joined = outline_of(reproject(areas, crs)).geometry.to_numpy()
         look: dict[str, Any] = {"edgecolor": "#8a94a0", "linewidth": 0.5 * self.unit, "hatch": "////"}
-        self._patch(joined, facecolor=entry.colour, **look)
-        return [LegendEntry(entry, len(areas))]
+        self._patch(joined, facecolor=MISSING_CLASS.colour, **look)
 
     def borders(self, shapes: Shapes) -> None:
         """Draw the borders of areas as thin grey lines."""
@@ -280,10 +271,17 @@ class Canvas:
             labels.keep_clear(shapes, first)
 
     def names(self, layer: gpd.GeoDataFrame, codes: Sequence[str]) -> None:
-        """Write the names of some areas."""
+        """Write the names of some areas, with their districts in the second line where there are several."""
         chosen = layer.loc[list(codes)]
         points = [centre_of(shape) for shape in chosen.geometry]
         names = [str(name) for name in chosen["name"]] if len(chosen) else []
+        if len(chosen) and "district" in layer and layer["district"].nunique() > 1:
+            names = [
+                f"{name}\n({district})"
+                if isinstance(district, str) and area_name(name, district) == f"{name} ({district})"
+                else name
+                for name, district in zip(names, chosen["district"], strict=True)
+            ]
         for axes, labels in self._views():
             seen = [place for place, point in enumerate(points) if _within(axes, point)]
             labels.place(
@@ -324,15 +322,23 @@ class Canvas:
                 },
             )
 
-    def furniture(self, title: str, entries: Sequence[LegendEntry], *, noun: str, note: str) -> None:
-        """Draw the legend, and the scale bar and north arrow below it."""
-        width = self.column
-        draw_legend(self.pen, self.side, self.top, width, title=title, entries=entries, noun=noun, note=note)
-        foot = self.bottom - 0.35 * self.unit
-        draw_scale(self.pen, self.side + 0.1 * self.unit, foot, 0.62 * width, metres_per_inch=self.scale)
-        draw_north(self.pen, self.side + width - 0.2 * self.unit, foot - 0.35 * self.unit)
+    def furniture(self, ground: Any) -> None:
+        """Draw the lines around the map, and the legend with scale bar and north arrow below it.
 
-    def scale_alone(self, ground: Any) -> None:
+        Without a legend the scale bar stands on ground that is free.
+        """
+        write_lines(self.pen, self.sheet, self.words)
+        if self.legend is None:
+            self._scale_alone(ground)
+            return
+        sheet, unit = self.sheet, self.unit
+        pen = Pen(self.figure, unit * legend_size(self.pen, sheet, self.legend))
+        draw_legend(pen, sheet.side, sheet.legend, sheet.column, self.legend)
+        foot, width = sheet.scale + 0.4 * unit, min(sheet.column, COLUMN * unit)
+        draw_scale(self.pen, sheet.side + 0.1 * unit, foot, 0.62 * width, metres_per_inch=self.scale)
+        draw_north(self.pen, sheet.side + sheet.column - 0.2 * unit, foot - 0.35 * unit)
+
+    def _scale_alone(self, ground: Any) -> None:
         """Draw the scale bar without a legend: on free ground near the map's bottom left, else at that corner."""
         (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
         room, tall = 1.5 * self.unit, 0.45 * self.unit
@@ -341,23 +347,9 @@ class Canvas:
             size, (left, low, right, high), ground=ground, taken=self.labels.taken, near=(left, low)
         )
         west, south = (left, low) if spot is None else spot[:2]
-        x = self.margin + (west - left) / self.scale + 0.1 * self.unit
-        y = self.bottom - (south - low) / self.scale - tall + 0.08 * self.unit
+        x = self.sheet.left + (west - left) / self.scale + 0.1 * self.unit
+        y = self.sheet.bottom - (south - low) / self.scale - tall + 0.08 * self.unit
         draw_scale(self.pen, x, y, room, metres_per_inch=self.scale)
-
-    def lines(self, title: str, subtitle: str, source: str, attribution: str) -> None:
-        """Write title and subtitle above the map, source and attribution below."""
-        pen, width = self.pen, self.pen.width - 2 * self.margin
-        y = self.margin - 0.05 * self.unit
-        if title:
-            size = min(22.0, 22.0 * width / max(width, pen.measure(title, 22, bold=True)))
-            pen.write(self.margin, y, title, size, bold=True)
-            y += 0.5 * self.unit
-        if subtitle:
-            pen.write(self.margin, y, subtitle, 14, colour=GREY)
-        words = " · ".join(part for part in (f"Source: {source}" if source else "", attribution) if part)
-        if words:
-            pen.paragraph(self.margin, self.bottom + 0.22 * self.unit, words, 8, width=width, colour=GREY)
 
     def _patch(self, shapes: Shapes, **look: Any) -> None:
         from matplotlib.patches import PathPatch

@@ -22,9 +22,10 @@ from hotspots.base.crs import reproject
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.files import replacing
 from hotspots.base.surface import Surface
-from hotspots.export.picture.canvas import COLUMN, SLIDE, Bounds, Canvas, Shapes, Size
-from hotspots.export.picture.parts import LegendEntry
-from hotspots.export.style import Style, layer_style, surface_style
+from hotspots.export.picture.canvas import SLIDE, Bounds, Canvas, Shapes, Size
+from hotspots.export.picture.parts import LegendBox, LegendEntry
+from hotspots.export.picture.sheet import Words
+from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, layer_style, surface_style
 from hotspots.export.unsure import unsure_areas, unsure_class
 from hotspots.export.where import highest
 
@@ -146,15 +147,15 @@ def draw_map(
     found = chosen.classify(layer[column])
     shapes = _simple(layer)
     drawn = _drawn(chosen, found, draw)
+    hatched = drawn & unsure_areas(layer, chosen)
+    entries = [*_legend_entries(chosen, found, draw), *_hatched_entry(chosen, hatched), *_beyond(uncovered)]
     lines = None if outline is None else reproject(outline, layer.crs)
     picture = Canvas(
         size,
         _extent(shapes[drawn] if outline is None else shapes, lines),
-        title=bool(title),
-        subtitle=bool(subtitle),
-        foot=bool(source or attribution),
+        words=Words(title, subtitle, _foot(source, attribution)),
+        legend=LegendBox(chosen.title, entries, noun, note) if legend == "beside" else None,
         letters=letters,
-        column=COLUMN if legend == "beside" else 0.0,
     )
     stands_out = ~np.array([entry.neutral for entry in chosen.classes] + [True])[found]
     coloured = shapes[stands_out]
@@ -162,9 +163,8 @@ def draw_map(
     if insets:
         held = shapes[layer.index.get_indexer(list(marked))]
         picture.add_insets(coloured, ground, most=insets, marked=held)
-    beyond = picture.uncovered(uncovered, layer.crs)
+    picture.uncovered(uncovered, layer.crs)
     picture.areas(shapes, chosen, np.where(drawn, found, -2))
-    hatched = drawn & unsure_areas(layer, chosen)
     picture.hatch(shapes, chosen, np.where(hatched, found, -2))
     first = _ranked_first(layer)
     picture.keep_clear(shapes[stands_out | first], first[stands_out | first])
@@ -175,14 +175,19 @@ def draw_map(
     picture.names(layer, _named(layer, column, named))
     picture.figure.name = title or chosen.title
     picture.figure.words = highest(layer, column, chosen, found)
-    if legend == "none":
-        picture.scale_alone(ground)
-        picture.lines(title, subtitle, source, attribution)
-        return picture.figure
-    entries = [*_legend_entries(chosen, found, draw), *_hatched_entry(chosen, hatched), *beyond]
-    picture.furniture(chosen.title, entries, noun=noun, note=note)
-    picture.lines(title, subtitle, source, attribution)
+    picture.furniture(ground)
     return picture.figure
+
+
+def _foot(source: str, attribution: str) -> str:
+    return " · ".join(part for part in (f"Source: {source}" if source else "", attribution) if part)
+
+
+def _beyond(uncovered: gpd.GeoDataFrame | None) -> list[LegendEntry]:
+    """Return the line of the legend for ground that the files do not cover, where there is any."""
+    if uncovered is None or uncovered.empty:
+        return []
+    return [LegendEntry(replace(MISSING_CLASS, label=NOT_COVERED), len(uncovered))]
 
 
 def _hatched_entry(style: Style, hatched: npt.NDArray[np.bool_]) -> list[LegendEntry]:
@@ -259,28 +264,23 @@ def draw_heatmap(
     picture = Canvas(
         size,
         _extent(np.empty(0, dtype=object), lines, surface.bounds),
-        title=bool(title),
-        subtitle=bool(subtitle),
-        foot=bool(source or attribution),
+        words=Words(title, subtitle, _foot(source, attribution)),
+        legend=LegendBox(chosen.title, [*map(LegendEntry, chosen.classes), *_beyond(uncovered)], "", note)
+        if legend == "beside"
+        else None,
         letters=letters,
-        column=COLUMN if legend == "beside" else 0.0,
     )
     ground = shapely.box(*surface.bounds) if lines is None else shapely.union_all(lines.geometry.to_numpy())
     dense = _densest(surface, chosen)
     if insets:
         picture.add_insets(dense, ground, most=insets)
-    beyond = picture.uncovered(uncovered, surface.crs)
+    picture.uncovered(uncovered, surface.crs)
     picture.surface(surface, chosen, lines)
     if areas is not None:
         picture.borders(_simple(reproject(areas, surface.crs)))
     if lines is not None:
         picture.outline(lines, avoid=dense)
-    if legend == "none":
-        picture.scale_alone(ground)
-        picture.lines(title, subtitle, source, attribution)
-        return picture.figure
-    picture.furniture(chosen.title, [*map(LegendEntry, chosen.classes), *beyond], noun="", note=note)
-    picture.lines(title, subtitle, source, attribution)
+    picture.furniture(ground)
     return picture.figure
 
 

@@ -47,6 +47,16 @@ class LegendEntry:
     count: int | None = None
 
 
+@dataclass(frozen=True)
+class LegendBox:
+    """A legend: its heading, its lines, what an area is called, and a sentence below."""
+
+    title: str
+    entries: Sequence[LegendEntry]
+    noun: str = ""
+    note: str = ""
+
+
 class Pen:
     """Writes and measures plain text on a figure whose positions are inches from the top left corner.
 
@@ -137,27 +147,17 @@ class Pen:
         self.figure.add_artist(Rectangle(corner, *size, transform=self.figure.transFigure, **look))
 
 
-def draw_legend(
-    pen: Pen,
-    x: float,
-    y: float,
-    width: float,
-    *,
-    title: str,
-    entries: Sequence[LegendEntry],
-    noun: str,
-    note: str,
-) -> float:
+def draw_legend(pen: Pen, x: float, y: float, width: float, legend: LegendBox) -> float:
     """Draw a legend and return the y where it ends."""
-    unit = pen.unit
+    unit, entries = pen.unit, legend.entries
     swatch, gap, size = 0.34 * unit, 0.14 * unit, LEGEND_SIZE
     counted = any(entry.count is not None for entry in entries)
     numbers = max(
         (pen.measure(f"{entry.count:,}", size) for entry in entries if entry.count is not None), default=0
     )
-    y = pen.paragraph(x, y, title, 12.5, width=width, bold=True) + 0.08 * unit
+    y = pen.paragraph(x, y, legend.title, 12.5, width=width, bold=True) + 0.08 * unit
     if counted:
-        pen.write(x + width, y, noun, 9.5, colour=GREY, align="right")
+        pen.write(x + width, y, legend.noun, 9.5, colour=GREY, align="right")
         y += pen.line(9.5)
     for line in entries:
         _draw_swatch(pen, x, y, swatch, line.entry)
@@ -165,8 +165,8 @@ def draw_legend(
             pen.write(x + width, y, f"{line.count:,}", size, align="right")
         room = width - swatch - gap - (numbers + gap if counted else 0)
         y = pen.paragraph(x + swatch + gap, y, line.entry.label, size, width=room) + 0.07 * unit
-    if note:
-        y = pen.paragraph(x, y + 0.1 * unit, note, 9.5, width=width, colour=GREY)
+    if legend.note:
+        y = pen.paragraph(x, y + 0.1 * unit, legend.note, 9.5, width=width, colour=GREY)
     return y
 
 
@@ -284,13 +284,15 @@ class Names:
 
         Where the shapes are given that they are `within`, a name stands inside its shape or not at all: at the first
         place that covers nothing of what to `avoid`, else at the first that covers little enough of it. Names of the
-        shapes that they may stand `beside` have places there too.
+        shapes that they may stand `beside` have places there too, and are written without their second line where both
+        have no room.
         """
         tree = None if avoid is None or not len(avoid) else shapely.STRtree(avoid)
         for number, (name, point) in enumerate(zip(names, points, strict=True)):
             spots = [(point, offset) for offset in _OFFSETS]
             spots += _around(beside[number]) if len(beside) else []
-            shape, looks = None, [(name, size)]
+            # What has no room with its second line is written without it.
+            shape, looks = None, [(words, size) for words in dict.fromkeys((name, name.split("\n")[0]))]
             if within is not None:
                 shape = within[number]
                 spots += [(spot, _OFFSETS[0]) for spot in _spots(shape, point)]

@@ -8,16 +8,27 @@ from typing import Any
 from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table, Terms
 from hotspots.publish.report.charts import charts_section
-from hotspots.publish.report.plates import area_plate, origin_words
+from hotspots.publish.report.plates import Kinds, area_plate, origin_words
 from hotspots.publish.report.summary import first_areas, first_map
 from hotspots.publish.report.themes import banner_words, first_column, theme_words
 from hotspots.publish.report.times import times_section
 from hotspots.publish.words.names import plural
 
-MAP: dict[str, Any] = {"size": (7.9, 4.7), "letters": 11.0, "kinds": ("svg", "png")}
-"""How a map is drawn beside three lines: inches, points, kinds."""
+_HIGH, _WIDE, _NARROW = 5.1, 8.2, 5.2
+_INSETS = 1.5
+KINDS: Kinds = ("svg", "png")
 SHOWN = ("assess", "classes", "breakdowns", "repeats")
 """The sections that stand on slides as they are."""
+
+
+def _map(analysis: Analysis) -> dict[str, Any]:
+    """Return how a map is drawn beside three lines and its legend: inches, points, kinds.
+
+    As high as the slide leaves, and as wide as the study area and its insets want.
+    """
+    west, south, east, north = analysis.areas.total_bounds
+    wide = _HIGH * (east - west) / max(north - south, 1e-9) + _INSETS
+    return {"size": (min(max(wide, _NARROW), _WIDE), _HIGH), "letters": 11.0, "kinds": KINDS}
 
 
 def slides_of(analysis: Analysis, sections: Mapping[str, Section]) -> list[Section]:
@@ -48,9 +59,9 @@ def slides_of(analysis: Analysis, sections: Mapping[str, Section]) -> list[Secti
             made += [_theme(analysis, theme) for theme in analysis.themes]
         elif name == "since":
             made.append(_since(section))
-        elif name == "charts" and (months := charts_section(analysis, MAP["kinds"])) is not None:
+        elif name == "charts" and (months := charts_section(analysis, KINDS)) is not None:
             made.append(_charts(months))
-        elif name == "times" and (times := times_section(analysis, MAP["kinds"])) is not None:
+        elif name == "times" and (times := times_section(analysis, KINDS)) is not None:
             made.append(_times(times))
         elif name in SHOWN:
             made.append(section)
@@ -64,7 +75,7 @@ def slides_of(analysis: Analysis, sections: Mapping[str, Section]) -> list[Secti
 def _summary(analysis: Analysis, section: Section) -> list[Section]:
     """Return the first page as two slides: what it says beside a large map, and its table."""
     said = [block for block in section.blocks if isinstance(block, Paragraphs)]
-    map_ = first_map(analysis, first_areas(analysis), **MAP)
+    map_ = first_map(analysis, first_areas(analysis), **_map(analysis))
     rows = [block for block in section.blocks if isinstance(block, Table)]
     label = plural(analysis.recipe.areas[0].label)
     title = f"Priorities: the first {label}" if analysis.selection is not None else f"The first {label}"
@@ -76,7 +87,7 @@ def _theme(analysis: Analysis, theme: ThemeResult) -> Section:
     layer = theme.layers[0]
     column = first_column(layer)
     caption = f"{theme.name}, {plural(layer.label)}. {origin_words(analysis)}"
-    map_ = area_plate(analysis, layer, column, caption=caption, **MAP)
+    map_ = area_plate(analysis, layer, column, caption=caption, **_map(analysis))
     more = [
         (f"{word}:", text)
         for word, texts in (
