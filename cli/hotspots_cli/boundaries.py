@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from typing import TYPE_CHECKING
 
 import click
 
 from hotspots_cli import options
+
+if TYPE_CHECKING:
+    from hotspots.base.named import Named
 
 
 @click.group("boundaries", short_help="Bundled layers: list, show, copy.")
@@ -16,29 +20,33 @@ def command() -> None:
 
 @command.command("list")
 def list_layers() -> None:
-    """One line per bundled file. Its name serves wherever a file of its kind does."""
-    from hotspots_boundaries import bundled
+    """One line per bundled file, then per fetched set. Its name serves wherever a file of its kind does."""
+    from hotspots.base.named import all_named
 
-    width = max(len(entry.id) for entry in bundled())
-    for entry in bundled():
+    named = all_named()
+    width = max(len(entry.id) for entry in named)
+    for entry in named:
         click.echo(f"{entry.id:<{width}}  {entry.rows:>7,} rows  {entry.title}")
 
 
 @command.command("show")
 @click.argument("identifier", metavar="NAME")
 def show(identifier: str) -> None:
-    """Source, date, licence and columns of one bundled layer."""
+    """Source, date, licence and columns of one bundled layer or fetched set."""
     entry = _find(identifier)
     click.echo(entry.title)
     for label, text in (
         ("Rows", f"{entry.rows:,}"),
         ("Source", entry.source),
         ("Date", entry.date),
+        ("Fetched", str(entry.record.get("retrieved", ""))),
         ("Licence", entry.licence),
         ("Attribution", entry.attribution),
     ):
-        click.echo(f"  {label + ':':<13}{text}")
-    click.echo("  Columns:")
+        if text:
+            click.echo(f"  {label + ':':<13}{text}")
+    if entry.columns:
+        click.echo("  Columns:")
     for name, meaning in entry.columns.items():
         click.echo(f"    {name:<22}{meaning}")
 
@@ -48,24 +56,29 @@ def show(identifier: str) -> None:
 @options.output_file
 @options.overwrite
 def copy(identifier: str, output: str, overwrite: bool) -> None:
-    """Copy the file that holds a bundled layer, to load it elsewhere."""
-    import hotspots_boundaries
+    """Copy the file that holds a bundled or fetched layer, to load it elsewhere."""
+    from hotspots.base.errors import ParameterError
     from hotspots.base.files import replacing
 
-    _find(identifier)
+    entry = _find(identifier)
+    if entry.path.is_dir():
+        raise ParameterError(
+            f"'{identifier}' is a folder of {len(entry.record['files'])} files, not one layer",
+            hint=f"carry it elsewhere with: hotspots fetch bundle {identifier} -o FILE",
+        )
     with replacing(output, overwrite=overwrite) as draft:
-        shutil.copyfile(hotspots_boundaries.path(identifier), draft)
+        shutil.copyfile(entry.path, draft)
     click.echo(f"Wrote {output}", err=True)
 
 
-def _find(identifier: str):  # type: ignore[no-untyped-def] # the type lives in a package imported lazily
-    import hotspots_boundaries
+def _find(identifier: str) -> Named:
     from hotspots.base.errors import ParameterError, did_you_mean
+    from hotspots.base.named import all_named, find_named
 
-    try:
-        return hotspots_boundaries.find(identifier)
-    except KeyError as error:
-        names = [entry.id for entry in hotspots_boundaries.bundled()]
+    found = find_named(identifier)
+    if found is None:
+        names = [entry.id for entry in all_named()]
         raise ParameterError(
             f"there is no bundled layer '{identifier}'", hint=did_you_mean(identifier, names)
-        ) from error
+        )
+    return found

@@ -23,6 +23,7 @@ COMMANDS = (
     "run",
     "recipe",
     "inspect",
+    "fetch",
     "boundaries",
     "count",
     "kde",

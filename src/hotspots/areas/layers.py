@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-import hotspots_boundaries
 from hotspots.base.crs import (
     BRITISH_NATIONAL_GRID,
     WGS84,
@@ -30,6 +29,7 @@ from hotspots.base.crs import (
 from hotspots.base.database.address import Address, is_address, parse_address
 from hotspots.base.database.rows import read_layer_rows
 from hotspots.base.errors import CRSError, DataError, FileError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.base.named import all_named, find_named, not_fetched
 from hotspots.base.vector import FORMATS, check_vector, reading_only, was_cut_off
 
 log = logging.getLogger(__name__)
@@ -295,35 +295,37 @@ def _with_index(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return layer.rename_axis(name).reset_index()
 
 
-def bundled_attribution(source: object) -> str:
-    """Return the words that a bundled layer must carry; empty for any other source."""
+def named_attribution(source: object) -> str:
+    """Return the words that a bundled or fetched layer must carry; empty for any other source."""
     if not isinstance(source, str) or Path(source).exists():
         return ""
-    return next((entry.attribution for entry in hotspots_boundaries.bundled() if entry.id == source), "")
+    named = find_named(source)
+    return "" if named is None else named.attribution
 
 
 def _locate(source: str | os.PathLike[str], layer: str | None) -> tuple[Path, str | None]:
     path = Path(source)
     if path.exists():
         return path, layer
-    try:
-        entry = hotspots_boundaries.find(str(source))
-    except KeyError:
-        ids = [entry.id for entry in hotspots_boundaries.bundled() if entry.kind == "areas"]
+    named = find_named(str(source))
+    if named is None:
+        ids = [entry.id for entry in all_named("areas")]
+        if fetch := not_fetched(str(source)):
+            raise FileError(f"there is no file '{source}', and no layer of that name was fetched", hint=fetch)
         if path.suffix or len(path.parts) > 1:
             hint = "check the spelling and the folder, or name a bundled layer: " + ", ".join(
                 f"'{known}'" for known in ids
             )
-            raise FileError(f"there is no file '{source}'", hint=hint) from None
+            raise FileError(f"there is no file '{source}'", hint=hint)
         raise FileError(
             f"'{source}' is neither a file nor a bundled layer", hint=did_you_mean(str(source), ids)
-        ) from None
-    if entry.kind != "areas":
-        raise FileError(
-            f"'{source}' is a bundled file of {entry.kind}, but areas were needed",
-            hint=f"give it as '{entry.kind}'",
         )
-    return hotspots_boundaries.path(entry.id), layer or entry.layer
+    if named.kind != "areas":
+        raise FileError(
+            f"'{source}' is a {named.place} file of {named.holds}, but areas were needed",
+            hint="give it as 'population_table'" if named.kind == "table" else f"give it as '{named.kind}'",
+        )
+    return named.path, layer or named.layer
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

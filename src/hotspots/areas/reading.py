@@ -28,7 +28,6 @@ from hotspots.areas.columns import (
 from hotspots.areas.fit import check_fit, polygon_parts
 from hotspots.areas.layers import (
     Source,
-    bundled_attribution,
     check_coordinates,
     check_polygons,
     check_scale,
@@ -36,6 +35,7 @@ from hotspots.areas.layers import (
     describe,
     label_crs,
     layer_address,
+    named_attribution,
     open_layer,
     read_geojson_bytes,
     read_provenance,
@@ -90,9 +90,9 @@ def read_areas(
     ----------
     source : path, str or GeoDataFrame
         A GeoPackage, GeoJSON, Shapefile (also zipped), FlatGeobuf, file geodatabase, KML or GeoParquet file,
-        the id of a bundled layer (see ``hotspots boundaries list``), the address of a table or SELECT in a
-        database, such as ``"postgresql://server/county#gis.wards"``, or a layer already read; its index counts as a
-        column if it has a name.
+        the name of a bundled or fetched layer (see ``hotspots boundaries list``), the address of a table or SELECT
+        in a database, such as ``"postgresql://server/county#gis.wards"``, or a layer already read; its index counts
+        as a column if it has a name.
     layer : str, optional
         The layer of a file that holds several.
     code, name, district, population : str, optional
@@ -112,7 +112,7 @@ def read_areas(
     GeoDataFrame
         Indexed by code (str, unique, sorted, index name "code"), with columns ``name`` (str), ``district``
         (str, "" if unknown), ``population`` (float64, NaN if unknown) and ``geometry`` (valid polygons and
-        multipolygons). ``attrs["attribution"]`` is what a bundled layer's licence asks for.
+        multipolygons). ``attrs["attribution"]`` is what the licence of a bundled or fetched layer asks for.
 
     Warns
     -----
@@ -179,7 +179,7 @@ def read_areas(
     if populations is not None:
         # Populations of parts were added up for one year only.
         areas.attrs["populations"] = populations if len(areas) == whole else replace(populations, others={})
-    if attribution := bundled_attribution(source):
+    if attribution := named_attribution(source):
         areas.attrs["attribution"] = attribution
     return areas
 

@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError, did_you_mean, listed
+from hotspots.base.named import find_named, not_fetched
 from hotspots.base.text import (
     ENCODINGS,
     delimiter_of,
@@ -199,8 +200,18 @@ def _find(source: str | os.PathLike[str], what: str) -> tuple[Path, str | None]:
         return Path(asked["file"]), asked["sheet"]
     if path.is_dir():
         raise FileError(f"'{source}' is a folder, but {what} is a file", hint="name the file in it")
+    named = find_named(str(source))
+    if named is not None:
+        if named.kind != "table":
+            raise FileError(
+                f"'{source}' is a {named.place} set of {named.holds}, but {what} is a table of figures by area code",
+                hint="see the names of all data with: hotspots boundaries list",
+            )
+        log.info("%s: %s", what[:1].upper() + what[1:], named.title)
+        return named.path, None
     wanted = "" if what == "the table" else f" to read {what} from"
-    raise FileError(f"there is no file '{source}'{wanted}", hint="check the spelling and the folder")
+    hint = not_fetched(str(source)) or "check the spelling and the folder"
+    raise FileError(f"there is no file '{source}'{wanted}", hint=hint)
 
 
 def _unpacked(path: Path, where: str) -> bytes:

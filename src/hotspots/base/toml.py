@@ -171,6 +171,11 @@ def _fit(value: Any, wanted: Any, *, where: str, key: str, slips: Slips) -> Any:
     options = _options(wanted)
     wanted = options[0]
     label = f"'{key}' in {where}" if where else f"'{key}'"
+    if typing.get_origin(wanted) is dict:
+        if isinstance(value, dict):
+            return value
+        slips.add(f"{label} is {value!r}, not a table", f"write it as a table: [{key}]")
+        return _UNFIT
     if typing.get_origin(wanted) is tuple:
         return _fit_tuple(value, typing.get_args(wanted)[0], where=where, key=key, slips=slips)
     if is_dataclass(wanted):
@@ -199,9 +204,8 @@ def _options(wanted: Any) -> list[Any]:
 def _is(value: Any, wanted: type[Any]) -> bool:
     """Return whether a TOML value is of a type; a whole number serves as a number, true and false as neither."""
     accepted = (int, float) if wanted is float else wanted
-    # `origin` is checked first: isinstance refuses Literal, tuple[...] and dict[...].
-    if typing.get_origin(wanted) is not None:
-        return typing.get_origin(wanted) is dict and isinstance(value, dict)
+    if typing.get_origin(wanted) is not None:  # isinstance refuses Literal and tuple[...]
+        return False
     return isinstance(value, accepted) and (wanted is bool or not isinstance(value, bool))
 
 

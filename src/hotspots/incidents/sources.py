@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from hotspots.base.database.address import Address, is_address, parse_address
 from hotspots.base.errors import FileError, did_you_mean
+from hotspots.base.named import find_named, not_fetched
 
 CSV = (".csv", ".txt", ".tsv", ".tab")
 PARQUET = (".parquet", ".pq", ".geoparquet")
@@ -239,10 +240,10 @@ def _expand(item: str | Path) -> list[Source]:
         return _file(path)
     if glob.has_magic(str(item)):
         return _wildcard(str(item))
-    bundled = _bundled(path)
-    if bundled is None:
+    named = _named(path)
+    if named is None:
         raise _absent(path)
-    return _file(bundled)
+    return named
 
 
 def _wildcard(pattern: str) -> list[Source]:
@@ -254,28 +255,26 @@ def _wildcard(pattern: str) -> list[Source]:
     return [one for match in matches for one in _expand(match)]
 
 
-def _bundled(path: Path) -> Path | None:
-    if path.suffix or path.name != str(path):
+def _named(path: Path) -> list[Source] | None:
+    """Return the files of incidents that a name stands for; None where it is no name of any data."""
+    named = find_named(path.as_posix())
+    if named is None:
         return None
-    import hotspots_boundaries
-
-    try:
-        found = Path(hotspots_boundaries.path(path.name))
-    except KeyError:
-        return None
-    entry = next((one for one in hotspots_boundaries.bundled() if one.id == path.name), None)
-    if entry is not None and entry.kind == "comparators":
-        raise FileError(
-            f"'{entry.id}' is a bundled file of comparators, but incidents were needed",
-            hint="name it under [comparators] of a recipe, or with --with",
+    if named.kind != "incidents":
+        hint = (
+            "name it under [comparators] of a recipe, or with --with" if named.kind == "comparators" else ""
         )
-    return found
+        raise FileError(
+            f"'{named.id}' is a {named.place} file of {named.holds}, but incidents were needed",
+            hint=hint or "see the names of all data with: hotspots boundaries list",
+        )
+    return _folder(named.path) if named.path.is_dir() else _file(named.path)
 
 
 def _absent(path: Path) -> FileError:
     there = [near.name for near in path.parent.iterdir()] if path.parent.is_dir() else []
     guess = did_you_mean(path.name, there)
-    hint = guess if guess.startswith("did you mean") else f"give {READABLE}"
+    hint = guess if guess.startswith("did you mean") else not_fetched(path.as_posix()) or f"give {READABLE}"
     return FileError(f"there is no file or folder '{path}'", hint=hint)
 
 

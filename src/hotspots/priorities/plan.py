@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from hotspots.base.errors import ParameterError, RecipeError
+from hotspots.base.named import path_or_name
 from hotspots.base.toml import Slips, build, parse_toml, read_text
 from hotspots.counting.tally import Every
 from hotspots.priorities.budgets import Budget
@@ -83,8 +84,8 @@ class Plan:
     folder: Path = Path()
 
     def path(self, name: str) -> str:
-        """Return a path of the plan from where its file stands."""
-        return str(self.folder / name)
+        """Return a path of the plan from where its file stands; names of data stay as they are."""
+        return path_or_name(name, self.folder)
 
 
 def read_plan(path: str | Path) -> Plan:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from hotspots.analysis.periods import Periods, settle
 from hotspots.base.database.address import in_folder, is_address
+from hotspots.base.named import path_or_name
 from hotspots.disclosure.rules import Profile, profile
 
 CELLS = "cells"
@@ -534,11 +535,5 @@ class Recipe:
         return self.period, step.before if step else (), step.after if step else None
 
     def path(self, name: str) -> str:
-        """Return a path of the recipe from where its file stands; names of bundled layers stay as they are."""
-        from hotspots_boundaries import bundled
-
-        if is_address(name):
-            return in_folder(name, self.folder)
-        if any(name == entry.id for entry in bundled()):
-            return name
-        return str(self.folder / name)
+        """Return a path of the recipe from where its file stands; names of data stay as they are."""
+        return in_folder(name, self.folder) if is_address(name) else path_or_name(name, self.folder)

@@ -1,0 +1,164 @@
+"""What has been fetched: folders of the cache, made in a place apart and put into use whole."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hotspots.base.errors import FileError
+from hotspots.base.files import sha256
+from hotspots.base.named import NAME, RECORD, Named, cache_folder, read_record
+
+OGL = "Open Government Licence v3.0"
+PARTS = ".parts"
+"""The folder of the cache for what is on its way."""
+
+
+class Parts:
+    """What has come of one errand; it stays when the errand breaks off, so that the next one goes on from there."""
+
+    def __init__(self) -> None:
+        self._folders: list[Path] = []
+
+    def folder(self, *what: str) -> Path:
+        """Return a folder, made where it is missing, that is found again for the same words alone.
+
+        Raises
+        ------
+        FileError
+            When the cache cannot be written to.
+        """
+        key = hashlib.sha256("\n".join(what).encode()).hexdigest()[:24]
+        folder = cache_folder() / PARTS / key
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(folder, error) from error
+        self._folders.append(folder)
+        return folder
+
+    def drop(self) -> None:
+        """Delete all of it: what it was for is in the cache, or it is of no use."""
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._folders.clear()
+
+
+def file_record(path: Path, **more: Any) -> dict[str, Any]:
+    """Return what a record says of one file: its checksum, its bytes, and more."""
+    return {"sha256": sha256(path), "bytes": path.stat().st_size, **more}
+
+
+def put(name: str, files: Mapping[str, Path], record: Mapping[str, Any]) -> Named:
+    """Put files into the cache under a name, in place of all that stood there.
+
+    Parameters
+    ----------
+    name : str
+        Of the set.
+    files : mapping of str to Path
+        Where each file of the set lies now, by its path in the set. They are copied.
+    record : mapping
+        What is known of the set, ``files`` among it: what `file_record` says of each.
+
+    Returns
+    -------
+    Named
+        The set as other commands find it.
+
+    Raises
+    ------
+    FileError
+        When the cache cannot be written to, or a file is not what its record says.
+    """
+    cache, target = cache_folder(), cache_folder().joinpath(*name.split("/"))
+    try:
+        (cache / PARTS).mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix="set-", dir=cache / PARTS))
+        try:
+            for place, source in files.items():
+                copy = draft.joinpath(*place.split("/"))
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, copy)
+                if sha256(copy) != record["files"][place]["sha256"]:
+                    raise FileError(
+                        f"'{place}' of '{name}' is not what its checksum says",
+                        hint="fetch or unpack it again",
+                    )
+            text = json.dumps({"name": name, **record}, indent=1, ensure_ascii=False, sort_keys=True)
+            (draft / RECORD).write_text(text + "\n", encoding="utf-8")
+            draft.chmod(0o755)
+            _exchange(draft, target)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        if isinstance(error, FileError):
+            raise
+        raise _unwritable(target, error) from error
+    return read_record(target, name)
+
+
+def _exchange(draft: Path, target: Path) -> None:
+    """Put a folder in the place of another; what stood there comes back where that fails."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists():
+        draft.rename(target)
+        return
+    aside = draft.with_name(f"{draft.name}-old")
+    target.rename(aside)
+    try:
+        draft.rename(target)
+    except BaseException:
+        aside.rename(target)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def faults(entry: Named) -> list[str]:
+    """Return what is wrong with the files of a fetched set: gone, or other than they came.
+
+    Examples
+    --------
+    >>> from hotspots.base.named import find_named
+    >>> faults(find_named("west-yorkshire-wards"))
+    []
+    """
+    folder = entry.path if entry.path.is_dir() else entry.path.parent
+    wrong = []
+    for place, said in entry.record.get("files", {}).items():
+        path = folder.joinpath(*place.split("/"))
+        if not path.is_file():
+            wrong.append(f"{entry.id}: '{place}' is gone")
+        elif sha256(path) != said["sha256"]:
+            wrong.append(f"{entry.id}: '{place}' has changed since it was fetched")
+    return wrong
+
+
+def remove(entry: Named) -> None:
+    """Delete a fetched set from the cache."""
+    assert NAME.fullmatch(entry.id)  # noqa: S101 - nothing else is ever deleted
+    folder = cache_folder().joinpath(*entry.id.split("/"))
+    try:
+        shutil.rmtree(folder)
+        if not any(folder.parent.iterdir()):
+            folder.parent.rmdir()
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def today() -> str:
+    """Return today's date, by which a record says when its set was fetched."""
+    return datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+
+
+def _unwritable(folder: Path, error: OSError) -> FileError:
+    return FileError(
+        f"cannot write to the cache '{folder}' ({error.strerror or error})",
+        hint="name a folder that you may write to with the variable HOTSPOTS_CACHE",
+    )
