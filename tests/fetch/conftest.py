@@ -102,7 +102,12 @@ class Handler(BaseHTTPRequestHandler):
         elif parts.path == "/api/forces":
             self.json([{"id": key, "name": name} for key, name in self.site.forces.items()])
         elif parts.path == "/api/crimes-street-dates":
-            self.json([{"date": self.site.newest, "stop-and-search": []}, {"date": "2023-01", "stop-and-search": []}])
+            self.json(
+                [
+                    {"date": self.site.newest, "stop-and-search": []},
+                    {"date": "2023-01", "stop-and-search": []},
+                ]
+            )
         elif parts.path.startswith("/services/"):
             self.service(parts.path, query)
         else:
@@ -111,9 +116,8 @@ class Handler(BaseHTTPRequestHandler):
     def file(self, path: str) -> None:
         """Send a file, or the part of it that is asked for."""
         body, tag = self.site.files[path], self.site.tag(path)
-        headers = {
-            "ETag": tag, "Accept-Ranges": "bytes", "Content-Type": self.site.types.get(path, "application/octet-stream"),
-        }  # fmt: skip
+        kind = self.site.types.get(path, "application/octet-stream")
+        headers = {"ETag": tag, "Accept-Ranges": "bytes", "Content-Type": kind}
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if asked is None or not self.site.ranges or self.headers.get("If-Range", tag) != tag:
             self.send(200, body, headers)
@@ -122,7 +126,9 @@ class Handler(BaseHTTPRequestHandler):
         if start >= len(body):
             self.send(416, b"", {**headers, "Content-Range": f"bytes */{len(body)}"})
             return
-        self.send(206, body[start : end + 1], {**headers, "Content-Range": f"bytes {start}-{end}/{len(body)}"})
+        self.send(
+            206, body[start : end + 1], {**headers, "Content-Range": f"bytes {start}-{end}/{len(body)}"}
+        )
 
     def service(self, path: str, query: dict[str, str]) -> None:
         """Answer as an ArcGIS feature service does."""
@@ -216,44 +222,75 @@ def layers() -> dict[str, list[dict[str, Any]]]:
     cells = [(column, row) for column in range(3) for row in range(3)]
     of = ["E07000001" if column < 2 else "E07000002" for column, _ in cells]
     wards = [
-        feature(n, square(*cell), WD24CD=f"E0500000{n}", WD24NM=f"Ward {n}", LAD24CD=code, LAD24NM=DISTRICTS[code])
+        feature(
+            n, square(*cell), WD24CD=f"E0500000{n}", WD24NM=f"Ward {n}", LAD24CD=code, LAD24NM=DISTRICTS[code]
+        )
         for n, (cell, code) in enumerate(zip(cells, of, strict=True), start=1)
     ]
-    wards.append(feature(10, square(9, 9), WD24CD="S13000001", WD24NM="Glen", LAD24CD="S12000001", LAD24NM="Loch"))
+    wards.append(
+        feature(10, square(9, 9), WD24CD="S13000001", WD24NM="Glen", LAD24CD="S12000001", LAD24NM="Loch")
+    )
     districts = [
-        feature(n, square(n, 0), LAD24CD=code, LAD24NM=name) for n, (code, name) in enumerate(DISTRICTS.items(), 1)
+        feature(n, square(n, 0), LAD24CD=code, LAD24NM=name)
+        for n, (code, name) in enumerate(DISTRICTS.items(), 1)
     ]
     lsoas, lookup = [], []
     for n in range(9):
         code = f"E0103400{n}"
         lsoas.append(feature(n + 1, square(*cells[n]), LSOA21CD=code, LSOA21NM=f"Place 00{n}A"))
         ward = wards[n]["properties"]
-        lookup.append(feature(n + 1, None, LSOA21CD=code, LSOA21NM="x", **{k: ward[k] for k in list(ward)[1:]}))
+        lookup.append(
+            feature(n + 1, None, LSOA21CD=code, LSOA21NM="x", **{k: ward[k] for k in list(ward)[1:]})
+        )
     forces = [
         feature(n, None, LAD24CD=code, LAD24NM=name, PFA24CD="E23000001", PFA24NM="Abbeyshire")
         for n, (code, name) in enumerate(DISTRICTS.items(), 1)
     ]
-    forces.append(feature(3, None, LAD24CD="E09000001", LAD24NM="City", PFA24CD="E23000034", PFA24NM="London, City of"))
-    return {"Wards24": wards, "Lad24": districts, "Lsoa21": lsoas, "Lsoa21_Wd24": lookup, "Lad24_Pfa24": forces}
+    forces.append(
+        feature(3, None, LAD24CD="E09000001", LAD24NM="City", PFA24CD="E23000034", PFA24NM="London, City of")
+    )
+    return {
+        "Wards24": wards,
+        "Lad24": districts,
+        "Lsoa21": lsoas,
+        "Lsoa21_Wd24": lookup,
+        "Lad24_Pfa24": forces,
+    }
 
 
 def estimates(path: Path, of: str) -> bytes:
     """A workbook as the ONS lays out its estimates: notes first, headings in the fourth row."""
-    words, codes = ("LSOA", [f"E0103400{n}" for n in range(9)]) if of == "lsoa" else ("Ward", [f"E0500000{n}" for n in range(1, 10)])
+    words, codes = (
+        ("LSOA", [f"E0103400{n}" for n in range(9)])
+        if of == "lsoa"
+        else ("Ward", [f"E0500000{n}" for n in range(1, 10)])
+    )
     year = "2021" if of == "lsoa" else "2024"
     with xlsxwriter.Workbook(path) as book:
         book.add_worksheet("Cover sheet").write(0, 0, "Estimates of the population")
         for estimate in (2023, 2024):
             sheet = book.add_worksheet(f"Mid-{estimate} {words} {year}")
             sheet.write(0, 0, f"Mid-{estimate} population estimates")
-            heads = ["LAD 2024 Code", "LAD 2024 Name", f"{words} {year} Code", f"{words} {year} Name", "Total", "F0 to 15"]
+            heads = [
+                "LAD 2024 Code",
+                "LAD 2024 Name",
+                f"{words} {year} Code",
+                f"{words} {year} Name",
+                "Total",
+                "F0 to 15",
+            ]
             sheet.write_row(3, 0, heads)
             for n, code in enumerate(codes):
-                sheet.write_row(4 + n, 0, ["E07000001", "Abbeyton", code, f"Name {n}", 1000 + n + estimate - 2023, 150])
+                sheet.write_row(
+                    4 + n, 0, ["E07000001", "Abbeyton", code, f"Name {n}", 1000 + n + estimate - 2023, 150]
+                )
     return path.read_bytes()
 
 
-IMD = "LSOA code (2021),LSOA name (2021),Index of Multiple Deprivation (IMD) Score\nE01034000,Place 000A,12.5\nE01034001,P,30\n"
+IMD = (
+    "LSOA code (2021),LSOA name (2021),Index of Multiple Deprivation (IMD) Score\n"
+    "E01034000,Place 000A,12.5\nE01034001,P,30\n"
+)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.fetch.conftest import HEADER, Handler, Site, archive, month_file, months_to
 
 import hotspots
 from hotspots.base.errors import HotspotsError, HotspotsWarning
@@ -19,7 +20,6 @@ from hotspots.fetch.police import Fetched, archives_for, fetch_incidents, months
 from hotspots.fetch.revisions import compare
 from hotspots.fetch.settings import Settings
 from hotspots.fetch.web import Web
-from tests.fetch.conftest import HEADER, Handler, Site, archive, month_file, months_to
 
 Fetch = Callable[..., Fetched]
 
@@ -62,9 +62,7 @@ def left_over(cache: Path) -> list[str]:
     return [path.name for path in (cache / ".parts").rglob("*") if path.is_file()]
 
 
-def test_the_months_of_a_force_are_in_the_cache_by_name(
-    published: Site, fetch: Fetch, cache: Path
-) -> None:
+def test_the_months_of_a_force_are_in_the_cache_by_name(published: Site, fetch: Fetch, cache: Path) -> None:
     result = fetch("2025-02", "2025-04")
     assert result.new == ["2025-02", "2025-03", "2025-04"]
     assert result.kept == result.missing == result.late == []
@@ -117,7 +115,7 @@ def test_more_months_join_those_that_are_here(published: Site, fetch: Fetch) -> 
     fetch("2025-01", "2025-02")
     result = fetch("2025-05", "2025-06")
     assert result.new == ["2025-05", "2025-06"]
-    assert list(result.entry.record["files"])[0] == "2025-01/2025-01-abbeyshire-street.csv"
+    assert next(iter(result.entry.record["files"])) == "2025-01/2025-01-abbeyshire-street.csv"
     assert result.entry.rows == 240
 
 
@@ -126,7 +124,12 @@ def test_a_newer_archive_brings_its_revisions_and_says_so(published: Site, fetch
     later = months_to("2025-07", 3, outcome="Unable to prosecute suspect")
     rows = later["2025-05"].splitlines(keepends=True)
     # One row goes, one changes its category, two come.
-    extra = [row.replace("2025-05-0001", f"2025-05-9{n}") for n in range(2) for row in rows if "2025-05-0001" in row]
+    extra = [
+        row.replace("2025-05-0001", f"2025-05-9{n}")
+        for n in range(2)
+        for row in rows
+        if "2025-05-0001" in row
+    ]
     changed = [row.replace("Burglary", "Robbery") if "2025-05-0004" in row else row for row in rows]
     later["2025-05"] = "".join([row for row in changed if "2025-05-0002" not in row] + extra)
     publish(published, "2025-07", archive(later))
@@ -148,7 +151,13 @@ def test_rows_in_another_order_are_no_revision(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("".join(rows))
     (tmp_path / "b.csv").write_text("".join([rows[0], *reversed(rows[1:])]))
     revision = compare("2025-01", tmp_path / "a.csv", tmp_path / "b.csv")
-    assert (revision.before, revision.now, revision.came, revision.went, revision.outcomes) == (60, 60, 0, 0, 0)
+    assert (revision.before, revision.now, revision.came, revision.went, revision.outcomes) == (
+        60,
+        60,
+        0,
+        0,
+        0,
+    )
 
 
 def test_two_alike_that_become_one_are_a_revision(tmp_path: Path) -> None:
@@ -217,7 +226,9 @@ def test_a_force_may_be_written_as_people_do(published: Site, fetch: Fetch) -> N
 
 def test_a_force_that_would_leave_the_cache_is_no_force(site: Site, fetch: Fetch) -> None:
     site.forces["../../etc"] = "Hostile"
-    assert message(lambda: fetch("2025-01", "2025-01", force="../../etc")).startswith("police.uk knows no force")
+    assert message(lambda: fetch("2025-01", "2025-01", force="../../etc")).startswith(
+        "police.uk knows no force"
+    )
 
 
 def test_archives_of_months_that_none_holds_alone() -> None:
@@ -227,9 +238,14 @@ def test_archives_of_months_that_none_holds_alone() -> None:
     assert [month for _, taken in chosen for month in taken] == months
 
 
-def test_an_archive_that_is_not_there_yet(published: Site, fetch: Fetch, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_archive_that_is_not_there_yet(
+    published: Site, fetch: Fetch, caplog: pytest.LogCaptureFixture
+) -> None:
     published.newest = "2025-07"
-    with caplog.at_level(logging.INFO), pytest.warns(HotspotsWarning, match="for 2025-07: these months are missing"):
+    with (
+        caplog.at_level(logging.INFO),
+        pytest.warns(HotspotsWarning, match="for 2025-07: these months are missing"),
+    ):
         result = fetch("2025-06", "2025-07")
     assert "There is no archive of 2025-07 yet" in caplog.text
     assert result.new == ["2025-06"]
@@ -265,13 +281,15 @@ def test_a_member_that_breaks_off_leaves_nothing(
         target.write(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(archives.shutil, "copyfileobj", stopped)
+    monkeypatch.setattr("shutil.copyfileobj", stopped)
     with pytest.raises(KeyboardInterrupt):
         fetch("2025-01", "2025-01")
     assert left_over(cache) == []
 
 
-def test_a_set_that_is_here_stays_when_the_next_fetch_fails(published: Site, fetch: Fetch, cache: Path) -> None:
+def test_a_set_that_is_here_stays_when_the_next_fetch_fails(
+    published: Site, fetch: Fetch, cache: Path
+) -> None:
     fetch("2025-06", "2025-06")
     before = (cache / "police.uk/abbeyshire/fetched.json").read_bytes()
     publish(published, "2025-07", b"not an archive at all" * 10)
@@ -289,7 +307,9 @@ def test_a_file_of_the_cache_that_was_changed_is_fetched_again(
         result = fetch("2025-01", "2025-02")
     assert (result.new, result.kept) == (["2025-02"], ["2025-01"])
     assert path.read_text(encoding="utf-8") == month_file("2025-02")
-    assert "2025-02/2025-02-abbeyshire-street.csv is not as it was fetched, and is fetched again" in caplog.text
+    assert (
+        "2025-02/2025-02-abbeyshire-street.csv is not as it was fetched, and is fetched again" in caplog.text
+    )
 
 
 def test_whole_archives_are_held_against_the_published_checksum(
@@ -313,7 +333,9 @@ def test_an_archive_with_another_checksum_is_refused(published: Site, fetch: Fet
     assert find_named("police.uk/abbeyshire") is None
 
 
-def test_a_page_without_checksums_is_said(published: Site, fetch: Fetch, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_page_without_checksums_is_said(
+    published: Site, fetch: Fetch, caplog: pytest.LogCaptureFixture
+) -> None:
     published.files["/archive/"] = b"<a href='2025-06.zip'>June</a><a href='2025-05.zip'>May</a>" + b"0" * 32
     with caplog.at_level(logging.INFO):
         fetch("2025-06", "2025-06", whole=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.fetch.conftest import Fault, Handler, Site
 
 from hotspots.base.errors import FileError, HotspotsError, ParameterError
 from hotspots.fetch import web as module
 from hotspots.fetch.remote import RemoteFile
 from hotspots.fetch.web import Web
-from tests.fetch.conftest import Fault, Handler, Site
 
 DATA = np.random.default_rng(3).bytes(700_000)
 LARGEST = 10_000_000
@@ -68,7 +68,9 @@ def test_a_file_comes_whole_and_alone(web: Web, url: str, tmp_path: Path) -> Non
     assert names(tmp_path) == ["a.bin"]
 
 
-def test_a_broken_connection_is_taken_up_where_it_broke(web: Web, site: Site, url: str, tmp_path: Path) -> None:
+def test_a_broken_connection_is_taken_up_where_it_broke(
+    web: Web, site: Site, url: str, tmp_path: Path
+) -> None:
     site.faults["/data.bin"] = [broken(300_000)]
     web.download(url, tmp_path / "a.bin", largest=LARGEST)
     assert (tmp_path / "a.bin").read_bytes() == DATA
@@ -80,7 +82,12 @@ def test_a_broken_connection_is_taken_up_where_it_broke(web: Web, site: Site, ur
 
 
 def test_another_program_goes_on_where_the_first_was_stopped(
-    web: Web, site: Site, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    web: Web,
+    site: Site,
+    url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def stop(seconds: float) -> None:
         raise KeyboardInterrupt
@@ -105,7 +112,9 @@ def test_parts_of_two_editions_are_never_put_together(web: Web, site: Site, url:
     assert (tmp_path / "a.bin").read_bytes() == DATA
 
 
-def test_nor_are_they_by_a_server_that_forgets_if_range(web: Web, site: Site, url: str, tmp_path: Path) -> None:
+def test_nor_are_they_by_a_server_that_forgets_if_range(
+    web: Web, site: Site, url: str, tmp_path: Path
+) -> None:
     def careless(handler: Handler) -> bool:
         start = int(handler.headers["Range"].removeprefix("bytes=").removesuffix("-"))
         said = {"Content-Range": f"bytes {start}-{len(DATA) - 1}/{len(DATA)}", "ETag": '"newer"'}
@@ -134,7 +143,9 @@ def test_a_weak_tag_does_not_tell_editions_apart(web: Web, site: Site, url: str,
 def test_more_than_there_is_asks_for_all_of_it_again(web: Web, site: Site, url: str, tmp_path: Path) -> None:
     (tmp_path / "a.bin.part").write_bytes(DATA + b"more")
     note = f'{{"url": "{url}", "stamp": {site.tag("/data.bin")!r}, "total": {len(DATA)}}}'.replace("'", "")
-    (tmp_path / "a.bin.part.json").write_text(note.replace(site.tag("/data.bin"), f'"{site.tag("/data.bin")[1:-1]}"'))
+    (tmp_path / "a.bin.part.json").write_text(
+        note.replace(site.tag("/data.bin"), f'"{site.tag("/data.bin")[1:-1]}"')
+    )
     web.download(url, tmp_path / "a.bin", largest=LARGEST)
     assert (tmp_path / "a.bin").read_bytes() == DATA
 
@@ -144,7 +155,9 @@ def test_all_of_it_that_only_lacks_its_name_is_not_fetched_again(
 ) -> None:
     (tmp_path / "a.bin.part").write_bytes(DATA)
     tag = site.tag("/data.bin").strip('"')
-    (tmp_path / "a.bin.part.json").write_text(f'{{"url": "{url}", "stamp": "\\"{tag}\\"", "total": {len(DATA)}}}')
+    (tmp_path / "a.bin.part.json").write_text(
+        f'{{"url": "{url}", "stamp": "\\"{tag}\\"", "total": {len(DATA)}}}'
+    )
     web.download(url, tmp_path / "a.bin", largest=LARGEST)
     assert (tmp_path / "a.bin").read_bytes() == DATA
     assert site.sent == 0
@@ -177,14 +190,18 @@ def test_a_pause_may_be_given_as_a_date(web: Web, site: Site, url: str, waits: l
 def test_a_long_pause_is_left_to_the_user(web: Web, site: Site, url: str, waits: list[float]) -> None:
     site.faults["/data.bin"] = [status(429, {"Retry-After": "3600"})]
     said = message(lambda: web.get(url))
-    assert said.startswith("127.0.0.1 asks to be left alone for 60 minutes\nHint: wait so long; then the same command")
+    assert said.startswith(
+        "127.0.0.1 asks to be left alone for 60 minutes\nHint: wait so long; then the same command"
+    )
     assert waits == []
 
 
 def test_a_server_that_stays_ill_is_given_up(web: Web, site: Site, url: str, waits: list[float]) -> None:
     site.faults["/data.bin"] = [status(500)] * 9
     said = message(lambda: web.get(url))
-    assert said.startswith("127.0.0.1 did not answer as it should: the server answers 500\nHint: check the network")
+    assert said.startswith(
+        "127.0.0.1 did not answer as it should: the server answers 500\nHint: check the network"
+    )
     assert waits == [1, 2, 4, 8, 16]
     assert len(site.requests("/data.bin")) == 6
 
@@ -220,7 +237,10 @@ def test_a_length_that_is_never_reached(web: Web, site: Site, url: str, tmp_path
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        (404, "there is nothing at {url} (404)\nHint: if the site has moved, write its new address into your settings"),
+        (
+            404,
+            "there is nothing at {url} (404)\nHint: if the site has moved, write its new address into your settings",
+        ),
         (403, "127.0.0.1 does not let this machine in (403)\nHint: ask your IT department"),
         (418, "127.0.0.1 answers 418 to {url}\nHint: if the site has moved"),
     ],
@@ -245,16 +265,22 @@ def test_a_page_in_the_place_of_a_file(web: Web, site: Site, url: str, tmp_path:
 
 def test_a_page_in_the_place_of_json(web: Web, site: Site) -> None:
     site.files["/api"] = b"<!doctype html><title>Sign in</title>"
-    assert message(lambda: web.json(f"{site.url}/api")).startswith("127.0.0.1 sends a web page where JSON was expected")
+    assert message(lambda: web.json(f"{site.url}/api")).startswith(
+        "127.0.0.1 sends a web page where JSON was expected"
+    )
 
 
 def test_json_nested_without_end(web: Web, site: Site) -> None:
     site.files["/api"] = b"[" * 200_000
-    assert message(lambda: web.json(f"{site.url}/api")).startswith("127.0.0.1 sends something else where JSON was")
+    assert message(lambda: web.json(f"{site.url}/api")).startswith(
+        "127.0.0.1 sends something else where JSON was"
+    )
 
 
 def test_an_error_under_the_status_of_success(web: Web, site: Site) -> None:
-    site.files["/api"] = b'{"error": {"code": 400, "message": "Invalid query", "details": ["\'where\' is wrong"]}}'
+    site.files["/api"] = (
+        b'{"error": {"code": 400, "message": "Invalid query", "details": ["\'where\' is wrong"]}}'
+    )
     said = message(lambda: web.json(f"{site.url}/api"))
     assert said.startswith("127.0.0.1 refuses what was asked: 'Invalid query'; 'where' is wrong")
 
@@ -304,7 +330,7 @@ def test_no_room_for_it(web: Web, url: str, tmp_path: Path, monkeypatch: pytest.
     class Usage:
         free = 1000
 
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: Usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage)
     said = message(lambda: web.download(url, tmp_path / "a.bin", largest=LARGEST))
     assert said == (
         f"0.7 MB are to come, but 1,000 bytes are free in '{tmp_path}'\n"
@@ -320,7 +346,9 @@ def test_a_folder_that_cannot_be_written_to(web: Web, url: str, tmp_path: Path) 
 
 def test_a_server_that_is_not_there(web: Web, waits: list[float]) -> None:
     said = message(lambda: web.get("http://127.0.0.1:9/a"))
-    assert said.startswith("127.0.0.1 did not answer as it should: it cannot be reached from this machine\nHint: check")
+    assert said.startswith(
+        "127.0.0.1 did not answer as it should: it cannot be reached from this machine\nHint: check"
+    )
     assert waits == [1, 2]
 
 
@@ -379,7 +407,9 @@ def test_a_file_that_is_replaced_while_it_is_read(web: Web, site: Site, url: str
 
 def test_a_part_that_is_not_the_one_asked_for(web: Web, site: Site, url: str) -> None:
     def other(handler: Handler) -> bool:
-        handler.send(206, DATA[:10], {"Content-Range": f"bytes 0-9/{len(DATA)}", "ETag": site.tag("/data.bin")})
+        handler.send(
+            206, DATA[:10], {"Content-Range": f"bytes 0-9/{len(DATA)}", "ETag": site.tag("/data.bin")}
+        )
         return True
 
     site.faults["/data.bin"] = [other]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import hotspots_boundaries
 from hotspots.base.errors import FileError
 from hotspots.incidents.sources import READABLE, find_sources
 
@@ -98,12 +97,10 @@ def test_an_archive_gives_its_street_files(tmp_path: Path) -> None:
     ]
 
 
-def test_a_bundled_set_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    touch(tmp_path, "sample.csv")
-    monkeypatch.setattr(
-        hotspots_boundaries, "path", lambda name: {"sample-incidents": tmp_path / "sample.csv"}[name]
-    )
-    assert names("sample-incidents") == names(Path("sample-incidents")) == ["sample.csv"]
+def test_a_bundled_set_is_found_by_its_name() -> None:
+    found = names("west-yorkshire-incidents")
+    assert found == names(Path("west-yorkshire-incidents"))
+    assert found[0].startswith("west-yorkshire-incidents.zip/")
     assert error_of("sample-incidnts").startswith("there is no file or folder 'sample-incidnts'")
 
 

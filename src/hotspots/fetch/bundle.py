@@ -58,9 +58,7 @@ def write_bundle(
         raise FileError(wrong[0], hint="fetch it again; see all faults with: hotspots fetch check")
     records = [dict(entry.record) for entry in entries]
     with replacing(path, overwrite=overwrite) as draft, zipfile.ZipFile(draft, "w") as archive:
-        archive.writestr(
-            _info(MANIFEST), json.dumps({"sets": records}, indent=1, ensure_ascii=False, sort_keys=True)
-        )
+        archive.writestr(_info(MANIFEST), json.dumps({"sets": records}, indent=1, ensure_ascii=False))
         for entry in entries:
             folder = entry.path if entry.path.is_dir() else entry.path.parent
             for place in sorted(entry.record["files"]):

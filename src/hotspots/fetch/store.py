@@ -91,7 +91,7 @@ def put(name: str, files: Mapping[str, Path], record: Mapping[str, Any]) -> Name
                         f"'{place}' of '{name}' is not what its checksum says",
                         hint="fetch or unpack it again",
                     )
-            text = json.dumps({"name": name, **record}, indent=1, ensure_ascii=False, sort_keys=True)
+            text = json.dumps({"name": name, **record}, indent=1, ensure_ascii=False)
             (draft / RECORD).write_text(text + "\n", encoding="utf-8")
             draft.chmod(0o755)
             _exchange(draft, target)
