@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hotspots.base.database.address import is_address, parse_address
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.files import refuse_existing, same_file
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 LAYER_SUFFIXES = (".geojson", ".gpkg", ".csv", ".shp", ".shp.zip", ".parquet", ".fgb", ".topojson")
+EXAMPLE = "postgresql://server/database#schema.table"
 SHAPE_SUFFIXES = tuple(suffix for suffix in LAYER_SUFFIXES if suffix != ".csv")
 
 
@@ -29,6 +31,9 @@ def check_output(
     """Refuse an output before any work is done for it: a format not offered, a file that exists or that is read."""
     if output == "-" and pipe:
         return
+    if is_address(output):
+        _check_table(output, overwrite=overwrite, layers=".gpkg" in suffixes, option=option)
+        return
     if not output.casefold().endswith(suffixes):
         known = " or ".join(suffixes)
         raise ParameterError(
@@ -39,13 +44,36 @@ def check_output(
     _refuse_input(output, option)
 
 
+def _check_table(output: str, *, overwrite: bool, layers: bool, option: str) -> None:
+    """Refuse a table of a database before any work is done for it: for what is no layer, or where one is already."""
+    from hotspots.base.database.tables import refuse_existing_table
+
+    address = parse_address(output)
+    if not layers:
+        raise ParameterError(
+            f"'{address.label}' is a table of a database, which only layers are written into",
+            hint=f"name a file with '{option}'",
+        )
+    if address.is_query or not address.rows:
+        raise ParameterError(
+            f"the address of the database '{address.name}' names no table to write",
+            hint=f"write the table behind a #, as in '{option} {EXAMPLE}'",
+        )
+    _refuse_input(output, option)
+    refuse_existing_table(address, overwrite=overwrite)
+
+
 def _refuse_input(output: str, option: str) -> None:
     """Refuse an output that the command reads too: --overwrite allows to replace results, not what they are made of."""
     context = click.get_current_context()
     for parameter in context.command.params:
         given = context.params.get(parameter.name or "")
         for path in given if isinstance(given, tuple) else (given,):
-            if option not in parameter.opts and isinstance(path, str) and same_file(path, output):
+            if (
+                option not in parameter.opts
+                and isinstance(path, str)
+                and (path == output if is_address(output) else same_file(path, output))
+            ):
                 raise FileError(
                     f"'{output}' is read by this command, and would be replaced by what it makes",
                     hint=f"give another name to '{option}'",
@@ -62,7 +90,12 @@ def write_layer(
 ) -> None:
     """Write a layer in the format of the suffix, GeoJSON where there is none, and say what to open."""
     suffix = Path(output).suffix.casefold()
-    if suffix == ".gpkg":
+    if is_address(output):
+        from hotspots.export.database import write_layers
+
+        address = parse_address(output)
+        write_layers({address.table: layer}, address, provenance=provenance, overwrite=overwrite)
+    elif suffix == ".gpkg":
         from hotspots.export.geopackage import write_geopackage
 
         write_geopackage({Path(output).stem: layer}, output, provenance=provenance, overwrite=overwrite)

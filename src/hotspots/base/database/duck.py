@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _BATCH = 1 << 17
+SHUT = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+"""Settings of a database that fetches and loads nothing by itself."""
 _PARQUET = ("*.parquet", "*.geoparquet")
 # A BLOB under one of these names is a geometry in well-known binary, as files without DuckDB's own type hold it.
 _SHAPES = ("geometry", "geom", "wkb_geometry", "wkb", "shape")
@@ -119,12 +121,11 @@ def open_duckdb(address: Address) -> Iterator[DuckRows]:
     path = Path(address.place)
     if not path.exists():
         raise FileError(f"there is no DuckDB database '{path}'", hint="check the spelling and the folder")
-    shut = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     with speaking(address):
         if path.is_dir():
-            connection = duckdb.connect(config=shut)
+            connection = duckdb.connect(config=SHUT)
         else:
-            connection = duckdb.connect(str(path), read_only=True, config=shut)
+            connection = duckdb.connect(str(path), read_only=True, config=SHUT)
         with connection:
             if path.is_dir():
                 _offer_files(connection, path.resolve())

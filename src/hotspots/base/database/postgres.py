@@ -214,6 +214,12 @@ def _find(connection: psycopg.Connection[Any], address: Address) -> tuple[str, s
     raise no_table(address, [f"{schema}.{table}" for schema, table, *_ in tables])
 
 
+def list_tables(address: Address) -> set[tuple[str, str]]:
+    """Return schema and name of every table that we may see."""
+    with connected(address) as connection:
+        return {(schema, table) for schema, table, *_ in connection.execute(_TABLES)}
+
+
 def no_table(address: Address, tables: Sequence[str]) -> HotspotsError:
     """Return the error that says which tables there are."""
     if not tables:
@@ -263,6 +269,7 @@ def connected(address: Address, *, writing: bool = False) -> Iterator[psycopg.Co
                 connection.execute("SELECT set_config(%s, %s, true)", [name, value])
             _be_patient(connection, address)
             yield connection
+            connection.commit()
 
 
 @contextmanager
