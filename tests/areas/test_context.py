@@ -142,6 +142,7 @@ def test_what_is_no_layer_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no points, lines or polygons"):
         read_context(path, within=AREA)
     shapefile = tmp_path / "towns.shp"
-    gpd.GeoDataFrame(geometry=[point(0, 0)]).to_file(shapefile)
+    gpd.GeoDataFrame(geometry=[point(0, 0)], crs="EPSG:27700").to_file(shapefile)
+    shapefile.with_suffix(".prj").unlink()
     with pytest.raises(CRSError, match="has no coordinate reference system"):
         read_context(shapefile, within=AREA)
