@@ -32,6 +32,7 @@ PICTURES = (".png", ".svg", ".pdf")
     default="",
     help="Street map from a server of your own, such as https://maps.force.example/{z}/{x}/{y}.png.",
 )
+@options.context
 @options.assets
 @click.option("--column", metavar="COLUMN", help="What a picture draws; by default flags, else rates.")
 @click.option(
@@ -51,6 +52,7 @@ def command(
     attribution: str,
     basemap: str,
     tiles: str,
+    context: tuple[str, ...],
     assets: bool,
     column: str | None,
     output: str,
@@ -70,13 +72,16 @@ def command(
     require_published_files(layers, public)
     words = {"period": period, "source": source, "attribution": attribution}
     if Path(output).suffix.casefold() in PICTURES:
-        for option, given in (("tiles", tiles), ("assets", assets), ("basemap", basemap != "none")):
+        refused = (("tiles", tiles), ("context", context), ("assets", assets), ("basemap", basemap != "none"))
+        for option, given in refused:
             if given:
                 raise click.UsageError(f"--{option} is for a map that ends in .html")
         _draw_picture(layers, output, column=column, title=title, overwrite=overwrite, words=words)
         return
     if column is not None:
         raise click.UsageError("--column is for a picture that ends in .png, .svg or .pdf")
+    from hotspots.areas.context import read_context
+    from hotspots.areas.layers import computing_crs
     from hotspots.areas.outline import outline_of
     from hotspots.export.webmap.make import make_map, write_map
     from hotspots.publish.pictures import layer_origin
@@ -92,6 +97,9 @@ def command(
         made = make_map(
             views,
             boundary=around,
+            context=read_context(context, within=around, crs=computing_crs(around))
+            if context and around is not None
+            else None,
             basemap=basemap,  # type: ignore[arg-type]
             tiles=tiles,
             title=title or "Hotspots",

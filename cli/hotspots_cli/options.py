@@ -259,6 +259,13 @@ assets = click.option(
     is_flag=True,
     help="Put the map's style and scripts into a folder beside it, for web servers that forbid them inside a page.",
 )
+
+context = click.option(
+    "--context",
+    multiple=True,
+    metavar="LAYER",
+    help="Towns, main roads or rivers of your own, to draw for orientation; may be given again.",
+)
 # Written here, so that help needs no more than this module; a test holds it to the rules.
 PROFILES = "documents, 10-5, nhs or sacro"
 

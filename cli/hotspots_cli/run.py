@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,18 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="The folder of an earlier run: report, workbook and terminal say what has changed since.",
 )
+@options.context
 @options.assets
 @options.public
 @options.overwrite
 def command(
-    recipe: str, output: str, since: str | None, assets: bool, public: str | None, overwrite: bool
+    recipe: str,
+    output: str,
+    since: str | None,
+    context: tuple[str, ...],
+    assets: bool,
+    public: str | None,
+    overwrite: bool,
 ) -> None:
     """Run a whole analysis, reproducibly: one recipe in, one folder of maps, layers and tables out.
 
@@ -36,7 +44,7 @@ def command(
     hotspots run analysis.toml -o maps/2026 --since maps/2025
     hotspots run analysis.toml -o website/2026 --public documents
     """
-    run_into(recipe, output, overwrite=overwrite, since=since, assets=assets, public=public)
+    run_into(recipe, output, overwrite=overwrite, since=since, context=context, assets=assets, public=public)
 
 
 def run_into(
@@ -45,6 +53,7 @@ def run_into(
     *,
     overwrite: bool,
     since: str | None = None,
+    context: tuple[str, ...] = (),
     assets: bool = False,
     public: str | None = None,
 ) -> None:
@@ -56,6 +65,8 @@ def run_into(
     from hotspots.publish.folder import run_recipe
 
     asked = published_by(read_recipe(recipe), public)
+    if context:
+        asked = replace(asked, context=tuple(os.path.abspath(layer) for layer in context))
     if assets and asked.map is not None:
         asked = replace(asked, map=replace(asked.map, parts="beside"))
     with Steps() as step:

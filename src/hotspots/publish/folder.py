@@ -243,6 +243,7 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
         method_notes=[str(note) for note in method_notes(analysis)],
         boundary=analysis.outline,
         uncovered=next(iter(analysis.uncovered.values()), None),
+        context=analysis.context,
         basemap=look.basemap,
         tiles=look.tiles,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ from hotspots.export.webmap.whatif import WhatIf
 from hotspots.publish.cards import analysis_card, layer_card
 from hotspots.publish.whatif import selection_whatif
 from hotspots.publish.words.brief import brief_reasons
+from hotspots.publish.words.legend import legend_words, told_words
 
 MOST_DRAWN = 100_000  # of more areas than this, only those in a hotspot or coldspot are drawn
 MANY = 5_000  # the months of more areas than this are too much for a page
@@ -51,6 +53,7 @@ def analysis_views(analysis: Analysis) -> Views:
                 whatif=selection_whatif(group)
                 if isinstance(group, Selection) and layer is group.layers[0]
                 else None,
+                said=partial(legend_words, analysis, layer),
             )
             views += _by_month(analysis, group, layer, sparks)
     views += [_surface_view(group) for group in analysis.groups if group.surface is not None]
@@ -82,8 +85,8 @@ def _by_month(analysis: Analysis, group: Group, layer: Layer, sparks: Sparks | N
         return []
     if group.monthly is None:
         return []
-    partial = analysis.quality.partial_month
-    monthly = whole_months(group.monthly, partial)
+    cut_month = analysis.quality.partial_month
+    monthly = whole_months(group.monthly, cut_month)
     counts = (
         monthly if group.earlier is None else pd.concat([group.earlier, monthly], axis=1).sort_index(axis=1)
     )
@@ -97,7 +100,7 @@ def _by_month(analysis: Analysis, group: Group, layer: Layer, sparks: Sparks | N
     view = _over_time(table, layer.label, "n", group=group.name, noun=layer.label)
     cut = monthly.shape[1] < group.monthly.shape[1]
     note = (
-        f"{view.note} {pd.Period(partial, freq='M'):%B %Y} looks incomplete and is left out."
+        f"{view.note} {pd.Period(cut_month, freq='M'):%B %Y} looks incomplete and is left out."
         if cut
         else view.note
     )
@@ -138,7 +141,7 @@ def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
             continue
         layer = read_layer(path)
         name = file_name(layer.attrs.get("provenance") or {}, path)
-        found = _area_views(layer, "Areas", "areas", group=name, noun="areas", card=layer_card(layer))
+        found = _area_views(layer, "Areas", "areas", group=name, noun="areas", card=layer_card(layer), said=partial(told_words, layer))
         if not found and len(layer) > MOST_DRAWN:
             raise DataError(
                 f"'{path}' has {len(layer):,} areas, and a map draws more than {MOST_DRAWN:,} only where they are "
@@ -193,6 +196,7 @@ def _area_views(
     sparks: Sparks | None = None,
     card: Card | None = None,
     whatif: WhatIf | None = None,
+    said: Callable[[str], str] = lambda _: "",
 ) -> list[AreaView]:
     columns, draw = drawn_columns(layer, kind), drawing(layer, kind)
     views = [
@@ -201,6 +205,7 @@ def _area_views(
             layer,
             name,
             group=group,
+            note=said(name),
             noun=noun,
             draw=draw,
             measure=DRAWN[name].button or COLUMNS[name].label,

@@ -23,10 +23,12 @@ from hotspots.base.crs import WGS84, crs_text, parse_crs, reproject, transform_x
 from hotspots.base.errors import ParameterError
 from hotspots.base.threads import thread_count
 from hotspots.export.style import MISSING_CLASS, NEUTRAL, NOT_COVERED, Style, StyleClass, surface_style
+from hotspots.export.unsure import unsure_areas, unsure_class
 from hotspots.export.webmap.cards import card_data
 from hotspots.export.webmap.columns import Pool, add_table
+from hotspots.export.webmap.context import context_data
 from hotspots.export.webmap.image import WEB_MERCATOR, draw_surface
-from hotspots.export.webmap.shapes import Shapes, encode_places, encode_shapes
+from hotspots.export.webmap.shapes import Shapes, encode_integers, encode_places, encode_shapes
 from hotspots.export.webmap.views import AreaView, Sparks, SurfaceView
 from hotspots.export.webmap.whatif import whatif_data
 
@@ -79,6 +81,7 @@ def map_data(
     *,
     boundary: gpd.GeoDataFrame | None,
     uncovered: gpd.GeoDataFrame | None = None,
+    context: gpd.GeoDataFrame | None = None,
     basemap: bool,
     attribution: str,
 ) -> dict[str, Any]:
@@ -107,6 +110,7 @@ def map_data(
             "surfaces": list(drawing),
             "outline": outline,
             "uncovered": None if uncovered is None else _uncovered(uncovered),
+            "context": None if context is None or context.empty else context_data(context),
             "land": NEUTRAL,
         }
 
@@ -300,6 +304,7 @@ def _view(view: AreaView, drawing: _Drawing, store: _Store) -> dict[str, Any]:
         "legendTitle": style.title,
         "legend": [_entry(entry, drawn=not (hidden and entry.neutral)) for entry in style.classes],
         "missing": _entry(style.missing),
+        **_hatch(style),
         "steps": steps,
         "opens": list(drawing.found).index(view.column),
     }
@@ -323,8 +328,23 @@ def _step(view: AreaView, drawing: _Drawing, store: _Store, column: str) -> dict
         "classes": "".join(letters[store.drawn]),
         "counts": counts.tolist(),
         "gaps": 0 if hidden else missing,
+        **_hatched(view, replace(style, column=column), store),
         "note": " ".join(note for note in notes if note),
     }
+
+
+def _hatch(style: Style) -> dict[str, Any]:
+    """Return the line of the legend that says why areas are hatched, where no class of their own does."""
+    said = unsure_class(style)
+    return {} if said is None else {"hatch": _entry(said)}
+
+
+def _hatched(view: AreaView, style: Style, store: _Store) -> dict[str, Any]:
+    """Return which areas are hatched beside their class, by their places among those that are drawn."""
+    if unsure_class(style) is None:
+        return {}
+    places = np.flatnonzero(unsure_areas(view.layer, style)[store.drawn])
+    return {"hatched": encode_integers(np.diff(places, prepend=0))} if len(places) else {}
 
 
 def _left_out(noun: str, style: Style, counts: npt.NDArray[np.int64], missing: int) -> str:
@@ -344,6 +364,9 @@ def _entry(entry: StyleClass, *, drawn: bool = True) -> dict[str, Any]:
         "label": entry.label,
         "colour": entry.colour,
         "opacity": entry.opacity if drawn else 0,
+        **({"neutral": True} if entry.neutral else {}),
+        **({"mark": entry.mark} if entry.mark else {}),
+        **({"unsure": True} if entry.unsure else {}),
     }
     # What cannot be helped is worth a line only where it happens.
     return row | {"rare": True} if entry.value == "undefined" else row

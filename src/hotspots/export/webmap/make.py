@@ -42,6 +42,7 @@ def make_map(
     method_notes: Sequence[str] = (),
     boundary: gpd.GeoDataFrame | None = None,
     uncovered: gpd.GeoDataFrame | None = None,
+    context: gpd.GeoDataFrame | None = None,
     basemap: Literal["none", "osm"] = "none",
     tiles: str = "",
 ) -> folium.Map:
@@ -77,6 +78,9 @@ def make_map(
         Districts, drawn as outlines and named by their column ``name`` (else their index).
     uncovered : GeoDataFrame, optional
         Areas that the files do not cover: grey ground that the legend names, in no list and no class.
+    context : GeoDataFrame, optional
+        Towns, roads and water from `hotspots.areas.context.read_context`, drawn as thin lines and small names that leave
+        the colours what the legend says.
     basemap : {'none', 'osm'}, default 'none'
         ``"osm"`` lays OpenStreetMap's tiles underneath, for readers with a network; the map still works
         without them. That server refuses pages opened as a file, where the map says so and asks for none.
@@ -126,6 +130,7 @@ def make_map(
         surfaces,
         boundary=boundary,
         uncovered=uncovered,
+        context=context,
         basemap=under is not None,
         attribution=attribution,
     )

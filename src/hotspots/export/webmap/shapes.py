@@ -74,6 +74,16 @@ def encode_places(points: Shapes, crs: str) -> str:
     return _differences(grid)
 
 
+def encode_lines(lines: Shapes, crs: str) -> tuple[str, str]:
+    """Write lines as text: the number of vertices of each, and the points of all as those of `EncodedShapes`."""
+    parts = shapely.get_parts(lines)
+    lengths = shapely.get_num_coordinates(parts)
+    points = shapely.get_coordinates(parts)
+    if not len(points):
+        return "", ""
+    return encode_integers(lengths.astype(np.int64)), _differences(_on_grid(points, crs))
+
+
 def _on_grid(points: npt.NDArray[np.float64], crs: str) -> Integers:
     longitude, latitude = transform_xy(points[:, 0], points[:, 1], source=crs, target=WGS84)
     return np.round(np.column_stack([longitude, latitude]) * UNITS_PER_DEGREE).astype(np.int64)

@@ -82,7 +82,12 @@ def whatif_data(given: WhatIf, *, table: int, drawn: npt.NDArray[np.bool_]) -> d
         "rules": dict(given.rules),
         "budget": None if given.budget is None else dict(given.budget),
         "classes": [
-            {"label": entry.label, "colour": entry.colour, "opacity": entry.opacity}
+            {
+                "label": entry.label,
+                "colour": entry.colour,
+                "opacity": entry.opacity,
+                "neutral": entry.neutral,
+            }
             for entry in given.classes
         ],
     }

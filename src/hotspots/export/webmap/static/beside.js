@@ -28,6 +28,7 @@
       this.around = data.outline ? [data.land && land(this.map, data.outline, data.land), new Districts(this.map, data.outline)].filter(Boolean) : [];
       if (data.uncovered) Hotspots.layers.uncovered(this.map, data.uncovered).addTo(this.map);
       for (const { group, sheet } of this.around) (group || sheet).addTo(this.map);
+      this.names = new Hotspots.names.Names(this.map, (cover) => { for (const lines of this.around) if (lines.write) lines.write(cover); });
       this.areas = data.stores.map((store, i) => new Hotspots.layers.Areas(this.map, store, data.strength, {
         tooltip: (position) => this.actions.tooltip(this.view, position), choose: (position) => this.actions.choose(i, position) }));
       this.follow(first, this.map);
@@ -72,6 +73,7 @@
       if (wanted) wanted.show(view, true);
       this.shown = wanted;
       for (const lines of this.around) lines.follow(wanted && wanted.encoded);
+      this.names.show(view ? { view, areas: wanted, order: [], nameOf: () => "", context: null, coloured: true } : null);
     }
   }
 

@@ -73,5 +73,5 @@
     return integers(packed, Float64Array).map((value) => (value === 0 ? NaN : (value > 0 ? value - 1 : value) / scale));
   }
 
-  Hotspots.decode = { integers, topology, places, numbers };
+  Hotspots.decode = { integers, degrees, topology, places, numbers };
 })(window.Hotspots = window.Hotspots || {});

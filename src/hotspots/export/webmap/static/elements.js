@@ -27,6 +27,14 @@
     const fill = element("span", "fill");
     fill.style.backgroundColor = entry.colour;
     fill.style.opacity = entry.opacity;
+    if (entry.mark) {
+      fill.textContent = entry.mark;
+      fill.style.color = Hotspots.marks.inkOn(entry.colour);
+    }
+    if (entry.unsure) {
+      fill.classList.add("hatched");
+      fill.style.setProperty("--hatch", Hotspots.marks.inkOn(entry.colour));
+    }
     box.append(fill);
     return box;
   }

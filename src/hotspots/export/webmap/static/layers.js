@@ -8,6 +8,8 @@
   const LEAST_BORDERED = 5;
   // What is left of the colours of areas outside the chosen districts.
   const DIMMED = 0.2;
+  // Places along each side of a district at which its name is tried.
+  const TRIES = 20;
   const HOVER = { color: "#1d2733", weight: 2.5, fill: false, interactive: false };
 
   // The shapes of a layer of the document, and those of its districts where it tells of them; read once.
@@ -138,10 +140,19 @@
       }
     }
 
+    hatch(pen, found, frame) {
+      const { shapes, view } = this;
+      for (const [letter, positions] of found) {
+        const { colour, opacity } = Hotspots.values.entryOf(view, letter);
+        if (opacity) Hotspots.marks.hatch(pen, shapes, positions.filter((position) => Hotspots.marks.unsure(view, position)), colour, frame);
+      }
+    }
+
     paint(pen, frame) {
       const { shapes, view } = this, found = this.inSight(frame.sight, view.classes);
       if (this.coloured && view.around) this.colour(pen, this.inSight(frame.sight, view.around), this.strength * DIMMED, frame);
       if (this.coloured) this.colour(pen, found, this.strength, frame);
+      if (this.coloured && this.pixelHeight() >= Hotspots.marks.LEAST_HEIGHT) this.hatch(pen, found, frame);
       if (this.coloured && this.pixelHeight() < LEAST_BORDERED) return;
       const lines = [...found].filter(([letter]) => letter !== "-").flatMap(([, positions]) => positions);
       stroke(pen, shapes, lines, { colour: LINE, width: this.lineWeight() }, frame);
@@ -231,35 +242,51 @@
         return L.marker([latitude, longitude], { icon, pane: names, interactive: false, keyboard: false });
       });
       this.group = L.featureGroup([this.sheet, ...labels]);
-      const homes = outline.labels.map(([latitude, longitude]) => this.own.at([latitude, longitude]));
-      const tidy = () => hideStrays(labels, (box, i) => insideOf(map, box).every((place) => this.own.at(place) === homes[i]));
-      this.group.on("add", () => { map.on("zoomend", tidy); requestAnimationFrame(tidy); });
-      this.group.on("remove", () => map.off("zoomend", tidy));
+      this.names = outline.labels.map(([latitude, longitude], i) => ({ label: labels[i], home: [latitude, longitude], district: this.own.at([latitude, longitude]) }));
+    }
+
+    // Writes the names that fit into their districts and hide no colour, near where each has most room.
+    write(cover) {
+      for (const { label, home, district } of this.names) {
+        const made = label.getElement();
+        if (!made || district === null) continue;
+        const { width, height } = made.firstChild.getBoundingClientRect();
+        const place = this.placeOf(cover, home, district, width, height);
+        made.style.visibility = place ? "visible" : "hidden";
+        if (place) label.setLatLng(place);
+      }
+    }
+
+    // A place for a name of that size; null where there is none.
+    placeOf(cover, home, district, width, height) {
+      const bounds = L.latLngBounds(this.own.bounds(district)), { map } = cover;
+      const low = cover.pixel(bounds.getSouthWest()), high = cover.pixel(bounds.getNorthEast());
+      if (high.x - low.x < width || low.y - high.y < height) return null;
+      for (const { x, y } of candidates(cover.pixel(home), { left: low.x, right: high.x, top: high.y, bottom: low.y }, map.getSize(), width, height)) {
+        const box = { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
+        if (!placesOf(map, box).every((place) => this.own.at(place) === district)) continue;
+        if (cover.take(box)) return map.containerPointToLatLng([x, y]);
+      }
+      return null;
     }
   }
 
-  // Places on the map along the top, middle and bottom of a box of the page.
-  function insideOf(map, box) {
-    const frame = map.getContainer().getBoundingClientRect();
-    return [box.top, (box.top + box.bottom) / 2, box.bottom].flatMap((y) => [0, 0.25, 0.5, 0.75, 1].map((share) => {
-      const { lat, lng } = map.containerPointToLatLng([box.left + share * box.width - frame.left, y - frame.top]);
-      return [lat, lng];
-    }));
+  // Middles of boxes of a size within a frame and the map, from that of the home outwards.
+  function candidates(home, frame, size, width, height) {
+    const found = [home];
+    const [left, right] = [Math.max(0, frame.left) + width / 2, Math.min(size.x, frame.right) - width / 2];
+    const [top, bottom] = [Math.max(0, frame.top) + height / 2, Math.min(size.y, frame.bottom) - height / 2];
+    const across = Math.max(width / 3, (right - left) / TRIES), down = Math.max(height, (bottom - top) / TRIES);
+    for (let x = left; x <= right; x += across) for (let y = top; y <= bottom; y += down) found.push(L.point(x, y));
+    return found.sort((a, b) => a.distanceTo(home) - b.distanceTo(home));
   }
 
-  // A name that does not fit into its district would seem its neighbour's; of names that would overlap, the first stays.
-  function hideStrays(labels, fits) {
-    const elements = labels.map((label) => label.getElement());
-    const boxes = elements.map((element) => element && element.firstChild.getBoundingClientRect());
-    const kept = [];
-    elements.forEach((element, i) => {
-      if (!element) return;
-      const box = boxes[i];
-      const hit = !fits(box, i) || kept.some((other) => box.left < other.right && other.left < box.right &&
-        box.top < other.bottom && other.top < box.bottom);
-      element.style.visibility = hit ? "hidden" : "visible";
-      if (!hit) kept.push(box);
-    });
+  // Places on the map along the top, middle and bottom of a box of it.
+  function placesOf(map, box) {
+    return [box.top, (box.top + box.bottom) / 2, box.bottom].flatMap((y) => [0, 0.25, 0.5, 0.75, 1].map((share) => {
+      const { lat, lng } = map.containerPointToLatLng([box.left + share * (box.right - box.left), y]);
+      return [lat, lng];
+    }));
   }
 
   Hotspots.layers = { Areas, Districts, surface, land, uncovered, pane, shapesOf };

@@ -81,7 +81,7 @@
       const value = element("span", "value", table.show(view.rank, position));
       const spoken = view.rank === view.column ? "" : element("span", "unseen", entry.label);
       const button = element("button", "", [element("span", "rank", rank === null ? "–" : rank.toLocaleString("en-GB")),
-        swatch(entry), name, spoken, value], { type: "button" });
+        swatch({ ...Hotspots.marks.entryAt(view, position), mark: "" }), name, spoken, value], { type: "button" });
       button.addEventListener("click", () => actions.go(position));
       button.addEventListener("focus", () => { this.current = place; });
       pointing(button, position, actions.point);

@@ -69,7 +69,7 @@
       if (data.uncovered) Hotspots.layers.uncovered(map, data.uncovered).addTo(map);
       this.areas = data.stores.map((store) => new Hotspots.layers.Areas(map, store, data.strength, actions));
       this.layers = new Map(model.overlays.map((entry) => [entry, this.layerOf(entry)]));
-      this.names = new Hotspots.names.Names(map);
+      this.names = new Hotspots.names.Names(map, (cover) => this.nameDistricts(cover));
       this.beside = new Hotspots.beside.Beside(map, this.at("beside"), data, {
         tooltip: (view, position) => this.describe.tooltip(view, position),
         choose: (store, position) => this.goTo({ store, position }) });
@@ -100,10 +100,11 @@
 
     layerOf(entry) {
       if (entry.kind === "surface") return Hotspots.layers.surface(entry.surface);
+      if (entry.kind === "context") return Hotspots.context.layer(this.map, this.data.context);
       if (entry.kind !== "districts") return null;
-      const districts = new Hotspots.layers.Districts(this.map, this.data.outline);
-      this.around.push(districts);
-      return districts.group;
+      this.districtLines = new Hotspots.layers.Districts(this.map, this.data.outline);
+      this.around.push(this.districtLines);
+      return this.districtLines.group;
     }
 
     change(part, way = "stay") {
@@ -291,15 +292,23 @@
       return surfaces;
     }
 
+    // Names of districts come first, where their lines are in sight.
+    nameDistricts(cover) {
+      for (const [entry, layer] of this.layers) {
+        if (entry.kind === "districts" && this.map.hasLayer(layer)) this.districtLines.write(cover);
+      }
+    }
+
     drawNames(changed) {
       const { view, shown, model } = this;
       const entry = model.overlays.find((overlay) => overlay.kind === "names");
       const on = Boolean(entry && view && model.isOn(entry, this.state));
+      const context = model.overlays.some((overlay) => overlay.kind === "context" && model.isOn(overlay, this.state)) ? this.data.context : null;
       if (!changed) return;
       const table = view && model.tableOf(view);
       const nameOf = (position) => (table.name(position) === table.code(position) ? "" : table.name(position));
       const order = on ? Hotspots.values.ranking(view, table).map((row) => row.position) : [];
-      this.names.show(on ? { areas: shown, order, nameOf } : null);
+      this.names.show(view ? { view, areas: shown, order, nameOf, context, coloured: this.coloured } : null);
     }
 
     drawSelection(changed, way) {

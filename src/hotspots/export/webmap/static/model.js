@@ -18,10 +18,16 @@
   function viewOf(theme, period) {
     const step = theme.steps[period];
     const legend = theme.legend.map((entry, i) => ({ ...entry, count: step.counts[i] }));
-    return { ...theme, ...step, period, legend, missing: { ...theme.missing, missing: true, count: step.gaps },
+    return { ...theme, ...step, period, legend, ...hatchOf(theme, step), missing: { ...theme.missing, missing: true, count: step.gaps },
       tooltip: theme.ownTooltip ? [step.column, ...theme.tooltip] : theme.tooltip,
       // Areas that step through time are ranked by the period in sight.
       rank: theme.steps.length > 1 ? step.column : theme.rank };
+  }
+
+  // Which areas a step hatches beside their class, and the line of the legend that says why.
+  function hatchOf(theme, step) {
+    const places = Hotspots.marks.positions(step.hatched);
+    return theme.hatch ? { hatch: { ...theme.hatch, places, count: places.size } } : {};
   }
 
   // The step of the same season a year before, else the step before, as a number of steps back; 0 where there is none.
@@ -60,6 +66,7 @@
     if (found.some((entry) => entry.kind === "surface") && data.themes.length) {
       found.push({ kind: "colours", title: "Colours", group: "", key: "colours", on: true });
     }
+    if (data.context) found.push({ kind: "context", title: "Towns and roads", group: "", key: "context", on: true });
     if (named) found.push({ kind: "names", title: "Names", group: "", key: "names", on: true });
     return hideColours(found);
   }

@@ -1,8 +1,8 @@
-// Names of areas, written where they fit: the higher an area ranks, the earlier its turn.
+// Names on the map, written where they fit and hide no colour: districts, then areas as they rank, then towns.
 (function (Hotspots) {
   "use strict";
 
-  const MOST = 150, LINE = 14, MARGIN = 3;
+  const MOST = 150, LINE = 12, MARGIN = 1;
   // Under this average height areas are too small for names to be anything but litter.
   const LEAST_HEIGHT = 60;
   // The first areas of the list are named at half that height, whether or not there is room for all.
@@ -22,68 +22,80 @@
     };
   }
 
-  const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
-
   class Names {
-    constructor(map) {
-      this.map = map;
+    // `districts(cover)`: writes the names of districts, where they are shown.
+    constructor(map, districts) {
+      Object.assign(this, { map, districts, source: null, signs: [], widthOf: measure() });
       this.pane = Hotspots.layers.pane(map, "names", 460);
       this.group = L.layerGroup().addTo(map);
-      this.widthOf = measure();
-      this.source = null;
+      this.sheet = Hotspots.marks.sheet(map, () => this.signs).addTo(map);
       map.on("moveend", () => this.write());
     }
 
-    // `source`: the areas, the positions in the order of their turn, and each one's name; null for none.
+    // `source`: the view and its areas, the positions in the order of their turn (none: no names), each one's name, and
+    // the towns to name; null for none.
     show(source) {
       this.source = source;
       this.write();
     }
 
     write() {
+      const { source, map } = this, view = source && source.view;
       this.group.clearLayers();
-      const { source, map } = this;
-      const height = source ? source.areas.pixelHeight() : 0;
-      if (height < LEAST_LEADING) return;
-      const small = height < LEAST_HEIGHT;
-      const view = map.getBounds(), taken = this.districtBoxes();
-      let written = 0;
-      for (const [turn, position] of source.order.entries()) {
-        const leading = turn < LEADING;
-        if (written === MOST || (small && !leading)) return;
-        const place = source.areas.places[position];
-        if (!view.contains(place) || !source.nameOf(position)) continue;
-        const box = this.boxOf(source, position, place, leading);
-        if (!box || !taken.every((other) => apart(box, other))) continue;
-        taken.push(box);
-        this.group.addLayer(this.label(source.nameOf(position), place));
-        written += 1;
+      const loud = (position) => {
+        const entry = view.legend[view.classes[position]];
+        return Boolean(entry && entry.opacity && !entry.neutral);
+      };
+      const cover = new Hotspots.cover.Cover(map, source ? source.areas.shapes : null, loud);
+      this.districts(cover);
+      const named = source ? this.writeAreas(cover) : new Set();
+      this.signs = source && source.coloured ? Hotspots.marks.signs(view, source.areas, cover, named) : [];
+      this.sheet.redraw();
+      for (const [place, name] of source && source.context ? Hotspots.context.towns(source.context, cover, this.widthOf) : []) {
+        this.group.addLayer(this.label(name, place, "hotspots-town"));
       }
     }
 
+    // Returns the positions whose names are written.
+    writeAreas(cover) {
+      const { source } = this, named = new Set();
+      const height = source.areas.pixelHeight();
+      if (height < LEAST_LEADING) return named;
+      for (const [turn, position] of source.order.entries()) {
+        const leading = turn < LEADING;
+        if (named.size === MOST || (height < LEAST_HEIGHT && !leading)) break;
+        const place = source.areas.places[position], name = this.textOf(position);
+        if (!name || !cover.sees(place)) continue;
+        const box = this.boxOf(position, name, leading);
+        if (!box || !cover.take(box)) continue;
+        named.add(position);
+        this.group.addLayer(this.label(name, place, "hotspots-area-name"));
+      }
+      return named;
+    }
+
+    // A name with the sign of its area's class before it.
+    textOf(position) {
+      const { view, nameOf, coloured } = this.source, name = nameOf(position);
+      const { mark } = coloured ? Hotspots.values.entryOf(view, view.classes[position]) : {};
+      return name && mark ? `${mark} ${name}` : name;
+    }
+
     // Where the name would stand, if its area leads the list or is wide enough for it.
-    boxOf({ areas, nameOf }, position, place, leading) {
-      const bounds = areas.bounds(position);
+    boxOf(position, name, leading) {
+      const { areas } = this.source, bounds = areas.bounds(position);
       const corner = this.map.latLngToContainerPoint(bounds.getNorthWest());
       const size = this.map.latLngToContainerPoint(bounds.getSouthEast()).subtract(corner);
-      const width = this.widthOf(nameOf(position)) + 2 * MARGIN;
-      if (!leading && (size.x * SHARE < width || size.y < LINE + 2 * MARGIN)) return null;
-      const { x, y } = this.map.latLngToContainerPoint(place);
+      const width = this.widthOf(name) + 2 * MARGIN;
+      if (!leading && (size.x * SHARE < width || size.y < LINE + 4)) return null;
+      const { x, y } = this.map.latLngToContainerPoint(areas.places[position]);
       return { left: x - width / 2, right: x + width / 2, top: y - LINE / 2, bottom: y + LINE / 2 };
     }
 
-    districtBoxes() {
-      const frame = this.map.getContainer().getBoundingClientRect();
-      return [...this.map.getContainer().querySelectorAll(".hotspots-name span")]
-        .filter((span) => span.parentElement.style.visibility !== "hidden")
-        .map((span) => span.getBoundingClientRect())
-        .map((box) => ({ left: box.left - frame.left, right: box.right - frame.left, top: box.top - frame.top, bottom: box.bottom - frame.top }));
-    }
-
-    label(name, place) {
+    label(name, place, className) {
       const text = document.createElement("span");
       text.textContent = name;
-      const icon = L.divIcon({ className: "hotspots-area-name", html: text, iconSize: null });
+      const icon = L.divIcon({ className, html: text, iconSize: null });
       return L.marker(place, { icon, pane: this.pane, interactive: false, keyboard: false });
     }
   }

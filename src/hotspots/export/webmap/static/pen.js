@@ -22,6 +22,23 @@
       this.way.push(`L${x.toFixed(1)} ${y.toFixed(1)}`);
     }
 
+    // Slanting lines, as what to fill with; each ink once.
+    hatch(ink, tile) {
+      const id = `hotspots-hatch-${ink.slice(1)}`;
+      if (!this.sheet.querySelector(`pattern[data-ink="${ink}"]`)) {
+        const pattern = drawn("pattern", { id, "data-ink": ink, width: tile, height: tile, patternUnits: "userSpaceOnUse" });
+        pattern.append(drawn("path", { d: `M-1 1L1 -1M0 ${tile}L${tile} 0M${tile - 1} ${tile + 1}L${tile + 1} ${tile - 1}`, stroke: ink, "stroke-width": 1.1 }));
+        this.sheet.append(pattern);
+      }
+      return `url(#${id})`;
+    }
+
+    fillText(text, x, y) {
+      const made = drawn("text", { x: x.toFixed(1), y: y.toFixed(1), fill: this.fillStyle, style: `font: ${this.font}`, "text-anchor": "middle", "dominant-baseline": "central" });
+      made.textContent = text;
+      this.sheet.append(made);
+    }
+
     setLineDash(dash) {
       this.dash = dash;
     }
@@ -31,7 +48,7 @@
     }
 
     stroke() {
-      this.leave({ fill: "none", stroke: this.strokeStyle, "stroke-width": this.lineWidth, "stroke-linejoin": this.lineJoin,
+      this.leave({ fill: "none", stroke: this.strokeStyle, "stroke-width": this.lineWidth, "stroke-linejoin": this.lineJoin, "stroke-opacity": this.globalAlpha,
         "stroke-dasharray": this.dash.join(" ") || "none" });
     }
 

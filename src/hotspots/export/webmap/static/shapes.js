@@ -104,6 +104,24 @@
       return inside;
     }
 
+    // How much of the world a shape covers, found once.
+    ground(position) {
+      const known = this.grounds || (this.grounds = new Map());
+      if (!known.has(position)) {
+        const { world } = this.topology, [from, to] = this.ringsOf(position);
+        let twice = 0;
+        for (let ring = from; ring < to; ring++) {
+          this.eachArc(ring, (start, end, step) => {
+            for (let at = start; at !== end - step; at += step) {
+              twice += world[2 * at] * world[2 * (at + step) + 1] - world[2 * (at + step)] * world[2 * at + 1];
+            }
+          });
+        }
+        known.set(position, Math.abs(twice) / 2);
+      }
+      return known.get(position);
+    }
+
     // Whether a shape is in a window of the world: west, north, east, south.
     inSight(position, sight) {
       const at = 4 * position, { boxes } = this;
@@ -242,5 +260,5 @@
     return { near: (x, y) => cells[row(y) * side + column(x)] };
   }
 
-  Hotspots.shapes = { Shapes };
+  Hotspots.shapes = { Shapes, worldOf };
 })(window.Hotspots = window.Hotspots || {});

@@ -1,0 +1,61 @@
+// How much of each coloured area names and signs cover: no more than a share of any, or colours could not be read.
+(function (Hotspots) {
+  "use strict";
+
+  const MOST = 0.2; // of an area's ground on the screen
+  const STEP = 5; // pixels between the places at which it is asked which area lies below
+
+  const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
+
+  class Cover {
+    // `shapes`: those of the areas in sight; `coloured(position)`: whether one of them has a colour that must be read.
+    constructor(map, shapes, coloured) {
+      Object.assign(this, { map, shapes, coloured, covered: new Map(), boxes: [], view: map.getBounds().pad(0.05) });
+      this.scale = map.options.crs.scale(map.getZoom());
+    }
+
+    sees(place) {
+      return this.view.contains(place);
+    }
+
+    pixel(place) {
+      return this.map.latLngToContainerPoint(place);
+    }
+
+    // The ground that a box would cover, in square pixels by area.
+    under({ left, right, top, bottom }) {
+      const columns = Math.max(2, Math.round((right - left) / STEP)), rows = Math.max(2, Math.round((bottom - top) / STEP));
+      const each = ((right - left) * (bottom - top)) / (columns * rows), found = new Map();
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++) {
+          const { lat, lng } = this.map.containerPointToLatLng(
+            [left + ((column + 0.5) / columns) * (right - left), top + ((row + 0.5) / rows) * (bottom - top)]);
+          const position = this.shapes.at([lat, lng]);
+          if (position !== null && this.coloured(position)) found.set(position, (found.get(position) || 0) + each);
+        }
+      }
+      return found;
+    }
+
+    // Whether a box is free and leaves every coloured area to be seen.
+    fits(box) {
+      if (!this.boxes.every((other) => apart(box, other))) return null;
+      const found = this.shapes ? this.under(box) : new Map();
+      for (const [position, more] of found) {
+        if ((this.covered.get(position) || 0) + more > MOST * this.shapes.ground(position) * this.scale ** 2) return null;
+      }
+      return found;
+    }
+
+    // Takes a box where it fits; whether it did.
+    take(box) {
+      const found = this.fits(box);
+      if (!found) return false;
+      this.boxes.push(box);
+      for (const [position, more] of found) this.covered.set(position, (this.covered.get(position) || 0) + more);
+      return true;
+    }
+  }
+
+  Hotspots.cover = { Cover };
+})(window.Hotspots = window.Hotspots || {});
