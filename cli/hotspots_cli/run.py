@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -66,7 +66,7 @@ def run_into(
 
     asked = published_by(read_recipe(recipe), public)
     if context:
-        asked = replace(asked, context=tuple(os.path.abspath(layer) for layer in context))
+        asked = replace(asked, context=tuple(str(Path(layer).absolute()) for layer in context))
     if assets and asked.map is not None:
         asked = replace(asked, map=replace(asked.map, parts="beside"))
     with Steps() as step:

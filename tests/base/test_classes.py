@@ -188,3 +188,16 @@ def test_lines_between_areas_stand_out_from_the_land_or_the_fills_do(line: str) 
     for palette in ("AVERAGE", "HOTSPOT", "CHANGE", "FUNNEL", "RISK"):
         for colour in PALETTES[palette]:
             assert max(contrast(colour, NEUTRAL), contrast(line, NEUTRAL)) >= 3, (palette, colour)
+
+
+@pytest.mark.parametrize("sight", [*SEEN, "grey"])
+def test_any_two_kinds_of_emerging_hotspots_differ_by_ten_or_by_their_marks(sight: str) -> None:
+    matrix = GREY if sight == "grey" else SEEN[sight]
+    seen = [lab(np.clip(matrix @ linear(entry.colour), 0, 1)) for entry in EMERGING]
+    near = [
+        (one.mark, other.mark)
+        for (one, a), (other, b) in combinations(zip(EMERGING, seen, strict=True), 2)
+        if ciede2000(a, b) < 10
+    ]
+    assert near, "marks are needed only because colours are near"
+    assert all(one != other for one, other in near)

@@ -141,7 +141,15 @@ def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
             continue
         layer = read_layer(path)
         name = file_name(layer.attrs.get("provenance") or {}, path)
-        found = _area_views(layer, "Areas", "areas", group=name, noun="areas", card=layer_card(layer), said=partial(told_words, layer))
+        found = _area_views(
+            layer,
+            "Areas",
+            "areas",
+            group=name,
+            noun="areas",
+            card=layer_card(layer),
+            said=partial(told_words, layer),
+        )
         if not found and len(layer) > MOST_DRAWN:
             raise DataError(
                 f"'{path}' has {len(layer):,} areas, and a map draws more than {MOST_DRAWN:,} only where they are "

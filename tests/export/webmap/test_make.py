@@ -16,9 +16,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotspots.areas.context import MOST_TOWNS, MOST_VERTICES
 from hotspots.base.columns import format_value
 from hotspots.base.errors import CRSError, DataError, FileError, ParameterError
 from hotspots.base.surface import Surface
+from hotspots.export.webmap.context import context_data
+from hotspots.export.webmap.data import map_data, to_script
 from hotspots.export.webmap.make import AreaView, SurfaceView, make_map, period_columns, write_map
 from hotspots.export.webmap.shapes import ALPHABET, encode_integers, encode_shapes
 
@@ -494,3 +497,55 @@ def test_ground_that_is_not_covered_is_named_by_the_legend_and_is_in_no_list() -
     assert data["uncovered"]["legend"]["label"] == "Not covered: Far (1 area)"
     assert data["themes"][0]["steps"][0]["gaps"] == 0
     assert data_of(html_of(view))["uncovered"] is None
+
+
+def test_rates_of_fewer_than_ten_incidents_and_borderline_priorities_are_hatched() -> None:
+    squares = shapely.box(
+        [4e5 + 1000 * i for i in range(4)], 3e5, [401_000 + 1000 * i for i in range(4)], 301_000
+    )
+    layer = gpd.GeoDataFrame(
+        {
+            "n": [9, 10, 300, 0],
+            "rate": [1.8, 2.0, 60.0, 0.0],
+            "priority": ["borderline local", "local", "force-wide", ""],
+        },
+        geometry=squares,
+        index=pd.Index([f"E{i}" for i in range(4)], name="code"),
+        crs="EPSG:27700",
+    )
+    views = [
+        AreaView("Rate", layer, "rate"),
+        AreaView("Priority", layer, "priority"),
+        AreaView("Count", layer, "n"),
+    ]
+    rate, priority, count = map_data(views, [], boundary=None, basemap=False, attribution="")["themes"]
+    # Places 0 and 3: steps of 0 and 3, in letters "A" and "G".
+    assert rate["steps"][0]["hatched"] == "AG"
+    assert rate["hatch"]["label"] == "Hatched: a rate of fewer than 10 incidents"
+    assert [entry["label"].split(":")[0] for entry in priority["legend"] if entry.get("unsure")] == [
+        "Force-wide, borderline",
+        "Local, borderline",
+    ]
+    assert "hatch" not in priority
+    assert "hatch" not in count
+
+
+def test_towns_roads_and_rivers_take_under_300_kb_at_their_most() -> None:
+    # As many vertices as are ever kept, each a random walk of up to 300 m from the last.
+    walk = np.random.default_rng(7).uniform(-300, 300, (MOST_VERTICES, 2)).cumsum(axis=0)
+    walk += np.array([4e5, 3e5])
+    lines = [shapely.LineString(part) for part in np.array_split(walk, 900)]
+    towns = [shapely.Point(*walk[50 * i]) for i in range(MOST_TOWNS)]
+    context = gpd.GeoDataFrame(
+        {
+            "kind": ["road"] * 900 + ["town"] * MOST_TOWNS,
+            "name": [""] * 900 + ["Newcastle-under-Lyme"] * MOST_TOWNS,
+        },
+        geometry=[*lines, *towns],
+        crs="EPSG:27700",
+    )
+    data = context_data(context)
+    assert len(to_script(data)) < 300_000
+    assert list(data["lines"]) == ["road"]
+    # 400,000 east and 300,000 north is 52.598° N, 2.001° W.
+    assert data["towns"][0][:2] == pytest.approx([52.598, -2.001], abs=0.02)

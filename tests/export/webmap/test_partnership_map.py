@@ -56,7 +56,9 @@ def test_a_district_narrows_list_legend_map_and_headline(seen: Opened) -> None:
     ]
     # 1,250 + 3 + 8 + 90 of 1,404.
     assert seen.text("#hotspots-headline") == "South: 4 of 9 wards; 1,351 of 1,404 incidents (96%)"
-    assert sum(int(count) for count in counts(seen)) == 4
+    # Two of the four have 3 and 8 incidents, and are hatched beside their class.
+    assert seen.page.locator("#hotspots-legend li:has(.hatched) .count").inner_text() == "2"
+    assert sum(int(count) for count in counts(seen)) == 4 + 2
     assert seen.text("#hotspots-list h2") == "All 4 wards in South"
     assert seen.colour_of(5) == before[0]
     assert seen.page.evaluate("map_hotspots.getZoom()") >= bounds

@@ -29,6 +29,8 @@ def context_data(context: gpd.GeoDataFrame) -> dict[str, Any]:
     longitude, latitude = transform_xy(shapely.get_x(points), shapely.get_y(points), source=crs, target=WGS84)
     places = np.round(np.column_stack([latitude, longitude]), 5).tolist()
     return {
-        "lines": {kind: {"lengths": lengths, "points": text} for kind, (lengths, text) in lines.items() if lengths},
+        "lines": {
+            kind: {"lengths": lengths, "points": text} for kind, (lengths, text) in lines.items() if lengths
+        },
         "towns": [[*place, name] for place, name in zip(places, towns["name"], strict=True)],
     }

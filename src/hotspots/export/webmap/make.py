@@ -79,8 +79,8 @@ def make_map(
     uncovered : GeoDataFrame, optional
         Areas that the files do not cover: grey ground that the legend names, in no list and no class.
     context : GeoDataFrame, optional
-        Towns, roads and water from `hotspots.areas.context.read_context`, drawn as thin lines and small names that leave
-        the colours what the legend says.
+        Towns, roads and water from `hotspots.areas.context.read_context`, drawn as thin lines and small names that
+        leave the colours what the legend says.
     basemap : {'none', 'osm'}, default 'none'
         ``"osm"`` lays OpenStreetMap's tiles underneath, for readers with a network; the map still works
         without them. That server refuses pages opened as a file, where the map says so and asks for none.

@@ -28,8 +28,15 @@
     }
     return { ...view, classes, around, whole: view, where: where(chosen.map((place) => names[place])),
       legend: view.legend.map((entry, i) => ({ ...entry, count: counts.get(String(i)) || 0 })),
-      missing: { ...view.missing, count: counts.get("-") || 0 },
+      missing: { ...view.missing, count: counts.get("-") || 0 }, ...hatchOf(view, classes),
       note: view.note.replace("Not drawn: ", "Not drawn in the whole area: ") };
+  }
+
+  // What is hatched among the areas that keep a class.
+  function hatchOf({ hatch }, classes) {
+    if (!hatch) return {};
+    const places = new Set([...hatch.places].filter((position) => classes[position] !== "."));
+    return { hatch: { ...hatch, places, count: places.size } };
   }
 
   // The column of incidents behind a view: of its own period where it has one.

@@ -10,6 +10,7 @@
   const DIMMED = 0.2;
   // Places along each side of a district at which its name is tried.
   const TRIES = 20;
+  const HALO = 5; // pixels that the white around a name takes
   const HOVER = { color: "#1d2733", weight: 2.5, fill: false, interactive: false };
 
   // The shapes of a layer of the document, and those of its districts where it tells of them; read once.
@@ -251,7 +252,7 @@
         const made = label.getElement();
         if (!made || district === null) continue;
         const { width, height } = made.firstChild.getBoundingClientRect();
-        const place = this.placeOf(cover, home, district, width, height);
+        const place = this.placeOf(cover, home, district, width + HALO, height + HALO);
         made.style.visibility = place ? "visible" : "hidden";
         if (place) label.setLatLng(place);
       }

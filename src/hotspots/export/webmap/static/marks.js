@@ -52,7 +52,7 @@
       tiles.set(key, tile);
     }
     const made = pen.createPattern(tiles.get(key), "repeat");
-    made.setTransform(new DOMMatrix().scale(1 / ratio));
+    made.setTransform({ a: 1 / ratio, d: 1 / ratio });
     return made;
   }
 

@@ -26,8 +26,9 @@
 
   // Which areas a step hatches beside their class, and the line of the legend that says why.
   function hatchOf(theme, step) {
-    const places = Hotspots.marks.positions(step.hatched);
-    return theme.hatch ? { hatch: { ...theme.hatch, places, count: places.size } } : {};
+    if (!theme.hatch) return {};
+    const hatched = Hotspots.marks.positions(step.hatched);
+    return { hatch: { ...theme.hatch, places: hatched, count: hatched.size } };
   }
 
   // The step of the same season a year before, else the step before, as a number of steps back; 0 where there is none.

@@ -2,7 +2,7 @@
 (function (Hotspots) {
   "use strict";
 
-  const MOST = 150, LINE = 12, MARGIN = 1;
+  const MOST = 150, LINE = 14, MARGIN = 2;
   // Under this average height areas are too small for names to be anything but litter.
   const LEAST_HEIGHT = 60;
   // The first areas of the list are named at half that height, whether or not there is room for all.
@@ -87,7 +87,7 @@
       const corner = this.map.latLngToContainerPoint(bounds.getNorthWest());
       const size = this.map.latLngToContainerPoint(bounds.getSouthEast()).subtract(corner);
       const width = this.widthOf(name) + 2 * MARGIN;
-      if (!leading && (size.x * SHARE < width || size.y < LINE + 4)) return null;
+      if (!leading && (size.x * SHARE < width || size.y < LINE + 2 * MARGIN)) return null;
       const { x, y } = this.map.latLngToContainerPoint(areas.places[position]);
       return { left: x - width / 2, right: x + width / 2, top: y - LINE / 2, bottom: y + LINE / 2 };
     }

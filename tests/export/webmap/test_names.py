@@ -1,0 +1,117 @@
+"""What names and signs cover: measured on pixels, at the sizes of a desktop, a large screen and a phone."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import matplotlib.image
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+import shapely
+from tests.export.conftest import open_page
+
+from hotspots.areas.outline import outline_of
+from hotspots.areas.reading import read_areas
+from hotspots.export.webmap.make import AreaView, make_map, write_map
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+pytestmark = pytest.mark.browser
+
+SIZES = ((1280, 800), (1920, 1080), (360, 740))
+HIDDEN = (
+    ".leaflet-names-pane, .leaflet-marks-pane, .hotspots-map .hotspots-name { visibility: hidden !important }"
+)
+
+
+@pytest.fixture(scope="module")
+def wards() -> gpd.GeoDataFrame:
+    """The bundled wards of West Yorkshire: every one coloured by a rate, and a third of them up or down."""
+    layer = read_areas("west-yorkshire-wards")
+    number = np.arange(len(layer)) * 37 % 101
+    change = np.select([number < 17, number > 85], ["up", "down"], "no clear change")
+    return layer.assign(n=number, rate=number / 2, ch_flag=change)
+
+
+@pytest.fixture(scope="module")
+def page(context: BrowserContext, wards: gpd.GeoDataFrame, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    path = tmp_path_factory.mktemp("names") / "map.html"
+    views = [
+        AreaView("Rate", wards, "rate", noun="wards"),
+        AreaView("Change", wards, "ch_flag", noun="wards"),
+    ]
+    write_map(make_map(views, title="Names", boundary=outline_of(wards)), path)
+    opened = open_page(context, path.as_uri())
+    yield opened.page
+    assert opened.troubles == []
+    opened.page.close()
+
+
+def picture(page: Page) -> npt.NDArray[np.float64]:
+    shot = page.locator("#map_hotspots").screenshot()
+    return np.asarray(matplotlib.image.imread(io.BytesIO(shot))[..., :3], dtype=np.float64)
+
+
+def covered(page: Page, areas: gpd.GeoDataFrame) -> pd.Series[float]:
+    """The share of each area's pixels that differ with names and signs from what they are without."""
+    with_names = picture(page)
+    page.add_style_tag(content=HIDDEN)
+    without = picture(page)
+    page.evaluate(
+        "document.querySelectorAll('style').item(document.querySelectorAll('style').length - 1).remove()"
+    )
+    changed = np.abs(with_names - without).max(axis=2) > 0.08
+    height, width = changed.shape
+    west, north, east, south = page.evaluate(
+        f"""() => {{ const at = (x, y) => L.CRS.EPSG3857.project(map_hotspots.containerPointToLatLng([x, y]));
+        const a = at(0, 0), b = at({width}, {height}); return [a.x, a.y, b.x, b.y]; }}"""
+    )
+    x, y = np.meshgrid(np.arange(0.5, width, 2), np.arange(0.5, height, 2))
+    points = shapely.points(west + x / width * (east - west), north + y / height * (south - north))
+    pixel, area = shapely.STRtree(areas.to_crs(3857).geometry.to_numpy()).query(
+        points.ravel(), predicate="within"
+    )
+    seen = changed[::2, ::2][: x.shape[0], : x.shape[1]].ravel()[pixel]
+    return pd.Series(seen).groupby(areas.index.to_numpy()[area]).mean()
+
+
+@pytest.mark.parametrize("theme", ["Rate", "Change"])
+def test_names_and_signs_cover_less_than_a_quarter_of_any_colour(
+    page: Page, wards: gpd.GeoDataFrame, theme: str
+) -> None:
+    page.get_by_role("radio", name=theme, exact=True).check(force=True)
+    coloured = wards if theme == "Rate" else wards[wards["ch_flag"] != "no clear change"]
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.locator("button[title='Whole area']").click()
+        shares = covered(page, wards).reindex(coloured.index)
+        assert len(shares) > 20
+        assert shares.max() < 0.25, (width, shares.idxmax())
+        assert shares.max() > 0, "no name was written at all"
+
+
+def test_a_districts_name_stays_inside_it(page: Page, wards: gpd.GeoDataFrame) -> None:
+    districts = outline_of(wards).to_crs(3857).set_index("name").geometry
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.locator("button[title='Whole area']").click()
+        boxes = page.evaluate(
+            """() => { const frame = map_hotspots.getContainer().getBoundingClientRect();
+            const at = (x, y) => L.CRS.EPSG3857.project(
+              map_hotspots.containerPointToLatLng([x - frame.left, y - frame.top]));
+            return [...document.querySelectorAll(".hotspots-name span")]
+              .filter((span) => span.parentElement.style.visibility !== "hidden")
+              .map((span) => [span.textContent, span.getBoundingClientRect()])
+              .map(([name, box]) => [name, at(box.left, box.top), at(box.right, box.bottom)]); }"""
+        )
+        assert len(boxes) >= 3, (width, boxes)
+        for name, a, b in boxes:
+            box = shapely.box(
+                min(a["x"], b["x"]), min(a["y"], b["y"]), max(a["x"], b["x"]), max(a["y"], b["y"])
+            )
+            assert districts[name].buffer(200).contains(box), (width, name)
