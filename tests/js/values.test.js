@@ -17,6 +17,13 @@ const data = {
   tables: [[0, 1, 2, 3, 4, 5], [0]],
 };
 
+test("what is missing since it is hidden is called so", () => {
+  const column = { name: "n", missing: "hidden", values: [null, 20] };
+  const { show } = table({ columns: [column, { name: "code", values: ["E1", "E2"] }], tables: [[1, 0]] }, 0);
+  assert.equal(show("n", 0), "hidden");
+  assert.equal(show("n", 1), "20");
+});
+
 test("cells read as the vocabulary has them", () => {
   const { show } = table(data, 0);
   assert.equal(show("rate", 0), "1,234.6");

@@ -23,6 +23,7 @@ from hotspots.analysis.results import Analysis
 from hotspots.analysis.run.analyse import analyse
 from hotspots.disclosure.rules import profile
 from hotspots.export.raster import read_geotiff
+from hotspots.export.style import layer_style
 from hotspots.publish.folder import run_recipe
 
 PLANTED = 7919  # incidents at one place of one ward: a number that stands nowhere else
@@ -266,6 +267,9 @@ def test_small_counts_are_missing_with_all_that_is_made_of_them(
     assert table.loc[exact["n"] < 10, "n"].isna().all()
     assert (table["n"].dropna() % 5 == 0).all()
     blank = table[table["hidden"]]
+    for column in ("n", "rate"):
+        assert layer_style(table, column).missing.label == "Hidden (under 10, or to protect others)"
+    assert layer_style(exact, "n").missing.label == "No data"
     assert (
         blank[["n", "rate", "rate_lo", "sd_score", "sd_flag", "gi_z", "gi_class", "n_after", "ch_pct"]]
         .isna()

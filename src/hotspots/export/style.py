@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.areas.hidden import HIDDEN, gap_word
 from hotspots.base.classes import AVERAGE, NEUTRAL, StyleClass, hotspot_classes
 from hotspots.base.columns import COLUMNS, column_label
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
@@ -202,16 +203,16 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
 
 
 def _missing_of(layer: pd.DataFrame, column: str) -> StyleClass:
-    """Return the class of areas without a value, which says where that is because the files do not cover them."""
+    """Return the class of areas without a value, which says where these are hidden, or the files do not cover them."""
+    word = gap_word(layer, column)
+    label = word.replace(HIDDEN, f"hidden ({layer.attrs[HIDDEN]})", 1) if word else "no data"
     if "coverage" not in layer:
-        return MISSING_CLASS
+        return replace(MISSING_CLASS, label=label[:1].upper() + label[1:])
     out = (layer["coverage"] == NOT_COVERED.casefold()).to_numpy()
     missing = layer[column].isna().to_numpy()
-    if not (missing & out).any():
-        return MISSING_CLASS
-    return replace(
-        MISSING_CLASS, label=f"{NOT_COVERED}, or no data" if (missing & ~out).any() else NOT_COVERED
-    )
+    if (missing & out).any():
+        label = f"{NOT_COVERED}, or {label}" if (missing & ~out).any() else NOT_COVERED
+    return replace(MISSING_CLASS, label=label[:1].upper() + label[1:])
 
 
 def _style_of(layer: pd.DataFrame, column: str) -> Style:

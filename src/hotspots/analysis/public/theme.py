@@ -17,6 +17,7 @@ from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.analysis.run.study import Place
 from hotspots.analysis.run.theme import measure_layer, risk_of_layer
 from hotspots.analysis.steps.counted import counted_layer
+from hotspots.areas.hidden import HIDDEN
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.surface import Surface
 from hotspots.counting.counts import rate
@@ -127,7 +128,10 @@ def _layer(
     made = risk_of_layer(recipe, analysis.months, place, made, first=first)
     for name in set(_FIGURES) & set(made.columns):
         made[name] = made[name].round(shown.profile.rate_decimals)
-    return replace(layer, table=blanked(made, n.isna(), areas.columns))
+    made = blanked(made, n.isna(), areas.columns)
+    if shown.suppresses:
+        made.attrs[HIDDEN] = shown.profile.hidden_words()
+    return replace(layer, table=made)
 
 
 def coarse(dispersion: float) -> float:

@@ -258,14 +258,15 @@ def counted_layer(
                 n, population, months=months, min_population=min_population, dispersion=phi, limits=limits
             )
         )
-        left_out = int(rates.isna().sum())
-        if left_out:
-            log.info(
-                "No rate for %d of %d areas: population unknown, 0 or under %g ('min_population')",
-                left_out,
-                len(areas),
-                min_population,
-            )
+        for gone, why in (
+            (rates.isna() & n.isna(), "their counts are hidden"),
+            (
+                rates.isna() & n.notna(),
+                f"population unknown, 0 or under {min_population:g} ('min_population')",
+            ),
+        ):
+            if gone.any():
+                log.info("No rate for %d of %d areas: %s", int(gone.sum()), len(areas), why)
         if smooth == "bayes":
             added.append(smooth_rates(n, population, months=months, min_population=min_population))
     elif smooth == "bayes":

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.areas.hidden import gap_word
 from hotspots.base.columns import COLUMNS, Column
 from hotspots.base.errors import ParameterError
 from hotspots.export.style import layer_style, style_for
@@ -104,6 +105,8 @@ def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str,
         "unit": known.unit if known and known.unit != known.label.casefold() else "",
     }
     missing = values.isna().to_numpy()
+    if word := gap_word(frame, name):
+        entry["missing"] = word
     if pd.api.types.is_bool_dtype(values.dtype) or (known is not None and known.kind == "boolean"):
         flags = values.where(~values.isna(), False).to_numpy(dtype=bool)
         return entry | {"flag": True} | _packed(np.where(missing, np.nan, flags), 1)

@@ -355,7 +355,9 @@ def _left_out(noun: str, style: Style, counts: npt.NDArray[np.int64], missing: i
         if entry.neutral
     ]
     if missing:
-        parts.append(f"{missing:,} {noun} without data")
+        label = style.missing.label
+        told = "without data" if label == MISSING_CLASS.label else f"({label[:1].lower()}{label[1:]})"
+        parts.append(f"{missing:,} {noun} {told}")
     return f"Not drawn: {', '.join(parts)}." if parts else ""
 
 

@@ -21,8 +21,10 @@ def publication_line(analysis: Analysis) -> str:
     Examples
     --------
     >>> from hotspots.disclosure.rules import profile
-    >>> shown_words(profile("documents")), shown_words(profile("nhs"))
-    ('Counts rounded to the nearest 10.', 'Counts under 8 hidden, the others rounded to the nearest 5.')
+    >>> shown_words(profile("documents"))
+    'Counts rounded to the nearest 10.'
+    >>> shown_words(profile("nhs"))
+    'Some counts hidden (1 to 7, or to protect others); those shown rounded to the nearest 5.'
     """
     return INTERNAL if analysis.published is None else shown_words(analysis.published.profile)
 
@@ -31,8 +33,8 @@ def shown_words(profile: Profile) -> str:
     """Return in a sentence how counts are shown."""
     if profile.hide == "round":
         return f"Counts rounded to the nearest {profile.base}."
-    others = f", the others rounded to the nearest {profile.base}" if profile.rounds else ""
-    return f"Counts under {profile.threshold} hidden{others}."
+    others = f"; those shown rounded to the nearest {profile.base}" if profile.rounds else ""
+    return f"Some counts hidden ({profile.hidden_words()}){others}."
 
 
 def printed_base(analysis: Analysis) -> int:
@@ -41,7 +43,7 @@ def printed_base(analysis: Analysis) -> int:
 
 
 def count_words(count: Any) -> str:
-    """Return a count in words: what is hidden is called so.
+    """Return a count in words: what is hidden is called so, whether it is small or only protects others.
 
     Examples
     --------

@@ -33,7 +33,7 @@
   }
 
   function text(column, value) {
-    if (value === null) return NO_DATA;
+    if (value === null) return column.missing || NO_DATA;
     if (typeof value === "boolean") return value ? "yes" : "no";
     return typeof value === "number" ? number(column, value) : value;
   }
