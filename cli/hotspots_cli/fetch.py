@@ -62,14 +62,14 @@ def incidents(force: str, first: str, last: str, whole: bool) -> None:
     Months that are here stay; typed again when police.uk has published, it brings what is new, and says which months
     have been revised, and which are missing.
     """
-    from hotspots.fetch.police import fetch_incidents, summary
+    from hotspots.fetch.police import fetch_incidents, spans, summary
 
     with _web() as (web, settings):
         result = fetch_incidents(web, settings, force=force, first=first, last=last, whole=whole)
     _say(result.entry, 'source = "{0}" under [incidents]')
     for words, months in summary(result).items():
-        shown = months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}"
-        click.echo(f"  {len(months)} months {words}: {shown}", err=True)
+        count = "1 month" if len(months) == 1 else f"{len(months)} months"
+        click.echo(f"  {count} {words}: {spans(months)}", err=True)
 
 
 @command.command("areas")
@@ -113,7 +113,7 @@ def imd(year: int) -> None:
 
     with _web() as (web, settings):
         entry = fetch_imd(web, settings, year=year)
-    _say(entry, 'table = "{0}" in a plan')
+    _say(entry, 'source = "{0}" under [[indicator]] of a plan')
 
 
 @command.command("list")

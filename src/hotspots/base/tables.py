@@ -176,7 +176,10 @@ def read_table(source: Source, *, what: str = "the table", codes: Iterable[str] 
         unnamed = source.index.name is None or source.index.name in source.columns
         return Table(source.reset_index(drop=unnamed), what)
     path, sheet = _find(source, what)
-    where = f"'{path.name}'" if what == "the table" else f"{what} '{path}'"
+    shown = (
+        path if sheet or Path(source).is_file() else source
+    )  # fetched data go by their name, not by their folder
+    where = f"'{path.name}'" if what == "the table" else f"{what} '{shown}'"
     try:
         if path.suffix.lower() in _WORKBOOKS:
             return _of_workbook(path, sheet, where, frozenset(codes or ()))

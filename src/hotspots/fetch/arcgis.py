@@ -143,8 +143,8 @@ def features(
         if not page:
             break
         found += page
-        if total > len(page):
-            log.info("%s of %s", f"{len(found):,}", f"{total:,}")
+        if shapes and total > len(page):
+            log.info("Areas: %s of %s", f"{len(found):,}", f"{total:,}")
     keys = [one["properties"].get(service.key) for one in found]
     if len(found) != total or len(set(keys)) != total:
         parts.drop()

@@ -29,6 +29,7 @@ Detail = Literal["generalised", "full"]
 YEARS: dict[str, int] = {"wards": 2024, "lsoa": 2021, "districts": 2024}
 """The year that is taken where none is asked for."""
 
+EVERYWHERE = "England and Wales"
 _FIELDS = {"wards": "WD", "lsoa": "LSOA", "districts": "LAD"}
 _TITLES = {"wards": "Wards", "lsoa": "Lower layer super output areas", "districts": "Districts"}
 _DETAILS = {
@@ -86,7 +87,9 @@ def fetch_areas(
     code = service.field(rf"{_FIELDS[kind]}\d\dCD", what="codes")
     name = service.field(rf"{_FIELDS[kind]}\d\dNM", what="names")
     wider = _lookup(web, settings, year) if kind == "lsoa" else _own_districts(service, kind)
-    inside = None if force is None else _districts_of(web, settings, parts, wider.year, force)
+    inside, place = (
+        (None, EVERYWHERE) if force is None else _districts_of(web, settings, parts, wider.year, force)
+    )
     if kind == "lsoa":
         held = wider.rows(web, parts, inside)
         conditions = among(code, list(held)) if inside is not None else iter(["1=1"])
@@ -105,7 +108,7 @@ def fetch_areas(
     layer = _layer(found, kind, code, name, wider, held)
     if inside is not None and kind == "lsoa":
         _require_all(layer, held)
-    entry = _put(layer, service, kind, year, detail, force)
+    entry = _put(layer, service, kind, year, detail, place)
     parts.drop()
     return entry
 
@@ -157,8 +160,10 @@ def _own_districts(service: Service, kind: Kind) -> _Wider:
     return wider
 
 
-def _districts_of(web: Web, settings: Settings, parts: Parts, year: int, force: str) -> dict[str, str]:
-    """Return the districts of a force, by code."""
+def _districts_of(
+    web: Web, settings: Settings, parts: Parts, year: int, force: str
+) -> tuple[dict[str, str], str]:
+    """Return the districts of a force, by code, and its name in full."""
     service = describe(web, settings.lookup("districts", year))
     code, name = service.field(r"LAD\d\dCD", what="districts"), service.field(r"LAD\d\dNM", what="districts")
     area = service.field(r"PFA\d\dNM", what="police force areas")
@@ -166,13 +171,13 @@ def _districts_of(web: Web, settings: Settings, parts: Parts, year: int, force: 
         one["properties"]
         for one in features(web, service, parts, where="1=1", fields=[code, name, area], shapes=False)
     ]
-    forces = {_as_police_uk(str(row[area])) for row in rows}
+    forces = {_as_police_uk(str(row[area])): str(row[area]) for row in rows}
     wanted = _as_police_uk(force)
     if wanted not in forces:
         raise ParameterError(f"the ONS knows no force '{force}'", hint=did_you_mean(wanted, sorted(forces)))
     found = {str(row[code]): str(row[name]) for row in rows if _as_police_uk(str(row[area])) == wanted}
-    log.info("%s: %d districts (%s)", wanted, len(found), listed(sorted(found.values()), count=12))
-    return found
+    log.info("%s: %d districts (%s)", forces[wanted], len(found), listed(sorted(found.values()), count=12))
+    return found, forces[wanted]
 
 
 def _as_police_uk(name: str) -> str:
@@ -235,13 +240,13 @@ def _require_all(layer: gpd.GeoDataFrame, held: dict[str, Any]) -> None:
 
 
 def _put(
-    layer: gpd.GeoDataFrame, service: Service, kind: Kind, year: int, detail: Detail, force: str | None
+    layer: gpd.GeoDataFrame, service: Service, kind: Kind, year: int, detail: Detail, place: str
 ) -> Named:
     """Write a layer and put it into the cache."""
     from hotspots.export.geopackage import write_geopackage
 
-    place = "England and Wales" if force is None else _as_police_uk(force)
-    words = [kind, str(year), *(["full"] if detail == "full" else []), *([place] if force else [])]
+    words = [kind, str(year), *(["full"] if detail == "full" else [])]
+    words += [] if place == EVERYWHERE else [_as_police_uk(place)]
     title = f"{_TITLES[kind]} {year}, {place}: {_DETAILS[detail]}"
     owner = service.copyright.strip() or "Contains OS data © Crown copyright and database right"
     with tempfile.TemporaryDirectory() as folder:

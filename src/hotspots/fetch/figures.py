@@ -73,9 +73,10 @@ def fetch_population(web: Web, settings: Settings, of: Of = "lsoa") -> Named:
     path = folder / file
     table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
     noun = "LSOAs" if of == "lsoa" else "wards"
+    span = f"mid-{years[0]}" if len(years) == 1 else f"mid-{years[0]} to mid-{years[-1]}"
     record = {
         "kind": "table",
-        "title": f"Population of {noun} of {year}, England and Wales, mid-{years[0]} to mid-{years[-1]}",
+        "title": f"Population of {noun} of {year}, England and Wales, {span}",
         "rows": len(table),
         "columns": {column: f"{column[0].upper()}{column[1:]}" for column in table.columns},
         "source": f"ONS small area population estimates: {address}",
@@ -130,7 +131,7 @@ def _sheet(source: str, estimate: str) -> pd.DataFrame:
 
     from hotspots.base.tables import read_table
 
-    table = read_table(source, what="the estimates")
+    table = read_table(source)
     headings = [str(heading) for heading in table.rows.columns]
 
     def column(pattern: re.Pattern[str], what: str) -> str:

@@ -167,6 +167,23 @@ def archives_for(months: Sequence[str], newest: str) -> list[tuple[str, list[str
     return chosen
 
 
+def spans(months: Sequence[str]) -> str:
+    """Return months in words: those that follow each other as one span.
+
+    Examples
+    --------
+    >>> spans(["2024-01", "2024-02", "2024-03", "2025-01"])
+    '2024-01 to 2024-03, 2025-01'
+    """
+    runs: list[list[str]] = []
+    for month in months:
+        if runs and ordinal_of(month) == ordinal_of(runs[-1][-1]) + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+
+
 def _known_force(web: Web, settings: Settings, force: str) -> tuple[str, str]:
     """Return a force as police.uk names it in files and in full."""
     address = f"{settings.police_api.rstrip('/')}/forces"
@@ -206,7 +223,7 @@ def _not_understood(address: str, what: str) -> FileError:
 def _warn(result: Fetched) -> None:
     if result.missing:
         warnings.warn(
-            f"police.uk has no street-level file of this force for {', '.join(result.missing)}: these months are "
+            f"police.uk has no street-level file of this force for {spans(result.missing)}: these months are "
             "missing, not without crime",
             HotspotsWarning,
             stacklevel=3,
