@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hotspots.base.named import Named
 
 
-@click.group("fetch", short_help="Get public data: incidents, areas, populations, deprivation.")
+@click.group("fetch", short_help="Get public data: incidents, areas, people.")
 def command() -> None:
     """Get public data over a network, and carry them to a desk without one.
 
