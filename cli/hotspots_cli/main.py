@@ -17,6 +17,7 @@ import click
 
 from hotspots._version import __version__
 from hotspots.base.errors import HotspotsError, HotspotsWarning
+from hotspots.base.text import visible
 
 COMMANDS = (
     "demo",
@@ -120,7 +121,7 @@ class _NoteHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         said = re.sub(OFFER, lambda found: _as_typed(found[0], self.options), record.getMessage())
-        click.echo(said, err=True)
+        click.echo(visible(said), err=True)
 
 
 def _speak(*, verbose: bool, quiet: bool, command: str | None) -> None:
@@ -135,7 +136,7 @@ def _speak(*, verbose: bool, quiet: bool, command: str | None) -> None:
 
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, HotspotsWarning):
-            click.echo(f"{click.style('Warning:', fg='yellow')} {message}", err=True)
+            click.echo(f"{click.style('Warning:', fg='yellow')} {visible(str(message))}", err=True)
         else:
             shown(message, category, *where, **more)
 
@@ -202,6 +203,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
             click.echo("Hint: choose larger cells, fewer areas or fewer incidents at a time", err=True)
             return 1
         except click.ClickException as error:
+            vars(error)["message"] = visible(error.message)  # what was typed may hold what acts on a terminal
             error.show()
             return 2
         except click.exceptions.Exit as stop:

@@ -51,6 +51,12 @@ def test_a_table_indexed_by_code() -> None:
     assert read_population(series, WARDS).join(WARDS).sum() == 100
 
 
+def test_a_workbook_of_populations(tmp_path: Path) -> None:
+    populations(WARDS).to_excel(tmp_path / "people.xlsx", index=False)
+    # 200 to 219, of the later year: the mean is 209.5.
+    assert read_population(tmp_path / "people.xlsx", WARDS).join(WARDS).mean() == 209.5
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 def test_csv_as_spreadsheets_write_it(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "populations.csv"

@@ -44,6 +44,8 @@ _POPULATION = re.compile(
 )
 _LSOA_NAME = re.compile(r"(.+) \d{3}[A-Z]?")
 
+_WHOLE = 2.0**53  # above it, numbers with decimals are whole because they have no room for any
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -68,8 +70,10 @@ def as_codes(values: pd.Series[Any]) -> pd.Series[Any]:
 
     Blanks are single and none stand around, zero-width characters go, and a GSS code is in capitals.
     """
-    if pd.api.types.is_float_dtype(values.dtype) and bool((values.dropna() % 1 == 0).all()):
-        values = values.astype("Int64")
+    if pd.api.types.is_float_dtype(values.dtype):
+        known = values.dropna()
+        if bool(((known % 1 == 0) & (known.abs() < _WHOLE)).all()):
+            values = values.astype("Int64")
     text = values.astype("string")
     seen = {value: as_code(value) or None for value in text.dropna().unique()}
     return text.map(seen).astype("str")

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import warnings
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -29,6 +30,8 @@ from hotspots.base.crs import (
 from hotspots.base.database.address import Address, is_address, parse_address
 from hotspots.base.database.rows import read_layer_rows
 from hotspots.base.errors import CRSError, DataError, FileError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.base.foreign import reading
+from hotspots.base.limits import refuse_deep_json
 from hotspots.base.named import all_named, find_named, not_fetched
 from hotspots.base.vector import FORMATS, check_vector, reading_only, was_cut_off
 
@@ -102,11 +105,8 @@ def open_features(path: Path) -> dict[str, gpd.GeoDataFrame]:
     if path.suffix.lower() in _PARQUET:
         tables = {path.stem: _read_parquet(path)}
     else:
-        try:
-            with reading_only():
-                names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-        except pyogrio.errors.DataSourceError as error:
-            raise _not_a_layer(path) from error
+        with reading_only(), _reading_layer(path):
+            names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
         tables = {name: _read_vector(path, name) for name in names}
     found = {name: table for name, table in tables.items() if isinstance(table, gpd.GeoDataFrame)}
     if not found:
@@ -132,11 +132,10 @@ def read_geojson_bytes(text: bytes, *, where: str) -> tuple[gpd.GeoDataFrame, di
             f"{where} is empty, but a GeoJSON layer was needed",
             hint="check the step that should have written it",
         )
-    try:
+    refuse_deep_json(text, where=where)
+    with reading(f"{where} is not GeoJSON", hint=f"give {FORMATS} of areas"):
         content = json.loads(text)
         table = pyogrio.read_dataframe(text, on_invalid="ignore")
-    except (ValueError, RecursionError, pyogrio.errors.DataSourceError) as error:
-        raise FileError(f"{where} is not GeoJSON", hint=f"give {FORMATS} of areas") from error
     member = content.get("hotspots") if isinstance(content, dict) else None
     return check_polygons(table, where), dict(member) if isinstance(member, dict) else {}
 
@@ -329,54 +328,48 @@ def _locate(source: str | os.PathLike[str], layer: str | None) -> tuple[Path, st
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
-    try:
+    with _reading_layer(path):
         table: pd.DataFrame = gpd.read_parquet(path)
         return table
-    except (ValueError, OSError, KeyError, shapely.errors.GEOSException) as error:
-        raise _not_a_layer(path) from error
 
 
 def _read_vector(path: Path, layer: str | None) -> pd.DataFrame:
     import pyogrio
 
-    try:
-        with reading_only():
-            chosen = _choose_layer(path, layer, pyogrio.list_layers(path))
-            try:
-                table: pd.DataFrame = pyogrio.read_dataframe(path, layer=chosen, on_invalid="ignore")
-            except UnicodeDecodeError:
-                if path.suffix.lower() not in (".shp", ".zip", ".shz"):
-                    raise
-                # A Shapefile says its encoding in a file of its own, which often is wrong.
-                table = pyogrio.read_dataframe(path, layer=chosen, on_invalid="ignore", encoding="cp1252")
-                log.info("'%s' says that its text is UTF-8, but it is not: read as Windows-1252", path)
+    with reading_only(), _reading_layer(path):
+        chosen = _choose_layer(path, layer, pyogrio.list_layers(path))
+        try:
+            table: pd.DataFrame = pyogrio.read_dataframe(path, layer=chosen, on_invalid="ignore")
+        except UnicodeDecodeError as error:
+            if path.suffix.lower() not in (".shp", ".zip", ".shz"):
+                raise FileError(
+                    f"'{path}' holds text that is not UTF-8, as its format has to", hint="export it again"
+                ) from error
+            # A Shapefile says its encoding in a file of its own, which often is wrong.
+            table = pyogrio.read_dataframe(path, layer=chosen, on_invalid="ignore", encoding="cp1252")
+            log.info("'%s' says that its text is UTF-8, but it is not: read as Windows-1252", path)
         return table
-    except UnicodeDecodeError as error:
-        raise FileError(
-            f"'{path}' holds text that is not UTF-8, as its format has to", hint="export it again"
-        ) from error
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise _not_a_layer(path) from error
 
 
 def read_provenance(path: Path) -> dict[str, Any]:
     """Return the record that the toolkit wrote into a GeoPackage; empty where it holds none."""
     import pyogrio
 
-    with reading_only():
+    with reading_only(), _reading_layer(path):
         first = pyogrio.list_layers(path)[
             0, 0
         ]  # the record is the file's: naming a layer keeps GDAL from choosing
         held = pyogrio.read_info(path, layer=first).get("dataset_metadata") or {}
     try:
         record = json.loads(held.get("HOTSPOTS", "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
 
 
-def _not_a_layer(path: Path) -> FileError:
-    return FileError(f"'{path}' is not a layer that can be read", hint=f"give {FORMATS} of areas")
+def _reading_layer(path: Path) -> AbstractContextManager[None]:
+    """Turn what GDAL, Arrow and shapely raise at a layer of areas into one error."""
+    return reading(f"'{path}' is not a layer that can be read", hint=f"give {FORMATS} of areas")
 
 
 def _choose_layer(path: Path, layer: str | None, listed: Any) -> str | None:

@@ -257,7 +257,7 @@ def _code_column(table: pd.DataFrame, codes: pd.Index, where: str) -> str:
 
 
 def _text(table: pd.DataFrame, column: str | None) -> pd.Series[Any] | None:
-    return None if column is None else as_codes(table[column])
+    return as_codes(table[column]) if column in table else None
 
 
 def _refuse_other_vintage(areas: pd.Index, table: pd.Index, there: Any, where: str) -> None:

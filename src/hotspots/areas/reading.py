@@ -41,6 +41,7 @@ from hotspots.areas.layers import (
     read_provenance,
 )
 from hotspots.areas.population import Populations, PopulationTable, read_population
+from hotspots.areas.record import checked_record
 from hotspots.base.columns import COLUMNS
 from hotspots.base.crs import BRITISH_NATIONAL_GRID, announce_transformation, reproject, require_metres
 from hotspots.base.database.address import is_address
@@ -227,8 +228,11 @@ def read_layer(
         table = open_layer(source, layer=layer)
         if str(source).lower().endswith(".gpkg") and Path(source).is_file():
             provenance = read_provenance(Path(source))
+    provenance = checked_record(provenance, where=where)
     code = find_columns(_attributes(table), where=where).code
-    table = table.set_index(_unique(_checked_codes(table[code], where), code, where)).drop(columns=[code])
+    codes = _checked_codes(table[code], where, hint="complete it: every area needs its code")
+    table = table.set_index(_unique(codes, code, where)).drop(columns=[code])
+    _require_polygons(table, where)
     # The writer gives each feature its code as `id` too, which comes back as a column.
     table = (
         table.drop(columns=["id"], errors="ignore")
@@ -240,7 +244,7 @@ def read_layer(
     table = check_coordinates(table, goal, where=where)
     if "crs" not in provenance:
         announce_transformation(table.crs, goal, what=where)
-    result = reproject(_typed(table, where), goal)
+    result = _sound(reproject(_typed(table, where), goal), where)
     check_scale(result)
     if provenance:
         result.attrs["provenance"] = provenance
@@ -276,7 +280,9 @@ def _areas_table(table: gpd.GeoDataFrame, columns: Columns, where: str) -> gpd.G
     return areas.astype({"name": "str", "district": "str", "population": "float64"}).sort_index()
 
 
-def _checked_codes(values: pd.Series[Any], where: str) -> pd.Index:
+def _checked_codes(
+    values: pd.Series[Any], where: str, *, hint: str = "complete it, or name another column with 'code'"
+) -> pd.Index:
     codes = as_codes(values)
     missing = int(codes.isna().sum())
     if missing:
@@ -284,7 +290,7 @@ def _checked_codes(values: pd.Series[Any], where: str) -> pd.Index:
         raise DataError(
             f"column '{values.name}' of {where} has no code for "
             f"{_counted(missing, 'area', 'areas')} (row {rows})",
-            hint="complete it, or name another column with 'code'",
+            hint=hint,
         )
     index: pd.Index = pd.Index(codes.to_numpy(), dtype="str", name="code")
     return index
@@ -386,19 +392,21 @@ def _sound(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     """Return the areas with every polygon valid."""
     geometries = areas.geometry.to_numpy()
     invalid = ~shapely.is_valid(geometries) & ~shapely.is_missing(geometries)
+    if not invalid.any():
+        _require_polygons(areas, where)
+        return areas
     repaired = geometries.copy()
     # "structure" merges parts that overlap, where "linework" would make a hole of what they share.
     mended = shapely.make_valid(geometries[invalid], method="structure", keep_collapsed=False)
     repaired[invalid] = polygon_parts(mended)
     sound = areas.set_geometry(gpd.GeoSeries(repaired, index=areas.index, crs=areas.crs))
     _require_polygons(sound, where)
-    if invalid.any():
-        what = _counted(int(invalid.sum()), "polygon", "polygons")
-        warnings.warn(
-            f"repaired {what} of {where} with a border that crosses itself: {listed(areas.index[invalid])}",
-            HotspotsWarning,
-            stacklevel=3,
-        )
+    what = _counted(int(invalid.sum()), "polygon", "polygons")
+    warnings.warn(
+        f"repaired {what} of {where} with a border that crosses itself: {listed(areas.index[invalid])}",
+        HotspotsWarning,
+        stacklevel=3,
+    )
     return sound
 
 
@@ -440,10 +448,13 @@ def _report_fit(areas: gpd.GeoDataFrame, where: str) -> None:
 def _typed(layer: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     """Give the columns of the output vocabulary their types back; files keep fewer than the library has.
 
-    A column of someone else that has one of our names stays as it is where it holds something else.
+    A column of someone else that has one of our names stays as it is where it holds something else; names and
+    districts are texts, whatever they were made of.
     """
-    found = {}
-    for column in layer.columns.intersection(list(COLUMNS)):
+    found = {
+        name: as_codes(layer[name]).fillna("").astype("str") for name in ("name", "district") if name in layer
+    }
+    for column in layer.columns.intersection(list(COLUMNS)).difference(list(found)):
         values, kind = layer[column], COLUMNS[column].kind
         if kind in ("text", "flag"):
             found[column] = values.astype("str") if pd.api.types.is_string_dtype(values.dtype) else values

@@ -7,6 +7,8 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from hotspots.base.text import visible
+
 
 class HotspotsError(Exception):
     """Base of every error that the toolkit raises on purpose.
@@ -20,9 +22,9 @@ class HotspotsError(Exception):
     """
 
     def __init__(self, message: str, *, hint: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        # Messages quote data, which may hold what would act on a terminal.
+        self.message, self.hint = visible(message), visible(hint)
+        super().__init__(self.message)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Errors of a worker come to its user pickled, and `hint` has to be named.

@@ -24,7 +24,9 @@ import numpy as np
 import pandas as pd
 
 from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError, did_you_mean, listed
+from hotspots.base.foreign import reading
 from hotspots.base.named import find_named, not_fetched
+from hotspots.base.sheets import read_sheets
 from hotspots.base.text import (
     ENCODINGS,
     delimiter_of,
@@ -52,8 +54,12 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _PARQUET = (".parquet", ".pq")
 _SHEET = re.compile(r"(?P<file>.+\.(?:xlsx|xlsm|xlsb|xls|ods))\[(?P<sheet>[^\]]+)\]", re.IGNORECASE)
 _EXPONENT = r"(?:[eE][+-]?\d+)?"
-_POINT = re.compile(rf"[+-]?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,3}}(?: \d{{3}})+|\d*)(?:\.\d*)?{_EXPONENT}")
-_COMMA = re.compile(rf"[+-]?(?:\d{{1,3}}(?:\.\d{{3}})+|\d{{1,3}}(?: \d{{3}})+|\d*)(?:,\d*)?{_EXPONENT}")
+_POINT = re.compile(
+    rf"(?=[+-]?[.,]?\d)[+-]?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,3}}(?: \d{{3}})+|\d*)(?:\.\d*)?{_EXPONENT}"
+)
+_COMMA = re.compile(
+    rf"(?=[+-]?[.,]?\d)[+-]?(?:\d{{1,3}}(?:\.\d{{3}})+|\d{{1,3}}(?: \d{{3}})+|\d*)(?:,\d*)?{_EXPONENT}"
+)
 _DIGIT = re.compile(r"\d")
 _NOTE = re.compile(r"notes?\b|source\b|\*|\(|\[", re.IGNORECASE)
 _OPEN_QUOTE = "look for a quotation mark that is opened and never closed"
@@ -180,18 +186,14 @@ def read_table(source: Source, *, what: str = "the table", codes: Iterable[str] 
         path if sheet or Path(source).is_file() else source
     )  # fetched data go by their name, not by their folder
     where = f"'{path.name}'" if what == "the table" else f"{what} '{shown}'"
-    try:
-        if path.suffix.lower() in _WORKBOOKS:
-            return _of_workbook(path, sheet, where, frozenset(codes or ()))
+    if path.suffix.lower() in _WORKBOOKS:
+        return _of_workbook(path, sheet, where, frozenset(() if codes is None else codes))
+    with reading(
+        f"{where} cannot be read as a table", hint=f"save it as {READABLE}, with one row of headings"
+    ):
         if path.suffix.lower() in _PARQUET:
-            return Table(pd.read_parquet(path), where)
+            return _of_parquet(path, where)
         return _of_text(_unpacked(path, where), where)
-    except (OSError, ValueError, csv.Error) as error:
-        if isinstance(error, (FileError, DataError, ParameterError)):
-            raise
-        raise FileError(
-            f"{where} cannot be read as a table", hint=f"save it as {READABLE}, with one row of headings"
-        ) from error
 
 
 def _find(source: str | os.PathLike[str], what: str) -> tuple[Path, str | None]:
@@ -267,31 +269,35 @@ def _split(text: str, delimiter: str, where: str, *, first: int) -> tuple[list[l
         lines.append(start)
 
 
-def _of_workbook(path: Path, sheet: str | None, where: str, codes: frozenset[str]) -> Table:
-    import python_calamine
+def _of_parquet(path: Path, where: str) -> Table:
+    """Return a Parquet file's columns of numbers, texts and days; what else it holds is no cell of a table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    try:
-        book = python_calamine.load_workbook(path)
-    except (python_calamine.CalamineError, OSError) as error:
-        locked = isinstance(error, python_calamine.PasswordError)
-        raise FileError(
-            f"{where} is locked with a password" if locked else f"{where} is not a workbook that can be read",
-            hint="save it without a password" if locked else f"save it as {READABLE}",
-        ) from error
-    with book:
-        names = list(book.sheet_names)
-        if sheet is not None and sheet not in names:
-            raise ParameterError(f"{where} has no sheet '{sheet}'", hint=did_you_mean(sheet, names))
-        sheets = {
-            name: [[_cell(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()]
-            for name in ([sheet] if sheet else names)
-        }
+    table = pq.read_table(path)
+    if len(set(table.column_names)) < table.num_columns:
+        raise DataError(f"{where} has several columns of one name", hint="give each column a name of its own")
+    nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
+    frame = table.drop_columns(nested).to_pandas(ignore_metadata=True)
+    return Table(frame, where)
+
+
+def _of_workbook(path: Path, sheet: str | None, where: str, codes: frozenset[str]) -> Table:
+    held = read_sheets(path, where=where, readable=READABLE)
+    names = list(held)
+    if sheet is not None and sheet not in names:
+        raise ParameterError(f"{where} has no sheet '{sheet}'", hint=did_you_mean(sheet, names))
+    sheets = {
+        name: [[_cell(cell) for cell in row] for row in held[name]] for name in ([sheet] if sheet else names)
+    }
 
     def merit(name: str) -> tuple[int, int]:
         held = {cell.strip().upper() for row in sheets[name] for cell in row} if codes else set()
         return len(codes & held), sum(len(row) > 1 for row in sheets[name])
 
     merits = {name: merit(name) for name in sheets}
+    if not sheets:
+        raise FileError(f"{where} is empty", hint="export it again, with one row of headings")
     best = max(merits, key=lambda name: merits[name])
     if len(sheets) > 1:
         equals = [name for name in merits if merits[name][0] == merits[best][0] and merits[name][1] > 1]

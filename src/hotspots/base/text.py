@@ -30,6 +30,11 @@ _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
+# Of the marks of direction and the invisible ones, those that joining and emoji need (\u200c, \u200d) do no harm.
+_ACTING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_ENDLESS = re.compile(r"\S{1000,}")
 _RULE = re.compile(r"[-=_+ ]*")
 
 
@@ -55,6 +60,23 @@ def plain_text(text: str) -> str:
     if not text.isascii() or not text.isprintable():
         text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
+
+
+def visible(text: str) -> str:
+    r"""Return a text as it may go to a terminal: what acts on one, or cannot be seen, is written out.
+
+    Escapes and other control characters, marks that turn the direction of text, and line and paragraph separators
+    become their codes; line ends and tabs stay. A word of a thousand letters or more, as a damaged file may hold one,
+    is cut.
+
+    Examples
+    --------
+    >>> visible("a\x1b[31mb\u202e"), visible("x" * 70_000)
+    ('a\\x1b[31mb\\u202e', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx... (70,000 characters)')
+    """
+    if not text.isprintable():
+        text = _ACTING.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    return _ENDLESS.sub(lambda found: f"{found[0][:40]}... ({len(found[0]):,} characters)", text)
 
 
 def encoding_of(raw: bytes) -> str:

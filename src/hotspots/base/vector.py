@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO
 
 from hotspots.base.errors import FileError
+from hotspots.base.foreign import reading
+from hotspots.base.limits import refuse_deep_json
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ _CUT_OFF = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
 
 
 def check_vector(path: Path) -> None:
-    """Make sure that a file is of the format that its suffix promises.
+    """Make sure that a file is of the format that its suffix promises, and nests no deeper than GDAL can read.
 
     Raises
     ------
@@ -61,21 +63,29 @@ def check_vector(path: Path) -> None:
         with path.open("rb") as stream:
             if not _begins(stream, suffix):
                 raise _not_a_layer(path, suffix)
+        refuse_deep_layer(path)
+
+
+def refuse_deep_layer(path: Path) -> None:
+    """Refuse a GeoJSON that nests so deep that reading it would end the process.
+
+    Raises
+    ------
+    FileError
+    """
+    if path.suffix.lower() in (".geojson", ".json") and path.stat().st_size:
+        with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            refuse_deep_json(content, where=f"'{path}'")
 
 
 def _check_archive(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-            for name in names:
-                suffix = Path(name).suffix.lower()
-                if suffix in _NEVER or (suffix in _NESTED and not _member_begins(archive, name, suffix)):
-                    raise _not_a_layer(path, suffix)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise FileError(
-            f"'{path}' cannot be unpacked: it is damaged, locked or packed in a way that is not known",
-            hint="unpack it first",
-        ) from error
+    unpacked = f"'{path}' cannot be unpacked: it is damaged, locked or packed in a way that is not known"
+    with reading(unpacked, hint="unpack it first"), zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+        for name in names:
+            suffix = Path(name).suffix.lower()
+            if suffix in _NEVER or (suffix in _NESTED and not _member_begins(archive, name, suffix)):
+                raise _not_a_layer(path, suffix)
     if not any(Path(name).suffix.lower() in (*_NESTED, ".gdbtable") for name in names):
         raise _not_a_layer(path)
 

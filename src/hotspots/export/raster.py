@@ -13,6 +13,7 @@ import numpy as np
 from hotspots.base.crs import crs_text, parse_crs
 from hotspots.base.errors import CRSError, DataError, FileError
 from hotspots.base.files import replacing
+from hotspots.base.foreign import reading
 from hotspots.base.surface import Surface
 
 # The file's own room for this project's tags, apart from those that GDAL defines.
@@ -158,19 +159,16 @@ def read_geotiff(path: str | os.PathLike[str]) -> Surface:
         When its cells are not square and north-up, or it has no CRS.
     """
     import rasterio
-    from rasterio.errors import RasterioIOError
 
     if not Path(path).is_file():
         raise FileError(f"'{path}' does not exist", hint="check the path")
-    try:
-        with rasterio.open(path) as file:
-            values = file.read(1, masked=True)
-            place, crs, unit = file.transform, file.crs, file.units[0]
-            parameters = json.loads(file.tags(ns=NAMESPACE).get("parameters", "{}"))
-    except RasterioIOError as error:
-        raise FileError(
-            f"'{path}' cannot be read as a raster", hint="give a GeoTIFF, such as one from hotspots kde"
-        ) from error
+    with (
+        reading(f"'{path}' cannot be read as a raster", hint="give a GeoTIFF, such as one from hotspots kde"),
+        rasterio.open(path) as file,
+    ):
+        values = file.read(1, masked=True)
+        place, crs, unit = file.transform, file.crs, file.units[0]
+        parameters = json.loads(file.tags(ns=NAMESPACE).get("parameters", "{}"))
     if crs is None:
         raise DataError(
             f"'{path}' has no coordinate reference system",

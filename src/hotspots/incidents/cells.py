@@ -28,8 +28,8 @@ _NO_ID = frozenset(
      "#ref!", "(blank)"}
 )  # fmt: skip
 _NO_NUMBER = re.compile(r"[-+]?0*\.?0+|\d(?:\.\d+)?E\+\d+|-1|9{4,}", re.IGNORECASE)
-_POINT = re.compile(r"[+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?")
-_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:[. ]\d{3})+|\d*)(?:,\d*)?(?:[eE][+-]?\d+)?")
+_POINT = re.compile(r"(?=[+-]?[.,]?\d)[+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?")
+_COMMA = re.compile(r"(?=[+-]?[.,]?\d)[+-]?(?:\d{1,3}(?:[. ]\d{3})+|\d*)(?:,\d*)?(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+")
 _GSS = re.compile(r"[ensw]\d{8}", re.IGNORECASE)
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from hotspots.base.errors import DataError, FileError
+from hotspots.base.foreign import reading
 from hotspots.base.text import ENCODINGS, delimiter_of, heading_position, plain_text, stated_delimiter
 from hotspots.incidents.columns import ColumnNames, recognise
 from hotspots.incidents.files import Batches, IncidentFile, Roles
@@ -53,7 +54,11 @@ def open_delimited(source: Source, named: ColumnNames) -> IncidentFile:
     if b"\0" in scan.head and not scan.encoding.startswith("UTF-16"):
         raise FileError(f"'{source.name}' is not a CSV: it holds binary data", hint=f"save it as {READABLE}")
     codec = ENCODINGS[scan.encoding]
-    text = codecs.getincrementaldecoder(codec)("strict").decode(scan.head).lstrip("\ufeff")
+    with reading(
+        f"'{source.name}' begins as {scan.encoding} text but does not end so: it is cut short or damaged",
+        hint="download or export it again",
+    ):
+        text = codecs.getincrementaldecoder(codec)("strict").decode(scan.head).lstrip("\ufeff")
     if not text.strip():
         raise FileError(f"'{source.name}' is empty", hint="download or export it again")
     stated, body = stated_delimiter(text)

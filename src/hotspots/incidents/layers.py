@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pyarrow as pa
 
 from hotspots.base.errors import DataError, FileError
 from hotspots.base.files import sha256
+from hotspots.base.foreign import reading
+from hotspots.base.vector import refuse_deep_layer
 from hotspots.incidents.cells import POINT_TYPES, is_text, point_coordinates, single_points
 from hotspots.incidents.columns import ColumnNames, recognise
 from hotspots.incidents.files import Batches, IncidentFile, Roles, numbered, texts_of
@@ -34,29 +37,37 @@ _BEGINNINGS = {
 def open_layer(source: Source, named: ColumnNames) -> IncidentFile:
     """Open a layer of points; see `hotspots.incidents.opening.open_incidents`."""
     import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError
 
     _refuse_disguise(source)
     path = _gdal_path(source)
-    try:
-        spatial = [str(name) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
-        layer = _only_layer(source, spatial)
+    with _reading_points(source.name):
+        listed = pyogrio.list_layers(path)
+    layer = _only_layer(source, [str(name) for name, geometry in listed if geometry is not None])
+    with _reading_points(source.name):
         info = pyogrio.read_info(path, layer=layer)
-        columns = recognise(list(info["fields"]), named, file=source.name, geometry=True)
-        names = list(dict.fromkeys([*columns.dates, *columns.present().values()]))
+    columns = recognise(list(info["fields"]), named, file=source.name, geometry=True)
+    names = list(dict.fromkeys([*columns.dates, *columns.present().values()]))
+    with _reading_points(source.name):
         _, head = pyogrio.raw.read_arrow(path, layer=layer, columns=names, max_features=_SAMPLE_ROWS)
-    except UnicodeDecodeError as error:
-        raise FileError(
-            f"'{source.name}' cannot be read as a layer of points: the name of one of its columns is not UTF-8",
-            hint="save it again with the encoding UTF-8",
-        ) from error
-    except (DataSourceError, DataLayerError) as error:
-        raise FileError(
-            f"'{source.name}' cannot be read as a layer of points", hint=f"save it as {READABLE}"
-        ) from error
+    _refuse_types(head.schema, columns.present(), source.name)
     read = functools.partial(_read, path=path, layer=layer, geometry=info["geometry_name"] or "wkb_geometry")
     sample = {name: texts_of(_as_text(head.column(name))) for name in names if name in head.column_names}
     return IncidentFile(source, _checksum(source.path), None, columns, info["crs"], read, sample)
+
+
+@contextmanager
+def _reading_points(name: str) -> Iterator[None]:
+    """Turn what GDAL and Arrow raise at a layer of points into one error."""
+    try:
+        with reading(f"'{name}' cannot be read as a layer of points", hint=f"save it as {READABLE}"):
+            yield
+    except FileError as error:
+        if not isinstance(error.__cause__, UnicodeDecodeError):
+            raise
+        raise FileError(
+            f"'{name}' cannot be read as a layer of points: the name of one of its columns is not UTF-8",
+            hint="save it again with the encoding UTF-8",
+        ) from error
 
 
 def _refuse_disguise(source: Source) -> None:
@@ -67,6 +78,7 @@ def _refuse_disguise(source: Source) -> None:
         start = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start.startswith(_BEGINNINGS.get(source.suffix, (b"",))):
         raise FileError(f"'{source.name}' cannot be read as a layer of points", hint=f"save it as {READABLE}")
+    refuse_deep_layer(source.path)
 
 
 def _gdal_path(source: Source) -> str | Path:
@@ -90,13 +102,8 @@ def _read(file: IncidentFile, roles: Roles, *, path: str | Path, layer: str, geo
     import pyogrio
 
     names = list(dict.fromkeys(roles.values()))
-    try:
+    with _reading_points(file.source.name):
         _, table = pyogrio.raw.read_arrow(path, layer=layer, columns=names)
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise FileError(
-            f"'{file.source.name}' cannot be read as a layer of points ({error})",
-            hint=f"save it as {READABLE}",
-        ) from error
     x, y = coordinates_of(table.column(geometry), file.source.name)
     held = {role: _as_text(table.column(name)) for role, name in roles.items()}
     yield numbered(file, held | {"x": pa.array(x), "y": pa.array(y)}, table.num_rows)
@@ -148,7 +155,8 @@ def coordinates_of(geometries: Any, file: str) -> Any:
     """
     import shapely
 
-    points = single_points(shapely.from_wkb(geometries.to_numpy(zero_copy_only=False)))
+    with reading(f"'{file}' holds geometries that cannot be read", hint="export it again"):
+        points = single_points(shapely.from_wkb(geometries.to_numpy(zero_copy_only=False)))
     kinds: Iterable[int] = {int(kind) for kind in set(shapely.get_type_id(points).tolist())} - POINT_TYPES
     for kind in sorted(kinds):
         several = " of several points" if kind == 4 else ""
@@ -166,11 +174,14 @@ def open_parquet(source: Source, named: ColumnNames) -> IncidentFile:
     """Open a Parquet file, with or without point geometries; see `hotspots.incidents.opening.open_incidents`."""
     import pyarrow.parquet as pq
 
-    try:
+    with reading(f"'{source.name}' is not a Parquet file", hint=f"save it as {READABLE}"):
         schema = pq.read_schema(source.path)
         about = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise FileError(f"'{source.name}' is not a Parquet file", hint=f"save it as {READABLE}") from error
+    twice = [name for name, count in Counter(schema.names).items() if count > 1]
+    if twice:
+        raise DataError(
+            f"'{source.name}' has several columns '{twice[0]}'", hint="give each column a name of its own"
+        )
     geometry = str(about.get("primary_column", "")) if isinstance(about, dict) else ""
     if geometry not in schema.names:
         geometry = ""
@@ -179,23 +190,21 @@ def open_parquet(source: Source, named: ColumnNames) -> IncidentFile:
     )
     _refuse_types(schema, columns.present(), source.name)
     names = list(dict.fromkeys([*columns.dates, *columns.present().values()]))
-    try:
+    with _reading_parquet(source.name):
         with pq.ParquetFile(source.path, pre_buffer=False) as parquet:
             head = next(parquet.iter_batches(_SAMPLE_ROWS, columns=names), None)
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged_parquet(source.name) from error
-    sample = (
-        {}
-        if head is None
-        else {name: texts_of(_plain(head.column(name), schema.field(name))) for name in names}
-    )
-    crs = _stated_crs(about["columns"][geometry]) if geometry else None
+        sample = (
+            {}
+            if head is None
+            else {name: texts_of(_plain(head.column(name), schema.field(name))) for name in names}
+        )
+        crs = _stated_crs(about["columns"][geometry]) if geometry else None
     read = functools.partial(read_parquet, geometry=geometry, groups=None, start=0)
     return IncidentFile(source, sha256(source.path), None, columns, crs, read, sample)
 
 
-def _damaged_parquet(name: str) -> FileError:
-    return FileError(f"'{name}' is damaged: its rows cannot be read", hint="download or export it again")
+def _reading_parquet(name: str) -> AbstractContextManager[None]:
+    return reading(f"'{name}' is damaged: its rows cannot be read", hint="download or export it again")
 
 
 def _stated_crs(about: dict[str, Any]) -> str | None:
@@ -236,22 +245,25 @@ def read_parquet(
     import pyarrow.parquet as pq
 
     names = list(dict.fromkeys([*([geometry] if geometry else []), *roles.values()]))
-    try:
+    where = file.source.name
+    with _reading_parquet(where):
         # Buffered ahead, all row groups that were read would stay in memory to the end.
-        with pq.ParquetFile(file.source.path, pre_buffer=False) as parquet:
-            for batch in parquet.iter_batches(1 << 17, row_groups=groups, columns=names):
+        parquet = pq.ParquetFile(file.source.path, pre_buffer=False)
+    with parquet:
+        batches = parquet.iter_batches(1 << 17, row_groups=groups, columns=names)
+        while True:
+            with _reading_parquet(where):
+                batch = next(batches, None)
+                if batch is None:
+                    return
                 held = {
                     role: _plain(batch.column(name), batch.schema.field(name)) for role, name in roles.items()
                 }
-                if geometry:
-                    x, y = _geometry_coordinates(batch.column(geometry), file.source.name)
-                    held |= {"x": pa.array(np.asarray(x)), "y": pa.array(np.asarray(y))}
-                table, positions = numbered(file, held, batch.num_rows)
-                yield table, positions + start
-    except (pa.ArrowException, OSError) as error:
-        if isinstance(error, FileError | DataError):
-            raise
-        raise _damaged_parquet(file.source.name) from error
+            if geometry:
+                x, y = _geometry_coordinates(batch.column(geometry), where)
+                held |= {"x": pa.array(np.asarray(x)), "y": pa.array(np.asarray(y))}
+            table, positions = numbered(file, held, batch.num_rows)
+            yield table, positions + start
 
 
 def _geometry_coordinates(column: Any, file: str) -> Any:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from hotspots.base.errors import DataError, FileError
 from hotspots.base.files import sha256
+from hotspots.base.sheets import read_sheets
 from hotspots.base.text import heading_position, plain_text
 from hotspots.incidents.columns import ColumnNames, Columns, recognise
 from hotspots.incidents.files import Batches, IncidentFile, Roles, numbered
@@ -24,18 +25,7 @@ Rows = list[list[Any]]
 
 def open_workbook(source: Source, named: ColumnNames) -> IncidentFile:
     """Open a workbook; see `hotspots.incidents.opening.open_incidents`."""
-    import python_calamine
-
-    try:
-        with python_calamine.load_workbook(source.path) as book:
-            sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except (python_calamine.CalamineError, OSError) as error:
-        locked = isinstance(error, python_calamine.PasswordError)
-        what = "is locked with a password" if locked else "is not a workbook that can be read"
-        raise FileError(
-            f"'{source.name}' {what}",
-            hint="save it without a password" if locked else f"save it as {READABLE}",
-        ) from error
+    sheets = read_sheets(source.path, where=f"'{source.name}'", readable=READABLE)
     filled = {name: rows for name, rows in sheets.items() if any(_text(cell) for row in rows for cell in row)}
     if not filled:
         raise FileError(f"'{source.name}' is empty", hint="download or export it again")

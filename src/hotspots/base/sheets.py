@@ -1,0 +1,43 @@
+"""The door to workbooks: the cells of their sheets, whichever program wrote them."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hotspots.base.errors import FileError
+from hotspots.base.foreign import reading
+
+
+def read_sheets(path: str | os.PathLike[str], *, where: str, readable: str) -> dict[str, list[list[Any]]]:
+    """Return the rows of cells of every sheet of a workbook, by its name.
+
+    Parameters
+    ----------
+    path : path
+        An ``.xlsx``, ``.xlsm``, ``.xlsb``, ``.xls`` or ``.ods`` file.
+    where : str
+        The file, as messages name it.
+    readable : str
+        What could be given in its place, for the hint.
+
+    Returns
+    -------
+    dict of list of list
+        Numbers, texts, dates and truth values; blank cells are empty texts.
+
+    Raises
+    ------
+    FileError
+        When it is locked with a password, or is no workbook that can be read.
+    """
+    import python_calamine
+
+    with reading(f"{where} is not a workbook that can be read", hint=f"save it as {readable}"):
+        try:
+            with python_calamine.load_workbook(path) as book:
+                return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+        except python_calamine.PasswordError as error:
+            raise FileError(
+                f"{where} is locked with a password", hint="save it without a password"
+            ) from error
