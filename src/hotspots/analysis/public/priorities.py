@@ -19,8 +19,12 @@ from hotspots.priorities.indicators import Indicator
 from hotspots.priorities.prioritise import prioritise
 
 ALONE = (
-    "Priorities are left out: the rules hide counts, and they rest on some that no theme has over the whole period; "
-    "give each indicator a theme of its own, and one period."
+    "Priorities are left out: the rules hide counts, and they rest on some that no theme has; give each indicator of "
+    "the plan a theme of its own."
+)
+WHOLE = (
+    "Priorities rest on the whole period at once, not on its {parts}: counts of single areas in shorter periods would "
+    "tell on few incidents."
 )
 MATRIX = "Priorities by partnership are left out: the rules hide counts that they are made of."
 HARM = "Priorities are left out: they weigh incidents by harm, and sums of weights cannot be rounded like counts."
@@ -39,6 +43,14 @@ def public_selection(analysis: Analysis, shown: Shown) -> tuple[Selection | None
     entries = exact.indicators.entries
     if any(entry.harm for entry in entries):
         return None, (HARM,)
+    told: tuple[str, ...] = ()
+    if shown.suppresses and len(held.tally.periods) > 1:
+        told = (WHOLE.format(parts=f"{held.plan.periods.replace('half', 'half-year')}s"),)
+        held = replace(
+            held,
+            tally=at_once(held.tally),
+            plan=replace(held.plan, periods="year", period_weights={}),
+        )
     if shown.suppresses and not _all_are_themes(held.tally, entries, shown):
         return None, (ALONE,)
     areas = analysis.areas
@@ -68,9 +80,8 @@ def public_selection(analysis: Analysis, shown: Shown) -> tuple[Selection | None
     kept = [name for name in made.layer.columns if name not in figures]
     made = replace(made, layer=blanked(made.layer, own, kept))
     matrix = None
-    told: tuple[str, ...] = ()
     if held.matrix is not None and shown.suppresses:
-        told = (MATRIX,)
+        told = (*told, MATRIX)
     elif held.matrix is not None:
         matrix = make_matrix(
             analysis.recipe, areas, exact.indicators, analysis.comparators, noun=made.noun, recount=recount
@@ -79,6 +90,29 @@ def public_selection(analysis: Analysis, shown: Shown) -> tuple[Selection | None
         matrix = replace(matrix, rates=matrix.rates.round(shown.profile.rate_decimals))
     first = held.layers[0]
     return selection_of(made, held.plan, counted, matrix, key=first.key, label=first.label), told
+
+
+def at_once(counted: Tally) -> Tally:
+    """Return a tally of one period in the place of several, with its halves to tell the dispersion from.
+
+    Examples
+    --------
+    >>> counts = np.array([[[3, 5, 9, 4]]])
+    >>> index, quarters = pd.Index(["E1"]), ("2025 Q1", "2025 Q2", "2025 Q3", "2025 Q4")
+    >>> made = at_once(Tally(index, ("Burglary",), quarters, (3, 3, 3, 3), counts))
+    >>> made.periods, made.months, made.counts.tolist(), made.halves.tolist()
+    (('2025',), (12,), [[[21]]], [[[8, 13]]])
+    """
+    first, last, half = counted.periods[0], counted.periods[-1], len(counted.periods) // 2
+    years = dict.fromkeys((first[:4], last[:4]))
+    parts = (counted.counts[:, :, :half], counted.counts[:, :, half:])
+    return replace(
+        counted,
+        periods=(" to ".join(years),),
+        months=(sum(counted.months),),
+        counts=counted.counts.sum(axis=2, keepdims=True),
+        halves=np.stack([part.sum(axis=2) for part in parts], axis=2),
+    )
 
 
 def _all_are_themes(counted: Tally, entries: Sequence[Indicator], shown: Shown) -> bool:
