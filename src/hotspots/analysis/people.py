@@ -104,6 +104,7 @@ def class_layers(
                 limits=recipe.count.limits,
                 fewest=one.asked.fewest,
             ),
+            one.classes.of,
         )
         for one in groupings
     )
@@ -165,7 +166,7 @@ def people_of_theme(
                 value=one.value,
                 name=one.name,
                 classes=classes,
-                fewest=one.fewest,
+                fewest=_fewest(recipe, one.fewest),
                 **told,
             )
             for one in recipe.share
@@ -198,6 +199,11 @@ def _breakdown(recipe: Recipe, asked: BreakdownAsked, incidents: pd.DataFrame, *
         population=recipe.path(asked.population) if asked.population else None,
         hours=asked.hours,
         time_column=asked.time_column,
-        fewest=asked.fewest,
+        fewest=_fewest(recipe, asked.fewest),
         **told,
     )
+
+
+def _fewest(recipe: Recipe, asked: int) -> int:
+    """Return the smallest count that is shown: any in what is to be published, whose rules hide them later."""
+    return asked if recipe.publish is None else 1

@@ -50,12 +50,15 @@ class Layer:
         What a reader calls it, as the recipe says: ``"Wards"``.
     table : GeoDataFrame
         One row per area, with the columns of results.
+    members : Series or None
+        Of classes, the class of each area of the layer that they are made of; None of others.
     """
 
     key: str
     kind: Kind
     label: str
     table: gpd.GeoDataFrame
+    members: pd.Series[Any] | None = None
 
     def __repr__(self) -> str:
         return f"<Layer '{self.key}': {len(self.table):,} {self.kind}, '{self.label}'>"

@@ -132,7 +132,7 @@ def share_in_areas(
     label = areas[["name", "district"]] if {"name", "district"} <= set(areas.columns) else areas[[]]
     shown = _without(share_of(n, of, dispersion=phi), dark.parts)
     districts = tables.pop(DISTRICT, pd.DataFrame())
-    whole = _whole(float(n.sum()), float(of.sum()), phi, dark=dark.whole)
+    whole = share_of_all(float(n.sum()), float(of.sum()), phi, dark=dark.whole)
     unrecorded, areas_told = int((~known).sum()), pd.DataFrame(label).join(shown)
     return Share(name or column, column, *whole, unrecorded, areas_told, districts, tables, fewest, phi)
 
@@ -156,7 +156,9 @@ def _told(
     return texts.isin(wanted), known
 
 
-def _whole(n: float, of: float, phi: float, *, dark: bool) -> tuple[float, float, float, float, float]:
+def share_of_all(
+    n: float, of: float, phi: float, *, dark: bool = False
+) -> tuple[float, float, float, float, float]:
     """Return both counts of all areas together, their share and its limits; what is hidden or too few is missing."""
     none = float("nan")
     if dark or of < FEW:

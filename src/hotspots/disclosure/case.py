@@ -211,6 +211,23 @@ class Case:
         )
 
 
+def closely_known(
+    tables: Tables, profile: Profile, *, known: pd.Series | None = None, seed: int = 0
+) -> pd.Index:
+    """Return the counts that publishing tables as they are may tell too closely, as far as quick moves can tell.
+
+    Of all others whole tables were found in which they are as small and as large as a profile promises. Those that
+    are returned may be safe as well: it takes more than moves to tell.
+
+    Parameters
+    ----------
+    tables, profile, known, seed
+        See `hotspots.disclosure.protect.protect`.
+    """
+    case = Case.of(tables, profile, None, known, None)
+    return tables.counts.index[case.doubtful(case.none, seed)]
+
+
 def _dominance(tables: Tables, profile: Profile, largest: pd.Series | None) -> Integers:
     """Return by how much each dominant count must be able to differ; 0 for the others."""
     level = np.zeros(len(tables.counts), dtype=np.int64)

@@ -31,6 +31,7 @@ def certify(
     rules: Profile,
     since: Sequence[str | os.PathLike[str]] = (),
     small: dict[Cell, int] | None = None,
+    left_out: Sequence[str] = (),
 ) -> Audit:
     """Audit a folder that was made for publication, and leave the certificate in it.
 
@@ -44,6 +45,8 @@ def certify(
         Earlier editions that were published: a reader has them too.
     small : dict of (theme, area, period) to int, optional
         The exact counts; see `hotspots.analysis.audit.audit.audit_folders`.
+    left_out : sequence of str
+        What is not in the folder that was asked for, in sentences with the reason.
 
     Returns
     -------
@@ -66,14 +69,14 @@ def certify(
     audit = replace(audit, folders=("this folder", *audit.folders[1:]))
     root = Path(folder)
     (root / "about").mkdir(exist_ok=True)
-    record = {"made_with": f"hotspots {__version__}", **audit_record(audit)}
+    record = {"made_with": f"hotspots {__version__}", **audit_record(audit), "left_out": list(left_out)}
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     (root / CERTIFICATE).write_text(text, encoding="utf-8", newline="\n")
-    (root / PAGE).write_text(report_html(certificate(audit)), encoding="utf-8", newline="\n")
+    (root / PAGE).write_text(report_html(certificate(audit, left_out)), encoding="utf-8", newline="\n")
     return audit
 
 
-def certificate(audit: Audit) -> Document:
+def certificate(audit: Audit, left_out: Sequence[str] = ()) -> Document:
     """Return the certificate as a document, in words for who has to answer for publishing it."""
     return Document(
         title="Disclosure certificate",
@@ -82,6 +85,7 @@ def certificate(audit: Audit) -> Document:
             Section("Finding", [*_finding(audit)]),
             Section("The rules", [Paragraphs(audit.rules.sentences()), *_source(audit)], new_page=False),
             Section("What was protected", [_protected(audit)], new_page=False),
+            *([Section("What was left out", [Paragraphs(left_out)], new_page=False)] if left_out else []),
             Section("What was checked", [*_checked(audit)], new_page=False),
             Section("What was not read", [_unread(audit)], new_page=False),
             Section(

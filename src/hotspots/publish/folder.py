@@ -165,7 +165,13 @@ def run_recipe(
         _write_text(draft / RECORD, _record(analysis, files))
         if recipe.publish is not None:
             progress("Solving for what the files give away", total)
-            certify(draft, rules=recipe.publish.rules, since=() if since is None else (since,))
+            made = analysis.published
+            certify(
+                draft,
+                rules=recipe.publish.rules,
+                since=() if since is None else (since,),
+                left_out=() if made is None else made.left_out,
+            )
     for name in sorted(old - set(files)):
         (folder / name).unlink(missing_ok=True)
     return Outcome(folder, files, headline(analysis), analysis)

@@ -28,7 +28,7 @@ HIDDEN = re.compile(
     r"(?:(?:under|fewer than|less than|up to|<|≤)\s*(\d+)|\[?[cxz*]\]?|\.\.|suppressed|hidden)", re.IGNORECASE
 )
 _NUMBER = re.compile(r"[-+−]?\d[\d,  ]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?")
-_DATED = re.compile(r"([a-z][a-z_]*?)_(\d{4}(?:-(?:0[1-9]|1[0-2]))?)")
+_DATED = re.compile(r"([a-z][a-z_]*?)_(\d{4}(?:[-_](?:0[1-9]|1[0-2]))?)")
 # A number is as wide as its last digit; doubles written in full are right to about fifteen.
 _FULL = 11
 
@@ -111,13 +111,13 @@ def measure_of(column: str) -> tuple[str, str]:
 
     Examples
     --------
-    >>> measure_of("n_2018-07"), measure_of("rate_lo"), measure_of("n_before")
-    (('n', '2018-07'), ('rate_lo', ''), ('n_before', ''))
+    >>> measure_of("n_2018-07"), measure_of("n_2018_07"), measure_of("rate_lo"), measure_of("n_before")
+    (('n', '2018-07'), ('n', '2018-07'), ('rate_lo', ''), ('n_before', ''))
     """
     if column in COLUMNS:
         return column, WHOLE
     match = _DATED.fullmatch(column)
-    return (match[1], match[2]) if match and match[1] in COLUMNS else (column, WHOLE)
+    return (match[1], match[2].replace("_", "-")) if match and match[1] in COLUMNS else (column, WHOLE)
 
 
 _BY_LABEL = {column_label(name).casefold(): name for name in reversed(COLUMNS)} | {

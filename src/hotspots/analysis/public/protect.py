@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,15 +14,22 @@ from hotspots.analysis.against import COLUMNS, Against, offence_of
 from hotspots.analysis.charts import ALL, MonthCharts, find_charts
 from hotspots.analysis.profile import FORCE, Profile, profile_of
 from hotspots.analysis.public.account import public_account, public_rows
+from hotspots.analysis.public.bands import public_breakdown, public_times
+from hotspots.analysis.public.months import Months, public_months, steps_of
 from hotspots.analysis.public.priorities import public_selection
+from hotspots.analysis.public.shares import public_share
 from hotspots.analysis.public.shown import Shown
 from hotspots.analysis.public.tables import exact_counts, find_hidden
 from hotspots.analysis.public.theme import areas_of, coarse, public_theme
+from hotspots.analysis.recipe.tables import Recipe
 from hotspots.analysis.results import Analysis, Published, ThemeResult
 from hotspots.analysis.run.study import Place, find_neighbours
 from hotspots.analysis.run.whole import assess, make_standings, set_against
+from hotspots.analysis.steps.columns import add_columns
 from hotspots.base.text import list_words
 from hotspots.disclosure.rules import Profile as Rules
+from hotspots.methods.hiding.cells import TOTAL
+from hotspots.methods.time.emerging import emerging_hotspots
 
 log = logging.getLogger(__name__)
 
@@ -43,22 +50,26 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
         What is kept from readers.
     """
     dark = find_hidden(analysis, rules)
-    shown = Shown(rules, dark.counts, exact_counts(analysis))
     first = analysis.themes[0].layers[0]
+    months = public_months(analysis, rules, dark.protections[first.label])
+    shown = Shown(rules, {**dark.counts, **months.hidden}, exact_counts(analysis))
     places = [
         Place(layer.key, layer.kind, layer.label, areas_of(layer), "polygon")
         for layer in analysis.themes[0].layers
         if layer.kind in ("areas", "cells")
     ]
     beside = find_neighbours(analysis.recipe.outliers, places)
-    themes = tuple(public_theme(analysis, theme, shown, beside) for theme in analysis.themes)
+    themes = tuple(
+        public_theme(analysis, theme, shown, beside, months.counts.get(theme.key))
+        for theme in analysis.themes
+    )
+    themes, unwaning = _emerging(analysis, themes, places[0])
+    themes, untold = _people(analysis, themes, shown)
     selection, unselected = public_selection(analysis, shown)
     profile = _profile(analysis, shown)
-    recipe = replace(
-        analysis.recipe, emerging=None, breakdown=(), share=(), repeats=None, times=None, classes=()
-    )
+    recipe = _recipe_of(analysis, themes)
     place = next(one for one in places if one.key == first.key)
-    left_out = (*_left_out(analysis, themes), *unselected)
+    left_out = (*_left_out(analysis, themes, months), *unwaning, *untold, *unselected)
     made = replace(
         analysis,
         recipe=recipe,
@@ -71,7 +82,6 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
         standings=make_standings(recipe, place, list(themes)),
         assessment=assess(recipe, themes),
         profile=profile,
-        classes={},
         charts=_charts(analysis, shown),
         against=_against(replace(analysis, recipe=recipe), themes, profile, shown),
         facts=None
@@ -84,26 +94,122 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
     return made
 
 
-def _left_out(analysis: Analysis, themes: tuple[ThemeResult, ...]) -> Iterator[str]:
+def _recipe_of(analysis: Analysis, themes: Sequence[ThemeResult]) -> Recipe:
+    """Return what the recipe asks for of what is there to be published."""
+    recipe = analysis.recipe
+    kept = {layer.label for layer in themes[0].layers if layer.kind == "classes"}
+    return replace(
+        recipe,
+        emerging=recipe.emerging if any("em_class" in theme.first for theme in themes) else None,
+        breakdown=recipe.breakdown if any(theme.breakdowns for theme in themes) else (),
+        share=recipe.share if any(theme.shares for theme in themes) else (),
+        repeats=None,
+        times=recipe.times if any(theme.times for theme in themes) else None,
+        classes=tuple(one for one in recipe.classes if one.name in kept),
+    )
+
+
+def _emerging(
+    analysis: Analysis, themes: tuple[ThemeResult, ...], place: Place
+) -> tuple[tuple[ThemeResult, ...], tuple[str, ...]]:
+    """Return themes with the kinds of hotspots of their first areas by published months, or why there are none."""
+    step = analysis.recipe.emerging
+    if step is None:
+        return themes, ()
+    steps = [steps_of(analysis, theme) for theme in themes]
+    near = find_neighbours(step, [place]).get(place.key)
+    if near is None or any(counts is None for counts in steps):
+        return themes, (
+            "Left out: emerging hotspots, which compare areas month by month: these months are not published.",
+        )
+    made = []
+    for theme, counts in zip(themes, steps, strict=True):
+        assert counts is not None  # noqa: S101 - looked at above; this tells the type checker
+        found = emerging_hotspots(
+            counts, near, comparison=step.comparison, previous=step.previous, cap=step.cap
+        )
+        layer = replace(theme.layers[0], table=add_columns(theme.first, found))
+        made.append(replace(theme, layers=(layer, *theme.layers[1:])))
+    others = [layer for layer in analysis.themes[0].layers[1:] if "em_class" in layer.table]
+    told = (
+        f"Left out: emerging hotspots of {list_words([layer.label for layer in others])}, whose months are not shown.",
+    )
+    return tuple(made), told if others else ()
+
+
+def _people(
+    analysis: Analysis, themes: tuple[ThemeResult, ...], shown: Shown
+) -> tuple[tuple[ThemeResult, ...], tuple[str, ...]]:
+    """Return themes with breakdowns, shares and times of all areas together, as far as these may be published."""
+    groups: dict[str, pd.Series[Any]] = dict(analysis.classes)
+    district = analysis.areas["district"].astype(str) if "district" in analysis.areas else None
+    if district is not None and (district != "").any():
+        groups[""] = district.where(district != "")
+    made, told = [], []
+    for theme, exact in zip(themes, analysis.themes, strict=True):
+        found = [(one.name, public_breakdown(one, shown)) for one in exact.breakdowns]
+        shares = [(one.name, public_share(one, groups, shown, theme=theme.key)) for one in exact.shares]
+        times = (None, "") if exact.times is None else public_times(exact.times, shown, total=float(theme.n))
+        told += [
+            f"Left out: {name} of {theme.name.lower()}: {why}."
+            for name, (_, why) in [*found, *shares, ("times", times)]
+            if why
+        ]
+        made.append(
+            replace(
+                theme,
+                breakdowns=tuple(one for _, (one, _) in found if one is not None),
+                shares=tuple(one for _, (one, _) in shares if one is not None),
+                times=times[0],
+            )
+        )
+    if any(theme.shares for theme in made):
+        kept = "single areas" + (", districts and classes" if shown.suppresses else "")
+        told.append(f"Left out: shares of {kept}, which would tell on few incidents.")
+    return _agreeing(made, told)
+
+
+def _agreeing(themes: list[ThemeResult], told: list[str]) -> tuple[tuple[ThemeResult, ...], tuple[str, ...]]:
+    """Return themes of which no breakdown shows what another of its own hides."""
+    kept = []
+    for theme in themes:
+        seen: dict[tuple[str, ...], bool] = {}
+        breakdowns = []
+        for made in theme.breakdowns:
+            hidden = {
+                tuple(f"{one}: {row[one]}" for one in made.by if row[one] != TOTAL): bool(row["hidden"])
+                for _, row in made.table.iterrows()
+            }
+            if any(seen.get(key, dark) != dark for key, dark in hidden.items()):
+                told.append(
+                    f"Left out: {made.name} of {theme.name.lower()}: it shows what another breakdown has to hide."
+                )
+                continue
+            seen |= hidden
+            breakdowns.append(made)
+        kept.append(replace(theme, breakdowns=tuple(breakdowns)))
+    return tuple(kept), tuple(told)
+
+
+def _left_out(analysis: Analysis, themes: tuple[ThemeResult, ...], months: Months) -> Iterator[str]:
     """Yield a sentence on each thing that the recipe asks for and a public folder cannot have."""
     recipe = analysis.recipe
-    gone = [
-        (recipe.emerging is not None, "emerging hotspots, which compare areas month by month"),
-        (bool(recipe.classes), "classes of areas"),
-        (bool(recipe.breakdown), "breakdowns by people's own columns"),
-        (bool(recipe.share), "shares of a kind by area"),
-        (recipe.repeats is not None, "repeat locations and people met again"),
-        (recipe.times is not None, "times of day and week"),
-        (
-            len(analysis.calendar) > 1 and (recipe.map is not None or recipe.charts is not None),
-            "months of single areas and what is unusual in them",
-        ),
-    ]
-    named = [what for asked, what in gone if asked]
-    if named:
-        yield f"Left out, as they would tell on few incidents: {list_words(named)}."
+    if recipe.repeats is not None:
+        yield "Left out: repeat locations and people met again, since each tells of one place or of single people."
+    stepped = len(analysis.calendar) > 1 and (recipe.map is not None or recipe.charts is not None)
+    if stepped and months.why:
+        yield f"Left out: months of single areas: {months.why}."
+    if stepped and recipe.charts is not None:
+        yield (
+            "Left out: what is unusual in the last month of single areas and partnerships, and the shape of their "
+            "history: where few incidents are rounded or hidden, they would show the rules and not the months."
+        )
+    here = [layer.label for layer in themes[0].layers]
+    classes = [one.name for one in recipe.classes if one.name not in here]
+    if classes:
+        yield f"Left out: {list_words(classes)}, classes of areas whose own counts are left out."
     others = [layer.label for layer in analysis.themes[0].layers[1:] if layer.kind in ("areas", "cells")]
-    if others and len(themes[0].layers) == 1:
+    if others and not set(others) & set(here):
         yield f"Left out: {list_words(others)}, since two geographies would tell on each other where they overlap."
     lost = [
         theme.name

@@ -22,8 +22,8 @@ from hotspots.disclosure.tables import Tables, make_tables
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 REPORT = "report"
-_ALL, _REST = "all of them", "the rest"
-"""What no area, theme or period is called."""
+_ALL, _REST, _CLASS = "all of them", "the rest", "class "
+"""What no area, theme or period is called, or begins with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +76,8 @@ def find_hidden(analysis: Analysis, rules: Rules) -> Hidden:
                 shown = made[layer.label].table["shown"]
                 for theme in analysis.themes:
                     dark = shown.xs(theme.key, level="theme").isna()
-                    found[theme.key, layer.key] = dark.drop(_ALL)
+                    found[theme.key, layer.key] = dark.reindex(layer.table.index)
+                    found |= _names_of_classes(theme, layer, dark)
     return Hidden(found, made)
 
 
@@ -177,9 +178,14 @@ def _protected_areas(analysis: Analysis, rules: Rules, districts: pd.DataFrame |
     """Protect the first areas by theme and period, with their districts; what partnerships show stays shown."""
     tables = _of_areas(analysis)
     index = tables.counts.index
-    parts = [str(name) for level in ("theme", "period") for name in index.get_level_values(level)]
-    seen: Bools = np.asarray([not name.startswith(_REST) for name in parts], dtype=bool)
-    seen = seen[: len(index)] & seen[len(index) :]
+    seen: Bools = np.asarray(
+        [
+            not (theme.startswith(_REST) or period.startswith(_REST))
+            and (period == REPORT or not area.startswith(_CLASS))
+            for area, theme, period in index
+        ],
+        dtype=bool,
+    )
     known = pd.Series(False, index=index)
     if districts is not None and analysis.profile is not None:
         for theme in analysis.themes:
@@ -202,11 +208,11 @@ def _district(name: str) -> str:
 def _of_areas(analysis: Analysis) -> Tables:
     """Return the counts of the first areas by theme and period, with districts, themes made of themes, and totals."""
     themes = {theme.key: _counts_of(analysis, theme) for theme in analysis.themes}
-    within: dict[str, dict[str, Sequence[str]]] = {"area": _areas_within(analysis), "theme": {}}
+    within: dict[str, dict[str, Sequence[str]]] = {"area": areas_within(analysis), "theme": {}}
     columns: dict[tuple[str, str], pd.Series[Any]] = {
         (key, str(period)): counts for key, table in themes.items() for period, counts in table.items()
     }
-    for whole, parts in _made_of(analysis):
+    for whole, parts in made_of(analysis):
         rest = themes[whole] - sum(themes[part] for part in parts)
         if (rest < 0).any(axis=None):
             continue
@@ -233,20 +239,52 @@ def _counts_of(analysis: Analysis, theme: ThemeResult) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def _areas_within(analysis: Analysis) -> dict[str, Sequence[str]]:
+def areas_within(analysis: Analysis) -> dict[str, Sequence[str]]:
     """Return the districts and all areas as sums."""
     codes = [str(code) for code in analysis.areas.index]
     district = analysis.areas["district"].astype(str)
     named = sorted(set(district) - {""})
+    classes = _classes_within(analysis, analysis.themes[0].layers[0])
     if len(named) < 2:
-        return {_ALL: codes}
+        return classes | {_ALL: codes}
     sums: dict[str, Sequence[str]] = {
         _district(name): [str(code) for code in district.index[district == name]] for name in named
     }
-    return sums | {_ALL: [*sums, *(str(code) for code in district.index[district == ""])]}
+    return classes | sums | {_ALL: [*sums, *(str(code) for code in district.index[district == ""])]}
 
 
-def _made_of(analysis: Analysis) -> Iterator[tuple[str, list[str]]]:
+def _classes_within(analysis: Analysis, layer: Layer) -> dict[str, Sequence[str]]:
+    """Return the classes that the areas of a layer are in as sums."""
+    return {
+        _class(one, name): [str(code) for code in codes]
+        for one in classes_of_layer(analysis.themes[0], layer)
+        if one.members is not None
+        for name, codes in one.members.groupby(one.members, observed=True).groups.items()
+    }
+
+
+def classes_of_layer(theme: ThemeResult, layer: Layer) -> list[Layer]:
+    """Return the layers of classes that the areas of a layer are in."""
+    return [
+        one for one in theme.layers if one.members is not None and one.members.index.equals(layer.table.index)
+    ]
+
+
+def _class(layer: Layer, name: object) -> str:
+    return f"{_CLASS}{layer.key}: {name}"
+
+
+def _names_of_classes(theme: ThemeResult, layer: Layer, dark: pd.Series[bool]) -> dict[Name, pd.Series[bool]]:
+    """Return which counts of the classes of a layer's areas are hidden, of one theme and all periods at once."""
+    return {
+        (theme.key, one.key): pd.Series(
+            [bool(dark[_class(one, name)]) for name in one.table.index], index=one.table.index
+        )
+        for one in classes_of_layer(theme, layer)
+    }
+
+
+def made_of(analysis: Analysis) -> Iterator[tuple[str, list[str]]]:
     """Yield each theme that holds others whole, the smallest first, with the largest ones that it is made of."""
     themes = sorted(analysis.themes, key=lambda theme: theme.n)
     taken: set[str] = set()
@@ -285,6 +323,8 @@ def _names_of_areas(analysis: Analysis, made: Protection) -> dict[Name, pd.Serie
             one = dark.xs((theme.key, period), level=("theme", "period"))
             found[theme.key, layer.key, *months] = one.reindex(layer.table.index)
             found[theme.key, "all", *months] = pd.Series([bool(one[_ALL])], index=["all"])
+            if not months:
+                found |= _names_of_classes(theme, layer, one)
             if named:
                 rows = one[named].rename(lambda name: str(name).removeprefix(_district("")))
                 found[theme.key, "districts", *months] = rows
@@ -297,7 +337,8 @@ def _of_layer(analysis: Analysis, layer: Layer) -> Tables:
     for theme in analysis.themes:
         own = next(one for one in theme.layers if one.key == layer.key)
         columns[theme.key] = _whole(own.table["n"])
-    within: dict[str, dict[str, Sequence[str]]] = {"area": {_ALL: [str(code) for code in layer.table.index]}}
+    codes = [str(code) for code in layer.table.index]
+    within: dict[str, dict[str, Sequence[str]]] = {"area": _classes_within(analysis, layer) | {_ALL: codes}}
     counts = pd.concat(columns, names=["theme", "area"]).astype(np.int64)
     tables = make_tables(counts.reorder_levels(["area", "theme"]), within=within)
     index = tables.counts.index

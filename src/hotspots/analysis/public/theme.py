@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from hotspots.analysis.changes import ThemeChange, change_of_counts
+from hotspots.analysis.public.classes import public_classes
 from hotspots.analysis.public.density import public_density
 from hotspots.analysis.public.shown import Shown
+from hotspots.analysis.public.tables import classes_of_layer
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.analysis.run.study import Place
 from hotspots.analysis.run.theme import measure_layer, risk_of_layer
@@ -36,7 +38,11 @@ def areas_of(layer: Layer) -> gpd.GeoDataFrame:
 
 
 def public_theme(
-    analysis: Analysis, theme: ThemeResult, shown: Shown, beside: Mapping[str, Neighbours]
+    analysis: Analysis,
+    theme: ThemeResult,
+    shown: Shown,
+    beside: Mapping[str, Neighbours],
+    monthly: pd.DataFrame | None = None,
 ) -> ThemeResult:
     """Return a theme made anew of its published counts.
 
@@ -51,6 +57,8 @@ def public_theme(
         How counts are shown.
     beside : mapping of str to Neighbours
         What local Moran's I takes as neighbours, by the key of the layer.
+    monthly : DataFrame, optional
+        The months of its first areas as they are shown, where they are.
     """
     total = shown.number((theme.key, "all"), theme.n)
     changed = _change(analysis, theme, shown)
@@ -62,12 +70,12 @@ def public_theme(
     surface, contours = _density(analysis, theme, shown)
     return replace(
         theme,
-        layers=layers,
+        layers=(*layers, *_classes(analysis, theme, shown)),
         surface=surface,
         contours=contours,
         n=int(total) if not np.isnan(total) else total,
         rate=_rate(analysis, theme, shown, total),
-        monthly=None,
+        monthly=monthly,
         earlier=None,
         change=changed,
         breakdowns=(),
@@ -132,6 +140,23 @@ def _layer(
     if shown.suppresses:
         made.attrs[HIDDEN] = shown.profile.hidden_words()
     return replace(layer, table=made)
+
+
+def _classes(analysis: Analysis, theme: ThemeResult, shown: Shown) -> list[Layer]:
+    """Return the classes of areas whose counts were protected with those of their areas."""
+    held = theme.layers[:1] if shown.suppresses else [one for one in theme.layers if one.kind == "areas"]
+    return [
+        public_classes(
+            analysis,
+            theme,
+            layer,
+            areas,
+            shown,
+            dispersion=coarse(areas.table.attrs.get("dispersion") or 1.0),
+        )
+        for areas in held
+        for layer in classes_of_layer(theme, areas)
+    ]
 
 
 def coarse(dispersion: float) -> float:

@@ -205,7 +205,8 @@ def people_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         for made in theme.breakdowns:
             tables[f"{theme.name}: {made.name}"] = made.table
         for share in theme.shares:
-            tables[f"{theme.name}: {share.name}"] = share.areas
+            if len(share.areas):
+                tables[f"{theme.name}: {share.name}"] = share.areas
             if len(share.districts):
                 tables[f"{theme.name}: {share.name} by district"] = share.districts
             for name, table in share.classes.items():
