@@ -225,6 +225,7 @@ def closely_known(
         See `hotspots.disclosure.protect.protect`.
     """
     case = Case.of(tables, profile, None, known, None)
+    case.ask_for_more(case.none, seed)
     return tables.counts.index[case.doubtful(case.none, seed)]
 
 
