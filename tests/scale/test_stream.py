@@ -384,7 +384,7 @@ def test_density_in_batches_is_that_of_one_go(
     table = pd.read_csv(paths[0], dtype=str)
     table[table["Month"].isin(["2025-01", "2025-02"])].to_csv(tmp_path / "part-9.csv", index=False)
     paths.append(tmp_path / "part-9.csv")
-    monkeypatch.setattr("hotspots.scale.density.WAITING_ROWS", waiting)
+    monkeypatch.setattr("hotspots.scale.stream.WAITING_ROWS", waiting)
     incidents, quality = read_incidents(paths, exclude="Drugs")
     areas = nine_areas().iloc[:5]
     one = kernel_density(incidents, areas, bandwidth=400, cell_size=50, edge=edge)
