@@ -41,8 +41,10 @@ def command(
     """
     from hotspots.analysis.doctor import diagnose
     from hotspots.publish.words.doctor import count_command, page, page_json, recipe_lines
+    from hotspots_cli.engines import chosen_engine
 
     asked = _asked(context)
+    large = chosen_engine("auto", None, incidents) == "stream"
     with Steps(1) as step:
         step("Reading")
         found = diagnose(
@@ -51,6 +53,7 @@ def command(
             crs=crs,
             area_reading=options.area_reading(given),
             reading=options.reading(given),
+            engine="stream" if large else "memory",
         )
     by = "polygon" if found.placed is None else found.placed.by
     words = [

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import pytest
 
 from hotspots.incidents import QualityReport
 
@@ -119,6 +120,27 @@ def test_a_place_far_from_all_others_is_told(hotspots: Run, town: Path) -> None:
     assert told[0].startswith("  1 incident lies over 1,500 km from the middle of all, such as at ")
     (town / "near.csv").write_text("Month,Longitude,Latitude,Crime type\n" + rows, encoding="utf-8")
     assert "Nothing looks wrong" in hotspots("inspect", "near.csv")[1]
+
+
+def test_many_rows_are_looked_at_in_batches_and_told_alike(
+    hotspots: Run, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"2025-0{n % 3 + 1},{-1.99 + n / 5000},52.87,E0500000{n % 9 + 1},Drugs\n" for n in range(60)]
+    rows += ["2025-01,,,E05000009,Shoplifting\n"] * 30 + ["2025-01,-1,-1,E09000001,Drugs\n", "spring,,,,\n"]
+    (town / "many.csv").write_text(HEAD + "".join(rows), encoding="utf-8")
+    coded = [f"2025-01,,,E0500000{n},Drugs\n" for n in range(1, 10)]
+    (town / "coded.csv").write_text(HEAD + "".join(coded), encoding="utf-8")
+    asked = [
+        ["many.csv"],
+        ["many.csv", "--areas", "wards.gpkg"],
+        ["many.csv", "--areas", "wards.gpkg", "--category", "Shoplifting"],
+        ["coded.csv", "--areas", "wards.gpkg"],
+    ]
+    expected = [hotspots("inspect", *words) for words in asked]
+    assert "over 1,500 km" in expected[0][1]
+    monkeypatch.setattr("hotspots_cli.engines.MOST_IN_MEMORY", 0)
+    monkeypatch.setattr("hotspots.analysis.doctor.read_incidents", None)
+    assert [hotspots("inspect", *words) for words in asked] == expected
 
 
 def test_machines_get_every_field_of_the_account(hotspots: Run, town: Path) -> None:

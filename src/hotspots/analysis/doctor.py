@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspots.analysis.steps.counted import account, people_of
@@ -19,6 +20,10 @@ from hotspots.base.errors import DataError, HotspotsWarning
 from hotspots.counting.counts import By, agreement, assign_areas
 from hotspots.incidents import read_incidents
 from hotspots.incidents.quality import QualityReport, Share
+from hotspots.scale.look import Looked, check_codes, look_stream
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 LOW = 0.9  # a category with a smaller share of located rows is pointed out
 FAR = 1_500_000  # metres from the middle of all, beyond which no two places of Great Britain are apart
@@ -92,6 +97,7 @@ def diagnose(
     crs: Any = "EPSG:27700",
     reading: Mapping[str, Any] | None = None,
     area_reading: Mapping[str, Any] | None = None,
+    engine: Literal["memory", "stream"] = "memory",
 ) -> Diagnosis:
     """Look at incident files and, where given, at areas, and say what a count would rest on.
 
@@ -105,6 +111,9 @@ def diagnose(
         The reference system to compute in.
     reading, area_reading : mapping, optional
         Further keywords of `hotspots.read_incidents` and `hotspots.read_areas`.
+    engine : {'memory', 'stream'}, default 'memory'
+        Hold all rows in memory, or read them in batches, and once more where their codes are the areas'; what is
+        found is the same.
 
     Returns
     -------
@@ -115,39 +124,69 @@ def diagnose(
     HotspotsError
         Whatever the readers raise.
     """
-    placed, by_code = None, list[str]()
+    look = _look if engine == "memory" else _look_in_batches
     with _listening() as (notes, doubts):
-        incidents, quality = read_incidents(source, crs=crs, **(reading or {}))
-        if areas is None:
-            _doubt_far(incidents)
-        else:
-            where = people_of(read_areas(areas, crs=crs, **(area_reading or {})), quality)
-            by_polygon = _by_polygon(incidents, where)
-            quality = account(quality, incidents, by_polygon)
-            placed = _placed(incidents, where.index, by_polygon)
-            if placed.coded:
-                by_code = _code_doubts(incidents, where)
+        where = None if areas is None else read_areas(areas, crs=crs, **(area_reading or {}))
+        quality, placed, by_code = look(source, where, crs, dict(reading or {}))
     return Diagnosis(quality, tuple(notes), (*doubts, *by_code), placed)
 
 
-def _doubt_far(incidents: pd.DataFrame) -> None:
+_Looked = tuple[QualityReport, Placed | None, list[str]]
+
+
+def _look(source: Any, areas: gpd.GeoDataFrame | None, crs: Any, reading: dict[str, Any]) -> _Looked:
+    """Return the account of all rows, how they fit the areas, and what their codes make doubtful."""
+    incidents, quality = read_incidents(source, crs=crs, **reading)
+    if areas is None:
+        x, y = incidents["x"].to_numpy(), incidents["y"].to_numpy()
+        known = np.isfinite(x) & np.isfinite(y)
+        _doubt_far(x[known], y[known], np.ones(int(known.sum()), dtype=np.int64))
+        return quality, None, []
+    areas = people_of(areas, quality)
+    by_polygon = _by_polygon(incidents, areas)
+    quality = account(quality, incidents, by_polygon)
+    placed = _placed(incidents, areas.index, by_polygon)
+    return quality, placed, _code_doubts(lambda: assign_areas(incidents, areas, by="code"), placed)
+
+
+def _look_in_batches(
+    source: Any, areas: gpd.GeoDataFrame | None, crs: Any, reading: dict[str, Any]
+) -> _Looked:
+    """Return the same as `_look`, in memory that does not grow with the rows."""
+    looked = look_stream(source, areas, crs=crs, **reading)
+    if areas is None:
+        _doubt_far(*looked.places)
+        return looked.report, None, []
+    areas = people_of(areas, looked.report)
+    placed = _judged(len(areas), looked)
+    return looked.report, placed, _code_doubts(lambda: check_codes(source, areas, **reading), placed)
+
+
+def _doubt_far(x: Floats, y: Floats, rows: Integers) -> None:
     """Warn of places farther off than incidents of one country are; with areas, such are told as outside them."""
-    x, y = incidents["x"].to_numpy(), incidents["y"].to_numpy()
-    known = np.isfinite(x) & np.isfinite(y)
-    if not known.any():
+    if not len(x):
         return
-    away = np.hypot(x - np.median(x[known]), y - np.median(y[known]))
-    far = known & (away > FAR)
+    away = np.hypot(x - _middle(x, rows), y - _middle(y, rows))
+    far = away > FAR
     if not far.any():
         return
-    first = int(np.argmax(far))
-    lie = "1 incident lies" if far.sum() == 1 else f"{int(far.sum()):,} incidents lie"
+    # The farthest, whatever order they come in.
+    first = np.lexsort((y, x, -away))[0]
+    number = int(rows[far].sum())
+    lie = "1 incident lies" if number == 1 else f"{number:,} incidents lie"
     warnings.warn(
         f"{lie} over {FAR // 1000:,} km from the middle of all, such as at {x[first]:.0f}, {y[first]:.0f}: "
         "are the coordinates there a slip, or a mark of none?",
         HotspotsWarning,
         stacklevel=3,
     )
+
+
+def _middle(values: Floats, rows: Integers) -> float:
+    """Return a value with half of the rows on either side."""
+    order = np.argsort(values)
+    held = np.cumsum(rows[order])
+    return float(values[order[np.searchsorted(held, held[-1] / 2)]])
 
 
 def _by_polygon(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
@@ -170,15 +209,26 @@ def _placed(incidents: pd.DataFrame, codes: pd.Index[Any], by_polygon: pd.Series
     return Placed(len(codes), inside, coded, both, agreed, by)
 
 
-def _code_doubts(incidents: pd.DataFrame, areas: gpd.GeoDataFrame) -> list[str]:
+def _judged(areas: int, looked: Looked) -> Placed:
+    """Return how well rows that were never all in memory fit the areas."""
+    located = looked.report.located
+    inside = (looked.report.inside or 0) / located if located else float("nan")
+    coded = looked.known / looked.recorded if looked.recorded else None
+    agreed = looked.agreed / looked.both if looked.both else float("nan")
+    by: By = "code" if coded and located / looked.report.used < 0.5 else "polygon"
+    return Placed(areas, inside, coded, looked.both, agreed, by)
+
+
+def _code_doubts(by_code: Callable[[], object], placed: Placed) -> list[str]:
     """Return what counting by recorded code would warn of, or why it would refuse: areas of another year."""
+    if not placed.coded:
+        return []
     try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            assign_areas(incidents, areas, by="code")
+        with _listening() as (_, doubts):
+            by_code()
     except DataError as error:
         return [f"Not countable by code: {error.message}"]
-    return [f"By code: {doubt}" for doubt in _split(caught)]
+    return [f"By code: {doubt}" for doubt in doubts]
 
 
 @contextmanager

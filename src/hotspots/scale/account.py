@@ -165,8 +165,33 @@ def check_counted(report: QualityReport, tally: Tally, *, by: By, areas: Any) ->
     DataError
         As `hotspots.assign_areas`.
     """
+    refuse_elsewhere(tally, by=by, areas=areas, stacklevel=5)
+    wanted = _placed(tally)
+    log.info("areas: %s of %s incidents placed by %s", f"{sum(wanted.values()):,}", f"{report.used:,}", by)
+    if by == "polygon" and areas.index.isin(sorted(tally.codes)).any():
+        both = sum(rows for cell, rows in wanted.items() if cell & int(CODED))
+        same = sum(rows for cell, rows in wanted.items() if cell & int(AGREES))
+        log.info(
+            "areas: the recorded code names the same area for %.1f%% of %s incidents",
+            100 * same / both if both else float("nan"),
+            f"{both:,}",
+        )
+
+
+def _placed(tally: Tally) -> dict[int, int]:
+    """Return how many wanted rows of each cell are in an area."""
+    return {cell: rows for cell, rows in tally.placed.items() if cell & int(WANTED)}
+
+
+def refuse_elsewhere(tally: Tally, *, by: By, areas: Any, stacklevel: int = 2) -> None:
+    """Refuse incidents that are nowhere near the areas, or whose codes are those of another census.
+
+    Raises
+    ------
+    DataError
+        As `hotspots.assign_areas`.
+    """
     codes = sorted(tally.codes)
-    wanted = {cell: rows for cell, rows in tally.placed.items() if cell & int(WANTED)}
     if by == "code":
         assign_areas(pd.DataFrame({"lsoa_code": pd.Categorical(codes, categories=codes)}), areas, by="code")
         numbers = {code: code_number(as_code(code)) for code in codes}
@@ -179,21 +204,12 @@ def check_counted(report: QualityReport, tally: Tally, *, by: By, areas: Any) ->
             pd.DataFrame.from_dict(strange, orient="index", columns=["located", "inside"]),
             recorded=codes,
             codes=areas.index,
-            placed=sum(wanted.values()),
-            stacklevel=4,
+            placed=sum(_placed(tally).values()),
+            stacklevel=stacklevel,
         )
     elif not tally.near:
         west, south, east, north = tally.extent
         assign_areas(pd.DataFrame({"x": [west, east], "y": [south, north]}), areas)
-    log.info("areas: %s of %s incidents placed by %s", f"{sum(wanted.values()):,}", f"{report.used:,}", by)
-    if by == "polygon" and areas.index.isin(codes).any():
-        both = sum(rows for cell, rows in wanted.items() if cell & int(CODED))
-        same = sum(rows for cell, rows in wanted.items() if cell & int(AGREES))
-        log.info(
-            "areas: the recorded code names the same area for %.1f%% of %s incidents",
-            100 * same / both if both else float("nan"),
-            f"{both:,}",
-        )
 
 
 def split_columns(

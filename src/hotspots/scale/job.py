@@ -31,9 +31,11 @@ from hotspots.scale.rows import (
     AGREES,
     CODED,
     INSIDE,
+    KNOWN,
     LOCATED,
     PLACED_ROW,
     PLACED_SPOT,
+    RECORDED,
     ROW,
     SPOT,
     WANTED,
@@ -162,6 +164,7 @@ class Job:
             rows["area"] = found[places.number]
             both = (recorded >= 0) & (rows["area"] >= 0)
             rows["cell"] |= both * CODED | (both & (recorded == rows["area"])) * AGREES
+        rows["cell"] |= (recorded != -1) * RECORDED | (recorded >= 0) * KNOWN
         self._note_extent(rows, places, tally)
         if self.with_coordinates:
             rows["x"], rows["y"] = places.x, places.y

@@ -46,7 +46,7 @@ PLACED_ROW = np.dtype([*ROW.descr, ("x", "f8"), ("y", "f8"), ("weight", "f8")])
 SPOT = np.dtype([("place", "u8"), ("same", "u8")])
 PLACED_SPOT = np.dtype([*SPOT.descr, ("area", "i4"), ("x", "f8"), ("y", "f8"), ("weight", "f8")])
 
-WANTED, LOCATED, WITH_ID, CODED, AGREES, INSIDE = (np.uint64(1 << bit) for bit in range(6))
+WANTED, LOCATED, WITH_ID, CODED, AGREES, INSIDE, RECORDED, KNOWN = (np.uint64(1 << bit) for bit in range(8))
 # With what a GSS code begins.
 _COUNTRIES = "EWSNKJ"
 # What a row is, without the bits above.

@@ -1,0 +1,159 @@
+"""A first look at incidents in batches: how they fit the areas, and where they are."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hotspots.base.crs import require_metres
+from hotspots.base.errors import HotspotsWarning
+from hotspots.incidents import QualityReport
+from hotspots.incidents.filters import Words
+from hotspots.incidents.opening import open_incidents
+from hotspots.incidents.repeats import without_copies
+from hotspots.incidents.sources import find_sources
+from hotspots.scale.account import refuse_elsewhere
+from hotspots.scale.job import Job, make_job
+from hotspots.scale.rows import AGREES, CODED, KNOWN, RECORDED, WANTED, Table, Tally
+from hotspots.scale.stream import Gathered, account, divided, tally_all
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Floats = npt.NDArray[np.float64]
+Places = tuple[Floats, Floats, npt.NDArray[np.int64]]
+"""The x and y of distinct places, in metres, and how many rows are at each."""
+
+
+class Looked(NamedTuple):
+    """What a look at all rows has found.
+
+    Attributes
+    ----------
+    report : QualityReport
+        The account of every row; divided into inside the areas and outside where there are areas.
+    places : tuple of arrays
+        Where the used rows are.
+    recorded, known : int
+        Used rows that record the code of an area, and those whose code is one of the areas'.
+    both, agreed : int
+        Used rows with an area by place and by code, and those for which it is the same.
+    """
+
+    report: QualityReport
+    places: Places
+    recorded: int
+    known: int
+    both: int
+    agreed: int
+
+
+class _Distinct:
+    """The places of rows; see `hotspots.scale.stream.Wanted`."""
+
+    def over(self, job: Job, rows: Table) -> None:
+        """Return nothing: places are told once all rows of each are together."""
+
+    def added(self, one: None, other: None) -> None:
+        """Return nothing, too."""
+
+    def at(self, made: None, spots: Table) -> Places:  # noqa: ARG002 - as `Wanted` has it
+        """Return the distinct places, and how many rows are at each."""
+        _, first, rows = np.unique(spots["place"], return_index=True, return_counts=True)
+        return spots["x"][first], spots["y"][first], rows
+
+
+def look_stream(
+    source: str | Path | Sequence[str | Path],
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    crs: Any = "EPSG:27700",
+    category: Words = None,
+    exclude: Words = None,
+    period: Any = None,
+    **settings: Any,
+) -> Looked:
+    """Look at all rows in batches; the parameters are those of `hotspots.read_incidents` and `count_stream`."""
+    sources = find_sources(source)
+    job = make_job(
+        sources,
+        _anywhere(crs) if areas is None else areas,
+        per=None,
+        by="polygon",
+        category=category,
+        exclude=exclude,
+        period=period,
+        settings=settings,
+        with_coordinates=True,
+    )
+    files, copies = without_copies(open_incidents(sources, job.named))
+    seen = Gathered(job, _Distinct())
+    job, tally = tally_all(job, files, seen)
+    report = account(job, files, tally, copies)
+    places: Any = tuple(np.concatenate(part) for part in zip(*seen.at, strict=True)) if seen.at else _NOWHERE
+    if areas is not None:
+        if report.located:
+            refuse_elsewhere(tally, by="polygon", areas=areas)
+        report = divided(report, tally)
+    found = (_rows_with(tally, bits) for bits in (RECORDED, KNOWN, CODED, AGREES))
+    return Looked(report, places, *found)
+
+
+_NOWHERE: Places = (np.empty(0), np.empty(0), np.empty(0, dtype=np.int64))
+
+
+def _anywhere(crs: Any) -> gpd.GeoDataFrame:
+    """Return one area in which every incident lies, where there are no areas to look at."""
+    import geopandas as gpd
+    from shapely import box
+
+    everywhere = box(-1e9, -1e9, 1e9, 1e9)
+    return gpd.GeoDataFrame(
+        geometry=[everywhere], index=pd.Index([""]), crs=require_metres(crs, what="incidents")
+    )
+
+
+def _rows_with(tally: Tally, bits: Any) -> int:
+    wanted = int(bits | WANTED)
+    return sum(rows for cell, rows in tally.cells.items() if cell & wanted == wanted)
+
+
+def check_codes(
+    source: str | Path | Sequence[str | Path],
+    areas: gpd.GeoDataFrame,
+    *,
+    category: Words = None,
+    exclude: Words = None,
+    period: Any = None,
+    **settings: Any,
+) -> None:
+    """Refuse recorded codes of other areas than these, and warn of some, as counting by code does; the rows are read.
+
+    Raises
+    ------
+    DataError
+        As `hotspots.assign_areas` by code.
+    """
+    sources = find_sources(source)
+    job = make_job(
+        sources,
+        areas,
+        per=None,
+        by="code",
+        category=category,
+        exclude=exclude,
+        period=period,
+        settings=settings,
+    )
+    files, _ = without_copies(open_incidents(sources, job.named))
+    with warnings.catch_warnings():
+        # What is odd about the rows was said when they were read before.
+        warnings.simplefilter("ignore", HotspotsWarning)
+        job, tally = tally_all(job, files)
+    refuse_elsewhere(tally, by="code", areas=areas)
