@@ -14,6 +14,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Inches, Pt
 
+from hotspots.base.classes import NEUTRAL
 from hotspots.export.document import (
     Block,
     Document,
@@ -491,7 +492,9 @@ def _legend_list(slide: Any, legend: Legend, left: float, top: float, width: flo
     _write(frame.paragraphs[0], legend.title, _LISTED, colour=INK, bold=True)
     for colour, word in legend.entries:
         line = frame.add_paragraph()
-        _write(line, "■ ", _LISTED, colour=RGBColor.from_string(colour.lstrip("#").upper()))
+        pale = colour in (NEUTRAL, "#ffffff")  # a square of it would not be seen
+        shade = GREY if pale else RGBColor.from_string(colour.lstrip("#").upper())
+        _write(line, "□ " if pale else "■ ", _LISTED, colour=shade)
         _write(line, word, _LISTED, colour=INK)
 
 

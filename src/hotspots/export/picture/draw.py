@@ -22,12 +22,14 @@ from hotspots.base.crs import reproject
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.files import replacing
 from hotspots.base.surface import Surface
+from hotspots.base.text import list_words
 from hotspots.export.picture.canvas import SLIDE, Bounds, Canvas, Shapes, Size
 from hotspots.export.picture.parts import LegendBox, LegendEntry
 from hotspots.export.picture.sheet import Words
+from hotspots.export.picture.tagged import tagged_pdf
 from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, layer_style, surface_style
 from hotspots.export.unsure import unsure_areas, unsure_class
-from hotspots.export.where import highest
+from hotspots.export.where import MOST, compass, highest
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -276,6 +278,8 @@ def draw_heatmap(
         picture.add_insets(dense, ground, most=insets)
     picture.uncovered(uncovered, surface.crs)
     picture.surface(surface, chosen, lines)
+    picture.figure.name = title or chosen.title
+    picture.figure.words = _densest_words(dense, ground)
     if areas is not None:
         picture.borders(_simple(reproject(areas, surface.crs)))
     if lines is not None:
@@ -285,9 +289,14 @@ def draw_heatmap(
 
 
 def _densest(surface: Surface, style: Style) -> Shapes:
-    """Return the ground of the two highest classes, as squares of cells."""
+    """Return the ground of the two highest classes that occur, as squares of cells."""
     found = style.classify(surface.values.ravel())
-    drawn = [place for place, entry in enumerate(style.classes) if entry.opacity][:2]
+    # The first classes are empty where one place holds more incidents than their shares.
+    drawn = [
+        place
+        for place, entry in enumerate(style.classes)
+        if entry.opacity and not entry.neutral and (found == place).any()
+    ][:2]
     rows, columns = np.unravel_index(np.flatnonzero(np.isin(found, drawn)), surface.shape)
     west, _, _, north = surface.bounds
     step = surface.cell_size
@@ -296,6 +305,17 @@ def _densest(surface: Surface, style: Style) -> Shapes:
     )
     joined = shapely.get_parts(shapely.union_all(cells))
     return np.asarray(joined[shapely.area(joined) > 0])
+
+
+def _densest_words(dense: Shapes, ground: Any) -> str:
+    """Return in which parts of the ground its densest places lie, the largest first."""
+    if not len(dense):
+        return "No ground stands out."
+    largest = dense[np.argsort(-shapely.area(dense), kind="stable")][:MOST]
+    points = shapely.get_coordinates(shapely.point_on_surface(largest)).tolist()
+    bounds = shapely.bounds(ground).tolist()
+    parts = dict.fromkeys(compass(x, y, bounds) for x, y in points)
+    return f"The densest ground lies in the {list_words(list(parts))}."
 
 
 def write_picture(figure: Figure, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -332,7 +352,7 @@ def picture_bytes(figure: Figure, kind: Literal["png", "svg", "pdf"], *, dpi: fl
     """Return a picture as the bytes of a file, which hold no date and no random names.
 
     Pictures of maps hold their title and, in words, what they show and where: SVG as title and description, PNG as
-    text, PDF as title and subject. A PDF of a picture has no tags; the report, printed from a browser, has.
+    text, PDF as the text of its one figure; see `tagged_pdf`.
 
     Raises
     ------
@@ -350,7 +370,11 @@ def picture_bytes(figure: Figure, kind: Literal["png", "svg", "pdf"], *, dpi: fl
     told = {"Title": name, _WORDS[kind]: words} if name else {}
     held = io.BytesIO()
     figure.savefig(held, format=kind, dpi=dpi, metadata={**nameless[kind], **told})
-    return _short_svg(_described(held.getvalue(), words)) if kind == "svg" else held.getvalue()
+    if kind == "svg":
+        return _short_svg(_described(held.getvalue(), words))
+    return (
+        tagged_pdf(held.getvalue(), title=name, words=words) if kind == "pdf" and words else held.getvalue()
+    )
 
 
 def _described(svg: bytes, words: str) -> bytes:

@@ -15,7 +15,7 @@ from hotspots.publish.report.times import times_section
 from hotspots.publish.words.names import plural
 
 _HIGH, _WIDE, _NARROW = 5.1, 8.2, 5.2
-_INSETS = 1.5
+_INSETS = 3.0
 KINDS: Kinds = ("svg", "png")
 SHOWN = ("assess", "classes", "breakdowns", "repeats")
 """The sections that stand on slides as they are."""
