@@ -419,3 +419,48 @@ def test_a_part_that_is_not_the_one_asked_for(web: Web, site: Site, url: str) ->
 def test_a_server_without_parts_is_found_out_without_reading_it_all(web: Web, site: Site, url: str) -> None:
     site.ranges = False
     assert RemoteFile(web, url).whole_only
+
+
+def test_no_way_leads_from_an_encrypted_site_to_one_that_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    import httpx
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.scheme == "https", "it went on"
+        return httpx.Response(302, headers={"Location": "http://data.example/a"})
+
+    with Web() as web:
+        monkeypatch.setattr(web._client, "_transport", httpx.MockTransport(answer))
+        monkeypatch.setattr(web._client, "_mounts", {})
+        assert message(lambda: web.get("https://data.example/a")).startswith(
+            "data.example sends on to an address that is not encrypted (data.example)\nHint: ask your IT department"
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate in chain",
+            "the certificate of data.example is not signed by anyone whom this machine trusts\n"
+            "Hint: where your organisation reads encrypted traffic, ask IT for its certificate as a .pem file, and set "
+            "SSL_CERT_FILE to it",
+        ),
+        (
+            "nothing",
+            "data.example did not answer as it should: it cannot be reached from this machine\nHint: check",
+        ),
+    ],
+)
+def test_a_certificate_that_nobody_vouches_for_is_not_tried_again(
+    text: str, expected: str, monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    import httpx
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError(text, request=request)
+
+    with Web(wait=waits.append) as web:
+        monkeypatch.setattr(web._client, "_transport", httpx.MockTransport(answer))
+        monkeypatch.setattr(web._client, "_mounts", {})
+        assert message(lambda: web.get("https://data.example/a")).startswith(expected)
+    assert waits == ([] if text.startswith("[SSL") else [1, 2])
