@@ -20,11 +20,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def table(cache: Path, folder_name: str, **changed: Any) -> Path:
     folder = cache.joinpath(*folder_name.split("/"))
     folder.mkdir(parents=True)
-    (folder / "people.csv").write_text("code,population 2024\nE05000001,10\n")
+    (folder / "1").mkdir()
+    (folder / "1" / "people.csv").write_text("code,population 2024\nE05000001,10\n")
     record = {
         "name": folder_name, "kind": "table", "title": "People", "rows": 1, "source": "s", "date": "2024",
         "licence": "OGL", "attribution": "words", "file": "people.csv",
-        "files": {"people.csv": {"sha256": "0"}}, **changed,
+        "files": {"people.csv": {"sha256": "0"}}, "folder": "1", **changed,
     }  # fmt: skip
     (folder / RECORD).write_text(json.dumps(record))
     return folder
@@ -34,7 +35,7 @@ def test_a_fetched_set_is_found_by_the_name_of_its_folder(cache: Path) -> None:
     folder = table(cache, "ons/people-2024")
     entry = find_named("ons/people-2024")
     assert entry is not None
-    assert (entry.place, entry.kind, entry.path) == ("fetched", "table", folder / "people.csv")
+    assert (entry.place, entry.kind, entry.path) == ("fetched", "table", folder / "1" / "people.csv")
     assert [one.id for one in all_named("table")] == ["ons/people-2024"]
     assert all_named()[0].id == "west-yorkshire-incidents"
 
@@ -49,6 +50,15 @@ def test_other_texts_are_no_names(cache: Path, name: str) -> None:
 
 def test_a_record_of_another_folder_is_not_taken(cache: Path) -> None:
     table(cache, "ons/people-2024", name="ons/other")
+    with pytest.raises(HotspotsError, match="the record of 'ons/people-2024' in the cache cannot be read"):
+        find_named("ons/people-2024")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"folder": "../.."}, {"file": "../x"}, {"kind": "program"}, {"title": 3}]
+)
+def test_a_record_that_no_fetch_writes_is_not_taken(cache: Path, changed: dict[str, Any]) -> None:
+    table(cache, "ons/people-2024", **changed)
     with pytest.raises(HotspotsError, match="the record of 'ons/people-2024' in the cache cannot be read"):
         find_named("ons/people-2024")
 

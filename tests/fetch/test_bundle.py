@@ -12,7 +12,8 @@ from tests.fetch.conftest import month_file
 
 import hotspots
 from hotspots.base.errors import HotspotsError
-from hotspots.base.named import all_named, find_named
+from hotspots.base.named import RECORD as RECORD_NAME
+from hotspots.base.named import Named, all_named, find_named
 from hotspots.fetch import bundle as module
 from hotspots.fetch.bundle import MANIFEST, unpack_bundle, write_bundle
 from hotspots.fetch.store import faults, file_record, put
@@ -50,6 +51,12 @@ def message(action: Callable[[], object]) -> str:
     return str(caught.value)
 
 
+def entry() -> Named:
+    found = find_named("police.uk/abbeyshire")
+    assert found is not None
+    return found
+
+
 def fetched() -> list[str]:
     return [one.id for one in all_named() if one.place == "fetched"]
 
@@ -72,7 +79,7 @@ def test_what_was_fetched_is_at_the_other_desk_under_the_same_name(
     desk = elsewhere(tmp_path, monkeypatch)
     assert fetched() == []
     (entry,) = unpack_bundle(tmp_path / "desk.zip")
-    assert entry.path == desk / "police.uk" / "abbeyshire"
+    assert entry.path == desk / "police.uk" / "abbeyshire" / "1"
     assert faults(entry) == []
     assert len(hotspots.read_incidents("police.uk/abbeyshire")[0]) == 60
 
@@ -84,7 +91,7 @@ def test_the_same_sets_give_the_same_bytes(cache: Path, tmp_path: Path) -> None:
 
 
 def test_a_file_that_was_changed_is_not_carried(cache: Path, tmp_path: Path) -> None:
-    (cache / "police.uk/abbeyshire/2025-01/2025-01-abbeyshire-street.csv").write_text("edited")
+    (cache / "police.uk/abbeyshire/1/2025-01/2025-01-abbeyshire-street.csv").write_text("edited")
     assert message(lambda: write_bundle(tmp_path / "desk.zip")) == (
         "police.uk/abbeyshire: '2025-01/2025-01-abbeyshire-street.csv' has changed since it was fetched\n"
         "Hint: fetch it again; see all faults with: hotspots fetch check"
@@ -238,18 +245,26 @@ def test_a_record_that_cannot_be_read_says_what_to_do(cache: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("step", ["copyfile", "replace"])
 def test_a_set_that_cannot_be_put_in_its_place_leaves_the_old_one(
-    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    before = (cache / "police.uk/abbeyshire/fetched.json").read_bytes()
-    rename = Path.rename
+    before = {path: path.read_bytes() for path in cache.rglob("*") if path.is_file()}
 
-    def full(self: Path, target: Path) -> Path:
-        if self.name.startswith("set-") and not self.name.endswith("-old"):
-            raise OSError(28, "No space left on device")
-        return rename(self, target)
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "rename", full)
+    monkeypatch.setattr("shutil.copyfile" if step == "copyfile" else "pathlib.Path.replace", full)
     assert message(lambda: keep("2025-02", tmp_path)).startswith(f"cannot write to the cache '{cache}")
-    assert (cache / "police.uk/abbeyshire/fetched.json").read_bytes() == before
-    assert not list((cache / ".parts").iterdir())
+    assert {path: path.read_bytes() for path in cache.rglob("*") if path.is_file()} == before
+
+
+def test_what_a_killed_program_left_is_swept_by_the_next(cache: Path, tmp_path: Path) -> None:
+    folder = cache / "police.uk" / "abbeyshire"
+    (folder / "7").mkdir()
+    (folder / "7" / "half.csv").write_text("half")
+    (folder / f"{RECORD_NAME}.part").write_text("{")
+    assert faults(entry()) == []  # and is in nobody's way till then
+    keep("2025-02", tmp_path)
+    assert sorted(path.name for path in folder.iterdir()) == ["8", RECORD_NAME]
+    assert faults(entry()) == []

@@ -68,9 +68,9 @@ def test_the_months_of_a_force_are_in_the_cache_by_name(published: Site, fetch: 
     assert result.kept == result.missing == result.late == []
     files = sorted(path.relative_to(cache).as_posix() for path in cache.rglob("*") if path.is_file())
     assert files == [
-        "police.uk/abbeyshire/2025-02/2025-02-abbeyshire-street.csv",
-        "police.uk/abbeyshire/2025-03/2025-03-abbeyshire-street.csv",
-        "police.uk/abbeyshire/2025-04/2025-04-abbeyshire-street.csv",
+        "police.uk/abbeyshire/1/2025-02/2025-02-abbeyshire-street.csv",
+        "police.uk/abbeyshire/1/2025-03/2025-03-abbeyshire-street.csv",
+        "police.uk/abbeyshire/1/2025-04/2025-04-abbeyshire-street.csv",
         "police.uk/abbeyshire/fetched.json",
     ]
     text = (cache / files[0]).read_text(encoding="utf-8")
@@ -141,7 +141,7 @@ def test_a_newer_archive_brings_its_revisions_and_says_so(published: Site, fetch
         "38 others have another outcome"
     ]
     assert result.new == ["2025-05", "2025-06", "2025-07"]
-    text = (cache / "police.uk/abbeyshire/2025-05/2025-05-abbeyshire-street.csv").read_text(encoding="utf-8")
+    text = (result.entry.path / "2025-05/2025-05-abbeyshire-street.csv").read_text(encoding="utf-8")
     assert text == later["2025-05"]
     assert result.entry.record["files"]["2025-05/2025-05-abbeyshire-street.csv"]["archive"] == "2025-07"
 
@@ -175,7 +175,7 @@ def test_months_that_police_uk_lacks_are_said(published: Site, fetch: Fetch) -> 
     with pytest.warns(HotspotsWarning) as caught:
         result = fetch("2025-01", "2025-08")
     assert [str(one.message) for one in caught] == [
-        "police.uk has no street-level file of this force for 2025-02, 2025-03: these months are missing, "
+        "police.uk has no street-level file of this force for 2025-02 to 2025-03: these months are missing, "
         "not without crime"
     ]
     assert result.missing == ["2025-02", "2025-03"]
@@ -301,12 +301,13 @@ def test_a_file_of_the_cache_that_was_changed_is_fetched_again(
     published: Site, fetch: Fetch, cache: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     fetch("2025-01", "2025-02")
-    path = cache / "police.uk/abbeyshire/2025-02/2025-02-abbeyshire-street.csv"
+    path = cache / "police.uk/abbeyshire/1/2025-02/2025-02-abbeyshire-street.csv"
     path.write_text("edited")
     with caplog.at_level(logging.INFO):
         result = fetch("2025-01", "2025-02")
     assert (result.new, result.kept) == (["2025-02"], ["2025-01"])
-    assert path.read_text(encoding="utf-8") == month_file("2025-02")
+    now = result.entry.path / "2025-02/2025-02-abbeyshire-street.csv"
+    assert now.read_text(encoding="utf-8") == month_file("2025-02")
     assert (
         "2025-02/2025-02-abbeyshire-street.csv is not as it was fetched, and is fetched again" in caplog.text
     )

@@ -1,8 +1,8 @@
 """Data that are known by a name: what comes with hotspots, and what `hotspots fetch` has brought to this machine.
 
 A fetched set is a folder under the cache, ``<publisher>/<what>``, with a record (``fetched.json``) of where its files
-come from and of their checksums. Its name is that of the folder, and serves wherever a file of its kind does. Nothing
-here reaches for a network.
+come from, of their checksums, and of the folder in it that they stand in. The set's name is that of its folder, and
+serves wherever a file of its kind does. Nothing here reaches for a network.
 """
 
 from __future__ import annotations
@@ -194,8 +194,10 @@ def of_record(held: Mapping[str, Any], folder: Path, name: str) -> Named:
         raise ValueError("not a record of this folder")
     if not isinstance(files, dict) or not (file == "." or file in files):
         raise ValueError("no such file")
+    if re.fullmatch(r"[0-9]{1,9}", held["folder"]) is None:
+        raise ValueError("no such folder")
     layer, columns = held.get("layer"), held.get("columns", {})
-    place = folder if file == "." else folder / file
+    place = folder / held["folder"] if file == "." else folder / held["folder"] / file
     return Named(name, held["kind"], "fetched", place, layer, rows=int(held["rows"]), columns=columns,
                  record=held, **words)  # fmt: skip
 

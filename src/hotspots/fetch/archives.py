@@ -74,7 +74,8 @@ def take_months(
     with _unpacking(remote.address):
         if not whole and not remote.whole_only:
             size = f"{remote.size / 1e6:,.0f} MB"
-            log.info("Archive of %s: reading %d months of it, not all of its %s", name, len(wanted), size)
+            count = "1 month" if len(wanted) == 1 else f"{len(wanted)} months"
+            log.info("Archive of %s: reading %s of it, not all of its %s", name, count, size)
             _take(remote, done, name, remote.address, wanted, folder)
             return
         if not whole:

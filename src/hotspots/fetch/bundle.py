@@ -56,7 +56,7 @@ def write_bundle(
     wrong = [fault for entry in entries for fault in faults(entry)]
     if wrong:
         raise FileError(wrong[0], hint="fetch it again; see all faults with: hotspots fetch check")
-    records = [dict(entry.record) for entry in entries]
+    records = [{key: value for key, value in entry.record.items() if key != "folder"} for entry in entries]
     with replacing(path, overwrite=overwrite) as draft, zipfile.ZipFile(draft, "w") as archive:
         archive.writestr(_info(MANIFEST), json.dumps({"sets": records}, indent=1, ensure_ascii=False))
         for entry in entries:
@@ -140,7 +140,7 @@ def unpack_bundle(path: str | os.PathLike[str], *, overwrite: bool = False) -> l
 
 
 def _without_name(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in record.items() if key != "name"}
+    return {key: value for key, value in record.items() if key not in ("name", "folder")}
 
 
 def _records(archive: zipfile.ZipFile, file: str) -> dict[str, dict[str, Any]]:
@@ -176,7 +176,7 @@ def _is_safe(name: str, record: Mapping[str, Any]) -> bool:
         NAME.fullmatch(name) is not None
         and all(_PLACE.fullmatch(place) for place in files)
         and all(re.fullmatch(r"[0-9a-f]{64}", one["sha256"]) for one in files.values())
-        and of_record(record, Path(), name).id == name
+        and of_record({**record, "folder": "0"}, Path(), name).id == name
     )
 
 

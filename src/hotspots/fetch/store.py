@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -58,6 +57,9 @@ def file_record(path: Path, **more: Any) -> dict[str, Any]:
 def put(name: str, files: Mapping[str, Path], record: Mapping[str, Any]) -> Named:
     """Put files into the cache under a name, in place of all that stood there.
 
+    The files go into a folder of their own, numbered on from the one before; then the record is replaced, in one step
+    of the file system, by one that names it. Whatever happens on the way, the set is the old one or the new one.
+
     Parameters
     ----------
     name : str
@@ -77,10 +79,12 @@ def put(name: str, files: Mapping[str, Path], record: Mapping[str, Any]) -> Name
     FileError
         When the cache cannot be written to, or a file is not what its record says.
     """
-    cache, target = cache_folder(), cache_folder().joinpath(*name.split("/"))
+    target = cache_folder().joinpath(*name.split("/"))
     try:
-        (cache / PARTS).mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix="set-", dir=cache / PARTS))
+        target.mkdir(parents=True, exist_ok=True)
+        before = _editions(target)
+        draft = target / str(1 + max((int(path.name) for path in before), default=0))
+        note = target / f"{RECORD}.part"
         try:
             for place, source in files.items():
                 copy = draft.joinpath(*place.split("/"))
@@ -91,33 +95,25 @@ def put(name: str, files: Mapping[str, Path], record: Mapping[str, Any]) -> Name
                         f"'{place}' of '{name}' is not what its checksum says",
                         hint="fetch or unpack it again",
                     )
-            text = json.dumps({"name": name, **record}, indent=1, ensure_ascii=False)
-            (draft / RECORD).write_text(text + "\n", encoding="utf-8")
-            draft.chmod(0o755)
-            _exchange(draft, target)
-        finally:
+            said = {"name": name, "folder": draft.name, **record}
+            note.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            note.replace(target / RECORD)
+        except BaseException:
+            note.unlink(missing_ok=True)
             shutil.rmtree(draft, ignore_errors=True)
+            raise
     except OSError as error:
         if isinstance(error, FileError):
             raise
         raise _unwritable(target, error) from error
+    for path in before:  # where a program has one of its files open, it goes the next time
+        shutil.rmtree(path, ignore_errors=True)
     return read_record(target, name)
 
 
-def _exchange(draft: Path, target: Path) -> None:
-    """Put a folder in the place of another; what stood there comes back where that fails."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists():
-        draft.rename(target)
-        return
-    aside = draft.with_name(f"{draft.name}-old")
-    target.rename(aside)
-    try:
-        draft.rename(target)
-    except BaseException:
-        aside.rename(target)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+def _editions(folder: Path) -> list[Path]:
+    """Return the folders of files of a set: that in use, and what broken tries have left."""
+    return [path for path in folder.iterdir() if path.name.isdecimal() and path.is_dir()]
 
 
 def faults(entry: Named) -> list[str]:
@@ -145,6 +141,7 @@ def remove(entry: Named) -> None:
     assert NAME.fullmatch(entry.id)  # noqa: S101 - nothing else is ever deleted
     folder = cache_folder().joinpath(*entry.id.split("/"))
     try:
+        (folder / RECORD).unlink()
         shutil.rmtree(folder)
         if not any(folder.parent.iterdir()):
             folder.parent.rmdir()
