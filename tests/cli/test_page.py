@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
@@ -13,6 +14,9 @@ from tests.export.conftest import open_page
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.export.webmap.one import page_of_area
 from hotspots.publish.area_page import area_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 ORIGIN = {"source": "police.uk", "attribution": "OGL"}
 Command = Callable[..., tuple[int, str, str]]
@@ -124,3 +128,32 @@ def test_the_command_writes_the_page_and_does_not_replace_one(hotspots: Command,
     assert err.splitlines()[-1] == f"Wrote {output}: open it in a browser, or print it"
     assert output.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert hotspots(*asked)[0] == 1
+
+
+def test_without_scripts_the_page_shows_the_area_and_not_the_list_of_all(layer: Path) -> None:
+    still = (
+        area_page(str(layer), "E05000002", **ORIGIN)
+        .partition('<div class="hotspots-still">')[2]
+        .partition("</main>")[0]
+    )
+    assert "<svg" in still
+    assert "<h2>&lt;b&gt;Moor&lt;/b&gt;</h2>" in still
+    assert "<dt>Rate per 1,000 people a year</dt><dd>20.0</dd>" in still
+    assert "<dd>Because.</dd>" in still
+    assert "Vale" not in still
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_no_barrier_on_the_page_of_an_area(
+    chromium: str, layer: Path, barriers: Callable[[Page], list[str]], width: int
+) -> None:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    made = layer.parent / "axe.html"
+    made.write_text(area_page(str(layer), "E05000001", **ORIGIN), encoding="utf-8")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        opened = open_page(browser.new_context(offline=True), made.as_uri())
+        opened.page.set_viewport_size({"width": width, "height": 800})
+        assert barriers(opened.page) == []
+        browser.close()

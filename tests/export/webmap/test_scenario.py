@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from hotspots.export.webmap.make import AreaView, make_map, write_map
 from hotspots.priorities.selection import PRIORITIES, select_areas
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page
     from tests.export.conftest import Opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")]
@@ -200,3 +200,14 @@ def test_a_card_in_a_scenario_says_what_was_published(page: Opened) -> None:
     page.group("Else")
     assert not page.page.locator("#hotspots-whatif").is_visible()
     assert not page.page.locator("#hotspots-banner").is_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_no_barrier_while_weights_are_tried(
+    page: Opened, barriers: Callable[[Page], list[str]], width: int
+) -> None:
+    page.page.set_viewport_size({"width": width, "height": 800})
+    fold(page)
+    weight(page, 0, "3")
+    assert page.page.locator("#hotspots-banner").is_visible()
+    assert barriers(page.page) == []

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from html import escape
 from typing import Any
+
+import numpy as np
 
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.export.webmap.data import to_script
+from hotspots.export.webmap.shapes import decode_integers
 
+_LISTED = re.compile(r'(<div class="hotspots-still">.*?)<h2>.*?</h2>\s*<ol>.*?</ol>(\s*</div>)', re.DOTALL)
 _DATA = re.compile(r'(<script type="application/json" id="hotspots-data">)(.*?)(</script>)', re.DOTALL)
 
 
@@ -16,7 +21,8 @@ def page_of_area(document: str, area: str) -> str:
     """Return a map's document as the page of one area: its place, its card, the legend, and no other controls.
 
     The card is the one that the map opens for the area, word for word; it prints on one sheet of A4. Heat-maps and
-    other weights are left out.
+    other weights are left out. Where no script runs, the page shows the map's drawing and all that its first
+    layer tells of the area.
 
     Parameters
     ----------
@@ -54,7 +60,9 @@ def page_of_area(document: str, area: str) -> str:
     if same is None:
         raise ParameterError(f"the map has no area '{area}'", hint=did_you_mean(area, codes))
     told = to_script(data | {"page": same, "surfaces": [], "whatif": None})
-    return document[: found.start()] + found[1] + told + found[3] + document[found.end() :]
+    facts = _facts(data, same).replace("\\", r"\\")
+    before, after = document[: found.start()], document[found.end() :]
+    return _LISTED.sub(rf"\g<1>{facts}\g<2>", before, count=1) + found[1] + told + found[3] + after
 
 
 def _read(text: str) -> dict[str, Any] | None:
@@ -65,6 +73,44 @@ def _read(text: str) -> dict[str, Any] | None:
     except (ValueError, TypeError, KeyError, IndexError, StopIteration):
         return None
     return data if isinstance(data, dict) else None
+
+
+def _facts(data: dict[str, Any], area: str) -> str:
+    """Return an area's name and its columns in words, as HTML, from the first theme that draws it."""
+    for theme in data["themes"]:
+        columns = [data["columns"][place] for place in data["tables"][theme["table"]]]
+        codes = next(column for column in columns if column["name"] == "code")["values"]
+        if area in codes:
+            break
+    place = [str(code) for code in codes].index(area)
+    cells = {column["name"]: _cell(column, place) for column in columns}
+    rows = [
+        f"<dt>{escape(' '.join(part for part in (column['label'], column['unit']) if part))}</dt>"
+        f"<dd>{escape(cells[column['name']])}</dd>"
+        for column in columns
+        if column["name"] != "name" and cells[column["name"]]
+    ]
+    return f"<h2>{escape(cells.get('name') or area)}</h2>\n<dl>{''.join(rows)}</dl>"
+
+
+def _cell(column: dict[str, Any], place: int) -> str:
+    """Return one cell as the page's script shows it; empty where there is no value."""
+    value: Any = column["values"][place] if "values" in column else _number(column, place)
+    if value is None:
+        return ""
+    if "words" in column:
+        return str(column["words"][int(value)])
+    if column.get("flag"):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    decimals = column.get("decimals")
+    return f"{value:,.{(0 if float(value).is_integer() else 3) if decimals is None else decimals}f}"
+
+
+def _number(column: dict[str, Any], place: int) -> float | None:
+    value = int(decode_integers(column["packed"])[place])
+    return None if value == 0 else float(np.divide(value - 1 if value > 0 else value, column["scale"]))
 
 
 def _codes(data: dict[str, Any]) -> list[str]:

@@ -116,6 +116,25 @@ def encode_integers(numbers: Integers) -> str:
     return letters.tobytes().decode("ascii")
 
 
+def decode_integers(text: str) -> Integers:
+    """Return the whole numbers of a text that `encode_integers` wrote.
+
+    Examples
+    --------
+    >>> decode_integers("ABCegB").tolist()
+    [0, -1, 1, 15, 16]
+    """
+    letters = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+    values = np.zeros(128, dtype=np.int64)
+    values[np.frombuffer(ALPHABET.encode("ascii"), dtype=np.uint8)] = np.arange(64)
+    digits = values[letters]
+    starts = np.flatnonzero(np.r_[True, digits[:-1] < 32]) if len(digits) else np.zeros(0, dtype=np.int64)
+    place = np.arange(len(digits)) - np.repeat(starts, np.diff(np.r_[starts, len(digits)]))
+    parts = (digits & 31) << (5 * place)
+    zigzag = np.add.reduceat(parts, starts) if len(starts) else parts
+    return np.where(zigzag & 1, -(zigzag + 1) // 2, zigzag // 2)
+
+
 def _structure(count: int, part_owner: Integers, ring_owner: Integers, sizes: Integers) -> Integers:
     """Return, polygon by polygon, its number of parts, then each part's number of rings and their sizes."""
     parts_of = np.bincount(part_owner, minlength=count)
