@@ -147,3 +147,12 @@ test("a theme without periods does not play", () => {
   state = model.changed(state, { theme: model.data.themes[0] });
   assert.equal(state.playing, false);
 });
+
+test("hexagons are drawn where they are asked for and the areas have some", () => {
+  const asked = { overlays: new Set(["hexagons"]) };
+  const model = Object.assign(Object.create(Model.prototype), { data: { stores: [{ hexagons: {} }, { hexagons: null }] } });
+  assert.equal(model.hexagons({ ...asked, theme: { store: 0 } }), true);
+  assert.equal(model.hexagons({ ...asked, theme: { store: 1 } }), false);
+  assert.equal(model.hexagons({ overlays: new Set(), theme: { store: 0 } }), false);
+  assert.equal(model.hexagons({ ...asked, theme: null }), false);
+});

@@ -27,6 +27,7 @@ from hotspots.export.unsure import unsure_areas, unsure_class
 from hotspots.export.webmap.cards import card_data
 from hotspots.export.webmap.columns import Pool, add_table
 from hotspots.export.webmap.context import context_data
+from hotspots.export.webmap.hexagons import hexagons_of
 from hotspots.export.webmap.image import WEB_MERCATOR, draw_surface
 from hotspots.export.webmap.shapes import Shapes, encode_integers, encode_places, encode_shapes
 from hotspots.export.webmap.views import AreaView, Sparks, SurfaceView
@@ -262,6 +263,24 @@ def _encoded(store: _Store, names: set[str]) -> dict[str, Any]:
         "districts": len(joined),
         "places": encode_places(shapely.point_on_surface(shapes), store.crs),
         "zoom": _closest_zoom(store.tolerance),
+        "hexagons": _hexagons(store),
+    }
+
+
+def _hexagons(store: _Store) -> dict[str, Any] | None:
+    """Return the areas of a store as hexagons and the districts that they make up; None where there are none."""
+    shapes = hexagons_of(store.shapes) if store.whole else None
+    if shapes is None:
+        return None
+    found = store.districts
+    order = sorted(found.dropna().unique())
+    joined = join_together(shapes, pd.Categorical(found, categories=order).codes, len(order))
+    return {
+        **_text(np.append(shapes, joined), store.crs),
+        "districts": len(joined),
+        "names": order,
+        "places": encode_places(shapely.centroid(shapes), store.crs),
+        "zoom": _CLOSEST,
     }
 
 

@@ -208,6 +208,7 @@
 
     follow(encoded) {
       const shapes = (encoded && shapesOf(encoded) && encoded.around) || this.own;
+      this.order = shapes === this.own ? null : encoded.names || null;
       if (shapes === this.shapes) return;
       this.shapes = shapes;
       this.sheet.redraw();
@@ -243,12 +244,13 @@
         return L.marker([latitude, longitude], { icon, pane: names, interactive: false, keyboard: false });
       });
       this.group = L.featureGroup([this.sheet, ...labels]);
-      this.names = outline.labels.map(([latitude, longitude], i) => ({ label: labels[i], home: [latitude, longitude], district: this.own.at([latitude, longitude]) }));
+      this.names = outline.labels.map(([latitude, longitude, name], i) =>
+        ({ label: labels[i], name, home: [latitude, longitude], district: this.own.at([latitude, longitude]) }));
     }
 
     // Writes the names that fit into their districts and hide no colour, near where each has most room.
     write(cover) {
-      for (const { label, home, district } of this.names) {
+      for (const { label, home, district } of this.names.map((entry) => this.homeOf(entry))) {
         const made = label.getElement();
         if (!made || district === null) continue;
         const { width, height } = made.firstChild.getBoundingClientRect();
@@ -258,14 +260,22 @@
       }
     }
 
+    // Where a district lies: among hexagons elsewhere than on the ground.
+    homeOf(entry) {
+      if (!this.order) return entry;
+      const district = this.order.indexOf(entry.name);
+      return district < 0 ? { ...entry, district: null } : { ...entry, district, home: L.latLngBounds(this.shapes.bounds(district)).getCenter() };
+    }
+
     // A place for a name of that size; null where there is none.
     placeOf(cover, home, district, width, height) {
-      const bounds = L.latLngBounds(this.own.bounds(district)), { map } = cover;
+      const ground = this.order ? this.shapes : this.own;
+      const bounds = L.latLngBounds(ground.bounds(district)), { map } = cover;
       const low = cover.pixel(bounds.getSouthWest()), high = cover.pixel(bounds.getNorthEast());
       if (high.x - low.x < width || low.y - high.y < height) return null;
       for (const { x, y } of candidates(cover.pixel(home), { left: low.x, right: high.x, top: high.y, bottom: low.y }, map.getSize(), width, height)) {
         const box = { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
-        if (!placesOf(map, box).every((place) => this.own.at(place) === district)) continue;
+        if (!placesOf(map, box).every((place) => ground.at(place) === district)) continue;
         if (cover.take(box)) return map.containerPointToLatLng([x, y]);
       }
       return null;

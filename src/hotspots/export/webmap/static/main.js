@@ -68,6 +68,7 @@
       for (const ground of this.around) ground.sheet.addTo(map);
       if (data.uncovered) Hotspots.layers.uncovered(map, data.uncovered).addTo(map);
       this.areas = data.stores.map((store) => new Hotspots.layers.Areas(map, store, data.strength, actions));
+      this.hexagons = data.stores.map(({ hexagons }) => hexagons && new Hotspots.layers.Areas(map, hexagons, data.strength, actions));
       this.layers = new Map(model.overlays.map((entry) => [entry, this.layerOf(entry)]));
       this.names = new Hotspots.names.Names(map, (cover) => this.nameDistricts(cover));
       this.beside = new Hotspots.beside.Beside(map, this.at("beside"), data, {
@@ -211,7 +212,7 @@
 
     point(position) {
       const { theme } = this.state;
-      if (theme) this.selection.point(this.areas[theme.store], position === null ? this.selected() : position);
+      if (theme) this.selection.point(this.shown, position === null ? this.selected() : position);
       this.table.point(position);
     }
 
@@ -260,7 +261,7 @@
       this.drawTable(areas);
       const surfaces = this.drawOverlays();
       const other = this.besideView && this.state.beside.theme !== theme ? this.besideView : null;
-      Hotspots.legend.render(this.at("legend"), [this.coloured ? this.view : null, other], surfaces, this.data.uncovered);
+      Hotspots.legend.render(this.at("legend"), [this.coloured ? this.told() : null, other], surfaces, this.asHexagons ? null : this.data.uncovered);
       this.list.render(this.view);
       // Names of areas make room for those of districts.
       this.drawNames(changed || !this.drawn || this.drawn.overlays !== this.state.overlays);
@@ -268,11 +269,19 @@
       this.drawn = this.state;
     }
 
+    // What the legend tells of the view in sight; of hexagons, that they are no places.
+    told() {
+      if (!this.view || !this.state.overlays.has("hexagons")) return this.view;
+      const said = this.asHexagons ? `Every one of the ${Hotspots.words.within(this.view.noun)} is a hexagon of the same size, near its place and not at it.`
+        : `There are no hexagons of these ${Hotspots.words.within(this.view.noun)}: they are too many or too few.`;
+      return { ...this.view, note: [said, this.view.note].filter(Boolean).join(" ") };
+    }
+
     drawAreas(changed) {
-      const coloured = this.model.coloured(this.state);
-      if (!changed && coloured === this.coloured) return;
-      this.coloured = coloured;
-      const wanted = this.view ? this.areas[this.view.store] : null;
+      const coloured = this.model.coloured(this.state), hexagons = this.model.hexagons(this.state);
+      if (!changed && coloured === this.coloured && hexagons === this.asHexagons) return;
+      Object.assign(this, { coloured, asHexagons: hexagons });
+      const wanted = this.view ? (hexagons ? this.hexagons : this.areas)[this.view.store] : null;
       if (this.shown && this.shown !== wanted) this.shown.hide();
       if (wanted) wanted.show(this.view, coloured);
       this.shown = wanted;
@@ -284,7 +293,7 @@
     drawOverlays() {
       const surfaces = [];
       for (const [entry, layer] of this.layers) {
-        const on = this.model.isOn(entry, this.state);
+        const on = this.model.isOn(entry, this.state) && !(this.asHexagons && ["surface", "context"].includes(entry.kind));
         if (on && entry.kind === "surface") surfaces.push({ ...entry.surface, group: entry.group, title: entry.title });
         if (layer && on && !this.map.hasLayer(layer)) layer.addTo(this.map);
         if (layer && !on && this.map.hasLayer(layer)) layer.remove();
@@ -303,7 +312,7 @@
       const { view, shown, model } = this;
       const entry = model.overlays.find((overlay) => overlay.kind === "names");
       const on = Boolean(entry && view && model.isOn(entry, this.state));
-      const context = model.overlays.some((overlay) => overlay.kind === "context" && model.isOn(overlay, this.state)) ? this.data.context : null;
+      const context = model.overlays.some((overlay) => overlay.kind === "context" && !this.asHexagons && model.isOn(overlay, this.state)) ? this.data.context : null;
       if (!changed) return;
       const table = view && model.tableOf(view);
       const nameOf = (position) => (table.name(position) === table.code(position) ? "" : table.name(position));
@@ -324,7 +333,7 @@
       const same = this.drawn && this.drawn.area === area;
       if (!same || changed || this.asked) this.card.show(this.view, position, this.asked);
       if (same && way === "stay") {
-        if (changed) this.selection.point(this.shown, position);
+        if (changed || this.drawn.overlays !== this.state.overlays) this.selection.point(this.shown, position);
         return;
       }
       this.selection.show(this.shown, position, way);

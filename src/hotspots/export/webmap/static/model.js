@@ -67,6 +67,7 @@
     if (found.some((entry) => entry.kind === "surface") && data.themes.length) {
       found.push({ kind: "colours", title: "Colours", group: "", key: "colours", on: true });
     }
+    if (data.stores.some((store) => store.hexagons)) found.push({ kind: "hexagons", title: "Equal hexagons", group: "", key: "hexagons", on: false });
     if (data.context) found.push({ kind: "context", title: "Towns and roads", group: "", key: "context", on: true });
     if (named) found.push({ kind: "names", title: "Names", group: "", key: "names", on: true });
     return hideColours(found);
@@ -171,6 +172,11 @@
         else if (!surfaceKeys.some((other) => shown.has(other))) shown.add("colours");
       }
       return { overlays: shown };
+    }
+
+    // Whether the areas in sight are drawn as hexagons.
+    hexagons(state) {
+      return state.overlays.has("hexagons") && Boolean(state.theme && this.data.stores[state.theme.store].hexagons);
     }
 
     coloured(state) {
