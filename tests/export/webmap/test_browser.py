@@ -221,6 +221,7 @@ def test_labels_of_the_choices_are_text(opened: Opened) -> None:
         "Heat-map <b>",
         "Districts",
         "Colours",
+        "Equal hexagons",
         "Names",
         "Side by side",
     ]
