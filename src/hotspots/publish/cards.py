@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots.analysis.results import Analysis, Layer, ThemeResult
+from hotspots.analysis.results import Analysis, Layer, Selection, ThemeResult
 from hotspots.base.columns import COLUMNS
 from hotspots.export.webmap.cards import Card, Measure, Within
 from hotspots.publish.words.card import sure_words
@@ -37,8 +37,11 @@ def analysis_card(analysis: Analysis, shown: Mapping[int, gpd.GeoDataFrame]) -> 
         everyone=all_areas(analysis.areas, label),
         ranked=ranked,
         sure=None if ranked is None else sure_of(ranked),
-        measures=[_measure(analysis, theme, shown[id(theme.first)], column) for theme in themes],
-        unit=COLUMNS[column].unit,
+        measures=[
+            *(() if selection is None or ranked is None else _indicators(selection, ranked)),
+            *(_measure(analysis, theme, shown[id(theme.first)], column) for theme in themes),
+        ],
+        unit=COLUMNS[column].unit if selection is None else f"themes: {COLUMNS[column].unit}",
         compared=_compared(analysis),
         offences=None if analysis.facts is None else analysis.facts.offences,
         within=_within(analysis, shown),
@@ -98,7 +101,15 @@ def _measure(analysis: Analysis, theme: ThemeResult, table: gpd.GeoDataFrame, co
     if theme.change is not None and analysis.comparison is not None:
         rows: Any = theme.change.areas.reindex(table.index)
         change = pd.Series([change_words(row) for _, row in rows.iterrows()], index=table.index, dtype="str")
-    return Measure(theme.name, table, column, _mean(table, column), "sd_flag" if flagged else "", change)
+    return Measure(
+        theme.name, table, column, _mean(table, column), "sd_flag" if flagged else "", change=change
+    )
+
+
+def _indicators(selection: Selection, table: gpd.GeoDataFrame) -> list[Measure]:
+    """Return what the selection rests on: each indicator in its latest period, named with its unit."""
+    names = selection.priorities.indicators.headings.values()
+    return [Measure(name, table, name, _mean(table, name), decimals=1) for name in names if name in table]
 
 
 def _compared(analysis: Analysis) -> str:

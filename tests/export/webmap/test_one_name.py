@@ -56,6 +56,10 @@ def test_an_area_has_one_rank_in_brief_list_card_and_report(made: Outcome, opene
         opened.page.locator("#hotspots-list li button", has_text=name).first.click()
         assert opened.card() == name
         assert f"Rank {rank} of 12" in opened.text("#hotspots-card")
+        # 60 in one month of a thousand people: the indicator that the selection rests on, in its latest period.
+        bars = opened.page.locator("#hotspots-card .measure").all_inner_texts()
+        assert bars[0].split("\n")[0] == "Overall crime in 2025 (per 1,000)"
+        assert [bar.split("\n")[0] for bar in bars[1:]] == ["All", "Burglary"]
     opened.page.close()
 
 

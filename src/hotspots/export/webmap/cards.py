@@ -32,6 +32,8 @@ class Measure:
         The average of all areas.
     standing : str
         A column of the same layer that says where the value stands; empty for none.
+    decimals : int, optional
+        How many are shown; by default those of the column.
     change : Series of str, optional
         How it has changed, in words, on the index of the areas; empty where nothing can be said.
     """
@@ -41,6 +43,7 @@ class Measure:
     column: str
     average: float
     standing: str = ""
+    decimals: int | None = None
     change: pd.Series[Any] | None = None
 
 
@@ -153,6 +156,8 @@ def _measure(measure: Measure, table: int, kept: npt.NDArray[np.bool_]) -> dict[
         "column": measure.column,
         "average": round(measure.average, 6),
     }
+    if measure.decimals is not None:
+        told["decimals"] = measure.decimals
     if measure.standing:
         told["standing"] = measure.standing
     if measure.change is not None:

@@ -57,8 +57,9 @@
     const found = cards.measures.map((measure) => {
       const table = model.tables[measure.table];
       const value = table.raw(measure.column, position);
-      return { label: measure.label, value, shown: table.show(measure.column, position), average: measure.average,
-        averageShown: table.write(measure.column, measure.average),
+      const { decimals } = measure, written = (number) => (decimals === undefined || number === null
+        ? table.write(measure.column, number) : Hotspots.values.formatOf(decimals).format(number));
+      return { label: measure.label, value, shown: written(value), average: measure.average, averageShown: written(measure.average),
         standing: measure.standing ? table.show(measure.standing, position) : "", change: wordOf(measure.change, position) };
     });
     // All bars of a card are in multiples of the average, so that they can be compared.

@@ -28,7 +28,7 @@
       Object.assign(this, { map, districts, source: null, signs: [], widthOf: measure() });
       this.pane = Hotspots.layers.pane(map, "names", 460);
       this.group = L.layerGroup().addTo(map);
-      this.sheet = Hotspots.marks.sheet(map, () => this.signs).addTo(map);
+      this.sheet = Hotspots.marks.sheet(map, () => this.signs);
       map.on("moveend", () => this.write());
     }
 
@@ -50,10 +50,18 @@
       this.districts(cover);
       const named = source ? this.writeAreas(cover) : new Set();
       this.signs = source && source.coloured ? Hotspots.marks.signs(view, source.areas, cover, named) : [];
-      this.sheet.redraw();
+      this.drawSigns();
       for (const [place, name] of source && source.context ? Hotspots.context.towns(source.context, cover, this.widthOf) : []) {
         this.group.addLayer(this.label(name, place, "hotspots-town"));
       }
+    }
+
+    // A sheet is a canvas of several megabytes: there is none without signs.
+    drawSigns() {
+      const { map, sheet, signs } = this;
+      if (!signs.length) sheet.remove();
+      else if (map.hasLayer(sheet)) sheet.redraw();
+      else sheet.addTo(map);
     }
 
     // Returns the positions whose names are written.

@@ -3,7 +3,7 @@
   "use strict";
 
   // How far the sheet reaches beyond the map on each side, as a share of the map.
-  const MARGIN = 0.3;
+  const MARGIN = 0.2;
 
   const Sheet = L.Layer.extend({
     // `paint(pen, frame)`: the frame has the scale in pixels a world, the pixel of the sheet's corner, and what of the world

@@ -93,5 +93,5 @@
     return rows;
   }
 
-  Hotspots.values = { table, ranking, entryOf };
+  Hotspots.values = { formatOf, table, ranking, entryOf };
 })(window.Hotspots = window.Hotspots || {});
