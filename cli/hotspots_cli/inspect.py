@@ -40,6 +40,7 @@ def command(
     hotspots inspect calls.csv --json
     """
     from hotspots.analysis.doctor import diagnose
+    from hotspots.base.text import visible
     from hotspots.publish.words.doctor import count_command, page, page_json, recipe_lines
     from hotspots_cli.engines import chosen_engine
 
@@ -66,7 +67,7 @@ def command(
         "command": count_command(incidents, areas, by, words),
         "recipe": recipe_lines(incidents, areas, by, asked),
     }
-    click.echo(page_json(found, **told) if as_json else "\n".join(page(found, **told)))
+    click.echo(page_json(found, **told) if as_json else visible("\n".join(page(found, **told))))
     if not found.usable:
         context.exit(1)
 

@@ -301,7 +301,7 @@ def test_a_layer_in_another_country() -> None:
     assert str(error.value) == (
         "'chicago.geojson' lies at longitude -87.94 to -87.52 and latitude 41.64 to 42.02, "
         "but EPSG:27700 serves longitude -9.01 to 2.01 and latitude 49.75 to 61.01\n"
-        "Hint: set 'crs' to a system in metres that fits, such as 'EPSG:32616'"
+        "Hint: give a layer in a system in metres that fits, such as 'EPSG:32616'"
     )
     check_coordinates(place(-87.94, 41.64, -87.52, 42.02), "EPSG:32616", where="'chicago.geojson'")
 
@@ -309,7 +309,7 @@ def test_a_layer_in_another_country() -> None:
 def test_the_system_that_is_proposed_fits_the_southern_hemisphere_too() -> None:
     with pytest.raises(CRSError) as error:
         check_coordinates(place(151.0, -34.0, 151.4, -33.7), "EPSG:27700", where="it")
-    assert error.value.hint == "set 'crs' to a system in metres that fits, such as 'EPSG:32756'"
+    assert error.value.hint == "give a layer in a system in metres that fits, such as 'EPSG:32756'"
 
 
 def test_latitude_before_longitude_is_put_right_with_a_warning() -> None:

@@ -422,7 +422,7 @@ def test_categories_are_chosen_without_case(tmp_path: Path) -> None:
         (
             {"period": "2031-01..2031-02"},
             "no incident is in 2031-01 to 2031-02: the incidents are from 2025-01 to 2025-03\n"
-            "Hint: choose 'period' within 2025-01..2025-03",
+            "Hint: choose months within 2025-01..2025-03",
         ),
         (
             {"category": "Noise", "period": "2025-02"},

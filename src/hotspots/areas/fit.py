@@ -9,6 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from hotspots.base.limits import NEIGHBOURS, OVERLAPS
+
+_AT_ONCE = 500  # polygons whose neighbours are asked for together
+
 Geometries = npt.NDArray[np.object_]
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
@@ -26,11 +30,15 @@ class Fit:
         The area that each pair shares, in squared units of the coordinates.
     gaps : ndarray of float64, shape (m,)
         The area of each hole that the polygons leave between them, above the tolerance, in no set order.
+    looked : int or None
+        How many pairs of neighbours were looked at before the search was given up, see `OVERLAPS`; gaps were not
+        looked for then. None where all were.
     """
 
     pairs: npt.NDArray[np.int64]
     overlaps: npt.NDArray[np.float64]
     gaps: npt.NDArray[np.float64]
+    looked: int | None = None
 
 
 def polygon_parts(geometries: Geometries) -> Geometries:
@@ -74,16 +82,41 @@ def check_fit(geometries: Geometries, *, tolerance: float = 0.0) -> Fit:
     >>> check_fit(squares).overlaps
     array([1.])
     """
+    near = _near(geometries)
+    if near is not None:
+        shared = _shared(geometries, near)
+        kept = shared > tolerance
+        return Fit(near[kept], shared[kept], np.zeros(0), looked=len(near))
     misfits = _misfits(geometries)
     suspects = np.flatnonzero(misfits)
     # An overlap may show on one of its two polygons only, so suspects are held against all.
     left, right = shapely.STRtree(geometries).query(geometries[suspects])
     pairs = np.sort(np.column_stack([suspects[left], right]), axis=1)
     pairs = np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
-    shared = shapely.area(shapely.intersection(geometries[pairs[:, 0]], geometries[pairs[:, 1]]))
+    shared = _shared(geometries, pairs)
     kept = shared > tolerance
     gaps = shapely.area(_gaps(shapely.get_parts(_union(geometries, misfits))))
     return Fit(pairs[kept], shared[kept], gaps[gaps > tolerance])
+
+
+def _shared(geometries: Geometries, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    return np.asarray(shapely.area(shapely.intersection(geometries[pairs[:, 0]], geometries[pairs[:, 1]])))
+
+
+def _near(geometries: Geometries) -> npt.NDArray[np.int64] | None:
+    """Return the first pairs of polygons whose boxes meet, where there are too many to look at all; else None."""
+    tree = shapely.STRtree(geometries)
+    most = OVERLAPS + NEIGHBOURS * len(geometries)
+    found: list[npt.NDArray[np.int64]] = []
+    count = 0
+    for start in range(0, len(geometries), _AT_ONCE):
+        left, right = tree.query(geometries[start : start + _AT_ONCE])
+        pairs = np.column_stack([left + start, right])
+        found.append(pairs[pairs[:, 0] < pairs[:, 1]])
+        count += len(found[-1])
+        if count > most:
+            return np.concatenate(found)[:OVERLAPS]
+    return None
 
 
 def _gaps(parts: Geometries) -> Geometries:

@@ -230,8 +230,10 @@ def check_coordinates(
         raise CRSError(
             f"the coordinates of {where} are impossible in {crs_label(table.crs)} ({span})", hint=way
         )
+    fits = f"a system in metres that fits, such as '{suggestion}'"
+    # Only what counts in areas chooses a system; a layer that is read on has the one it was counted in.
     raise CRSError(
-        f"{where} lies at {place}", hint=f"set 'crs' to a system in metres that fits, such as '{suggestion}'"
+        f"{where} lies at {place}", hint=f"set 'crs' to {fits}" if option else f"give a layer in {fits}"
     )
 
 

@@ -42,6 +42,7 @@ from hotspots.areas.layers import (
 )
 from hotspots.areas.population import Populations, PopulationTable, read_population
 from hotspots.areas.record import checked_record
+from hotspots.areas.tangles import refuse_large, refuse_tangles
 from hotspots.base.columns import COLUMNS
 from hotspots.base.crs import BRITISH_NATIONAL_GRID, announce_transformation, reproject, require_metres
 from hotspots.base.database.address import is_address
@@ -170,6 +171,7 @@ def read_areas(
         populations = Populations(joined.where, joined.column, joined.year, joined.years)
     areas["name"] = areas["name"].where(areas["name"] != "", areas.index.to_series())
     _require_polygons(areas, where)
+    refuse_large(areas.geometry.to_numpy(), areas.index, where=where)
     areas = check_coordinates(areas, crs, where=where, option="areas_crs")
     announce_transformation(areas.crs, crs, what=where)
     areas = _sound(reproject(areas, crs), where)
@@ -233,6 +235,7 @@ def read_layer(
     codes = _checked_codes(table[code], where, hint="complete it: every area needs its code")
     table = table.set_index(_unique(codes, code, where)).drop(columns=[code])
     _require_polygons(table, where)
+    refuse_large(table.geometry.to_numpy(), table.index, where=where)
     # The writer gives each feature its code as `id` too, which comes back as a column.
     table = (
         table.drop(columns=["id"], errors="ignore")
@@ -395,6 +398,7 @@ def _sound(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     if not invalid.any():
         _require_polygons(areas, where)
         return areas
+    refuse_tangles(geometries[invalid], areas.index[invalid], where=where)
     repaired = geometries.copy()
     # "structure" merges parts that overlap, where "linework" would make a hole of what they share.
     mended = shapely.make_valid(geometries[invalid], method="structure", keep_collapsed=False)
@@ -434,8 +438,13 @@ def _report_fit(areas: gpd.GeoDataFrame, where: str) -> None:
         return
     first, second = areas.index[fit.pairs[int(np.argmax(fit.overlaps))]]
     shared = float(fit.overlaps.sum())
+    least = (
+        ""
+        if fit.looked is None
+        else f"of the first {fit.looked:,} pairs of areas, and no more were looked at, "
+    )
     message = (
-        f"{where}: {_counted(len(fit.pairs), 'overlap', 'overlaps')} between areas, "
+        f"{where}: {least}{_counted(len(fit.pairs), 'overlap', 'overlaps')} between areas, "
         f"{shared / 1e6:.3g} km² in all (the largest: {first} and {second}); "
         "an incident there counts in the first of the two"
     )

@@ -132,7 +132,7 @@ def month_mask(incidents: pd.DataFrame, wanted: tuple[int, int]) -> Mask:
     first, last = periods[known].min(), periods[known].max()
     raise DataError(
         f"no incident is in {asked}: the incidents are from {first} to {last}",
-        hint=f"choose 'period' within {first}..{last}",
+        hint=f"choose months within {first}..{last}",
     )
 
 

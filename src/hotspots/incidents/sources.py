@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from hotspots.base.database.address import Address, is_address, parse_address
 from hotspots.base.errors import FileError, did_you_mean
+from hotspots.base.limits import MEMBERS, RATIO, SMALL, UNPACKED
 from hotspots.base.named import find_named, not_fetched
 
 CSV = (".csv", ".txt", ".tsv", ".tab")
@@ -317,6 +318,7 @@ def _archive(path: Path) -> list[Source]:
             held = archive.infolist()
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
         raise _damaged(path) from error
+    _refuse_bomb(path, held)
     ours = [info for info in held if not PurePosixPath(info.filename).name.startswith("._")]
     ours.sort(key=lambda info: info.filename)
     tables = [info for info in ours if PurePosixPath(info.filename).suffix.casefold() in CSV[:1]]
@@ -332,6 +334,22 @@ def _archive(path: Path) -> list[Source]:
     for info in taken:
         _refuse_packing(path, info)
     return [Source(f"{path.name}/{info.filename}", path, info) for info in taken]
+
+
+def _refuse_bomb(path: Path, held: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that says it holds more files or bytes than any of incidents, or far more than it packs."""
+    whole, packed = sum(info.file_size for info in held), path.stat().st_size
+    if len(held) > MEMBERS:
+        what = f"{len(held):,} files, more than {MEMBERS:,}"
+    elif whole > UNPACKED:
+        what = f"{whole / 1e9:,.0f} GB, more than {UNPACKED / 1e9:,.0f}"
+    elif whole > SMALL and whole > RATIO * packed:
+        what = f"{whole / 1e6:,.0f} MB in {packed / 1e6:,.1f}, over {RATIO} times its size"
+    else:
+        return
+    raise FileError(
+        f"'{path.name}' holds {what}", hint="unpack it where there is room, and give the folder of its files"
+    )
 
 
 def _refuse_packing(path: Path, info: zipfile.ZipInfo) -> None:

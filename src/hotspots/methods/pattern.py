@@ -12,6 +12,7 @@ import pandas as pd
 
 from hotspots.areas.neighbours import Neighbours, as_neighbours
 from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.limits import PERMUTATIONS
 
 CLEAR = 0.05
 """A pattern is called clear where its p value is at most this."""
@@ -19,7 +20,6 @@ CLEAR = 0.05
 Floats = npt.NDArray[np.float64]
 
 _HELD = 4_000_000  # permuted values held in memory at a time
-_MOST_PERMUTATIONS = 9_999_999
 _SAME = 1e-12  # relative difference under which two sums are tied: rounding alone makes that much
 
 if TYPE_CHECKING:
@@ -186,9 +186,9 @@ def global_pattern(
     neighbours = as_neighbours(neighbours, values.index)
     if permutations < 99:
         raise ParameterError(f"'permutations' is {permutations}", hint="use 99 or more, such as 9999")
-    if permutations > _MOST_PERMUTATIONS:
+    if permutations > PERMUTATIONS:
         raise ParameterError(
-            f"'permutations' is {permutations}, but more than {_MOST_PERMUTATIONS:,} tell nothing further",
+            f"'permutations' is {permutations}, but more than {PERMUTATIONS:,} tell nothing further",
             hint="set 'permutations' to 9999",
         )
     if seed < 0:

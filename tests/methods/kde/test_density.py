@@ -426,6 +426,15 @@ def refuse(error: type[Exception], message: str, hint: str, **changed: Any) -> N
     assert str(caught.value) == f"{message}\nHint: {hint}"
 
 
+def test_a_bandwidth_farther_than_any_hotspot_reaches() -> None:
+    with pytest.raises(ParameterError) as found:
+        kernel_density(make_incidents(*cloud(5, 1000)), square(1000), bandwidth=1e9, cell_size=100, months=12)
+    assert (
+        found.value.message == "bandwidth 1,000,000,000 m is over 100,000 m, farther than any hotspot reaches"
+    )
+    assert found.value.hint == "give a 'bandwidth' in metres, such as 500"
+
+
 def test_bandwidth_smaller_than_the_cell() -> None:
     refuse(
         ParameterError,

@@ -15,6 +15,7 @@ from hotspots.areas.gate import as_areas
 from hotspots.base.columns import COLUMNS
 from hotspots.base.crs import Floats, crs_text, parse_crs
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.base.limits import BANDWIDTH
 from hotspots.base.surface import Surface, limits_of_shares
 from hotspots.counting.period import period_of
 from hotspots.incidents import coordinates
@@ -278,6 +279,11 @@ def _cell_size(cell_size: float | None, bandwidth: float, bounds: tuple[float, .
 
 
 def _grid(bounds: tuple[float, ...], bandwidth: float, cell_size: float) -> Grid:
+    if bandwidth > BANDWIDTH:
+        raise ParameterError(
+            f"bandwidth {bandwidth:,.0f} m is over {BANDWIDTH:,.0f} m, farther than any hotspot reaches",
+            hint="give a 'bandwidth' in metres, such as 500",
+        )
     if bandwidth < cell_size:
         raise ParameterError(
             f"bandwidth {figure(bandwidth)} m is smaller than the cell size {figure(cell_size)} m, so cell "

@@ -1,0 +1,301 @@
+"""The doors: what each reads, and a command that reads it. Every input is one of them, with something damaged."""
+
+from __future__ import annotations
+
+import functools
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import geopandas as gpd
+from tests.fuzz import mutate, tables, values
+
+from hotspots_cli.main import COMMANDS, cli
+
+INCIDENTS = [
+    "i.csv",
+    "i.csv",
+    "d.csv",
+    "u.csv",
+    "i.csv.gz",
+    "i.parquet",
+    "g.parquet",
+    "i.xlsx",
+    "p.gpkg",
+    "p.geojson",
+    "p.shp",
+    "p.fgb",
+    "p.kml",
+    "i.zip",
+    "p.zip",
+]
+AREAS = ("w.gpkg", "w.geojson", "w.geojson", "w.shp", "w.fgb", "w.kml", "w.zip", "w.parquet")
+_SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_ARGUMENTS = {
+    "incidents": "i.csv",
+    "layer": "n.geojson",
+    "recipe": "r.toml",
+    "table": "rates.csv",
+    "sheet": "i.csv",
+}
+_SOUND = {
+    "areas": "w.gpkg",
+    "plan": "p.toml",
+    "comparators": "rates.csv",
+    "population_table": "people.csv",
+    "recipe": "r.toml",
+    "value": "n",
+    "before": "2025-01",
+    "after": "2025-02",
+    "indicator": "crime",
+    "column": "Crime type",
+    "bandwidth": "500",
+    "cell_size": "100",
+}
+_NUMBERS = ("0", "-1", "1", "2", "0.5", "99", "5000", "1e9", "1e308", "inf", "nan", "2000000000", "9" * 23)
+
+
+@dataclass
+class Input:
+    """One input: a folder of files, the command that reads them, and which file is the damaged one."""
+
+    words: list[str]
+    damaged: str = ""
+    stdin: str = ""
+    output: str = ""
+    needs: list[str] = field(default_factory=list)
+
+
+Door = Callable[[Path, Path, random.Random], Input]
+
+
+def take(seeds: Path, folder: Path, *names: str) -> None:
+    """Copy seeds into an input's folder; of a Shapefile all its parts."""
+    for name in names:
+        parts = seeds.glob(f"{Path(name).stem}.???") if name.endswith(".shp") else [seeds / name]
+        for part in parts:
+            if not name.endswith(".shp") or part.suffix in _SHAPEFILE:
+                shutil.copyfile(part, folder / part.name)
+
+
+def damage(folder: Path, name: str, rng: random.Random) -> str:
+    """Damage a file of the folder in a way of its format, and return which it was."""
+    path = folder / name
+    if path.suffix == ".shp":
+        parts = sorted(one for one in folder.glob(f"{path.stem}.???") if one.suffix in _SHAPEFILE)
+        part = rng.choice(parts)
+        if rng.random() < 0.1:
+            part.unlink()
+        else:
+            mutate.bytes_of(part, rng)
+        return part.name
+    if path.suffix == ".parquet" and rng.random() < 0.7:
+        tables.parquet_of(path, rng)
+    else:
+        mutate.mutate(path, rng)
+    return name
+
+
+def _damaged_layer(folder: Path, name: str, rng: random.Random) -> str:
+    """Damage a layer in its bytes, or give it impossible content in sound bytes."""
+    path = folder / name
+    if path.suffix == ".zip" or rng.random() < 0.5:
+        return damage(folder, name, rng)
+    seed = gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
+    try:
+        tables.layer_of(seed, path, rng)
+    except Exception:
+        take(folder.parent / "seeds", folder, name)
+        return damage(folder, name, rng)
+    return name
+
+
+def incidents(seeds: Path, folder: Path, rng: random.Random) -> Input:
+    """A file of incidents."""
+    name = rng.choice(INCIDENTS)
+    take(seeds, folder, name, "w.gpkg", "lookup.csv")
+    layer = name.startswith("p.") and name != "p.zip"
+    damaged = _damaged_layer(folder, name, rng) if layer else damage(folder, name, rng)
+    areas = ["--areas", "w.gpkg"]
+    command, output = rng.choice(
+        [
+            (["inspect", name], ""),
+            (["inspect", name], ""),
+            (["count", name, *areas], "o.geojson"),
+            (["count", name, *areas], "o.geojson"),
+            (["count", name, *areas, "--weight-column", "Weight"], "o.gpkg"),
+            (["count", name, *areas, "--by", "code", "--lookup", "lookup.csv", "--per", "category"], "o.csv"),
+            (["kde", name, *areas, "--bandwidth", "500", "--cell-size", "100"], "o.tif"),
+            (["change", name, *areas, "--before", "2025-01", "--after", "2025-02"], "o.geojson"),
+            (["times", name], ""),
+            (["repeats", name, *areas], ""),
+            (["breakdown", name, "--column", "Crime type", *areas], ""),
+        ]
+    )
+    return Input([*command, *(["-o", output] if output else [])], damaged, output=output)
+
+
+def areas(seeds: Path, folder: Path, rng: random.Random) -> Input:
+    """A layer of areas."""
+    name = rng.choice(AREAS)
+    take(seeds, folder, name, "i.csv")
+    damaged = _damaged_layer(folder, name, rng)
+    return Input(["count", "i.csv", "--areas", name, "-o", "o.geojson"], damaged, output="o.geojson")
+
+
+def small_tables(seeds: Path, folder: Path, rng: random.Random) -> Input:
+    """A table of populations, a lookup, or comparators."""
+    name = rng.choice(
+        ["people.csv", "people.csv", "people.xlsx", "people.parquet", "lookup.csv", "rates.csv"]
+    )
+    take(seeds, folder, name, "i.csv", "w.gpkg")
+    damaged = damage(folder, name, rng)
+    if name == "rates.csv":
+        return Input(
+            ["compare", "force", "i.csv", "--areas", "w.gpkg", "--with", name, "-o", "o.csv"],
+            damaged,
+            output="o.csv",
+        )
+    more = ["--by", "code", "--lookup", name] if name == "lookup.csv" else ["--population-table", name]
+    return Input(
+        ["count", "i.csv", "--areas", "w.gpkg", *more, "-o", "o.geojson"], damaged, output="o.geojson"
+    )
+
+
+def layers(seeds: Path, folder: Path, rng: random.Random) -> Input:
+    """A layer that the toolkit wrote, in a file or on standard input."""
+    name = rng.choice(["n.geojson", "n.geojson", "n.gpkg", "s.geojson"])
+    take(seeds, folder, name)
+    damaged = _damaged_layer(folder, name, rng) if name == "n.gpkg" else damage(folder, name, rng)
+    piped = name.endswith(".geojson") and rng.random() < 0.3
+    given = "-" if piped else name
+    command, output = rng.choice(
+        [
+            (["gistar", given], "o.geojson"),
+            (["flag", given], "o.geojson"),
+            (["flag", given, "--table", "o.csv"], ""),
+            (["funnel", given], "o.geojson"),
+            (["risk", given], "o.geojson"),
+            (["compare", "areas", given], "o.geojson"),
+            (["outliers", given, "--value", "n"], "o.geojson"),
+            (["pattern", given, "--value", "n", "--permutations", "99"], ""),
+            (["map", given], "o.html"),
+            (["map", given], "o.svg"),
+        ]
+    )
+    words = [*command, *(["-o", output] if output else [])]
+    return Input(
+        words, damaged, stdin=name if piped else "", output=output or ("o.csv" if "--table" in words else "")
+    )
+
+
+def rasters(seeds: Path, folder: Path, rng: random.Random) -> Input:
+    """A density that the toolkit wrote."""
+    take(seeds, folder, "k.tif")
+    damaged = damage(folder, "k.tif", rng)
+    return Input(["map", "k.tif", "-o", "o.svg"], damaged, output="o.svg")
+
+
+def recipes(seeds: Path, folder: Path, rng: random.Random) -> Input:
+    """A recipe, checked; one in thirty is run, which takes seconds."""
+    take(seeds, folder, "r.toml", "i.csv", "w.gpkg", "people.csv")
+    damaged = damage(folder, "r.toml", rng)
+    if rng.random() < 0.03:
+        return Input(["run", "r.toml", "-o", "o"], damaged, output="o")
+    return Input(["recipe", "check", "r.toml"], damaged)
+
+
+def plans(seeds: Path, folder: Path, rng: random.Random) -> Input:
+    """A plan of priorities."""
+    take(seeds, folder, "p.toml", "i.csv", "w.gpkg")
+    damaged = damage(folder, "p.toml", rng)
+    return Input(
+        ["select", "i.csv", "--areas", "w.gpkg", "--plan", "p.toml", "-o", "o.geojson"],
+        damaged,
+        output="o.geojson",
+    )
+
+
+def options(seeds: Path, folder: Path, rng: random.Random) -> Input:
+    """A command on sound files, with options that are not."""
+    take(seeds, folder, "i.csv", "w.gpkg", "n.geojson", "people.csv", "r.toml", "p.toml", "rates.csv")
+    path, command = rng.choice(commands())
+    layer = any(param.name == "layer" and isinstance(param, click.Argument) for param in command.params)
+    words = [*path, *_arguments(command, rng, layer=layer)]
+    for option in command.params:
+        if (
+            not isinstance(option, click.Option)
+            or option.hidden
+            or option.name in ("help", "output", "tiles")
+        ):
+            continue
+        wanted = option.required or rng.random() < 0.06
+        if wanted:
+            words += _option(option, rng, sound=option.required and rng.random() < 0.8)
+    output = ""
+    if any(param.name == "output" for param in command.params):
+        output = rng.choice(["o.geojson", "o.geojson", "o.csv", "o.gpkg", "o.svg", "o.tif"])
+        words += ["-o", output]
+    return Input(words, " ".join(path), output=output)
+
+
+@functools.cache
+def commands() -> list[tuple[list[str], click.Command]]:
+    """Return every command that ends in a few seconds, with the words that call it."""
+    found: list[tuple[list[str], click.Command]] = []
+    context = click.Context(cli)
+    for name in COMMANDS:
+        if name in ("demo", "run", "report", "audit", "page", "fetch"):
+            continue
+        command = cli.get_command(context, name)
+        if isinstance(command, click.Group):
+            found += [([name, below], one) for below, one in command.commands.items()]
+        elif command is not None:
+            found.append(([name], command))
+    return found
+
+
+def _arguments(command: click.Command, rng: random.Random, *, layer: bool) -> list[str]:
+    words = []
+    for param in command.params:
+        if isinstance(param, click.Argument):
+            right = _ARGUMENTS.get(str(param.name), "n.geojson" if layer else "i.csv")
+            words.append(right if rng.random() < 0.9 else values.text(rng).replace("\0", "")[:300])
+    return words
+
+
+def _option(option: click.Option, rng: random.Random, *, sound: bool) -> list[str]:
+    name = option.opts[-1]
+    if option.is_flag:
+        return [name]
+    if sound and option.name in _SOUND:
+        return [name, _SOUND[option.name]]
+    if isinstance(option.type, click.Choice) and rng.random() < 0.8:
+        return [name, str(rng.choice(list(option.type.choices)))]
+    if isinstance(option.type, click.types.IntParamType | click.types.FloatParamType) and rng.random() < 0.9:
+        return [name, rng.choice(_NUMBERS)]
+    return [name, values.text(rng).replace("\0", "")[:2000]]
+
+
+DOORS: dict[str, tuple[Door, int]] = {
+    "incidents": (incidents, 34),
+    "areas": (areas, 18),
+    "tables": (small_tables, 10),
+    "layers": (layers, 14),
+    "rasters": (rasters, 2),
+    "recipes": (recipes, 10),
+    "plans": (plans, 4),
+    "options": (options, 8),
+}
+
+
+def make(seeds: Path, folder: Path, *, seed: int, number: int, door: str = "") -> tuple[str, Input]:
+    """Make one input in an empty folder, and return its door and itself."""
+    rng = random.Random(f"{seed}:{number}")  # noqa: S311  nothing is secret
+    chosen = rng.choices(list(DOORS), weights=[weight for _, weight in DOORS.values()])[0]
+    chosen = door or chosen
+    made = DOORS[chosen][0](seeds, folder, rng)
+    return chosen, made
