@@ -41,7 +41,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(FileError) as caught, replacing(tmp_path / "file" / "a.txt"):
         pass
-    assert caught.value.message == f"cannot write to the folder '{tmp_path / 'file'}' (File exists)"
+    assert caught.value.message == f"cannot write to the folder '{tmp_path / 'file'}' (Not a directory)"
     assert caught.value.hint == "choose a folder that you may write to with -o"
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hotspots.base.errors import FileError
+from hotspots.base.drafts import drafting
+from hotspots.base.errors import FileError, HotspotsError
+from hotspots.base.exchange import exchange
+from hotspots.base.keeping import keep, require_replaceable
 
 
 def sha256(path: str | os.PathLike[str]) -> str:
@@ -35,10 +39,11 @@ def same_file(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> boo
 
 @contextmanager
 def replacing(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:
-    """Give a temporary path to write to, and put it in place of `path` at the end.
+    """Give a temporary path to write to, and put it in place of `path` in one step at the end.
 
-    The folder is made where it is missing. When the block raises, nothing is left behind and what stood at
-    `path` stays as it was.
+    The folder is made where it is missing. When the block raises, or its process is killed, what stood at `path`
+    stays as it was; a killed one's draft is cleared away by the next that writes into the same folder. A link at
+    `path` is replaced, not what it points to.
 
     Parameters
     ----------
@@ -50,61 +55,46 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool = False) -> Itera
     Yields
     ------
     Path
-        A path with the same suffix, in a temporary folder beside `path`.
+        A path with the same name, in a temporary folder beside `path`.
 
     Raises
     ------
     FileError
-        When the file exists and `overwrite` is false, or the folder cannot be written to.
+        When the file exists and `overwrite` is false, another process is writing it, or it cannot be written: the
+        folder is read-only or gone, the disk is full, or files may not be so large.
     """
     target = Path(path)
     refuse_existing(target, overwrite=overwrite)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
-    except OSError as error:
-        raise FileError(
-            f"cannot write to the folder '{target.parent}' ({error.strerror})",
-            hint="choose a folder that you may write to with -o",
-        ) from error
-    try:
-        draft = scratch / target.name
+    with drafting(target) as scratch, _in_words(target, scratch):
+        draft = _new_draft(scratch, target)
         yield draft
-        try:
-            _move(draft, target)
-        except OSError as error:
-            raise FileError(
-                f"cannot write '{target}' ({error.strerror})",
-                hint="close the program that has it open, or choose another name with -o",
-            ) from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _move(draft: Path, target: Path) -> None:
-    """Put a finished file or folder in its place; of a folder that exists, the files of the same name."""
-    if not (draft.is_dir() and target.exists()):
+        sync(draft)
         draft.replace(target)
-        return
-    for made in sorted(entry for entry in draft.rglob("*") if entry.is_file()):
-        place = target / made.relative_to(draft)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        made.replace(place)
+        sync(target.parent)
 
 
 @contextmanager
-def replacing_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:
-    """Give an empty folder to fill, and put what it holds in place of `path` at the end.
+def replacing_folder(
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    made_before: Callable[[Path], Collection[str]] = lambda _: (),
+) -> Iterator[Path]:
+    """Give an empty folder to fill, and put it in place of `path` at the end: old or new, never a mix.
 
-    When the block raises, nothing is left behind and what stood at `path` stays as it was. In a folder that
-    exists, files of the same name are replaced and all others stay.
+    The two folders change places in one step (`hotspots.base.exchange`). What else the old one holds, in whatever
+    folders, is in the new one too: as the same files where the disk can link them, else as copies. No link in it is
+    followed; one that stands where a folder is written is replaced. When the block raises, or its process is killed,
+    what stood at `path` stays as it was.
 
     Parameters
     ----------
     path : path
-        The folder wanted in the end.
+        The folder wanted in the end, or a link to it, which stays.
     overwrite : bool, default False
         Whether it may exist already.
+    made_before : callable, optional
+        Given the folder that exists, returns the names of files in it that are not to be kept, as ``tables/a.csv``.
 
     Yields
     ------
@@ -114,11 +104,95 @@ def replacing_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -
     Raises
     ------
     FileError
-        When the folder exists and `overwrite` is false, or it cannot be written to.
+        When the folder exists and `overwrite` is false, it cannot change places with another, another process is
+        writing it, or it cannot be written.
     """
-    target = Path(path)
-    if target.exists() and not target.is_dir():
-        raise FileError(f"'{target}' is a file, not a folder", hint="choose a folder with -o")
-    with replacing(target, overwrite=overwrite) as draft:
-        draft.mkdir()
-        yield draft
+    target = Path(os.path.realpath(path))
+    with drafting(target) as scratch:
+        refuse_existing(path, overwrite=overwrite)
+        require_replaceable(path, made_before=made_before)
+        with _in_words(Path(path), scratch):
+            draft = _new_draft(scratch, target)
+            draft.mkdir()
+            yield draft
+            for folder, _, names in os.walk(draft, topdown=False):
+                for name in names:
+                    sync(Path(folder, name))
+                sync(Path(folder))
+            if os.path.lexists(target):
+                without = made_before(target)
+                shutil.copystat(target, draft)
+                keep(target, draft, without=without)
+                old = exchange(draft, target, scratch=scratch)
+                keep(old, target, without=without)  # what came into it meanwhile
+            else:
+                draft.rename(target)
+            sync(target.parent)
+
+
+def _new_draft(scratch: Path, target: Path) -> Path:
+    folder = scratch / "new"
+    folder.mkdir()
+    return folder / target.name
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk and not only on its way; a disk that cannot say is believed."""
+    if sys.platform == "win32" and path.is_dir():
+        return
+    held = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+    try:
+        os.fsync(held)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EROFS):
+            raise
+    finally:
+        os.close(held)
+
+
+_HINTS = {
+    errno.ENOSPC: "make room on that disk, and on that of temporary files, or choose a folder on another with -o",
+    errno.EDQUOT: "make room within your share of that disk, or choose a folder on another with -o",
+    errno.EFBIG: "files may not be larger here: choose another disk with -o, or ask who limits them (ulimit -f)",
+    errno.ENOENT: "the folder went away while it was written: choose one that stays with -o",
+    errno.ENAMETOOLONG: "choose a shorter name with -o",
+    errno.EROFS: "choose a folder that you may write to with -o",
+}
+_IN_USE = "close the program that has it open, or choose another name with -o"
+_PROBE = 1 << 20
+
+
+@contextmanager
+def _in_words(target: Path, scratch: Path) -> Iterator[None]:
+    """Say what keeps a file or folder from being written as a `FileError`, whatever a library made of it."""
+    try:
+        yield
+    except HotspotsError:
+        raise
+    except Exception as error:
+        cause = _refusal(error, scratch)
+        if cause is None:
+            raise
+        raise FileError(
+            f"cannot write '{target}' ({cause.strerror})", hint=_HINTS.get(cause.errno or 0, _IN_USE)
+        ) from error
+
+
+def _refusal(error: Exception, scratch: Path) -> OSError | None:
+    """Return what the system said, where it was the system: libraries pass it on, or drop it and fail in their way.
+
+    Where they dropped it, it is asked again: the draft's largest file is made longer.
+    """
+    if isinstance(error, OSError) and error.errno:
+        about = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else scratch
+        return error if Path(os.path.abspath(about)).is_relative_to(scratch.parent.absolute()) else None
+    try:
+        files = [path for path in scratch.rglob("*") if path.is_file() and not path.is_symlink()]
+        largest = max(files, key=lambda path: path.stat().st_size)
+        with largest.open("ab") as stream:
+            stream.write(bytes(_PROBE))
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as refused:
+        return refused
+    return None

@@ -216,6 +216,35 @@ def list_sources(source: str | Path | Sequence[str | Path]) -> tuple[list[Source
     return _numbered_apart(told), left_out
 
 
+def would_read(source: str | Path | Sequence[str | Path], output: str | Path) -> bool:
+    """Return whether a file is, or as soon as it is written would be, among those that a source stands for.
+
+    A source that stands for nothing reads nothing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "2025.csv").write_text("x,y")
+    ...     before = [would_read(folder, Path(folder, name)) for name in ("2025.csv", "new.csv", "new.gpkg")]
+    ...     _ = Path(folder, "2025-01-kent-street.csv").write_text("x,y")
+    ...     before, would_read(folder, Path(folder, "new.csv"))
+    ([True, True, False], False)
+    """
+    for item in [source] if isinstance(source, str | Path) else source:
+        try:
+            files = [one.path.resolve() for one in _expand(item)]
+        except (FileError, OSError, ValueError):
+            continue
+        place, folder = Path(output).resolve(), Path(item)
+        if place in files:
+            return True
+        swept = folder.is_dir() and place.name.casefold().endswith((".csv", ".csv.gz"))
+        if swept and place.is_relative_to(folder.resolve()) and not any(_is_street(one.name) for one in files):
+            return True
+    return False
+
+
 def _numbered_apart(sources: list[Source]) -> list[Source]:
     """Return sources of which those that still have one name are numbered: an archive may repeat a name."""
     seen: Counter[str] = Counter()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import geopandas as gpd
@@ -31,6 +31,8 @@ from hotspots.export.raster import write_geotiff
 from hotspots.export.tables.csv import write_csv
 from hotspots.export.webmap.make import make_map, write_map
 from hotspots.incidents.filters import range_text
+from hotspots.incidents.sources import would_read
+from hotspots.priorities.plan import read_plan
 from hotspots.publish.certificate import FILES as CERTIFICATE_FILES
 from hotspots.publish.certificate import certify
 from hotspots.publish.layers import left_out_words, with_months, written_table
@@ -132,37 +134,15 @@ def run_recipe(
     _refuse_inputs(recipe, folder)
     total = count_steps(recipe) + len(recipe.theme) + 3 + (recipe.publish is not None)
     edition = None if since is None else read_edition(since)
-    analysis = analyse(recipe, progress=lambda label: progress(label, total))
-    if recipe.publish is not None:
-        analysis = protect(analysis, recipe.publish.rules)
-    if edition is not None:
-        analysis = replace(analysis, since=compare_editions(analysis, edition))
-    analysis.origin.warn(NAME_THEM)
-    old = _recorded_files(folder)
-    with replacing_folder(folder, overwrite=overwrite) as draft:
-        shapes: dict[bytes, Shapes] = {}
-        for group in analysis.groups:
-            progress(f"Writing {group.name}", total)
-            _write_group(analysis, group, draft, shapes)
-        write_qgis(analysis, draft)
-        if recipe.map is not None:
-            progress("Drawing the map", total)
-            _write_map(analysis, recipe.map, draft / "map.html")
-        _write_tables(analysis, draft / "tables")
-        if analysis.selection is not None:
-            _write_brief(analysis, analysis.selection, draft / "brief.html")
-        if recipe.report is not None:
-            progress("Writing the report", total)
-            write_documents(analysis, draft, recipe.report.formats)
-            write_tables(analysis, draft / "tables.xlsx")
-        told = analysis.quality.unquoted().lines()
-        for name, account in (*analysis.accounts.items(), *analysis.others.items()):
-            told += ["", "", name, "=" * len(name), *account.unquoted().lines()]
-        _write_text(draft / "about" / "quality.txt", "\n".join(told) + "\n")
-        written = {path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file()}
-        added = () if recipe.publish is None else CERTIFICATE_FILES
-        files = tuple(sorted({*written, *added, RECORD}))
-        _write_text(draft / RECORD, _record(analysis, files))
+    # Begun before anything is read, so that who cannot write, or is the second to write there, is told at once.
+    with replacing_folder(folder, overwrite=overwrite, made_before=_recorded_files) as draft:
+        analysis = analyse(recipe, progress=lambda label: progress(label, total))
+        if recipe.publish is not None:
+            analysis = protect(analysis, recipe.publish.rules)
+        if edition is not None:
+            analysis = replace(analysis, since=compare_editions(analysis, edition))
+        analysis.origin.warn(NAME_THEM)
+        files = _write_all(analysis, draft, progress=lambda label: progress(label, total))
         if recipe.publish is not None:
             progress("Solving for what the files give away", total)
             made = analysis.published
@@ -172,9 +152,36 @@ def run_recipe(
                 since=() if since is None else (since,),
                 left_out=() if made is None else made.left_out,
             )
-    for name in sorted(old - set(files)):
-        (folder / name).unlink(missing_ok=True)
     return Outcome(folder, files, headline(analysis), analysis)
+
+
+def _write_all(analysis: Analysis, draft: Path, *, progress: Callable[[str], None]) -> tuple[str, ...]:
+    """Write every file of a run but the certificate, and return their names with those of the certificate."""
+    recipe = analysis.recipe
+    shapes: dict[bytes, Shapes] = {}
+    for group in analysis.groups:
+        progress(f"Writing {group.name}")
+        _write_group(analysis, group, draft, shapes)
+    write_qgis(analysis, draft)
+    if recipe.map is not None:
+        progress("Drawing the map")
+        _write_map(analysis, recipe.map, draft / "map.html")
+    _write_tables(analysis, draft / "tables")
+    if analysis.selection is not None:
+        _write_brief(analysis, analysis.selection, draft / "brief.html")
+    if recipe.report is not None:
+        progress("Writing the report")
+        write_documents(analysis, draft, recipe.report.formats)
+        write_tables(analysis, draft / "tables.xlsx")
+    told = analysis.quality.unquoted().lines()
+    for name, account in (*analysis.accounts.items(), *analysis.others.items()):
+        told += ["", "", name, "=" * len(name), *account.unquoted().lines()]
+    _write_text(draft / "about" / "quality.txt", "\n".join(told) + "\n")
+    written = {path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file()}
+    added = () if recipe.publish is None else CERTIFICATE_FILES
+    files = tuple(sorted({*written, *added, RECORD}))
+    _write_text(draft / RECORD, _record(analysis, files))
+    return files
 
 
 def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[bytes, Shapes]) -> None:
@@ -339,35 +346,43 @@ def _plain(value: Any) -> Any:
 
 
 def _recorded_files(folder: Path) -> set[str]:
-    """Return the files that an earlier run says it left in the folder, never a path that leads out of it."""
+    """Return the files that an earlier run says it left in the folder, where runs leave theirs."""
     try:
         listed = json.loads((folder / RECORD).read_text(encoding="utf-8"))["files"]
         names = [str(name) for name in listed]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return set()
-    return {name for name in names if _is_of_a_run(folder / name, folder)}
+    return {name for name in names if _is_of_a_run(name)}
 
 
-def _is_of_a_run(path: Path, folder: Path) -> bool:
-    """Return whether a file stands where runs leave theirs in a folder; anything else is someone's own."""
-    try:
-        path, root = path.resolve(), folder.resolve()
-    except (OSError, ValueError):
-        return False
-    if not path.is_relative_to(root):
-        return False
-    name = path.relative_to(root).as_posix()
-    return name in _FILES or name.partition("/")[0] in _FOLDERS
+def _is_of_a_run(name: str) -> bool:
+    """Return whether a file's name in a folder is one that a run may have given; anything else is someone's own."""
+    path = PurePosixPath(name)
+    inside = path.as_posix() == name and ".." not in path.parts
+    return inside and (name in _FILES or (len(path.parts) > 1 and path.parts[0] in _FOLDERS))
 
 
 def _refuse_inputs(recipe: Recipe, folder: Path) -> None:
-    """Refuse a folder in which the run would write over, or tidy away, what the recipe reads."""
-    for text in _texts(asdict(recipe)):
-        path = Path(recipe.path(text))
-        if same_file(path, path) and not path.is_dir() and _is_of_a_run(path, folder):
+    """Refuse a folder in which the run would write over, or tidy away, what the recipe reads, or read its own files."""
+    root = folder.resolve()
+    texts = [(text, Path(recipe.path(text))) for text in _texts(asdict(recipe))]
+    if recipe.select is not None and recipe.select.plan is not None:
+        plan = read_plan(recipe.path(recipe.select.plan))
+        texts += [(text, plan.folder / text) for text in _texts(asdict(plan) | {"folder": None})]
+    for text, path in texts:
+        if not same_file(path, path) or path.is_dir():
+            continue
+        place = path.resolve()
+        if place.is_relative_to(root) and _is_of_a_run(place.relative_to(root).as_posix()):
             raise FileError(
                 f"the recipe reads '{text}', which lies where the run writes",
                 hint="write into another folder, or keep that file elsewhere",
+            )
+    for source in (name for one in recipe.incidents for name in one.source):
+        if would_read(recipe.path(source), root / "tables" / "a.csv"):
+            raise FileError(
+                f"the incidents '{source}' are read from a folder that would hold what the run writes",
+                hint="choose a folder elsewhere with -o, or name the files of incidents themselves",
             )
 
 
