@@ -86,13 +86,18 @@ def _claim(target: Path) -> tuple[Path, int]:
             lock = _lock(folder, make=True)
             if lock is not None:
                 break
+        try:
+            _clear(folder)
+        except BaseException:
+            _remove(folder, lock)
+            raise
     except BlockingIOError:
         raise FileError(
-            f"another run is writing '{target}'", hint="wait until it has ended, or choose another name with -o"
+            f"another run is writing '{target}'",
+            hint="wait until it has ended, or choose another name with -o",
         ) from None
     except OSError as error:
         raise _not_to_be_written(target.parent, error) from error
-    _clear(folder)
     return folder, lock
 
 
@@ -106,7 +111,7 @@ def _not_to_be_written(folder: Path, error: OSError) -> FileError:
 def _sweep(parent: Path, mine: Path) -> None:
     """Clear away the drafts beside `mine` whose writers were killed."""
     with os.scandir(parent) as entries:
-        found = [Path(entry.path) for entry in entries if _NAME.fullmatch(entry.name)]
+        found = [Path(entry.path) for entry in entries if is_draft(entry.name)]
     for folder in found:
         if folder == mine:
             continue
@@ -183,6 +188,11 @@ def _clear(folder: Path) -> None:
                 entry.rmdir()
         elif entry.name != _LOCK:
             remove(entry)
+
+
+def is_draft(name: str) -> bool:
+    """Return whether a folder's name is one of a draft."""
+    return _NAME.fullmatch(name) is not None
 
 
 def remove(entry: Path) -> None:

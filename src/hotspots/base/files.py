@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hotspots.base.drafts import drafting
+from hotspots.base.drafts import drafting, is_draft
 from hotspots.base.errors import FileError, HotspotsError
 from hotspots.base.exchange import exchange
 from hotspots.base.keeping import keep, require_replaceable
@@ -69,6 +69,7 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool = False) -> Itera
         draft = _new_draft(scratch, target)
         yield draft
         sync(draft)
+        refuse_existing(target, overwrite=overwrite)  # it may have come meanwhile
         draft.replace(target)
         sync(target.parent)
 
@@ -115,10 +116,8 @@ def replacing_folder(
             draft = _new_draft(scratch, target)
             draft.mkdir()
             yield draft
-            for folder, _, names in os.walk(draft, topdown=False):
-                for name in names:
-                    sync(Path(folder, name))
-                sync(Path(folder))
+            _settle(draft)
+            refuse_existing(path, overwrite=overwrite)  # it may have come meanwhile
             if os.path.lexists(target):
                 without = made_before(target)
                 shutil.copystat(target, draft)
@@ -128,6 +127,20 @@ def replacing_folder(
             else:
                 draft.rename(target)
             sync(target.parent)
+
+
+def _settle(folder: Path) -> None:
+    """Bring all of a folder onto the disk, without drafts of single files that could not be cleared away."""
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if not entry.is_dir(follow_symlinks=False):
+            sync(Path(entry.path))
+        elif is_draft(entry.name):
+            shutil.rmtree(entry.path)
+        else:
+            _settle(Path(entry.path))
+    sync(folder)
 
 
 def _new_draft(scratch: Path, target: Path) -> Path:

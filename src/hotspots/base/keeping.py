@@ -90,7 +90,8 @@ def keep(old: Path, new: Path, *, without: Collection[str], under: str = "") -> 
                 )
             if os.path.ismount(entry.path):
                 raise FileError(
-                    f"'{name}' is a disk of its own, which cannot be moved", hint="choose another folder with -o"
+                    f"'{name}' is a disk of its own, which cannot be moved",
+                    hint="choose another folder with -o",
                 )
             _keep_folder(Path(entry.path), place, without=without, under=f"{name}/")
         elif name not in without:

@@ -240,7 +240,11 @@ def would_read(source: str | Path | Sequence[str | Path], output: str | Path) ->
         if place in files:
             return True
         swept = folder.is_dir() and place.name.casefold().endswith((".csv", ".csv.gz"))
-        if swept and place.is_relative_to(folder.resolve()) and not any(_is_street(one.name) for one in files):
+        if (
+            swept
+            and place.is_relative_to(folder.resolve())
+            and not any(_is_street(one.name) for one in files)
+        ):
             return True
     return False
 
