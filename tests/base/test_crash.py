@@ -60,7 +60,7 @@ NEW = {
 def held(folder: Path) -> dict[str, str]:
     """Return what a folder holds, links as they are."""
     return {
-        path.relative_to(folder).as_posix(): f"-> {os.readlink(path)}"
+        path.relative_to(folder).as_posix(): f"-> {path.readlink()}"
         if path.is_symlink()
         else path.read_text()
         for path in folder.rglob("*")
@@ -138,11 +138,9 @@ def _program(top: Path, end: str, way: str) -> None:
         # The next run finds out that it cannot go on, and so changes nothing of its own.
         with suppress(ZeroDivisionError), files.replacing_folder(out, overwrite=True):
             raise ZeroDivisionError
-        print(
-            json.dumps(
-                [code, after, held(out), sorted(os.listdir(here)), (here / "elsewhere" / "c.txt").read_text()]
-            )
-        )
+        names = sorted(path.name for path in here.iterdir())
+        told = [code, after, held(out), names, (here / "elsewhere" / "c.txt").read_text()]
+        sys.stdout.write(json.dumps(told) + "\n")
         if not code:
             return
 
@@ -156,7 +154,7 @@ def every_step(
 ) -> list[tuple[int, dict[str, str], dict[str, str], list[str], str]]:
     """Return how each writer ended, what was there then and after the next, the folder's names, and another's file."""
     paths = [str(Path(hotspots.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - this file
         [sys.executable, __file__, str(top), end, way],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         capture_output=True,
@@ -170,7 +168,7 @@ def every_step(
 @pytest.fixture
 def top(tmp_path: Path) -> Iterator[Path]:
     """A folder in memory where there is one: each step waits for the disk."""
-    memory = Path("/dev/shm")
+    memory = Path("/dev/shm")  # noqa: S108 - its folder is removed at the end
     if not memory.is_dir():
         yield tmp_path
         return

@@ -68,6 +68,7 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool = False) -> Itera
     with drafting(target) as scratch, _in_words(target, scratch):
         draft = _new_draft(scratch, target)
         yield draft
+        require_whole(scratch)
         sync(draft)
         refuse_existing(target, overwrite=overwrite)  # it may have come meanwhile
         draft.replace(target)
@@ -163,6 +164,32 @@ def sync(path: Path) -> None:
         os.close(held)
 
 
+def require_whole(folder: Path) -> None:
+    """Make sure that what was written into a folder is all there: GDAL may close a cut file without a word.
+
+    Raises
+    ------
+    OSError
+        When the disk takes no more, or a file is as large as files may be.
+    """
+    limit = _largest()
+    if any(path.is_file() and path.stat().st_size >= limit for path in folder.rglob("*")):
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    probe = folder / "room"
+    probe.write_bytes(bytes(min(_ROOM, limit)))
+    probe.unlink()
+
+
+def _largest() -> int:
+    """Return how many bytes a file may have."""
+    if sys.platform == "win32":
+        return sys.maxsize
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return sys.maxsize if limit == resource.RLIM_INFINITY else limit
+
+
 _HINTS = {
     errno.ENOSPC: "make room on that disk, and on that of temporary files, or choose a folder on another with -o",
     errno.EDQUOT: "make room within your share of that disk, or choose a folder on another with -o",
@@ -173,6 +200,7 @@ _HINTS = {
 }
 _IN_USE = "close the program that has it open, or choose another name with -o"
 _PROBE = 1 << 20
+_ROOM = 1 << 16
 
 
 @contextmanager
@@ -186,8 +214,9 @@ def _in_words(target: Path, scratch: Path) -> Iterator[None]:
         cause = _refusal(error, scratch)
         if cause is None:
             raise
+        said = os.strerror(cause.errno) if cause.errno else cause.strerror
         raise FileError(
-            f"cannot write '{target}' ({cause.strerror})", hint=_HINTS.get(cause.errno or 0, _IN_USE)
+            f"cannot write '{target}' ({said})", hint=_HINTS.get(cause.errno or 0, _IN_USE)
         ) from error
 
 
@@ -198,7 +227,7 @@ def _refusal(error: Exception, scratch: Path) -> OSError | None:
     """
     if isinstance(error, OSError) and error.errno:
         about = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else scratch
-        return error if Path(os.path.abspath(about)).is_relative_to(scratch.parent.absolute()) else None
+        return error if Path(about).absolute().is_relative_to(scratch.parent.absolute()) else None
     try:
         files = [path for path in scratch.rglob("*") if path.is_file() and not path.is_symlink()]
         largest = max(files, key=lambda path: path.stat().st_size)

@@ -115,7 +115,7 @@ def _keep_folder(old: Path, new: Path, *, without: Collection[str], under: str) 
 def _keep_file(entry: os.DirEntry[str], place: Path, name: str) -> None:
     if entry.is_symlink():
         if not os.path.lexists(place):
-            place.symlink_to(os.readlink(entry.path), target_is_directory=entry.is_dir())
+            place.symlink_to(Path(entry.path).readlink(), target_is_directory=entry.is_dir())
     elif place.is_dir():
         raise FileError(
             f"'{name}' is a file, and a folder of that name is to be written",

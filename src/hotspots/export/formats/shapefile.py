@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from hotspots.base.crs import crs_text
 from hotspots.base.errors import FileError, HotspotsWarning
-from hotspots.base.files import refuse_existing, replacing
+from hotspots.base.files import refuse_existing, replacing, require_whole
 from hotspots.export.formats.table import plain_table, with_names
 from hotspots.export.geojson.text import to_json
 
@@ -78,6 +78,7 @@ def write_shapefile(
         if zipped:
             _zip(folder, draft)
         else:
+            require_whole(folder)
             shutil.move(folder / f"{stem}.shp", draft)
             _put_beside(folder, target)
 
