@@ -18,6 +18,7 @@ import click
 from hotspots._version import __version__
 from hotspots.base.errors import HotspotsError, HotspotsWarning
 from hotspots.base.text import visible
+from hotspots_cli import stopping
 
 COMMANDS = (
     "demo",
@@ -210,7 +211,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
             return stop.exit_code
         except (click.Abort, KeyboardInterrupt):
             click.echo("Stopped.", err=True)
-            return 130
+            return stopping.exit_code()
         except BrokenPipeError:
             sys.stderr.close()
             return 141
@@ -218,6 +219,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """Entry point of the `hotspots` command."""
+    stopping.listen()
     # At the end nothing is left to be freed: this spares a last search for cycles, a quarter of a second.
     atexit.register(gc.freeze)
     sys.exit(run())

@@ -8,6 +8,8 @@ from types import TracebackType
 
 import click
 
+from hotspots_cli.stopping import stop_if_asked
+
 WIDTH = 24
 PATIENCE = 2.0  # seconds before a bar is worth a line
 
@@ -29,6 +31,7 @@ class Steps:
 
     def __call__(self, label: str, total: int | None = None) -> None:
         """Say that the next step begins; `total` corrects the number of steps."""
+        stop_if_asked()
         self.total = total or self.total
         if sys.stderr.isatty() and time.monotonic() - self.began >= PATIENCE:
             filled = min(WIDTH, WIDTH * self.done // max(self.total, 1))

@@ -123,9 +123,9 @@ def command(
     """
     check_output(output, overwrite=overwrite)
     if localities is not None:
-        check_output(localities, overwrite=overwrite, pipe=False)
+        check_output(localities, overwrite=overwrite, pipe=False, option="--localities")
     if brief is not None:
-        check_output(brief, overwrite=overwrite, suffixes=(".html",), pipe=False)
+        check_output(brief, overwrite=overwrite, suffixes=(".html",), pipe=False, option="--brief")
     plan = _plan(given)
     from hotspots.analysis.origins import files_origin
     from hotspots.analysis.provenance import make_provenance, rests_on

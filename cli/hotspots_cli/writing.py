@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LAYER_SUFFIXES = (".geojson", ".gpkg", ".csv", ".shp", ".shp.zip", ".parquet", ".fgb", ".topojson")
 EXAMPLE = "postgresql://server/database#schema.table"
+_OUTPUTS = frozenset({"-o", "--brief", "--localities", "--roles", "--table", "--tables"})
 SHAPE_SUFFIXES = tuple(suffix for suffix in LAYER_SUFFIXES if suffix != ".csv")
 
 
@@ -42,6 +44,7 @@ def check_output(
         )
     refuse_existing(output, overwrite=overwrite)
     _refuse_input(output, option)
+    _refuse_twice(output, option)
 
 
 def _check_table(output: str, *, overwrite: bool, layers: bool, option: str) -> None:
@@ -65,19 +68,36 @@ def _check_table(output: str, *, overwrite: bool, layers: bool, option: str) -> 
 
 def _refuse_input(output: str, option: str) -> None:
     """Refuse an output that the command reads too: --overwrite allows to replace results, not what they are made of."""
+    from hotspots.incidents.sources import would_read
+
     context = click.get_current_context()
     for parameter in context.command.params:
         given = context.params.get(parameter.name or "")
         for path in given if isinstance(given, tuple) else (given,):
-            if (
-                option not in parameter.opts
-                and isinstance(path, str)
-                and (path == output if is_address(output) else same_file(path, output))
-            ):
+            if _OUTPUTS & {*parameter.opts} or not isinstance(path, str):
+                continue
+            if path == output if is_address(output) else same_file(path, output):
                 raise FileError(
                     f"'{output}' is read by this command, and would be replaced by what it makes",
                     hint=f"give another name to '{option}'",
                 )
+            if parameter.name == "incidents" and not is_address(output) and would_read(path, output):
+                raise FileError(
+                    f"'{output}' is among what '{path}' stands for, and would be read as incidents",
+                    hint=f"give a name elsewhere to '{option}', or name the files of incidents themselves",
+                )
+
+
+def _refuse_twice(output: str, option: str) -> None:
+    """Refuse one name for two outputs, of which the second would replace the first."""
+    named: dict[str, str] = click.get_current_context().meta.setdefault("hotspots.outputs", {})
+    place = os.path.normcase(Path(output).resolve())
+    if place in named:
+        raise FileError(
+            f"'{output}' is named by '{named[place]}' and by '{option}', and holds one of them only",
+            hint=f"give another name to '{option}'",
+        )
+    named[place] = option
 
 
 def write_layer(

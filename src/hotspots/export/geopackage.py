@@ -71,7 +71,7 @@ def write_geopackage(
         raise ParameterError("there is no layer to write", hint="pass at least one, as in {'wards': wards}")
     for name, layer in layers.items():
         require_metres(layer.crs, what=f"the areas of layer '{name}'")
-    with replacing(path, overwrite=overwrite) as draft, _fixed_date():
+    with replacing(path, overwrite=overwrite) as draft, _as_ever():
         for name, layer in layers.items():
             _write_layer(layer, draft, name, provenance)
         _describe_columns(draft, layers)
@@ -97,15 +97,17 @@ def _write_layer(
 
 
 @contextmanager
-def _fixed_date() -> Iterator[None]:
+def _as_ever() -> Iterator[None]:
+    """Write the same bytes whatever the clock and the user's settings of GDAL and SQLite say."""
     import pyogrio
 
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    ours = {"OGR_CURRENT_DATE": _FIXED_DATE, "OGR_SQLITE_PRAGMA": ""}
+    before = {name: pyogrio.get_gdal_config_option(name) for name in ours}
+    pyogrio.set_gdal_config_options(ours)
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+        pyogrio.set_gdal_config_options(before)
 
 
 def _describe_columns(draft: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:

@@ -18,6 +18,8 @@ from hotspots.base.surface import Surface
 
 # The file's own room for this project's tags, apart from those that GDAL defines.
 NAMESPACE = "HOTSPOTS"
+DRIVER = "GTiff"
+"""Named in reading too: GDAL would follow a file that points elsewhere, whatever it is called."""
 BLOCK = 256
 # Wider or higher than this, a viewer that zooms out is glad of smaller copies.
 OVERVIEWS_ABOVE = 1024
@@ -75,7 +77,7 @@ def write_geotiff(
 
     rows, columns = surface.shape
     profile: dict[str, Any] = {
-        "driver": "GTiff",
+        "driver": DRIVER,
         "height": rows,
         "width": columns,
         "count": 1,
@@ -121,7 +123,7 @@ def read_origin(path: str | os.PathLike[str]) -> dict[str, str]:
     """Return the ``title``, ``period``, ``source`` and ``attribution`` that `write_geotiff` left in a file, if any."""
     import rasterio
 
-    with rasterio.open(path) as file:
+    with rasterio.open(path, driver=DRIVER) as file:
         tags = file.tags(ns=NAMESPACE)
     return {name: str(tags[name]) for name in ORIGIN if name in tags}
 
