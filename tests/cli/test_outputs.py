@@ -126,7 +126,7 @@ def test_a_run_that_ends_in_its_last_step_leaves_old_or_new(hotspots: Run, town:
     (town / "r.toml").write_text(RECIPE.replace("All crime", "Everything"))
 
     def run(*, end: str, after: bool) -> tuple[int, str, list[str]]:
-        roots = [str(Path(package.__file__).parents[1]) for package in (hotspots_package, hotspots_cli)]
+        roots = [str(Path(str(package.__file__)).parents[1]) for package in (hotspots_package, hotspots_cli)]
         done = subprocess.run(  # noqa: S603 - the command itself
             [sys.executable, "-c", ENDING.format(end=end, after=after)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join([*roots, os.environ.get("PYTHONPATH", "")])},
