@@ -147,6 +147,29 @@ def test_a_file_that_points_elsewhere_is_never_followed(tmp_path: Path, suffix: 
     assert failure(archive).startswith(f"'{archive}' ")
 
 
+@pytest.mark.parametrize(
+    ("suffix", "before", "after"),
+    [(".geojson", '{"a": "', '"}'), (".json", "[", "]"), (".kml", "<kml></kml>", "")],
+)
+def test_a_file_that_is_two_things_at_once_is_not_followed(
+    tmp_path: Path, suffix: str, before: str, after: str
+) -> None:
+    # GDAL looks for the mark of a list of files anywhere in a file's start.
+    squares().to_file(tmp_path / "other.geojson")
+    link = (
+        f"<OGRVRTDataSource><OGRVRTLayer name='other'><SrcDataSource>{tmp_path}/other.geojson</SrcDataSource>"
+    )
+    path = tmp_path / f"wards{suffix}"
+    text = f"{before}{link}</OGRVRTLayer></OGRVRTDataSource>{after}"
+    path.write_text(text)
+    assert pyogrio.list_layers(path)[0][0] == "other"
+    assert failure(path) == f"'{path}' does not hold what '{suffix}' files do\nHint: give {FORMATS}"
+    with pytest.raises(FileError) as caught:
+        read_geojson_bytes(text.encode(), where="standard input")
+    if suffix == ".geojson":  # the only one that is JSON too
+        assert caught.value.message == "standard input points to other files"
+
+
 def test_reading_leaves_nothing_beside_the_file_and_no_setting_behind(tmp_path: Path) -> None:
     path = tmp_path / "wards.gpkg"
     squares().to_file(path, dataset_metadata={"HOTSPOTS": "{}"})

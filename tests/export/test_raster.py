@@ -153,3 +153,15 @@ def test_a_picture_of_it_says_them(tmp_path: Path) -> None:
     bare = write_geotiff(make_surface(), tmp_path / "bare.tif")
     with pytest.warns(HotspotsWarning, match="name them with '--source' and '--attribution'"):
         file_picture([str(bare)])
+
+
+def test_a_surface_that_points_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    # GDAL itself would read the other file, or a web address, whatever the suffix.
+    write_geotiff(Surface(np.ones((2, 2)), 4e5, 3e5, 100, "EPSG:27700", "n"), tmp_path / "other.tif")
+    link = tmp_path / "link.tif"
+    link.write_text(
+        '<VRTDataset rasterXSize="2" rasterYSize="2"><VRTRasterBand dataType="Float32" band="1"><SimpleSource>'
+        f"<SourceFilename>{tmp_path}/other.tif</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    with pytest.raises(FileError, match=r"'.*link\.tif' cannot be read as a raster"):
+        read_geotiff(link)

@@ -487,3 +487,23 @@ def test_columns_of_american_cities_are_recognised(tmp_path: Path) -> None:
     incidents, _ = read_incidents(tmp_path / "a.csv")
     assert incidents["category"].tolist() == ["larceny", "burglary"]
     assert incidents["month"].astype(str).tolist() == ["2010-04", "2010-05"]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "before"),
+    [(".geojson", "{}"), (".gpkg", ""), (".kml", "<?xml version='1.0'?>"), (".shp", ""), (".fgb", "")],
+)
+def test_points_that_stand_elsewhere_are_not_followed(tmp_path: Path, suffix: str, before: str) -> None:
+    layer().to_file(tmp_path / "other.geojson")
+    path = tmp_path / f"points{suffix}"
+    path.write_text(
+        f"{before}<OGRVRTDataSource><OGRVRTLayer name='other'><SrcDataSource>{tmp_path}/other.geojson</SrcDataSource>"
+        "</OGRVRTLayer></OGRVRTDataSource>"
+    )
+    assert error_of(path).startswith(f"'{path.name}' cannot be read as a layer of points")
+    if suffix == ".shp":
+        with zipfile.ZipFile(tmp_path / "points.zip", "w") as packed:
+            packed.write(path, path.name)
+        assert error_of(tmp_path / "points.zip").startswith(
+            "'points.zip/points.shp' cannot be read as a layer"
+        )

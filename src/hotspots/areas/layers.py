@@ -33,7 +33,7 @@ from hotspots.base.errors import CRSError, DataError, FileError, HotspotsWarning
 from hotspots.base.foreign import reading
 from hotspots.base.limits import refuse_deep_json
 from hotspots.base.named import all_named, find_named, not_fetched
-from hotspots.base.vector import FORMATS, check_vector, reading_only, was_cut_off
+from hotspots.base.vector import FORMATS, check_vector, points_elsewhere, reading_only, was_cut_off
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +133,8 @@ def read_geojson_bytes(text: bytes, *, where: str) -> tuple[gpd.GeoDataFrame, di
             hint="check the step that should have written it",
         )
     refuse_deep_json(text, where=where)
+    if points_elsewhere(text):
+        raise FileError(f"{where} points to other files", hint=f"give {FORMATS} of areas")
     with reading(f"{where} is not GeoJSON", hint=f"give {FORMATS} of areas"):
         content = json.loads(text)
         table = pyogrio.read_dataframe(text, on_invalid="ignore")

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 FORMATS = "a GeoPackage, GeoJSON, Shapefile (also zipped), FlatGeobuf, file geodatabase, KML or GeoParquet"
 
 _HEAD = 1 << 12
+_SEARCHED = 1 << 20
+_ELSEWHERE = re.compile(rb"<\s*(?:OGR|VRT|GDAL_)", re.IGNORECASE)
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
 _BEGINS = {
     ".gpkg": re.compile(rb"SQLite format 3\0.{52}(?:GPKG|GP10|GP11)", re.DOTALL),
@@ -61,7 +63,7 @@ def check_vector(path: Path) -> None:
         raise _not_a_layer(path)
     else:
         with path.open("rb") as stream:
-            if not _begins(stream, suffix):
+            if not begins_as(stream, suffix):
                 raise _not_a_layer(path, suffix)
         refuse_deep_layer(path)
 
@@ -92,11 +94,24 @@ def _check_archive(path: Path) -> None:
 
 def _member_begins(archive: zipfile.ZipFile, name: str, suffix: str) -> bool:
     with archive.open(name) as stream:
-        return _begins(stream, suffix)
+        return begins_as(stream, suffix)
 
 
-def _begins(stream: IO[bytes], suffix: str) -> bool:
-    return _BEGINS[suffix].match(stream.read(_HEAD)) is not None
+def begins_as(stream: IO[bytes], suffix: str) -> bool:
+    """Return whether bytes begin as files of a suffix do, and point nowhere else."""
+    start, known = stream.read(_SEARCHED), _BEGINS.get(suffix)
+    return known is not None and known.match(start[:_HEAD]) is not None and not points_elsewhere(start)
+
+
+def points_elsewhere(text: bytes) -> bool:
+    """Return whether GDAL would take a text for a list of other files: it looks for the mark anywhere in its start.
+
+    Examples
+    --------
+    >>> points_elsewhere(b'{"a": "<OGRVRTDataSource>"}'), points_elsewhere(b'{"a": "<b>"}')
+    (True, False)
+    """
+    return _ELSEWHERE.search(text[:_SEARCHED].partition(b"\0")[0]) is not None
 
 
 def _not_a_layer(path: Path, suffix: str = "") -> FileError:

@@ -123,7 +123,11 @@ def read_origin(path: str | os.PathLike[str]) -> dict[str, str]:
     """Return the ``title``, ``period``, ``source`` and ``attribution`` that `write_geotiff` left in a file, if any."""
     import rasterio
 
-    with rasterio.open(path, driver=DRIVER) as file:
+    refused = f"'{path}' cannot be read as a raster"
+    with (
+        reading(refused, hint="give a GeoTIFF, such as one from hotspots kde"),
+        rasterio.open(path, driver=DRIVER) as file,
+    ):
         tags = file.tags(ns=NAMESPACE)
     return {name: str(tags[name]) for name in ORIGIN if name in tags}
 
@@ -166,7 +170,7 @@ def read_geotiff(path: str | os.PathLike[str]) -> Surface:
         raise FileError(f"'{path}' does not exist", hint="check the path")
     with (
         reading(f"'{path}' cannot be read as a raster", hint="give a GeoTIFF, such as one from hotspots kde"),
-        rasterio.open(path) as file,
+        rasterio.open(path, driver=DRIVER) as file,
     ):
         values = file.read(1, masked=True)
         place, crs, unit = file.transform, file.crs, file.units[0]

@@ -16,22 +16,13 @@ import pyarrow as pa
 from hotspots.base.errors import DataError, FileError
 from hotspots.base.files import sha256
 from hotspots.base.foreign import reading
-from hotspots.base.vector import refuse_deep_layer
+from hotspots.base.vector import begins_as, refuse_deep_layer
 from hotspots.incidents.cells import POINT_TYPES, is_text, point_coordinates, single_points
 from hotspots.incidents.columns import ColumnNames, recognise
 from hotspots.incidents.files import Batches, IncidentFile, Roles, numbered, texts_of
 from hotspots.incidents.sources import READABLE, Source
 
 _SAMPLE_ROWS = 200
-# What a file of each kind begins with, so that none is opened as something else that GDAL knows.
-_BEGINNINGS = {
-    ".gpkg": (b"SQLite format 3\0",),
-    ".shp": (b"\0\0\x27\x0a",),
-    ".fgb": (b"fgb",),
-    ".geojson": (b"{", b"["),
-    ".json": (b"{", b"["),
-    ".kml": (b"<?xml", b"<kml"),
-}
 
 
 def open_layer(source: Source, named: ColumnNames) -> IncidentFile:
@@ -72,13 +63,18 @@ def _reading_points(name: str) -> Iterator[None]:
 
 def _refuse_disguise(source: Source) -> None:
     """Refuse a file that begins as no file of its ending does: GDAL would open it as whatever it is."""
-    if source.member is not None or source.path.is_dir():
+    if source.path.is_dir():
         return
-    with source.path.open("rb") as stream:
-        start = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start.startswith(_BEGINNINGS.get(source.suffix, (b"",))):
+    if source.member is None:
+        with source.path.open("rb") as stream:
+            ours = begins_as(stream, source.suffix)
+    else:
+        with source.open() as stream:
+            ours = begins_as(stream, source.suffix)
+    if not ours:
         raise FileError(f"'{source.name}' cannot be read as a layer of points", hint=f"save it as {READABLE}")
-    refuse_deep_layer(source.path)
+    if source.member is None:
+        refuse_deep_layer(source.path)
 
 
 def _gdal_path(source: Source) -> str | Path:
