@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -200,3 +201,13 @@ def test_faults_of_a_program_keep_their_own_words(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"other\.txt"), replacing(tmp_path / "new" / "a.txt"):
         Path("/nowhere/other.txt").read_text()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_of_a_folder_is_named_where_it_was_to_stand(tmp_path: Path) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    wanted = replacing_folder(tmp_path / "out")
+    with pytest.raises(FileError) as caught, wanted as draft, replacing(draft / "tables" / "a.csv"):
+        raise full
+    assert caught.value.message == (
+        f"cannot write '{tmp_path / 'out' / 'tables' / 'a.csv'}' (No space left on device)"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator
@@ -208,6 +209,12 @@ def _in_words(target: Path, scratch: Path) -> Iterator[None]:
     """Say what keeps a file or folder from being written as a `FileError`, whatever a library made of it."""
     try:
         yield
+    except FileError as error:
+        draft = re.escape(str(scratch / "new")) + r"[/\\][^/\\']*"
+        told = re.sub(draft, lambda _: str(target), error.message)
+        if told == error.message:
+            raise
+        raise FileError(told, hint=error.hint) from error
     except HotspotsError:
         raise
     except Exception as error:
