@@ -21,6 +21,7 @@ from hotspots.export.raster import write_geotiff
 from hotspots.export.webmap.make import make_map, write_map
 from hotspots.export.webmap.views import AreaView
 from hotspots.methods.getisord.statistic import gi_star
+from hotspots.methods.meansd import flag_mean_sd
 
 from .conftest import BURGLARY, LSOAS, WARDS, Publish, blanked, counts, rates, rounded, table
 
@@ -408,3 +409,67 @@ def test_points_and_paths_are_not_published_whatever_the_numbers(publish: Publis
         "layers/burglary_where.geojson holds points: places of single incidents must not be published",
     )
     assert not audit.passed
+
+
+def test_a_difference_a_year_gives_the_period_before_back(publish: Publish) -> None:
+    before, after = BURGLARY[:, 0] + 1, BURGLARY[:, 2] * 7 + 5
+    recipe = {"incidents": {"period": "2025-03"}, "change": {"before": ["2025-01"], "after": "2025-03"}}
+    # One month each: 12 a year for every incident more.
+    naive = table(LSOAS, n_before=blanked(before, before < 5), n_after=after, ch_diff=12.0 * (after - before))
+    audit = audit_folders([publish({"lsoas": naive}, months=("2025-03",), recipe=recipe)], rules=UNDER_5)
+    back = audit.given_back
+    assert dict(zip(back["area"], back["low"], strict=True)) == {
+        code: n for code, n in zip(LSOAS.index, before, strict=True) if n < 5
+    }
+    assert all("column 'ch_diff'" in why for why in back["by"])
+    to_ten = table(
+        LSOAS,
+        n_before=rounded(before),
+        n_after=rounded(after),
+        ch_diff=12.0 * (rounded(after) - rounded(before)),
+    )
+    folder = publish({"lsoas": to_ten}, name="rounded", months=("2025-03",), recipe=recipe)
+    assert audit_folders([folder], rules=TO_TEN).passed
+
+
+def margins(n: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the columns of a comparison with the average, with the margin for the score."""
+    found = flag_mean_sd(pd.Series(rates(n, LSOAS), index=LSOAS.index))
+    return {name: np.asarray(found[name]) for name in ("sd_flag", "sd_mean", "sd_above", "sd_margin")}
+
+
+def test_margins_to_the_nearest_threshold_give_rates_back(publish: Publish) -> None:
+    careless = table(LSOAS, n=rounded(counts()), **margins(counts()))
+    audit = audit_folders([publish({"lsoas": careless})], rules=TO_TEN)
+    assert len(given(audit)) == 3
+    assert "column 'sd_margin'" in by(audit).pop()
+    careful = table(LSOAS, n=rounded(counts()), **margins(rounded(counts())))
+    assert audit_folders([publish({"lsoas": careful}, name="safe")], rules=TO_TEN).passed
+
+
+def test_a_table_by_age_and_sex_gives_a_blank_back_from_its_totals(publish: Publish) -> None:
+    folder = publish({"lsoas": table(LSOAS, n=rounded(counts()))})
+    rows = ["Age,Sex,n", "young,F,", "young,M,12", "old,F,20", "old,M,30"]
+    totals = ["young,All,15", "old,All,50", "All,F,23", "All,M,42", "All,All,65"]
+    path = folder / "tables" / "people_burglary-age.csv"
+    path.write_text("\n".join([*rows, *totals]) + "\n", encoding="utf-8")
+    audit = audit_folders([folder], rules=UNDER_5)
+    assert given(audit)["band young | F"] == (3, 3)  # 15 less 12
+    # With a second blank in each of its lines it may be anything from 0 to 15.
+    path.write_text(
+        "\n".join(["Age,Sex,n", "young,F,", "young,M,", "old,F,", "old,M,", *totals]) + "\n", encoding="utf-8"
+    )
+    limits = audit_folders([folder], rules=UNDER_5).cells.set_index("area")[["low", "high"]]
+    assert list(limits.loc["band young | F"]) == [0, 15]
+
+
+def test_months_of_a_geopackage_are_read_and_give_the_last_blank_back(publish: Publish) -> None:
+    months = {f"n_2025_0{i + 1}": BURGLARY[:, i] for i in (1, 2)}
+    first = BURGLARY[:, 0]
+    hide = (first < 5) & (first > 0)
+    folder = publish({"lsoas": table(LSOAS, n=counts(), n_2025_01=blanked(first, hide), **months)})
+    audit = audit_folders([folder], rules=UNDER_5)
+    back = audit.given_back[audit.given_back["period"] == "2025-01"]
+    assert dict(zip(back["area"], back["low"], strict=True)) == {
+        code: n for code, n, dark in zip(LSOAS.index, first, hide, strict=True) if dark
+    }

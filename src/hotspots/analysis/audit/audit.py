@@ -234,26 +234,27 @@ def _of_ratio(ratio: Ratio, cells: Cells, known: Known) -> list[Row]:
     one of the two is hidden; of counts that were rounded first, and so no more closely than that.
     """
     told = []
-    for area, least, most in zip(ratio.areas, ratio.least, ratio.most, strict=True):
+    ends = np.column_stack([ratio.least, ratio.most, ratio.low, ratio.high])
+    for area, (least, most, below, beyond) in zip(ratio.areas, ends.tolist(), strict=True):
         over, under = (ratio.theme, str(area), ratio.over), (ratio.theme, str(area), ratio.under)
-        if over in cells.places and under in cells.places and np.isfinite([least, most]).all():
-            told.append((cells.places[over], cells.places[under], float(least), float(most)))
-    shown = [(known.shown[over], known.shown[under]) for over, under, _, _ in told]
+        if over in cells.places and under in cells.places and np.isfinite([least, most, below, beyond]).all():
+            told.append((cells.places[over], cells.places[under], least, most, below, beyond))
+    shown = [(known.shown[over], known.shown[under]) for over, under, *_ in told]
     both = [not np.isnan(pair).any() for pair in shown]
     follows = any(both) and all(
-        least * one[1] - 0.5 < one[0] < most * one[1] + 0.5
-        for (_, _, least, most), one, seen in zip(told, shown, both, strict=True)
+        least * one[1] + below - 0.5 < one[0] < most * one[1] + beyond + 0.5
+        for (_, _, least, most, below, beyond), one, seen in zip(told, shown, both, strict=True)
         if seen
     )
     why, rows = where_words((ratio.file, ratio.where, ratio.column)), []
-    for (upper, lower, least, most), seen in zip(told, both, strict=True):
+    for (upper, lower, least, most, below, beyond), seen in zip(told, both, strict=True):
         if follows and seen:
             continue
         room = known.base / 2 * (1 + most) if follows and known.base > 1 else 0.0
         pair = np.array([upper, lower], dtype=np.intp)
         rows += [
-            Row(pair, np.array([1.0, -least]), -room, np.inf, why),
-            Row(pair, np.array([1.0, -most]), -np.inf, room, why),
+            Row(pair, np.array([1.0, -least]), below - room, np.inf, why),
+            Row(pair, np.array([1.0, -most]), -np.inf, beyond + room, why),
         ]
     return rows
 

@@ -59,7 +59,11 @@ class Claim:
 
 @dataclass(frozen=True, eq=False)
 class Ratio:
-    """What one column says of two counts: ``low <= n[over] - factor * n[under]`` with the factor between two."""
+    """What one column says of two counts.
+
+    ``n[over] - least * n[under] >= low`` and ``n[over] - most * n[under] <= high``: of a ratio `low` and `high` are 0,
+    and of a difference `least` and `most` are one.
+    """
 
     file: str
     where: str
@@ -70,6 +74,8 @@ class Ratio:
     areas: pd.Index[Any]
     least: Floats
     most: Floats
+    low: Floats
+    high: Floats
 
 
 def claims_of(shown: Shown, context: Context, people: pd.Series[Any]) -> Iterator[Claim]:
@@ -207,6 +213,8 @@ def _spread(shown: Shown, held: dict[str, Any], context: Context, number: Floats
         ends = np.array([(score + a * half) * (spread + b * room) for a in (-1, 1) for b in (-1, 1)])
         low, high = mean - mean_half + ends.min(axis=0), mean + mean_half + ends.max(axis=0)
         yield replace(_between(made, low * scale, high * scale), column="sd_score")
+    if {"sd_margin", "sd_flag"} <= held.keys():
+        yield _margin(made, shown, held, scale)
     if "sd_flag" in held and "sd_signif" in held:
         words = shown.rows["sd_flag"].astype(str).str.casefold().to_numpy()
         signif, half, _ = held["sd_signif"]
@@ -221,6 +229,33 @@ def _spread(shown: Shown, held: dict[str, Any], context: Context, number: Floats
         told = np.isin(words, ["significantly above", "above", "average", "below", "significantly below"])
         low, high = np.where(told, low, np.nan), np.where(told, high, np.nan)
         yield replace(_between(made, low * scale, high * scale), column="sd_flag")
+
+
+def _margin(made: Claim, shown: Shown, held: dict[str, Any], scale: Floats) -> Claim:
+    """Return what the distances from the nearest threshold say: the flag and the side tell which one that is."""
+    (margin, half, _), (mean, mean_half, _) = held["sd_margin"], held["sd_mean"]
+    above, above_half, _ = held["sd_above"]
+    spread, room = above - mean, half + 2 * (mean_half + above_half)
+    words, over = shown.rows["sd_flag"].astype(str).str.casefold().to_numpy(), margin >= 0
+    steps = np.select(
+        [
+            words == "significantly above",
+            words == "above",
+            words == "average",
+            words == "below",
+            words == "significantly below",
+        ],
+        [
+            np.full(len(over), 2.0),
+            np.where(over, 1, 2),
+            np.where(over, -1, 1),
+            np.where(over, -2, -1),
+            np.full(len(over), -2.0),
+        ],
+        np.nan,
+    )
+    value = mean + steps * spread + margin
+    return replace(_between(made, (value - room) * scale, (value + room) * scale), column="sd_margin")
 
 
 def _classes(
@@ -266,15 +301,21 @@ def ratios_of(shown: Shown, context: Context) -> Iterator[Ratio]:
     if not context.before or not context.after:
         return
     share = len(context.after) / len(context.before)
-    for name, part, base in (("ch_ratio", 1.0, 0.0), ("ch_pct", 0.01, 1.0), ("ytd_pct", 0.01, 1.0)):
-        if name not in shown.rows or name == "ytd_pct":
+    for name, part, base in (("ch_ratio", 1.0, 0.0), ("ch_pct", 0.01, 1.0), ("ch_diff", 0.0, 0.0)):
+        if name not in shown.rows:
             continue
         values, half, _ = numbers_of(list(shown.rows[name]))
         if not np.isfinite(values).any():
             continue
-        least, most = (base + part * (values - half)) * share, (base + part * (values + half)) * share
-        room = _TINY * (1 + np.abs(most))
+        least, most = values - half, values + half
+        if name == "ch_diff":  # of incidents a year
+            factors = (least * 0 + share, least * 0 + share)
+            ends = (least * len(context.after) / 12, most * len(context.after) / 12)
+        else:
+            factors = ((base + part * least) * share, (base + part * most) * share)
+            ends = (least * 0, least * 0)
+        room = _TINY * (1 + np.abs(most)) * len(context.after)
         yield Ratio(
             shown.file, shown.where, name, shown.theme, period_key(context.after), period_key(context.before),
-            shown.rows.index, least - room, most + room,
+            shown.rows.index, factors[0] - _TINY, factors[1] + _TINY, ends[0] - room, ends[1] + room,
         )  # fmt: skip

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.analysis.audit.context import Months, Theme, period_key
 from hotspots.analysis.audit.nests import Nests
-from hotspots.analysis.audit.shown import ALL
+from hotspots.analysis.audit.shown import ALL, BAND, BETWEEN, OF_BANDS
 from hotspots.analysis.audit.system import Row, sum_row
 
 Cell = tuple[str, str, str]  # theme, area, period
@@ -63,7 +63,26 @@ def link(cells: Cells, setting: Setting) -> list[Row]:
     rows = list(_of_areas(cells, there, setting))
     rows += _of_periods(cells, there, setting.periods)
     rows += _of_themes(there, setting.themes)
+    rows += _of_bands(there[there["area"].str.startswith(BAND)])
     return rows
+
+
+def _of_bands(there: pd.DataFrame) -> Iterator[Row]:
+    """Yield the totals of tables without areas and the bands that they are made of."""
+    for _, held in there.groupby(["theme", "period"], sort=False):
+        known = {
+            tuple(area.removeprefix(BAND).split(BETWEEN)): place
+            for area, place in zip(held["area"], held["place"], strict=True)
+        }
+        for parts, place in known.items():
+            for at in (at for at, part in enumerate(parts) if part == OF_BANDS):
+                inside = [
+                    other
+                    for names, other in known.items()
+                    if names[at] != OF_BANDS and names[:at] + names[at + 1 :] == parts[:at] + parts[at + 1 :]
+                ]
+                if inside:
+                    yield sum_row(place, inside, "bands and their total")
 
 
 def _of_areas(cells: Cells, there: pd.DataFrame, setting: Setting) -> Iterator[Row]:

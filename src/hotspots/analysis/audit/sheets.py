@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hotspots.analysis.audit.shown import ALL, Page, Said, Shown, column_of, theme_key, tidy_columns
+from hotspots.analysis.audit.shown import (
+    ALL,
+    BAND,
+    BETWEEN,
+    Page,
+    Said,
+    Shown,
+    column_of,
+    theme_key,
+    tidy_columns,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,7 +46,34 @@ def read_csv(path: Path, file: str) -> Page:
     """Read a table of comma-separated values."""
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     theme, _, level = path.stem.rpartition("_")
+    bands = _bands(tidy_columns(frame))
+    if bands is not None:
+        return Page(tables=[Shown(file, "", path.stem, "", bands)])
     return page_of(frame, file, "", theme or level, level if theme else "")
+
+
+def _bands(table: pd.DataFrame) -> pd.DataFrame | None:
+    """Return a table without areas by its bands, such as ages or hours; None of a table of areas, or of none.
+
+    Its counts stand behind what they are by. Of shares, both counts of a group are told.
+    """
+    names = [str(name) for name in table.columns]
+    if "code" in names or table.empty:
+        return None
+    if {"of_n", "of_base"} <= set(names):
+        first = table.iloc[:, 0].astype(str)
+        parts = [
+            pd.DataFrame(
+                {"n": table[name].to_numpy()}, index=[f"{BAND}{one}{BETWEEN}{kind}" for one in first]
+            )
+            for name, kind in (("of_n", "yes"), ("of_base", "of"))
+        ]
+        return pd.concat(parts)
+    by = names[: names.index("n")] if "n" in names else []
+    if not by or set(by) & {*_ROWS, "theme", "offence", "month"}:
+        return None
+    index = [f"{BAND}{BETWEEN.join(map(str, row))}" for row in table[by].itertuples(index=False)]
+    return table[["n"]].set_axis(index, axis=0) if len(set(index)) == len(index) else None
 
 
 def read_workbook(path: Path, file: str) -> Page:

@@ -23,6 +23,8 @@ CARDS = "cards"
 """Where in a map's page the offences of each area stand."""
 ALL = "all areas"
 """The area that stands for all of a layer together."""
+BAND, BETWEEN, OF_BANDS = "band ", " | ", "All"
+"""How a cell of a table without areas begins, what stands between its parts, and what their totals are called."""
 
 HIDDEN = re.compile(
     r"(?:(?:under|fewer than|less than|up to|<|≤)\s*(\d+)|\[?[cxz*]\]?|\.\.|suppressed|hidden)", re.IGNORECASE
