@@ -204,8 +204,9 @@ def _unread(audit: Audit) -> Paragraphs:
 
 _FORMULAS = (
     "Scores of Gi* are compared with those of the counts shown, where all of these are shown. Moran's I, funnels, "
-    "smoothed rates, risks, ranks, p and q values, kinds of hotspots over time, and shares, indexes and ratios of bands "
-    "and classes are not turned back into counts here. In a folder for publication they are measured from the published "
-    "counts, and so tell nothing that those do not. Tables without areas are read from CSV files; in workbook and "
-    "report the same tables are not read again. PDF files are not read: those of a report are printed from it."
+    "smoothed rates, risks, ranks, p and q values, kinds of hotspots over time, and shares, indexes and ratios of "
+    "bands and classes are not turned back into counts here. In a folder for publication they are measured from the "
+    "published counts, and so tell nothing that those do not. Tables without areas are read from CSV files; in "
+    "workbook and report the same tables are not read again. PDF files are not read: those of a report are printed "
+    "from it."
 )
