@@ -22,6 +22,7 @@ GROUPS = ("treated", "control", "displacement_treated", "displacement_control")
 @click.command("change", short_help="Up or down between two periods.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @click.option("--before", required=True, metavar="MONTHS", help="The first period, such as 2024-01..2024-12.")
 @click.option("--after", required=True, metavar="MONTHS", help="The second period, such as 2025-01..2025-12.")
 @options.categories
@@ -100,6 +101,7 @@ def command(
     from hotspots.analysis.steps.changed import change_layer
     from hotspots.analysis.steps.counted import monthly_counts
     from hotspots.analysis.treatment import treatment_effect
+    from hotspots.areas.uncovered import with_coverage
 
     with Steps(4) as step:
         read = read_located(
@@ -126,7 +128,9 @@ def command(
             areas=where,
         )
         provenance = published_record(provenance, read.accounted(), rules)
-        write_layer(layer, output, overwrite=overwrite, provenance=provenance)
+        assert read.missing is not None  # noqa: S101 - the command takes the options of coverage
+        whole = with_coverage(layer, read.missing)
+        write_layer(whole, output, overwrite=overwrite, provenance=provenance)
     click.echo(_summary(layer, level, flagged_by), err=True)
     for line in found.sentences() if found is not None else ():
         click.echo(line, err=True)

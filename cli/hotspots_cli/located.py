@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hotspots_cli import engines, options
@@ -24,19 +24,23 @@ class Located:
     Attributes
     ----------
     areas : GeoDataFrame
-        With the populations of the incidents' year, where there are several.
+        With the populations of the incidents' year, where there are several. Where the command takes
+        `options.coverage`, those that the files cover.
     incidents : DataFrame
         All of them or, in batches and on Dask, their sums by area, category and month.
     quality : QualityReport
         The account of their rows; see `accounted`.
     assigned : Series
-        The area of each.
+        The area of each; missing outside all of them.
+    missing : GeoDataFrame or None
+        The areas that the files do not cover; None where the command does not ask.
     """
 
     areas: gpd.GeoDataFrame
     incidents: pd.DataFrame
     quality: QualityReport
     assigned: pd.Series[Any]
+    missing: gpd.GeoDataFrame | None = None
 
     def accounted(self) -> QualityReport:
         """Return the account of the rows with those inside the areas and those outside."""
@@ -80,6 +84,7 @@ def read_located(
     from hotspots.areas.reading import read_areas
     from hotspots.incidents import read_incidents
 
+    said = {name: given.pop(name) for name in ("covered", "not_covered") if name in given}
     engine, scheduler = given.pop("engine", "memory"), given.pop("scheduler", None)
     engine = engines.chosen_engine(engine, scheduler, incidents, lookup=lookup)
     step("Reading areas")
@@ -89,10 +94,41 @@ def read_located(
         step("Reading and counting incidents")
         summed = engines.sums(engine, scheduler, incidents, where, by=by, **reading)
         step(then)
-        return Located(people_of(where, summed.report), summed.incidents, summed.report, summed.assigned)
+        return _covered(
+            Located(people_of(where, summed.report), summed.incidents, summed.report, summed.assigned), said
+        )
     step("Reading incidents")
     table, quality = read_incidents(incidents, crs=crs, **keeping, **reading)
     where = people_of(where, quality)
     step(then)
     assigned = locate(table, where, by=by, lookup=lookup or None)
-    return Located(where, table, quality, assigned)
+    return _covered(Located(where, table, quality, assigned), said)
+
+
+def _covered(read: Located, said: dict[str, Any]) -> Located:
+    """Return what was read without the areas that the files do not cover, of which a warning tells.
+
+    Incidents there, strays of a neighbouring force, are outside the areas.
+    """
+    if not said:
+        return read
+    from hotspots.analysis.steps.counted import among
+    from hotspots.counting.counts import count_incidents
+    from hotspots.counting.coverage import find_coverage, warn_uncovered
+
+    areas, quality = read.areas, read.quality
+    n = count_incidents(read.incidents, areas, assigned=read.assigned)
+    held = find_coverage(areas, n, whole=not quality.filtered_category, **said)
+    if held.all():
+        return replace(read, missing=areas.iloc[:0])
+    warn_uncovered(areas[~held], files=[source.name for source in quality.sources], stacklevel=3)
+    if quality.inside is not None and quality.outside is not None:
+        lost = int(n[~held].sum())
+        quality = quality.with_areas(inside=quality.inside - lost, outside=quality.outside + lost)
+    return replace(
+        read,
+        areas=areas[held],
+        quality=quality,
+        assigned=among(read.assigned, areas[held]),
+        missing=areas[~held],
+    )

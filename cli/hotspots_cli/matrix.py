@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.command("matrix", short_help="Priorities by partnership: themes ticked.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @options.selection
 @options.columns
 @options.crs

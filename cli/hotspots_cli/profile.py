@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hotspots_cli import options
+from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
 
@@ -14,6 +15,7 @@ from hotspots_cli.writing import check_output
 @click.command("profile", short_help="Each partnership by offence, beside others.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @options.comparators
 @options.selection
 @options.columns
@@ -51,26 +53,20 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
     from hotspots.analysis.partnerships import profile_incidents
-    from hotspots.analysis.steps.counted import locate, people_of
-    from hotspots.areas.reading import read_areas
     from hotspots.counting.period import period_of
     from hotspots.export.tables.csv import write_csv
-    from hotspots.incidents import read_incidents
     from hotspots.publish.words.profile import period_words
 
     with Steps(4) as step:
-        step("Reading areas")
         against = options.comparing(given)
-        where = read_areas(areas, crs=crs, **options.area_reading(given))
-        step("Reading incidents")
-        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = people_of(where, quality)
-        step("Comparing")
+        read = read_located(
+            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Comparing"
+        )
         made = profile_incidents(
-            table,
-            where,
-            assigned=locate(table, where, by=by, lookup=lookup or None),
-            months=period_of(table, months=months).length,
+            read.incidents,
+            read.areas,
+            assigned=read.assigned,
+            months=period_of(read.incidents, months=months).length,
             comparators=against,
             margin=margin,
         )

@@ -26,6 +26,7 @@ log = logging.getLogger("hotspots")
 @click.command("select", short_help="Priority areas, with reasons.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @options.selection
 @options.columns
 @options.crs
@@ -129,6 +130,7 @@ def command(
     plan = _plan(given)
     from hotspots.analysis.origins import files_origin
     from hotspots.analysis.provenance import make_provenance, rests_on
+    from hotspots.areas.uncovered import with_coverage
     from hotspots.counting.tally import tally
     from hotspots.priorities.prioritise import prioritise
     from hotspots.publish.words.priorities import outcome_lines
@@ -156,7 +158,9 @@ def command(
         )
         for line in outcome_lines(made):
             log.info(line)
-        write_layer(made.layer, output, overwrite=overwrite, provenance=provenance)
+        assert read.missing is not None  # noqa: S101 - the command takes the options of coverage
+        whole = with_coverage(made.layer, read.missing)
+        write_layer(whole, output, overwrite=overwrite, provenance=provenance)
         if localities is not None:
             _write_localities(made, localities, overwrite=overwrite, provenance=provenance)
         if brief is not None:

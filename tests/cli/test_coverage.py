@@ -69,3 +69,38 @@ def test_a_name_that_no_district_has(hotspots: Run, shire: Path) -> None:
     assert status == 1
     assert "no area has the district or the code 'Fur', which coverage is said of" in told
     assert "'Far'" in told
+
+
+@pytest.fixture
+def two_years(shire: Path) -> Path:
+    """The same a year later, ten incidents more in each ward with files."""
+    text = Path("2025-06-shire-street.csv").read_text(encoding="utf-8").replace("2025-06", "2026-06")
+    more = [f"2026-06,{400_500 + 1000 * k},330500,Drugs" for k in range(8) for _ in range(10)]
+    Path("2026-06-shire-street.csv").write_text(text + "\n".join(more) + "\n", encoding="utf-8")
+    return shire
+
+
+YEARS = ("2025-06-shire-street.csv", "2026-06-shire-street.csv", "--areas", "wards.gpkg")
+BETWEEN = ("--before", "2025-06", "--after", "2026-06")
+
+
+def test_a_change_is_of_covered_areas_alone(hotspots: Run, two_years: Path) -> None:
+    status, _, told = hotspots("change", *YEARS, *BETWEEN, "-o", "change.gpkg")
+    assert status == 0
+    assert "and left out of every figure: Far (2 areas)" in " ".join(told.split())
+    changed = gpd.read_file("change.gpkg")
+    assert changed["coverage"].tolist() == ["covered"] * 8 + ["not covered"] * 2
+    assert changed["n_after"].isna().tolist() == [False] * 8 + [True] * 2
+    assert changed["ch_flag"].isna().tolist() == [False] * 8 + [True] * 2
+    assert hotspots("change", *YEARS, *BETWEEN, "--covered", "Far", "-o", "zero.gpkg")[0] == 0
+    assert gpd.read_file("zero.gpkg")["n_after"].tolist() == [*range(40, 48), 0, 0]
+
+
+def test_areas_are_selected_among_covered_ones_alone(hotspots: Run, two_years: Path) -> None:
+    status, _, told = hotspots("select", *YEARS, "--indicator", "crime", "-o", "chosen.gpkg")
+    assert status == 0, told
+    assert "and left out of every figure: Far (2 areas)" in " ".join(told.split())
+    chosen = gpd.read_file("chosen.gpkg")
+    assert chosen["rank"].isna().tolist() == [False] * 8 + [True] * 2
+    assert chosen["rank"].max() == 8
+    assert chosen["coverage"].tolist()[-1] == "not covered"

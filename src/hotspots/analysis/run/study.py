@@ -15,7 +15,7 @@ from hotspots.analysis.keys import make_keys
 from hotspots.analysis.people import Grouping, read_groupings
 from hotspots.analysis.recipe.tables import CELLS, Emerging, GiStar, Grid, Outliers, Recipe
 from hotspots.analysis.results import Kind
-from hotspots.analysis.steps.counted import locate
+from hotspots.analysis.steps.counted import among, locate
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.overlap import largest_overlap
@@ -158,7 +158,7 @@ def keep_covered(
         if not covered.all():
             missing[place.key] = place.areas[~covered]
         kept.append(replace(place, areas=place.areas[covered]))
-        located[place.key] = _among(assigned[place.key], kept[-1].areas)
+        located[place.key] = among(assigned[place.key], kept[-1].areas)
     if missing:
         key = places[0].key if places[0].key in missing else next(iter(missing))
         label = next(place.label for place in places if place.key == key)
@@ -166,13 +166,6 @@ def keep_covered(
             missing[key], files=[source.name for source in quality.sources], label=label, stacklevel=3
         )
     return kept, located, missing
-
-
-def _among(assigned: pd.Series[Any], areas: gpd.GeoDataFrame) -> pd.Series[Any]:
-    """Return the area of each incident, missing where it is none of those areas."""
-    if isinstance(assigned.dtype, pd.CategoricalDtype):
-        return assigned.cat.set_categories(areas.index)
-    return assigned.where(assigned.isin(areas.index))
 
 
 def begin_study(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -85,6 +85,13 @@ def account_of_density(
     outside = quality.located - inside
     warn_outside(outside, quality.located, label="areas", result="density", stacklevel=2)
     return quality.with_areas(inside=inside, outside=outside)
+
+
+def among(assigned: pd.Series[Any], areas: gpd.GeoDataFrame) -> pd.Series[Any]:
+    """Return the area of each incident, missing where it is none of those areas."""
+    if isinstance(assigned.dtype, pd.CategoricalDtype):
+        return assigned.cat.set_categories(areas.index)
+    return assigned.where(assigned.isin(areas.index))
 
 
 def people_of(areas: gpd.GeoDataFrame, quality: QualityReport) -> gpd.GeoDataFrame:
