@@ -107,6 +107,8 @@ class Canvas:
         looks at what another does. The map moves to the left and, where there is no room for the insets otherwise,
         becomes smaller.
         """
+        if (marked is None or not len(marked)) and len(coloured) > _MANY:
+            return  # an inset would show a few of them
         west, south, east, north = self.extent
         (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
         inset = min(_INSET, 0.3 * self.pen.width)
