@@ -84,7 +84,7 @@ def read_located(
     from hotspots.areas.reading import read_areas
     from hotspots.incidents import read_incidents
 
-    said = {name: given.pop(name) for name in ("covered", "not_covered") if name in given}
+    said: dict[str, Any] = {name: given.pop(name) for name in ("covered", "not_covered") if name in given}
     engine, scheduler = given.pop("engine", "memory"), given.pop("scheduler", None)
     engine = engines.chosen_engine(engine, scheduler, incidents, lookup=lookup)
     step("Reading areas")
