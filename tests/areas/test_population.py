@@ -270,3 +270,12 @@ def test_only_the_areas_own_rows_have_to_make_sense() -> None:
     slip = pd.DataFrame({"code": list(WARDS), "population": ["5"] * 19 + ["12,34"]})
     with pytest.raises(DataError, match="is '12,34' for E05000019, which is not a number"):
         read_population(slip, WARDS)
+
+
+def test_a_column_of_codes_that_calls_itself_populations() -> None:
+    table = pd.DataFrame({"pop2024": list(WARDS), "name": "Hill"})
+    with pytest.raises(DataError) as found:
+        read_population(table, WARDS)
+    assert found.value.message == (
+        "column 'pop2024' of the population table holds codes, but its name says populations"
+    )

@@ -31,3 +31,8 @@ def test_what_the_system_says_stands_behind() -> None:
     with pytest.raises(FileError) as found, reading("'a.gpkg' cannot be read", hint="look"):
         raise PermissionError(13, "Permission denied")
     assert found.value.message == "'a.gpkg' cannot be read (Permission denied)"
+
+
+def test_memory_that_a_small_damaged_file_asks_for_is_its_fault() -> None:
+    with pytest.raises(FileError), reading("'a.parquet' is damaged", hint="export it again", damaged=True):
+        raise MemoryError

@@ -149,6 +149,11 @@ def check_polygons(table: pd.DataFrame, where: str) -> gpd.GeoDataFrame:
             f"{where} holds a table without geometry, but areas are polygons",
             hint=f"give {FORMATS} of areas",
         )
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        raise DataError(
+            f"{where} has several columns '{twice[0]}'", hint="give each column a name of its own"
+        )
     if table.empty:
         raise DataError(f"{where} holds no areas", hint="check that the layer was exported with its features")
     kinds = shapely.get_type_id(table.geometry.to_numpy())

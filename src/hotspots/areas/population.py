@@ -179,6 +179,11 @@ def read_population(source: Source, codes: pd.Index, *, population: str | None =
             f"column '{code}' of {where} holds {listed(repeated.unique())} more than once",
             hint="give a table with one row for each area; sum smaller areas to these first",
         )
+    if column == code:
+        raise DataError(
+            f"column '{column}' of {where} holds codes, but its name says populations",
+            hint="give the columns of codes and of populations names of their own",
+        )
     rows = rows.drop_duplicates(code).set_index(code)
     named = find_columns(rows.reset_index(), where=where, code=code)
     held = rows.index.isin(codes)

@@ -9,7 +9,7 @@ from hotspots.base.errors import FileError, HotspotsError
 
 
 @contextmanager
-def reading(message: str, *, hint: str) -> Iterator[None]:
+def reading(message: str, *, hint: str, damaged: bool = False) -> Iterator[None]:
     """Turn whatever a library raises while it reads a file into a `FileError`.
 
     A damaged file may make a reader raise anything: GDAL, Arrow, pandas, shapely, calamine and rasterio each have
@@ -21,6 +21,9 @@ def reading(message: str, *, hint: str) -> Iterator[None]:
     ----------
     message, hint : str
         As `HotspotsError` takes them. A file that may not be read, or a disk that fails, says so behind the message.
+
+    damaged : bool, default False
+        Whether memory that runs out is the file's fault too: that of a small file, whose damaged numbers ask for it.
 
     Raises
     ------
@@ -37,8 +40,12 @@ def reading(message: str, *, hint: str) -> Iterator[None]:
     """
     try:
         yield
-    except (HotspotsError, MemoryError, Warning):
+    except (HotspotsError, Warning):
         raise
+    except MemoryError as error:
+        if not damaged:
+            raise
+        raise FileError(message, hint=hint) from error
     except OSError as error:
         reason = f" ({error.strerror})" if error.errno and error.strerror else ""
         raise FileError(message + reason, hint=hint) from error

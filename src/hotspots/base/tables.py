@@ -189,7 +189,9 @@ def read_table(source: Source, *, what: str = "the table", codes: Iterable[str] 
     if path.suffix.lower() in _WORKBOOKS:
         return _of_workbook(path, sheet, where, frozenset(() if codes is None else codes))
     with reading(
-        f"{where} cannot be read as a table", hint=f"save it as {READABLE}, with one row of headings"
+        f"{where} cannot be read as a table",
+        hint=f"save it as {READABLE}, with one row of headings",
+        damaged=path.stat().st_size < LARGEST // 10,
     ):
         if path.suffix.lower() in _PARQUET:
             return _of_parquet(path, where)
