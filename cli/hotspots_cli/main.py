@@ -23,6 +23,7 @@ from hotspots_cli import stopping
 COMMANDS = (
     "demo",
     "run",
+    "editions",
     "recipe",
     "inspect",
     "fetch",

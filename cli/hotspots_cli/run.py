@@ -21,9 +21,17 @@ if TYPE_CHECKING:
 @click.option(
     "--since",
     metavar="DIR",
-    help="The folder of an earlier run: report, workbook and terminal say what has changed since.",
+    help="The folder of an earlier run, or STORE.gpkg#EDITION: report, workbook and terminal say what has changed "
+    "since.",
 )
 @options.context
+@click.option(
+    "--into",
+    metavar="STORE",
+    help="Keep the layers as well: in a GeoPackage of editions, or in a schema of a database, such as "
+    "postgresql://server/database#schema.",
+)
+@click.option("--edition", metavar="NAME", help="What the edition is called in that GeoPackage.")
 @options.assets
 @options.public
 @options.overwrite
@@ -32,6 +40,8 @@ def command(
     output: str,
     since: str | None,
     context: tuple[str, ...],
+    into: str | None,
+    edition: str | None,
     assets: bool,
     public: str | None,
     overwrite: bool,
@@ -43,8 +53,21 @@ def command(
     hotspots run analysis.toml -o maps/2025
     hotspots run analysis.toml -o maps/2026 --since maps/2025
     hotspots run analysis.toml -o website/2026 --public documents
+    hotspots run analysis.toml -o maps/2026 --into editions.gpkg --edition 2026
     """
-    run_into(recipe, output, overwrite=overwrite, since=since, context=context, assets=assets, public=public)
+    if edition is not None and into is None:
+        raise click.UsageError("--edition names what a store is to hold: name the store with --into")
+    run_into(
+        recipe,
+        output,
+        overwrite=overwrite,
+        since=since,
+        context=context,
+        assets=assets,
+        public=public,
+        into=into,
+        edition=edition,
+    )
 
 
 def run_into(
@@ -56,6 +79,8 @@ def run_into(
     context: tuple[str, ...] = (),
     assets: bool = False,
     public: str | None = None,
+    into: str | None = None,
+    edition: str | None = None,
 ) -> None:
     """Run the recipe and say what came of it."""
     from hotspots.base.files import refuse_existing
@@ -70,10 +95,14 @@ def run_into(
     if assets and asked.map is not None:
         asked = replace(asked, map=replace(asked.map, parts="beside"))
     with Steps() as step:
-        outcome = run_recipe(asked, output, overwrite=overwrite, since=since, progress=step)
+        outcome = run_recipe(
+            asked, output, overwrite=overwrite, since=since, into=into, edition=edition, progress=step
+        )
     for line in outcome.headline:
         click.echo(line)
     click.echo(f"Wrote {len(outcome.files)} files to {outcome.folder}")
+    if into is not None:
+        click.echo(f"Kept its layers in {into}" + (f" as {edition}" if edition else ""))
     first = "map.html" if "map.html" in outcome.files else "hotspots.qgz"
     click.echo(f"Open {outcome.folder / first}")
 

@@ -83,3 +83,62 @@ def test_a_password_is_refused_at_every_door_and_never_shown(
     told = capsys.readouterr()
     assert "the address of a database holds a password" in told.err
     assert "s3cret" not in told.err + told.out
+
+
+RECIPE = """
+title = "Abbeyshire"
+source = "Calls"
+attribution = "None"
+[incidents]
+source = "duckdb:///crime.duckdb#{rows}"
+[[areas]]
+label = "Wards"
+source = "wards.gpkg"
+population_table = "people.csv"
+[flag]
+"""
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.base.errors.HotspotsWarning")
+def test_a_run_reads_from_a_database_and_keeps_its_layers_in_one(
+    crimes: str, town: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = "SELECT * FROM street WHERE \\\"Crime type\\\" <> 'Secret matter'"
+    (town / "all.toml").write_text(RECIPE.format(rows=chosen), encoding="utf-8")
+    (town / "elsewhere").mkdir()
+    monkeypatch.chdir(town / "elsewhere")
+    first = ("run", "../all.toml", "-o", "first", "--into", "editions.gpkg", "--edition", "first")
+    assert run(list(first)) == 0
+    assert "Kept its layers in editions.gpkg as first" in capsys.readouterr().out
+    assert not list(Path("first").rglob("*.aux.xml"))
+    kept = read_layer("editions.gpkg", layer="first_all-incidents_wards")
+    layer = read_layer("first/layers/all-incidents_wards.gpkg")
+    assert kept.drop(columns="geometry").equals(layer.drop(columns="geometry"))
+    record = Path("first/about/provenance.json").read_text(encoding="utf-8")
+    assert "crime.duckdb#SELECT " in record
+    for hidden in (str(town), "Secret matter"):
+        assert hidden not in record
+    second = ("run", "../all.toml", "-o", "second", "--into", f"duckdb:///{town}/out.duckdb#second")
+    assert run([*second, "--since", "editions.gpkg#first"]) == 0
+    assert Path("second/tables/since.csv").is_file()
+    assert (
+        read_layer(f"duckdb:///{town}/out.duckdb#second.all_incidents_wards")["n"].tolist()
+        == layer["n"].tolist()
+    )
+    capsys.readouterr()
+    assert (
+        said(capsys, *first, "--overwrite", "--edition", "a/b")[0]
+        == "Error: 'a/b' cannot be the name of an edition"
+    )
+    assert said(capsys, "run", "../all.toml", "-o", "third", "--into", "editions.gpkg", "--edition", "first")[
+        0
+    ] == ("Error: 'editions.gpkg' has an edition 'first' already")
+    assert not Path("third").exists()
+    assert run(["run", "../all.toml", "-o", "third", "--edition", "x"]) == 2
+    assert said(
+        capsys, "run", "../all.toml", "-o", "third", "--since", "editions.gpkg#first", "--public", "documents"
+    ) == [
+        "Error: 'editions.gpkg#first' is an edition of a store, but what may be published depends on all files of the "
+        "earlier one",
+        "Hint: name the folder of the earlier run with --since",
+    ]

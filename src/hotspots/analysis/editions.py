@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from hotspots._version import __version__
 from hotspots.analysis.provenance import names_only
 from hotspots.analysis.results import Analysis, Layer
 from hotspots.analysis.since import Since
-from hotspots.base.errors import DataError, FileError
+from hotspots.areas.reading import read_layer
+from hotspots.base.errors import DataError, FileError, ParameterError, did_you_mean
 from hotspots.base.tables import read_table
+from hotspots.export.editions import read_editions
 
 RECORD = "about/provenance.json"
 # What marks an area, by the column of classes that says so.
@@ -65,12 +67,13 @@ class Edition:
 
 
 def read_edition(folder: str | os.PathLike[str]) -> Edition:
-    """Read what an earlier run left in its folder.
+    """Read what an earlier run left in its folder, or an edition of a store.
 
     Parameters
     ----------
     folder : path
-        The folder of a run, with its record and its tables. Only files that the record lists are read.
+        The folder of a run, with its record and its tables. Only files that the record lists are read. Or a GeoPackage
+        of editions and one of them, such as ``"editions.gpkg#2025"``.
 
     Raises
     ------
@@ -79,6 +82,9 @@ def read_edition(folder: str | os.PathLike[str]) -> Edition:
     DataError
         When the record is not one.
     """
+    store, mark, edition = str(folder).rpartition("#")
+    if mark and store.casefold().endswith(".gpkg"):
+        return read_stored(Path(store), edition)
     folder = Path(folder)
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
@@ -89,6 +95,37 @@ def read_edition(folder: str | os.PathLike[str]) -> Edition:
         ) from None
     except ValueError:
         record = None
+    return _edition(record, lambda names: dict(_tables(folder, names)), f"'{folder}', {RECORD},")
+
+
+def read_stored(store: Path, edition: str) -> Edition:
+    """Read an edition of a GeoPackage of editions.
+
+    Raises
+    ------
+    FileError
+        When there is no such file, or it is no store.
+    ParameterError
+        When it holds no edition of that name.
+    """
+    held = read_editions(store)
+    if edition not in held:
+        raise ParameterError(f"'{store.name}' has no edition '{edition}'", hint=did_you_mean(edition, held))
+    layers: list[str] = held[edition]["layers"]
+
+    def tables(_: list[str]) -> dict[str, pd.DataFrame]:
+        return {
+            name.removeprefix(f"{edition}_"): pd.DataFrame(read_layer(store, layer=name)).drop(
+                columns="geometry"
+            )
+            for name in layers
+        }
+
+    return _edition(held[edition]["record"], tables, f"edition '{edition}' in '{store.name}'")
+
+
+def _edition(record: Any, tables: Callable[[list[str]], dict[str, pd.DataFrame]], where: str) -> Edition:
+    """Return what a record tells, and the tables of the files that it lists."""
     try:
         rows, files, recipe = record["rows_by_month"], record["files"], record["recipe"]
         told = {str(month): int(number) for month, number in rows.items()}
@@ -97,7 +134,7 @@ def read_edition(folder: str | os.PathLike[str]) -> Edition:
         names = [str(name) for name in files]
     except (AttributeError, KeyError, TypeError, ValueError):
         raise DataError(
-            f"the record of '{folder}', {RECORD}, is not one that this version can compare with",
+            f"the record of {where} is not one that this version can compare with",
             hint="run that edition's recipe again with this version, and compare with the folder that it writes",
         ) from None
     return Edition(
@@ -107,7 +144,7 @@ def read_edition(folder: str | os.PathLike[str]) -> Edition:
         made_with,
         told,
         reported,
-        dict(_tables(folder, names)),
+        tables(names),
         (record.get("publication") or {}).get("profile"),
     )
 
@@ -189,6 +226,55 @@ def compare_editions(analysis: Analysis, edition: Edition) -> Since:
         _ranks(analysis, edition),
         unmatched,
     )
+
+
+def compare_stored(before: Edition, now: Edition) -> pd.DataFrame:
+    """Return each area that either of two editions marks, with what became of it.
+
+    Parameters
+    ----------
+    before, now : Edition
+        The earlier and the later edition.
+
+    Returns
+    -------
+    DataFrame
+        ``layer`` (as in ``burglary_wards``), ``measure`` (the column that marks), ``code``, ``name``, ``district``,
+        ``n_before`` and ``n_now`` (incidents; NA where an edition has none of that area) and ``state`` ("new", "kept"
+        or "gone"). Only areas of layers that both editions have, in the order of layers, measures and codes.
+
+    Raises
+    ------
+    DataError
+        When they have no layer in common, or one is for publication by other rules than the other.
+    """
+    if before.profile != now.profile:
+        how = [f"by the profile '{one.profile}'" if one.profile else "exact" for one in (before, now)]
+        raise DataError(
+            f"one edition is {how[0]}, the other {how[1]}: compared, they would give away what is hidden",
+            hint="compare editions that were made by one profile",
+        )
+    shared = [name for name in now.tables if name in before.tables]
+    if not shared:
+        raise DataError(
+            f"the editions '{before.title}' and '{now.title}' have no layer in common",
+            hint="compare editions of one recipe",
+        )
+    rows: list[tuple[Any, ...]] = []
+    for layer in shared:
+        one, other = before.tables[layer], now.tables[layer]
+        codes = one.index.intersection(other.index).sort_values()
+        for column, marks in MARKS.items():
+            if column not in one or column not in other:
+                continue
+            was, now_is = (table[column].reindex(codes).isin(marks) for table in (one, other))
+            for code in codes[(was | now_is).to_numpy()]:
+                state = "kept" if was[code] and now_is[code] else "new" if now_is[code] else "gone"
+                about = [str(other.loc[code, name]) if name in other else "" for name in ("name", "district")]
+                counts = [table.loc[code, "n"] if "n" in table else None for table in (one, other)]
+                rows.append((layer, column, code, *about, *counts, state))
+    columns = ["layer", "measure", "code", "name", "district", "n_before", "n_now", "state"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _marked(theme: str, layer: Layer, before: pd.DataFrame) -> Iterator[tuple[str, ...]]:

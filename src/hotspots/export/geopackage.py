@@ -25,7 +25,7 @@ _RESERVED = ("fid", "geom")  # what GDAL calls the key and the geometry of a row
 _FIXED_DATE = "2000-01-01T00:00:00.000Z"
 
 _SCHEMA_EXTENSION = """
-CREATE TABLE gpkg_data_columns (
+CREATE TABLE IF NOT EXISTS gpkg_data_columns (
   table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT,
   mime_type TEXT, constraint_name TEXT,
   CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name));
@@ -71,7 +71,15 @@ def write_geopackage(
         raise ParameterError("there is no layer to write", hint="pass at least one, as in {'wards': wards}")
     for name, layer in layers.items():
         require_metres(layer.crs, what=f"the areas of layer '{name}'")
-    with replacing(path, overwrite=overwrite) as draft, _as_ever():
+    with replacing(path, overwrite=overwrite) as draft:
+        append_layers(layers, draft, provenance=provenance)
+
+
+def append_layers(
+    layers: Mapping[str, gpd.GeoDataFrame], draft: Path, *, provenance: Mapping[str, Any] | None = None
+) -> None:
+    """Write named layers into a file that nobody reads yet, beside those that it holds."""
+    with _as_ever():
         for name, layer in layers.items():
             _write_layer(layer, draft, name, provenance)
         _describe_columns(draft, layers)
@@ -127,6 +135,7 @@ def _describe_columns(draft: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> No
         )
         database.execute(
             "INSERT INTO gpkg_extensions (table_name, column_name, extension_name, definition, scope) "
-            "VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', ?, 'read-write')",
+            "SELECT 'gpkg_data_columns', NULL, 'gpkg_schema', ?, 'read-write' "
+            "WHERE NOT EXISTS (SELECT 1 FROM gpkg_extensions WHERE extension_name = 'gpkg_schema')",
             (_SCHEMA_URL,),
         )

@@ -21,8 +21,9 @@ from hotspots.analysis.public.protect import protect
 from hotspots.analysis.recipe.tables import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
 from hotspots.analysis.run.analyse import Progress, analyse, count_steps
-from hotspots.base.errors import FileError
+from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.files import refuse_existing, replacing_folder, same_file
+from hotspots.disclosure.rules import Profile
 from hotspots.export.geojson.shapes import Shapes, draw_shapes
 from hotspots.export.geojson.write import write_geojson
 from hotspots.export.geopackage import write_geopackage
@@ -41,6 +42,7 @@ from hotspots.publish.report.charts import charts_tables
 from hotspots.publish.report.classes import people_tables
 from hotspots.publish.report.document import write_documents, write_tables
 from hotspots.publish.report.places import places_table
+from hotspots.publish.store import check_store, keep_edition
 from hotspots.publish.views import analysis_views
 from hotspots.publish.words.brief import brief_note, brief_reasons, brief_summary, brief_title
 from hotspots.publish.words.change import calendar_words
@@ -100,6 +102,8 @@ def run_recipe(
     *,
     overwrite: bool = False,
     since: str | os.PathLike[str] | None = None,
+    into: str | None = None,
+    edition: str | None = None,
     progress: Progress = lambda *_: None,
 ) -> Outcome:
     """Run a recipe and write all it makes into a folder.
@@ -114,7 +118,11 @@ def run_recipe(
         Whether an existing folder may be written into. Files that an earlier run left there and this one does
         not make are removed; nothing else is touched.
     since : path, optional
-        The folder of an earlier run; the report, the workbook and ``tables/since.csv`` then say what has changed.
+        The folder of an earlier run, or ``"STORE.gpkg#EDITION"``; the report, the workbook and ``tables/since.csv``
+        then say what has changed.
+    into, edition : str, optional
+        A store that keeps the layers as well, and what the edition is called there; see
+        `hotspots.publish.store.keep_edition`.
     progress : callable, optional
         Called with the name of each step as it begins, and the number of steps.
 
@@ -133,25 +141,24 @@ def run_recipe(
     refuse_existing(folder, overwrite=overwrite)
     _refuse_inputs(recipe, folder)
     total = count_steps(recipe) + len(recipe.theme) + 3 + (recipe.publish is not None)
-    edition = None if since is None else read_edition(since)
+    if into is not None:
+        check_store(into, edition=edition, overwrite=overwrite)
+    _refuse_stored(recipe, since)
+    earlier = None if since is None else read_edition(since)
     # Begun before anything is read, so that who cannot write, or is the second to write there, is told at once.
     with replacing_folder(folder, overwrite=overwrite, made_before=_recorded_files) as draft:
         analysis = analyse(recipe, progress=lambda label: progress(label, total))
         if recipe.publish is not None:
             analysis = protect(analysis, recipe.publish.rules)
-        if edition is not None:
-            analysis = replace(analysis, since=compare_editions(analysis, edition))
+        if earlier is not None:
+            analysis = replace(analysis, since=compare_editions(analysis, earlier))
         analysis.origin.warn(NAME_THEM)
         files = _write_all(analysis, draft, progress=lambda label: progress(label, total))
         if recipe.publish is not None:
             progress("Solving for what the files give away", total)
-            made = analysis.published
-            certify(
-                draft,
-                rules=recipe.publish.rules,
-                since=() if since is None else (since,),
-                left_out=() if made is None else made.left_out,
-            )
+            _certify(analysis, draft, recipe.publish.rules, since)
+        if into is not None:
+            keep_edition(draft, into, edition=edition, overwrite=overwrite)
     return Outcome(folder, files, headline(analysis), analysis)
 
 
@@ -182,6 +189,26 @@ def _write_all(analysis: Analysis, draft: Path, *, progress: Callable[[str], Non
     files = tuple(sorted({*written, *added, RECORD}))
     _write_text(draft / RECORD, _record(analysis, files))
     return files
+
+
+def _certify(analysis: Analysis, draft: Path, rules: Profile, since: str | os.PathLike[str] | None) -> None:
+    """Solve for what the files give away, alone and beside those of the earlier edition."""
+    made = analysis.published
+    certify(
+        draft,
+        rules=rules,
+        since=() if since is None else (since,),
+        left_out=() if made is None else made.left_out,
+    )
+
+
+def _refuse_stored(recipe: Recipe, since: str | os.PathLike[str] | None) -> None:
+    """Refuse an edition of a store where its files have to be solved together with those that are published."""
+    if recipe.publish is not None and ".gpkg#" in str(since or "") and not Path(str(since)).is_dir():
+        raise ParameterError(
+            f"'{since}' is an edition of a store, but what may be published depends on all files of the earlier one",
+            hint="name the folder of the earlier run with --since",
+        )
 
 
 def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[bytes, Shapes]) -> None:

@@ -312,7 +312,7 @@ def speaking(address: Address) -> Iterator[None]:
 # What libpq and the server say before there is a session: a pattern, what it means, and what to do.
 _NO_SESSION = (
     (
-        r"could not translate host|failed to resolve host",
+        r"could not translate host|failed to resolve host|not known|getaddrinfo",
         "the server of the database '{name}' is not known on this network",
         "check the name behind postgresql://, and that you are on the network that has it",
     ),
