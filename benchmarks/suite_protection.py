@@ -48,7 +48,7 @@ def protect_here(given: Inputs) -> pd.DataFrame:
 def check_protected(given: Inputs, table: pd.DataFrame) -> tuple[bool, str]:
     """See that every small count is left the range that its profile promises."""
     from hotspots import make_tables, profile
-    from hotspots.disclosure.rules import small
+    from hotspots.disclosure.counts import small
 
     rules = profile(given["profile"])
     counts = make_tables(given["counts"], within=given["within"]).counts

@@ -42,11 +42,11 @@ from .counting.counts import rate_limits as rate_limits
 from .counting.tally import Tally as Tally
 from .counting.tally import tally as tally
 from .disclosure.bounds import bounds as bounds
+from .disclosure.counts import published as published
 from .disclosure.protect import Protection as Protection
 from .disclosure.protect import protect as protect
 from .disclosure.rules import Profile as Profile
 from .disclosure.rules import profile as profile
-from .disclosure.rules import published as published
 from .disclosure.statements import Statement as Statement
 from .disclosure.statements import System as System
 from .disclosure.statements import make_system as make_system

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.disclosure.bounds import bounds
+from hotspots.disclosure.counts import published
 from hotspots.disclosure.protect import Protection, protect
-from hotspots.disclosure.rules import Profile, profile, published
+from hotspots.disclosure.rules import Profile, profile
 from hotspots.disclosure.statements import Statement, make_system
 from hotspots.disclosure.tables import Tables, make_tables
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspots.base.errors import DataError, ParameterError
-from hotspots.disclosure.rules import PROFILES, Profile, profile, published
+from hotspots.disclosure.counts import published
+from hotspots.disclosure.rules import PROFILES, Profile, profile
 
 
 def shown(counts: list[int], name: str) -> list[tuple[float, float, float]]:

@@ -11,9 +11,10 @@ from scipy import sparse
 
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.disclosure.bounds import bounds
+from hotspots.disclosure.counts import may_be_small, published, small
 from hotspots.disclosure.propagate import propagate
 from hotspots.disclosure.reach import Room
-from hotspots.disclosure.rules import Profile, may_be_small, published, small
+from hotspots.disclosure.rules import Profile
 from hotspots.disclosure.statements import System
 from hotspots.disclosure.tables import Tables, named
 

@@ -1,4 +1,4 @@
-"""Rules of publication: which counts are hidden, how the others are rounded, and what a reader knows of each."""
+"""Rules of publication: which counts are hidden, and how the others are rounded, in numbers and in words."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from hotspots.base.errors import DataError, ParameterError, did_you_mean, listed
+from hotspots.base.errors import ParameterError, did_you_mean
+from hotspots.disclosure.rounding import halfway, stands_for
 
-Bools = npt.NDArray[np.bool_]
 Hide = Literal["suppress", "round"]
 Zeros = Literal["shown", "hidden"]
 
@@ -151,20 +149,20 @@ def _contradictions(rules: Profile) -> list[tuple[str, str]]:
             found.append(
                 (f"small counts cannot be hidden by rounding to {rules.base}", "set 'base' to 5 or 10")
             )
-        elif rules.threshold != _halfway(rules.base):
+        elif rules.threshold != halfway(rules.base):
             found.append(
                 (
-                    f"rounding to {rules.base} hides counts under {_halfway(rules.base)}, not under {rules.threshold}",
-                    f"set 'threshold' to {_halfway(rules.base)}, or 'hide' to 'suppress'",
+                    f"rounding to {rules.base} hides counts under {halfway(rules.base)}, not under {rules.threshold}",
+                    f"set 'threshold' to {halfway(rules.base)}, or 'hide' to 'suppress'",
                 )
             )
         if rules.zeros == "shown":
             found.append(("rounding cannot tell a count of 0 from a small one", "set 'zeros' to 'hidden'"))
-    elif rules.rounds and rules.threshold < _halfway(rules.base):
+    elif rules.rounds and rules.threshold < halfway(rules.base):
         found.append(
             (
                 f"a count of {rules.threshold} is shown, but rounds to 0 with base {rules.base}",
-                f"set 'threshold' to {_halfway(rules.base)} or more, or 'base' to less",
+                f"set 'threshold' to {halfway(rules.base)} or more, or 'base' to less",
             )
         )
     if rules.dominance is not None and not _dominant(rules.dominance):
@@ -182,11 +180,6 @@ def _dominant(rule: object) -> bool:
         return False
     n, k = rule
     return isinstance(n, int) and not isinstance(n, bool) and n >= 1 and _positive(k) and k < 100
-
-
-def _halfway(base: int) -> int:
-    """Return the smallest count that rounds up to `base`."""
-    return (base + 1) // 2
 
 
 def _counts_in_words(rules: Profile) -> list[str]:
@@ -342,139 +335,10 @@ def profile(name: str, /, **numbers: Any) -> Profile:
         changed = {entry: value for entry, value in numbers.items() if value != getattr(made, entry)}
         return dataclasses.replace(made, name=OWN, source="", **changed) if changed else made
     if numbers.get("hide") == "round" and isinstance(numbers.get("base"), int):
-        numbers = {"threshold": _halfway(numbers["base"]), **numbers}
+        numbers = {"threshold": halfway(numbers["base"]), **numbers}
     if "threshold" not in numbers:
         raise ParameterError(
             "rules of one's own need a threshold",
             hint="set 'threshold' to the smallest count that may be shown",
         )
     return Profile(name=OWN, **{"base": 0, "zeros": "hidden", "hide": "suppress", **numbers})
-
-
-def rounded(counts: npt.ArrayLike, base: int) -> npt.NDArray[np.float64]:
-    """Return counts as the nearest multiples of `base`, upwards where halfway; a missing count stays missing.
-
-    Examples
-    --------
-    >>> rounded([0, 4, 5, 14, 15, 493], 10).tolist()
-    [0.0, 0.0, 10.0, 10.0, 20.0, 490.0]
-    """
-    values = np.asarray(counts, dtype=float)
-    if base <= 1:
-        return values.copy()
-    return np.asarray(np.floor((2 * values + base) / (2 * base)) * base)
-
-
-def published(counts: pd.Series | npt.ArrayLike, rules: Profile) -> pd.DataFrame:
-    """Return counts as they are published, and what a reader knows of each from it alone.
-
-    Nothing is hidden here to protect another: `protect` does that for all tables of a folder together. Since a
-    hidden count may be either, to a reader it is any number of 0 or more.
-
-    Parameters
-    ----------
-    counts : Series or array of int
-        Counts or totals, 0 or more; totals are rounded on their own. A missing count is not published.
-    rules : Profile
-
-    Returns
-    -------
-    DataFrame
-        On the same index: `shown`, the published number, missing where it is hidden; `lower` and `upper`, the
-        least and greatest count for which that would be shown (0 and infinity where it is hidden).
-
-    Raises
-    ------
-    DataError
-        When a count is negative or not a whole number.
-
-    Examples
-    --------
-    >>> published([0, 7, 8, 493], profile("nhs"))
-       shown  lower  upper
-    0    0.0    0.0    0.0
-    1    NaN    0.0    inf
-    2   10.0    8.0   12.0
-    3  495.0  493.0  497.0
-    """
-    index = counts.index if isinstance(counts, pd.Series) else None
-    values = counted(counts)
-    shown = rounded(values, rules.base)
-    if rules.hide == "suppress":
-        shown[small(values, rules)] = np.nan
-    lower, upper = stands_for(shown, rules.base, rules.least_shown)
-    return pd.DataFrame({"shown": shown, "lower": lower, "upper": upper}, index=index)
-
-
-def small(counts: npt.ArrayLike, rules: Profile) -> Bools:
-    """Return which counts a profile protects for being small."""
-    values = np.asarray(counts, dtype=float)
-    return (values < rules.threshold) & ((values > 0) | (rules.zeros == "hidden"))
-
-
-def counted(counts: pd.Series | npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return counts as an array of whole numbers, of which some may be missing.
-
-    Raises
-    ------
-    DataError
-        When a count is negative or not a whole number.
-    """
-    values = np.asarray(counts, dtype=float)
-    wrong = values[np.isfinite(values) & ((values < 0) | (values != np.floor(values))) | np.isinf(values)]
-    if wrong.size:
-        raise DataError(
-            f"{wrong.size} of {values.size} counts are not whole numbers of 0 or more: "
-            f"{listed(f'{value:g}' for value in wrong.ravel())}",
-            hint="give counts of incidents; rates and weighted counts are worked out from published counts",
-        )
-    return values
-
-
-def stands_for(
-    shown: npt.NDArray[np.float64], base: int, threshold: int = 0
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the least and the greatest count that is shown as each number; 0 and infinity for a missing one.
-
-    Parameters
-    ----------
-    shown : array of float
-    base : int
-        What counts are rounded to, upwards where halfway; 0 or 1 for none.
-    threshold : int
-        The smallest count over 0 that is shown, where small ones are left out: a 0 that is shown is then one.
-
-    Examples
-    --------
-    >>> low, high = stands_for(np.array([0.0, 10, 490, np.nan]), 10)
-    >>> low.tolist(), high.tolist()
-    ([0.0, 5.0, 485.0, 0.0], [4.0, 14.0, 494.0, inf])
-    >>> low, high = stands_for(np.array([0.0, 10]), 5, threshold=10)
-    >>> low.tolist(), high.tolist()
-    ([0.0, 10.0], [0.0, 12.0])
-    """
-    whole = max(base, 1)
-    lower, upper = shown - whole // 2, shown + _halfway(whole) - 1
-    if threshold:
-        upper = np.where(shown == 0, 0, upper)
-        # Not more than the greatest: a number may be shown that the rules do not know.
-        lower = np.where(shown == 0, 0, np.maximum(lower, np.minimum(threshold, upper)))
-    lower = np.where(np.isnan(shown), 0, np.maximum(lower, 0))
-    return lower, np.where(np.isnan(shown), np.inf, upper)
-
-
-def may_be_small(lower: npt.NDArray[np.float64], upper: npt.NDArray[np.float64], rules: Profile) -> Bools:
-    """Return which counts may be small, as far as a reader knows who knows these limits of each."""
-    return np.asarray((lower < rules.threshold) & ~((upper == 0) & (rules.zeros == "shown")))
-
-
-def known_closely(lower: npt.NDArray[np.float64], upper: npt.NDArray[np.float64], rules: Profile) -> Bools:
-    """Return which counts have fewer values left than small ones have, or are surely small and have not all of these.
-
-    Examples
-    --------
-    >>> known_closely(np.array([6.0, 0, 1]), np.array([12.0, 9, 9]), profile("10-5")).tolist()
-    [True, False, True]
-    """
-    least, most = (1.0 if rules.zeros == "shown" else 0.0), rules.threshold - 1.0
-    return np.asarray((upper - lower < most - least) | ((upper <= most) & ((lower > least) | (upper < most))))

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import sparse
 
 from hotspots.base.errors import DataError, listed
-from hotspots.disclosure.rules import counted
+from hotspots.disclosure.rounding import counted
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

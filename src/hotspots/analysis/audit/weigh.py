@@ -12,7 +12,9 @@ import pandas as pd
 
 from hotspots.analysis.audit.claims import Claim
 from hotspots.analysis.audit.links import Cells
-from hotspots.disclosure.rules import Profile, known_closely, may_be_small, small, stands_for
+from hotspots.disclosure.counts import known_closely, may_be_small, small
+from hotspots.disclosure.rounding import stands_for
+from hotspots.disclosure.rules import Profile
 
 Floats = npt.NDArray[np.float64]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from hotspots.disclosure.rules import Profile, rounded
+from hotspots.disclosure.rounding import rounded
+from hotspots.disclosure.rules import Profile
 from hotspots.incidents.quality import QualityReport, Share
 
 LEAST = 10

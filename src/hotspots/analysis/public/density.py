@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from hotspots.base.surface import SHARES, Floats, Surface
-from hotspots.disclosure.rules import Profile, rounded
+from hotspots.disclosure.rounding import rounded
+from hotspots.disclosure.rules import Profile
 from hotspots.methods.kde.density import kernel_density
 
 LEAST_IN_ALL = 30

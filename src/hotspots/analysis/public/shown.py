@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.disclosure.rules import Profile, published
+from hotspots.disclosure.counts import published
+from hotspots.disclosure.rules import Profile
 
 Name = tuple[str, ...]
 """What a table of counts is called: a theme's key, a layer's key and what is counted."""

@@ -15,9 +15,9 @@ from hotspots.analysis.profile import FORCE, TOTAL
 from hotspots.analysis.public.shown import Name
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.base.errors import DataError
+from hotspots.disclosure.counts import small
 from hotspots.disclosure.protect import Protection, protect
 from hotspots.disclosure.rules import Profile as Rules
-from hotspots.disclosure.rules import small
 from hotspots.disclosure.tables import Tables, make_tables
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
