@@ -164,3 +164,20 @@ def test_a_cell_that_is_not_there_is_refused() -> None:
         bounds(make_system([Statement({"a": 1}, 0, 4)]), pd.Index(["a", "b"]))
     with pytest.raises(DataError, match="a statement is about 'b', which is no cell"):
         make_system([Statement({"b": 1}, 0, 4)], cells=pd.Index(["a"]))
+
+
+def test_a_lack_of_time_is_not_told_as_a_contradiction() -> None:
+    # Twelve areas by twelve themes with their totals: nothing is found in no time at all.
+    random = np.random.default_rng(4)
+    table = random.integers(0, 30, (12, 12))
+    cells = [(i, j) for i in range(12) for j in range(12)]
+    said = [
+        Statement({(i, j): 1 for j in range(12)}, *2 * [float(table[i].sum())], "a row") for i in range(12)
+    ]
+    said += [Statement({(i, j): 1 for i in range(12)}, *2 * [float(table[:, j].sum())]) for j in range(12)]
+    with pytest.raises(DataError) as caught:
+        bounds(make_system(said, cells=pd.Index(cells, tupleize_cols=False)), seconds=0)
+    assert caught.value.message == "no counts that agree with a row and the rest were found within 0 s"
+    assert caught.value.hint == (
+        "try again when the machine has less to do, or publish fewer areas, themes or periods"
+    )

@@ -22,6 +22,7 @@ Places = npt.NDArray[np.int64]
 
 SECONDS = 20.0
 """How long one count may be worked on before what was found is returned as not exact."""
+_INFEASIBLE = 2  # the solver's word for it
 CEILING = 1e7
 """A count that can be as much can be anything."""
 
@@ -55,7 +56,8 @@ def bounds(system: System, cells: pd.Index | None = None, *, seconds: float = SE
     Raises
     ------
     DataError
-        When the statements contradict each other, or a cell is not in the system.
+        When the statements contradict each other, a cell is not in the system, or no counts at all that agree are found
+        in ten times the time for one.
 
     Examples
     --------
@@ -156,8 +158,8 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:
     """Find the extremes of the wanted cells of a part."""
     if part.known:
         return
-    if optimum(part, np.zeros(len(part.cells)), seconds) is None:
-        raise contradiction(part.source)
+    # With nothing met yet there is nothing to fall back on: any counts at all are looked for ten times as long.
+    optimum(part, np.zeros(len(part.cells)), 10 * seconds)
     _reach_together(part, wanted, seconds)
     for cell in np.flatnonzero(wanted):
         for sign in (1.0, -1.0):
@@ -205,4 +207,11 @@ def optimum(part: _Part, goal: Floats, seconds: float) -> float | None:
         )
     if found.x is not None:
         part.take(np.rint(found.x) + 0.0)  # no minus zero
+    elif not np.isfinite(part.low).all():
+        if found.status == _INFEASIBLE:
+            raise contradiction(part.source)
+        raise DataError(
+            f"no counts that agree with {part.source} and the rest were found within {seconds:g} s",
+            hint="try again when the machine has less to do, or publish fewer areas, themes or periods",
+        )
     return float(np.rint(found.fun)) if found.status == 0 else None
