@@ -18,7 +18,7 @@ from hotspots.analysis.times.grid import ALL, HotTimes
 from hotspots.base.binomial import share_limits
 from hotspots.base.errors import DataError
 from hotspots.disclosure.protect import protect
-from hotspots.disclosure.rules import rounded
+from hotspots.disclosure.rounding import rounded
 from hotspots.disclosure.tables import make_tables
 from hotspots.methods.breakdown import breakdown
 from hotspots.methods.time.heaps import Heap

@@ -14,9 +14,9 @@ from hotspots.analysis.public.shown import Name, standing_in
 from hotspots.analysis.public.tables import REPORT, areas_within, made_of
 from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.disclosure.case import closely_known
+from hotspots.disclosure.counts import published
 from hotspots.disclosure.protect import Protection
 from hotspots.disclosure.rules import Profile as Rules
-from hotspots.disclosure.rules import published
 from hotspots.disclosure.tables import Tables, make_tables
 from hotspots.methods.time.emerging import LEAST_STEPS
 

@@ -15,7 +15,7 @@ from hotspots.analysis.public.theme import coarse
 from hotspots.analysis.shares import Share, share_of_all
 from hotspots.base.errors import DataError
 from hotspots.disclosure.protect import protect
-from hotspots.disclosure.rules import rounded
+from hotspots.disclosure.rounding import rounded
 from hotspots.disclosure.tables import make_tables
 from hotspots.methods.share import share_of
 
