@@ -171,10 +171,9 @@ def test_a_lack_of_time_is_not_told_as_a_contradiction() -> None:
     random = np.random.default_rng(4)
     table = random.integers(0, 30, (12, 12))
     cells = [(i, j) for i in range(12) for j in range(12)]
-    said = [
-        Statement({(i, j): 1 for j in range(12)}, *2 * [float(table[i].sum())], "a row") for i in range(12)
-    ]
-    said += [Statement({(i, j): 1 for i in range(12)}, *2 * [float(table[:, j].sum())]) for j in range(12)]
+    rows, columns = table.sum(axis=1), table.sum(axis=0)
+    said = [Statement({(i, j): 1 for j in range(12)}, rows[i], rows[i], "a row") for i in range(12)]
+    said += [Statement({(i, j): 1 for i in range(12)}, columns[j], columns[j]) for j in range(12)]
     with pytest.raises(DataError) as caught:
         bounds(make_system(said, cells=pd.Index(cells, tupleize_cols=False)), seconds=0)
     assert caught.value.message == "no counts that agree with a row and the rest were found within 0 s"
