@@ -89,14 +89,8 @@ def command(
     hotspots change police/ --areas wards.gpkg --before 2024-01..2024-12 --after 2025-01..2025-12 -o change.gpkg
     """
     check_output(output, overwrite=overwrite)
-    groups = {name: given.pop(name) for name in GROUPS}
-    if bool(groups["treated"]) != bool(groups["control"]):
-        raise click.UsageError("--treated and --control go together")
     rules = rules_of(public)
-    if rules is not None and groups["treated"]:
-        raise click.UsageError(
-            "--public is not taken with --treated: what happened there is told in exact counts"
-        )
+    groups = _groups(given, exact=rules is None)
     from hotspots.analysis.provenance import make_provenance
     from hotspots.analysis.steps.changed import change_layer
     from hotspots.analysis.steps.counted import monthly_counts
@@ -134,6 +128,18 @@ def command(
     click.echo(_summary(layer, level, flagged_by), err=True)
     for line in found.sentences() if found is not None else ():
         click.echo(line, err=True)
+
+
+def _groups(given: dict[str, Any], *, exact: bool) -> Groups:
+    """Return the areas of each group, taking them out of the command's parameters."""
+    groups: Groups = {name: given.pop(name) for name in GROUPS}
+    if bool(groups["treated"]) != bool(groups["control"]):
+        raise click.UsageError("--treated and --control go together")
+    if groups["treated"] and not exact:
+        raise click.UsageError(
+            "--public is not taken with --treated: what happened there is told in exact counts"
+        )
+    return groups
 
 
 def _summary(layer: gpd.GeoDataFrame, level: float, flagged_by: str) -> str:

@@ -66,9 +66,7 @@ class Case:
             "shown",
         )
         alone.loc[why != "shown", ["shown", "lower", "upper"]] = [np.nan, 0, np.inf]
-        price = (
-            np.maximum(counts, 1).astype(float) if cost is None else cost.reindex(index).to_numpy(dtype=float)
-        )
+        price = np.maximum(counts, 1).astype(float) if cost is None else cost.reindex(index).to_numpy(float)
         if not (price > 0).all():
             raise ParameterError(
                 "a cost is missing, or is not above 0", hint="give each count a cost above 0"

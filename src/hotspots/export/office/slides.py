@@ -195,25 +195,7 @@ class _Slides:
         if listed:
             width = min(width, height * _ratio(pictures[0].png))
             beside = _WIDTH - width
-        across = 1 if len(pictures) == 1 else 2 if len(pictures) != 3 else 3
-        down = math.ceil(len(pictures) / across)
-        for place, picture in enumerate(pictures):
-            column, row = place % across, place // across
-            room = width / across - 0.1 * (across > 1), height / down - (0.36 if across > 1 else 0)
-            left, top = _LEFT + column * width / across, _TOP + row * height / down
-            if across > 1:
-                _box(
-                    slide,
-                    [picture.caption],
-                    left,
-                    top,
-                    room[0],
-                    0.34,
-                    sizes=(11, 10, 9, 8, 7, 6),
-                    name="Caption",
-                )
-                top += 0.34
-            _add_picture(slide, picture, left, top, *room)
+        _add_pictures(slide, pictures, width, height)
         top = _BOTTOM - foot
         tall = sum(_legend_height(Legend(*legend), beside - 0.2) for legend in legends) if listed else 0.0  # type: ignore[misc]
         for legend in legends:
@@ -460,6 +442,21 @@ def _tiles(slide: Any, figures: Figures, top: float) -> None:
 
 def _fitting(texts: Sequence[str], width: float, height: float, sizes: Sequence[float]) -> float:
     return next((size for size in sizes if _height(texts, width, size, 0) <= height), sizes[-1])
+
+
+def _add_pictures(slide: Any, pictures: Sequence[Picture], width: float, height: float) -> None:
+    """Place pictures in a space of so many inches, several side by side and each below its caption."""
+    across = 1 if len(pictures) == 1 else 2 if len(pictures) != 3 else 3
+    down = math.ceil(len(pictures) / across)
+    caption = 0.34 if across > 1 else 0.0
+    room = width / across - 0.1 * (across > 1), height / down - (0.36 if across > 1 else 0)
+    for place, picture in enumerate(pictures):
+        column, row = place % across, place // across
+        left, top = _LEFT + column * width / across, _TOP + row * height / down
+        if caption:
+            sizes = (11, 10, 9, 8, 7, 6)
+            _box(slide, [picture.caption], left, top, room[0], caption, sizes=sizes, name="Caption")
+        _add_picture(slide, picture, left, top + caption, *room)
 
 
 def _add_picture(slide: Any, picture: Picture, left: float, top: float, width: float, height: float) -> None:
