@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import importlib
 import logging
@@ -216,6 +217,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except BrokenPipeError:
             sys.stderr.close()
             return 141
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            click.echo(f"{click.style('Error:', fg='red')} a name is longer than a file can have", err=True)
+            click.echo("Hint: check what was typed, or shorten the name", err=True)
+            return 1
 
 
 def main() -> None:

@@ -99,6 +99,8 @@ def test_every_theme_and_overlay_of_the_demo_can_be_shown(page: tuple[Any, list[
 @pytest.mark.browser
 def test_title_choices_legend_and_list_are_in_sight(page: tuple[Any, list[str]]) -> None:
     opened, _ = page
+    opened.locator("#hotspots-group").select_option(label="All crime")
+    opened.locator("#hotspots-switch input[type=radio]").first.check()
     for selector in ("h1", "#hotspots-group", "#hotspots-legend", "#hotspots-list li >> nth=2"):
         box = opened.locator(selector).bounding_box()
         assert box["y"] + box["height"] < 800

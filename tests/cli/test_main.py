@@ -112,3 +112,12 @@ def test_notes_offer_the_options_of_the_command(hotspots: Run, town: Path) -> No
     assert "(choose others with --code, --name, --district or --population)" in err
     # What a note quotes of the data stays as it is.
     assert "code from 'WD19CD'" in err
+
+
+def test_a_name_longer_than_a_file_can_have_is_told(hotspots: Run) -> None:
+    code, _, err = hotspots("flag", "x" * 300 + ".geojson", "-o", "f.geojson")
+    assert code == 1
+    assert err.splitlines()[-2:] == [
+        "Error: a name is longer than a file can have",
+        "Hint: check what was typed, or shorten the name",
+    ]

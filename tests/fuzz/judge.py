@@ -27,7 +27,10 @@ _DROPPED = (
     "filtered_area",
     "compared",
 )
-_NAMED = re.compile(rf"hotspots ({'|'.join(COMMANDS)})(?: (areas|force|new|check|list))?\b")
+_PARTS = sorted(
+    {part for name in COMMANDS for part in getattr(cli.get_command(click.Context(cli), name), "commands", ())}
+)
+_NAMED = re.compile(rf"hotspots ({'|'.join(COMMANDS)})(?: ({'|'.join(_PARTS)}))?\b")
 
 
 @dataclass

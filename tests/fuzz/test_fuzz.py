@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOUND = "Error: 'i.csv' is empty\nHint: download or export it again\n"
 
 
+@pytest.mark.source  # long: once is enough
 @pytest.mark.skipif(sys.platform != "linux", reason="inputs run in forked processes with Linux's limits")
 def test_a_thousand_inputs_end_as_they_should() -> None:
     # Apart from this process: what is forked must not share the threads of other tests.
