@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import milp
 
 from hotspots.base.errors import DataError
 from hotspots.disclosure.bounds import bounds
@@ -180,3 +183,17 @@ def test_a_lack_of_time_is_not_told_as_a_contradiction() -> None:
     assert caught.value.hint == (
         "try again when the machine has less to do, or publish fewer areas, themes or periods"
     )
+
+
+def test_an_end_is_proved_by_one_table_where_the_best_of_all_is_not_found_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def slow(goal: npt.NDArray[np.float64], **asked: Any) -> Any:
+        if goal.any():
+            return SimpleNamespace(x=None, fun=None, status=1)
+        return milp(goal, **asked)
+
+    monkeypatch.setattr("hotspots.disclosure.bounds.milp", slow)
+    # 7 in all, and no more than 5 in b: a can be 2 to 7, b 0 to 5, and tables say so.
+    found = bounds(make_system([Statement({"a": 1, "b": 1}, 7, 7), Statement({"b": 1}, 0, 5)]))
+    assert found.to_dict("list") == {"lower": [2, 0], "upper": [7, 5], "exact": [True, True]}

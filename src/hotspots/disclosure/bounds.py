@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -170,7 +171,10 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:
             goal[cell] = sign
             best = optimum(part, goal, seconds)
             if best is None:
-                part.exact[cell] = False
+                # Whether one value is possible is sooner told than which is the best of all.
+                part.exact[cell] &= _possible(
+                    part, cell, (part.lower if sign > 0 else part.upper)[cell], seconds
+                )
             elif sign > 0:
                 part.lower[cell] = max(part.lower[cell], best)
             else:
@@ -194,20 +198,33 @@ def _reach_together(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) 
                 break
 
 
-def optimum(part: _Part, goal: Floats, seconds: float) -> float | None:
-    """Return the least value of a goal over all whole counts that agree, keeping every table met; None if unproved."""
+def _possible(part: _Part, cell: int, value: float, seconds: float) -> bool:
+    """Return whether a table is found in which a cell has a value; it is kept."""
+    lower, upper = part.lower.copy(), part.upper.copy()
+    lower[cell] = upper[cell] = min(value, CEILING)
+    return bool(_searched(part, np.zeros(len(lower)), (lower, upper), seconds).x is not None)
+
+
+def _searched(part: _Part, goal: Floats, limits: tuple[Floats, Floats], seconds: float) -> Any:
+    """Return what the solver says of the least value of a goal within limits, keeping the table that it met."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the solver's own words about its options
         found = milp(
             goal,
             integrality=np.ones(len(goal)),
-            bounds=Bounds(part.lower, np.minimum(part.upper, CEILING)),
+            bounds=Bounds(limits[0], np.minimum(limits[1], CEILING)),
             constraints=LinearConstraint(part.matrix, part.least - EDGE, part.most + EDGE),
             options={"time_limit": seconds, "mip_rel_gap": 0.0},
         )
     if found.x is not None:
         part.take(np.rint(found.x) + 0.0)  # no minus zero
-    elif not np.isfinite(part.low).all():
+    return found
+
+
+def optimum(part: _Part, goal: Floats, seconds: float) -> float | None:
+    """Return the least value of a goal over all whole counts that agree, keeping every table met; None if unproved."""
+    found = _searched(part, goal, (part.lower, part.upper), seconds)
+    if found.x is None and not np.isfinite(part.low).all():
         if found.status == _INFEASIBLE:
             raise contradiction(part.source)
         raise DataError(
