@@ -364,6 +364,19 @@ def test_a_phone_sees_choices_map_legend_and_list_in_turn(opened: Opened) -> Non
     assert card["x"] + card["width"] <= 360
 
 
+def test_a_map_that_opens_on_a_phone_shows_its_areas(opened: Opened) -> None:
+    opened.page.set_viewport_size({"width": 360, "height": 740})
+    opened.page.reload()
+    size = opened.page.evaluate("[map_hotspots.getSize().x, map_hotspots.getSize().y]")
+    box = opened.page.locator("#map_hotspots").bounding_box()
+    assert box is not None
+    assert size == pytest.approx([box["width"], box["height"]], abs=1)
+    where = "[map_hotspots.getCenter().lat, map_hotspots.getCenter().lng, map_hotspots.getZoom()]"
+    first = opened.page.evaluate(where)
+    opened.page.locator(".hotspots-whole").click()
+    assert opened.page.evaluate(where) == pytest.approx(first, abs=1e-6)
+
+
 def test_it_prints_title_map_legend_list_notes_and_licence_on_one_sheet(
     opened: Opened, tmp_path: Path
 ) -> None:

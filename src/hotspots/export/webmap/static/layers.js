@@ -248,13 +248,18 @@
         ({ label: labels[i], name, home: [latitude, longitude], district: this.own.at([latitude, longitude]) }));
     }
 
-    // Writes the names that fit into their districts and hide no colour, near where each has most room.
+    // Writes the names that fit into their districts and hide no colour, near where each has most room; a name that does
+    // not fit is folded.
     write(cover) {
       for (const { label, home, district } of this.names.map((entry) => this.homeOf(entry))) {
         const made = label.getElement();
         if (!made || district === null) continue;
-        const { width, height } = made.firstChild.getBoundingClientRect();
-        const place = this.placeOf(cover, home, district, width + HALO, height + HALO);
+        const place = [false, true].reduce((found, folded) => {
+          if (found) return found;
+          made.firstChild.classList.toggle("folded", folded);
+          const { width, height } = made.firstChild.getBoundingClientRect();
+          return this.placeOf(cover, home, district, width + HALO, height + HALO);
+        }, null);
         made.style.visibility = place ? "visible" : "hidden";
         if (place) label.setLatLng(place);
       }

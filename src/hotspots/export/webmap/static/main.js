@@ -41,6 +41,8 @@
       this.at = (id) => document.getElementById(`hotspots-${id}`);
       Hotspots.phone.follow(document.querySelector(".hotspots-page"), [map.getContainer(), this.at("beside")], this.at("card"));
       Hotspots.phone.follow(document.querySelector(".hotspots-page"), [this.at("table")], this.at("foot"));
+      // Where it stands on a phone it has another height than where it was made.
+      map.invalidateSize({ animate: false, pan: false });
       if (data.page) this.alone();
       this.whole = dress(map, data);
       this.build();
