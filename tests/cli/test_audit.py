@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from hotspots.analysis.audit.audit import audit_folders
+from hotspots.publish.words.audit import audit_lines
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -36,6 +40,16 @@ def test_the_account_says_what_is_given_back_and_by_what(hotspots: Call, folder:
         "For example",
         "  burglary in E05000001: 2",
     ]
+
+
+def test_what_is_given_back_for_want_of_time_is_told_apart(folder: Path) -> None:
+    audit = audit_folders([folder])
+    assert not any("not proved" in line for line in audit_lines(audit))
+    stopped = dataclasses.replace(audit, cells=audit.cells.assign(proved=audit.cells["area"] != "E05000001"))
+    assert audit_lines(stopped)[4] == (
+        "  Of 1 of them this is not proved: the search took too long, and what it had not met counts as impossible "
+        "(audit again when the machine has less to do)"
+    )
 
 
 def test_a_profile_or_a_threshold_is_what_it_is_held_to(hotspots: Call, folder: Path) -> None:

@@ -162,7 +162,7 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:
     # With nothing met yet there is nothing to fall back on: any counts at all are looked for ten times as long.
     optimum(part, np.zeros(len(part.cells)), 10 * seconds)
     _reach_together(part, wanted, seconds)
-    for cell in np.flatnonzero(wanted):
+    for cell in np.flatnonzero(wanted).tolist():
         for sign in (1.0, -1.0):
             reached = part.low[cell] <= part.lower[cell] if sign > 0 else part.high[cell] >= part.upper[cell]
             if reached:

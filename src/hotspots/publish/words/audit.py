@@ -77,6 +77,12 @@ def _verdict(audit: Audit) -> list[str]:
         lines = [
             f"Not safe to publish: {counted(back, 'small count')} given back, {exact:,} exactly; {kept:,} protected"
         ]
+        stopped = int((~audit.given_back["proved"].astype(bool)).sum())
+        if stopped:
+            lines.append(
+                f"  Of {stopped:,} of them this is not proved: the search took too long, and what it had not met "
+                "counts as impossible (audit again when the machine has less to do)"
+            )
     elif audit.troubles:
         lines = [
             f"Not safe to publish as it is: no small count is given back ({kept:,} are protected), but see below"
