@@ -239,3 +239,35 @@ def test_half_of_the_names_have_room_at_the_scale_that_labels_begin(wards: gpd.G
     # 2 km in 18 mm is 1:111,111, and so 1:100,000 with two digits.
     assert legible_from(wards) == 110_000
     assert legible_from(wards.iloc[:0]) == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "label", "fills"),
+    [
+        ("ch_flag", ["up", "down"], "▲ Up", ["solid"]),
+        ("priority", ["force-wide", "borderline force-wide"], "Force-wide priority", ["solid"]),
+        (
+            "priority",
+            ["force-wide", "borderline force-wide"],
+            "Force-wide, borderline: its selection is under 80% sure",
+            ["solid", "f_diagonal"],
+        ),
+    ],
+)
+def test_marks_and_hatches_are_those_of_the_map(
+    wards: gpd.GeoDataFrame, tmp_path: Path, column: str, values: list[str], label: str, fills: list[str]
+) -> None:
+    made = area_layer(
+        wards.assign(**{column: values}),
+        column,
+        path="a.gpkg",
+        table="wards",
+        title="Wards",
+        group="Burglary",
+    )
+    write_qml(made, tmp_path / "a.qml")
+    style = ET.parse(tmp_path / "a.qml").getroot()  # noqa: S314 - our own file
+    drawn = next(entry for entry in style.iter("category") if entry.get("label") == label)
+    symbol = next(entry for entry in style.iter("symbol") if entry.get("name") == drawn.get("symbol"))
+    options = [entry.get("value") for entry in symbol.iter("Option") if entry.get("name") == "style"]
+    assert options == fills

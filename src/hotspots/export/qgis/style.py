@@ -14,6 +14,7 @@ from hotspots.export.qgis.labels import Labels, labeling
 from hotspots.export.qgis.parts import colour, element, inert
 from hotspots.export.qgis.tip import identifier, literal, map_tip
 from hotspots.export.style import Style, StyleClass
+from hotspots.export.unsure import ink_on
 
 # The oldest QGIS that reads all of this. Newer ones take it as it is.
 VERSION = "3.22.16"
@@ -186,7 +187,7 @@ def _renderer(layer: QgisLayer) -> ET.Element:
     style = layer.style
     if style is None:
         made = _bare_renderer("singleSymbol")
-        _add_symbols(made, [_outline_symbol(layer)])
+        _add_symbols(made, [[_outline_symbol(layer)]])
         return made
     if any(entry.value is not None for entry in style.classes):
         return _categorised(layer, style)
@@ -213,10 +214,10 @@ def _categorised(layer: QgisLayer, style: Style) -> ET.Element:
             type="string",
             value=entry.value or "",
             symbol=position,
-            label=inert(entry.label),
+            label=inert(_label(entry)),
             render="true" if _ticked(layer, entry) else "false",
         )
-    _add_symbols(made, [_fill_symbol(layer, entry) for entry in drawn])
+    _add_symbols(made, [_fills(layer, entry) for entry in drawn])
     return made
 
 
@@ -231,10 +232,10 @@ def _graduated(layer: QgisLayer, style: Style, span: tuple[float, float]) -> ET.
             lower=_number(span[0] if entry.lower is None else entry.lower),
             upper=_number(span[1] if entry.upper is None else entry.upper),
             symbol=position,
-            label=inert(entry.label),
+            label=inert(_label(entry)),
             render="true" if _ticked(layer, entry) else "false",
         )
-    _add_symbols(made, [_fill_symbol(layer, entry) for entry in style.classes])
+    _add_symbols(made, [_fills(layer, entry) for entry in style.classes])
     element(made, "classificationMethod", id="Custom")
     return made
 
@@ -250,11 +251,11 @@ def _rule_based(layer: QgisLayer, style: Style) -> ET.Element:
             "rule",
             key=_key(layer, str(position)),
             symbol=position,
-            label=inert(entry.label),
+            label=inert(_label(entry)),
             filter=f"{identifier(style.column)} IS NULL" if missing else _condition(style.column, entry),
             checkstate="1" if _ticked(layer, entry) else "0",
         )
-    _add_symbols(made, [_fill_symbol(layer, entry) for entry in drawn])
+    _add_symbols(made, [_fills(layer, entry) for entry in drawn])
     return made
 
 
@@ -279,19 +280,39 @@ def _number(value: float) -> str:
     return repr(float(value))
 
 
-def _add_symbols(renderer: ET.Element, symbols: Iterable[dict[str, str]]) -> None:
+def _label(entry: StyleClass) -> str:
+    """Return what the legend calls a class, behind its mark where it has one."""
+    return f"{entry.mark} {entry.label}" if entry.mark else entry.label
+
+
+def _add_symbols(renderer: ET.Element, symbols: Iterable[Sequence[dict[str, str]]]) -> None:
     parent = element(renderer, "symbols")
-    for position, options in enumerate(symbols):
+    for position, fills in enumerate(symbols):
         symbol = element(
             parent, "symbol", name=position, type="fill", alpha="1", clip_to_extent="1", force_rhr="0"
         )
-        layer = element(symbol, "layer", class_="SimpleFill", enabled="1", locked="0", **{"pass": "0"})
-        # QGIS before 3.20 reads <prop>, later ones <Option>.
-        table = element(layer, "Option", type="Map")
-        for name, value in options.items():
-            element(table, "Option", name=name, type="QString", value=value)
-        for name, value in options.items():
-            element(layer, "prop", k=name, v=value)
+        for options in fills:
+            layer = element(symbol, "layer", class_="SimpleFill", enabled="1", locked="0", **{"pass": "0"})
+            # QGIS before 3.20 reads <prop>, later ones <Option>.
+            table = element(layer, "Option", type="Map")
+            for name, value in options.items():
+                element(table, "Option", name=name, type="QString", value=value)
+            for name, value in options.items():
+                element(layer, "prop", k=name, v=value)
+
+
+def _fills(layer: QgisLayer, entry: StyleClass) -> list[dict[str, str]]:
+    """Return the colour of a class and, where it could come out otherwise, a hatch over it."""
+    if not entry.unsure:
+        return [_fill_symbol(layer, entry)]
+    hatch = _symbol(
+        fill=colour(ink_on(entry.colour)),
+        fill_style="f_diagonal",
+        line=colour(_BORDER),
+        line_style="no",
+        width=_BORDER_MM,
+    )
+    return [_fill_symbol(layer, entry), hatch]
 
 
 def _fill_symbol(layer: QgisLayer, entry: StyleClass) -> dict[str, str]:
@@ -368,6 +389,6 @@ def _raster_pipe(layer: QgisLayer) -> ET.Element:
             value=top,
             color=entry.colour,
             alpha=round(entry.opacity * 255),
-            label=inert(entry.label),
+            label=inert(_label(entry)),
         )
     return pipe
