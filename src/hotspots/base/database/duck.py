@@ -65,7 +65,7 @@ class DuckRows:
         limit = "" if most is None else f" LIMIT {most}"
         with speaking(self._address):
             asked = f"SELECT {wanted} FROM {self._from}{limit}"  # noqa: S608 - as above
-            reader = self._connection.execute(asked).to_arrow_reader(_BATCH)
+            reader = self._connection.sql(asked).to_arrow_reader(_BATCH)
             for batch in reader:
                 yield pa.Table.from_batches([batch]).rename_columns(list(columns))
 
