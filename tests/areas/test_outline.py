@@ -14,8 +14,6 @@ import shapely
 from hotspots.areas.coverage import edge_matched, simplify_together
 from hotspots.areas.outline import outline_of
 
-SHARED = Path("/work/shared/data/staffordshire")
-
 
 def ragged(seed: int = 0) -> gpd.GeoDataFrame:
     """Sixteen squares of 1 km in two districts, each drawn on its own: gaps and overlaps of metres on every border."""
@@ -106,14 +104,14 @@ def test_an_area_without_a_district_is_in_none_and_without_ground_in_no_way() ->
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not SHARED.exists(), reason="the data for development are not here")
 @pytest.mark.parametrize("layer", ["wards", "lsoas"])
-def test_real_districts_are_true_whichever_layer_is_dissolved(layer: str) -> None:
+def test_real_districts_are_true_whichever_layer_is_dissolved(shared_data: Path, layer: str) -> None:
+    county = shared_data / "staffordshire"
     if layer == "wards":
-        areas = gpd.read_file(SHARED / "boundaries/wards_2019.gpkg").rename(columns={"LAD19NM": "district"})
+        areas = gpd.read_file(county / "boundaries/wards_2019.gpkg").rename(columns={"LAD19NM": "district"})
     else:
-        areas = gpd.read_file(SHARED / "boundaries/lsoa_2011.gpkg")
-        table = pd.read_csv(SHARED / "population/lsoa_2011_population_imd_ward_2019.csv")
+        areas = gpd.read_file(county / "boundaries/lsoa_2011.gpkg")
+        table = pd.read_csv(county / "population/lsoa_2011_population_imd_ward_2019.csv")
         areas["district"] = areas["LSOA11CD"].map(table.set_index("lsoa11_code")["LAD19NM"])
     found = outline_of(areas)
     given = areas.dissolve("district").geometry

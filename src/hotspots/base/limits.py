@@ -2,7 +2,7 @@
 
 An office computer has 8 GB, of which a program may take 4, and nobody waits for a minute without a word. What is over a
 limit is refused in a sentence with the number and the limit, and with the option that asks for less where there is one.
-docs/limits.md lists them for readers.
+docs/sizes.md lists them for readers.
 """
 
 from __future__ import annotations
