@@ -781,8 +781,8 @@ def test_a_theme_is_one_slide_with_its_map_and_three_lines(two_towns: Path) -> N
     assert "Against others: " in notes
     assert "Hotspots: " in notes
     picture = next(shape for shape in theme.shapes if shape.name == "Map")
-    # Drawn for the slide, not blown up from the page: 7.9 inches at 200 dots.
-    assert picture.image.size[0] == 1580
+    # Drawn for the slide, not blown up from the page: 8.2 inches at 200 dots.
+    assert picture.image.size[0] == 1640
     last = next(shape for shape in deck.slides[-1].shapes if shape.name == "Text").text_frame.text
     assert last.startswith("How to read the rates of partnerships: ")
     assert "Counts: " in last
