@@ -30,7 +30,6 @@ from hotspots.incidents.files import Batches, IncidentFile, Roles
 from hotspots.incidents.opening import open_incidents
 from hotspots.incidents.sources import find_sources
 from hotspots.methods.kde.density import kernel_density
-from hotspots.scale import cluster as engine
 from hotspots.scale import parts
 from hotspots.scale.cluster import count_dask, density_dask
 from hotspots.scale.stream import count_stream
@@ -213,7 +212,7 @@ def test_a_worker_killed_half_way_loses_nothing_and_counts_nothing_twice(
         files[5] = dataclasses.replace(files[5], batches=Deadly(files[5].batches, mark))
         return files
 
-    monkeypatch.setattr(engine, "open_incidents", deadly_in_the_middle)
+    monkeypatch.setattr("hotspots.scale.job.open_incidents", deadly_in_the_middle)
     mark = tmp_path / "first"
     many = count_dask(paths, nine_areas(), scheduler=client, per="category")
     assert int(mark.read_text(encoding="utf-8")) in workers

@@ -27,14 +27,11 @@ from hotspots.counting.counts import By, Per
 from hotspots.incidents import QualityReport
 from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words
-from hotspots.incidents.opening import open_incidents
-from hotspots.incidents.repeats import without_copies
-from hotspots.incidents.sources import find_sources
 from hotspots.methods.kde.bandwidth import Rule
 from hotspots.methods.kde.density import Edge, Kernel
 from hotspots.scale.cube import Cube, Summed, make_summed
-from hotspots.scale.density import Field, job_of_density, require_metres
-from hotspots.scale.job import Job, make_job
+from hotspots.scale.density import Field, require_metres
+from hotspots.scale.job import Job, open_job
 from hotspots.scale.parts import Part, cut
 from hotspots.scale.rows import Table, Tally
 from hotspots.scale.stream import Counted, Wanted, account, batches, checked, dealt, divided, finish
@@ -86,11 +83,9 @@ def count_dask(
     FileError, DataError, CRSError
         As `hotspots.scale.stream.count_stream`.
     """
-    sources = find_sources(source)
-    job = make_job(
-        sources, areas, per=per, by=by, category=category, exclude=exclude, period=period, settings=settings
+    job, files, copies = open_job(
+        source, areas, per=per, by=by, category=category, exclude=exclude, period=period, **settings
     )
-    files, copies = without_copies(open_incidents(sources, job.named))
     job, tally, *_ = _computed(job, None, files, scheduler)
     return finish(job, areas, files, tally, copies)
 
@@ -135,9 +130,9 @@ def density_dask(
         As `hotspots.read_incidents` and `hotspots.kernel_density`.
     """
     field = Field(require_metres(bandwidth), cell_size, kernel, edge, clip)
-    sources = find_sources(source)
-    job = job_of_density(sources, areas, category=category, exclude=exclude, period=period, settings=settings)
-    files, copies = without_copies(open_incidents(sources, job.named))
+    job, files, copies = open_job(
+        source, areas, category=category, exclude=exclude, period=period, with_coordinates=True, **settings
+    )
     job, tally, surface, held = _computed(job, field, files, scheduler)
     report = divided(account(job, files, tally, copies), tally)
     return field.finish(surface, held, areas, report, tally, months=months), report
@@ -148,21 +143,13 @@ def sum_dask(
     areas: gpd.GeoDataFrame,
     *,
     scheduler: str | Client | None = None,
-    by: By = "polygon",
-    category: Words = None,
-    exclude: Words = None,
-    period: Any = None,
-    **settings: Any,
+    **reading: Any,
 ) -> Summed:
     """Read incidents on Dask as sums by area, category and month: those of `hotspots.scale.cube.sum_stream`.
 
     The parameters are those of `count_dask`, and so is what it raises.
     """
-    sources = find_sources(source)
-    job = make_job(
-        sources, areas, per=None, by=by, category=category, exclude=exclude, period=period, settings=settings
-    )
-    files, copies = without_copies(open_incidents(sources, job.named))
+    job, files, copies = open_job(source, areas, **reading)
     job, tally, sums, _ = _computed(job, Cube(), files, scheduler)
     return make_summed(sums, areas, job, tally, checked(job, areas, files, tally, copies))
 

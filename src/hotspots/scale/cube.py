@@ -11,14 +11,9 @@ import pandas as pd
 
 from hotspots.base.crs import crs_text
 from hotspots.base.sums import MILLION, millionths
-from hotspots.counting.counts import By
 from hotspots.incidents import QualityReport
-from hotspots.incidents.filters import Words
-from hotspots.incidents.opening import open_incidents
-from hotspots.incidents.repeats import without_copies
-from hotspots.incidents.sources import find_sources
 from hotspots.scale.account import cell_frame
-from hotspots.scale.job import Job, make_job
+from hotspots.scale.job import Job, open_job
 from hotspots.scale.rows import WANTED, Table, Tally, what_is
 from hotspots.scale.stream import Gathered, checked, tally_all
 
@@ -81,16 +76,7 @@ def _grouped(sums: Table) -> Table:
     return grouped
 
 
-def sum_stream(
-    source: str | Path | Sequence[str | Path],
-    areas: gpd.GeoDataFrame,
-    *,
-    by: By = "polygon",
-    category: Words = None,
-    exclude: Words = None,
-    period: Any = None,
-    **settings: Any,
-) -> Summed:
+def sum_stream(source: str | Path | Sequence[str | Path], areas: gpd.GeoDataFrame, **reading: Any) -> Summed:
     """Read incidents in batches as sums by area, category and month; the parameters are those of `count_stream`.
 
     Raises
@@ -98,11 +84,7 @@ def sum_stream(
     FileError, DataError, CRSError, ParameterError
         As `hotspots.count_stream`.
     """
-    sources = find_sources(source)
-    job = make_job(
-        sources, areas, per=None, by=by, category=category, exclude=exclude, period=period, settings=settings
-    )
-    files, copies = without_copies(open_incidents(sources, job.named))
+    job, files, copies = open_job(source, areas, **reading)
     sums = Gathered(job, Cube())
     job, tally = tally_all(job, files, sums)
     report = checked(job, areas, files, tally, copies)

@@ -18,12 +18,9 @@ from hotspots.counting.period import period_of_report, report_months
 from hotspots.incidents import QualityReport
 from hotspots.incidents.doubts import warn_outside
 from hotspots.incidents.filters import Words
-from hotspots.incidents.opening import open_incidents
-from hotspots.incidents.repeats import without_copies
-from hotspots.incidents.sources import Source, find_sources
 from hotspots.methods.kde.bandwidth import Rule
 from hotspots.methods.kde.density import FEW_INCIDENTS, Edge, Kernel, density_at, kernel_density
-from hotspots.scale.job import Job, make_job
+from hotspots.scale.job import Job, open_job
 from hotspots.scale.rows import LOCATED, WANTED, Table, Tally
 from hotspots.scale.stream import Gathered, account, divided, tally_all
 
@@ -187,36 +184,13 @@ def density_stream(
     (20, 20)
     """
     field = Field(require_metres(bandwidth), cell_size, kernel, edge, clip)
-    sources = find_sources(source)
-    job = job_of_density(sources, areas, category=category, exclude=exclude, period=period, settings=settings)
-    files, copies = without_copies(open_incidents(sources, job.named))
+    job, files, copies = open_job(
+        source, areas, category=category, exclude=exclude, period=period, with_coordinates=True, **settings
+    )
     sums = Gathered(job, field)
     job, tally = tally_all(job, files, sums)
     report = divided(account(job, files, tally, copies), tally)
     return field.finish(sums.total(), sums.at, areas, report, tally, months=months), report
-
-
-def job_of_density(
-    sources: Sequence[Source],
-    areas: gpd.GeoDataFrame,
-    *,
-    category: Words,
-    exclude: Words,
-    period: Any,
-    settings: dict[str, Any],
-) -> Job:
-    """Return what is to be done with every batch, where rows keep their coordinates."""
-    return make_job(
-        sources,
-        areas,
-        per=None,
-        by="polygon",
-        category=category,
-        exclude=exclude,
-        period=period,
-        settings=settings,
-        with_coordinates=True,
-    )
 
 
 def require_metres(bandwidth: float | Rule) -> float:

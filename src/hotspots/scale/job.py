@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +25,10 @@ from hotspots.incidents.columns import ColumnNames
 from hotspots.incidents.dates import ORDERS
 from hotspots.incidents.files import IncidentFile
 from hotspots.incidents.filters import Words, month_range
+from hotspots.incidents.opening import open_incidents
 from hotspots.incidents.places import Places, place_rows
-from hotspots.incidents.repeats import downloaded_again, repeated_ids, shared_rows
-from hotspots.incidents.sources import CSV, PARQUET, Source
+from hotspots.incidents.repeats import downloaded_again, repeated_ids, shared_rows, without_copies
+from hotspots.incidents.sources import CSV, PARQUET, Source, find_sources
 from hotspots.scale.rows import (
     AGREES,
     CODED,
@@ -267,17 +269,59 @@ class Job:
         return kept, self.settle(kept, tally)
 
 
-def make_job(
+class Opened(NamedTuple):
+    """Files of incidents, opened and not read, and what is to be done with every batch of them.
+
+    Attributes
+    ----------
+    job : Job
+        What is to be done.
+    files : list of IncidentFile
+        The files, without copies of others.
+    copies : tuple of str
+        What is to be said of the copies.
+    """
+
+    job: Job
+    files: list[IncidentFile]
+    copies: tuple[str, ...]
+
+
+def open_job(
+    source: str | Path | Sequence[str | Path],
+    areas: gpd.GeoDataFrame,
+    *,
+    per: Per | None = None,
+    by: By = "polygon",
+    category: Words = None,
+    exclude: Words = None,
+    period: Any = None,
+    with_coordinates: bool = False,
+    **settings: Any,
+) -> Opened:
+    """Check what was asked for, as `hotspots.count_stream` takes it, and open the files."""
+    sources = find_sources(source)
+    job = _make_job(
+        sources,
+        areas,
+        per=per,
+        by=by,
+        filters=Filters(category, exclude, period),
+        settings=settings,
+        with_coordinates=with_coordinates,
+    )
+    return Opened(job, *without_copies(open_incidents(sources, job.named)))
+
+
+def _make_job(
     sources: Sequence[Source],
     areas: gpd.GeoDataFrame,
     *,
     per: Per | None,
     by: By,
-    category: Words,
-    exclude: Words,
-    period: Any,
+    filters: Filters,
     settings: dict[str, Any],
-    with_coordinates: bool = False,
+    with_coordinates: bool,
 ) -> Job:
     """Check what was asked for, and say what is to be done with every batch."""
     if by not in ("polygon", "code"):
@@ -297,7 +341,7 @@ def make_job(
     order = settings.get("date_order")
     if order not in (None, *ORDERS):
         raise ParameterError(f"'date_order' is '{order}'", hint="use 'day', 'month' or 'year'")
-    month_range(period)
+    month_range(filters.period)
     areas = as_areas(areas, crs="metres")
     return Job(
         geometries=areas.geometry.to_numpy(),
@@ -305,7 +349,7 @@ def make_job(
         crs=parse_crs(areas.crs),
         by=by,
         per=per,
-        filters=Filters(category, exclude, period),
+        filters=filters,
         source_crs=settings.get("source_crs"),
         named=ColumnNames(
             x=x,

@@ -14,12 +14,8 @@ import pandas as pd
 from hotspots.base.crs import require_metres
 from hotspots.base.errors import HotspotsWarning
 from hotspots.incidents import QualityReport
-from hotspots.incidents.filters import Words
-from hotspots.incidents.opening import open_incidents
-from hotspots.incidents.repeats import without_copies
-from hotspots.incidents.sources import find_sources
 from hotspots.scale.account import refuse_elsewhere
-from hotspots.scale.job import Job, make_job
+from hotspots.scale.job import Job, open_job
 from hotspots.scale.rows import AGREES, CODED, KNOWN, RECORDED, WANTED, Table, Tally
 from hotspots.scale.stream import Gathered, account, divided, tally_all
 
@@ -74,25 +70,11 @@ def look_stream(
     areas: gpd.GeoDataFrame | None = None,
     *,
     crs: Any = "EPSG:27700",
-    category: Words = None,
-    exclude: Words = None,
-    period: Any = None,
-    **settings: Any,
+    **reading: Any,
 ) -> Looked:
     """Look at all rows in batches; the parameters are those of `hotspots.read_incidents` and `count_stream`."""
-    sources = find_sources(source)
-    job = make_job(
-        sources,
-        _anywhere(crs) if areas is None else areas,
-        per=None,
-        by="polygon",
-        category=category,
-        exclude=exclude,
-        period=period,
-        settings=settings,
-        with_coordinates=True,
-    )
-    files, copies = without_copies(open_incidents(sources, job.named))
+    within = _anywhere(crs) if areas is None else areas
+    job, files, copies = open_job(source, within, with_coordinates=True, **reading)
     seen = Gathered(job, _Distinct())
     job, tally = tally_all(job, files, seen)
     report = account(job, files, tally, copies)
@@ -124,15 +106,7 @@ def _rows_with(tally: Tally, bits: Any) -> int:
     return sum(rows for cell, rows in tally.cells.items() if cell & wanted == wanted)
 
 
-def check_codes(
-    source: str | Path | Sequence[str | Path],
-    areas: gpd.GeoDataFrame,
-    *,
-    category: Words = None,
-    exclude: Words = None,
-    period: Any = None,
-    **settings: Any,
-) -> None:
+def check_codes(source: str | Path | Sequence[str | Path], areas: gpd.GeoDataFrame, **reading: Any) -> None:
     """Refuse recorded codes of other areas than these, and warn of some, as counting by code does; the rows are read.
 
     Raises
@@ -140,18 +114,7 @@ def check_codes(
     DataError
         As `hotspots.assign_areas` by code.
     """
-    sources = find_sources(source)
-    job = make_job(
-        sources,
-        areas,
-        per=None,
-        by="code",
-        category=category,
-        exclude=exclude,
-        period=period,
-        settings=settings,
-    )
-    files, _ = without_copies(open_incidents(sources, job.named))
+    job, files, _ = open_job(source, areas, by="code", **reading)
     with warnings.catch_warnings():
         # What is odd about the rows was said when they were read before.
         warnings.simplefilter("ignore", HotspotsWarning)

@@ -29,11 +29,9 @@ from hotspots.incidents.dates import NO_MONTH
 from hotspots.incidents.doubts import warn_of, warn_outside
 from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words
-from hotspots.incidents.opening import open_incidents
-from hotspots.incidents.repeats import without_copies
-from hotspots.incidents.sources import find_sources, list_sources
+from hotspots.incidents.sources import list_sources
 from hotspots.scale.account import check_counted, located_inside, make_report, split_columns
-from hotspots.scale.job import Job, estimate_rows, make_job
+from hotspots.scale.job import Job, estimate_rows, open_job
 from hotspots.scale.rows import WANTED, Table, Tally, month_of
 
 if TYPE_CHECKING:
@@ -130,11 +128,9 @@ def count_stream(
     >>> counted.n.tolist(), counted.report.duplicates
     ([1, 2], 0)
     """
-    sources = find_sources(source)
-    job = make_job(
-        sources, areas, per=per, by=by, category=category, exclude=exclude, period=period, settings=settings
+    job, files, copies = open_job(
+        source, areas, per=per, by=by, category=category, exclude=exclude, period=period, **settings
     )
-    files, copies = without_copies(open_incidents(sources, job.named))
     job, tally = tally_all(job, files)
     return finish(job, areas, files, tally, copies)
 
