@@ -11,7 +11,7 @@ import pandas as pd
 import psycopg
 import pytest
 
-from hotspots.base.errors import CRSError, DataError
+from hotspots.base.errors import CRSError, DataError, FileError
 from hotspots.incidents import read_incidents
 from hotspots.incidents.clock import Clock
 from hotspots.incidents.quality import QualityReport
@@ -163,6 +163,12 @@ def test_what_is_no_layer_of_points_is_said(
     with pytest.raises(kind) as caught:
         read_incidents(f"{county}#calls.{table}")
     assert str(caught.value).startswith(message)
+
+
+def test_bytes_that_are_no_point_are_said(ducks: str) -> None:
+    query = "SELECT DATE '2025-07-01' AS date, '\\x01\\x02'::BLOB AS geom"
+    with pytest.raises(FileError, match="holds geometries that cannot be read"):
+        read_incidents(f"{ducks}#{query}", source_crs="EPSG:27700")
 
 
 def test_the_reference_system_may_be_named(county: str, calls: Path) -> None:

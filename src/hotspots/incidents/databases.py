@@ -11,6 +11,7 @@ import shapely
 
 from hotspots.base.database.address import Address
 from hotspots.base.database.rows import one_srid, only_geometry, open_rows
+from hotspots.base.wkb import shapes_of
 from hotspots.incidents.columns import ColumnNames, recognise
 from hotspots.incidents.files import Batches, IncidentFile, Roles, numbered, texts_of
 from hotspots.incidents.layers import coordinates_of
@@ -44,15 +45,15 @@ def _read(file: IncidentFile, roles: Roles, *, address: Address, geometry: str |
         for table in rows.batches(names):
             held = {role: table.column(name) for role, name in roles.items()}
             if geometry is not None:
-                seen = _same_srid(table.column(geometry), seen, address)
-                x, y = coordinates_of(table.column(geometry), file.source.name)
+                shapes = shapes_of(table.column(geometry), where=f"'{address.label}'")
+                seen = _same_srid(shapes, seen, address)
+                x, y = coordinates_of(shapes, file.source.name)
                 held |= {"x": pa.array(np.asarray(x)), "y": pa.array(np.asarray(y))}
             yield numbered(file, held, table.num_rows)
 
 
-def _same_srid(column: Any, seen: Any, address: Address) -> Any:
+def _same_srid(shapes: Any, seen: Any, address: Address) -> Any:
     """Return a geometry of the rows so far, once all of these are of one reference system."""
-    shapes = shapely.from_wkb(column.to_numpy())
     shapes = shapes[~shapely.is_missing(shapes)]
     one_srid(shapes if seen is None else np.append(shapes, seen), address)
     return shapes[0] if seen is None and len(shapes) else seen

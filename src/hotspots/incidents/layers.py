@@ -17,6 +17,7 @@ from hotspots.base.errors import DataError, FileError
 from hotspots.base.files import sha256
 from hotspots.base.foreign import reading
 from hotspots.base.vector import begins_as, refuse_deep_layer
+from hotspots.base.wkb import shapes_of
 from hotspots.incidents.cells import POINT_TYPES, is_text, point_coordinates, single_points
 from hotspots.incidents.columns import ColumnNames, recognise
 from hotspots.incidents.files import Batches, IncidentFile, Roles, numbered, texts_of
@@ -100,7 +101,8 @@ def _read(file: IncidentFile, roles: Roles, *, path: str | Path, layer: str, geo
     names = list(dict.fromkeys(roles.values()))
     with _reading_points(file.source.name):
         _, table = pyogrio.raw.read_arrow(path, layer=layer, columns=names)
-    x, y = coordinates_of(table.column(geometry), file.source.name)
+    name = file.source.name
+    x, y = coordinates_of(shapes_of(table.column(geometry), where=f"'{name}'"), name)
     held = {role: _as_text(table.column(name)) for role, name in roles.items()}
     yield numbered(file, held | {"x": pa.array(x), "y": pa.array(y)}, table.num_rows)
 
@@ -142,7 +144,7 @@ def _only_layer(source: Source, spatial: list[str]) -> str:
 
 
 def coordinates_of(geometries: Any, file: str) -> Any:
-    """Return the coordinates of a column of geometries in well-known binary; a multipoint of one is a point.
+    """Return the coordinates of geometries; a multipoint of one is a point.
 
     Raises
     ------
@@ -151,8 +153,7 @@ def coordinates_of(geometries: Any, file: str) -> Any:
     """
     import shapely
 
-    with reading(f"'{file}' holds geometries that cannot be read", hint="export it again"):
-        points = single_points(shapely.from_wkb(geometries.to_numpy(zero_copy_only=False)))
+    points = single_points(geometries)
     kinds: Iterable[int] = {int(kind) for kind in set(shapely.get_type_id(points).tolist())} - POINT_TYPES
     for kind in sorted(kinds):
         several = " of several points" if kind == 4 else ""
@@ -266,7 +267,7 @@ def _geometry_coordinates(column: Any, file: str) -> Any:
     storage = column.storage if isinstance(column, pa.ExtensionArray) else column
     if pa.types.is_struct(storage.type):
         return tuple(storage.field(axis).to_numpy(zero_copy_only=False) for axis in ("x", "y"))
-    return coordinates_of(storage, file)
+    return coordinates_of(shapes_of(storage, where=f"'{file}'"), file)
 
 
 def _plain(column: Any, kind: Any = None) -> Any:

@@ -15,7 +15,7 @@ from shapely import box
 from hotspots.base.database.address import parse_address
 from hotspots.base.database.duck import projjson
 from hotspots.base.database.rows import open_rows, read_layer_rows
-from hotspots.base.errors import HotspotsError
+from hotspots.base.errors import FileError, HotspotsError
 
 GRID = projjson(pyproj.CRS("EPSG:27700")).replace("'", "''")
 
@@ -111,6 +111,13 @@ def test_what_cannot_be_read_is_said(folder: Path, rows: str, message: str) -> N
     error = refused(f"duckdb:///{folder}/{rows.format(folder=folder)}")
     assert error.message == message
     assert str(folder) not in error.message
+
+
+def test_bytes_that_are_no_geometry_are_said(folder: Path) -> None:
+    address = parse_address(f"duckdb:///{folder}/crime.duckdb#SELECT 'a' AS code, '\\x01\\x02'::BLOB AS geom")
+    with pytest.raises(FileError) as caught:
+        read_layer_rows(address)
+    assert caught.value.message == f"'{address.label}' holds geometries that cannot be read"
 
 
 def test_a_file_that_is_not_there_is_said(folder: Path) -> None:

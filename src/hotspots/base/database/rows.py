@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from hotspots.base.database.address import Address
 from hotspots.base.errors import CRSError, DataError
+from hotspots.base.wkb import shapes_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -108,6 +109,8 @@ def read_layer_rows(address: Address) -> tuple[gpd.GeoDataFrame, dict[str, Any]]
 
     Raises
     ------
+    FileError
+        When a geometry is not one.
     DataError
         When there is no column of geometries, or there are several.
     CRSError
@@ -131,7 +134,7 @@ def read_layer_rows(address: Address) -> tuple[gpd.GeoDataFrame, dict[str, Any]]
     if not tables:
         raise DataError(f"'{address.label}' holds no rows", hint="check the table, or loosen the SELECT")
     whole = pa.concat_tables(tables)
-    shapes = shapely.from_wkb(whole.column(geometry).to_numpy())
+    shapes = shapes_of(whole.column(geometry), where=f"'{address.label}'")
     one_srid(shapes, address)
     shapes = shapely.set_srid(shapes, 0)
     columns: dict[str, pd.Series[Any]] = {
