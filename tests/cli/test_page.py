@@ -33,6 +33,7 @@ def layer(tmp_path: Path) -> Path:
             "priority": ["force-wide", "", ""],
             "rank": [1, 2, 3],
             "score": [2.5, 0.1, -1.0],
+            "gi_p": [0.2, 0.00002, 0.5],
             "reason": ["High.", "Because.", "Low."],
         },
         geometry=[shapely.box(4e5 + 1000 * i, 3e5, 4e5 + 1000 * i + 1000, 3e5 + 1000) for i in range(3)],
@@ -140,6 +141,7 @@ def test_without_scripts_the_page_shows_the_area_and_not_the_list_of_all(layer: 
     assert "<h2>&lt;b&gt;Moor&lt;/b&gt;</h2>" in still
     assert "<dt>Rate per 1,000 people a year</dt><dd>20.0</dd>" in still
     assert "<dd>Because.</dd>" in still
+    assert "<dt>Gi* p value</dt><dd>under 0.0001</dd>" in still
     assert "Vale" not in still
 
 

@@ -7,8 +7,6 @@ import re
 from html import escape
 from typing import Any
 
-import numpy as np
-
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.export.webmap.data import to_script
 from hotspots.export.webmap.shapes import decode_integers
@@ -60,9 +58,10 @@ def page_of_area(document: str, area: str) -> str:
     if same is None:
         raise ParameterError(f"the map has no area '{area}'", hint=did_you_mean(area, codes))
     told = to_script(data | {"page": same, "surfaces": [], "whatif": None})
-    facts = _facts(data, same).replace("\\", r"\\")
+    facts = _facts(data, same)
     before, after = document[: found.start()], document[found.end() :]
-    return _LISTED.sub(rf"\g<1>{facts}\g<2>", before, count=1) + found[1] + told + found[3] + after
+    still = _LISTED.sub(lambda listed: listed[1] + facts + listed[2], before, count=1)
+    return still + found[1] + told + found[3] + after
 
 
 def _read(text: str) -> dict[str, Any] | None:
@@ -104,13 +103,15 @@ def _cell(column: dict[str, Any], place: int) -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         return value
+    if value == 0 and "smallest" in column:
+        return f"under {column['smallest']}"
     decimals = column.get("decimals")
     return f"{value:,.{(0 if float(value).is_integer() else 3) if decimals is None else decimals}f}"
 
 
 def _number(column: dict[str, Any], place: int) -> float | None:
     value = int(decode_integers(column["packed"])[place])
-    return None if value == 0 else float(np.divide(value - 1 if value > 0 else value, column["scale"]))
+    return None if value == 0 else (value - 1 if value > 0 else value) / column["scale"]
 
 
 def _codes(data: dict[str, Any]) -> list[str]:
