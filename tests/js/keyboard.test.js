@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { load } from "./load.js";
 
-const { keyboard, speech } = load("words", "values", "elements", "speech", "keyboard");
+const { keyboard, speech } = load("words", "values", "marks", "elements", "speech", "keyboard");
 const { stepped } = keyboard;
 
 test("arrows go from area to area and stop at both ends", () => {

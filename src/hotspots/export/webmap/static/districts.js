@@ -35,8 +35,7 @@
   // What is hatched among the areas that keep a class.
   function hatchOf({ hatch }, classes) {
     if (!hatch) return {};
-    const places = new Set([...hatch.places].filter((position) => classes[position] !== "."));
-    return { hatch: { ...hatch, places, count: places.size } };
+    return { hatch: { ...hatch, places: new Set([...hatch.places].filter((position) => classes[position] !== ".")) } };
   }
 
   // The column of incidents behind a view: of its own period where it has one.

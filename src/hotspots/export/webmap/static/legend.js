@@ -27,7 +27,7 @@
 
   function themeLegend(view, uncovered) {
     const rows = view.legend.filter((entry) => entry.opacity > 0 && !(entry.rare && entry.count === 0));
-    if (view.hatch && view.hatch.count) rows.push(view.hatch);
+    if (view.hatch && view.hatch.places.size) rows.push({ ...view.hatch, count: view.hatch.places.size });
     if (view.missing.count) rows.push(view.missing);
     if (uncovered) rows.push({ ...uncovered.legend, missing: true });
     return block(view, titleOf(view, [view.label, view.where].filter(Boolean).join(", ")), rows, view.noun);
@@ -65,9 +65,10 @@
         element("div", "place", place.filter((word) => word && word !== table.name(position)).join(" · "))];
     };
     return {
-      tooltip: (view, position) =>
-        element("div", "", [...head(view, position), list(view, view.tooltip, position),
-          view.hatch && view.hatch.places.has(position) ? element("p", "", view.hatch.label) : ""]),
+      tooltip: (view, position) => {
+        const why = Hotspots.marks.why(view, position);
+        return element("div", "", [...head(view, position), list(view, view.tooltip, position), why && element("p", "", why)]);
+      },
       // All columns of an area, that in sight first; `told`: the column that the card says above.
       figures: (view, position, told) => {
         const first = [view.column, "reason", "un_text"];

@@ -20,9 +20,13 @@
     return new Set(Array.from(Hotspots.decode.integers(text || ""), (step) => (at += step)));
   }
 
+  // Whether an area is hatched beside its class, and in words why; empty where it is not.
+  const beside = ({ hatch }, position) => Boolean(hatch && hatch.places.has(position));
+  const why = (view, position) => (beside(view, position) ? view.hatch.label : "");
+
   // Whether an area is hatched: its class says so, or its number rests on little.
   function unsure(view, position) {
-    return Boolean(Hotspots.values.entryOf(view, view.classes[position]).unsure || (view.hatch && view.hatch.places.has(position)));
+    return Boolean(Hotspots.values.entryOf(view, view.classes[position]).unsure) || beside(view, position);
   }
 
   // How an area is called and drawn, hatch and all.
@@ -93,5 +97,5 @@
     }, { pane: Hotspots.layers.pane(map, "marks", 452) });
   }
 
-  Hotspots.marks = { inkOn, positions, unsure, entryAt, hatch, signs, sheet, LEAST_HEIGHT };
+  Hotspots.marks = { inkOn, positions, why, unsure, entryAt, hatch, signs, sheet, LEAST_HEIGHT };
 })(window.Hotspots = window.Hotspots || {});

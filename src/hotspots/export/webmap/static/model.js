@@ -27,8 +27,7 @@
   // Which areas a step hatches beside their class, and the line of the legend that says why.
   function hatchOf(theme, step) {
     if (!theme.hatch) return {};
-    const hatched = Hotspots.marks.positions(step.hatched);
-    return { hatch: { ...theme.hatch, places: hatched, count: hatched.size } };
+    return { hatch: { ...theme.hatch, places: Hotspots.marks.positions(step.hatched) } };
   }
 
   // The step of the same season a year before, else the step before, as a number of steps back; 0 where there is none.

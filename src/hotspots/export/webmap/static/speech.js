@@ -31,8 +31,7 @@
       .map((fact) => fact.filter(Boolean).join(" "));
     const why = WHY.filter((name) => has(name) && table.raw(name, position)).map((name) => table.show(name, position));
     const who = [table.name(position), table.district(position)].filter(Boolean).join(", ");
-    const little = view.hatch && view.hatch.places.has(position) ? view.hatch.label : "";
-    return [who, rankOf(view, table, position), ...facts, little, ...why].filter(Boolean).map((part) => part.replace(/\.$/, "")).join(". ");
+    return [who, rankOf(view, table, position), ...facts, Hotspots.marks.why(view, position), ...why].filter(Boolean).map((part) => part.replace(/\.$/, "")).join(". ");
   }
 
   Hotspots.speech = { order, sentence };
