@@ -11,7 +11,7 @@
 
   // Lines in the map's own units, each with its box.
   function decoded({ lengths, points }) {
-    const { world, starts } = { world: Hotspots.shapes.worldOf(Hotspots.decode.degrees(points)), starts: [0] };
+    const world = Hotspots.shapes.worldOf(Hotspots.decode.degrees(points)), starts = [0];
     for (const length of Hotspots.decode.integers(lengths)) starts.push(starts[starts.length - 1] + length);
     return starts.slice(0, -1).map((from, i) => {
       const xs = [], ys = [];

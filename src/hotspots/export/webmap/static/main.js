@@ -295,7 +295,7 @@
     drawOverlays() {
       const surfaces = [];
       for (const [entry, layer] of this.layers) {
-        const on = this.model.isOn(entry, this.state) && !(this.asHexagons && ["surface", "context"].includes(entry.kind));
+        const on = this.isDrawn(entry);
         if (on && entry.kind === "surface") surfaces.push({ ...entry.surface, group: entry.group, title: entry.title });
         if (layer && on && !this.map.hasLayer(layer)) layer.addTo(this.map);
         if (layer && !on && this.map.hasLayer(layer)) layer.remove();
@@ -303,19 +303,22 @@
       return surfaces;
     }
 
+    // Hexagons are no places: nothing that has a place is drawn over them.
+    isDrawn(entry) {
+      return this.model.isOn(entry, this.state) && !(this.asHexagons && ["surface", "context"].includes(entry.kind));
+    }
+
     // Names of districts come first, where their lines are in sight.
     nameDistricts(cover) {
-      for (const [entry, layer] of this.layers) {
-        if (entry.kind === "districts" && this.map.hasLayer(layer)) this.districtLines.write(cover);
-      }
+      const lines = this.districtLines;
+      if (lines && this.map.hasLayer(lines.group)) lines.write(cover);
     }
 
     drawNames(changed) {
-      const { view, shown, model } = this;
-      const entry = model.overlays.find((overlay) => overlay.kind === "names");
-      const on = Boolean(entry && view && model.isOn(entry, this.state));
-      const context = model.overlays.some((overlay) => overlay.kind === "context" && !this.asHexagons && model.isOn(overlay, this.state)) ? this.data.context : null;
       if (!changed) return;
+      const { view, shown, model } = this;
+      const drawn = (kind) => model.overlays.some((entry) => entry.kind === kind && this.isDrawn(entry));
+      const on = view && drawn("names"), context = drawn("context") ? this.data.context : null;
       const table = view && model.tableOf(view);
       const nameOf = (position) => (table.name(position) === table.code(position) ? "" : table.name(position));
       const order = on ? Hotspots.values.ranking(view, table).map((row) => row.position) : [];
