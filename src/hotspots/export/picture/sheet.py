@@ -41,12 +41,12 @@ class Sheet:
         Of the map.
     side, column : float
         Left edge and width of the column with the legend; the width is 0 where there is none.
-    head, head_left, head_width : float
-        Where the title begins, and how wide it may be.
+    words, width : float
+        Left edge and width of title, subtitle and last lines.
+    head, foot : float
+        Where the title begins, and where the last lines do.
     legend, scale : float
         Where the legend begins, and where it must end, as scale and north do.
-    foot, foot_left, foot_width : float
-        Where the last lines begin.
     """
 
     left: float
@@ -55,14 +55,12 @@ class Sheet:
     bottom: float
     side: float
     column: float
+    words: float
+    width: float
     head: float
-    head_left: float
-    head_width: float
+    foot: float
     legend: float
     scale: float
-    foot: float
-    foot_left: float
-    foot_width: float
 
     def metres(self, extent: Extent) -> float:
         """Return the metres in an inch of a map of some ground."""
@@ -81,8 +79,8 @@ def lay_out(pen: Pen, extent: Extent, words: Words, legend: LegendBox | None) ->
     if legend is None or not words.title:
         return above
     beside = _beside(pen, extent, words)
-    fits = legend_size(pen, beside, legend) >= 0.8
-    return beside if fits and beside.metres(extent) < 0.97 * above.metres(extent) else above
+    larger = beside.metres(extent) < 0.97 * above.metres(extent)
+    return beside if larger and legend_size(pen, beside, legend) >= 0.8 else above
 
 
 def _above(pen: Pen, words: Words, *, column: float) -> Sheet:
@@ -93,22 +91,19 @@ def _above(pen: Pen, words: Words, *, column: float) -> Sheet:
     bottom = pen.height - (0.75 * unit if words.foot else margin)
     side = pen.width - margin - column * unit
     right = side - (_GAP * unit if column else 0.0)
-    width = pen.width - 2 * margin
     return Sheet(
-        margin,
-        top,
-        right,
-        bottom,
-        side,
-        column * unit,
-        margin - 0.05 * unit,
-        margin,
-        width,
-        top,
-        bottom - 0.75 * unit,
-        bottom + 0.22 * unit,
-        margin,
-        width,
+        left=margin,
+        top=top,
+        right=right,
+        bottom=bottom,
+        side=side,
+        column=column * unit,
+        words=margin,
+        width=pen.width - 2 * margin,
+        head=margin - 0.05 * unit,
+        foot=bottom + 0.22 * unit,
+        legend=top,
+        scale=bottom - 0.75 * unit,
     )
 
 
@@ -127,20 +122,18 @@ def _beside(pen: Pen, extent: Extent, words: Words) -> Sheet:
     foot = len(pen.wrap(words.foot, column, _FOOT)) * pen.line(_FOOT) if words.foot else 0.0
     below = pen.height - margin - foot
     return Sheet(
-        margin,
-        margin,
-        side - _GAP * unit,
-        pen.height - margin,
-        side,
-        column,
-        margin - 0.05 * unit,
-        side,
-        column,
-        margin + lines + 0.2 * unit,
-        below - _SCALE * unit,
-        below,
-        side,
-        column,
+        left=margin,
+        top=margin,
+        right=side - _GAP * unit,
+        bottom=pen.height - margin,
+        side=side,
+        column=column,
+        words=side,
+        width=column,
+        head=margin - 0.05 * unit,
+        foot=below,
+        legend=margin + lines + 0.2 * unit,
+        scale=below - _SCALE * unit,
     )
 
 
@@ -157,8 +150,8 @@ def legend_size(pen: Pen, sheet: Sheet, legend: LegendBox) -> float:
 
 def write_lines(pen: Pen, sheet: Sheet, words: Words) -> None:
     """Write title and subtitle, and the last lines."""
-    left, width, y = sheet.head_left, sheet.head_width, sheet.head
-    if sheet.head_left == sheet.side:
+    left, width, y = sheet.words, sheet.width, sheet.head
+    if left == sheet.side:
         y = pen.paragraph(left, y, words.title, _TITLE, width=width, bold=True) + 0.06 * pen.unit
         if words.subtitle:
             pen.paragraph(left, y, words.subtitle, _SUBTITLE, width=width, colour=GREY)
@@ -170,4 +163,4 @@ def write_lines(pen: Pen, sheet: Sheet, words: Words) -> None:
         if words.subtitle:
             pen.write(left, y, words.subtitle, _SUBTITLE, colour=GREY)
     if words.foot:
-        pen.paragraph(sheet.foot_left, sheet.foot, words.foot, _FOOT, width=sheet.foot_width, colour=GREY)
+        pen.paragraph(left, sheet.foot, words.foot, _FOOT, width=width, colour=GREY)
