@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from hotspots.analysis.charts import whole_months
 from hotspots.analysis.public.shown import Name, standing_in
-from hotspots.analysis.public.tables import REPORT, areas_within, made_of
+from hotspots.analysis.public.tables import ALL, REPORT, areas_within, parted_themes
 from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.disclosure.case import closely_known
 from hotspots.disclosure.counts import published
@@ -72,12 +73,10 @@ def public_months(analysis: Analysis, rules: Rules, first: Protection) -> Months
     if any(table is None for table in themes.values()):
         return Months({}, {}, why=UNDATED)
     tables = _tables(analysis, {key: table for key, table in themes.items() if table is not None})
-    if tables is None:
-        return Months({}, {}, why=UNMET)
     index = tables.counts.index
     held = first.table["shown"].reindex(index)
     there = index.isin(first.table.index)
-    codes = {*map(str, analysis.areas.index), _last(areas_within(analysis))}
+    codes = {*map(str, analysis.areas.index), ALL}
     seen = np.array([area in codes and theme in themes for area, theme, _ in index])
     seen = np.asarray(np.where(there, held.notna(), seen))
     known = pd.Series(there & held.notna().to_numpy(), index=index)
@@ -99,11 +98,6 @@ def _still(index: pd.Index[Any], told: pd.Index[Any], gone: frozenset[str]) -> B
     return np.array([(area, period) not in dark and area not in gone for area, _, period in index])
 
 
-def _last(sums: dict[str, Any]) -> str:
-    """Return what the sum of all areas is called."""
-    return next(reversed(sums))
-
-
 def _whole_months(theme: ThemeResult) -> pd.DataFrame | None:
     """Return the months of a theme's areas; None where they do not add up to the whole period."""
     monthly = theme.monthly
@@ -117,30 +111,23 @@ def _whole_months(theme: ThemeResult) -> pd.DataFrame | None:
     return monthly.astype(float).round()
 
 
-def _tables(analysis: Analysis, themes: dict[str, pd.DataFrame]) -> Tables | None:
-    """Return counts by area, theme and month with all their sums; None where no sums can be made."""
-    within: dict[str, Any] = {"area": areas_within(analysis), "theme": {}, "period": {}}
+def _tables(analysis: Analysis, themes: dict[str, pd.DataFrame]) -> Tables:
+    """Return counts by area, theme and month with all their sums."""
+    parts, wholes = parted_themes(analysis, themes)
     months = {str(month): month for month in next(iter(themes.values())).columns}
+    periods: dict[str, Sequence[str]] = {}
     later = [] if analysis.comparison is None else [str(month) for month in analysis.comparison.after]
     if later and set(later) < set(months):
-        within["period"]["after"] = later
-    within["period"][REPORT] = list(months)
-    parts = dict(themes)
-    for whole, inside in made_of(analysis):
-        rest = themes[whole] - sum(themes[part] for part in inside)
-        if (rest < 0).any(axis=None):
-            continue
-        name = f"the rest of {whole}"
-        within["theme"][whole] = [*inside, name]
-        parts = {key: table for key, table in parts.items() if key != whole} | {name: rest}
+        periods["after"] = later
+    periods[REPORT] = list(months)
     columns = {(key, text): table[month] for key, table in parts.items() for text, month in months.items()}
     counts = pd.concat(columns, names=["theme", "period", "area"]).astype(np.int64)
+    within = {"area": areas_within(analysis), "theme": wholes, "period": periods}
     return make_tables(counts.reorder_levels(["area", "theme", "period"]), within=within)
 
 
 def _named(analysis: Analysis, shown: pd.Series[Any]) -> Months:
     """Return what is shown by theme, and which months of all areas are hidden."""
-    whole = _last(areas_within(analysis))
     counts: dict[str, pd.DataFrame] = {}
     hidden: dict[Name, pd.Series[bool]] = {}
     for theme in analysis.themes:
@@ -149,7 +136,7 @@ def _named(analysis: Analysis, shown: pd.Series[Any]) -> Months:
         one = shown.xs(theme.key, level="theme").unstack("period")[names]  # noqa: PD010 - one value each
         table = one.reindex(theme.monthly.index).set_axis(theme.monthly.columns, axis=1)
         counts[theme.key] = table if table.isna().any(axis=None) else table.astype(np.int64)
-        hidden["months", theme.name] = pd.Series(one.loc[whole].isna().to_numpy(), index=names)
+        hidden["months", theme.name] = pd.Series(one.loc[ALL].isna().to_numpy(), index=names)
     return Months(counts, hidden)
 
 

@@ -22,7 +22,7 @@ from hotspots.disclosure.tables import Tables, make_tables
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 REPORT = "report"
-_ALL, _REST, _CLASS = "all of them", "the rest", "class "
+ALL, _REST, _CLASS = "all of them", "the rest", "class "
 """What no area, theme or period is called, or begins with."""
 
 
@@ -62,7 +62,7 @@ def find_hidden(analysis: Analysis, rules: Rules) -> Hidden:
         districts = pd.DataFrame({period: shown.xs(period, level="period") for period in periods})
         for period, what in periods.items():
             for offence in held.offences:
-                rows = districts[period].xs(offence, level="offence").rename({_ALL: FORCE})
+                rows = districts[period].xs(offence, level="offence").rename({ALL: FORCE})
                 found["profile", what, offence] = rows.isna()
                 if what == "n" and "after" not in periods.values():  # the later period is the report's
                     found["profile", "after", offence] = rows.isna()
@@ -139,7 +139,7 @@ def _of_partnerships(analysis: Analysis) -> tuple[Tables, dict[str, str]]:
         .astype(np.int64)
     )
     within: dict[str, dict[str, Sequence[str]]] = {
-        "district": {_ALL: [*held.names, *([_REST] if apart_of_all else [])]},
+        "district": {ALL: [*held.names, *([_REST] if apart_of_all else [])]},
         "offence": {TOTAL: crimes},
     }
     counts = _parted(counts, within)
@@ -194,7 +194,7 @@ def _protected_areas(analysis: Analysis, rules: Rules, districts: pd.DataFrame |
                 continue
             for period in districts.columns.intersection(index.unique("period")):
                 for name, shown in districts[period].xs(offence, level="offence").items():
-                    cell = (_ALL if name == _ALL else _district(str(name)), theme.key, period)
+                    cell = (ALL if name == ALL else _district(str(name)), theme.key, period)
                     if cell in known.index:
                         known[cell] = not np.isnan(shown)
                         seen[index.get_loc(cell)] &= not np.isnan(shown)
@@ -207,19 +207,13 @@ def _district(name: str) -> str:
 
 def _of_areas(analysis: Analysis) -> Tables:
     """Return the counts of the first areas by theme and period, with districts, themes made of themes, and totals."""
-    themes = {theme.key: _counts_of(analysis, theme) for theme in analysis.themes}
-    within: dict[str, dict[str, Sequence[str]]] = {"area": areas_within(analysis), "theme": {}}
+    themes, wholes = parted_themes(
+        analysis, {theme.key: _counts_of(analysis, theme) for theme in analysis.themes}
+    )
+    within: dict[str, dict[str, Sequence[str]]] = {"area": areas_within(analysis), "theme": wholes}
     columns: dict[tuple[str, str], pd.Series[Any]] = {
         (key, str(period)): counts for key, table in themes.items() for period, counts in table.items()
     }
-    for whole, parts in made_of(analysis):
-        rest = themes[whole] - sum(themes[part] for part in parts)
-        if (rest < 0).any(axis=None):
-            continue
-        name = f"{_REST} of {whole}"
-        within["theme"][whole] = [*parts, name]
-        columns |= {(name, str(period)): counts for period, counts in rest.items()}
-        columns = {key: counts for key, counts in columns.items() if key[0] != whole}
     counts = pd.concat(columns, names=["theme", "period", "area"]).astype(np.int64)
     counts = counts.reorder_levels(["area", "theme", "period"])
     return make_tables(_parted(counts, within), within=within)
@@ -246,11 +240,11 @@ def areas_within(analysis: Analysis) -> dict[str, Sequence[str]]:
     named = sorted(set(district) - {""})
     classes = _classes_within(analysis, analysis.themes[0].layers[0])
     if len(named) < 2:
-        return classes | {_ALL: codes}
+        return classes | {ALL: codes}
     sums: dict[str, Sequence[str]] = {
         _district(name): [str(code) for code in district.index[district == name]] for name in named
     }
-    return classes | sums | {_ALL: [*sums, *(str(code) for code in district.index[district == ""])]}
+    return classes | sums | {ALL: [*sums, *(str(code) for code in district.index[district == ""])]}
 
 
 def _classes_within(analysis: Analysis, layer: Layer) -> dict[str, Sequence[str]]:
@@ -284,7 +278,23 @@ def _names_of_classes(theme: ThemeResult, layer: Layer, dark: pd.Series[bool]) -
     }
 
 
-def made_of(analysis: Analysis) -> Iterator[tuple[str, list[str]]]:
+def parted_themes(
+    analysis: Analysis, themes: Mapping[str, pd.DataFrame]
+) -> tuple[dict[str, pd.DataFrame], dict[str, Sequence[str]]]:
+    """Return counts by theme with what others leave of a theme in its place, and the themes that are sums of these."""
+    parts, wholes = dict(themes), dict[str, Sequence[str]]()
+    for whole, inside in _made_of(analysis):
+        rest = themes[whole] - sum(themes[part] for part in inside)
+        if (rest < 0).any(axis=None):
+            continue
+        name = f"{_REST} of {whole}"
+        wholes[whole] = [*inside, name]
+        parts[name] = rest
+        del parts[whole]
+    return parts, wholes
+
+
+def _made_of(analysis: Analysis) -> Iterator[tuple[str, list[str]]]:
     """Yield each theme that holds others whole, the smallest first, with the largest ones that it is made of."""
     themes = sorted(analysis.themes, key=lambda theme: theme.n)
     taken: set[str] = set()
@@ -322,7 +332,7 @@ def _names_of_areas(analysis: Analysis, made: Protection) -> dict[Name, pd.Serie
         for period, months in _periods(analysis).items():
             one = dark.xs((theme.key, period), level=("theme", "period"))
             found[theme.key, layer.key, *months] = one.reindex(layer.table.index)
-            found[theme.key, "all", *months] = pd.Series([bool(one[_ALL])], index=["all"])
+            found[theme.key, "all", *months] = pd.Series([bool(one[ALL])], index=["all"])
             if not months:
                 found |= _names_of_classes(theme, layer, one)
             if named:
@@ -338,12 +348,12 @@ def _of_layer(analysis: Analysis, layer: Layer) -> Tables:
         own = next(one for one in theme.layers if one.key == layer.key)
         columns[theme.key] = _whole(own.table["n"])
     codes = [str(code) for code in layer.table.index]
-    within: dict[str, dict[str, Sequence[str]]] = {"area": _classes_within(analysis, layer) | {_ALL: codes}}
+    within: dict[str, dict[str, Sequence[str]]] = {"area": _classes_within(analysis, layer) | {ALL: codes}}
     counts = pd.concat(columns, names=["theme", "area"]).astype(np.int64)
     tables = make_tables(counts.reorder_levels(["area", "theme"]), within=within)
     index = tables.counts.index
     same = {theme.key: float(columns[theme.key].sum()) == round(theme.n) for theme in analysis.themes}
-    whole = index.get_level_values("area") == _ALL
+    whole = index.get_level_values("area") == ALL
     seen = ~whole | index.get_level_values("theme").map(same).to_numpy(dtype=bool)
     return replace(tables, published=np.asarray(seen))
 
