@@ -186,8 +186,8 @@ class _Slides:
         pictures = [block] if isinstance(block, Picture) else list(block.pictures)
         slide = self._slide(title, [*notes, *(picture.alt for picture in pictures)])
         beside = 3.9 if sentences else 0.0
-        legends = [legend for legend in (block.legend, *(p.legend for p in pictures)) if legend is not None]
-        legends = list(dict.fromkeys((legend.title, tuple(legend.entries)) for legend in legends))  # type: ignore[misc]
+        held = [legend for legend in (block.legend, *(p.legend for p in pictures)) if legend is not None]
+        legends = list({(legend.title, tuple(legend.entries)): legend for legend in held}.values())
         # One map has its legend beside it, below the words; several share lines below them.
         listed = beside > 0 and len(pictures) == 1
         foot = 0.4 + (0.0 if listed else 0.3 * len(legends))
@@ -197,33 +197,22 @@ class _Slides:
             beside = _WIDTH - width
         _add_pictures(slide, pictures, width, height)
         top = _BOTTOM - foot
-        tall = sum(_legend_height(Legend(*legend), beside - 0.2) for legend in legends) if listed else 0.0  # type: ignore[misc]
+        left, room, tall = _LEFT + width + 0.2, beside - 0.2, 0.0
         for legend in legends:
             if listed:
-                spot = (_LEFT + width + 0.2, _BOTTOM - tall, beside - 0.2)
-                _legend_list(slide, Legend(*legend), *spot)  # type: ignore[misc]
-                continue
-            _legend_box(slide, Legend(*legend), top, width)  # type: ignore[misc]
-            top += 0.3
-        _box(
-            slide,
-            [block.caption],
-            _LEFT,
-            top,
-            width,
-            0.4,
-            sizes=(11, 10, 9, 8, 7, 6),
-            colour=GREY,
-            name="Caption",
-        )
+                tall += _legend_height(legend, room)
+                _legend_list(slide, legend, left, _BOTTOM - tall, room)
+            else:
+                _legend_box(slide, legend, top, width)
+                top += 0.3
+        _box(slide, [block.caption], _LEFT, top, width, 0.4, sizes=_SMALL, colour=GREY, name="Caption")
         if sentences:
-            left = _LEFT + width + 0.2
             _box(
                 slide,
                 sentences,
                 left,
                 _TOP,
-                beside - 0.2,
+                room,
                 _BOTTOM - _TOP - tall,
                 sizes=(18, *_LETTERS, 7, 6),
                 name="Text",
@@ -454,8 +443,7 @@ def _add_pictures(slide: Any, pictures: Sequence[Picture], width: float, height:
         column, row = place % across, place // across
         left, top = _LEFT + column * width / across, _TOP + row * height / down
         if caption:
-            sizes = (11, 10, 9, 8, 7, 6)
-            _box(slide, [picture.caption], left, top, room[0], caption, sizes=sizes, name="Caption")
+            _box(slide, [picture.caption], left, top, room[0], caption, sizes=_SMALL, name="Caption")
         _add_picture(slide, picture, left, top + caption, *room)
 
 

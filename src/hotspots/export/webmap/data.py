@@ -253,11 +253,9 @@ def _simplify(stores: Sequence[_Store]) -> None:
 
 def _encoded(store: _Store, names: set[str]) -> dict[str, Any]:
     """Return the areas of a store as text, and after them their districts where they make up those of these names."""
-    shapes, found = store.shapes, store.districts
-    order = sorted(found.dropna().unique())
-    joined: Shapes = np.zeros(0, dtype=object)
-    if store.whole and names == set(order):
-        joined = join_together(shapes, pd.Categorical(found, categories=order).codes, len(order))
+    shapes, order = store.shapes, _order(store)
+    whole = store.whole and names == set(order)
+    joined: Shapes = _joined(shapes, store, order) if whole else np.zeros(0, dtype=object)
     return {
         **_text(np.append(shapes, joined), store.crs),
         "districts": len(joined),
@@ -272,9 +270,8 @@ def _hexagons(store: _Store) -> dict[str, Any] | None:
     shapes = hexagons_of(store.shapes) if store.whole else None
     if shapes is None:
         return None
-    found = store.districts
-    order = sorted(found.dropna().unique())
-    joined = join_together(shapes, pd.Categorical(found, categories=order).codes, len(order))
+    order = _order(store)
+    joined = _joined(shapes, store, order)
     return {
         **_text(np.append(shapes, joined), store.crs),
         "districts": len(joined),
@@ -282,6 +279,16 @@ def _hexagons(store: _Store) -> dict[str, Any] | None:
         "places": encode_places(shapely.centroid(shapes), store.crs),
         "zoom": _CLOSEST,
     }
+
+
+def _order(store: _Store) -> list[Any]:
+    """Return the names of the districts of a store, in the order in which they are drawn."""
+    return sorted(store.districts.dropna().unique())
+
+
+def _joined(shapes: Shapes, store: _Store, order: list[Any]) -> Shapes:
+    """Return the districts that the areas of a store make up, drawn as these shapes."""
+    return join_together(shapes, pd.Categorical(store.districts, categories=order).codes, len(order))
 
 
 def _text(shapes: Shapes, crs: str) -> dict[str, str]:
