@@ -40,6 +40,8 @@ def test_a_flag_within_districts_says_so() -> None:
 def test_a_change_names_both_periods() -> None:
     both = _wards("ch_flag", steps={"change": {"before": "2024-01..2024-04", "after": "2025-01..2025-04"}})
     assert told_words(both, "ch_flag") == "January to April 2025 against January to April 2024."
+    named = _wards("ch_flag", steps={"change": {"before": "2024", "after": "2025"}})
+    assert told_words(named, "ch_flag") == "January to December 2025 against January to December 2024."
     years = _wards(
         "ch_flag", steps={"change": {"before": ["2023-01..2023-12", "2024-01..2024-12"], "after": None}}
     )

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from hotspots.analysis.results import Analysis, Layer
+from hotspots.base.errors import ParameterError
+from hotspots.incidents.filters import month_range
 from hotspots.publish.words.change import calendar_words, compared_words, span_words
 from hotspots.publish.words.reference import all_areas
 
@@ -110,11 +112,11 @@ def _comparator(told: Any) -> str:
 
 
 def _months(told: Any) -> str:
-    """Return the months of a record, ``"2024-01..2024-12"`` or a list of such, in words; empty where it tells none."""
-    named = [told] if isinstance(told, str) else list(told or [])
+    """Return the months of a record, such as ``"2024-01..2024-12"``, in words; empty where it tells none."""
+    named = told if isinstance(told, list) else [told or ""]
     try:
-        spans = [[pd.Period(end, freq="M") for end in str(name).split("..")] for name in named]
-    except ValueError:
+        # Of several periods before, the last one is compared.
+        ends = month_range(str(named[-1])) if named else None
+    except ParameterError:
         return ""
-    # Of several periods before, the last one is compared.
-    return span_words([spans[-1][0], spans[-1][-1]]) if spans else ""
+    return "" if ends is None else span_words([pd.Period(ordinal=end, freq="M") for end in ends])
