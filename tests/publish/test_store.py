@@ -20,7 +20,7 @@ from hotspots.areas.reading import read_layer
 from hotspots.base.errors import DataError, FileError, ParameterError
 from hotspots.export.editions import read_editions
 from hotspots.export.geopackage import write_geopackage
-from hotspots.publish.store import keep_edition
+from hotspots.publish.store import check_store, keep_edition
 from hotspots_cli.main import run
 
 AREAS = gpd.GeoDataFrame(
@@ -189,6 +189,9 @@ def test_what_is_no_store_is_said(runs: dict[str, Path], tmp_path: Path) -> None
         with pytest.raises((FileError, ParameterError)) as caught:
             keep_edition(runs["2024"], store, edition=edition)
         assert caught.value.message == message
+        with pytest.raises((FileError, ParameterError)) as before_any_work:
+            check_store(store, edition=edition, overwrite=False)
+        assert before_any_work.value.message == message
     assert plain.read_bytes() == before
     with pytest.raises(FileError, match=r"is not the folder of a run: it has no about/provenance\.json"):
         keep_edition(tmp_path, f"{tmp_path}/e.gpkg", edition="2024")

@@ -26,6 +26,30 @@ INSERT OR IGNORE INTO gpkg_contents (table_name, data_type, identifier, last_cha
 """
 
 
+def check_edition(path: Path, edition: str, *, overwrite: bool) -> dict[str, dict[str, Any]]:
+    """Return what a store holds, where an edition may be added to it; nothing of a file that is still to be made.
+
+    Raises
+    ------
+    FileError
+        When the edition exists and `overwrite` is false, or the file is no store of editions.
+    ParameterError
+        When the name of the edition is not one that layers can have.
+    """
+    if not edition or not all(letter.isalnum() or letter in "-_ ." for letter in edition):
+        raise ParameterError(
+            f"'{edition}' cannot be the name of an edition",
+            hint="use letters, digits, spaces, dots and hyphens, such as '2025-26'",
+        )
+    held = read_editions(path) if path.exists() else {}
+    if edition in held and not overwrite:
+        raise FileError(
+            f"'{path.name}' has an edition '{edition}' already",
+            hint="choose another name, or allow it with 'overwrite'",
+        )
+    return held
+
+
 def add_edition(
     path: Path,
     edition: str,
@@ -51,22 +75,10 @@ def add_edition(
 
     Raises
     ------
-    FileError
-        When the edition exists and `overwrite` is false, or the file is no store of editions.
-    ParameterError
-        When the name of the edition is not one that layers can have.
+    FileError, ParameterError
+        See `check_edition`; and when another edition has a layer of the same name.
     """
-    if not edition or not all(letter.isalnum() or letter in "-_ ." for letter in edition):
-        raise ParameterError(
-            f"'{edition}' cannot be the name of an edition",
-            hint="use letters, digits, spaces, dots and hyphens, such as '2025-26'",
-        )
-    held = read_editions(path) if path.exists() else {}
-    if edition in held and not overwrite:
-        raise FileError(
-            f"'{path.name}' has an edition '{edition}' already",
-            hint="choose another name, or allow it with 'overwrite'",
-        )
+    held = check_edition(path, edition, overwrite=overwrite)
     named = {f"{edition}_{name}": layer for name, layer in layers.items()}
     others = {layer for name, other in held.items() if name != edition for layer in other["layers"]}
     if taken := sorted(others.intersection(named)):

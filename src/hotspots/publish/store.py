@@ -17,7 +17,7 @@ from hotspots.base.database.rows import open_rows
 from hotspots.base.database.tables import Table, existing_tables
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.export.database import write_layers
-from hotspots.export.editions import add_edition, read_editions
+from hotspots.export.editions import add_edition, check_edition
 from hotspots.export.geojson.text import to_json
 
 RUN = "hotspots_run"
@@ -30,7 +30,8 @@ def check_store(store: str, *, edition: str | None, overwrite: bool) -> None:
     Raises
     ------
     ParameterError
-        When it is neither a GeoPackage nor a schema of a database, or the edition is not named.
+        When it is neither a GeoPackage nor a schema of a database, or the edition has no name, or none that layers
+        can have.
     FileError
         When there is such an edition already and `overwrite` is false, or the file is no store.
     """
@@ -57,11 +58,7 @@ def check_store(store: str, *, edition: str | None, overwrite: bool) -> None:
             f"the edition that '{store}' is to hold has no name",
             hint="name it with 'edition', such as '2025-26'",
         )
-    if Path(store).exists() and edition in read_editions(Path(store)) and not overwrite:
-        raise FileError(
-            f"'{Path(store).name}' has an edition '{edition}' already",
-            hint="choose another name, or allow it with 'overwrite'",
-        )
+    check_edition(Path(store), edition, overwrite=overwrite)
 
 
 def keep_edition(
