@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from hotspots.base.errors import FileError
+from hotspots.base.errors import FileError, ParameterError, did_you_mean
 from hotspots.base.foreign import reading
 
 
-def read_sheets(path: str | os.PathLike[str], *, where: str, readable: str) -> dict[str, list[list[Any]]]:
-    """Return the rows of cells of every sheet of a workbook, by its name.
+def read_sheets(
+    path: str | os.PathLike[str], *, where: str, readable: str, only: str | None = None
+) -> dict[str, list[list[Any]]]:
+    """Return the rows of cells of every sheet of a workbook, or of one alone, by its name.
 
     Parameters
     ----------
@@ -20,6 +22,8 @@ def read_sheets(path: str | os.PathLike[str], *, where: str, readable: str) -> d
         The file, as messages name it.
     readable : str
         What could be given in its place, for the hint.
+    only : str, optional
+        The sheet; the others are not read.
 
     Returns
     -------
@@ -30,13 +34,19 @@ def read_sheets(path: str | os.PathLike[str], *, where: str, readable: str) -> d
     ------
     FileError
         When it is locked with a password, or is no workbook that can be read.
+    ParameterError
+        When it has no sheet `only`.
     """
     import python_calamine
 
     with reading(f"{where} is not a workbook that can be read", hint=f"save it as {readable}"):
         try:
             with python_calamine.load_workbook(path) as book:
-                return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+                names = book.sheet_names
+                if only is not None and only not in names:
+                    raise ParameterError(f"{where} has no sheet '{only}'", hint=did_you_mean(only, names))
+                wanted = names if only is None else [only]
+                return {name: book.get_sheet_by_name(name).to_python() for name in wanted}
         except python_calamine.PasswordError as error:
             raise FileError(
                 f"{where} is locked with a password", hint="save it without a password"

@@ -188,14 +188,22 @@ def read_table(source: Source, *, what: str = "the table", codes: Iterable[str] 
     where = f"'{path.name}'" if what == "the table" else f"{what} '{shown}'"
     if path.suffix.lower() in _WORKBOOKS:
         return _of_workbook(path, sheet, where, frozenset(() if codes is None else codes))
-    with reading(
+    door = reading(
         f"{where} cannot be read as a table",
         hint=f"save it as {READABLE}, with one row of headings",
         damaged=path.stat().st_size < LARGEST // 10,
-    ):
-        if path.suffix.lower() in _PARQUET:
-            return _of_parquet(path, where)
-        return _of_text(_unpacked(path, where), where)
+    )
+    if path.suffix.lower() in _PARQUET:
+        with door:
+            names, frame = _of_parquet(path)
+        if len(set(names)) < len(names):
+            raise DataError(
+                f"{where} has several columns of one name", hint="give each column a name of its own"
+            )
+        return Table(frame, where)
+    with door:
+        raw = _unpacked(path, where)
+    return _of_text(raw, where)
 
 
 def _find(source: str | os.PathLike[str], what: str) -> tuple[Path, str | None]:
@@ -271,27 +279,19 @@ def _split(text: str, delimiter: str, where: str, *, first: int) -> tuple[list[l
         lines.append(start)
 
 
-def _of_parquet(path: Path, where: str) -> Table:
-    """Return a Parquet file's columns of numbers, texts and days; what else it holds is no cell of a table."""
+def _of_parquet(path: Path) -> tuple[list[str], pd.DataFrame]:
+    """Return the names of a Parquet file's columns, and those of numbers, texts and days; others are no cells."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = pq.read_table(path)
-    if len(set(table.column_names)) < table.num_columns:
-        raise DataError(f"{where} has several columns of one name", hint="give each column a name of its own")
-    nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
-    frame = table.drop_columns(nested).to_pandas(ignore_metadata=True)
-    return Table(frame, where)
+    plain = [place for place, field in enumerate(table.schema) if not pa.types.is_nested(field.type)]
+    return table.column_names, table.select(plain).to_pandas(ignore_metadata=True)
 
 
 def _of_workbook(path: Path, sheet: str | None, where: str, codes: frozenset[str]) -> Table:
-    held = read_sheets(path, where=where, readable=READABLE)
-    names = list(held)
-    if sheet is not None and sheet not in names:
-        raise ParameterError(f"{where} has no sheet '{sheet}'", hint=did_you_mean(sheet, names))
-    sheets = {
-        name: [[_cell(cell) for cell in row] for row in held[name]] for name in ([sheet] if sheet else names)
-    }
+    held = read_sheets(path, where=where, readable=READABLE, only=sheet)
+    sheets = {name: [[_cell(cell) for cell in row] for row in rows] for name, rows in held.items()}
 
     def merit(name: str) -> tuple[int, int]:
         held = {cell.strip().upper() for row in sheets[name] for cell in row} if codes else set()
@@ -303,7 +303,7 @@ def _of_workbook(path: Path, sheet: str | None, where: str, codes: frozenset[str
     best = max(merits, key=lambda name: merits[name])
     if len(sheets) > 1:
         equals = [name for name in merits if merits[name][0] == merits[best][0] and merits[name][1] > 1]
-        how = f"choose another with '{path.name}[{names[-1]}]'"
+        how = f"choose another with '{path.name}[{list(sheets)[-1]}]'"
         if merits[best][0] and len(equals) > 1:
             shown = ", ".join(f"'{name}'" for name in equals)
             warnings.warn(
