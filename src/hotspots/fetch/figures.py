@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from hotspots.base.errors import DataError, FileError, HotspotsError, ParameterError, did_you_mean
+from hotspots.base.errors import DataError, HotspotsError, ParameterError, did_you_mean
+from hotspots.base.foreign import reading
 from hotspots.base.named import Named
 from hotspots.fetch.settings import Settings
 from hotspots.fetch.store import OGL, Parts, file_record, put, today
@@ -96,14 +97,12 @@ def _estimates(book: Path, of: Of) -> tuple[str, pd.DataFrame]:
     """Return the populations of a workbook's areas, by year, and the year of the areas: the latest that it has."""
     import python_calamine
 
-    try:
+    with reading(
+        "what came is not a workbook",
+        hint="if the ONS has moved it, write its new address under [tables] of your settings "
+        "(hotspots fetch settings)",
+    ):
         names = python_calamine.load_workbook(book).sheet_names
-    except (python_calamine.CalamineError, ValueError, OSError) as error:
-        raise FileError(
-            "what came is not a workbook",
-            hint="if the ONS has moved it, write its new address under [tables] of your settings "
-            "(hotspots fetch settings)",
-        ) from error
     kind = "lsoa" if of == "lsoa" else "ward"
     found = [(name, _SHEET.match(name.strip())) for name in names]
     sheets = [(match[3], match[1], name) for name, match in found if match and match[2].lower() == kind]
