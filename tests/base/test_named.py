@@ -40,6 +40,15 @@ def test_a_fetched_set_is_found_by_the_name_of_its_folder(cache: Path) -> None:
     assert all_named()[0].id == "west-yorkshire-incidents"
 
 
+@pytest.mark.parametrize("file", ["people.csv", "years/2024/people.csv", "."])
+def test_each_file_of_a_set_is_found_by_its_place_in_it(cache: Path, file: str) -> None:
+    places = [file if file != "." else "2024/people.csv", "notes.txt"]
+    folder = table(cache, "ons/people-2024", file=file, files={place: {"sha256": "0"} for place in places})
+    entry = find_named("ons/people-2024")
+    assert entry is not None
+    assert entry.files == {place: folder / "1" / place for place in places}
+
+
 @pytest.mark.parametrize(
     "name", ["ons/people-2025", "ons/../ons/people-2024", "/ons/people-2024", "ons\\people-2024", ""]
 )

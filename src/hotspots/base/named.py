@@ -79,6 +79,13 @@ class Named:
     record: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
 
     @property
+    def files(self) -> dict[str, Path]:
+        """Where each file of a fetched set lies, by its place in the set; empty for what came with hotspots."""
+        file = self.record.get("file", ".")
+        folder = self.path if file == "." else self.path.parents[file.count("/")]
+        return {place: folder.joinpath(*place.split("/")) for place in self.record.get("files", {})}
+
+    @property
     def holds(self) -> str:
         """What it holds, in words."""
         return _WORDS[self.kind]

@@ -60,10 +60,9 @@ def write_bundle(
     with replacing(path, overwrite=overwrite) as draft, zipfile.ZipFile(draft, "w") as archive:
         archive.writestr(_info(MANIFEST), json.dumps({"sets": records}, indent=1, ensure_ascii=False))
         for entry in entries:
-            folder = entry.path if entry.path.is_dir() else entry.path.parent
-            for place in sorted(entry.record["files"]):
+            for place, file in sorted(entry.files.items()):
                 member = archive.open(_info(f"{entry.id}/{place}"), "w")
-                with member, folder.joinpath(*place.split("/")).open("rb") as stream:
+                with member, file.open("rb") as stream:
                     shutil.copyfileobj(stream, member)
     return entries
 

@@ -28,9 +28,9 @@ class Done:
         self.new: set[str] = set()
         self.revised: list[Revision] = []
         self.parts = Parts()
-        for place, record in held.record["files"].items() if held else ():
-            month = place[:7]
-            path = held.path.joinpath(*place.split("/")) if held else Path()
+        records = held.record["files"] if held else {}
+        for place, path in held.files.items() if held else ():
+            month, record = place[:7], records[place]
             if path.is_file() and sha256(path) == record["sha256"]:
                 self.files[month], self.records[month] = path, dict(record)
             else:

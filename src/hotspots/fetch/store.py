@@ -125,13 +125,11 @@ def faults(entry: Named) -> list[str]:
     >>> faults(find_named("west-yorkshire-wards"))
     []
     """
-    folder = entry.path if entry.path.is_dir() else entry.path.parent
     wrong = []
-    for place, said in entry.record.get("files", {}).items():
-        path = folder.joinpath(*place.split("/"))
+    for place, path in entry.files.items():
         if not path.is_file():
             wrong.append(f"{entry.id}: '{place}' is gone")
-        elif sha256(path) != said["sha256"]:
+        elif sha256(path) != entry.record["files"][place]["sha256"]:
             wrong.append(f"{entry.id}: '{place}' has changed since it was fetched")
     return wrong
 
