@@ -22,34 +22,32 @@
       return this.map.latLngToContainerPoint(place);
     }
 
-    // The ground that a box would cover, in square pixels by area.
-    under({ left, right, top, bottom }) {
+    place(pixel) {
+      const { lat, lng } = this.map.containerPointToLatLng(pixel);
+      return [lat, lng];
+    }
+
+    // The ground that a box would cover, in square pixels by area; null as soon as `over(position, pixels)` says too much.
+    under({ left, right, top, bottom }, over = () => false) {
       const columns = Math.max(2, Math.round((right - left) / STEP)), rows = Math.max(2, Math.round((bottom - top) / STEP));
       const each = ((right - left) * (bottom - top)) / (columns * rows), found = new Map();
       for (let row = 0; row < rows; row++) {
         for (let column = 0; column < columns; column++) {
-          const { lat, lng } = this.map.containerPointToLatLng(
-            [left + ((column + 0.5) / columns) * (right - left), top + ((row + 0.5) / rows) * (bottom - top)]);
-          const position = this.shapes.at([lat, lng]);
-          if (position !== null && this.coloured(position)) found.set(position, (found.get(position) || 0) + each);
+          const position = this.shapes.at(this.place(
+            [left + ((column + 0.5) / columns) * (right - left), top + ((row + 0.5) / rows) * (bottom - top)]));
+          if (position === null || !this.coloured(position)) continue;
+          found.set(position, (found.get(position) || 0) + each);
+          if (over(position, found.get(position))) return null;
         }
       }
       return found;
     }
 
-    // Whether a box is free and leaves every coloured area to be seen.
-    fits(box) {
-      if (!this.boxes.every((other) => apart(box, other))) return null;
-      const found = this.shapes ? this.under(box) : new Map();
-      for (const [position, more] of found) {
-        if ((this.covered.get(position) || 0) + more > MOST * this.shapes.ground(position) * this.scale ** 2) return null;
-      }
-      return found;
-    }
-
-    // Takes a box where it fits; whether it did.
+    // Takes a box where it is free and leaves every coloured area to be seen; whether it did.
     take(box) {
-      const found = this.fits(box);
+      if (!this.boxes.every((other) => apart(box, other))) return false;
+      const over = (position, more) => (this.covered.get(position) || 0) + more > MOST * this.shapes.ground(position) * this.scale ** 2;
+      const found = this.shapes ? this.under(box, over) : new Map();
       if (!found) return false;
       this.boxes.push(box);
       for (const [position, more] of found) this.covered.set(position, (this.covered.get(position) || 0) + more);

@@ -280,8 +280,7 @@
       if (high.x - low.x < width || low.y - high.y < height) return null;
       for (const { x, y } of candidates(cover.pixel(home), { left: low.x, right: high.x, top: high.y, bottom: low.y }, map.getSize(), width, height)) {
         const box = { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
-        if (!placesOf(map, box).every((place) => ground.at(place) === district)) continue;
-        if (cover.take(box)) return map.containerPointToLatLng([x, y]);
+        if (pixelsOf(box).every((pixel) => ground.at(cover.place(pixel)) === district) && cover.take(box)) return cover.place([x, y]);
       }
       return null;
     }
@@ -297,12 +296,10 @@
     return found.sort((a, b) => a.distanceTo(home) - b.distanceTo(home));
   }
 
-  // Places on the map along the top, middle and bottom of a box of it.
-  function placesOf(map, box) {
-    return [box.top, (box.top + box.bottom) / 2, box.bottom].flatMap((y) => [0, 0.25, 0.5, 0.75, 1].map((share) => {
-      const { lat, lng } = map.containerPointToLatLng([box.left + share * (box.right - box.left), y]);
-      return [lat, lng];
-    }));
+  // Pixels along the top, middle and bottom of a box.
+  function pixelsOf(box) {
+    return [box.top, (box.top + box.bottom) / 2, box.bottom].flatMap((y) =>
+      [0, 0.25, 0.5, 0.75, 1].map((share) => [box.left + share * (box.right - box.left), y]));
   }
 
   Hotspots.layers = { Areas, Districts, surface, land, uncovered, pane, shapesOf };
