@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from hotspots.base.database.address import Address
-from hotspots.base.database.postgres import no_table, one_statement
+from hotspots.base.database.refusals import library, no_table, one_statement
 from hotspots.base.errors import DataError, FileError, HotspotsError, ParameterError
 
 if TYPE_CHECKING:
@@ -41,10 +41,12 @@ class DuckRows:
         import duckdb
 
         self._connection, self._address = connection, address
+        self._table: tuple[str, str] | None = None
         if address.is_query:
             self._from = "(" + re.sub(r"[;\s]+\Z", "", address.rows) + "\n) AS asked"
         else:
-            self._from = ".".join(map(quoted, _find(connection, address)))
+            self._table = _find(connection, address)
+            self._from = ".".join(map(quoted, self._table))
         look = f"SELECT * FROM {self._from} LIMIT 0"  # noqa: S608 - names are quoted, and a SELECT is asked for
         if len(duckdb.extract_statements(look)) != 1:
             raise one_statement()
@@ -85,11 +87,10 @@ class DuckRows:
 
     def comment(self) -> str:
         """Return what the database says of the table; empty where it says nothing."""
-        if self._address.is_query:
+        if self._table is None:
             return ""
-        schema, table = _find(self._connection, self._address)
         said = self._connection.execute(
-            "SELECT comment FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
+            "SELECT comment FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", list(self._table)
         ).fetchone()
         return str(said[0] or "") if said else ""
 
@@ -117,7 +118,7 @@ def open_duckdb(address: Address) -> Iterator[DuckRows]:
 
     Nothing is written, no extension is fetched, and no file is read but those that the address names.
     """
-    duckdb = library()
+    duckdb = library("duckdb")
     path = Path(address.place)
     if not path.exists():
         raise FileError(f"there is no DuckDB database '{path}'", hint="check the spelling and the folder")
@@ -151,22 +152,10 @@ def _offer_files(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         )
 
 
-def library() -> Any:
-    """Return the package duckdb, or say how to get it."""
-    try:
-        import duckdb
-    except ImportError as error:
-        raise FileError(
-            "DuckDB is read with the package duckdb, which is not installed",
-            hint="type: python -m pip install 'hotspots-toolkit[databases]'",
-        ) from error
-    return duckdb
-
-
 @contextmanager
 def speaking(address: Address) -> Iterator[None]:
     """Say in the toolkit's words what DuckDB refuses."""
-    duckdb = library()
+    duckdb = library("duckdb")
     try:
         yield
     except duckdb.Error as error:
@@ -174,7 +163,7 @@ def speaking(address: Address) -> Iterator[None]:
 
 
 def _told(error: Exception, address: Address) -> HotspotsError:
-    duckdb = library()
+    duckdb = library("duckdb")
     said = str(error).split("\n")[0]
     said = said.partition(": ")[2] or said
     if isinstance(error, duckdb.IOException) and "lock" in str(error):

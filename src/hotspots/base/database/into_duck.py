@@ -11,7 +11,8 @@ import pyarrow as pa
 import shapely
 
 from hotspots.base.database.address import Address
-from hotspots.base.database.duck import SHUT, library, projjson, quoted, speaking
+from hotspots.base.database.duck import SHUT, projjson, quoted, speaking
+from hotspots.base.database.refusals import library
 from hotspots.base.database.tables import GEOMETRY, KEY, Table, exists
 from hotspots.base.errors import FileError
 from hotspots.base.files import replacing
@@ -45,13 +46,13 @@ def _opened(address: Address) -> Iterator[duckdb.DuckDBPyConnection]:
             hint="name a file, as in 'duckdb:///crime.duckdb#table'",
         )
     if path.exists():
-        with library().connect(str(path), config=SHUT) as connection:
+        with library("duckdb").connect(str(path), config=SHUT) as connection:
             yield connection
         return
     with replacing(path) as draft:
         # A file of an older kind would forget the reference systems of its geometries.
         newest = {**SHUT, "storage_compatibility_version": "latest"}
-        with library().connect(str(draft), config=newest) as connection:
+        with library("duckdb").connect(str(draft), config=newest) as connection:
             yield connection
 
 
@@ -97,7 +98,10 @@ def list_tables(address: Address) -> set[tuple[str, str]]:
     """Return schema and name of every table; none of a file that does not exist."""
     if not Path(address.place).is_file():
         return set()
-    with speaking(address), library().connect(address.place, read_only=True, config=SHUT) as connection:
+    with (
+        speaking(address),
+        library("duckdb").connect(address.place, read_only=True, config=SHUT) as connection,
+    ):
         return _tables(connection)
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from hotspots.base.database.address import Address
-from hotspots.base.errors import DataError, FileError, HotspotsError, ParameterError, did_you_mean
+from hotspots.base.database.refusals import library, no_table, one_statement
+from hotspots.base.errors import DataError, FileError, HotspotsError, ParameterError
 
 if TYPE_CHECKING:
     import psycopg
@@ -69,13 +70,14 @@ class PostgresRows:
 
         self._connection, self._address = connection, address
         self._order: Any = sql.SQL("")
+        self._number: int | None = None
         if address.is_query:
             query = re.sub(r"[;\s]+\Z", "", address.rows)
             self._from: Any = sql.SQL("({}\n) AS asked").format(sql.SQL(query))
         else:
-            schema, table, number = _find(connection, address)
+            schema, table, self._number = _find(connection, address)
             self._from = sql.Identifier(schema, table)
-            key = [name for (name,) in connection.execute(_KEY, [number])]
+            key = [name for (name,) in connection.execute(_KEY, [self._number])]
             if key:
                 self._order = sql.SQL(" ORDER BY {}").format(sql.SQL(", ").join(map(sql.Identifier, key)))
         self._types = self._describe()
@@ -171,10 +173,9 @@ class PostgresRows:
 
     def comment(self) -> str:
         """Return what the database says of the table; empty where it says nothing."""
-        if self._address.is_query:
+        if self._number is None:
             return ""
-        _, _, number = _find(self._connection, self._address)
-        said = self._connection.execute("SELECT obj_description(%s, 'pg_class')", [number]).fetchone()
+        said = self._connection.execute("SELECT obj_description(%s, 'pg_class')", [self._number]).fetchone()
         return str(said[0] or "") if said else ""
 
 
@@ -220,24 +221,6 @@ def list_tables(address: Address) -> set[tuple[str, str]]:
         return {(schema, table) for schema, table, *_ in connection.execute(_TABLES)}
 
 
-def no_table(address: Address, tables: Sequence[str]) -> HotspotsError:
-    """Return the error that says which tables there are."""
-    if not tables:
-        return DataError(
-            f"the database '{address.name}' holds no table that you may read",
-            hint="ask whoever keeps it for the right to read",
-        )
-    if not address.rows:
-        shown = ", ".join(f"'{name}'" for name in tables[:12]) + (", ..." if len(tables) > 12 else "")
-        return ParameterError(
-            f"the address of the database '{address.name}' names no table; it holds {shown}",
-            hint=f"write the table, or a SELECT, behind a #, such as '#{tables[0]}'",
-        )
-    same = [name for name in tables if name.split(".")[-1].casefold() == address.table[-1].casefold()]
-    hint = did_you_mean(same[0], same) if same else did_you_mean(address.rows, tables)
-    return ParameterError(f"the database '{address.name}' has no table '{address.rows}'", hint=hint)
-
-
 @contextmanager
 def connected(address: Address, *, writing: bool = False) -> Iterator[psycopg.Connection[Any]]:
     """Open one transaction, which cannot write unless that is asked for; it is kept where the block ends well.
@@ -247,7 +230,7 @@ def connected(address: Address, *, writing: bool = False) -> Iterator[psycopg.Co
     FileError
         When the server cannot be reached, or does not let us in.
     """
-    psycopg = _library()
+    psycopg = library("postgresql")
     waiting = (
         {}
         if "connect_timeout" in address.place or "PGCONNECT_TIMEOUT" in os.environ
@@ -288,21 +271,10 @@ def _be_patient(connection: psycopg.Connection[Any], address: Address) -> None:
     connection.execute("SELECT set_config('statement_timeout', %s, true)", [address.timeout or _PATIENCE])
 
 
-def _library() -> Any:
-    try:
-        import psycopg
-    except ImportError as error:
-        raise FileError(
-            "PostgreSQL is read with the package psycopg, which is not installed",
-            hint="type: python -m pip install 'hotspots-toolkit[databases]'",
-        ) from error
-    return psycopg
-
-
 @contextmanager
 def speaking(address: Address) -> Iterator[None]:
     """Say in the toolkit's words what the server refuses."""
-    psycopg = _library()
+    psycopg = library("postgresql")
     try:
         yield
     except psycopg.Error as error:
@@ -393,13 +365,6 @@ def _told(error: Any, address: Address) -> HotspotsError:
     if code.startswith(("08", "57")):
         return FileError(f"the connection to the database '{address.name}' broke: {said}", hint="try again")
     return DataError(f"the database '{address.name}' could not do it: {said}", hint=_where(error))
-
-
-def one_statement() -> ParameterError:
-    """Return the error that refuses several statements."""
-    return ParameterError(
-        "behind the # stands more than one statement", hint="give one SELECT, without semicolons"
-    )
 
 
 def _where(error: Any) -> str:
