@@ -7,15 +7,15 @@ from pathlib import Path
 
 import duckdb
 import geopandas as gpd
-import pyarrow as pa
 import pyproj
 import pytest
 from shapely import box
+from tests.base.database.conftest import read, refused
 
 from hotspots.base.database.address import parse_address
 from hotspots.base.database.duck import projjson
-from hotspots.base.database.rows import open_rows, read_layer_rows
-from hotspots.base.errors import FileError, HotspotsError
+from hotspots.base.database.rows import read_layer_rows
+from hotspots.base.errors import FileError
 
 GRID = projjson(pyproj.CRS("EPSG:27700")).replace("'", "''")
 
@@ -46,19 +46,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     squares.to_parquet(made / "parquet" / "squares.parquet")
     (made / "notes.duckdb").write_text("no database\n", encoding="utf-8")
     return made
-
-
-def read(address: str, *columns: str) -> dict[str, list[object]]:
-    with open_rows(parse_address(address)) as rows:
-        table = pa.concat_tables(rows.batches(columns or rows.columns))
-        held: dict[str, list[object]] = table.to_pydict()
-        return held
-
-
-def refused(address: str) -> HotspotsError:
-    with pytest.raises(HotspotsError) as caught:
-        read(address)
-    return caught.value
 
 
 def test_values_are_as_parquet_has_them(folder: Path) -> None:

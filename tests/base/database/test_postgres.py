@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pyarrow as pa
 import pytest
+from tests.base.database.conftest import read, refused
 
 from hotspots.base.database.address import parse_address
 from hotspots.base.database.postgres import connected, speaking
@@ -40,19 +41,6 @@ def county(postgres: str) -> Iterator[str]:
     yield postgres
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("DROP SCHEMA desk CASCADE")
-
-
-def read(address: str, *columns: str) -> dict[str, list[object]]:
-    with open_rows(parse_address(address)) as rows:
-        table = pa.concat_tables(rows.batches(columns or rows.columns))
-        held: dict[str, list[object]] = table.to_pydict()
-        return held
-
-
-def refused(address: str) -> HotspotsError:
-    with pytest.raises(HotspotsError) as caught:
-        read(address)
-    return caught.value
 
 
 def test_values_are_the_texts_that_a_csv_would_hold_in_the_order_of_the_key(county: str) -> None:
