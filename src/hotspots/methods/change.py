@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -131,11 +132,11 @@ def change(
         raise ParameterError(f"'rounded' is {rounded}", hint="give what counts are rounded to, such as 10")
     before, after = _counts(n_before, n_after)
     phi, source = _dispersion(before, after, dispersion)
-    stand_for = [(before, after), *(_shifted(before, after, up, rounded) for up in (True, False))]
-    ratio, lower, upper = (
-        ratio_limits(now, months_after, was, months_before, level=level, dispersion=phi)[place]
-        for place, (was, now) in enumerate(stand_for)
-    )
+    limits = partial(_limits, months=(months_before, months_after), level=level, dispersion=phi)
+    ratio, lower, upper = limits((before, after))
+    if rounded > 1:
+        lower = limits(_shifted(before, after, True, rounded))[1]
+        upper = limits(_shifted(before, after, False, rounded))[2]
     p, q = _test(before, after, months_after / (months_before + months_after), phi, rounded)
     known = ~np.isnan(before + after)
     clear = (lower > 1) | (upper < 1) if flagged_by == "limits" else q <= 1 - level
@@ -170,6 +171,14 @@ def change(
     )
     found.attrs = {"dispersion": phi, "dispersion_from": source}
     return found
+
+
+def _limits(
+    counts: tuple[Floats, Floats], *, months: tuple[float, float], level: float, dispersion: float
+) -> tuple[Floats, Floats, Floats]:
+    """Return the rate ratio of counts before and after, and its limits."""
+    (was, now), (length_was, length_now) = counts, months
+    return ratio_limits(now, length_now, was, length_was, level=level, dispersion=dispersion)
 
 
 def _against_all(before: Floats, after: Floats, phi: float, *, level: float, rounded: int) -> dict[str, Any]:
