@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
-
-import numpy as np
 
 from hotspots.disclosure.rounding import rounded
 from hotspots.disclosure.rules import Profile
@@ -16,16 +15,17 @@ LEAST = 10
 """Numbers of rows are rounded to this, or to the base of the profile where that is more."""
 
 
+def about(number: float, profile: Profile) -> int:
+    """Return a number of rows as it is told."""
+    return int(rounded([number], max(profile.base, LEAST))[0])
+
+
 def public_account(report: QualityReport, profile: Profile) -> QualityReport:
     """Return an account of which every number is rounded, and which quotes no cell, value or place of a file.
 
     Each part is rounded on its own, and what adds up in the account adds up of the rounded parts.
     """
-    base = max(profile.base, LEAST)
-
-    def near(number: float) -> int:
-        return int(rounded([number], base)[0])
-
+    near = partial(about, profile=profile)
     parts: dict[str, Any] = {
         name: near(getattr(report, name))
         for name in (
@@ -76,6 +76,4 @@ def _shares(shares: Iterable[Share], near: Callable[[float], int]) -> tuple[Shar
 
 def public_rows(rows: Mapping[str, int], profile: Profile) -> dict[str, int]:
     """Return the rows used by month, rounded."""
-    base = max(profile.base, LEAST)
-    near = rounded(np.array(list(rows.values()), dtype=float), base)
-    return {month: int(number) for month, number in zip(rows, near, strict=True)}
+    return {month: about(number, profile) for month, number in rows.items()}

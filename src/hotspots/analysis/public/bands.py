@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,13 @@ import pandas as pd
 
 from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.hours import band_of
-from hotspots.analysis.public.account import LEAST
+from hotspots.analysis.public.account import about
 from hotspots.analysis.public.shown import Shown, standing_in
 from hotspots.analysis.public.theme import coarse
 from hotspots.analysis.times.grid import ALL, HotTimes
 from hotspots.base.binomial import share_limits
 from hotspots.base.errors import DataError
 from hotspots.disclosure.protect import protect
-from hotspots.disclosure.rounding import rounded
 from hotspots.disclosure.tables import make_tables
 from hotspots.methods.breakdown import breakdown
 from hotspots.methods.time.heaps import Heap
@@ -123,7 +123,7 @@ def public_breakdown(made: Breakdown, shown: Shown) -> tuple[Breakdown | None, s
         made,
         table=table,
         recorded=float(told.iloc[-1]),
-        unrecorded=float(rounded([made.unrecorded], max(rules.base, LEAST))[0]),
+        unrecorded=float(about(made.unrecorded, rules)),
         fewest=rules.threshold,
         dispersion=coarse(made.dispersion),
     ), ""
@@ -159,28 +159,24 @@ def public_times(made: HotTimes, shown: Shown, *, total: float) -> tuple[HotTime
         _put(table, again, names)
     whole = table.index[-1]
     table.loc[whole, "per_hour"] = table.loc[whole, "n"] / table.loc[whole, "hours"]
-    near = max(rules.base, LEAST)
-
-    def about(number: float) -> int:
-        return int(rounded([number], near)[0])
-
+    near = partial(about, profile=rules)
     return replace(
         made,
         table=table,
         bands=_bands(made, table, phi),
         peak=_peak(table, made.by, phi) if made.by == ("weekday", "hour") and made.peak else None,
         daily=_peak(table, made.by, phi, weekday=ALL) if made.daily and "hour" in made.by else None,
-        total=about(total),
+        total=near(total),
         n=float(told.iloc[-1]),
-        left={why: about(number) for why, number in made.left.items() if about(number)},
-        spans=about(made.spans),
-        heaps=tuple(_heap(heap, about) for heap in made.heaps),
+        left={why: near(number) for why, number in made.left.items() if near(number)},
+        spans=near(made.spans),
+        heaps=tuple(_heap(heap, near) for heap in made.heaps),
         dispersion=phi,
     ), ""
 
 
-def _heap(heap: Heap, about: Any) -> Heap:
-    return replace(heap, n=about(heap.n), share=round(heap.share, 2), expected=float(about(heap.expected)))
+def _heap(heap: Heap, near: Callable[[float], int]) -> Heap:
+    return replace(heap, n=near(heap.n), share=round(heap.share, 2), expected=float(near(heap.expected)))
 
 
 def _of_hours(table: pd.DataFrame, by: tuple[str, ...], weekday: str | None = ALL) -> pd.DataFrame:

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.analysis.public.account import LEAST
+from hotspots.analysis.public.account import about
 from hotspots.analysis.public.shown import Shown
 from hotspots.analysis.public.theme import coarse
 from hotspots.analysis.shares import Share, share_of_all
 from hotspots.base.errors import DataError
 from hotspots.disclosure.protect import protect
-from hotspots.disclosure.rounding import rounded
 from hotspots.disclosure.tables import make_tables
 from hotspots.methods.share import share_of
 
@@ -69,7 +68,7 @@ def public_share(
         share=share,
         share_lo=low,
         share_hi=high,
-        unrecorded=int(rounded([made.unrecorded], max(rules.base, LEAST))[0]),
+        unrecorded=about(made.unrecorded, rules),
         areas=made.areas.iloc[:0],
         districts=tables.pop("", pd.DataFrame()),
         classes=tables,
