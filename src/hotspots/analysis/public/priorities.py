@@ -54,16 +54,8 @@ def public_selection(analysis: Analysis, shown: Shown) -> tuple[Selection | None
     if shown.suppresses and not _all_are_themes(held.tally, entries, shown):
         return None, (ALONE,)
     areas = analysis.areas
-    dark = pd.Series(False, index=areas.index)
-
-    def recount(counted: Tally, wanted: Sequence[Indicator]) -> tuple[Tally, list[Indicator], pd.DataFrame]:
-        made, named, hidden = _recounted(counted, wanted, shown, areas["population"])
-        dark.update(hidden | dark)
-        return made, named, _by_district(counted, wanted, areas["district"], shown)
-
     counted_entries = [entry for entry in entries if entry.counted]
-    counted, named, _ = recount(held.tally, counted_entries)
-    own = dark.copy()
+    counted, named, dark = _recounted(held.tally, counted_entries, shown, areas["population"])
     replaced = iter(named)
     plan = replace(
         held.plan, indicator=tuple(next(replaced) if entry.counted else entry for entry in entries)
@@ -78,7 +70,12 @@ def public_selection(analysis: Analysis, shown: Shown) -> tuple[Selection | None
     rates = [name for name in figures[1:] if name in made.layer]
     made = replace(made, layer=made.layer.round(dict.fromkeys(rates, shown.profile.rate_decimals)))
     kept = [name for name in made.layer.columns if name not in figures]
-    made = replace(made, layer=blanked(made.layer, own, kept))
+    made = replace(made, layer=blanked(made.layer, dark, kept))
+
+    def recount(counted: Tally, wanted: Sequence[Indicator]) -> tuple[Tally, list[Indicator], pd.DataFrame]:
+        made, named, _ = _recounted(counted, wanted, shown, areas["population"])
+        return made, named, _by_district(counted, wanted, areas["district"], shown)
+
     matrix = None
     if held.matrix is not None and shown.suppresses:
         told = (*told, MATRIX)

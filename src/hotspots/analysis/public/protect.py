@@ -68,7 +68,6 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
     selection, unselected = public_selection(analysis, shown)
     profile = _profile(analysis, shown)
     recipe = _recipe_of(analysis, themes)
-    place = next(one for one in places if one.key == first.key)
     left_out = (*_left_out(analysis, themes, months), *unwaning, *untold, *unselected)
     made = replace(
         analysis,
@@ -79,7 +78,7 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
         rows_by_month=public_rows(analysis.rows_by_month, rules),
         themes=themes,
         selection=selection,
-        standings=make_standings(recipe, place, list(themes)),
+        standings=make_standings(recipe, places[0], list(themes)),
         assessment=assess(recipe, themes),
         profile=profile,
         charts=_charts(analysis, shown),
