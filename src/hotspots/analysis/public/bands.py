@@ -14,11 +14,11 @@ from hotspots.analysis.breakdowns import Breakdown
 from hotspots.analysis.hours import band_of
 from hotspots.analysis.public.account import about
 from hotspots.analysis.public.shown import Shown, standing_in
+from hotspots.analysis.public.tables import protected
 from hotspots.analysis.public.theme import coarse
 from hotspots.analysis.times.grid import ALL, HotTimes
 from hotspots.base.binomial import share_limits
 from hotspots.base.errors import DataError
-from hotspots.disclosure.protect import protect
 from hotspots.disclosure.tables import make_tables
 from hotspots.methods.breakdown import breakdown
 from hotspots.methods.time.heaps import Heap
@@ -50,14 +50,10 @@ def shown_bands(counts: pd.Series[Any], shown: Shown) -> pd.Series[Any] | None:
         name: {ALL: [str(one) for one in counts.index.unique(level)]} for level, name in enumerate(levels)
     }
     tables = make_tables(counts.round().astype(np.int64), within=within)
-    few = shown.profile.dominance
     try:
-        made = protect(
-            tables, shown.profile, largest=None if few is None else tables.counts.clip(upper=few[0])
-        )
+        return protected(tables, shown.profile).table["shown"]
     except DataError:
         return None
-    return made.table["shown"]
 
 
 def _rows_of(table: pd.DataFrame, by: tuple[str, ...]) -> Any:

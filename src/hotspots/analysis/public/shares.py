@@ -11,10 +11,10 @@ import pandas as pd
 
 from hotspots.analysis.public.account import about
 from hotspots.analysis.public.shown import Shown
+from hotspots.analysis.public.tables import protected
 from hotspots.analysis.public.theme import coarse
 from hotspots.analysis.shares import Share, share_of_all
 from hotspots.base.errors import DataError
-from hotspots.disclosure.protect import protect
 from hotspots.disclosure.tables import make_tables
 from hotspots.methods.share import share_of
 
@@ -89,7 +89,7 @@ def _shown(areas: pd.DataFrame, groupings: Mapping[str, pd.Series[Any]], shown: 
     within["area"][_ALL] = list(kinds.index)
     tables = make_tables(counts.round().astype(np.int64), within=within)
     seen = [area not in kinds.index and kind != "no" for area, kind in tables.counts.index]
-    return protect(replace(tables, published=np.asarray(seen)), shown.profile).table["shown"]
+    return protected(replace(tables, published=np.asarray(seen)), shown.profile).table["shown"]
 
 
 def _group(name: str, group: object) -> str:

@@ -50,14 +50,24 @@ def find_hidden(analysis: Analysis, rules: Rules) -> Hidden:
         With exact figures.
     rules : Profile
         What is kept from readers.
+
+    Raises
+    ------
+    DataError
+        When the rules cannot be met, or ask who makes up most of a count and incidents are weighted.
     """
+    if rules.dominance is not None and analysis.quality.weight is not None:
+        raise DataError(
+            f"the profile '{rules.name}' asks who makes up most of a count, which sums of weights do not tell",
+            hint="use another profile, or leave out 'weight_column'",
+        )
     found: dict[Name, pd.Series[bool]] = {}
     made: dict[str, Protection] = {}
     held = analysis.profile
     districts: pd.DataFrame | None = None
     if held is not None:
         tables, periods = _of_partnerships(analysis)
-        made["Partnerships"] = _protected(analysis, tables, rules, _of_themes(analysis, tables, rules))
+        made["Partnerships"] = protected(tables, rules, _of_themes(analysis, tables, rules))
         shown = made["Partnerships"].table["shown"]
         districts = pd.DataFrame({period: shown.xs(period, level="period") for period in periods})
         for period, what in periods.items():
@@ -72,7 +82,7 @@ def find_hidden(analysis: Analysis, rules: Rules) -> Hidden:
     if rules.hide == "round":
         for layer in analysis.themes[0].layers[1:]:
             if layer.kind == "areas":
-                made[layer.label] = _protected(analysis, _of_layer(analysis, layer), rules)
+                made[layer.label] = protected(_of_layer(analysis, layer), rules)
                 shown = made[layer.label].table["shown"]
                 for theme in analysis.themes:
                     dark = shown.xs(theme.key, level="theme").isna()
@@ -81,19 +91,12 @@ def find_hidden(analysis: Analysis, rules: Rules) -> Hidden:
     return Hidden(found, made)
 
 
-def _protected(
-    analysis: Analysis, tables: Tables, rules: Rules, known: pd.Series[bool] | None = None
-) -> Protection:
+def protected(tables: Tables, rules: Rules, known: pd.Series[bool] | None = None) -> Protection:
     """Protect tables; of incidents that each count one, the largest contributors to a count are any of them."""
-    largest = None
-    if rules.dominance is not None:
-        if analysis.quality.weight is not None:
-            raise DataError(
-                f"the profile '{rules.name}' asks who makes up most of a count, which sums of weights do not tell",
-                hint="use another profile, or leave out 'weight_column'",
-            )
-        largest = tables.counts.clip(upper=rules.dominance[0])
-    return protect(tables, rules, known=known, largest=largest)
+    few = rules.dominance
+    return protect(
+        tables, rules, known=known, largest=None if few is None else tables.counts.clip(upper=few[0])
+    )
 
 
 def _whole(counts: Any) -> pd.Series[Any]:
@@ -198,7 +201,7 @@ def _protected_areas(analysis: Analysis, rules: Rules, districts: pd.DataFrame |
                     if cell in known.index:
                         known[cell] = not np.isnan(shown)
                         seen[index.get_loc(cell)] &= not np.isnan(shown)
-    return _protected(analysis, replace(tables, published=seen), rules, known)
+    return protected(replace(tables, published=seen), rules, known)
 
 
 def _district(name: str) -> str:
