@@ -46,9 +46,8 @@ def test_every_count_without_an_area_is_rounded(rounded: Outcome) -> None:
         if path.name.startswith(("people_", "times_"))
     }
     assert {name.partition("_")[0] for name in tables} == {"people", "times"}
-    assert (
-        len(tables) == 8
-    )  # age twice, age and sex, three shares by district and class each but one theme's times
+    # Age twice, age and sex, three shares by district and class each but one theme's times.
+    assert len(tables) == 8
     for name, table in tables.items():
         held = table[[column for column in ("n", "of_n", "of_base") if column in table]].dropna()
         assert (held % 10 == 0).all(axis=None), name

@@ -98,7 +98,8 @@ def _group(name: str, group: object) -> str:
 
 def _table(told: pd.Series[Any], groups: list[str], name: str, phi: float) -> pd.DataFrame:
     """Return the shares of groups, each against the others together; blank where a count of it is hidden."""
-    rows = pd.DataFrame({group: told[_group(name, group)] for group in sorted(groups)}).T.astype(float)
+    counts = {group: told[_group(name, group)] for group in sorted(groups)}
+    rows = pd.DataFrame(counts).T[["of", "yes"]].astype(float)  # "no" is never shown
     dark = rows.isna().any(axis=1)
     held = rows.mask(dark, 0.0)
     found = share_of(held["yes"], held["of"], dispersion=phi).mask(dark).assign(hidden=dark.to_numpy())
