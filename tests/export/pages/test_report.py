@@ -308,3 +308,10 @@ def test_a_first_section_of_many_rows_is_no_page_of_its_own() -> None:
     for blocks, own in tried:
         page = report_html(Document("T", "", [Section("One", blocks), Section("Two")]))
         assert ('<div class="front">' in page) == own
+
+
+def test_a_table_without_a_number_is_named_after_its_columns() -> None:
+    table = Table("", ["", "Ward", 'Why "now"'], [["1", "x", "Because."]], numbers=frozenset({0}))
+    page = report_html(Document("T", "", [Section("S", [table, Table("Numbered", ["A"], [["x"]])])]))
+    names = [value for name, value in read(page).attributes if name == "aria-label"]
+    assert names == ['Table: Ward, Why "now"', "Table 1"]

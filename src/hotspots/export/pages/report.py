@@ -214,7 +214,8 @@ def _slot(slot: Slot) -> str:
 
 
 def _table(table: Table, counter: _Counter) -> str:
-    number = counter.table() if table.caption else "Table"
+    number = counter.table() if table.caption else ""
+    name = number or f"Table: {', '.join(heading for heading in table.headings if heading)}"
     caption = f"<caption><b>{number}.</b> {escape(table.caption)}</caption>" if table.caption else ""
     head = "".join(
         f'<th scope="col"{_side(place, table)}>{_heading(place, table)}</th>'
@@ -236,7 +237,9 @@ def _table(table: Table, counter: _Counter) -> str:
     look += next((f" {word}" for most, word in WIDE if len(table.headings) - len(table.marks) > most), "")
     body = f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>" + "\n".join(rows) + "</tbody></table>"
     # On a narrow screen it is scrolled sideways, by the keyboard too.
-    return f'<div class="table {look}" tabindex="0" role="group" aria-label="{number}">{body}{note}</div>'
+    return (
+        f'<div class="table {look}" tabindex="0" role="group" aria-label="{escape(name)}">{body}{note}</div>'
+    )
 
 
 def _heading(place: int, table: Table) -> str:
