@@ -10,9 +10,7 @@ import pandas as pd
 
 from hotspots.analysis.steps.columns import add_columns
 from hotspots.base.errors import HotspotsWarning, ParameterError
-from hotspots.counting.counts import (
-    count_incidents,
-)
+from hotspots.counting.counts import count_incidents
 from hotspots.incidents import select_incidents
 from hotspots.incidents.filters import month_range
 from hotspots.methods.change import FlaggedBy, change
