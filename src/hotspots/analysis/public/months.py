@@ -67,7 +67,7 @@ def public_months(analysis: Analysis, rules: Rules, first: Protection) -> Months
     first : Protection
         Of the first areas by theme and period.
     """
-    if rules.hide == "suppress":
+    if rules.hide == "suppress" or rules.dominance is not None:
         return Months({}, {}, why=HIDES)
     themes = {theme.key: _whole_months(theme) for theme in analysis.themes}
     if any(table is None for table in themes.values()):
