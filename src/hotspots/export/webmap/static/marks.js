@@ -21,7 +21,7 @@
   }
 
   // Whether an area is hatched beside its class, and in words why; empty where it is not.
-  const beside = ({ hatch }, position) => Boolean(hatch && hatch.places.has(position));
+  const beside = (view, position) => Boolean(view.hatch && view.hatch.places.has(position));
   const why = (view, position) => (beside(view, position) ? view.hatch.label : "");
 
   // Whether an area is hatched: its class says so, or its number rests on little.
