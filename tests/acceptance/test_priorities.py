@@ -51,8 +51,8 @@ def test_the_town_centres_of_the_sample_stand_out_in_all_three_julys(sample: Any
     assert (
         "All of the incidents of Violence and sexual offences count in Overall crime too" in made.together[0]
     )
-    assert made.coverage.areas == int(layer["selected"].sum())
-    assert 0.1 < made.coverage.incidents < 0.3
+    assert made.held.areas == int(layer["selected"].sum())
+    assert 0.1 < made.held.incidents < 0.3
 
 
 def test_the_same_twice(sample: Any) -> None:

@@ -1,4 +1,4 @@
-"""Layers that fit together, and the outlines of their districts: no sliver becomes a border."""
+"""The outlines of districts: no sliver becomes a border."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.areas.coverage import edge_matched, simplify_together
+from hotspots.areas.borders import edge_matched
 from hotspots.areas.outline import outline_of
 
 
@@ -55,18 +55,6 @@ def test_districts_meet_along_the_very_same_line() -> None:
     east, west = outline_of(ragged()).geometry.to_numpy()
     assert shapely.intersection(east, west).area == 0
     assert shapely.coverage_is_valid([east, west])
-
-
-def test_simplifying_what_fits_together_cannot_run_away() -> None:
-    # Slivers used to let one side of a border go without the other, kilometres off.
-    areas = ragged()
-    simple = simplify_together(edge_matched(areas.geometry.to_numpy()), vertices=200)
-    assert shapely.get_num_coordinates(simple.shapes).sum() <= 200
-    assert simple.tolerance > 0
-    np.testing.assert_allclose(shapely.area(simple.shapes), areas.area, rtol=0.05)
-    assert shapely.coverage_is_valid(simple.shapes)
-    again = simplify_together(edge_matched(areas.geometry.to_numpy()), vertices=200)
-    assert again is simple
 
 
 def test_a_layer_in_degrees_is_fitted_by_metres_too() -> None:

@@ -15,7 +15,7 @@ from scipy import sparse
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.methods.meansd import flag_mean_sd
-from hotspots.priorities.budgets import Budget, coverage
+from hotspots.priorities.budgets import Budget, held_by
 from hotspots.priorities.selection import Rules, flags_over_time, select_areas
 
 CODES = [f"E0500000{i}" for i in range(9)]
@@ -308,12 +308,12 @@ def test_a_contiguous_selection_grows_from_the_first() -> None:
     assert chosen["turn"].tolist() == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_coverage_says_what_one_more_would_add() -> None:
+def test_what_is_held_says_what_one_more_would_add() -> None:
     frame = table(a_2025=[9, 8, 7, 6, 5, 4])
     chosen = plain(frame, budget=Budget(max_areas=1))
     counts = pd.Series([50, 20, 10, 10, 5, 5], index=CODES[:6])
     km2 = pd.Series([1.0, 3, 2, 2, 1, 1], index=CODES[:6])
-    found = coverage(chosen, counts=counts, km2=km2, population=pd.Series(100.0, index=CODES[:6]))
+    found = held_by(chosen, counts=counts, km2=km2, population=pd.Series(100.0, index=CODES[:6]))
     # Half of the incidents on a tenth of the ground: PAI 5.
     assert found.pai == pytest.approx(5)
     assert found.next_code == CODES[1]
@@ -323,7 +323,7 @@ def test_coverage_says_what_one_more_would_add() -> None:
         "(Stafford), would add 20.0% of the incidents and 30.0% of the ground."
     )
     none = chosen.assign(selected=False)
-    assert coverage(none, counts=counts, km2=km2).sentence() == "No area of 6 is selected."
+    assert held_by(none, counts=counts, km2=km2).sentence() == "No area of 6 is selected."
 
 
 def test_the_input_is_left_alone() -> None:

@@ -39,7 +39,7 @@ def priorities(**changed: Any) -> Any:
     held = {
         "layer": layer,
         "selection": pd.DataFrame({"priority": ["force-wide", "force-wide", "local", "", ""]}, index=CODES),
-        "coverage": SimpleNamespace(areas=3, incidents=0.512, population=0.23, ground=0.001),
+        "held": SimpleNamespace(areas=3, incidents=0.512, population=0.23, ground=0.001),
         "indicators": SimpleNamespace(entries=entries),
         "flags": pd.DataFrame(False, index=CODES, columns=["2025 Q1", "2025 Q2"]),
         "noun": "ward",
@@ -71,7 +71,7 @@ def test_the_outcome_of_one_of_none_and_of_a_budget() -> None:
     first = made.layer.index == CODES[0]
     one = priorities(
         layer=made.layer.assign(selected=first),
-        coverage=SimpleNamespace(areas=1, incidents=0.3, population=float("nan"), ground=0.2),
+        held=SimpleNamespace(areas=1, incidents=0.3, population=float("nan"), ground=0.2),
         wide="overall",
     )
     assert brief_summary(one) == [
@@ -79,7 +79,7 @@ def test_the_outcome_of_one_of_none_and_of_a_budget() -> None:
         "It holds 30% of the incidents, on 20% of the ground",
         "It is borderline: its chance of selection is under 80%",
     ]
-    none = priorities(coverage=SimpleNamespace(areas=0))
+    none = priorities(held=SimpleNamespace(areas=0))
     assert brief_summary(none) == ["Of the 5 wards of Moor and Vale none is selected"]
     budget = priorities(selection=pd.DataFrame({"priority": ["force-wide", "", "", "", ""]}, index=CODES))
     assert brief_summary(budget)[0].endswith(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.areas.coverage import SLIVER, Shapes, closed, edge_matched, fits_together
+from hotspots.areas.borders import SLIVER, Shapes, closed, edge_matched, fits_together
 
 # Metres to a degree of latitude.
 _DEGREE = 111_320.0
@@ -20,7 +20,7 @@ def outline_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the outlines of the districts, or of all areas together where no district is known.
 
     Slivers between areas and slits at the rim, up to 20 m wide, are no ground of their own and leave no line; see
-    `hotspots.areas.coverage.edge_matched`.
+    `hotspots.areas.borders.edge_matched`.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def districts_of(areas: gpd.GeoDataFrame) -> pd.Series[Any]:
 def join_together(shapes: Shapes, group: npt.NDArray[np.integer[Any]], count: int) -> Shapes:
     """Return each group's polygons as one, its borders those of its members; groups are numbered from 0.
 
-    Polygons that do not fit together (see `hotspots.areas.coverage.edge_matched`) are joined all the same, by geometry.
+    Polygons that do not fit together (see `hotspots.areas.borders.edge_matched`) are joined all the same, by geometry.
     """
     fits = shapely.coverage_is_valid(shapes[~shapely.is_empty(shapes)])
     join = shapely.coverage_union_all if fits else shapely.union_all

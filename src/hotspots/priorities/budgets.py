@@ -222,8 +222,8 @@ def _to_hold(
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """What a selection covers, and what the next area in order would add.
+class Held:
+    """What a selection holds of all areas, and what the next area in order would add.
 
     Attributes
     ----------
@@ -266,14 +266,14 @@ class Coverage:
         return text
 
 
-def coverage(
+def held_by(
     selection: pd.DataFrame,
     *,
     counts: pd.Series[Any],
     km2: pd.Series[Any],
     population: pd.Series[Any] | None = None,
-) -> Coverage:
-    """Return what a selection covers, as shares of all areas.
+) -> Held:
+    """Return what a selection holds, as shares of all areas.
 
     Parameters
     ----------
@@ -286,7 +286,7 @@ def coverage(
 
     Returns
     -------
-    Coverage
+    Held
 
     Raises
     ------
@@ -303,7 +303,7 @@ def coverage(
     >>> import pandas as pd
     >>> chosen = pd.DataFrame({"selected": [True, False], "turn": [1, 2]}, index=["a", "b"])
     >>> one, ground = pd.Series({"a": 30, "b": 10}), pd.Series({"a": 1.0, "b": 4.0})
-    >>> coverage(chosen, counts=one, km2=ground).sentence()
+    >>> held_by(chosen, counts=one, km2=ground).sentence()
     '1 of 2 areas holds 75.0% of the incidents on 20.0% of the ground. One more, b, would add 25.0% of the
     incidents and 80.0% of the ground.'
     """
@@ -318,7 +318,7 @@ def coverage(
     waiting = selection["turn"][~picked].dropna()
     following = str(waiting.astype(float).idxmin()) if len(waiting) else ""
     there = selection.index == following
-    return Coverage(
+    return Held(
         int(picked.sum()),
         len(picked),
         share_n,

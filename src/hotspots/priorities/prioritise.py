@@ -16,7 +16,7 @@ from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.base.errors import IslandsWarning
 from hotspots.counting.tally import Tally
 from hotspots.methods.stability import changes_over_time, stability
-from hotspots.priorities.budgets import Coverage, coverage
+from hotspots.priorities.budgets import Held, held_by
 from hotspots.priorities.draws import posterior, resampled
 from hotspots.priorities.indicators import Indicators, make_indicators
 from hotspots.priorities.localities import join_localities, make_localities
@@ -53,8 +53,8 @@ class Priorities:
         All that `select_areas` returned.
     indicators : Indicators
         What was scored.
-    coverage : Coverage
-        What the selection covers, and what one more area would add.
+    held : Held
+        What the selection holds, and what one more area would add.
     turnover : DataFrame or None
         What changed from each period to the next; see `hotspots.methods.stability.changes_over_time`. None where
         there is one period.
@@ -74,7 +74,7 @@ class Priorities:
     localities: gpd.GeoDataFrame | None
     selection: pd.DataFrame
     indicators: Indicators
-    coverage: Coverage
+    held: Held
     flags: pd.DataFrame
     noun: str
     turnover: pd.DataFrame | None = None
@@ -184,7 +184,7 @@ def prioritise(
     localities = None
     if bool(selection["selected"].any()):
         localities = make_localities(areas, shown, locality, counts=n, reason=reason, noun=noun)
-    found = coverage(selection, counts=n, km2=km2, population=areas["population"])
+    found = held_by(selection, counts=n, km2=km2, population=areas["population"])
     turnover = changes_over_time(flags) if flags.shape[1] > 1 else None
     return Priorities(layer, localities, selection, made, found, flags, noun, turnover, alike, wide, plain)
 

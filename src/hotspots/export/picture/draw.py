@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from hotspots.areas.coverage import edge_matched, simplify_together
+from hotspots.areas.borders import edge_matched, simplify_together
 from hotspots.base.crs import reproject
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.files import replacing

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from hotspots.areas.coverage import edge_matched, simplify_together
+from hotspots.areas.borders import edge_matched, simplify_together
 from hotspots.areas.outline import districts_of, join_together, outline_of
 from hotspots.areas.uncovered import uncovered_words
 from hotspots.base.crs import WGS84, crs_text, parse_crs, reproject, transform_xy

@@ -48,8 +48,8 @@ def _scale(analysis: Analysis) -> str:
 def _place(analysis: Analysis) -> str:
     """Return how much of the incidents the priority areas hold or, without any, how many areas stand out."""
     label = plural(analysis.recipe.areas[0].label)
-    if analysis.selection is not None and analysis.selection.priorities.coverage.areas:
-        held = analysis.selection.priorities.coverage
+    if analysis.selection is not None and analysis.selection.priorities.held.areas:
+        held = analysis.selection.priorities.held
         verb = "is a priority" if held.areas == 1 else "are priorities"
         if analysis.themes[0].n < FEW:
             return f"{held.areas:,} of {held.of_areas:,} {label} {verb}."

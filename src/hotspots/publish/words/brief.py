@@ -30,7 +30,7 @@ def brief_title(made: Priorities, period: str) -> str:
 
 def brief_summary(made: Priorities) -> list[str]:
     """Return the outcome: of how many areas how many were selected, why, what they hold, and how sure that is."""
-    found, chosen = made.coverage, made.layer["selected"].astype(bool)
+    found, chosen = made.held, made.layer["selected"].astype(bool)
     everyone = all_areas(made.layer, f"{made.noun}s")
     if not found.areas:
         return [f"Of {everyone} none is selected"]

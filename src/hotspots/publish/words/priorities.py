@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from hotspots.base.text import list_words
-from hotspots.priorities.budgets import Coverage
+from hotspots.priorities.budgets import Held
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.prioritise import Priorities
@@ -17,7 +17,7 @@ from hotspots.publish.words.reference import all_areas
 
 
 def summary(made: Priorities) -> list[str]:
-    """Return the outcome in words: how many of each priority, the coverage, what changed over the periods."""
+    """Return the outcome in words: how many of each priority, what they hold, what changed over the periods."""
     found = made.selection["priority"].astype(str)
     unsure, chosen = int(made.layer["borderline"].sum()), int(made.layer["selected"].sum())
     called = {"force-wide": made.wide}
@@ -27,7 +27,7 @@ def summary(made: Priorities) -> list[str]:
     lines = [
         f"Priorities: {', '.join(tally)}",
         f"Borderline, with a chance of selection under {SURE:.0%}: {unsure:,} of the {chosen:,} selected",
-        made.coverage.sentence(made.layer.apply(full_name, axis=1), noun=made.noun),
+        made.held.sentence(made.layer.apply(full_name, axis=1), noun=made.noun),
     ]
     if made.turnover is not None:
         lines += [
@@ -77,7 +77,7 @@ def sure_note(plan: Plan, noun: str) -> str:
     )
 
 
-def _pai(found: Coverage) -> str:
+def _pai(found: Held) -> str:
     """Return the prediction accuracy index of the selection as a sentence; nothing where there is none."""
     if math.isnan(found.pai):
         return ""
@@ -127,7 +127,7 @@ def priority_notes(made: Priorities, plan: Plan) -> list[Note]:
         Note(
             "",
             "It ranks what was recorded; it is not a significance test. Police.uk moves each incident to the nearest "
-            f"of a fixed set of map points.{_pai(made.coverage)}",
+            f"of a fixed set of map points.{_pai(made.held)}",
         ),
         *[Note(group.name, group.note) for group in groups if group.note],
     ]
