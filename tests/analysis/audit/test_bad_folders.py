@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -47,13 +49,48 @@ def test_a_number_changed_by_hand_is_found_where_files_differ(publish: Publish) 
 def test_a_damaged_file_and_a_damaged_record_are_named(publish: Publish) -> None:
     folder = publish({"lsoas": table(LSOAS, n=counts())})
     (folder / "tables.xlsx").write_bytes(b"PK not a workbook")
-    with pytest.raises(DataError) as damaged:
+    with pytest.raises(FileError) as damaged:
         audit_folders([folder])
     assert damaged.value.message == "tables.xlsx cannot be read as XLSX: it is damaged or was changed by hand"
     (folder / "tables.xlsx").unlink()
     (folder / "about" / "provenance.json").write_text('{"incidents": {"by_month": [{}]}}', encoding="utf-8")
     with pytest.raises(DataError, match=r"about/provenance\.json, cannot be read: it was changed by hand"):
         audit_folders([folder])
+
+
+def test_a_damaged_border_and_a_damaged_database_are_said_and_not_traced(publish: Publish) -> None:
+    folder = publish({"lsoas": table(LSOAS, n=rounded(counts()))})
+    path = folder / "layers" / "burglary.gpkg"
+    said = "layers/burglary.gpkg cannot be read as GPKG: it is damaged or was changed by hand"
+    with closing(sqlite3.connect(path)) as base, base:
+        # The triggers of the index on borders call functions that only GDAL has.
+        for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            base.execute(f'DROP TRIGGER "{name}"')
+        base.execute("UPDATE lsoas SET geom = substr(geom, 1, 60) WHERE code = 'E01000003'")
+    with pytest.raises(FileError) as cut:
+        audit_folders([folder])
+    assert cut.value.message == said
+    assert cut.value.hint == "run the recipe again, or take the file out of the folder"
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("UPDATE lsoas SET geom = NULL WHERE code = 'E01000003'")
+    assert audit_folders(
+        [folder], rules=profile("documents")
+    ).passed  # an area without a border has its counts still
+    path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 8192)
+    with pytest.raises(FileError) as spoilt:
+        audit_folders([folder])
+    assert spoilt.value.message == said
+
+
+def test_a_table_without_borders_in_a_geopackage_is_read_without_them(publish: Publish) -> None:
+    folder = publish({"lsoas": table(LSOAS, n=counts())})
+    with closing(sqlite3.connect(folder / "layers" / "burglary.gpkg")) as base, base:
+        base.execute("CREATE TABLE wards (code TEXT, n INTEGER)")
+        base.executemany(
+            "INSERT INTO wards VALUES (?, ?)", zip(WARDS.index, counts("wards").tolist(), strict=True)
+        )
+        base.execute("INSERT INTO gpkg_contents (table_name, data_type) VALUES ('wards', 'attributes')")
+    assert set(WARDS.index) <= set(audit_folders([folder]).cells["area"])
 
 
 def test_editions_of_other_areas_are_refused(publish: Publish) -> None:

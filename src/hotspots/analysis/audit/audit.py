@@ -285,7 +285,7 @@ def _shapes(reads: Sequence[_Read]) -> dict[str, Any]:
     for read in reads:
         for table in read.page.tables:
             if table.level and table.level not in shapes and table.file.endswith(".gpkg"):
-                layer = read_shapes(read.path / table.file, table.where)
+                layer = read_shapes(read.path / table.file, table.where, table.file)
                 if len(layer) and layer.crs is not None and layer.crs.is_projected:
                     shapes[table.level] = layer
     return shapes

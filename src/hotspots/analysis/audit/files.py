@@ -12,7 +12,7 @@ from hotspots.analysis.audit.density import density_troubles
 from hotspots.analysis.audit.pages import read_html, read_markup, read_office
 from hotspots.analysis.audit.sheets import read_csv, read_geojson, read_geopackage, read_workbook
 from hotspots.analysis.audit.shown import Page, Said
-from hotspots.base.errors import DataError, FileError
+from hotspots.base.errors import DataError, FileError, HotspotsError
 
 _PATH = re.compile(
     r"(?:\b[A-Za-z]:[\\/]|(?<![\w.:/])/(?:home|Users|root|mnt|media|srv|tmp|var|work|data)/)[^\s\"'<>|*?]+"
@@ -90,6 +90,8 @@ def _read(path: Path, file: str, context: Context, fewest: int) -> Page:
         elif suffix not in (".qml", ".qlr", ".qgz", *_IGNORED):
             kind = {".pdf": "a PDF", ".png": "a picture", ".jpg": "a picture", ".jpeg": "a picture"}
             page.unread.append(f"{file}: {kind.get(suffix, 'a file of another kind')}, which is not read")
+    except HotspotsError:
+        raise
     except (KeyError, OSError, TypeError, UnicodeError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
         raise DataError(
             f"{file} cannot be read as {suffix.lstrip('.').upper() or 'text'}: it is damaged or was changed by hand",

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 
-from hotspots.analysis.audit.sheets import page_of
+from hotspots.analysis.audit.sheets import opening, page_of
 from hotspots.analysis.audit.shown import CARDS, Page, Said, Shown, column_of, theme_key
 from hotspots.export.webmap.shapes import ALPHABET
 
@@ -254,13 +254,18 @@ def _written(value: Any, decimals: int) -> Any:
 def read_office(path: Path, file: str) -> Page:
     """Read the tables and the paragraphs of a Word file or of slides, their notes and alternative texts."""
     page = Page()
-    with zipfile.ZipFile(path) as archive:
-        for name in sorted(archive.namelist()):
-            if name.endswith(".xml") and re.match(r"(?:word|ppt|docProps)/", name):
-                root = ElementTree.fromstring(archive.read(name))  # noqa: S314 -- entities are not resolved
-                _read_part(root, file, page)
-            elif re.search(r"\.(?:xlsx|bin|docx)$", name):
-                page.troubles.append(f"{file} holds another file, {name}")
+    with opening(path, file), zipfile.ZipFile(path) as archive:
+        names = sorted(archive.namelist())
+        roots = [
+            ElementTree.fromstring(archive.read(name))  # noqa: S314 -- entities are not resolved
+            for name in names
+            if name.endswith(".xml") and re.match(r"(?:word|ppt|docProps)/", name)
+        ]
+    for root in roots:
+        _read_part(root, file, page)
+    page.troubles += [
+        f"{file} holds another file, {name}" for name in names if re.search(r"\.(?:xlsx|bin|docx)$", name)
+    ]
     return page
 
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from hotspots.analysis.audit.shown import (
     theme_key,
     tidy_columns,
 )
+from hotspots.base.foreign import reading
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -42,9 +43,19 @@ _NO_POINTS = "places of single incidents must not be published"
 _TEXTS = ("ch_text", "un_text", "hi_text", "st_text", "sens_text", "reason", "themes")
 
 
+def opening(path: Path, file: str) -> AbstractContextManager[None]:
+    """Return the door behind which a library reads a file: whatever it raises there says that the file is damaged."""
+    return reading(
+        f"{file} cannot be read as {path.suffix.lstrip('.').upper()}: it is damaged or was changed by hand",
+        hint="run the recipe again, or take the file out of the folder",
+        damaged=True,
+    )
+
+
 def read_csv(path: Path, file: str) -> Page:
     """Read a table of comma-separated values."""
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    with opening(path, file):
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     theme, _, level = path.stem.rpartition("_")
     bands = _bands(tidy_columns(frame))
     if bands is not None:
@@ -81,36 +92,37 @@ def read_workbook(path: Path, file: str) -> Page:
     from openpyxl import load_workbook
 
     page = Page()
-    with zipfile.ZipFile(path) as archive:
-        inside = archive.namelist()
+    with opening(path, file):
+        with zipfile.ZipFile(path) as archive:
+            inside = archive.namelist()
+        with closing(load_workbook(path, read_only=True)) as book:
+            sheets = [
+                (sheet.title, sheet.sheet_state, [list(row) for row in sheet.iter_rows(values_only=True)])
+                for sheet in book.worksheets
+            ]
     for part, words in _STORED.items():
         if any(part in name for name in inside):
             page.troubles.append(f"{file} holds {words}")
-    book = load_workbook(path, read_only=True)
-    with closing(book):
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
-                page.troubles.append(f"{file} has a hidden sheet, '{sheet.title}'")
-            rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-            if sheet.title.casefold() in _TALK or len(rows) < 2:
-                page.texts += [
-                    Said(file, sheet.title, str(cell))
-                    for row in rows
-                    for cell in row
-                    if isinstance(cell, str)
-                ]
-                continue
-            heads = ["" if cell is None else str(cell) for cell in rows[0]]
-            name, dash, level = sheet.title.rpartition(" – ")
-            theme = name if dash else sheet.title
-            frame = pd.DataFrame(rows[1:], columns=heads, dtype=object)
-            page.add(page_of(frame, file, sheet.title, theme, theme_key(level) if dash else ""))
+    for title, state, rows in sheets:
+        if state != "visible":
+            page.troubles.append(f"{file} has a hidden sheet, '{title}'")
+        if title.casefold() in _TALK or len(rows) < 2:
+            page.texts += [
+                Said(file, title, str(cell)) for row in rows for cell in row if isinstance(cell, str)
+            ]
+            continue
+        heads = ["" if cell is None else str(cell) for cell in rows[0]]
+        name, dash, level = title.rpartition(" – ")
+        theme = name if dash else title
+        frame = pd.DataFrame(rows[1:], columns=heads, dtype=object)
+        page.add(page_of(frame, file, title, theme, theme_key(level) if dash else ""))
     return page
 
 
 def read_geojson(path: Path, file: str) -> Page:
     """Read the properties of a GeoJSON file's features."""
-    held = json.loads(path.read_text(encoding="utf-8"))
+    with opening(path, file):
+        held = json.loads(path.read_text(encoding="utf-8"))
     features = held.get("features", [])
     frame = pd.DataFrame([feature.get("properties") or {} for feature in features], dtype=object)
     theme, _, level = path.stem.rpartition("_")
@@ -124,11 +136,10 @@ def read_geojson(path: Path, file: str) -> Page:
 def read_geopackage(path: Path, file: str) -> Page:
     """Read the attributes of every layer of a GeoPackage, and look for tables that no layer names."""
     page = Page()
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
-        kinds = dict(
-            base.execute("SELECT table_name, geometry_type_name FROM gpkg_geometry_columns").fetchall()
-        )
-        shapes = dict(base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall())
+    with opening(path, file), closing(_base_of(path)) as base:
+        described = base.execute(
+            "SELECT table_name, geometry_type_name, column_name FROM gpkg_geometry_columns"
+        ).fetchall()
         content = [
             name for (name,) in base.execute("SELECT table_name FROM gpkg_contents ORDER BY table_name")
         ]
@@ -136,19 +147,31 @@ def read_geopackage(path: Path, file: str) -> Page:
             name
             for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
         ]
-        own = ("gpkg_", "sqlite_", "rtree_", "layer_styles")
-        for name in every:
-            if name not in content and not name.startswith(own):
-                page.troubles.append(f"{file} holds a table that no layer names, '{name}'")
-        for name in content:
-            quoted = name.replace('"', '""')
-            frame = pd.read_sql_query(f'SELECT * FROM "{quoted}"', base)  # noqa: S608 -- the file's own name, quoted
-            if "POINT" in str(kinds.get(name, "")).upper():
-                page.troubles.append(f"{file} holds points in '{name}': {_NO_POINTS}")
-            drop = [column for column in ("fid", "ogc_fid", shapes.get(name)) if column in frame]
-            theme, level = _layer_of(path.stem, name)
-            page.add(page_of(frame.drop(columns=drop).astype(object), file, name, theme, level))
+        frames = {
+            name: pd.read_sql_query(f"SELECT * FROM {_quoted(name)}", base)  # noqa: S608 -- the file's own name, quoted
+            for name in content
+        }
+    kinds = {name: str(kind).upper() for name, kind, _ in described}
+    shapes = {name: column for name, _, column in described}
+    own = ("gpkg_", "sqlite_", "rtree_", "layer_styles")
+    for name in every:
+        if name not in content and not name.startswith(own):
+            page.troubles.append(f"{file} holds a table that no layer names, '{name}'")
+    for name, frame in frames.items():
+        if "POINT" in kinds.get(name, ""):
+            page.troubles.append(f"{file} holds points in '{name}': {_NO_POINTS}")
+        drop = [column for column in ("fid", "ogc_fid", shapes.get(name)) if column in frame]
+        theme, level = _layer_of(path.stem, name)
+        page.add(page_of(frame.drop(columns=drop).astype(object), file, name, theme, level))
     return page
+
+
+def _base_of(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _layer_of(stem: str, name: str) -> tuple[str, str]:
@@ -236,23 +259,38 @@ def _at(file: str, where: str) -> str:
     return f"{file}, '{where}'" if where else file
 
 
-def read_shapes(path: Path, layer: str) -> gpd.GeoDataFrame:
-    """Read the polygons of a layer of a GeoPackage by their codes, leaving nothing beside the file."""
+def read_shapes(path: Path, layer: str, file: str) -> gpd.GeoDataFrame:
+    """Read the polygons of a layer of a GeoPackage by their codes, leaving nothing beside the file.
+
+    A table without borders or without codes has none.
+
+    Raises
+    ------
+    FileError
+        When a geometry is damaged.
+    """
     import geopandas as gpd
     import shapely
 
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+    with opening(path, file), closing(_base_of(path)) as base:
         found = base.execute(
             "SELECT column_name, srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
         ).fetchone()
-        name, quoted = found[0].replace('"', '""'), layer.replace('"', '""')
-        rows = base.execute(f'SELECT code, "{name}" FROM "{quoted}"').fetchall()  # noqa: S608 -- the file's own names
-    shapes = shapely.from_wkb([_well_known(blob) for _, blob in rows])
-    index = pd.Index([str(code) for code, _ in rows], name="code")
-    return gpd.GeoDataFrame(geometry=shapes, index=index, crs=f"EPSG:{found[1]}" if found[1] > 0 else None)
+        columns = {row[1] for row in base.execute(f"PRAGMA table_info({_quoted(layer)})")}
+        if found is None or "code" not in columns:
+            return gpd.GeoDataFrame(geometry=[])
+        rows = base.execute(f"SELECT code, {_quoted(found[0])} FROM {_quoted(layer)}").fetchall()  # noqa: S608 -- the file's own names
+        shapes = shapely.from_wkb([_well_known(blob) for _, blob in rows])
+        index = pd.Index([str(code) for code, _ in rows], name="code")
+        held = gpd.GeoDataFrame(
+            geometry=shapes, index=index, crs=f"EPSG:{found[1]}" if found[1] > 0 else None
+        )
+    return held[held.geometry.notna()]
 
 
-def _well_known(blob: bytes) -> bytes:
+def _well_known(blob: bytes | None) -> bytes | None:
     """Return the well-known binary of a GeoPackage's geometry, which stands behind a header and an envelope."""
+    if blob is None:
+        return None
     envelope = (0, 32, 48, 48, 64)[(blob[3] >> 1) & 7]
     return blob[8 + envelope :]
