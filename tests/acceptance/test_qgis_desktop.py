@@ -52,8 +52,15 @@ import json, os, sys
 from pathlib import Path
 from qgis.core import (QgsApplication, QgsExpression, QgsExpressionContext, QgsExpressionContextUtils,
                        QgsExpressionContextScope, QgsLayerDefinition, QgsLayerTreeModel, QgsLayoutExporter,
-                       QgsLayoutItemLabel, QgsProject, QgsRasterLayer, QgsRenderContext, QgsVectorLayer)
-from qgis.PyQt.QtCore import QDate, QDateTime, QTime
+                       QgsLayoutItemLabel, QgsProject, QgsRasterLayer, QgsRenderContext, QgsSymbolLayer, QgsVectorLayer)
+from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
+
+def fill(layer, context):
+    # As QGIS draws it: a colour that an expression gives goes before the symbol's own.
+    colour = layer.dataDefinedProperties().valueAsColor(
+        QgsSymbolLayer.PropertyFillColor, context.expressionContext(), layer.fillColor())[0]
+    pattern = [] if layer.brushStyle() == Qt.SolidPattern else ["hatched"]
+    return [colour.name(), colour.alpha(), *pattern]
 
 def drawn(layer, month=None):
     # The fills that QGIS picks for each feature: one, or none where it draws nothing.
@@ -67,8 +74,7 @@ def drawn(layer, month=None):
     for feature in layer.getFeatures():
         context.expressionContext().setFeature(feature)
         symbols = renderer.symbolsForFeature(feature, context)
-        colours = [symbol.symbolLayer(0).fillColor() for symbol in symbols if symbol]
-        found[feature["code"]] = [[colour.name(), colour.alpha()] for colour in colours]
+        found[feature["code"]] = [fill(symbol.symbolLayer(0), context) for symbol in symbols if symbol]
     renderer.stopRender(context)
     return found
 
@@ -238,6 +244,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
             "name": [HOSTILE, "Bryn", "Cwm", "Dale", "Esk", "Fenton"],
             "n": [10, 20, 30, 40, 50, 60],
             "rate": [1.5, 2.55, 3.5, 4.5, np.nan, 0.04],  # 2.55 lies on a limit
+            "n_2024": [9, 10, 3, 40, 2, 0],
+            "rate_2024": [1.0, 2.0, 30.0, 4.0, np.nan, 0.0],
             "sd_flag": flags,
             "gi_class": classes,
             "n_2025_01": [60, 50, 40, 30, 20, 10],
@@ -276,6 +284,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
             group="Burglary: cells",
             style=replace(layer_style(wards, "n"), column="n_2025_02"),
             months=MONTHS,
+        ),
+        area_layer(
+            wards, "rate_2024", path=data, table="wards", title="rates of few", group="Burglary: cells"
         ),
     ]
     write_geopackage({"wards": wards}, path / "layers/alone.gpkg")
@@ -345,6 +356,7 @@ def test_the_project_opens_with_its_title_crs_extent_and_groups(report: dict[str
         ["Burglary & theft", "gi_class", False],
         ["Burglary: cells", "cells", False],
         ["Burglary: cells", "by month", False],
+        ["Burglary: cells", "rates of few", False],
     ]
 
 
@@ -367,6 +379,16 @@ def test_qgis_draws_every_area_in_the_colour_of_its_class(
     folder: Folder, report: dict[str, Any], kind: str, column: str
 ) -> None:
     assert report[kind]["layers"][column]["drawn"] == fills(_style(folder, column), folder.wards)
+
+
+def test_qgis_hatches_rates_of_fewer_than_ten_incidents(folder: Folder, report: dict[str, Any]) -> None:
+    drawn = report["qgz"]["layers"]["rates of few"]["drawn"]
+    coloured = fills(_style(folder, "rates of few"), folder.wards)
+    assert {code: found[:1] for code, found in drawn.items()} == coloured
+    # 9 of a pale class, 3 of the darkest, and none without a rate; 10 are enough.
+    hatches = {code: found[1:] for code, found in drawn.items() if found[1:]}
+    pale, dark = ["#ffffff", 255, "hatched"], ["#2b2b2b", 255, "hatched"]
+    assert hatches == {"E00": [dark], "E02": [pale], "E05": [dark]}
 
 
 def test_qgis_draws_contours_in_the_colours_of_their_classes(folder: Folder, report: dict[str, Any]) -> None:

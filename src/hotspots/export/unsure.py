@@ -41,11 +41,25 @@ def unsure_areas(layer: pd.DataFrame, style: Style) -> npt.NDArray[np.bool_]:
     named = [entry.value for entry in style.classes if entry.unsure]
     if named:
         return np.asarray(values.isin(named), dtype=bool)
-    counts = _counts(style.column)
+    counts = counts_behind(style.column)
     if counts not in layer:
         return np.zeros(len(layer), dtype=bool)
     few = layer[counts].to_numpy(dtype=float, na_value=np.nan) < FEW
     return np.asarray(few & values.notna().to_numpy(), dtype=bool)
+
+
+def counts_behind(column: str) -> str:
+    """Return the column of counts that a rate rests on; empty for what is no rate.
+
+    Examples
+    --------
+    >>> counts_behind("rate"), counts_behind("rate_2025"), counts_behind("n")
+    ('n', 'n_2025', '')
+    """
+    if column == "rate":
+        return "n"
+    found = _DATED_RATE.fullmatch(column)
+    return f"n_{found['period']}" if found else ""
 
 
 def unsure_class(style: Style) -> StyleClass | None:
@@ -53,7 +67,7 @@ def unsure_class(style: Style) -> StyleClass | None:
 
     A class that is hatched says in its own words why.
     """
-    if not _counts(style.column):
+    if not counts_behind(style.column):
         return None
     return StyleClass(f"Hatched: a rate of fewer than {FEW} incidents", "#ffffff", unsure=True)
 
@@ -68,11 +82,3 @@ def ink_on(colour: str) -> str:
     """
     red, green, blue = bytes.fromhex(colour.lstrip("#"))
     return "#ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < _DARK else "#2b2b2b"
-
-
-def _counts(column: str) -> str:
-    """Return the column of counts that a rate rests on; empty for what is no rate."""
-    if column == "rate":
-        return "n"
-    found = _DATED_RATE.fullmatch(column)
-    return f"n_{found['period']}" if found else ""

@@ -22,6 +22,7 @@ from hotspots.export.qgis.write import (
     write_qlr,
     write_qml,
 )
+from hotspots.export.style import layer_style
 
 HOSTILE = "Crown copyright [% env('HOME') %] 2025"
 IMPRINT = Imprint("Two towns", "January to March 2025", "police.uk", HOSTILE)
@@ -271,3 +272,49 @@ def test_marks_and_hatches_are_those_of_the_map(
     symbol = next(entry for entry in style.iter("symbol") if entry.get("name") == drawn.get("symbol"))
     options = [entry.get("value") for entry in symbol.iter("Option") if entry.get("name") == "style"]
     assert options == fills
+
+
+@pytest.fixture
+def rates() -> gpd.GeoDataFrame:
+    places = shapely.box([0, 1, 2, 3, 4], 0, [1, 2, 3, 4, 5], 1)
+    columns = {"n": [3, 9, 10, 10, 10], "rate": [1.0, 2.0, 3.0, 4.0, 5.0]}
+    return gpd.GeoDataFrame(columns, geometry=places, index=list("ABCDE"), crs="EPSG:27700")
+
+
+def rate_rules(layer: gpd.GeoDataFrame, tmp_path: Path) -> tuple[list[ET.Element], ET.Element]:
+    """Return the rules of a map of rates, and its style."""
+    made = area_layer(layer, "rate", path="a.gpkg", table="wards", title="Wards", group="Burglary")
+    write_qml(made, tmp_path / "a.qml")
+    style = ET.parse(tmp_path / "a.qml").getroot()  # noqa: S314 - our own file
+    return list(style.iter("rule")), style
+
+
+def test_rates_of_few_incidents_are_hatched_over_their_class(rates: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    rules, style = rate_rules(rates, tmp_path)
+    classes = layer_style(rates, "rate").classes
+    assert [rule.get("label") for rule in rules] == [
+        *(entry.label for entry in classes),
+        "Hatched: a rate of fewer than 10 incidents",
+    ]
+    assert rules[-1].get("filter") == '"n" < 10 AND "rate" IS NOT NULL'
+    symbol = next(entry for entry in style.iter("symbol") if entry.get("name") == rules[-1].get("symbol"))
+    options = [entry.get("value") for entry in symbol.iter("Option") if entry.get("name") == "style"]
+    assert options == ["f_diagonal"]
+
+
+def test_the_hatch_is_pale_on_dark_classes(rates: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    _, style = rate_rules(rates, tmp_path)
+    ink = next(entry.get("value", "") for entry in style.iter("Option") if entry.get("name") == "expression")
+    classes = layer_style(rates, "rate").classes
+    assert len(classes) == ink.count("WHEN")
+    first, last = classes[0].lower, classes[-1].upper
+    assert f"WHEN \"rate\" >= {first} THEN '255,255,255,255'" in ink  # the highest class is the darkest
+    assert f"WHEN \"rate\" < {last} THEN '43,43,43,255'" in ink
+
+
+def test_rates_that_all_rest_on_enough_have_no_hatch_in_the_legend(
+    rates: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    rules, style = rate_rules(rates.assign(n=10), tmp_path)
+    assert not rules
+    assert "f_diagonal" not in ET.tostring(style, encoding="unicode")

@@ -10,11 +10,12 @@ from typing import Literal
 from xml.etree import ElementTree as ET
 
 from hotspots.base.columns import COLUMNS, column_label
+from hotspots.base.poisson import FEW
 from hotspots.export.qgis.labels import Labels, labeling
 from hotspots.export.qgis.parts import colour, element, inert
 from hotspots.export.qgis.tip import identifier, literal, map_tip
 from hotspots.export.style import Style, StyleClass
-from hotspots.export.unsure import ink_on
+from hotspots.export.unsure import counts_behind, ink_on, unsure_class
 
 # The oldest QGIS that reads all of this. Newer ones take it as it is.
 VERSION = "3.22.16"
@@ -70,6 +71,8 @@ class QgisLayer:
     months : tuple of (str, str)
         Months and their columns, the earliest first, of a layer that QGIS's temporal controller steps through:
         ``(("2025-01", "n_2025_01"), ...)``. Without the controller the last is drawn.
+    hatched : bool
+        Whether some of its rates are of so few incidents that they are hatched.
     """
 
     path: str
@@ -89,6 +92,7 @@ class QgisLayer:
     labels: Labels | None = None
     line: Literal["thin", "thick"] = "thin"
     months: tuple[tuple[str, str], ...] = ()
+    hatched: bool = False
 
     @property
     def id(self) -> str:
@@ -191,7 +195,7 @@ def _renderer(layer: QgisLayer) -> ET.Element:
         return made
     if any(entry.value is not None for entry in style.classes):
         return _categorised(layer, style)
-    if layer.missing or layer.span is None:
+    if layer.hatched or layer.missing or layer.span is None:
         return _rule_based(layer, style)
     return _graduated(layer, style, layer.span)
 
@@ -255,8 +259,48 @@ def _rule_based(layer: QgisLayer, style: Style) -> ET.Element:
             filter=f"{identifier(style.column)} IS NULL" if missing else _condition(style.column, entry),
             checkstate="1" if _ticked(layer, entry) else "0",
         )
-    _add_symbols(made, [_fills(layer, entry) for entry in drawn])
+    symbols = [_fills(layer, entry) for entry in drawn]
+    if layer.hatched:
+        _add_hatch_rule(layer, style, rules, len(symbols))
+        symbols.append([_hatch("#ffffff")])
+    _add_symbols(made, symbols)
+    if layer.hatched:
+        # The hatch is dark on pale classes and pale on dark ones, as on the web.
+        _add_ink(made.findall("symbols/symbol/layer")[-1], style)
     return made
+
+
+def _add_hatch_rule(layer: QgisLayer, style: Style, rules: ET.Element, symbol: int) -> None:
+    """Add the rule that hatches rates of few incidents over the colours of their classes."""
+    line = unsure_class(style)
+    if line is None:
+        return
+    element(
+        rules,
+        "rule",
+        key=_key(layer, "hatched"),
+        symbol=symbol,
+        label=inert(_label(line)),
+        filter=f"{identifier(counts_behind(style.column))} < {FEW} AND {identifier(style.column)} IS NOT NULL",
+        checkstate="1",
+    )
+
+
+def _add_ink(fill: ET.Element, style: Style) -> None:
+    """Let the colour of a hatch follow from the class that it lies over."""
+    cases = " ".join(
+        f"WHEN {_condition(style.column, entry)} THEN {literal(colour(ink_on(entry.colour)))}"
+        for entry in style.classes
+    )
+    table = element(element(fill, "data_defined_properties"), "Option", type="Map")
+    element(table, "Option", name="name", type="QString", value="")
+    held = element(
+        element(table, "Option", name="properties", type="Map"), "Option", name="fillColor", type="Map"
+    )
+    element(held, "Option", name="active", type="bool", value="true")
+    element(held, "Option", name="expression", type="QString", value=f"CASE {cases} END")
+    element(held, "Option", name="type", type="int", value="3")
+    element(table, "Option", name="type", type="QString", value="collection")
 
 
 def _ticked(layer: QgisLayer, entry: StyleClass) -> bool:
@@ -305,14 +349,18 @@ def _fills(layer: QgisLayer, entry: StyleClass) -> list[dict[str, str]]:
     """Return the colour of a class and, where it could come out otherwise, a hatch over it."""
     if not entry.unsure:
         return [_fill_symbol(layer, entry)]
-    hatch = _symbol(
-        fill=colour(ink_on(entry.colour)),
+    return [_fill_symbol(layer, entry), _hatch(entry.colour)]
+
+
+def _hatch(ground: str) -> dict[str, str]:
+    """Return the hatch over a colour."""
+    return _symbol(
+        fill=colour(ink_on(ground)),
         fill_style="f_diagonal",
         line=colour(_BORDER),
         line_style="no",
         width=_BORDER_MM,
     )
-    return [_fill_symbol(layer, entry), hatch]
 
 
 def _fill_symbol(layer: QgisLayer, entry: StyleClass) -> dict[str, str]:

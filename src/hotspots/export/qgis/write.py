@@ -28,6 +28,7 @@ from hotspots.export.qgis.parts import plain
 from hotspots.export.qgis.project import definition_document, project_document, style_document, to_bytes
 from hotspots.export.qgis.style import QgisLayer
 from hotspots.export.style import Style, layer_style, surface_style
+from hotspots.export.unsure import unsure_areas, unsure_class
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -128,6 +129,7 @@ def area_layer(
         note=note,
         labels=labels,
         months=tuple((months or {}).items()),
+        hatched=unsure_class(chosen) is not None and bool(unsure_areas(layer, chosen).any()),
     )
 
 
