@@ -98,7 +98,9 @@ def sum_kernels(
     from hotspots.methods.kde import kernels as compiled
 
     reach = _reach(grid, bandwidth, kernel)
-    points = compiled.collapse(x, y, weights, grid.north, grid.cell_size, -reach, grid.rows + 2 * reach)
+    points = _in_one_order(
+        *compiled.collapse(x, y, weights, grid.north, grid.cell_size, -reach, grid.rows + 2 * reach)
+    )
     spans = _spans(reach, grid.cell_size / bandwidth)
     margin = 2 * reach + 1
     values: Floats = np.empty((grid.rows, grid.columns))
@@ -118,6 +120,34 @@ def sum_kernels(
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, edges[:-1].tolist(), edges[1:].tolist()))
     return values
+
+
+def _in_one_order(
+    x: Floats, y: Floats, weights: Floats, starts: Integers
+) -> tuple[Floats, Floats, Floats, Integers]:
+    """Return collapsed points in an order of their coordinates within each row of cells, each coordinate once.
+
+    Sums in floating point depend on their order. So they are the same whatever order incidents come in, and whether
+    those on one coordinate were added up before.
+    """
+    from hotspots.methods.kde.kernels import HASH_X, HASH_Y
+
+    rows = starts.size - 1
+    row = np.repeat(np.arange(rows, dtype=np.uint64), np.diff(starts))
+    # Zero has two signs.
+    mixed = (x + 0.0).view(np.uint64) * HASH_X + (y + 0.0).view(np.uint64) * HASH_Y
+    bits = np.uint64(rows.bit_length())
+    key = row << (np.uint64(64) - bits) | mixed >> bits
+    order = np.argsort(key)
+    x, y, weights, key = x[order], y[order], weights[order], key[order]
+    same = (x[1:] == x[:-1]) & (y[1:] == y[:-1])
+    if ((key[1:] == key[:-1]) & ~same).any():
+        # Two coordinates came to one number, which is all but impossible.
+        order = np.lexsort((y, x, row))
+        x, y, weights = x[order], y[order], weights[order]
+        same = (x[1:] == x[:-1]) & (y[1:] == y[:-1])
+    first = np.flatnonzero(np.append(True, ~same))
+    return x[first], y[first], np.add.reduceat(weights, first), np.searchsorted(first, starts)
 
 
 def _bands(starts: Integers, grid: Grid, reach: int, threads: int) -> Integers:
