@@ -176,5 +176,9 @@ def test_the_reference_system_may_be_named(county: str, calls: Path) -> None:
     assert found["x"].tolist()[:1] == read_incidents(calls)[0]["x"].tolist()[:1]
 
 
-def test_nobody_knows_before_how_many_rows_there_are(county: str) -> None:
-    assert input_rows(f"{county}#calls.points") == 1
+def test_the_rows_are_counted_before_they_are_read(county: str, ducks: str, calls: Path) -> None:
+    rows = read_incidents(calls)[1].rows_read
+    assert input_rows(f"{county}#calls.texts") == rows
+    assert input_rows(f"{county}#SELECT * FROM calls.texts LIMIT 3;") == 3
+    assert input_rows(f"{ducks}#texts") == rows
+    assert input_rows([str(calls), f"{ducks}#SELECT * FROM texts LIMIT 2"]) > 2

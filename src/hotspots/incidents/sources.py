@@ -71,7 +71,7 @@ class Source:
     def size(self) -> int:
         """Bytes of the file, or of the member unpacked; a packed file is taken to unpack to ten times its size.
 
-        Of rows in a database 0: nobody knows before they are read.
+        Of rows in a database 0, whatever they hold.
         """
         if self.address is not None:
             return 0

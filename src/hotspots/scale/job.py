@@ -368,11 +368,16 @@ def _make_job(
 
 
 def estimate_rows(sources: Sequence[Source]) -> int:
-    """Return about how many rows some files have, by their size."""
+    """Return about how many rows some files have, by their size; of a database, how many there are."""
     return max(sum(_estimate(source) for source in sources), 1)
 
 
 def _estimate(source: Source) -> int:
+    if source.address is not None:
+        from hotspots.base.database.rows import open_rows
+
+        with open_rows(source.address) as rows:
+            return rows.number()
     if source.suffix in PARQUET:
         import pyarrow.parquet as pq
 

@@ -80,6 +80,12 @@ class DuckRows:
         )
         return quoted(column) if plain and "TIME ZONE" not in kind else f"CAST({quoted(column)} AS VARCHAR)"
 
+    def number(self) -> int:
+        """Return how many rows there are."""
+        with speaking(self._address):
+            found = self._connection.execute(f"SELECT count(*) FROM {self._from}")  # noqa: S608 - as above
+            return int((found.fetchone() or (0,))[0])
+
     def crs(self, geometry: str) -> Any:
         """Return the reference system that a column of geometries states; None where it states none."""
         stated = re.fullmatch(r"GEOMETRY\('(.*)'\)", self._types[geometry], re.DOTALL)

@@ -137,6 +137,14 @@ class PostgresRows:
         form = {"bool": "{}::text", "timestamptz": "to_char({}, 'YYYY-MM-DD\"T\"HH24:MI:SSTZH:TZM')"}
         return sql.SQL(form.get(self._types[column], "{}")).format(sql.Identifier(column))
 
+    def number(self) -> int:
+        """Return how many rows there are."""
+        from psycopg import sql
+
+        with speaking(self._address):
+            found = self._connection.execute(sql.SQL("SELECT count(*) FROM {}").format(self._from))
+            return int((found.fetchone() or (0,))[0])
+
     def crs(self, geometry: str) -> Any:
         """Return the reference system of a column of geometries; None where it has none or the database knows none.
 

@@ -36,6 +36,9 @@ class Rows(Protocol):
     def batches(self, columns: Sequence[str], *, most: int | None = None) -> Iterator[pa.Table]:
         """Yield the rows of some columns, or the first of them; geometries as well-known binary."""
 
+    def number(self) -> int:
+        """Return how many rows there are."""
+
     def crs(self, geometry: str) -> Any:
         """Return the reference system of a column of geometries; None where it is not known."""
 
