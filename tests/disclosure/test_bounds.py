@@ -197,3 +197,42 @@ def test_an_end_is_proved_by_one_table_where_the_best_of_all_is_not_found_in_tim
     # 7 in all, and no more than 5 in b: a can be 2 to 7, b 0 to 5, and tables say so.
     found = bounds(make_system([Statement({"a": 1, "b": 1}, 7, 7), Statement({"b": 1}, 0, 5)]))
     assert found.to_dict("list") == {"lower": [2, 0], "upper": [7, 5], "exact": [True, True]}
+
+
+def test_ends_are_proved_by_tables_that_differ_nearby_where_no_search_among_all_comes_to_an_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Counts far off stay as they are, so that the problem has 11 counts in the place of 300.
+    cells = [Statement({f"a{place}": 1, f"b{place}": 1, f"a{place + 1}": 1}, 5, 9) for place in range(150)]
+    sizes: list[int] = []
+
+    def slow(goal: npt.NDArray[np.float64], **asked: Any) -> Any:
+        if goal.any() and len(goal) > 20:
+            return SimpleNamespace(x=None, fun=None, status=1)
+        sizes.append(len(goal))
+        return milp(goal, **asked)
+
+    monkeypatch.setattr("hotspots.disclosure.bounds.milp", slow)
+    found = bounds(make_system(cells), pd.Index(["a75", "b75"]))
+    assert found.to_dict("list") == {"lower": [0, 0], "upper": [9, 9], "exact": [True, True]}
+    assert max(sizes[1:]) < 20
+
+
+def test_the_few_that_are_left_share_out_the_time_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[float] = []
+
+    def slow(goal: npt.NDArray[np.float64], **asked: Any) -> Any:
+        limits.append(asked["options"]["time_limit"])
+        if goal.any() and limits[-1] < 10:
+            return SimpleNamespace(x=None, fun=None, status=1)
+        return milp(goal, **asked)
+
+    monkeypatch.setattr("hotspots.disclosure.bounds.milp", slow)
+    monkeypatch.setattr("hotspots.disclosure.bounds._reach_together", lambda *_: None)
+    monkeypatch.setattr("hotspots.disclosure.bounds._possible", lambda *_: False)
+    # a + b, b + c and a + c are each 2 or 3. Of one sum alone a is 0 to 3; but with a at 0 the other two are 2 or more,
+    # and make 4, and with a at 3 they are 0.
+    said = [Statement({x: 1, y: 1}, 2, 3) for x, y in ("ab", "bc", "ac")]
+    found = bounds(make_system(said), pd.Index(["a"]), seconds=1)
+    assert found.to_dict("list") == {"lower": [1], "upper": [2], "exact": [True]}
+    assert limits[-1] == 30 / 2  # two ends are left

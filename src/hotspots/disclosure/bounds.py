@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
 from hotspots.base.errors import DataError, listed
+from hotspots.disclosure.near import Ties
 from hotspots.disclosure.propagate import contradiction, propagate
 from hotspots.disclosure.statements import EDGE, System
 
@@ -23,6 +24,12 @@ Places = npt.NDArray[np.int64]
 
 SECONDS = 20.0
 """How long one count may be worked on before what was found is returned as not exact."""
+_PATIENCE = 30
+"""How many times as long a search may take on which many counts hang, and the first, on which all do."""
+_STEPS = (3, 5)
+"""How far off counts may change, in statements, when one is moved and all others stay as they were."""
+_WORTH = 0.05
+"""A table for many counts at once is looked for as long as the last settled this share of them."""
 _INFEASIBLE = 2  # the solver's word for it
 CEILING = 1e7
 """A count that can be as much can be anything."""
@@ -36,7 +43,9 @@ def bounds(system: System, cells: pd.Index | None = None, *, seconds: float = SE
         min x_c  and  max x_c   subject to   lower <= x <= upper,   least <= A x <= most
 
     are solved to their optimum (HiGHS), after interval propagation, in each connected part of the system by
-    itself; a table found for one cell serves all others whose limits it reaches. A value that is returned as
+    itself; a table found for one cell serves all others whose limits it reaches. Tables are looked for first in which
+    many cells are at an end at once, then such in which only cells near one differ from a table that is known, and
+    only then by the whole programme. A value that is returned as
     exact is therefore attained by at least one set of counts that agrees with all that is said, and none beyond
     it is. Where the solver does not finish in time, the narrower interval, which is known to be attained, is
     returned: never wider, so that nothing is called safer than it is known to be.
@@ -58,7 +67,7 @@ def bounds(system: System, cells: pd.Index | None = None, *, seconds: float = SE
     ------
     DataError
         When the statements contradict each other, a cell is not in the system, or no counts at all that agree are found
-        in ten times the time for one.
+        in thirty times the time for one.
 
     Examples
     --------
@@ -106,9 +115,12 @@ class _Part:
     low: Floats
     high: Floats
     exact: npt.NDArray[np.bool_]
+    table: Floats = field(default_factory=lambda: np.zeros(0))
+    """The set of counts found last."""
 
     def take(self, table: Floats) -> None:
         """Widen what has been found by one more set of counts."""
+        self.table = table
         self.low = np.minimum(self.low, table)
         self.high = np.maximum(self.high, table)
 
@@ -159,43 +171,89 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:
     """Find the extremes of the wanted cells of a part."""
     if part.known:
         return
-    # With nothing met yet there is nothing to fall back on: any counts at all are looked for ten times as long.
-    optimum(part, np.zeros(len(part.cells)), 10 * seconds)
-    _reach_together(part, wanted, seconds)
-    for cell in np.flatnonzero(wanted).tolist():
-        for sign in (1.0, -1.0):
-            reached = part.low[cell] <= part.lower[cell] if sign > 0 else part.high[cell] >= part.upper[cell]
-            if reached:
-                continue
-            goal = np.zeros(len(part.cells))
-            goal[cell] = sign
-            best = optimum(part, goal, seconds)
-            if best is None:
-                # Whether one value is possible is sooner told than which is the best of all.
-                part.exact[cell] &= _possible(
-                    part, cell, (part.lower if sign > 0 else part.upper)[cell], seconds
-                )
-            elif sign > 0:
-                part.lower[cell] = max(part.lower[cell], best)
-            else:
-                part.upper[cell] = min(part.upper[cell], -best)
+    # With nothing met yet there is nothing to fall back on.
+    optimum(part, np.zeros(len(part.cells)), _PATIENCE * seconds)
+    _reach_together(part, wanted, _PATIENCE * seconds)
+    ties = Ties(part.matrix)
+    open_ = [
+        (cell, sign)
+        for cell in np.flatnonzero(wanted).tolist()
+        for sign in (1.0, -1.0)
+        if not (_reached(part, cell, sign) or _reach_near(part, ties, cell, sign, seconds))
+    ]
+    # Those that are left after all have had a turn are few, and share out the time for many.
+    for limit in (seconds, _PATIENCE * seconds):
+        share = max(limit / max(len(open_), 1), seconds)
+        open_ = [(cell, sign) for cell, sign in open_ if not _settled(part, cell, sign, share)]
+    for cell, _ in open_:
+        part.exact[cell] = False
     part.high[part.high >= CEILING / 2] = np.inf
 
 
+def _settled(part: _Part, cell: int, sign: float, seconds: float) -> bool:
+    """Solve for an end of a cell among all others; return whether it was found and is proved."""
+    if _reached(part, cell, sign):
+        return True
+    goal = np.zeros(len(part.cells))
+    goal[cell] = sign
+    best = optimum(part, goal, seconds)
+    if best is None:
+        # Whether one value is possible is sooner told than which is the best of all.
+        return _possible(part, cell, (part.lower if sign > 0 else part.upper)[cell], seconds)
+    if sign > 0:
+        part.lower[cell] = max(part.lower[cell], best)
+    else:
+        part.upper[cell] = min(part.upper[cell], -best)
+    return True
+
+
+def _reached(part: _Part, cell: int, sign: float) -> bool:
+    """Return whether a table was met in which a cell is at an end: the least for 1, the greatest for -1."""
+    most = min(part.upper[cell], CEILING)
+    return bool(part.low[cell] <= part.lower[cell] if sign > 0 else part.high[cell] >= most)
+
+
 def _reach_together(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:
-    """Find tables in which many wanted cells are at an end of their limits at once, while that still finds more.
+    """Find tables in which many wanted cells are at an end of their limits at once, while that still finds many more.
 
     One table with fifty cells at their least spares fifty searches; what no table shows is left to a search of its own.
+    It need not be the best: a search that is stopped has found some as well.
     """
     for sign in (1.0, -1.0):
-        before = len(part.cells) + 1
+        before = np.inf
         while True:
             away = wanted & (part.low > part.lower if sign > 0 else part.high < part.upper)
-            if not 1 < away.sum() < before:
+            if not 1 < away.sum() < (1 - _WORTH) * before:
                 break
-            before = int(away.sum())
-            if optimum(part, np.where(away, sign, 0.0), seconds) is None:
-                break
+            before = float(away.sum())
+            optimum(part, np.where(away, sign, 0.0), seconds)
+
+
+def _reach_near(part: _Part, ties: Ties, cell: int, sign: float, seconds: float) -> bool:
+    """Find a table in which a cell is at an end, and only cells near it differ from the one found last."""
+    for steps in _STEPS:
+        near = ties.near(cell, steps)
+        rows = ties.rows_of(near)
+        rest = part.table.copy()
+        rest[near] = 0
+        shift = (part.matrix @ rest)[rows]
+        found = milp(
+            np.where(near == cell, sign, 0.0),
+            integrality=np.ones(len(near)),
+            bounds=Bounds(part.lower[near], np.minimum(part.upper[near], CEILING)),
+            constraints=LinearConstraint(
+                for_solver(part.matrix[rows][:, near].tocsr()),
+                part.least[rows] - shift - EDGE,
+                part.most[rows] - shift + EDGE,
+            ),
+            options={"time_limit": seconds, "mip_rel_gap": 0.0},
+        )
+        if found.x is not None:
+            rest[near] = np.rint(found.x) + 0.0
+            part.take(rest)
+        if _reached(part, cell, sign) or len(near) == len(part.cells):
+            break
+    return _reached(part, cell, sign)
 
 
 def _possible(part: _Part, cell: int, value: float, seconds: float) -> bool:
