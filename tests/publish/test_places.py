@@ -100,7 +100,7 @@ def test_each_district_has_its_places_with_their_themes(towns: Path) -> None:
     north, south = places(run(towns, "top = 2")).parts
     assert (north.title, south.title) == ("Northshire", "Southshire")
     (table,) = of_kind(north.blocks, Table)
-    assert table.headings == ["", "Ward", "Themes"]
+    assert table.headings == ["Place", "Ward", "Themes"]
     assert table.rows == [
         ["1", "Town", "significantly above: All crime, Robbery (8 incidents)"],
         ["2", "Ward 1", "in no theme above, the highest of the others"],

@@ -6,9 +6,10 @@ import json
 import re
 import sqlite3
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -25,6 +26,9 @@ from hotspots.disclosure.rules import profile
 from hotspots.export.raster import read_geotiff
 from hotspots.export.style import layer_style
 from hotspots.publish.folder import run_recipe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 PLANTED = 7919  # incidents at one place of one ward: a number that stands nowhere else
 
@@ -251,6 +255,23 @@ def test_protecting_is_of_published_numbers_alone(folders: Folders) -> None:
     table = once.themes[1].first
     assert (table["n"] == folders.public.themes[1].first["n"]).all()
     assert table["gi_z"].equals(folders.public.themes[1].first["gi_z"])
+
+
+@pytest.mark.browser
+def test_axe_finds_no_barrier_in_any_page(
+    folders: Folders, chromium: str, barriers: Callable[[Page], list[str]]
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    pages = {path.relative_to(folders.folder).as_posix(): path for path in folders.folder.rglob("*.html")}
+    assert set(pages) == {"map.html", "brief.html", "report.html", "about/disclosure.html"}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        for name, path in pages.items():
+            page.goto(path.as_uri())
+            assert barriers(page) == [], name
+        browser.close()
 
 
 @pytest.fixture(scope="module")

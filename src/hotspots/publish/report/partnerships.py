@@ -128,7 +128,7 @@ def _by_harm(analysis: Analysis, name: str) -> list[Block]:
         tables.append(
             Table(
                 f"{label} with most incidents, and with most harm",
-                ["", "By number, with its share", f"By {plural(indicator)}"],
+                ["Rank", "By number, with its share", f"By {plural(indicator)}"],
                 rows,
                 numbers=frozenset({0}),
                 note="Harm: incidents by the weights of the plan.",

@@ -51,7 +51,9 @@ def place_blocks(found: Standings, district: str, label: str, *, caption: str = 
     at_risk = int((own["listed"] == "greatest risk").sum())
     blocks: list[Block] = [
         Paragraphs([_how_many(at_risk, len(own), label)]),
-        Table(caption, ["", singular(label), "Themes"], rows, numbers=frozenset({0}), prose=frozenset({2})),
+        Table(
+            caption, ["Place", singular(label), "Themes"], rows, numbers=frozenset({0}), prose=frozenset({2})
+        ),
     ]
     said = [
         _run_on(found, rest, "greatest risk", None, "Also above in a theme"),

@@ -26,7 +26,7 @@ def since_section(analysis: Analysis) -> Section | None:
         blocks.append(
             Table(
                 "Months that differ: rows used",
-                ["Month", "Then", "Now", ""],
+                ["Month", "Then", "Now", "State"],
                 [
                     [str(month), _number(row["before"]), _number(row["now"]), row["state"]]
                     for month, row in changed.iterrows()
@@ -37,7 +37,12 @@ def since_section(analysis: Analysis) -> Section | None:
     if len(found.definitions):
         rows = found.definitions.head(SHOWN).astype(str).to_numpy().tolist()
         blocks.append(
-            Table("Definitions that changed", ["", "Then", "Now"], rows, note=_more(len(found.definitions)))
+            Table(
+                "Definitions that changed",
+                ["Definition", "Then", "Now"],
+                rows,
+                note=_more(len(found.definitions)),
+            )
         )
     parts = []
     for theme, rows_of in found.areas.groupby("theme", sort=False):
