@@ -99,8 +99,9 @@ def command(
 
     with Steps(4) as step:
         read = read_located(
-            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Comparing"
-        )
+            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Comparing",
+            compared=(before, after),
+        )  # fmt: skip
         table, where, assigned = read.incidents, read.areas, read.assigned
         asked = {"before": before, "after": after, "level": level, "flagged_by": flagged_by}
         layer = change_layer(table, where, assigned=assigned, dispersion=dispersion, **asked)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @click.command("charts", short_help="What is unusual this month.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @click.option(
     "--season",
     type=click.Choice(["all", "own", "none"]),
@@ -100,7 +101,7 @@ def command(
 
     with Steps(4) as step:
         read = read_located(
-            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Charting"
+            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Charting", compared=()
         )
         counts = _by_theme(read.incidents, read.areas, read.assigned)
         found = find_charts(

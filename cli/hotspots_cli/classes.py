@@ -15,6 +15,7 @@ from hotspots_cli.writing import check_output, write_layer
 @click.command("classes", short_help="Classes of areas: rural, urban, deprived.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @click.option(
     "--classes", "class_table", required=True, metavar="FILE", help="Table of area codes and classes."
 )

@@ -83,6 +83,7 @@ def _comparator(word: str) -> Any:
 @command.command("force", short_help="A force by type of offence.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @click.option(
     "--with",
     "comparators",
@@ -138,6 +139,7 @@ def force_command(
     from hotspots.analysis.comparators import choose_comparators, read_comparators
     from hotspots.analysis.force import compare_force
     from hotspots.analysis.steps.counted import people_of
+    from hotspots.analysis.steps.covered import covered_areas
     from hotspots.areas.reading import read_areas
     from hotspots.export.tables.rate_table import write_rate_table
     from hotspots.incidents import read_incidents
@@ -148,7 +150,7 @@ def force_command(
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = people_of(where, quality)
+        where = covered_areas(table, people_of(where, quality), quality, **given)
         step("Comparing")
         made = compare_force(
             table,

@@ -14,6 +14,7 @@ from hotspots_cli.writing import check_output, write_layer
 @click.command("emerging", short_help="New, persistent, fading: hotspots over time.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @click.option(
     "--cell-size",
     type=float,
@@ -91,19 +92,23 @@ def command(
     from hotspots.analysis.provenance import make_provenance
     from hotspots.analysis.steps.columns import add_columns
     from hotspots.analysis.steps.counted import account, locate
+    from hotspots.analysis.steps.covered import covered_areas
     from hotspots.areas.grid import make_grid
     from hotspots.areas.reading import read_areas
+    from hotspots.areas.uncovered import with_coverage
     from hotspots.counting.counts import count_incidents
     from hotspots.incidents import read_incidents
     from hotspots.publish.words.emerging import kinds_found, sentence_of
 
     with Steps(4) as show:
         show("Reading areas")
-        where = read_areas(areas, crs=crs, **options.area_reading(given))
-        if cell_size is not None:
-            where = make_grid(where, cell_size=cell_size)
+        every = read_areas(areas, crs=crs, **options.area_reading(given))
         show("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        where = covered_areas(table, every, quality, compared=True, **given)
+        missing = every[~every.index.isin(where.index)]
+        if cell_size is not None:
+            where, missing = make_grid(where, cell_size=cell_size), missing[:0]
         show("Testing")
         steps = find_steps(table, months_of(table), step=step, partial=quality.partial_month)
         assigned = locate(table, where, by=by, lookup=lookup or None)
@@ -119,7 +124,8 @@ def command(
             steps={"emerging": {"by": by, "step": step, "steps": list(steps.labels), **settings, **beside}},
             areas=where,
         )
-        write_layer(layer, output, overwrite=overwrite, provenance=provenance)
+        whole = with_coverage(layer, missing)
+        write_layer(whole, output, overwrite=overwrite, provenance=provenance)
     for kind, number in kinds_found(layer):
         click.echo(sentence_of(kind, number, step=step), err=True)
     click.echo(sentence_of("none", int((layer["em_class"] == "none").sum()), step=step), err=True)

@@ -130,16 +130,15 @@ def only_covered(
     The areas have the people of the incidents' year; the options of coverage are taken out of a command's parameters.
     """
     from hotspots.analysis.steps.counted import people_of
-    from hotspots.counting.coverage import find_coverage, warn_uncovered
+    from hotspots.analysis.steps.covered import judge_covering
 
     said = {name: given.pop(name) for name in ("covered", "not_covered")}
     n, report = counted.n, counted.report
     areas = people_of(areas, report)
-    held = find_coverage(areas, n, whole=not report.filtered_category, **said)
+    held = judge_covering(areas, n, counted.monthly, report, **said).held
     if held.all():
         return areas, areas.iloc[:0], counted
     missing = areas[~held]
-    warn_uncovered(missing, files=[source.name for source in report.sources])
     if report.inside is not None and report.outside is not None and n.sum() == report.inside:
         lost = int(n[~held].sum())
         report = report.with_areas(inside=report.inside - lost, outside=report.outside + lost)
@@ -154,35 +153,36 @@ def density_of(
     scheduler: str | None,
     incidents: Sequence[str],
     areas: gpd.GeoDataFrame,
+    given: dict[str, Any],
     *,
     step: Steps,
     choices: dict[str, Any],
-    reading: dict[str, Any],
     rules: Profile | None = None,
-) -> tuple[Surface, QualityReport]:
-    """Return the density of incidents by the engine chosen, and the account of every row.
+) -> tuple[Surface, QualityReport, gpd.GeoDataFrame]:
+    """Return the density of incidents by the engine chosen, the account of every row, and the areas they cover.
 
-    Where there are rules of publication the density keeps to them, and is made in memory.
+    The options of reading and of coverage are taken out of a command's parameters. Where there are rules of
+    publication the density keeps to them, and is made in memory.
     """
     if rules is not None and engine != "memory":
         raise click.UsageError(
             "--public takes the incidents in memory: leave out --engine, or give fewer files"
         )
-    step("Reading incidents" if engine == "memory" else "Reading incidents, and their density")
-    if engine == "dask":
-        from hotspots.scale.cluster import density_dask
-
-        return density_dask(incidents, areas, scheduler=scheduler, **choices, **reading)
-    if engine == "stream":
-        from hotspots.scale.density import density_stream
-
-        return density_stream(incidents, areas, **choices, **reading)
+    reading = options.reading(given)
+    if engine != "memory":
+        step("Reading incidents, and their density")
+        return _density_in_batches(
+            engine, scheduler, incidents, areas, given, choices=choices, reading=reading
+        )
+    step("Reading incidents")
     from hotspots.analysis.steps.counted import account_of_density
+    from hotspots.analysis.steps.covered import covered_areas
     from hotspots.incidents import read_incidents
     from hotspots.methods.kde.density import kernel_density
     from hotspots.priorities.bandwidths import density_at_best
 
     table, quality = read_incidents(incidents, crs=areas.crs, **reading)
+    areas = covered_areas(table, areas, quality, **given)
     step("Density")
     if choices["bandwidth"] == "best":
         others = {name: value for name, value in choices.items() if name != "bandwidth"}
@@ -193,4 +193,43 @@ def density_of(
         from hotspots.analysis.public.step import density_for_public
 
         surface = density_for_public(table, areas, surface, rules)
-    return surface, account_of_density(quality, table, areas)
+    return surface, account_of_density(quality, table, areas), areas
+
+
+def _density_in_batches(
+    engine: str,
+    scheduler: str | None,
+    incidents: Sequence[str],
+    areas: gpd.GeoDataFrame,
+    given: dict[str, Any],
+    *,
+    choices: dict[str, Any],
+    reading: dict[str, Any],
+) -> tuple[Surface, QualityReport, gpd.GeoDataFrame]:
+    """Return the density in batches or on Dask; made again where the files do not cover all of the areas."""
+    import warnings
+
+    from hotspots.base.errors import HotspotsWarning
+    from hotspots.scale.density import Field, counted_density, require_metres
+
+    asked = choices | {"bandwidth": require_metres(choices["bandwidth"])}
+    months = asked.pop("months")
+    field = Field(**asked, clip=True)
+
+    def made(where: gpd.GeoDataFrame) -> tuple[Surface, Counted]:
+        if engine == "dask":
+            from hotspots.scale.cluster import counted_density_dask
+
+            return counted_density_dask(
+                incidents, where, field, scheduler=scheduler, months=months, **reading
+            )
+        return counted_density(incidents, where, field, months=months, **reading)
+
+    surface, counted = made(areas)
+    held, missing, counted = only_covered(areas, counted, given)
+    if not missing.empty:
+        with warnings.catch_warnings():
+            # What is odd about the rows was said the first time.
+            warnings.simplefilter("ignore", HotspotsWarning)
+            surface, counted = made(held)
+    return surface, counted.report, held

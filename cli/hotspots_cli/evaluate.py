@@ -44,6 +44,7 @@ def _tried(words: str | None) -> list[float] | None:
 @click.command("evaluate", short_help="Which method finds later incidents?")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @options.selection
 @options.columns
 @options.crs
@@ -128,6 +129,7 @@ def command(
     hotspots evaluate 2025-*-street.csv --areas wards.gpkg --periods quarter --cell-size 500 --blocks 5000 -o blocks.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
+    from hotspots.analysis.steps.covered import covered_areas
     from hotspots.areas.grid import make_grid
     from hotspots.areas.reading import read_areas
     from hotspots.export.tables.csv import write_csv
@@ -147,10 +149,12 @@ def command(
     with Steps(4) as step:
         step("Reading areas")
         where = read_areas(areas, crs=crs, **options.area_reading(given))
+        step("Reading incidents")
+        said = {name: given.pop(name) for name in ("covered", "not_covered")}
+        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        where = covered_areas(table, where, quality, **said)
         if cell_size is not None and tried is None:
             where = make_grid(where, cell_size=cell_size)
-        step("Reading incidents")
-        table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
         step("Comparing")
         if tried is None:
             found, lines = _compare_methods(table, where, quality, plan, **chosen)

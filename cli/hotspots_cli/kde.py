@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.command("kde", short_help="Density of incidents: GeoTIFF or contours.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @options.selection
 @options.columns
 @options.crs
@@ -91,14 +92,14 @@ def command(
         step("Reading areas")
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         choices = {"bandwidth": bandwidth, "cell_size": cell_size, "kernel": kernel, "edge": edge}
-        surface, quality = engines.density_of(
+        surface, quality, where = engines.density_of(
             engine,
             scheduler,
             incidents,
             where,
+            given,
             step=step,
             choices={**choices, "months": months},
-            reading=options.reading(given),
             rules=rules,
         )
         surface = surface.classed(classes)

@@ -61,6 +61,7 @@ def read_located(
     lookup: tuple[str, ...],
     step: Steps,
     then: str = "Counting",
+    compared: Sequence[str] | None = None,
     **keeping: Any,
 ) -> Located:
     """Read areas and incidents and locate these, taking the options of both out of a command's parameters.
@@ -77,6 +78,9 @@ def read_located(
         Told of each step; the locating is the beginning of `then`.
     then : str
         What the command does next.
+    compared : sequence of str, optional
+        Months, such as ``"2025-01..2025-06"``, that the command compares with one another; all where none are named.
+        A district of which the files lack one is then left out, too.
     **keeping
         Further options of `read_incidents`: columns to keep.
     """
@@ -95,33 +99,41 @@ def read_located(
         summed = engines.sums(engine, scheduler, incidents, where, by=by, **reading)
         step(then)
         return _covered(
-            Located(people_of(where, summed.report), summed.incidents, summed.report, summed.assigned), said
+            Located(people_of(where, summed.report), summed.incidents, summed.report, summed.assigned),
+            said,
+            compared,
         )
     step("Reading incidents")
     table, quality = read_incidents(incidents, crs=crs, **keeping, **reading)
     where = people_of(where, quality)
     step(then)
     assigned = locate(table, where, by=by, lookup=lookup or None)
-    return _covered(Located(where, table, quality, assigned), said)
+    return _covered(Located(where, table, quality, assigned), said, compared)
 
 
-def _covered(read: Located, said: dict[str, Any]) -> Located:
+def _covered(read: Located, said: dict[str, Any], compared: Sequence[str] | None) -> Located:
     """Return what was read without the areas that the files do not cover, of which a warning tells.
 
     Incidents there, strays of a neighbouring force, are outside the areas.
     """
     if not said:
         return read
-    from hotspots.analysis.steps.counted import among
+    from hotspots.analysis.steps.counted import among, monthly_counts
+    from hotspots.analysis.steps.covered import judge_covering
     from hotspots.counting.counts import count_incidents
-    from hotspots.counting.coverage import find_coverage, warn_uncovered
+    from hotspots.incidents.filters import month_range, within_months
 
     areas, quality = read.areas, read.quality
     n = count_incidents(read.incidents, areas, assigned=read.assigned)
-    held = find_coverage(areas, n, whole=not quality.filtered_category, **said)
+    monthly = monthly_counts(read.incidents, areas, assigned=read.assigned)
+    if compared and monthly is not None:
+        spans = [month_range(one) for one in compared]
+        monthly = monthly.loc[:, within_months(monthly.columns.to_series(), spans)]
+    held = judge_covering(
+        areas, n, monthly, quality, over_time=compared is not None, stacklevel=3, **said
+    ).held
     if held.all():
         return replace(read, missing=areas.iloc[:0])
-    warn_uncovered(areas[~held], files=[source.name for source in quality.sources], stacklevel=3)
     if quality.inside is not None and quality.outside is not None:
         lost = int(n[~held].sum())
         quality = quality.with_areas(inside=quality.inside - lost, outside=quality.outside + lost)

@@ -15,6 +15,7 @@ from hotspots_cli.writing import check_output
 @click.command("repeats", short_help="Repeat locations, victims and callers.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @click.option(
     "--place-column", metavar="COLUMN", help="The source's name for the place; of police.uk Location."
 )

@@ -23,6 +23,7 @@ def _metres(ctx: click.Context, param: click.Parameter, value: str | None) -> li
 @click.command("sensitivity", short_help="Do the hotspots depend on a choice?")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @options.selection
 @options.columns
 @options.crs
@@ -97,7 +98,9 @@ def command(
     check_output(output, overwrite=overwrite)
     from hotspots.analysis.provenance import make_provenance
     from hotspots.analysis.steps.counted import account, locate, people_of
+    from hotspots.analysis.steps.covered import covered_areas
     from hotspots.areas.reading import read_areas
+    from hotspots.areas.uncovered import with_coverage
     from hotspots.counting.counts import count_incidents
     from hotspots.incidents import read_incidents
     from hotspots.methods.sensitivity.runs import sensitivity_runs, summarise_runs
@@ -107,7 +110,8 @@ def command(
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = people_of(where, quality)
+        every = people_of(where, quality)
+        where = covered_areas(table, every, quality, **given)
         step("Trying choices")
         settings: dict[str, Any] = {
             "neighbours": list(neighbours) or None,
@@ -131,7 +135,8 @@ def command(
             steps={"sensitivity": settings},
             areas=where,
         )
-        write_layer(layer, output, overwrite=overwrite, provenance=provenance)
+        whole = with_coverage(layer, every[~every.index.isin(where.index)])
+        write_layer(whole, output, overwrite=overwrite, provenance=provenance)
     times = layer["sens_class"].value_counts()
     click.echo(
         f"Robust: {times['robust']}, depends on a choice: {times['depends on a choice']}, never: {times['never']}",

@@ -15,6 +15,7 @@ from hotspots_cli.writing import check_output
 @click.command("share", short_help="So many of so many, by area or district.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @click.option(
     "--column", required=True, metavar="COLUMN", help="The column that tells, such as vehicle_taken."
 )
@@ -62,6 +63,7 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
     from hotspots.analysis.shares import share_in_areas
+    from hotspots.areas.uncovered import rows_with_coverage
     from hotspots.export.tables.csv import write_csv
     from hotspots.publish.words.classes import share_note, share_sentence
 
@@ -78,6 +80,8 @@ def command(
             dispersion=dispersion,
         )
         step("Writing")
-        write_csv(made.areas if per == "area" else made.districts, output, overwrite=overwrite)
+        assert read.missing is not None  # noqa: S101 - the command takes the options of coverage
+        shown = rows_with_coverage(made.areas, read.missing) if per == "area" else made.districts
+        write_csv(shown, output, overwrite=overwrite)
     click.echo(share_sentence(made, "all incidents"), err=True)
     click.echo(share_note(made), err=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @click.command("trend", short_help="Rising, falling, or a step in a month.")
 @options.incidents_argument
 @options.areas
+@options.coverage
 @click.option(
     "--against",
     type=click.Choice(["all", "days"]),
@@ -66,12 +67,13 @@ def command(
     from hotspots.analysis.provenance import make_provenance
     from hotspots.analysis.steps.columns import add_columns
     from hotspots.analysis.steps.counted import monthly_counts
+    from hotspots.areas.uncovered import with_coverage
     from hotspots.base.errors import DataError
     from hotspots.methods.time.history import histories
 
     with Steps(4) as step:
         read = read_located(
-            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Comparing"
+            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Comparing", compared=()
         )
         monthly = monthly_counts(read.incidents, read.areas, assigned=read.assigned)
         if monthly is None:
@@ -87,7 +89,9 @@ def command(
         provenance = make_provenance(
             crs=crs, quality=read.accounted(), months=None, steps={"trend": settings}, areas=read.areas
         )
-        write_layer(add_columns(read.areas, found), output, overwrite=overwrite, provenance=provenance)
+        assert read.missing is not None  # noqa: S101 - the command takes the options of coverage
+        layer = with_coverage(add_columns(read.areas, found), read.missing)
+        write_layer(layer, output, overwrite=overwrite, provenance=provenance)
     _say(found, read.areas["name"])
     if partial is not None:
         click.echo(f"{partial} looks incomplete and is left out", err=True)

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
+import rasterio
 from shapely import box
 
 Run = Callable[..., tuple[int, str, str]]
@@ -104,3 +107,147 @@ def test_areas_are_selected_among_covered_ones_alone(hotspots: Run, two_years: P
     assert chosen["rank"].isna().tolist() == [False] * 8 + [True] * 2
     assert chosen["rank"].max() == 8
     assert chosen["coverage"].tolist()[-1] == "not covered"
+
+
+@pytest.fixture(scope="module")
+def vale(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve wards of 1,000 people and twelve months: Near's eight wards have 10 each month, Next's two 30, Far's none.
+
+    Next's force has no file of June.
+    """
+    folder = tmp_path_factory.mktemp("vale")
+    codes = [f"E050000{number:02d}" for number in range(1, 13)]
+    district = ["Near"] * 8 + ["Next"] * 2 + ["Far"] * 2
+    shapes = [box(x, 330_000, x + 1000, 331_000) for x in range(400_000, 412_000, 1000)]
+    held = {"code": codes, "name": codes, "district": district, "population": 1000}
+    gpd.GeoDataFrame(held, geometry=shapes, crs="EPSG:27700").to_file(folder / "wards.gpkg")
+    for month in range(1, 13):
+        for force, wards, each in (("shire", range(8), 10), ("vale", range(8, 10), 30)):
+            if force == "vale" and month == 6:
+                continue
+            rows = [
+                f"2025-{month:02d},{400_500 + 1000 * k},330500,{('Drugs', 'Robbery')[i % 2]},Place {k},"
+                f"{('yes', 'no')[i % 2]},{force.title()} Police"
+                for k in wards
+                for i in range(each)
+            ]
+            head = "Month,Easting,Northing,Crime type,Location,armed,Falls within"
+            text = "\n".join([head, *rows]) + "\n"
+            (folder / f"2025-{month:02d}-{force}-street.csv").write_text(text, encoding="utf-8")
+    kinds = ["town"] * 8 + ["country"] * 4
+    table = "\n".join(["code,kind", *map(",".join, zip(codes, kinds, strict=True))])
+    (folder / "kinds.csv").write_text(table, encoding="utf-8")
+    rates = "category,England\nTotal Recorded Crime,100\nDrugs,50\nRobbery,50\n"
+    (folder / "rates.csv").write_text(rates, encoding="utf-8")
+    return folder
+
+
+FAR = "which are of Shire Police and Vale Police, and left out of every figure: Far (2 areas) (where this is wrong"
+LACKS = "Next (2 areas) without 2025-06 (no file of Vale Police)"
+HELD, NOT = ["covered"] * 10 + ["not covered"] * 2, ["covered"] * 8 + ["not covered"] * 4
+BOTH = ("--only", "Near", "--only", "Next")
+
+
+@pytest.fixture
+def year(vale: Path, hotspots: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., str]:
+    """Run a command on the twelve months, and return what it says in one line."""
+    monkeypatch.chdir(tmp_path)
+    street = sorted(map(str, vale.glob("*-street.csv")))
+
+    def run(command: str, *options: str) -> str:
+        asked = [one.replace("@", f"{vale}/") for one in options]
+        status, _, told = hotspots(*command.split(), *street, "--areas", str(vale / "wards.gpkg"), *asked)
+        assert status == 0, told
+        return " ".join(told.split())
+
+    return run
+
+
+def test_a_month_without_a_file_is_told_by_its_force_and_its_districts(year: Callable[..., str]) -> None:
+    told = year("count", "-o", "n.gpkg")
+    assert FAR in told
+    assert (
+        f"covered in a part of the months, so that their counts are too low, and a fall is none: {LACKS}"
+        in told
+    )
+    assert told.count("Warning") == 1
+    layer = gpd.read_file("n.gpkg")
+    assert layer["coverage"].tolist() == HELD
+    # Eleven months of 30.
+    assert layer["n"].tolist()[:10] == [120.0] * 8 + [330.0] * 2
+
+
+@pytest.mark.parametrize("engine", ["memory", "stream"])
+def test_a_density_is_that_of_covered_ground(year: Callable[..., str], engine: str) -> None:
+    asked = ("--bandwidth", "800", "--cell-size", "200", "--engine", engine)
+    told = year("kde", *asked, "-o", "all.tif")
+    assert FAR in told
+    assert told.count("Warning") == 1
+    year("kde", *asked, *BOTH, "-o", "held.tif")
+    with rasterio.open("all.tif") as one, rasterio.open("held.tif") as other:
+        assert one.bounds == other.bounds
+        np.testing.assert_array_equal(one.read(1), other.read(1))
+    year("kde", *asked, "--covered", "Far", "-o", "zero.tif")
+    with rasterio.open("all.tif") as one, rasterio.open("zero.tif") as zero:
+        assert zero.bounds.right - one.bounds.right == 2000
+
+
+def test_a_force_is_held_to_the_people_of_covered_areas(year: Callable[..., str]) -> None:
+    assert FAR in year("compare force", "--with", "@rates.csv", "-o", "force.csv")
+    # 960 in Near and 660 in Next among 10,000 people in a year are 162 per 1,000, and among Far's too would be 135.
+    assert pd.read_csv("force.csv").iloc[0, 1] == 162.0
+
+
+def test_a_trend_takes_no_missing_month_for_a_fall(year: Callable[..., str]) -> None:
+    told = year("trend", "-o", "trend.gpkg")
+    assert FAR in told
+    assert f"covered in a part of the months, and left out, since months are compared: {LACKS}" in told
+    layer = gpd.read_file("trend.gpkg")
+    assert layer["coverage"].tolist() == NOT
+    assert layer["hi_shape"].isna().tolist() == [False] * 8 + [True] * 4
+    year("trend", "--covered", "Next", "-o", "said.gpkg")
+    assert gpd.read_file("said.gpkg")["hi_shape"].isna().tolist() == [False] * 10 + [True] * 2
+
+
+def test_a_change_leaves_out_what_lacks_a_month_of_either_period_alone(year: Callable[..., str]) -> None:
+    assert LACKS in year(
+        "change", "--before", "2025-01..2025-06", "--after", "2025-07..2025-12", "-o", "half.gpkg"
+    )
+    assert gpd.read_file("half.gpkg")["coverage"].tolist() == NOT
+    told = year("change", "--before", "2025-01..2025-03", "--after", "2025-07..2025-09", "-o", "quarter.gpkg")
+    assert "months are compared" not in told
+    assert gpd.read_file("quarter.gpkg")["n_after"].tolist()[:10] == [30.0] * 8 + [90.0] * 2
+
+
+def test_charts_list_no_area_without_files(year: Callable[..., str]) -> None:
+    assert LACKS in year("charts", "-o", "charts.csv")
+    assert set(pd.read_csv("charts.csv")["code"]) == {f"E050000{number:02d}" for number in range(1, 9)}
+
+
+def test_classes_have_the_people_of_covered_areas(year: Callable[..., str]) -> None:
+    assert FAR in year("classes", "--classes", "@kinds.csv", "--column", "kind", "-o", "classes.gpkg")
+    classes = gpd.read_file("classes.gpkg").set_index("name")
+    # The country is Next and Far: 660 among Next's 2,000 people are 330 per 1,000, among all four wards' 165.
+    assert classes.loc["country", "rate"] == pytest.approx(330)
+
+
+def test_a_share_of_what_is_not_covered_is_blank(year: Callable[..., str]) -> None:
+    assert FAR in year("share", "--column", "armed", "-o", "share.csv")
+    table = pd.read_csv("share.csv")
+    assert table["coverage"].tolist() == HELD
+    assert table["of_share"].tolist()[:10] == [0.5] * 10
+    assert table["of_share"].isna().tolist() == [False] * 10 + [True] * 2
+
+
+def test_locations_are_those_of_covered_areas(year: Callable[..., str]) -> None:
+    assert FAR in year("repeats", "--place-column", "Location", "-o", "places.csv")
+    year("repeats", "--place-column", "Location", *BOTH, "-o", "held.csv")
+    pd.testing.assert_frame_equal(pd.read_csv("places.csv"), pd.read_csv("held.csv"))
+
+
+def test_emerging_kinds_and_choices_tried_are_of_covered_areas(year: Callable[..., str]) -> None:
+    assert LACKS in year("emerging", "-o", "emerging.gpkg")
+    assert gpd.read_file("emerging.gpkg")["em_class"].isna().tolist() == [False] * 8 + [True] * 4
+    fast = ("--cell-sizes", "500", "--bandwidths", "800", "--offsets", "1")
+    assert FAR in year("sensitivity", *fast, "-o", "sensitivity.gpkg")
+    assert gpd.read_file("sensitivity.gpkg")["sens_class"].isna().tolist() == [False] * 10 + [True] * 2

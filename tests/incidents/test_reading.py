@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hotspots.base.errors import CRSError, DataError, HotspotsError, HotspotsWarning, ParameterError
 from hotspots.incidents import coordinates, read_incidents, select_incidents, to_points
-from hotspots.incidents.quality import Share
+from hotspots.incidents.quality import Share, SourceReport
 
 HEADER = "Crime ID,Month,Longitude,Latitude,LSOA code,Crime type\n"
 CRIME = f"{'a' * 64},2025-01,-2.1,52.8,E01000001,Burglary\n"
@@ -732,3 +732,37 @@ def test_months_to_come_are_doubted(tmp_path: Path, months: list[str], said: str
         incidents, _ = read_incidents(tmp_path / "own.csv")
     assert said in [str(warning.message) for warning in caught]
     assert len(incidents) == len(rows)
+
+
+def test_the_forces_of_a_file_and_their_months_are_in_its_account(tmp_path: Path) -> None:
+    head = "Month,Easting,Northing,Crime type,Reported by,Falls within\n"
+    rows = [
+        "2025-02,400500,300500,Drugs,Kent Police,Surrey Police",
+        "2025-01,400500,300500,Drugs,Kent Police, Kent  Police ",
+        "2025-03,400500,300500,Drugs,Kent Police,Kent Police",
+        "2025-03,,,Drugs,Kent Police,",
+        "2025-04,400500,300x,Drugs,Kent Police,Wiltshire Police",
+    ]
+    own = write(tmp_path / "own.csv", head + "\n".join(rows) + "\n")
+    with pytest.warns(HotspotsWarning):  # of the malformed row
+        _, report = read_incidents(own, period="2025-02")
+    # Where an incident lies tells before who recorded it; a row that cannot be read tells nothing.
+    assert report.sources[0].forces == {"Kent Police": ("2025-01", "2025-03"), "Surrey Police": ("2025-02",)}
+    assert grid_report(tmp_path, "Reported by", ["Kent Police"]).forces == {"Kent Police": ("2025-01",)}
+    # A column of sixty-one names is of officers, not of forces.
+    assert grid_report(tmp_path, "Reported by", [f"PC {number}" for number in range(61)]).forces == {}
+    assert grid_report(tmp_path, "Remarks", ["Kent Police"]).forces == {}
+
+
+def grid_report(folder: Path, heading: str, names: list[str]) -> SourceReport:
+    rows = [f"400500,300500,Drugs,2025-01-02,{name}" for name in names]
+    path = grid_csv(folder / "grid.csv", *rows, header=f"Easting,Northing,Category,Date,{heading}")
+    return read_incidents(path)[1].sources[0]
+
+
+def test_a_column_of_forces_that_holds_lists_is_left_alone(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {"easting": [4e5], "northing": [3e5], "month": ["2025-01"], "reported_by": [["Kent"]]}
+    )
+    table.to_parquet(tmp_path / "own.parquet")
+    assert read_incidents(tmp_path / "own.parquet")[1].sources[0].forces == {}

@@ -233,6 +233,8 @@ class Analysis:
         By what rules it may be published; None of an analysis with exact figures, which is not for publication.
     uncovered : mapping of str to GeoDataFrame
         The areas that the files do not cover, by the key of their layers; they are in no table and no figure.
+    gaps : str
+        The months that the files lack of some districts, in words; their counts are too low by them.
     context : GeoDataFrame or None
         Towns, roads and water that maps show for orientation, from `hotspots.areas.context.read_context`.
     """
@@ -261,6 +263,7 @@ class Analysis:
     comparators: pd.DataFrame | None = None
     published: Published | None = None
     uncovered: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    gaps: str = ""
     context: gpd.GeoDataFrame | None = None
 
     @cached_property

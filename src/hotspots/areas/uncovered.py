@@ -34,18 +34,11 @@ def with_coverage(counted_areas: gpd.GeoDataFrame, missing: gpd.GeoDataFrame) ->
     if missing.empty:
         return counted_areas
     geometry = counted_areas.geometry.name
-    told = counted_areas.assign(coverage=COVERED)
     others: Any = missing.rename_geometry(geometry) if missing.geometry.name != geometry else missing
     others = others.to_crs(counted_areas.crs) if others.crs != counted_areas.crs else others
-    columns = [name for name in told.columns if name != geometry]
-    codes = told.index.append(others.index)
-    longer = {}
-    for name in columns:
-        known = others.get(name)
-        fill = NOT_COVERED if name == "coverage" else None
-        longer[name] = _longer(told[name], others.index, known, fill)
-    joined = pd.DataFrame(longer, index=codes)
-    shapes = [*told.geometry.to_numpy(), *others.geometry.to_numpy()]
+    joined = _together(counted_areas.drop(columns=geometry), others)
+    codes = joined.index
+    shapes = [*counted_areas.geometry.to_numpy(), *others.geometry.to_numpy()]
     result = type(counted_areas)(joined, geometry=pd.Series(shapes, index=codes), crs=counted_areas.crs)
     if result.geometry.name != geometry:
         result = result.rename_geometry(geometry)
@@ -55,19 +48,35 @@ def with_coverage(counted_areas: gpd.GeoDataFrame, missing: gpd.GeoDataFrame) ->
     return result
 
 
-def _longer(values: Any, index: pd.Index[Any], known: Any, fill: Any) -> Any:
-    """Return values with those of other rows below them: the known ones, else one for all, else missing."""
+def rows_with_coverage(table: pd.DataFrame, missing: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return a table without geometry as `with_coverage` returns a layer."""
+    if missing.empty:
+        return table
+    result = _together(table, missing).sort_index()
+    result.index.name = table.index.name
+    return result
+
+
+def _together(table: pd.DataFrame, missing: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the rows of a table, those of areas that are not covered below them, and which are which."""
+    longer = {name: _longer(table[name], missing.index, missing.get(name)) for name in table.columns}
+    index = table.index.append(missing.index)
+    known = [COVERED] * len(table) + [NOT_COVERED] * len(missing)
+    return pd.DataFrame(longer | {"coverage": pd.Series(known, index=index, dtype=object)}, index=index)
+
+
+def _longer(values: Any, index: pd.Index[Any], known: Any) -> Any:
+    """Return values with those of other rows below them: the known ones, else missing."""
     if known is not None:
         return pd.concat([values.astype(object), known.astype(object)]).infer_objects()
     whole = pd.api.types.is_integer_dtype(values.dtype)
     kind: Any = "Int64" if whole else "boolean" if pd.api.types.is_bool_dtype(values.dtype) else None
-    held = values.astype(kind) if kind else values.astype(object) if fill is not None else values
-    added: Any = pd.Series([fill] * len(index), index=index, dtype=object)
+    added: Any = pd.Series([None] * len(index), index=index, dtype=object)
     if kind:
-        return pd.concat([held, added.astype(kind)])
+        return pd.concat([values.astype(kind), added.astype(kind)])
     if pd.api.types.is_float_dtype(values.dtype):
-        return pd.concat([held, added.astype(float)])
-    return pd.concat([held.astype(object), added])
+        return pd.concat([values, added.astype(float)])
+    return pd.concat([values.astype(object), added])
 
 
 def uncovered_words(missing: gpd.GeoDataFrame, *, noun: str = "area", head: bool = True) -> str:

@@ -59,6 +59,7 @@ _USUAL: dict[str, tuple[str, ...]] = {
         "lsoacode2021", "lsoacode2011", "codlsoa", "codacehi", "wardcode", "areacode", "precinct", "policeprecinct",
     ),
     "crime_id": ("crimeid", "iddrosedd"),
+    "force": ("fallswithin", "reportedby", "policeforce", "policeforcename", "forcename"),
     "time": (
         "time", "timefrom", "fromtime", "starttime", "timestart", "committedfromtime", "committedtimefrom",
         "occurredfromtime", "incidenttime", "offencetime", "offensetime", "crimetime", "timeofoffence",
@@ -76,7 +77,8 @@ _USUAL: dict[str, tuple[str, ...]] = {
 _VALUE = re.compile(r"[-+]?[\d.,:/ TZ-]*\d[\d.,:/ TZ-]*")
 _NO_PAIR: tuple[str, str, Kind] = ("", "", "unknown")
 ROLES = (
-    "x", "y", "x2", "y2", "category", "month", "year", "lsoa_code", "crime_id", "weight", "time", "to", "to_time",
+    "x", "y", "x2", "y2", "category", "month", "year", "lsoa_code", "crime_id", "force", "weight", "time", "to",
+    "to_time",
 )  # fmt: skip
 
 
@@ -125,6 +127,8 @@ class Columns:
         All columns that may hold the month or date, by their names.
     kept : tuple of (str, str)
         Columns that are kept as they are: what the caller calls each, and its name in the file.
+    force : str or None
+        The police force that a row falls within; it is no column of incidents, but tells what a file covers.
     time, to, to_time : str or None
         Times of day, ends of spans, and the times of these; only where times are asked for.
     """
@@ -142,6 +146,7 @@ class Columns:
     weight: str | None
     dates: tuple[str, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
+    force: str | None = None
     time: str | None = None
     to: str | None = None
     to_time: str | None = None
@@ -241,6 +246,7 @@ def recognise(present: Sequence[str], named: ColumnNames, *, file: str, geometry
         weight=chosen("weight_column", named.weight) if named.weight else None,
         dates=dates,
         kept=tuple((name, chosen("keep", name)) for name in named.keep),
+        force=usual("force"),
         **_time_columns(named.clock, chosen, usual),
     )
 

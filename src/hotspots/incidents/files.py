@@ -7,12 +7,13 @@ are settled when the file is opened, so that whoever reads the batches, and howe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,8 +27,11 @@ Positions = npt.NDArray[np.int64]
 Batches = Iterator[tuple[Any, Positions]]
 Roles = Mapping[str, str]
 _EXAMPLES = 5
+MOST_FORCES = 60
+"""The United Kingdom has 48 police forces, and a column of more names is of something else."""
 # From here on, the times of day are cut off before dates are read: there are as many texts as minutes.
 _MANY_DATES = 5_000
+_MONTHS = 1 << 20  # more than there are months between any two dates
 _TIME_OF_DAY = r"^(\S*\d[-/.]\d{1,2}[-/.]\d{2,4})[T ]\S.*$"
 
 
@@ -49,6 +53,9 @@ class Found:
         The same of dates that were taken as a spreadsheet's day numbers.
     no_ids : Counter of str
         The same of what stands in the place of a Crime ID and is none.
+    forces : dict of str to set of int
+        The months (ordinals of monthly periods) that the rows of each police force are of. Where there are more
+        names than forces, they are none.
     """
 
     rows: int = 0
@@ -57,6 +64,7 @@ class Found:
     unread: Counter[str] = field(default_factory=Counter)
     day_numbers: Counter[str] = field(default_factory=Counter)
     no_ids: Counter[str] = field(default_factory=Counter)
+    forces: dict[str, set[int]] = field(default_factory=dict)
 
     @property
     def malformed(self) -> int:
@@ -70,7 +78,14 @@ class Found:
         self.examples = (self.examples + other.examples)[:_EXAMPLES]
         for name in ("unread", "day_numbers", "no_ids"):
             note(getattr(self, name), getattr(other, name))
+        for name, months in other.forces.items():
+            self.note_force(name, months)
         return self
+
+    def note_force(self, name: str, months: Iterable[int]) -> None:
+        """Add months of a force; one name more than there are forces is enough to tell that they are none."""
+        if name in self.forces or len(self.forces) <= MOST_FORCES:
+            self.forces.setdefault(name, set()).update(months)
 
 
 def note(held: Counter[str], new: Mapping[str, int]) -> None:
@@ -181,6 +196,8 @@ class IncidentFile:
             self._reject_cells(held, wrong, np.flatnonzero(bad_rows), positions)
         good = ~bad_rows
         noted(good)
+        if "force" in held:
+            self._note_forces(labels(held["force"]), month, good)
         table = pa.table(
             {
                 "row": positions,
@@ -247,6 +264,15 @@ class IncidentFile:
                 if is_no_id(text.strip()):
                     note(self.found.no_ids, {text.strip(): number})
         return keys
+
+    def _note_forces(self, forces: Any, month: Any, good: Any) -> None:
+        """Note which months the good rows of each force are of."""
+        codes = pc.fill_null(forces.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        told = good & (codes >= 0) & (month != NO_MONTH)
+        names = forces.dictionary.to_pylist()
+        # One number for both, whose parts come back by division.
+        for both in pd.unique(codes[told] * _MONTHS + month[told] + _MONTHS // 2).tolist():
+            self.found.note_force(names[both // _MONTHS][:60], [both % _MONTHS - _MONTHS // 2])
 
     def _dates(self, held: Mapping[str, Any], count: int) -> tuple[Any, Any, Callable[[Any], None]]:
         """Return the month of each row, its day, and what notes the texts of good rows that are strange."""

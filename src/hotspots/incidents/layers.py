@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from hotspots.base.foreign import reading
 from hotspots.base.vector import begins_as, refuse_deep_layer
 from hotspots.base.wkb import shapes_of
 from hotspots.incidents.cells import POINT_TYPES, is_text, point_coordinates, single_points
-from hotspots.incidents.columns import ColumnNames, recognise
+from hotspots.incidents.columns import ColumnNames, Columns, recognise
 from hotspots.incidents.files import Batches, IncidentFile, Roles, numbered, texts_of
 from hotspots.incidents.sources import READABLE, Source
 
@@ -41,7 +42,7 @@ def open_layer(source: Source, named: ColumnNames) -> IncidentFile:
     names = list(dict.fromkeys([*columns.dates, *columns.present().values()]))
     with _reading_points(source.name):
         _, head = pyogrio.raw.read_arrow(path, layer=layer, columns=names, max_features=_SAMPLE_ROWS)
-    _refuse_types(head.schema, columns.present(), source.name)
+    columns = _refuse_types(head.schema, columns, source.name)
     read = functools.partial(_read, path=path, layer=layer, geometry=info["geometry_name"] or "wkb_geometry")
     sample = {name: texts_of(_as_text(head.column(name))) for name in names if name in head.column_names}
     return IncidentFile(source, _checksum(source.path), None, columns, info["crs"], read, sample)
@@ -185,7 +186,7 @@ def open_parquet(source: Source, named: ColumnNames) -> IncidentFile:
     columns = recognise(
         [name for name in schema.names if name != geometry], named, file=source.name, geometry=bool(geometry)
     )
-    _refuse_types(schema, columns.present(), source.name)
+    columns = _refuse_types(schema, columns, source.name)
     names = list(dict.fromkeys([*columns.dates, *columns.present().values()]))
     with _reading_parquet(source.name):
         with pq.ParquetFile(source.path, pre_buffer=False) as parquet:
@@ -211,10 +212,10 @@ def _stated_crs(about: dict[str, Any]) -> str | None:
     return None if about["crs"] is None else json.dumps(about["crs"])
 
 
-def _refuse_types(schema: Any, roles: Roles, file: str) -> None:
-    """Refuse columns of lists, structures and the like, which hold no single number or text."""
+def _refuse_types(schema: Any, columns: Columns, file: str) -> Columns:
+    """Refuse columns of lists, structures and the like, which hold no single number or text; do without a force's."""
     types = pa.types
-    for role, name in roles.items():
+    for role, name in columns.present().items():
         kind = schema.field(name).type
         plain = kind.value_type if types.is_dictionary(kind) else kind
         number = types.is_integer(plain) or types.is_floating(plain) or types.is_decimal(plain)
@@ -226,12 +227,15 @@ def _refuse_types(schema: Any, roles: Roles, file: str) -> None:
                 or types.is_temporal(plain)
                 or isinstance(plain, pa.BaseExtensionType)
             )
-        if not fits:
+        if not fits and role == "force":
+            columns = replace(columns, force=None)
+        elif not fits:
             wanted = "numbers" if role in ("x", "y", "x2", "y2", "weight") else "texts"
             raise DataError(
                 f"column '{name}' of '{file}' holds {kind}, not {wanted}",
                 hint="name another column, or save this one as plain " + wanted,
             )
+    return columns
 
 
 def read_parquet(

@@ -47,6 +47,9 @@ class SourceReport:
         Of a text file.
     has_ids : bool
         Whether the file has a Crime ID column, by which duplicates are found.
+    forces : dict of str to tuple of str
+        The police forces that its rows fall within, by the file's own column, and the months that each one's are of;
+        empty where no column tells.
     """
 
     name: str
@@ -56,6 +59,7 @@ class SourceReport:
     encoding: str | None
     has_ids: bool
     reasons: dict[str, int] = dataclasses.field(default_factory=dict)
+    forces: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -337,7 +341,7 @@ class QualityReport:
         span = (
             months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}, {_count(len(months), 'month')}"
         )
-        missing = f"; nothing in {_spans(self.months_missing)}" if self.months_missing else ""
+        missing = f"; nothing in {month_spans(self.months_missing)}" if self.months_missing else ""
         partial = f"; {self.partial_month} looks incomplete" if self.partial_month else ""
         return span + missing + partial
 
@@ -505,7 +509,7 @@ def _month_label(ordinal: int) -> str:
     return f"{1970 + ordinal // 12:04d}-{ordinal % 12 + 1:02d}" if ordinal > NO_MONTH else ""
 
 
-def _spans(months: tuple[str, ...]) -> str:
+def month_spans(months: tuple[str, ...]) -> str:
     """Return months in order as spans of months that follow one another."""
     spans: list[list[str]] = []
     for month in months:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from hotspots.base.threads import thread_count
 from hotspots.incidents.cells import Hashes, dictionary
 from hotspots.incidents.clock import without_false_midnights
 from hotspots.incidents.columns import ColumnNames, kept_role
-from hotspots.incidents.files import IncidentFile
+from hotspots.incidents.files import MOST_FORCES, IncidentFile
 from hotspots.incidents.opening import open_incidents
 from hotspots.incidents.quality import SourceReport
 from hotspots.incidents.repeats import without_copies
@@ -181,4 +181,15 @@ def _source_report(file: IncidentFile) -> SourceReport:
         reasons=dict(sorted(file.found.reasons.items())),
         encoding=file.encoding,
         has_ids=file.columns.crime_id is not None,
+        forces=_forces(file.found.forces),
     )
+
+
+def _forces(found: Mapping[str, set[int]]) -> dict[str, tuple[str, ...]]:
+    """Return the months of each force as texts, both sorted; none where there are more names than forces."""
+    if len(found) > MOST_FORCES:
+        return {}
+    return {
+        name: tuple(str(pd.Period(ordinal=month, freq="M")) for month in sorted(months))
+        for name, months in sorted(found.items())
+    }

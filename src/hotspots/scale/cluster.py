@@ -34,7 +34,17 @@ from hotspots.scale.density import Field, require_metres
 from hotspots.scale.job import Job, open_job
 from hotspots.scale.parts import Part, cut
 from hotspots.scale.rows import Table, Tally
-from hotspots.scale.stream import Counted, Wanted, account, batches, checked, dealt, divided, finish
+from hotspots.scale.stream import (
+    Counted,
+    Wanted,
+    account,
+    batches,
+    checked,
+    counts_of,
+    dealt,
+    divided,
+    finish,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -130,12 +140,28 @@ def density_dask(
         As `hotspots.read_incidents` and `hotspots.kernel_density`.
     """
     field = Field(require_metres(bandwidth), cell_size, kernel, edge, clip)
-    job, files, copies = open_job(
-        source, areas, category=category, exclude=exclude, period=period, with_coordinates=True, **settings
+    reading = {"category": category, "exclude": exclude, "period": period, **settings}
+    surface, counted = counted_density_dask(
+        source, areas, field, scheduler=scheduler, months=months, **reading
     )
-    job, tally, surface, held = _computed(job, field, files, scheduler)
+    return surface, counted.report
+
+
+def counted_density_dask(
+    source: str | Path | Sequence[str | Path],
+    areas: gpd.GeoDataFrame,
+    field: Field,
+    *,
+    scheduler: str | Client | None,
+    months: float | None,
+    **reading: Any,
+) -> tuple[Surface, Counted]:
+    """Return the density of incidents on Dask as `density_dask` does, and their counts in the areas."""
+    job, files, copies = open_job(source, areas, with_coordinates=True, **reading)
+    job, tally, made, held = _computed(job, field, files, scheduler)
     report = divided(account(job, files, tally, copies), tally)
-    return field.finish(surface, held, areas, report, tally, months=months), report
+    surface = field.finish(made, held, areas, report, tally, months=months)
+    return surface, counts_of(job, areas, tally, report)
 
 
 def sum_dask(

@@ -22,7 +22,7 @@ from hotspots.methods.kde.bandwidth import Rule
 from hotspots.methods.kde.density import FEW_INCIDENTS, Edge, Kernel, density_at, kernel_density
 from hotspots.scale.job import Job, open_job
 from hotspots.scale.rows import LOCATED, WANTED, Table, Tally
-from hotspots.scale.stream import Gathered, account, divided, tally_all
+from hotspots.scale.stream import Counted, Gathered, account, counts_of, divided, tally_all
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -184,13 +184,26 @@ def density_stream(
     (20, 20)
     """
     field = Field(require_metres(bandwidth), cell_size, kernel, edge, clip)
-    job, files, copies = open_job(
-        source, areas, category=category, exclude=exclude, period=period, with_coordinates=True, **settings
-    )
+    reading = {"category": category, "exclude": exclude, "period": period, **settings}
+    surface, counted = counted_density(source, areas, field, months=months, **reading)
+    return surface, counted.report
+
+
+def counted_density(
+    source: str | Path | Sequence[str | Path],
+    areas: gpd.GeoDataFrame,
+    field: Field,
+    *,
+    months: float | None,
+    **reading: Any,
+) -> tuple[Surface, Counted]:
+    """Return the density of incidents in batches as `density_stream` does, and their counts in the areas."""
+    job, files, copies = open_job(source, areas, with_coordinates=True, **reading)
     sums = Gathered(job, field)
     job, tally = tally_all(job, files, sums)
     report = divided(account(job, files, tally, copies), tally)
-    return field.finish(sums.total(), sums.at, areas, report, tally, months=months), report
+    surface = field.finish(sums.total(), sums.at, areas, report, tally, months=months)
+    return surface, counts_of(job, areas, tally, report)
 
 
 def require_metres(bandwidth: float | Rule) -> float:

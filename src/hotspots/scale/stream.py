@@ -235,7 +235,11 @@ def finish(
     job: Job, areas: gpd.GeoDataFrame, files: Sequence[IncidentFile], tally: Tally, copies: tuple[str, ...]
 ) -> Counted:
     """Turn the tally of all rows into counts and the account, or say what is wrong with them."""
-    report = checked(job, areas, files, tally, copies)
+    return counts_of(job, areas, tally, checked(job, areas, files, tally, copies))
+
+
+def counts_of(job: Job, areas: gpd.GeoDataFrame, tally: Tally, report: QualityReport) -> Counted:
+    """Return the counts of a tally beside the account of its rows."""
     n = sum(tally.counts.values(), start=np.zeros(len(areas), dtype=np.int64))
     n = from_millionths(n) if tally.weighted else n
     split = None if job.per is None else split_columns(tally, job.per, areas)

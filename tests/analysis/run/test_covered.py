@@ -18,6 +18,7 @@ from hotspots.analysis.run.analyse import analyse
 from hotspots.base.errors import HotspotsWarning
 from hotspots.export.style import layer_style
 from hotspots.publish.folder import run_recipe
+from hotspots.publish.words.notes import coverage_note
 
 RECIPE = """
 title = "Shire"
@@ -39,7 +40,7 @@ plan = "plan.toml"
 formats = ["html"]
 """
 WARNED = (
-    "Wards: not covered by the files, which are of Shire, and left out of every figure: Far (6 areas) "
+    "Wards: not covered by the files, which are of Shire Police, and left out of every figure: Far (6 areas) "
     "(where this is wrong, name them in 'covered')"
 )
 
@@ -130,3 +131,23 @@ def test_every_file_says_not_covered(shire: Path, tmp_path: Path) -> None:
         assert "Far (6 areas): the files hold none of their incidents" in text
     assert '"Not covered: Far (6 areas)"' in (tmp_path / "out" / "map.html").read_text("utf-8")
     assert "Not covered (6)" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+def test_a_month_that_a_district_lacks_is_told_and_noted(shire: Path, tmp_path: Path) -> None:
+    # Two months: in the second the files hold nothing of Next, which has 12 wards of 22 to 33 incidents, 330 in all.
+    table = pd.read_csv(shire / "2025-01-shire-street.csv")
+    later = table[table["Northing"] < 3e5 + 2400].assign(Month="2025-02")
+    later["Crime ID"] += "-later"
+    pd.concat([table, later]).to_csv(tmp_path / "both.csv", index=False)
+    recipe = RECIPE.replace("{areas}", "").replace("2025-01-shire-street.csv", str(tmp_path / "both.csv"))
+    (tmp_path / "r.toml").write_text(recipe.replace("plan.toml", str(shire / "plan.toml")), encoding="utf-8")
+    text = (tmp_path / "r.toml").read_text("utf-8").replace("wards.gpkg", str(shire / "wards.gpkg"))
+    with pytest.warns(HotspotsWarning) as caught:
+        found = analyse(parse_recipe(text, folder=tmp_path))
+    [said] = [str(one.message) for one in caught if "covered" in str(one.message)]
+    assert "a fall is none: Next (12 areas) without 2025-02 (add the files" in said
+    assert found.gaps == "Next (12 areas) without 2025-02"
+    [note] = [note.text for note in coverage_note(found) if note.term == "Months not covered"]
+    assert note.startswith(
+        "Next (12 areas) without 2025-02: the files hold none of their incidents of these months."
+    )

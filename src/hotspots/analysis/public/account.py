@@ -47,7 +47,7 @@ def public_account(report: QualityReport, profile: Profile) -> QualityReport:
         used=used,
         rows_read=read,
         sources=tuple(
-            replace(source, rows=near(source.rows), malformed=near(source.malformed), reasons={})
+            replace(source, rows=near(source.rows), malformed=near(source.malformed), reasons={}, forces={})
             for source in report.sources
         ),
         by_category=_shares(report.by_category, near),

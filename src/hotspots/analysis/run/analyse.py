@@ -39,6 +39,8 @@ from hotspots.analysis.run.whole import (
 from hotspots.analysis.sources import account_each, of_source, read_sources, rows_by_month
 from hotspots.analysis.steps.counted import account, people_of
 from hotspots.areas.context import read_context
+from hotspots.counting.coverage.forces import forces_of
+from hotspots.counting.coverage.words import gaps_words
 from hotspots.counting.period import period_of
 
 Progress = Callable[..., None]
@@ -81,7 +83,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     against = None if others is None else others.table
     progress("Locating incidents")
     assigned = locate_all(incidents, places)
-    places, assigned, uncovered = keep_covered(recipe, places, incidents, assigned, before, quality)
+    places, assigned, uncovered, gaps = keep_covered(recipe, places, incidents, assigned, before, quality)
     places, assigned = with_cells(recipe, places, incidents, assigned)
     quality = account(quality, incidents, assigned[places[0].key])
     reports = read.accounts or {recipe.incidents[0].name: quality}
@@ -125,6 +127,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         facts=_facts(recipe, incidents, places, assigned),
         comparators=against,
         uncovered=uncovered,
+        gaps=gaps_words(places[0].areas, gaps, forces_of(quality.sources)),
         context=_context(recipe, places[0].areas),
     )
 

@@ -15,13 +15,15 @@ from hotspots.analysis.keys import make_keys
 from hotspots.analysis.people import Grouping, read_groupings
 from hotspots.analysis.recipe.tables import CELLS, Emerging, GiStar, Grid, Outliers, Recipe
 from hotspots.analysis.results import Kind
-from hotspots.analysis.steps.counted import among, locate
+from hotspots.analysis.steps.counted import among, locate, monthly_counts
+from hotspots.analysis.steps.covered import judge_covering
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.overlap import largest_overlap
 from hotspots.areas.reading import read_areas
 from hotspots.counting.counts import By, assign_areas, count_incidents
-from hotspots.counting.coverage import find_coverage, warn_uncovered
+from hotspots.counting.coverage.areas import find_coverage
+from hotspots.counting.coverage.words import Gaps, warn_uncovered
 from hotspots.counting.period import Period
 from hotspots.counting.steps import TimeSteps
 from hotspots.incidents.quality import QualityReport
@@ -115,8 +117,8 @@ def keep_covered(
     assigned: dict[str, pd.Series[Any]],
     before: pd.DataFrame,
     quality: QualityReport,
-) -> tuple[list[Place], dict[str, pd.Series[Any]], dict[str, gpd.GeoDataFrame]]:
-    """Return the places, and the areas of incidents, without the areas that the files do not cover; and these.
+) -> tuple[list[Place], dict[str, pd.Series[Any]], dict[str, gpd.GeoDataFrame], Gaps]:
+    """Return the places, and the areas of incidents, without the areas that the files do not cover; these; and gaps.
 
     The first areas say of the districts of all others which are covered. One warning names what is not.
 
@@ -135,37 +137,56 @@ def keep_covered(
         Of covered areas alone.
     uncovered : dict of str to GeoDataFrame
         The others, by the key of the place; empty where all is covered.
+    gaps : dict of str to tuple of str
+        The months that the files lack, by district of the first areas.
     """
-    whole = not quality.filtered_category
-    kept, located, missing = [], {}, {}
+    whole, sources = not quality.filtered_category, quality.sources
+    kept, located = [], {}
+    missing: dict[str, gpd.GeoDataFrame] = {}
     told: dict[str, bool] = {}
+    gaps: Gaps = {}
     for entry, place in zip(recipe.areas, places, strict=True):
-        n = count_incidents(incidents, place.areas, assigned=assigned[place.key])
-        if len(before):
-            n = n + count_incidents(before, place.areas, assigned=locate_before(before, place))
-        known = set(place.areas["district"])
-        said = {
-            word: tuple(name for name in told if told[name] is word and name in known)
-            for word in (True, False)
-        }
-        covered = find_coverage(
-            place.areas, n, whole=whole,
-            covered=entry.covered or said[True], not_covered=entry.not_covered or said[False],
-        )  # fmt: skip
-        if not told:
+        n, monthly = _counted(incidents, before, place, assigned[place.key])
+        if place is places[0]:
+            covered, gaps = judge_covering(
+                place.areas, n, monthly, quality,
+                covered=entry.covered, not_covered=entry.not_covered, label=place.label, stacklevel=3,
+            )  # fmt: skip
             by_district = covered.groupby(place.areas["district"]).any()
             told = {str(name): bool(held) for name, held in by_district.items() if name}
+        else:
+            known = set(place.areas["district"])
+            said = {
+                word: tuple(name for name in told if told[name] is word and name in known)
+                for word in (True, False)
+            }
+            covered = find_coverage(
+                place.areas, n, whole=whole,
+                covered=entry.covered or said[True], not_covered=entry.not_covered or said[False],
+            )  # fmt: skip
+            if not missing:
+                warn_uncovered(
+                    place.areas, place.areas[~covered], sources=sources, label=place.label, stacklevel=3
+                )
         if not covered.all():
             missing[place.key] = place.areas[~covered]
         kept.append(replace(place, areas=place.areas[covered]))
         located[place.key] = among(assigned[place.key], kept[-1].areas)
-    if missing:
-        key = places[0].key if places[0].key in missing else next(iter(missing))
-        label = next(place.label for place in places if place.key == key)
-        warn_uncovered(
-            missing[key], files=[source.name for source in quality.sources], label=label, stacklevel=3
-        )
-    return kept, located, missing
+    return kept, located, missing, gaps
+
+
+def _counted(
+    incidents: pd.DataFrame, before: pd.DataFrame, place: Place, assigned: pd.Series[Any]
+) -> tuple[pd.Series[Any], pd.DataFrame | None]:
+    """Return all incidents in areas, those only compared with too: in all, and by month."""
+    n = count_incidents(incidents, place.areas, assigned=assigned)
+    monthly = monthly_counts(incidents, place.areas, assigned=assigned)
+    if before.empty:
+        return n, monthly
+    earlier = locate_before(before, place)
+    n = n + count_incidents(before, place.areas, assigned=earlier)
+    months = count_incidents(before, place.areas, per="month", assigned=earlier)
+    return n, months if monthly is None else pd.concat([months, monthly], axis=1).T.groupby(level=0).sum().T
 
 
 def begin_study(

@@ -68,17 +68,26 @@ def _counts(analysis: Analysis) -> Note:
 
 
 def coverage_note(analysis: Analysis) -> tuple[Note, ...]:
-    """Return the note on the areas that the files do not cover, by the first layer that has such; else nothing."""
+    """Return notes on the areas that the files do not cover, by the first layer that has such, and on months."""
     missing = next(iter(analysis.uncovered.values()), None)
-    if missing is None:
-        return ()
-    return (
-        Note(
-            "Not covered",
-            f"{uncovered_words(missing)}: the files hold none of their incidents. Nothing is known of them, "
-            "and they are in no figure, average, rank or test.",
-        ),
-    )
+    notes = []
+    if missing is not None:
+        notes.append(
+            Note(
+                "Not covered",
+                f"{uncovered_words(missing)}: the files hold none of their incidents. Nothing is known of them, "
+                "and they are in no figure, average, rank or test.",
+            )
+        )
+    if analysis.gaps:
+        notes.append(
+            Note(
+                "Months not covered",
+                f"{analysis.gaps}: the files hold none of their incidents of these months. Their counts and rates are "
+                "too low by them, and a fall that rests on them is none.",
+            )
+        )
+    return tuple(notes)
 
 
 def _by_source(analysis: Analysis) -> str:

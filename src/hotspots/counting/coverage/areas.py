@@ -7,9 +7,7 @@ were not given.
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,24 +16,21 @@ import pandas as pd
 import shapely
 
 from hotspots.areas.outline import districts_of
-from hotspots.areas.uncovered import NAMED, uncovered_words
-from hotspots.base.errors import HotspotsWarning, ParameterError, did_you_mean
-from hotspots.base.text import list_words
+from hotspots.base.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_EXPECTED = (
+EXPECTED = (
     50.0  # incidents that a district would have at the rate of the others, for its lack of them to tell
 )
-_STRAYS = 0.02  # of these, what a neighbouring force's files hold of it: points moved over the border
-_CHOSEN = (
+STRAYS = 0.02  # of these, what a neighbouring force's files hold of it: points moved over the border
+CHOSEN = (
     100.0  # where only some offences were read, which can be those of towns; and then there are no strays
 )
 _CONNECTED = 200.0  # where districts are not known, of areas that lie together
 _PEOPLE = 20_000  # and so many people live there,
 _AREAS = 5  # or, where that is not known, so many areas
-_STREET = re.compile(r"^\d{4}-\d{2}-(?P<force>.+)-street\b")
 
 
 def find_coverage(
@@ -150,9 +145,9 @@ def _lacking_districts(
         rest = (size[reference].sum() - size * reference, held[reference].sum() - held * reference)
         expected = size * np.divide(rest[1], rest[0], out=np.zeros(len(names)), where=rest[0] > 0)
         found = (
-            (expected >= _EXPECTED) & (held <= _STRAYS * expected)
+            (expected >= EXPECTED) & (held <= STRAYS * expected)
             if whole
-            else (expected >= _CHOSEN) & (held == 0)
+            else (expected >= CHOSEN) & (held == 0)
         )
         found &= names != ""
         if (found <= out).all():
@@ -186,45 +181,3 @@ def _together(shapes: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     touching = sparse.coo_array((np.ones(len(one)), (one, other)), shape=(len(shapes),) * 2)
     _, label = sparse.csgraph.connected_components(touching, directed=False)
     return np.asarray(label, dtype=np.int64)
-
-
-def warn_uncovered(
-    missing: gpd.GeoDataFrame, *, files: Iterable[str] = (), label: str = "areas", stacklevel: int = 2
-) -> None:
-    """Warn of the areas that the files do not cover, once, with the forces that the files' names tell.
-
-    Parameters
-    ----------
-    missing : GeoDataFrame
-        The areas.
-    files : iterable of str
-        Names of the files that were read.
-    label, stacklevel
-        What the areas are called; how far up the caller is.
-    """
-    if missing.empty:
-        return
-    forces = forces_of(files)
-    of = f", which are of {list_words(forces)}," if 0 < len(forces) <= NAMED else ""
-    warnings.warn(
-        f"{label}: not covered by the files{of} and left out of every figure: {uncovered_words(missing)} "
-        "(where this is wrong, name them in 'covered')",
-        HotspotsWarning,
-        stacklevel=stacklevel + 1,
-    )
-
-
-def forces_of(files: Iterable[str]) -> list[str]:
-    """Return the forces that street files are of, by their names as police.uk gives them, sorted.
-
-    Examples
-    --------
-    >>> forces_of(["2025-01-staffordshire-street.csv", "a.zip: 2025-02/2025-02-west-mercia-street.csv"])
-    ['Staffordshire', 'West Mercia']
-    """
-    found = set()
-    for name in files:
-        match = _STREET.match(re.split(r"[/\\:]", name)[-1].strip())
-        if match:
-            found.add(match["force"].replace("-", " ").title())
-    return sorted(found)

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.base.errors import HotspotsWarning, ParameterError
-from hotspots.counting.coverage import find_coverage, forces_of, warn_uncovered
+from hotspots.base.errors import ParameterError
+from hotspots.counting.coverage.areas import find_coverage
 
 
 def squares(districts: list[str], people: list[float] | None = None) -> gpd.GeoDataFrame:
@@ -103,18 +103,3 @@ def test_names_that_cannot_be(how: dict[str, Any], message: str) -> None:
 
 def test_files_without_incidents_tell_nothing() -> None:
     assert cover(squares(["A", "B"], [1e6, 1e6]), [0, 0]) == [True, True]
-
-
-def test_warning_names_districts_and_the_forces_of_the_files() -> None:
-    areas = squares(["A", "Cheshire East", "Cheshire East"])
-    with pytest.warns(HotspotsWarning) as caught:
-        warn_uncovered(areas.iloc[1:], files=["2025-01-staffordshire-street.csv", "own.csv"], label="Wards")
-    assert [str(one.message) for one in caught] == [
-        "Wards: not covered by the files, which are of Staffordshire, and left out of every figure: Cheshire East "
-        "(2 areas) "
-        "(where this is wrong, name them in 'covered')"
-    ]
-
-
-def test_forces_are_those_of_street_files_alone() -> None:
-    assert forces_of(["2025-01-west-midlands-outcomes.csv", "x/2025-02-kent-street.csv"]) == ["Kent"]

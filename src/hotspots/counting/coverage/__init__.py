@@ -1,0 +1,1 @@
+"""What the files of incidents cover: which areas, in which months, and of which forces they are."""

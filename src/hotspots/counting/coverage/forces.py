@@ -1,0 +1,58 @@
+"""The police forces that files of incidents are of, and the months of each: by the files' own column, else by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from hotspots.incidents.quality import SourceReport
+
+_STREET = re.compile(r"^(?P<month>\d{4}-\d{2})-(?P<force>.+)-street\b")
+
+
+def forces_of(sources: Iterable[SourceReport]) -> dict[str, tuple[str, ...]]:
+    """Return the forces that files are of, sorted, and the months that each one's are of, such as ``"2025-01"``.
+
+    A file tells its forces by a column such as police.uk's *Falls within*; one without it by its name, as police.uk
+    names street files. A name that another file has beside one force in its column means that force.
+
+    Examples
+    --------
+    >>> def read(name, **forces):
+    ...     return SourceReport(name, "", 1, 0, None, has_ids=True, forces=forces)
+    >>> forces_of([read("2025-01-kent-street.csv"), read("a.zip/2025-02/2025-02-kent-street.csv"), read("own.csv")])
+    {'Kent': ('2025-01', '2025-02')}
+    """
+    reports = list(sources)
+    called: dict[str, str] = {}
+    for report in reports:
+        named = _of_name(report.name)
+        if named is not None and len(report.forces) == 1:
+            called[named[0]] = next(iter(report.forces))
+    found: dict[str, set[str]] = {}
+    for report in reports:
+        named = _of_name(report.name)
+        for force, months in report.forces.items():
+            found.setdefault(force, set()).update(months)
+        if named is not None and not report.forces:
+            found.setdefault(called.get(named[0], named[0]), set()).add(named[1])
+    return {force: tuple(sorted(found[force])) for force in sorted(found)}
+
+
+def _of_name(name: str) -> tuple[str, str] | None:
+    """Return the force and the month of a street file, by its name; None of any other file."""
+    match = _STREET.match(re.split(r"[/\\:]", name)[-1].strip())
+    return match and (match["force"].replace("-", " ").title(), match["month"])
+
+
+def forces_without(forces: Mapping[str, Sequence[str]], months: Iterable[str]) -> list[str]:
+    """Return the forces whose files hold none of some months; there are none where no file holds these at all.
+
+    Examples
+    --------
+    >>> forces_without({"Kent": ("2025-01",), "Surrey": ("2025-01", "2025-02")}, ["2025-02"])
+    ['Kent']
+    """
+    asked = set(months)
+    lacking = [force for force, held in forces.items() if not asked.intersection(held)]
+    return lacking if len(lacking) < len(forces) else []

@@ -1,0 +1,95 @@
+"""The one warning of what the files do not cover: which areas, in which months, and what they are of."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from hotspots.areas.outline import districts_of
+from hotspots.areas.uncovered import NAMED, uncovered_words
+from hotspots.base.errors import HotspotsWarning
+from hotspots.base.text import counted, list_words
+from hotspots.counting.coverage.forces import forces_of, forces_without
+from hotspots.incidents.quality import SourceReport, month_spans
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Gaps = Mapping[str, tuple[str, ...]]
+"""The months that the files lack, by district; see `hotspots.counting.coverage.months_lacking`."""
+
+
+def warn_uncovered(
+    areas: gpd.GeoDataFrame,
+    missing: gpd.GeoDataFrame,
+    *,
+    gaps: Gaps | None = None,
+    over_time: bool = False,
+    sources: Iterable[SourceReport] = (),
+    label: str = "areas",
+    stacklevel: int = 2,
+) -> None:
+    """Warn of what the files do not cover, once, with the forces that they are of; nothing where they cover all.
+
+    Parameters
+    ----------
+    areas, missing : GeoDataFrame
+        All areas, and those of which nothing is known.
+    gaps : mapping of str to tuple of str, optional
+        The months that the files lack of other districts.
+    over_time : bool, default False
+        Whether these districts are left out, too, as they are of figures that compare months.
+    sources : iterable of SourceReport
+        The files that were read.
+    label, stacklevel
+        What the areas are called; how far up the caller is.
+    """
+    forces = forces_of(sources)
+    told = []
+    if not missing.empty:
+        of = f", which are of {list_words(list(forces))}," if 0 < len(forces) <= NAMED else ""
+        told.append(
+            f"not covered by the files{of} and left out of every figure: {uncovered_words(missing)} "
+            "(where this is wrong, name them in 'covered')"
+        )
+    if gaps:
+        what = (
+            "and left out, since months are compared"
+            if over_time
+            else "so that their counts are too low, and a fall is none"
+        )
+        hint = (
+            "where this is wrong, name them in 'covered'"
+            if over_time
+            else "add the files, choose months that all files hold, or name them in 'not_covered'"
+        )
+        told.append(f"covered in a part of the months, {what}: {gaps_words(areas, gaps, forces)} ({hint})")
+    if told:
+        warnings.warn(f"{label}: {'; '.join(told)}", HotspotsWarning, stacklevel=stacklevel + 1)
+
+
+def gaps_words(areas: gpd.GeoDataFrame, gaps: Gaps, forces: Mapping[str, tuple[str, ...]]) -> str:
+    """Return which districts lack which months, and whose files do, in words.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        With ``district``.
+    gaps : mapping of str to tuple of str
+        The months that districts lack.
+    forces : mapping of str to tuple of str
+        The months of each force's files.
+    """
+    district = districts_of(areas)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, months in gaps.items():
+        alike.setdefault(months, []).append(name)
+    told = []
+    for months, names in alike.items():
+        shown = names if len(names) <= NAMED else [*names[:NAMED], f"{len(names) - NAMED} more"]
+        number = counted(int(district.isin(names).sum()), "area")
+        absent = forces_without(forces, months)
+        whose = f" (no file of {list_words(absent)})" if 0 < len(absent) <= NAMED else ""
+        told.append(f"{list_words(shown)} ({number}) without {month_spans(months)}{whose}")
+    return "; ".join(told)
