@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,43 @@ def test_an_earlier_edition_is_part_of_what_a_reader_has(folder: Path, tmp_path:
     write(tmp_path / "before", [3, 10, 20, 4, 30, 10, 50, 40])
     with pytest.raises(DataError, match="2 small counts given back"):
         certify(folder, rules=profile("documents"), since=[tmp_path / "before"])
+
+
+def test_the_certificate_speaks_the_recipes_words_and_folds_months(folder: Path) -> None:
+    record = {
+        "title": "Loamshire 2025",
+        "period": "January to February 2025",
+        "recipe": {
+            "theme": [{"name": "Burglary & theft"}],
+            "areas": [{"label": "Wards and parishes", "source": "wards.gpkg"}],
+        },
+        "incidents": {"by_month": [{"label": f"2025-0{month}", "rows": 0, "located": 0} for month in (1, 2)]},
+    }
+    (folder / "about").mkdir()
+    (folder / "about" / "provenance.json").write_text(json.dumps(record), encoding="utf-8")
+    (folder / "tables" / "burglary_wards.csv").unlink()
+    rows = "".join(
+        f"E0500000{i},Ward {i},North,1500,{n},0,{n}\n"
+        for i, n in enumerate([0, 10, 20, 0, 30, 10, 50, 40], 1)
+    )
+    text = "code,name,district,population,n,n_2025-01,n_2025-02\n" + rows
+    (folder / "tables" / "burglary-theft_wards-and-parishes.csv").write_text(text, encoding="utf-8")
+    (folder / "notes.pdf").write_bytes(b"%PDF-1.7")
+    certify(folder, rules=profile("documents"))
+    page = unescape((folder / "about" / "disclosure.html").read_text(encoding="utf-8"))
+    assert "Loamshire 2025, January to February 2025" in page
+    rows_of = [row for row in re.findall(r"<tr>.*?</tr>", page, flags=re.DOTALL) if "Burglary & theft" in row]
+    cells = [one for one in re.sub(r"\s*<[^>]+>\s*", "|", rows_of[0]).split("|") if one]
+    # Eight wards by the whole period and two months: 2, 8 and 2 of them are 0, which stands for 0 to 4.
+    assert cells == ["Burglary & theft", "Wards and parishes", "3", "24", "12", "5"]
+    assert len(rows_of) == 1
+    assert "The counts are of January to February 2025, and 2 single months." in page
+    assert "Incidents; Incidents by month" in page
+    assert "burglary-theft" not in page
+    held = json.loads((folder / "about" / "disclosure.json").read_text(encoding="utf-8"))
+    assert held["may_be_small"] == [
+        {
+            "theme": "Burglary & theft", "areas": "Wards and parishes", "periods": "3", "counts": "24",
+            "may_be_small": "12", "fewest_values": "5",
+        }
+    ]  # fmt: skip

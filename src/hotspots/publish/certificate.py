@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from hotspots._version import __version__
 from hotspots.analysis.audit.audit import Audit, audit_folders
-from hotspots.analysis.audit.context import CERTIFICATE
+from hotspots.analysis.audit.context import CERTIFICATE, Context, read_context
 from hotspots.analysis.audit.links import Cell
+from hotspots.base.columns import COLUMNS
 from hotspots.base.errors import DataError
+from hotspots.base.text import list_words
 from hotspots.disclosure.rules import Profile
-from hotspots.export.document import Document, Figures, Paragraphs, Section, Table
+from hotspots.export.document import Document, Figures, Paragraphs, Section, Table, Terms
 from hotspots.export.pages.report import report_html
 from hotspots.publish.words.audit import BEYOND, audit_lines, audit_record
+from hotspots.publish.words.protected import columns_words, files_words, periods_words, protected_rows
 
 PAGE = "about/disclosure.html"
 FILES = (PAGE, CERTIFICATE)
@@ -69,33 +70,65 @@ def certify(
     audit = replace(audit, folders=("this folder", *audit.folders[1:]))
     root = Path(folder)
     (root / "about").mkdir(exist_ok=True)
-    record = {"made_with": f"hotspots {__version__}", **audit_record(audit), "left_out": list(left_out)}
+    context = read_context(root)
+    record = {
+        "made_with": f"hotspots {__version__}",
+        "title": context.title,
+        "period": context.period,
+        **audit_record(audit),
+        "may_be_small": [
+            dict(
+                zip(
+                    ("theme", "areas", "periods", "counts", "may_be_small", "fewest_values"), row, strict=True
+                )
+            )
+            for row in protected_rows(audit.cells, context.names)
+        ],
+        "left_out": list(left_out),
+    }
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     (root / CERTIFICATE).write_text(text, encoding="utf-8", newline="\n")
-    (root / PAGE).write_text(report_html(certificate(audit, left_out)), encoding="utf-8", newline="\n")
+    (root / PAGE).write_text(
+        report_html(certificate(audit, left_out, context)), encoding="utf-8", newline="\n"
+    )
     return audit
 
 
-def certificate(audit: Audit, left_out: Sequence[str] = ()) -> Document:
-    """Return the certificate as a document, in words for who has to answer for publishing it."""
+def certificate(audit: Audit, left_out: Sequence[str] = (), context: Context | None = None) -> Document:
+    """Return the certificate as a document, in words for who has to answer for publishing it.
+
+    Parameters
+    ----------
+    audit : Audit
+    left_out : sequence of str
+        What is not in the folder that was asked for.
+    context : Context, optional
+        What the folder says of itself: its title and period, and what it calls its themes and areas.
+    """
+    told = context or Context()
+    period = ", ".join(one for one in (told.title, told.period) if one)
     return Document(
         title="Disclosure certificate",
-        period="What a reader can still work out from this folder",
+        period=period or "What a reader can still work out from this folder",
         sections=[
             Section("Finding", [*_finding(audit)]),
             Section("The rules", [Paragraphs(audit.rules.sentences()), *_source(audit)], new_page=False),
-            Section("What was protected", [_protected(audit)], new_page=False),
+            Section("What was protected", _protected(audit, told), new_page=False),
             *([Section("What was left out", [Paragraphs(left_out)], new_page=False)] if left_out else []),
             Section("What was checked", [*_checked(audit)], new_page=False),
-            Section("What was not read", [_unread(audit)], new_page=False),
-            Section(
-                "What no check of files can tell", [Paragraphs(BEYOND), Paragraphs([_REPEAT])], new_page=False
-            ),
+            Section("What was not read", _unread(audit), new_page=False),
+            Section("What no check of files can tell", [Paragraphs(BEYOND)], new_page=False),
+            Section("Before it is published", [Paragraphs([*_ASK, _REPEAT])], new_page=False),
         ],
         made_with=f"hotspots {__version__}",
     )
 
 
+_ASK = (
+    "A person decides. Is a map of areas this small right for these offences, and does any area hold one institution "
+    "or one household? Were the same figures published before in other rounding, areas or periods, and were those "
+    "folders checked with this one? Has somebody read the texts that people wrote, which no rule changes?",
+)
 _REPEAT = (
     "To repeat this check, type 'hotspots audit' and the name of the folder; with the names of earlier editions it is "
     "made for all of them together. A folder in which a file was changed by hand is no longer covered by this page."
@@ -106,10 +139,15 @@ def _finding(audit: Audit) -> list[Figures | Paragraphs]:
     states = audit.cells["state"].value_counts()
     protected = int(states.get("protected", 0))
     said = [
-        "Every number in the files of this folder that is tied to an area, a theme and a period was read back from the "
-        "files themselves, and everything that they say together of the counts behind them was solved: sums and "
-        "differences, rates and populations, limits, scores, classes and changes.",
+        "The numbers of this folder that stand for an area, a theme and a period were read back from its files, and "
+        "what they say together of the counts behind them was solved: sums and differences, rates and populations, "
+        "limits, scores, classes and changes. What was read is listed below, and what was not.",
     ]
+    if len(audit.folders) > 1:
+        said.append(
+            f"It was read together with {list_words(audit.folders[1:])}, as a reader has "
+            f"{'that edition' if len(audit.folders) == 2 else 'those editions'} too."
+        )
     if audit.narrowest is None:
         said.append("None of these counts may be small, by what the files say; none needs protection.")
     else:
@@ -137,31 +175,32 @@ def _source(audit: Audit) -> list[Paragraphs]:
     return [Paragraphs([f"The rules are those of {source}"], small=True)] if source else []
 
 
-def _protected(audit: Audit) -> Table | Paragraphs:
-    """Return how many counts are protected in each theme and period, and how closely the closest is known."""
+def _protected(audit: Audit, told: Context) -> list[Table | Paragraphs]:
+    """Return how many counts are protected in each theme and kind of area, and how closely the closest is known."""
     held = audit.cells[audit.cells["state"] == "protected"]
     if held.empty:
-        return Paragraphs(["No count of this folder may be small."])
-    rows = []
-    for (theme, period), part in held.groupby(["theme", "period"]):
-        widths = part["high"] - part["low"] + 1
-        finite = widths[np.isfinite(widths)]
-        every = int(((audit.cells["theme"] == theme) & (audit.cells["period"] == period)).sum())
-        fewest = f"{finite.min():,.0f}" if len(finite) else "no limit"
-        rows.append((str(theme), str(period), f"{every:,}", f"{len(part):,}", fewest))
-    return Table(
-        "Counts that may be small, by theme and period",
-        ("Theme", "Months", "Counts", "May be small", "Fewest possible values"),
-        rows,
-        numbers=frozenset({2, 3, 4}),
+        return [Paragraphs(["No count of this folder may be small."])]
+    table = Table(
+        "Counts that may be small, by theme and kind of area",
+        ("Theme", "Areas", "Periods", "Counts", "May be small", "Fewest possible values"),
+        protected_rows(audit.cells, told.names),
+        numbers=frozenset({2, 3, 4, 5}),
     )
+    words = periods_words(sorted(set(held["period"]), key=lambda one: (-len(one), one)))
+    return [table, Paragraphs([words], small=True)] if words else [table]
 
 
 def _checked(audit: Audit) -> list[Table]:
     """Return which columns of which kinds of files were read, and which sums were solved."""
-    columns = audit.columns.assign(kind=audit.columns["file"].str.rpartition(".")[2].str.upper())
+    columns = audit.columns.assign(kind=audit.columns["file"].str.rpartition(".")[2].map(files_words))
+    labels = {name: column.label for name, column in COLUMNS.items()}
     rows = [
-        (str(kind), ", ".join(sorted(set(part["column"]))), f"{part['numbers'].sum():,}", str(found))
+        (
+            str(kind),
+            columns_words(sorted(set(part["column"])), labels),
+            f"{part['numbers'].sum():,}",
+            str(found),
+        )
         for (kind, found), part in columns.groupby(["kind", "found"])
     ]
     tables = [
@@ -189,19 +228,31 @@ def _checked(audit: Audit) -> list[Table]:
     return tables
 
 
-def _unread(audit: Audit) -> Paragraphs:
+def _unread(audit: Audit) -> list[Paragraphs | Terms]:
     unexplained = audit.columns[audit.columns["found"] == "unexplained"]
-    told = [
-        *dict.fromkeys(
-            f"{row['file']}, column '{row['column']}': by no formula that is known"
-            for row in unexplained.to_dict("records")
-        ),
-        *audit.unread,
-        _FORMULAS,
-    ]
-    return Paragraphs(told)
+    told = dict.fromkeys(
+        [
+            *(
+                f"{row['file']}: column '{row['column']}', by no formula that is known"
+                for row in unexplained.to_dict("records")
+            ),
+            *audit.unread,
+        ]
+    )
+    files: dict[str, list[str]] = {}
+    for one in told:
+        file, mark, words = one.partition(", " if ", '" in one.partition(": ")[0] else ": ")
+        files.setdefault(file, []).append(words if mark else one)
+    if not files:
+        return [Paragraphs([_FORMULAS])]
+    listed = Terms([(file, "; ".join(words)) for file, words in files.items()])
+    return [Paragraphs([_MADE]), listed, Paragraphs([_FORMULAS])]
 
 
+_MADE = (
+    "These parts of files were not turned back into counts. They are made from the published counts like all else, but "
+    "this check does not prove it: look at them."
+)
 _FORMULAS = (
     "Scores of Gi* are compared with those of the counts shown, where all of these are shown. Moran's I, funnels, "
     "smoothed rates, risks, ranks, p and q values, kinds of hotspots over time, and shares, indexes and ratios of "

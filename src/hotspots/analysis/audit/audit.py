@@ -20,7 +20,7 @@ from hotspots.analysis.audit.nests import Nests, find_nests
 from hotspots.analysis.audit.scores import score_troubles
 from hotspots.analysis.audit.settle import known_people, level_of, settle_page
 from hotspots.analysis.audit.sheets import read_shapes
-from hotspots.analysis.audit.shown import Page
+from hotspots.analysis.audit.shown import ALL, BAND, Page
 from hotspots.analysis.audit.system import Row, narrow, solve
 from hotspots.analysis.audit.texts import record_claims, text_claims
 from hotspots.analysis.audit.weigh import Known, as_arrays, frame_of, judge, weigh, where_words
@@ -46,11 +46,12 @@ class Audit:
     stated : bool
         Whether a folder states these rules itself.
     cells : DataFrame
-        One row for each count: ``theme``, ``area``, ``period``; ``low`` and ``high``, the least and the most that it
-        can be; ``proved``, whether no narrower limits follow; ``formed``, whether it stands nowhere but is what others
-        leave of one; ``state``: ``"given back"`` where it is small and known more closely than the rules promise,
-        ``"protected"`` where it may be small and is not, ``"shown"`` where it is known not to be small; and ``by``,
-        what narrowed it most.
+        One row for each count: ``theme``, ``area``, ``period``; ``level``, the key of the layer that the area is of,
+        or ``"districts"``, ``"all areas"``, ``"bands"``, ``"rest"`` of what finer areas leave of a coarser one, or
+        empty; ``low`` and ``high``, the least and the most that it can be; ``proved``, whether no narrower limits
+        follow; ``formed``, whether it stands nowhere but is what others leave of one; ``state``: ``"given back"``
+        where it is small and known more closely than the rules promise, ``"protected"`` where it may be small and is
+        not, ``"shown"`` where it is known not to be small; and ``by``, what narrowed it most.
     columns : DataFrame
         Every column of numbers that was read: ``file``, ``where``, ``column``, ``theme``, ``numbers``, what was
         ``found``, and how many small counts it ``gives`` back by itself.
@@ -159,12 +160,14 @@ def audit_folders(
         unread += [mark + told for told in read.page.unread]
     known = weigh(claims, cells, asked, held_to)
     shapes = _shapes(reads)
-    rows, kept = _rows(_setting(reads, cells, shapes), cells, known, ratios)
+    setting = _setting(reads, cells, shapes)
+    rows, kept = _rows(setting, cells, known, ratios)
     for read in reads:
         scored, unscored = score_troubles(read.page.tables, read.context, shapes)
         read.page.troubles += scored
         unread += unscored
     table, kept = _solve(cells, known, kept, held_to, small or {}, seconds)
+    table.insert(3, "level", _level_of(table["area"], setting.levels))
     return Audit(
         tuple(read.path.name for read in reads),
         held_to,
@@ -316,6 +319,23 @@ def _solve(
     table["state"] = judge(low, high, rules, exact)
     table["by"] = _by(known, start, (low, high), kept)
     return table, kept
+
+
+def _level_of(areas: pd.Series[str], levels: Mapping[str, pd.Index[str]]) -> list[str]:
+    """Return what kind of area each is; an area of several layers is one of the layer with the most areas."""
+    of = {
+        str(code): level
+        for level, codes in sorted(levels.items(), key=lambda one: len(one[1]))
+        for code in codes
+    }
+    apart = {"district ": "districts", "rest of ": "rest", BAND: "bands"}
+    kinds = {ALL: "all areas"}
+    return [
+        of.get(area)
+        or kinds.get(area)
+        or next((kind for start, kind in apart.items() if area.startswith(start)), "")
+        for area in areas
+    ]
 
 
 def _narrowed(

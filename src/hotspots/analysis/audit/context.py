@@ -69,6 +69,10 @@ class Context:
         Rows with coordinates by category, as the record gives them; `outside` of them lie in no area.
     outside : int or None
         None where the record does not say.
+    title, period : str
+        What the folder calls itself and the time that it covers, in its own words.
+    names : dict of str to str
+        What the recipe calls themes, layers of areas and classes, by their keys.
     """
 
     months: Months = frozenset()
@@ -81,6 +85,9 @@ class Context:
     rules: Mapping[str, Any] | str | None = None
     located: Mapping[str, int] = field(default_factory=dict)
     outside: int | None = None
+    title: str = ""
+    period: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def months_of(self, period: str) -> Months:
         """Return the months of a column's period: the reporting period's for none, a year's, or the month itself."""
@@ -170,7 +177,21 @@ def _of_record(record: Mapping[str, Any], folder: Path) -> Context:
         if incidents.get("weight") is not None
         else {str(one["label"]): int(one["located"]) for one in incidents.get("by_category") or ()},
         outside=incidents.get("outside"),
+        title=str(record.get("title") or ""),
+        period=str(record.get("period") or ""),
+        names=_named(recipe),
     )
+
+
+def _named(recipe: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a recipe calls its classes, layers and themes, by key."""
+    kinds = (("classes", "name"), ("areas", "label"), ("theme", "name"))
+    return {
+        theme_key(str(entry[word])): str(entry[word])
+        for kind, word in kinds
+        for entry in recipe.get(kind) or ()
+        if isinstance(entry, Mapping) and entry.get(word)
+    }
 
 
 def _compared(recipe: Mapping[str, Any]) -> tuple[Months, Months]:

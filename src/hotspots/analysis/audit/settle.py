@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from hotspots.analysis.audit.context import Context
-from hotspots.analysis.audit.shown import ALL, CARDS, Page, Shown, theme_key
+from hotspots.analysis.audit.shown import ALL, CARDS, Page, Said, Shown, theme_key
 
 _RANKED = re.compile(r"^\d+\. ")
 
@@ -30,7 +30,8 @@ def settle_page(page: Page, context: Context) -> Page:
         ),
     }
     names = _names(page.tables)
-    found = Page(texts=page.texts, unread=list(page.unread), troubles=page.troubles)
+    texts = [_settled(said, themes) for said in page.texts]
+    found = Page(texts=texts, unread=list(page.unread), troubles=page.troubles)
     for table in page.tables:
         theme = next(
             (held for name in table.theme.split("\n") if (held := _theme(theme_key(name), themes))), None
@@ -47,6 +48,14 @@ def settle_page(page: Page, context: Context) -> Page:
         elif len(rows):
             found.tables.append(replace(table, theme=theme, rows=rows))
     return found
+
+
+def _settled(said: Said, themes: Iterable[str]) -> Said:
+    """Return the words of a row under the key of their theme."""
+    if "|" not in said.where:
+        return said
+    area, theme, column = said.where.split("|", 2)
+    return replace(said, where=f"{area}|{_theme(theme, themes) or theme}|{column}")
 
 
 def _has_codes(table: Shown) -> bool:
