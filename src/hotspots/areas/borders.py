@@ -22,6 +22,7 @@ _Made = TypeVar("_Made")
 SLIVER = 20.0
 # Where matching borders would change an area by more than this share of it, areas lie over each other on purpose.
 _MOST_CHANGED = 0.25
+_FINEST = 1 / 20_000
 # A polygon of fewer vertices than this (a grid cell) has nothing to simplify.
 _SIMPLE = 8
 # Layers that are remembered: a run draws two or three, over and over.
@@ -153,17 +154,19 @@ class Simplified:
 
 
 @_remembering
-def simplify_together(shapes: Shapes, *, vertices: int) -> Simplified:
+def simplify_together(shapes: Shapes, *, vertices: int, finest: float = _FINEST) -> Simplified:
     """Simplify polygons in metres to about `vertices` in all; shared borders stay shared, nothing gaps.
 
     Polygons that are few enough, or simple already as cells are, are returned as they are. Else the tolerance starts
-    at 1/20,000 of the extent, 1 m at least, and grows until the number of vertices fits.
+    at the finest, 1 m at least, and grows until the number of vertices fits.
 
     Parameters
     ----------
     shapes : array of Polygon or MultiPolygon
         Whose shared borders have the same vertices, see `edge_matched`.
     vertices : int
+    finest : float, default 1/20,000
+        The tolerance to begin with, as a share of the extent. Each step takes a second of 35,000 areas.
 
     Returns
     -------
@@ -174,7 +177,7 @@ def simplify_together(shapes: Shapes, *, vertices: int) -> Simplified:
     if count <= most:
         return Simplified(shapes, 0.0)
     west, south, east, north = shapely.total_bounds(shapes)
-    tolerance = max(1.0, math.hypot(east - west, north - south) / 20_000)
+    tolerance = max(1.0, finest * math.hypot(east - west, north - south))
     simple = shapes
     for _ in range(12):
         simple = np.asarray(shapely.coverage_simplify(simple, tolerance), dtype=object)

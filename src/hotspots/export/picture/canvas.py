@@ -16,6 +16,7 @@ from hotspots.base.crs import reproject
 from hotspots.base.surface import Surface
 from hotspots.base.text import area_name
 from hotspots.export.picture.insets import find_windows, free_ground, windows_around
+from hotspots.export.picture.outlines import drawn_outlines, line_width
 from hotspots.export.picture.parts import (
     FONT,
     INK,
@@ -44,6 +45,7 @@ Size = tuple[float, float]
 
 SLIDE: Size = (40 / 3, 7.5)  # inches; 16:9
 BORDER = "#8f8f8f"
+_LINE = 1.1  # points, around districts
 _MANY = 2_000  # areas; so many borders would hide what they enclose
 _SMALLEST = 0.12  # inches; a coloured area under it has an inset, whatever the size of the sheet
 _INSET = 1.3  # inches, likewise; but of a narrow sheet at most three tenths
@@ -260,12 +262,21 @@ class Canvas:
     def outline(self, outline: gpd.GeoDataFrame, *, avoid: Shapes | None = None) -> None:
         """Draw districts as dark lines and write their names, off the shapes to avoid where there is room."""
         shapes = np.asarray(shapely.force_2d(outline.geometry.to_numpy()))
-        self._patch(shapes, facecolor="none", edgecolor=INK, linewidth=1.1 * self.unit)
+        line = line_width(shapes, widest=_LINE * self.unit * self.scale / 72)
+        look: dict[str, Any] = {
+            "facecolor": "none",
+            "edgecolor": INK,
+            "linewidth": line / self.scale * 72,
+        }
+        for axes, labels in self._views():
+            # An inset has room for creeks that the map has none for.
+            wide = line * labels.scale / self.scale
+            _draw(axes, drawn_outlines(self._seen(axes, shapes), line=wide), look)
         names = [str(name) for name in outline.get("name", outline.index)]
         if len(names) > 1:
             points = [centre_of(shape) for shape in shapes]
-            look: dict[str, Any] = {"size": 10, "bold": True, "colour": "#3a3a3a"}
-            self.labels.place(names, points, within=shapes, avoid=avoid, **look)
+            letters: dict[str, Any] = {"size": 10, "bold": True, "colour": "#3a3a3a"}
+            self.labels.place(names, points, within=shapes, avoid=avoid, **letters)
 
     def keep_clear(self, shapes: Shapes, first: npt.NDArray[np.bool_]) -> None:
         """Let names cover under a quarter of each coloured area, and nothing of the first in rank."""
@@ -354,14 +365,20 @@ class Canvas:
         draw_scale(self.pen, x, y, room, metres_per_inch=self.scale)
 
     def _patch(self, shapes: Shapes, **look: Any) -> None:
-        from matplotlib.patches import PathPatch
-
         for axes, _ in self._views():
-            # An inset shows a few areas: all of them in each would be most of a report's bytes.
-            seen = shapes if axes is self.axes else shapes[shapely.intersects(shapes, _limits(axes))]
-            # As an artist, since a patch would have matplotlib search all its edges for limits that are set already.
-            if len(seen):
-                axes.add_artist(PathPatch(polygon_path(seen), joinstyle="round", **look))
+            _draw(axes, self._seen(axes, shapes), look)
+
+    def _seen(self, axes: Axes, shapes: Shapes) -> Shapes:
+        """Return what a view shows: in each inset all areas would be most of a report's bytes."""
+        return shapes if axes is self.axes else shapes[shapely.intersects(shapes, _limits(axes))]
+
+
+def _draw(axes: Axes, shapes: Shapes, look: dict[str, Any]) -> None:
+    """Draw polygons as an artist, since a patch would have matplotlib search all its edges for limits that are set."""
+    from matplotlib.patches import PathPatch
+
+    if len(shapes):
+        axes.add_artist(PathPatch(polygon_path(shapes), joinstyle="round", **look))
 
 
 def _limits(axes: Axes) -> Any:

@@ -42,6 +42,7 @@ FORMATS = ("png", "svg", "pdf")
 GROUND = "#efeeea"  # below the lowest drawn class of a surface without outlines
 NAMED = 12  # at most this many areas are named
 _VERTICES = 12_000  # of all polygons of a picture: under a pixel of a slide
+_FINEST = 1 / 5_000  # of the extent, by which they are simplified at the least: a third of a pixel
 _PAIRS = {"M": 1, "L": 1, "Q": 2, "C": 3, "z": 0}  # of numbers that a command of an SVG path takes
 
 
@@ -436,7 +437,7 @@ def _in_metres(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _simple(layer: gpd.GeoDataFrame) -> Shapes:
     """Return a layer's polygons, fitted together and simplified to what a picture shows."""
     shapes = edge_matched(np.asarray(shapely.force_2d(layer.geometry.to_numpy())))
-    return simplify_together(shapes, vertices=_VERTICES).shapes
+    return simplify_together(shapes, vertices=_VERTICES, finest=_FINEST).shapes
 
 
 def _drawn(style: Style, found: npt.NDArray[np.int16], draw: str) -> npt.NDArray[np.bool_]:

@@ -29,6 +29,8 @@ _POINTS = 72.0  # in an inch
 COVERED_AT_MOST = 0.25  # of a coloured area, by names
 _SMALLER = (1.0, 0.85, 0.75)  # of the letters' size, where a name has no room in its shape
 _SPREAD = 25  # places tried across and up a shape for its name
+_AT_ONCE = 125  # of these tried together
+_SHARES = {"left": 0.0, "center": 0.5, "right": 1.0}  # of a name's width, that lies left of its place
 # Where a name may stand beside its place, in letter sizes: on it, right, left, above, below.
 _OFFSETS = (
     (0.0, 0.0, "center"),
@@ -323,20 +325,44 @@ class Names:
         lines = name.split("\n")
         wide = max(self.pen.measure(line, size, bold=bold) for line in lines) * self.scale + 0.4 * letter
         half = (0.65 + 0.6 * (len(lines) - 1)) * letter
-        (west, east), (south, north) = self.axes.get_xlim(), self.axes.get_ylim()
-        for point, (across, up, align) in spots:
-            x, y = point[0] + across * letter, point[1] + up * letter
-            left = x - {"left": 0.0, "center": wide / 2, "right": wide}[align]
-            box = (left, y - half, left + wide, y + half)
-            inside = box[0] >= west and box[2] <= east and box[1] >= south and box[3] <= north
-            covers = avoid is not None and len(avoid.query(shapely.box(*box), predicate="intersects"))
-            if not inside or covers or any(_overlap(box, other) for other in self.taken):
-                continue
-            if (within is None or shapely.contains(within, shapely.box(*box))) and self._spares(box):
-                self.taken.append(box)
-                self._written.append(shapely.box(*box))
-                return x, y, align
+        if within is not None:
+            west, south, east, north = shapely.bounds(within)
+            if wide > east - west or 2 * half > north - south:
+                return None
+        tried = list(spots)
+        for start in range(0, len(tried), _AT_ONCE):
+            some = tried[start : start + _AT_ONCE]
+            places = [(x + a * letter, y + b * letter, align) for (x, y), (a, b, align) in some]
+            boxes = np.array(
+                [
+                    (left := x - _SHARES[align] * wide, y - half, left + wide, y + half)
+                    for x, y, align in places
+                ]
+            )
+            for number in self._free(boxes, avoid, within):
+                box = tuple(boxes[number].tolist())
+                if self._spares(box):
+                    self.taken.append(box)
+                    self._written.append(shapely.box(*box))
+                    return places[number]
         return None
+
+    def _free(self, boxes: npt.NDArray[np.float64], avoid: shapely.STRtree | None, within: Any) -> list[int]:
+        """Return which boxes lie on the map and in a shape, and on nothing that is taken or to be avoided."""
+        (west, east), (south, north) = self.axes.get_xlim(), self.axes.get_ylim()
+        free = ((boxes[:, :2] >= (west, south)) & (boxes[:, 2:] <= (east, north))).all(axis=1)
+        for other in self.taken:
+            free &= ~((boxes[:, :2] < other[2:]) & (boxes[:, 2:] > other[:2])).all(axis=1)
+        left = np.flatnonzero(free)
+        if within is not None:
+            shapely.prepare(within)
+            left = left[shapely.contains(within, shapely.box(*boxes[left].T))]
+        if avoid is not None:
+            left = np.delete(
+                left, np.unique(avoid.query(shapely.box(*boxes[left].T), predicate="intersects")[0])
+            )
+        found: list[int] = left.tolist()
+        return found
 
     def _write(
         self, name: str, spot: tuple[float, float, str], size: float, *, bold: bool, colour: str
@@ -397,10 +423,6 @@ def _spots(shape: Any, near: tuple[float, float]) -> list[tuple[float, float]]:
     inside = shapely.contains_xy(shape, x, y)
     order = np.argsort(np.hypot(x[inside] - near[0], y[inside] - near[1]), kind="stable")
     return list(zip(x[inside][order].tolist(), y[inside][order].tolist(), strict=True))
-
-
-def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def polygon_path(shapes: npt.NDArray[np.object_]) -> Any:
