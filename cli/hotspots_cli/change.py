@@ -22,6 +22,7 @@ GROUPS = ("treated", "control", "displacement_treated", "displacement_control")
 @click.command("change", short_help="Up or down between two periods.")
 @options.incidents_argument
 @options.areas
+@options.keep
 @options.coverage
 @click.option("--before", required=True, metavar="MONTHS", help="The first period, such as 2024-01..2024-12.")
 @click.option("--after", required=True, metavar="MONTHS", help="The second period, such as 2025-01..2025-12.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @options.columns
 @options.crs
 @options.by
+@options.keep
 @options.coverage
 @click.option(
     "--per",

@@ -14,6 +14,7 @@ from hotspots_cli.writing import check_output, write_layer
 @click.command("emerging", short_help="New, persistent, fading: hotspots over time.")
 @options.incidents_argument
 @options.areas
+@options.keep
 @options.coverage
 @click.option(
     "--cell-size",

@@ -385,6 +385,14 @@ coverage = together(
 )
 
 
+keep = click.option(
+    "--keep",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column of the boundaries, such as a beat, to stand beside the results; may be repeated.",
+)
+
+
 def reading(given: dict[str, Any]) -> dict[str, Any]:
     """Take the options of `selection` and `columns` out of a command's parameters, as `read_incidents` wants them."""
     names = (
@@ -421,4 +429,10 @@ def comparing(given: dict[str, Any]) -> Any:
 def area_reading(given: dict[str, Any]) -> dict[str, Any]:
     """Take the options of `areas`, but for the source, out of a command's parameters, as `read_areas` wants them."""
     names = ("layer", "code", "name", "district", "population", "population_table", "areas_crs", "only")
-    return {name: given.pop(name) or None for name in names}
+    kept = given.pop("keep", ())
+    if kept and click.get_current_context().params.get("public"):
+        raise click.UsageError(
+            "--keep is not taken with --public: a column of your own may tell who lives or works there. Name it with "
+            "'keep' under [publish] of a recipe, for hotspots run"
+        )
+    return {name: given.pop(name) or None for name in names} | {"keep": kept}

@@ -26,6 +26,7 @@ log = logging.getLogger("hotspots")
 @click.command("select", short_help="Priority areas, with reasons.")
 @options.incidents_argument
 @options.areas
+@options.keep
 @options.coverage
 @options.selection
 @options.columns

@@ -23,6 +23,7 @@ def _metres(ctx: click.Context, param: click.Parameter, value: str | None) -> li
 @click.command("sensitivity", short_help="Do the hotspots depend on a choice?")
 @options.incidents_argument
 @options.areas
+@options.keep
 @options.coverage
 @options.selection
 @options.columns

@@ -15,6 +15,7 @@ from hotspots_cli.writing import check_output
 @click.command("share", short_help="So many of so many, by area or district.")
 @options.incidents_argument
 @options.areas
+@options.keep
 @options.coverage
 @click.option(
     "--column", required=True, metavar="COLUMN", help="The column that tells, such as vehicle_taken."

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @click.command("trend", short_help="Rising, falling, or a step in a month.")
 @options.incidents_argument
 @options.areas
+@options.keep
 @options.coverage
 @click.option(
     "--against",

@@ -129,7 +129,7 @@ def share_in_areas(
         groups[DISTRICT] = areas["district"].where(areas["district"].astype(str) != "")
     dark = hidden_parts(pd.DataFrame({"yes": n, "no": of - n}), groups, fewest=fewest)
     tables = {key: _grouped(n, of, one, dark.groups[key], phi) for key, one in groups.items()}
-    label = areas[["name", "district"]] if {"name", "district"} <= set(areas.columns) else areas[[]]
+    label = areas.drop(columns=[areas.geometry.name, "population"], errors="ignore")
     shown = _without(share_of(n, of, dispersion=phi), dark.parts)
     districts = tables.pop(DISTRICT, pd.DataFrame())
     whole = share_of_all(float(n.sum()), float(of.sum()), phi, dark=dark.whole)

@@ -40,6 +40,7 @@ from hotspots.areas.layers import (
     read_geojson_bytes,
     read_provenance,
 )
+from hotspots.areas.own import own_columns
 from hotspots.areas.population import Populations, PopulationTable, read_population
 from hotspots.areas.record import checked_record
 from hotspots.areas.tangles import refuse_large, refuse_tangles
@@ -73,6 +74,7 @@ def read_areas(
     population_table: str | os.PathLike[str] | pd.DataFrame | None = None,
     only: str | Sequence[str] | None = None,
     areas_crs: Any = None,
+    keep: Sequence[str] = (),
     crs: str = BRITISH_NATIONAL_GRID,
 ) -> gpd.GeoDataFrame:
     """Read areas: wards, LSOAs or any other polygons that incidents are counted in.
@@ -106,6 +108,9 @@ def read_areas(
         Keep the areas of these districts only. Case does not matter.
     areas_crs : anything that pyproj takes, optional
         What the layer's coordinates are, where the file does not say it, or says it wrongly.
+    keep : sequence of str, optional
+        Further columns of the layer to keep under their own names; see `hotspots.areas.own.own_columns`. Of an area
+        in several parts that differ, the value is missing.
     crs : str, default "EPSG:27700"
         Projected system in metres that the areas are brought to. Layers in it already are left as they are.
 
@@ -113,8 +118,9 @@ def read_areas(
     -------
     GeoDataFrame
         Indexed by code (str, unique, sorted, index name "code"), with columns ``name`` (str), ``district``
-        (str, "" if unknown), ``population`` (float64, NaN if unknown) and ``geometry`` (valid polygons and
-        multipolygons). ``attrs["attribution"]`` is what the licence of a bundled or fetched layer asks for.
+        (str, "" if unknown), ``population`` (float64, NaN if unknown), those of `keep`, and ``geometry`` (valid
+        polygons and multipolygons). ``attrs["attribution"]`` is what the licence of a bundled or fetched layer asks
+        for.
 
     Warns
     -----
@@ -156,7 +162,7 @@ def read_areas(
         _attributes(table), where=where, code=code, name=name, district=district, population=own
     )
     _announce(columns, Columns(code or "", name, district, own), where)
-    areas = _areas_table(table, columns, where)
+    areas = _areas_table(table, columns, where, keep)
     joined = None
     if population_table is not None:
         joined = read_population(population_table, areas.index, population=population)
@@ -267,7 +273,9 @@ def _announce(taken: Columns, asked: Columns, where: str) -> None:
         log.info("Columns of %s: %s (choose others with %s)", where, ", ".join(guessed), options)
 
 
-def _areas_table(table: gpd.GeoDataFrame, columns: Columns, where: str) -> gpd.GeoDataFrame:
+def _areas_table(
+    table: gpd.GeoDataFrame, columns: Columns, where: str, keep: Sequence[str]
+) -> gpd.GeoDataFrame:
     codes = _checked_codes(table[columns.code], where)
     table = table.set_index(codes)
 
@@ -278,6 +286,7 @@ def _areas_table(table: gpd.GeoDataFrame, columns: Columns, where: str) -> gpd.G
     if columns.population is not None:
         numbers = as_numbers(table[columns.population], what=f"'{columns.population}' of {where}")
     values = {"name": text(columns.name), "district": text(columns.district), "population": numbers}
+    values |= own_columns(_attributes(table), keep, where=where)
     flat = shapely.force_2d(table.geometry.to_numpy())
     areas = gpd.GeoDataFrame(values, index=table.index, geometry=flat, crs=table.crs)
     return areas.astype({"name": "str", "district": "str", "population": "float64"}).sort_index()
@@ -327,6 +336,9 @@ def _joined(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     people = parts["population"].first() if whole else parts["population"].sum(min_count=1)
     shapes = [shapely.union_all(areas.geometry[[code]].to_numpy()) for code in people.index]
     joined = areas[~areas.index.duplicated()].assign(population=people)
+    for column in areas.columns.difference(["name", "district", "population", "geometry"]):
+        alike = parts[column].agg(lambda values: len(values.drop_duplicates()) == 1)
+        joined[column] = joined[column].where(alike)
     several = areas.index[areas.index.duplicated(keep=False)]
     added = "" if whole or people.isna().all() else "; their populations were added up"
     warnings.warn(

@@ -192,7 +192,9 @@ def _stated(told: Mapping[str, Any] | str | None, path: Path) -> Profile | None:
     try:
         if isinstance(told, str):
             return profile(told)
-        numbers = {key: value for key, value in told.items() if key != "profile" and value is not None}
+        numbers = {
+            key: value for key, value in told.items() if key not in ("profile", "keep") and value is not None
+        }
         return profile(str(told.get("profile", "own")), **numbers)
     except (KeyError, TypeError, ParameterError) as error:
         raise DataError(

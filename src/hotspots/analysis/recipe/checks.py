@@ -8,6 +8,7 @@ from hotspots.analysis.hours import band_of
 from hotspots.analysis.periods import COVERS, settle
 from hotspots.analysis.recipe.tables import CELLS, Recipe, Theme
 from hotspots.analysis.times.ask import Asked
+from hotspots.areas.own import refuse_taken
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.toml import Slips
 from hotspots.incidents.clock import Clock
@@ -54,6 +55,7 @@ def check_recipe(recipe: Recipe, slips: Slips) -> None:
     _check_times(recipe, slips)
     _check_others(recipe, slips)
     _check_publish(recipe, slips)
+    _check_kept(recipe, slips)
 
 
 def _check_publish(recipe: Recipe, slips: Slips) -> None:
@@ -64,6 +66,23 @@ def _check_publish(recipe: Recipe, slips: Slips) -> None:
         _ = recipe.publish.rules
     except ParameterError as error:
         slips.add(f"[publish]: {error.message}", error.hint)
+    known = [name for entry in recipe.areas for name in entry.keep]
+    for name in recipe.publish.keep:
+        if name not in known:
+            slips.add(
+                f"'keep' of [publish] names '{name}', which no [[areas]] keep",
+                did_you_mean(name, known) if known else "name it with 'keep' under [[areas]] too",
+            )
+
+
+def _check_kept(recipe: Recipe, slips: Slips) -> None:
+    """Note columns to keep under names that results have."""
+    for entry in recipe.areas:
+        for place, name in enumerate(entry.keep):
+            try:
+                refuse_taken(name, entry.keep[:place])
+            except ParameterError as error:
+                slips.add(f"[[areas]] '{entry.label}': {error.message}", error.hint)
 
 
 def _check_others(recipe: Recipe, slips: Slips) -> None:

@@ -64,6 +64,7 @@ class Areas:
     lookup: tuple[str, ...] = ()
     covered: tuple[str, ...] = ()
     not_covered: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -371,7 +372,8 @@ class Map:
 class Publish:
     """``[publish]``: the folder is made for publication, by the rules of a profile; see `hotspots.disclosure.rules`.
 
-    The other keys take the place of the profile's own numbers.
+    `keep` names those of the areas' own columns that are published, too. The other keys take the place of the
+    profile's own numbers.
     """
 
     profile: str = "documents"
@@ -384,11 +386,16 @@ class Publish:
     cell_size: float | None = None
     bandwidth: float | None = None
     fewest: int | None = None
+    keep: tuple[str, ...] = ()
 
     @property
     def rules(self) -> Profile:
         """The rules themselves; a `ParameterError` where the numbers make no sense."""
-        own = {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.name != "profile"}
+        own = {
+            entry.name: getattr(self, entry.name)
+            for entry in fields(self)
+            if entry.name not in ("profile", "keep")
+        }
         numbers = {name: value for name, value in own.items() if value not in (None, ())}
         if self.dominance:
             numbers["dominance"] = (int(self.dominance[0]), *self.dominance[1:])

@@ -13,7 +13,7 @@ from hotspots.analysis.changes import Comparison, find_comparison
 from hotspots.analysis.emerging import find_steps
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.people import Grouping, read_groupings
-from hotspots.analysis.recipe.tables import CELLS, Emerging, GiStar, Grid, Outliers, Recipe
+from hotspots.analysis.recipe.tables import CELLS, Areas, Emerging, GiStar, Grid, Outliers, Recipe
 from hotspots.analysis.results import Kind
 from hotspots.analysis.steps.counted import among, locate, monthly_counts
 from hotspots.analysis.steps.covered import judge_covering
@@ -82,6 +82,7 @@ def read_places(recipe: Recipe) -> list[Place]:
             population_table=table,
             only=entry.only or None,
             areas_crs=entry.areas_crs,
+            keep=_kept(recipe, entry),
             crs=recipe.crs,
         )
         lookup = tuple(recipe.path(name) for name in entry.lookup)
@@ -90,6 +91,21 @@ def read_places(recipe: Recipe) -> list[Place]:
     if not first.areas.index.str.match(_WARD).all():
         return places
     return [first, *(replace(place, areas=_in_wards(place.areas, first.areas)) for place in others)]
+
+
+def _kept(recipe: Recipe, entry: Areas) -> tuple[str, ...]:
+    """Return the areas' own columns to keep: of a folder for publication those alone that it names again."""
+    if recipe.publish is None or not entry.keep:
+        return entry.keep
+    shown = tuple(name for name in entry.keep if name in recipe.publish.keep)
+    if len(shown) < len(entry.keep):
+        left = ", ".join(f"'{name}'" for name in entry.keep if name not in shown)
+        log.info(
+            "%s: columns of their own are not published (%s); name with 'keep' in [publish] what may be",
+            entry.label,
+            left,
+        )
+    return shown
 
 
 def _in_wards(areas: gpd.GeoDataFrame, wards: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -27,7 +27,10 @@ def plain_table(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             words = plain[column].astype(object)
             plain[column] = words.where(words.isna(), words.astype(str))
     plain.insert(0, "code", plain.index.to_numpy(dtype=object))
-    return plain.reset_index(drop=True)
+    plain = plain.reset_index(drop=True)
+    # What the toolkit notes beside a table is no part of it, and GeoParquet would write it down.
+    plain.attrs = {}
+    return plain
 
 
 def with_names(

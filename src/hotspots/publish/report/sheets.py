@@ -137,18 +137,19 @@ def _priority_words(priority: str, *, unsure: bool) -> str:
 def _areas_by_theme(analysis: Analysis) -> pd.DataFrame:
     """Return a row for each area: its rank, and its count, rate and standing in each theme."""
     first = analysis.themes[0].first
-    table = pd.DataFrame(first[["name", "district"]])
+    own = [name for name in analysis.recipe.areas[0].keep if name in first]
+    table = pd.DataFrame(first[["name", "district", *own]])
     if analysis.selection is not None:
         table["rank"] = analysis.selection.priorities.layer["rank"].reindex(table.index)
     for theme in analysis.themes:
-        own = theme.first
-        table[f"{theme.name}: n"] = own["n"]
-        if "rate" in own:
-            table[f"{theme.name}: rate"] = own["rate"]
+        areas = theme.first
+        table[f"{theme.name}: n"] = areas["n"]
+        if "rate" in areas:
+            table[f"{theme.name}: rate"] = areas["rate"]
         if analysis.standings is not None and theme.name in analysis.standings.grid:
             table[f"{theme.name}: standing"] = analysis.standings.grid[theme.name]
-        elif "sd_flag" in own:
-            table[f"{theme.name}: sd_flag"] = own["sd_flag"].astype(object)
+        elif "sd_flag" in areas:
+            table[f"{theme.name}: sd_flag"] = areas["sd_flag"].astype(object)
     if "rank" in table:
         return table
     by = next(
