@@ -72,11 +72,13 @@ def command(
     require_published_files(layers, public)
     words = {"period": period, "source": source, "attribution": attribution}
     if Path(output).suffix.casefold() in PICTURES:
-        refused = (("tiles", tiles), ("context", context), ("assets", assets), ("basemap", basemap != "none"))
+        refused = (("tiles", tiles), ("assets", assets), ("basemap", basemap != "none"))
         for option, given in refused:
             if given:
                 raise click.UsageError(f"--{option} is for a map that ends in .html")
-        _draw_picture(layers, output, column=column, title=title, overwrite=overwrite, words=words)
+        _draw_picture(
+            layers, output, column=column, title=title, context=context, overwrite=overwrite, words=words
+        )
         return
     if column is not None:
         raise click.UsageError("--column is for a picture that ends in .png, .svg or .pdf")
@@ -117,6 +119,7 @@ def _draw_picture(
     *,
     column: str | None,
     title: str | None,
+    context: tuple[str, ...],
     overwrite: bool,
     words: dict[str, str],
 ) -> None:
@@ -125,6 +128,6 @@ def _draw_picture(
 
     with Steps(1) as step:
         step("Drawing")
-        figure = file_picture(layers, column=column, title=title, **words)
+        figure = file_picture(layers, column=column, title=title, context=context, **words)
         write_picture(figure, output, overwrite=overwrite)
     click.echo(f"Wrote {output}", err=True)

@@ -11,7 +11,7 @@ import subprocess
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -28,6 +28,7 @@ from hotspots.export.qgis.write import (
     Labels,
     QgisLayer,
     area_layer,
+    context_layer,
     outline_layer,
     raster_layer,
     store_styles,
@@ -52,10 +53,13 @@ import json, os, sys
 from pathlib import Path
 from qgis.core import (QgsApplication, QgsExpression, QgsExpressionContext, QgsExpressionContextUtils,
                        QgsExpressionContextScope, QgsLayerDefinition, QgsLayerTreeModel, QgsLayoutExporter,
-                       QgsLayoutItemLabel, QgsProject, QgsRasterLayer, QgsRenderContext, QgsSymbolLayer, QgsVectorLayer)
+                       QgsLayoutItemLabel, QgsProject, QgsRasterLayer, QgsRenderContext,
+                       QgsSimpleFillSymbolLayer, QgsSymbolLayer, QgsVectorLayer)
 from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
 
 def fill(layer, context):
+    if not isinstance(layer, QgsSimpleFillSymbolLayer):
+        return [layer.layerType()]
     # As QGIS draws it: a colour that an expression gives goes before the symbol's own.
     colour = layer.dataDefinedProperties().valueAsColor(
         QgsSymbolLayer.PropertyFillColor, context.expressionContext(), layer.fillColor())[0]
@@ -234,6 +238,23 @@ def squares(columns: dict[str, Any]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=places, index=codes, crs="EPSG:27700")
 
 
+def context_of(folder: Path) -> list[QgisLayer]:
+    """Write a town, a road and a river, and return how QGIS draws them."""
+    line = shapely.LineString([(400_000, 300_200), (406_000, 300_800)])
+    layers = []
+    kinds: dict[Literal["town", "road", "water"], Any] = {
+        "town": shapely.Point(401_000, 300_500),
+        "road": line,
+        "water": shapely.reverse(line),
+    }
+    for kind, shape in kinds.items():
+        table = gpd.GeoDataFrame({"name": [HOSTILE]}, geometry=[shape], index=["a"], crs="EPSG:27700")
+        write_geopackage({kind: table}, folder / f"layers/{kind}.gpkg")
+        made = context_layer(table, kind, path=f"layers/{kind}.gpkg", table=kind, title=kind)
+        layers.append(replace(made, group="Burglary: cells", visible=False))
+    return layers
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     path = tmp_path_factory.mktemp("run")
@@ -289,6 +310,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
             wards, "rate_2024", path=data, table="wards", title="rates of few", group="Burglary: cells"
         ),
     ]
+    layers += context_of(path)
     write_geopackage({"wards": wards}, path / "layers/alone.gpkg")
     store_styles([layers[3]], path / "layers/alone.gpkg")
     write_geopackage({"wards": wards, "contours": contours}, path / data)
@@ -357,6 +379,9 @@ def test_the_project_opens_with_its_title_crs_extent_and_groups(report: dict[str
         ["Burglary: cells", "cells", False],
         ["Burglary: cells", "by month", False],
         ["Burglary: cells", "rates of few", False],
+        ["Burglary: cells", "town", False],
+        ["Burglary: cells", "road", False],
+        ["Burglary: cells", "water", False],
     ]
 
 
@@ -389,6 +414,16 @@ def test_qgis_hatches_rates_of_fewer_than_ten_incidents(folder: Folder, report: 
     hatches = {code: found[1:] for code, found in drawn.items() if found[1:]}
     pale, dark = ["#ffffff", 255, "hatched"], ["#2b2b2b", 255, "hatched"]
     assert hatches == {"E00": [dark], "E02": [pale], "E05": [dark]}
+
+
+def test_qgis_draws_towns_roads_and_water(report: dict[str, Any]) -> None:
+    layers = report["qgz"]["layers"]
+    assert [layers[kind]["drawn"] for kind in ("town", "road", "water")] == [
+        {"a": [["SimpleMarker"]]},
+        {"a": [["SimpleLine"]]},
+        {"a": [["SimpleLine"]]},
+    ]
+    assert "town" in report["labels"]
 
 
 def test_qgis_draws_contours_in_the_colours_of_their_classes(folder: Folder, report: dict[str, Any]) -> None:
@@ -474,7 +509,7 @@ def test_pages_are_printed_with_title_and_origin_as_they_were_written(report: di
 def test_rights_names_and_months_are_read_by_qgis(report: dict[str, Any]) -> None:
     assert report["rights"] == [RIGHTS]
     assert report["about"].endswith(RIGHTS)
-    assert report["labels"] == ["Wards: outlines"]
+    assert report["labels"] == ["Wards: outlines", "town"]
     assert report["span"] == ["2025-01-01", "2025-02-28"]
 
 

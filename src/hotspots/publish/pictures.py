@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import shapely
 
 from hotspots.analysis.origins import NOT_STATED, Origin
 from hotspots.analysis.results import Kind
+from hotspots.areas.context import read_context
+from hotspots.areas.layers import computing_crs
 from hotspots.areas.outline import outline_of
 from hotspots.areas.reading import read_layer
 from hotspots.base.columns import DRAWN
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.base.surface import Surface
 from hotspots.export.picture.draw import draw_heatmap, draw_map
 from hotspots.export.raster import read_geotiff, read_origin
 from hotspots.publish.views import drawing, drawn_columns, layer_kind
@@ -34,6 +38,7 @@ def file_picture(
     period: str = "",
     source: str = "",
     attribution: str = "",
+    context: Sequence[str] = (),
 ) -> Figure:
     """Draw a layer or GeoTIFF file as a picture for a slide.
 
@@ -46,6 +51,8 @@ def file_picture(
         The column to draw; by default the first of those that a map colours, flags before rates.
     title, period, source, attribution : str
         The lines around the map; where not given, what the layer's provenance says.
+    context : sequence of str
+        Layers of towns, roads or water, drawn for orientation.
 
     Returns
     -------
@@ -75,6 +82,7 @@ def file_picture(
             surface,
             areas=above,
             outline=outline,
+            context=_context(context, _ground(surface) if outline is None else outline),
             title=title or told.get("title", "Heat-map"),
             subtitle=period or told.get("period", ""),
             source=origin.source,
@@ -96,11 +104,21 @@ def file_picture(
         source=origin.source,
         attribution=origin.attribution,
         outline=outline,
+        context=_context(context, layer),
         draw=drawing(layer, kind),
         noun=kind,
         note=told_words(layer, chosen, noun=kind, period=period),
         insets=INSETS,
     )
+
+
+def _context(sources: Sequence[str], within: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    return read_context(sources, within=within, crs=computing_crs(within)) if sources else None
+
+
+def _ground(surface: Surface) -> gpd.GeoDataFrame:
+    """Return the ground of a surface as one area."""
+    return gpd.GeoDataFrame(geometry=[shapely.box(*surface.bounds)], crs=surface.crs)
 
 
 def layer_origin(told: Mapping[str, Any], source: str = "", attribution: str = "") -> Origin:

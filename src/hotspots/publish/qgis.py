@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +20,7 @@ from hotspots.export.qgis.write import (
     Labels,
     QgisLayer,
     area_layer,
+    context_layer,
     outline_layer,
     raster_layer,
     store_styles,
@@ -31,8 +35,15 @@ from hotspots.publish.words.change import calendar_words
 from hotspots.publish.words.names import singular
 from hotspots.publish.words.publication import foot_words
 
+log = logging.getLogger(__name__)
+
 DISTRICTS = "layers/districts.gpkg"
 _BY_MONTH = "incidents by month"
+_CONTEXT: Mapping[str, tuple[Literal["town", "road", "water"], str]] = {
+    "context_towns": ("town", "Towns"),
+    "context_roads": ("road", "Main roads"),
+    "context_water": ("water", "Rivers and water"),
+}
 
 
 def write_qgis(analysis: Analysis, folder: Path) -> None:
@@ -48,6 +59,8 @@ def write_qgis(analysis: Analysis, folder: Path) -> None:
     recipe, layers = analysis.recipe, qgis_layers(analysis)
     if has_districts(analysis):
         write_geopackage({"districts": analysis.outline}, folder / DISTRICTS)
+    for key, table in _context_tables(analysis).items():
+        write_geopackage({key: table}, folder / f"layers/{key}.gpkg")
     for path in dict.fromkeys(layer.path for layer in layers):
         styled = [
             _alone(analysis, layer) for layer in layers if layer.path == path and layer.style is not None
@@ -103,9 +116,35 @@ def qgis_layers(analysis: Analysis) -> list[QgisLayer]:
             labels=_names(areas),
         )
     )
+    for key, table in _context_tables(analysis).items():
+        kind, title = _CONTEXT[key]
+        made = context_layer(
+            table, kind, path=f"layers/{key}.gpkg", table=key, title=title, note="For orientation only."
+        )
+        layers.append(made)
     for group in analysis.groups:
         layers += _qgis_group(analysis, group, lines=areas.label)
     return layers
+
+
+def _context_tables(analysis: Analysis) -> dict[str, gpd.GeoDataFrame]:
+    """Return towns, roads and water by the name of their file, those that there are.
+
+    A folder that is to be published has no towns: it may hold no points, whatever they are called.
+    """
+    whole = analysis.context
+    if whole is None:
+        return {}
+    found = {}
+    for key, (kind, _) in _CONTEXT.items():
+        rows = whole[(whole["kind"] == kind).to_numpy()]
+        if kind == "town" and analysis.recipe.publish is not None and len(rows):
+            log.info("Towns stand on the maps, but not in 'layers', where a public folder has no points")
+            continue
+        if len(rows):
+            codes = [f"{key}_{number:04d}" for number in range(1, len(rows) + 1)]
+            found[key] = rows[["name", "geometry"]].set_axis(codes, axis=0).to_crs(analysis.areas.crs)
+    return found
 
 
 def _names(layer: Layer) -> Labels | None:

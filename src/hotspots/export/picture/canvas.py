@@ -15,6 +15,7 @@ from hotspots.areas.outline import outline_of
 from hotspots.base.crs import reproject
 from hotspots.base.surface import Surface
 from hotspots.base.text import area_name
+from hotspots.export.picture.context import draw_lines, draw_towns
 from hotspots.export.picture.insets import find_windows, free_ground, windows_around
 from hotspots.export.picture.outlines import drawn_outlines, line_width
 from hotspots.export.picture.parts import (
@@ -224,6 +225,17 @@ class Canvas:
         joined = outline_of(reproject(areas, crs)).geometry.to_numpy()
         look: dict[str, Any] = {"edgecolor": "#8a94a0", "linewidth": 0.5 * self.unit, "hatch": "////"}
         self._patch(joined, facecolor=MISSING_CLASS.colour, **look)
+
+    def lines(self, context: gpd.GeoDataFrame | None) -> None:
+        """Draw roads and water, see `hotspots.export.picture.context`."""
+        if context is not None:
+            for axes, _ in self._views():
+                draw_lines(axes, context, unit=self.unit)
+
+    def towns(self, context: gpd.GeoDataFrame | None) -> None:
+        """Write the towns that all other names leave room for."""
+        if context is not None:
+            draw_towns(self.labels, context)
 
     def borders(self, shapes: Shapes) -> None:
         """Draw the borders of areas as thin grey lines."""

@@ -24,6 +24,7 @@ from hotspots.base.files import replacing
 from hotspots.base.surface import Surface
 from hotspots.base.text import list_words
 from hotspots.export.picture.canvas import SLIDE, Bounds, Canvas, Shapes, Size
+from hotspots.export.picture.context import in_system
 from hotspots.export.picture.parts import LegendBox, LegendEntry
 from hotspots.export.picture.sheet import Words
 from hotspots.export.picture.tagged import tagged_pdf
@@ -71,6 +72,7 @@ def draw_map(
     attribution: str = "",
     outline: gpd.GeoDataFrame | None = None,
     uncovered: gpd.GeoDataFrame | None = None,
+    context: gpd.GeoDataFrame | None = None,
     style: Style | None = None,
     draw: Literal["all", "classed"] = "all",
     noun: str = "areas",
@@ -101,6 +103,9 @@ def draw_map(
         Districts, drawn as outlines and named by their column ``name``.
     uncovered : GeoDataFrame, optional
         Areas that the files do not cover, as areas without data are drawn; the legend says so.
+    context : GeoDataFrame, optional
+        Towns, roads and water from `hotspots.areas.context.read_context`: thin lines over the colours, and names of
+        towns where there is room.
     style : Style, optional
         By default the one that `hotspots.export.style.layer_style` gives.
     draw : {'all', 'classed'}, default 'all'
@@ -169,6 +174,8 @@ def draw_map(
     picture.uncovered(uncovered, layer.crs)
     picture.areas(shapes, chosen, np.where(drawn, found, -2))
     picture.hatch(shapes, chosen, np.where(hatched, found, -2))
+    around = in_system(context, layer.crs)
+    picture.lines(around)
     first = _ranked_first(layer)
     picture.keep_clear(shapes[stands_out | first], first[stands_out | first])
     picture.symbols(shapes, chosen, np.where(drawn, found, -2))
@@ -176,6 +183,7 @@ def draw_map(
     if lines is not None:
         picture.outline(lines, avoid=coloured)
     picture.names(layer, _named(layer, column, named))
+    picture.towns(around)
     picture.figure.name = title or chosen.title
     picture.figure.words = highest(layer, column, chosen, found)
     picture.furniture(ground)
@@ -231,6 +239,7 @@ def draw_heatmap(
     areas: gpd.GeoDataFrame | None = None,
     outline: gpd.GeoDataFrame | None = None,
     uncovered: gpd.GeoDataFrame | None = None,
+    context: gpd.GeoDataFrame | None = None,
     style: Style | None = None,
     note: str = "",
     legend: Literal["beside", "none"] = "beside",
@@ -248,7 +257,7 @@ def draw_heatmap(
         What to draw.
     areas : GeoDataFrame, optional
         Areas whose borders are drawn thinly over it.
-    title, subtitle, source, attribution, outline, uncovered, style, note, legend, insets, size, letters
+    title, subtitle, source, attribution, outline, uncovered, context, style, note, legend, insets, size, letters
         As for `draw_map`; insets enlarge the ground of the two highest classes.
 
     Returns
@@ -279,12 +288,15 @@ def draw_heatmap(
         picture.add_insets(dense, ground, most=insets)
     picture.uncovered(uncovered, surface.crs)
     picture.surface(surface, chosen, lines)
+    around = in_system(context, surface.crs)
+    picture.lines(around)
     picture.figure.name = title or chosen.title
     picture.figure.words = _densest_words(dense, ground)
     if areas is not None:
         picture.borders(_simple(reproject(areas, surface.crs)))
     if lines is not None:
         picture.outline(lines, avoid=dense)
+    picture.towns(around)
     picture.furniture(ground)
     return picture.figure
 

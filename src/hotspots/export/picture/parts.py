@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -281,17 +281,19 @@ class Names:
         within: npt.NDArray[np.object_] | None = None,
         avoid: npt.NDArray[np.object_] | None = None,
         beside: Sequence[Any] = (),
-    ) -> None:
-        """Write the names in their order; one that finds no room beside its point is left out.
+        offsets: Literal["on", "beside"] = "on",
+    ) -> list[int]:
+        """Write the names in their order; one that finds no room at its point is left out. Return which are written.
 
         Where the shapes are given that they are `within`, a name stands inside its shape or not at all: at the first
         place that covers nothing of what to `avoid`, else at the first that covers little enough of it. Names of the
         shapes that they may stand `beside` have places there too, and are written without their second line where both
-        have no room.
+        have no room. With ``offsets="beside"`` no name stands on its point, where a dot is.
         """
+        written = []
         tree = None if avoid is None or not len(avoid) else shapely.STRtree(avoid)
         for number, (name, point) in enumerate(zip(names, points, strict=True)):
-            spots = [(point, offset) for offset in _OFFSETS]
+            spots = [(point, offset) for offset in _OFFSETS[offsets == "beside" :]]
             spots += _around(beside[number]) if len(beside) else []
             # What has no room with its second line is written without it.
             shape, looks = None, [(words, size) for words in dict.fromkeys((name, name.split("\n")[0]))]
@@ -309,7 +311,9 @@ class Names:
                 found = self._room(words, spots, letters, bold=bold, avoid=off, within=shape)
                 if found is not None:
                     self._write(words, found, letters, bold=bold, colour=colour)
+                    written.append(number)
                     break
+        return written
 
     def _room(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -17,6 +17,26 @@ if TYPE_CHECKING:
 
 _NAME_WIDTH = 0.018  # metres on paper that a name of one or two lines needs at the least
 _LETTERS_A_LINE = "14"
+_PLACES = {
+    "inside": {
+        "placement": "4",  # horizontal
+        "fitInPolygonOnly": "1",
+        "overlapHandling": "PreventOverlap",
+        "allowDegraded": "0",
+        "centroidWhole": "1",
+        "polygonPlacementFlags": "2",
+    },
+    "beside": {
+        "placement": "6",  # the first of these places that is free
+        "predefinedPositionOrder": "R,L,TSR,BSR",
+        "fitInPolygonOnly": "0",
+        "overlapHandling": "PreventOverlap",
+        "allowDegraded": "0",
+        "dist": "0.6",
+        "distUnits": "MM",
+        "offsetType": "1",  # from the dot's edge
+    },
+}
 _FAMILIES = ("Open Sans", "Liberation Sans", "Arial", "Sans Serif")
 
 
@@ -34,6 +54,8 @@ class Labels:
         Of the letters, in points.
     bold : bool
         Whether they stand out, as names of districts do.
+    stand : {'inside', 'beside'}
+        Inside an area, or beside the dot of a town.
     """
 
     column: str
@@ -41,6 +63,7 @@ class Labels:
     farthest: float = 0
     size: float = 8
     bold: bool = False
+    stand: Literal["inside", "beside"] = "inside"
 
 
 def legible_from(layer: gpd.GeoDataFrame) -> float:
@@ -88,17 +111,7 @@ def labeling(labels: Labels) -> ET.Element:
         wrapChar="",
         multilineAlign="1",
     )
-    element(
-        settings,
-        "placement",
-        placement="4",  # horizontal
-        fitInPolygonOnly="1",
-        overlapHandling="PreventOverlap",
-        allowDegraded="0",
-        priority="8" if labels.bold else "5",
-        centroidWhole="1",
-        polygonPlacementFlags="2",
-    )
+    element(settings, "placement", **_PLACES[labels.stand], priority="8" if labels.bold else "5")
     element(
         settings,
         "rendering",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from hotspots.export.qgis.parts import colour, element, unevaluated
+from hotspots.export.qgis.parts import add_symbol, colour, element, unevaluated
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height on a page, in millimetres."""
@@ -159,14 +159,8 @@ def _item(
 
 
 def _add_paper(parent: ET.Element) -> None:
-    symbol = element(parent, "symbol", name="", type="fill", alpha="1", clip_to_extent="1", force_rhr="0")
-    layer = element(symbol, "layer", class_="SimpleFill", enabled="1", locked="0", **{"pass": "0"})
-    options = {"color": colour("#ffffff"), "style": "solid", "outline_style": "no"}
-    table = element(layer, "Option", type="Map")
-    for name, value in options.items():
-        element(table, "Option", name=name, type="QString", value=value)
-    for name, value in options.items():
-        element(layer, "prop", k=name, v=value)
+    look = {"color": colour("#ffffff"), "style": "solid", "outline_style": "no"}
+    add_symbol(parent, "", "fill", "SimpleFill", [look])
 
 
 def _add_map(layout: ET.Element, page: str, box: Box, extent: Box) -> None:

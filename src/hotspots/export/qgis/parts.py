@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -46,3 +47,33 @@ def inert(name: str) -> str:
     Between the two signs that begin an expression stands a word joiner, which has no width.
     """
     return name.replace("[%", "[\u2060%")
+
+
+def add_symbol(
+    parent: ET.Element, name: str, kind: str, drawn_as: str, layers: Sequence[Mapping[str, str]]
+) -> ET.Element:
+    """Add a symbol of one or more layers, the lowest first, and return it.
+
+    Parameters
+    ----------
+    parent : Element
+        The list of symbols.
+    name : str
+        By which it is chosen.
+    kind : {'fill', 'line', 'marker'}
+        What it draws.
+    drawn_as : str
+        What QGIS calls its layers, such as ``"SimpleFill"``.
+    layers : sequence of mapping
+        The settings of each.
+    """
+    symbol = element(parent, "symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
+    for options in layers:
+        layer = element(symbol, "layer", class_=drawn_as, enabled="1", locked="0", **{"pass": "0"})
+        # QGIS before 3.20 reads <prop>, later ones <Option>.
+        table = element(layer, "Option", type="Map")
+        for option, value in options.items():
+            element(table, "Option", name=option, type="QString", value=value)
+        for option, value in options.items():
+            element(layer, "prop", k=option, v=value)
+    return symbol

@@ -22,6 +22,12 @@ Extent = tuple[float, float, float, float]
 
 _ATTRIBUTION_WIDTH = 80  # characters; QGIS does not wrap the text itself
 THEMES = "Themes"
+# QGIS's number of each kind of geometry, its name, and its name where a row may have several parts.
+_GEOMETRIES = {
+    "points": ("0", "Point", "MultiPoint"),
+    "lines": ("1", "Line", "MultiLineString"),
+    "areas": ("2", "Polygon", "MultiPolygon"),
+}
 _HIDDEN = {"legend/title-style": "hidden"}  # no heading in a printed legend
 
 
@@ -56,8 +62,8 @@ def style_document(layer: QgisLayer) -> ET.Element:
     root = element(None, "qgis", version=VERSION, styleCategories="AllStyleCategories")
     root.set("labelsEnabled", str(int(layer.labels is not None)))
     root.extend(style_elements(layer))
-    if layer.kind == "areas":
-        element(root, "layerGeometryType", "2")
+    if layer.kind != "raster":
+        element(root, "layerGeometryType", _GEOMETRIES[layer.kind][0])
     return root
 
 
@@ -216,7 +222,7 @@ def _add_layers(
 ) -> None:
     for layer in layers:
         entry = (
-            _vector(parent, layer) if layer.kind == "areas" else element(parent, "maplayer", type="raster")
+            element(parent, "maplayer", type="raster") if layer.kind == "raster" else _vector(parent, layer)
         )
         element(entry, "id", layer.id)
         element(entry, "datasource", layer.source)
@@ -227,7 +233,7 @@ def _add_layers(
         _add_crs(element(entry, "srs"), layer.crs)
         _add_rights(entry, layer, imprint, months)
         provider = element(entry, "provider", _provider(layer))
-        if layer.kind == "areas":
+        if layer.kind != "raster":
             provider.set("encoding", "UTF-8")
         if layer.drawable:
             _add_extent(element(entry, "extent"), layer.extent)
@@ -241,8 +247,11 @@ def _whole_title(layer: QgisLayer) -> str:
 def _add_rights(entry: ET.Element, layer: QgisLayer, imprint: Imprint, months: Sequence[str]) -> None:
     """Add a layer's metadata: what it is, of when, and under what licence."""
     metadata = element(entry, "resourceMetadata")
-    told = [f"{imprint.title}."] + [f"Period: {imprint.period}."] * bool(imprint.period)
-    told += [f"Source: {imprint.source}."] * bool(imprint.source) + [layer.note] * bool(layer.note)
+    own = layer.kind in ("lines", "points")  # of the reader, and nothing of the imprint is theirs
+    told = [] if own else [f"{imprint.title}."] + [f"Period: {imprint.period}."] * bool(imprint.period)
+    told += [f"Source: {imprint.source}."] * bool(imprint.source and not own) + [layer.note] * bool(
+        layer.note
+    )
     element(metadata, "identifier", layer.id)
     element(metadata, "parentidentifier")
     element(metadata, "language", "ENG")
@@ -251,14 +260,15 @@ def _add_rights(entry: ET.Element, layer: QgisLayer, imprint: Imprint, months: S
     element(metadata, "abstract", " ".join(told))
     element(metadata, "links")
     element(metadata, "fees")
-    element(metadata, "rights", imprint.attribution)
+    if not own:
+        element(metadata, "rights", imprint.attribution)
     element(metadata, "encoding")
     _add_crs(element(metadata, "crs"), layer.crs)
     extent = element(metadata, "extent")
     if layer.drawable:
         corners = dict(zip(("minx", "miny", "maxx", "maxy"), (f"{v:g}" for v in layer.extent), strict=True))
         element(extent, "spatial", crs=layer.crs, dimensions="2", minz="0", maxz="0", **corners)
-    if months:
+    if months and not own:
         _add_span(element(element(extent, "temporal"), "period"), months)
 
 
@@ -274,8 +284,8 @@ def _vector(parent: ET.Element, layer: QgisLayer) -> ET.Element:
         parent,
         "maplayer",
         type="vector",
-        geometry="Polygon",
-        wkbType="MultiPolygon",
+        geometry=_GEOMETRIES[layer.kind][1],
+        wkbType=_GEOMETRIES[layer.kind][2],
         labelsEnabled=int(layer.labels is not None),
         hasScaleBasedVisibilityFlag="0",
         simplifyDrawingHints="1",
@@ -287,7 +297,7 @@ def _vector(parent: ET.Element, layer: QgisLayer) -> ET.Element:
 
 
 def _provider(layer: QgisLayer) -> str:
-    return "ogr" if layer.kind == "areas" else "gdal"
+    return "gdal" if layer.kind == "raster" else "ogr"
 
 
 def _add_crs(parent: ET.Element, crs: str) -> None:

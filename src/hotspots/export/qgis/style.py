@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from xml.etree import ElementTree as ET
 
 from hotspots.base.columns import COLUMNS, column_label
 from hotspots.base.poisson import FEW
+from hotspots.export.qgis.context import add_context_symbol
 from hotspots.export.qgis.labels import Labels, labeling
-from hotspots.export.qgis.parts import colour, element, inert
+from hotspots.export.qgis.parts import add_symbol, colour, element, inert
 from hotspots.export.qgis.tip import identifier, literal, map_tip
 from hotspots.export.style import Style, StyleClass
 from hotspots.export.unsure import counts_behind, ink_on, unsure_class
@@ -22,7 +23,7 @@ VERSION = "3.22.16"
 
 _BORDER = "#6e6e6e"
 _BORDER_MM = 0.15
-_OUTLINES = {"thin": ("#6e6e6e", 0.15), "thick": ("#262626", 0.5)}
+_OUTLINES: Mapping[str, tuple[str, float]] = {"thin": ("#6e6e6e", 0.15), "thick": ("#262626", 0.5)}
 _PROBABILITIES = ("gi_p", "gi_se", "gi_q", "lm_p", "lm_q")  # rounded, the smallest would read 0
 
 
@@ -49,8 +50,8 @@ class QgisLayer:
         The heading it stands under; empty for none.
     columns : tuple of str
         The columns of its table, for aliases and map tips.
-    kind : {'areas', 'raster'}
-        Polygons, or one band of numbers.
+    kind : {'areas', 'lines', 'points', 'raster'}
+        Polygons; roads or water, and towns, of the reader's own; or one band of numbers.
     crs : str
         Such as ``"EPSG:27700"``.
     visible : bool
@@ -66,8 +67,8 @@ class QgisLayer:
         A sentence for the layer's properties, such as the bandwidth.
     labels : Labels or None
         The names on the map; None for none.
-    line : {'thin', 'thick'}
-        How outlines are drawn, where there is no `style`.
+    line : {'thin', 'thick', 'road', 'water'}
+        How outlines or lines are drawn, where there is no `style`.
     months : tuple of (str, str)
         Months and their columns, the earliest first, of a layer that QGIS's temporal controller steps through:
         ``(("2025-01", "n_2025_01"), ...)``. Without the controller the last is drawn.
@@ -82,7 +83,7 @@ class QgisLayer:
     table: str | None = None
     group: str = ""
     columns: tuple[str, ...] = ()
-    kind: Literal["areas", "raster"] = "areas"
+    kind: Literal["areas", "lines", "points", "raster"] = "areas"
     crs: str = "EPSG:27700"
     visible: bool = False
     draw: Literal["all", "classed"] = "all"
@@ -90,7 +91,7 @@ class QgisLayer:
     span: tuple[float, float] | None = None
     note: str = ""
     labels: Labels | None = None
-    line: Literal["thin", "thick"] = "thin"
+    line: Literal["thin", "thick", "road", "water"] = "thin"
     months: tuple[tuple[str, str], ...] = ()
     hatched: bool = False
 
@@ -191,7 +192,10 @@ def _renderer(layer: QgisLayer) -> ET.Element:
     style = layer.style
     if style is None:
         made = _bare_renderer("singleSymbol")
-        _add_symbols(made, [[_outline_symbol(layer)]])
+        if layer.kind == "areas":
+            _add_symbols(made, [[_outline_symbol(layer)]])
+        else:
+            add_context_symbol(made, layer.kind, layer.line)
         return made
     if any(entry.value is not None for entry in style.classes):
         return _categorised(layer, style)
@@ -332,17 +336,7 @@ def _label(entry: StyleClass) -> str:
 def _add_symbols(renderer: ET.Element, symbols: Iterable[Sequence[dict[str, str]]]) -> None:
     parent = element(renderer, "symbols")
     for position, fills in enumerate(symbols):
-        symbol = element(
-            parent, "symbol", name=position, type="fill", alpha="1", clip_to_extent="1", force_rhr="0"
-        )
-        for options in fills:
-            layer = element(symbol, "layer", class_="SimpleFill", enabled="1", locked="0", **{"pass": "0"})
-            # QGIS before 3.20 reads <prop>, later ones <Option>.
-            table = element(layer, "Option", type="Map")
-            for name, value in options.items():
-                element(table, "Option", name=name, type="QString", value=value)
-            for name, value in options.items():
-                element(layer, "prop", k=name, v=value)
+        add_symbol(parent, str(position), "fill", "SimpleFill", fills)
 
 
 def _fills(layer: QgisLayer, entry: StyleClass) -> list[dict[str, str]]:

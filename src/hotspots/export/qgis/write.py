@@ -40,6 +40,7 @@ __all__ = [
     "Labels",
     "QgisLayer",
     "area_layer",
+    "context_layer",
     "outline_layer",
     "raster_layer",
     "store_styles",
@@ -157,6 +158,43 @@ def outline_layer(
         visible=visible,
         labels=labels,
         line=line,
+    )
+
+
+def context_layer(
+    context: gpd.GeoDataFrame,
+    kind: Literal["town", "road", "water"],
+    *,
+    path: str,
+    table: str,
+    title: str,
+    note: str = "",
+) -> QgisLayer:
+    """Describe towns, roads or water of the reader's own, to lie over the colours; see `area_layer`.
+
+    Parameters
+    ----------
+    context : GeoDataFrame
+        What was written to `path`: rows of one kind, with ``name``.
+    kind : {'town', 'road', 'water'}
+        Which.
+    path, table, title, note
+        See `QgisLayer`.
+    """
+    towns = kind == "town"
+    return QgisLayer(
+        path,
+        title,
+        _extent(context),
+        None,
+        table,
+        columns=_columns(context),
+        kind="points" if towns else "lines",
+        crs=crs_text(context.crs),
+        visible=True,
+        note=note,
+        labels=Labels("name", size=7.5, stand="beside") if towns else None,
+        line="thin" if kind == "town" else kind,
     )
 
 
