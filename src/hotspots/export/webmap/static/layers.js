@@ -11,6 +11,7 @@
   // Places along each side of a district at which its name is tried.
   const TRIES = 20;
   const HALO = 5; // pixels that the white around a name takes
+  const NOWHERE = { width: Infinity, height: Infinity };
   const HOVER = { color: "#1d2733", weight: 2.5, fill: false, interactive: false };
 
   // The shapes of a layer of the document, and those of its districts where it tells of them; read once.
@@ -19,6 +20,8 @@
       const topology = Hotspots.decode.topology(encoded);
       const count = topology.areas.length - 1 - (encoded.districts || 0);
       encoded.shapes = new Hotspots.shapes.Shapes(topology, 0, count);
+      // What is read is not kept as text, too.
+      for (const part of ["sizes", "refs", "lengths", "points"]) delete encoded[part];
       encoded.around = encoded.districts ? new Hotspots.shapes.Shapes(topology, count) : null;
     }
     return encoded.shapes;
@@ -109,6 +112,13 @@
       this.leave();
       this.map.off(this.events);
       this.sheet.remove();
+    }
+
+    // Whether all the ground is covered by colours, so that nothing below them is seen.
+    covers() {
+      const { view, encoded } = this;
+      if (!this.coloured || this.strength < 1 || !encoded.around || view.around || view.classes.includes(".")) return false;
+      return [...new Set(view.classes)].every((letter) => Hotspots.values.entryOf(view, letter).opacity === 1);
     }
 
     // Height on the screen of an area of average size.
@@ -251,18 +261,34 @@
     // Writes the names that fit into their districts and hide no colour, near where each has most room; a name that does
     // not fit is folded.
     write(cover) {
-      for (const { label, home, district } of this.names.map((entry) => this.homeOf(entry))) {
+      const sizes = this.sizes();
+      this.names.map((entry) => this.homeOf(entry)).forEach(({ label, home, district }, i) => {
         const made = label.getElement();
-        if (!made || district === null) continue;
-        const place = [false, true].reduce((found, folded) => {
-          if (found) return found;
-          made.firstChild.classList.toggle("folded", folded);
-          const { width, height } = made.firstChild.getBoundingClientRect();
-          return this.placeOf(cover, home, district, width + HALO, height + HALO);
-        }, null);
-        made.style.visibility = place ? "visible" : "hidden";
-        if (place) label.setLatLng(place);
-      }
+        if (!made || district === null) return;
+        const folded = [0, 1].find((turn) => {
+          const place = this.placeOf(cover, home, district, sizes[i][turn]);
+          if (place) label.setLatLng(place);
+          return Boolean(place);
+        });
+        made.firstChild.classList.toggle("folded", folded === 1);
+        made.style.visibility = folded === undefined ? "hidden" : "visible";
+      });
+    }
+
+    // How large each name is, in one line and folded: measured all at once, and again only where letters have changed, since
+    // every look at an element after a change makes a browser lay out the page anew.
+    sizes() {
+      const spans = this.names.map(({ label }) => label.getElement()).filter(Boolean).map((made) => made.firstChild);
+      if (spans.length < this.names.length) return this.names.map(() => [NOWHERE, NOWHERE]);
+      const { fontSize, letterSpacing, wordSpacing } = getComputedStyle(spans[0]);
+      const letters = `${fontSize} ${letterSpacing} ${wordSpacing}`;
+      if (this.measured && this.measured.letters === letters) return this.measured.sizes;
+      const [plain, folded] = [false, true].map((on) => {
+        for (const span of spans) span.classList.toggle("folded", on);
+        return spans.map((span) => span.getBoundingClientRect()).map(({ width, height }) => ({ width: width + HALO, height: height + HALO }));
+      });
+      this.measured = { letters, sizes: plain.map((size, i) => [size, folded[i]]) };
+      return this.measured.sizes;
     }
 
     // Where a district lies: among hexagons elsewhere than on the ground.
@@ -272,15 +298,16 @@
       return district < 0 ? { ...entry, district: null } : { ...entry, district, home: L.latLngBounds(this.shapes.bounds(district)).getCenter() };
     }
 
-    // A place for a name of that size; null where there is none.
-    placeOf(cover, home, district, width, height) {
+    // A place for a name of that size; null where there is none in sight.
+    placeOf(cover, home, district, { width, height }) {
       const ground = this.order ? this.shapes : this.own;
       const bounds = L.latLngBounds(ground.bounds(district)), { map } = cover;
-      const low = cover.pixel(bounds.getSouthWest()), high = cover.pixel(bounds.getNorthEast());
+      const low = cover.pixel(bounds.getSouthWest()), high = cover.pixel(bounds.getNorthEast()), size = map.getSize();
       if (high.x - low.x < width || low.y - high.y < height) return null;
-      for (const { x, y } of candidates(cover.pixel(home), { left: low.x, right: high.x, top: high.y, bottom: low.y }, map.getSize(), width, height)) {
+      if (high.x < 0 || low.x > size.x || low.y < 0 || high.y > size.y) return null;
+      for (const { x, y } of candidates(cover.pixel(home), { left: low.x, right: high.x, top: high.y, bottom: low.y }, size, width, height)) {
         const box = { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
-        if (pixelsOf(box).every((pixel) => ground.at(cover.place(pixel)) === district) && cover.take(box)) return cover.place([x, y]);
+        if (pixelsOf(box).every((pixel) => ground.holdsPlace(district, cover.place(pixel))) && cover.take(box)) return cover.place([x, y]);
       }
       return null;
     }
@@ -288,11 +315,12 @@
 
   // Middles of boxes of a size within a frame and the map, from that of the home outwards.
   function candidates(home, frame, size, width, height) {
-    const found = [home];
+    const found = [];
     const [left, right] = [Math.max(0, frame.left) + width / 2, Math.min(size.x, frame.right) - width / 2];
     const [top, bottom] = [Math.max(0, frame.top) + height / 2, Math.min(size.y, frame.bottom) - height / 2];
     const across = Math.max(width / 3, (right - left) / TRIES), down = Math.max(height, (bottom - top) / TRIES);
     for (let x = left; x <= right; x += across) for (let y = top; y <= bottom; y += down) found.push(L.point(x, y));
+    if (home.x >= left && home.x <= right && home.y >= top && home.y <= bottom) found.push(home);
     return found.sort((a, b) => a.distanceTo(home) - b.distanceTo(home));
   }
 

@@ -66,8 +66,8 @@
       const { map, data, model } = this;
       const actions = { tooltip: (position) => this.describe.tooltip(this.view, position),
         choose: (position, place) => this.select(position, place), over: (position) => this.table.point(position) };
-      this.around = data.outline && data.land ? [Hotspots.layers.land(map, data.outline, data.land)] : [];
-      for (const ground of this.around) ground.sheet.addTo(map);
+      this.land = data.outline && data.land ? Hotspots.layers.land(map, data.outline, data.land) : null;
+      this.around = this.land ? [this.land] : [];
       if (data.uncovered) Hotspots.layers.uncovered(map, data.uncovered).addTo(map);
       this.areas = data.stores.map((store) => new Hotspots.layers.Areas(map, store, data.strength, actions));
       this.hexagons = data.stores.map(({ hexagons }) => hexagons && new Hotspots.layers.Areas(map, hexagons, data.strength, actions));
@@ -118,16 +118,20 @@
 
     // The districts to keep to, which come into view; null for the whole.
     choose(districts) {
-      this.change({ districts });
-      this.fit();
+      Hotspots.sheet.together(() => {
+        this.change({ districts });
+        this.fit();
+      });
       if (this.view) this.say(districts ? this.at("headline").textContent : "Showing the whole area");
     }
 
     // To the smaller areas inside one, and back to it.
     drill(theme, position) {
       const { trail, theme: from } = this.state, area = this.model.tableOf(from).code(position), bounds = this.shown.bounds(position);
-      this.change({ theme, area: null, trail: [...trail, { theme: from, area }] });
-      this.map.fitBounds(bounds, { padding: [12, 12], animate: false });
+      Hotspots.sheet.together(() => {
+        this.change({ theme, area: null, trail: [...trail, { theme: from, area }] });
+        this.map.fitBounds(bounds, { padding: [12, 12], animate: false });
+      });
       this.back.button.focus();
       this.map.getContainer().scrollIntoView({ block: "nearest" });
     }
@@ -186,10 +190,12 @@
     // The state of an address; without a place in it, the selected area or the whole comes into view.
     restore({ state, at }) {
       this.state = state;
-      if (at) this.map.setView(at.centre, at.zoom, { animate: false });
-      else this.whole();
-      this.render(at ? "stay" : "fly");
-      if (!at && state.districts && state.area === null) this.fit();
+      Hotspots.sheet.together(() => {
+        if (at) this.map.setView(at.centre, at.zoom, { animate: false });
+        else this.whole();
+        this.render(at ? "stay" : "fly");
+        if (!at && state.districts && state.area === null) this.fit();
+      });
     }
 
     select(position, way) {
@@ -288,7 +294,15 @@
       if (wanted) wanted.show(this.view, coloured);
       this.shown = wanted;
       for (const lines of this.around) lines.follow(wanted && wanted.encoded);
+      this.drawLand(!wanted || !wanted.covers());
       if (changed && this.drawn && this.view && !this.state.playing && this.drawn.weights === this.state.weights) this.say(`Showing ${[this.view.group, this.view.title, this.view.label].filter(Boolean).join(", ")}`);
+    }
+
+    // A sheet is a canvas of several megabytes: there is no land where none would be seen.
+    drawLand(seen) {
+      if (!this.land || this.map.hasLayer(this.land.sheet) === seen) return;
+      if (seen) this.land.sheet.addTo(this.map);
+      else this.land.sheet.remove();
     }
 
     // Put on and take off what lies over the areas; returns the surfaces in sight.
@@ -321,7 +335,7 @@
       const on = view && drawn("names"), context = drawn("context") ? this.data.context : null;
       const table = view && model.tableOf(view);
       const nameOf = (position) => (table.name(position) === table.code(position) ? "" : table.name(position));
-      const order = on ? Hotspots.values.ranking(view, table).map((row) => row.position) : [];
+      const order = () => (on ? Hotspots.values.ranking(view, table) : []);
       this.names.show(view ? { view, areas: shown, order, nameOf, context, coloured: this.coloured } : null);
     }
 

@@ -29,17 +29,19 @@
       this.pane = Hotspots.layers.pane(map, "names", 460);
       this.group = L.layerGroup().addTo(map);
       this.sheet = Hotspots.marks.sheet(map, () => this.signs);
-      map.on("moveend", () => this.write());
+      this.again = () => this.write();
+      map.on("moveend", this.again);
     }
 
-    // `source`: the view and its areas, the positions in the order of their turn (none: no names), each one's name, and
-    // the towns to name; null for none.
+    // `source`: the view and its areas, what returns their ranking in the order of their turn (none: no names), each one's
+    // name, and the towns to name; null for none.
     show(source) {
       this.source = source;
       this.write();
     }
 
     write() {
+      if (Hotspots.sheet.waits(this.again)) return;
       const { source, map } = this, view = source && source.view;
       this.group.clearLayers();
       const loud = (position) => {
@@ -69,7 +71,7 @@
       const { source } = this, named = new Set();
       const height = source.areas.pixelHeight();
       if (height < LEAST_LEADING) return named;
-      for (const [turn, position] of source.order.entries()) {
+      for (const [turn, { position }] of source.order().entries()) {
         const leading = turn < LEADING;
         if (named.size === MOST || (height < LEAST_HEIGHT && !leading)) break;
         const place = source.areas.places[position], name = this.textOf(position);

@@ -87,6 +87,11 @@
       return found === undefined ? null : found;
     }
 
+    // Whether a shape holds a place.
+    holdsPlace(position, [latitude, longitude]) {
+      return this.holds(position, eastOf(longitude), southOf(latitude));
+    }
+
     holds(position, x, y) {
       const [west, north, east, south] = this.box(position);
       if (x < west || x > east || y < north || y > south) return false;

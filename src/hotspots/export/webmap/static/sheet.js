@@ -5,11 +5,34 @@
   // How far the sheet reaches beyond the map on each side, as a share of the map.
   const MARGIN = 0.2;
 
+  // What waits for the end of some work that would have it done several times.
+  let waiting = null;
+
+  // Does some work, and what it asks for to be drawn once, when it is done.
+  function together(work) {
+    if (waiting) {
+      work();
+      return;
+    }
+    waiting = new Set();
+    try {
+      work();
+    } finally {
+      const due = waiting;
+      waiting = null;
+      for (const draw of due) draw();
+    }
+  }
+
+  // Whether a drawing waits for the end of some work.
+  const waits = (draw) => Boolean(waiting && waiting.add(draw));
+
   const Sheet = L.Layer.extend({
     // `paint(pen, frame)`: the frame has the scale in pixels a world, the pixel of the sheet's corner, and what of the world
     // is in sight: west, north, east, south. Options: pane.
     initialize(paint, options) {
       this.paint = paint;
+      this.again = () => this.redraw();
       L.setOptions(this, options);
     },
 
@@ -33,7 +56,7 @@
 
     redraw() {
       const map = this._map;
-      if (!map || !this.canvas) return;
+      if (!map || !this.canvas || waits(this.again)) return;
       const size = map.getSize(), margin = size.multiplyBy(MARGIN).round();
       const corner = map.containerPointToLayerPoint(margin.multiplyBy(-1)).round();
       const whole = size.add(margin.multiplyBy(2));
@@ -93,5 +116,5 @@
     },
   });
 
-  Hotspots.sheet = { Sheet };
+  Hotspots.sheet = { Sheet, together, waits };
 })(window.Hotspots = window.Hotspots || {});

@@ -6,7 +6,10 @@
 
   // The cells of a column, unpacked when they are first asked for: numbers, with NaN where there is none, or texts.
   function cells(column) {
-    if (!column.values) column.values = Hotspots.decode.numbers(column);
+    if (!column.values) {
+      column.values = Hotspots.decode.numbers(column);
+      delete column.packed;
+    }
     return column.values;
   }
 
