@@ -134,6 +134,7 @@ def command(
     from hotspots.areas.uncovered import with_coverage
     from hotspots.counting.tally import tally
     from hotspots.priorities.prioritise import prioritise
+    from hotspots.publish.whatif import priorities_whatif, told_scenario
     from hotspots.publish.words.priorities import outcome_lines
 
     with Steps(5) as step:
@@ -159,6 +160,8 @@ def command(
         )
         for line in outcome_lines(made):
             log.info(line)
+        tried = priorities_whatif(made, plan, made.layer)
+        provenance |= {} if tried is None else told_scenario(tried, made.layer)
         assert read.missing is not None  # noqa: S101 - the command takes the options of coverage
         whole = with_coverage(made.layer, read.missing)
         write_layer(whole, output, overwrite=overwrite, provenance=provenance)

@@ -7,7 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import pytest
+
+from hotspots.areas.reading import read_layer
+from hotspots.publish.whatif import layer_whatif
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -65,6 +70,60 @@ def test_what_select_writes_is_what_map_reads(hotspots: Run, town: Path) -> None
     assert hotspots("select", ".", *AREAS, "--max-areas", "2", "-o", "out.gpkg")[0] == 0
     code, _, err = hotspots("map", "out.gpkg", "-o", "map.html")
     assert code == 0, err
+
+
+@pytest.mark.parametrize("name", ["out.gpkg", "out.geojson"])
+def test_a_map_of_what_select_wrote_tries_other_weights(hotspots: Run, town: Path, name: str) -> None:
+    asked = (
+        "select",
+        ".",
+        *AREAS,
+        "--indicator",
+        "crime",
+        "--indicator",
+        "asb:2",
+        "--periods",
+        "month",
+        "-o",
+    )
+    code, _, err = hotspots(*asked, name)
+    assert code == 0, err
+    layer = read_layer(name)
+    held = layer_whatif(layer)
+    assert held is not None
+    assert list(held.names) == ["Overall crime", "Anti-social behaviour"]
+    assert held.weights.tolist() == [1, 2]
+    # Other weights weigh the same scores: those that the toolkit finds for itself.
+    other = [part.replace("asb:2", "asb:5") for part in asked]
+    assert hotspots(*other, "other.gpkg")[0] == 0
+    again = layer_whatif(read_layer("other.gpkg"))
+    assert again is not None
+    assert np.array_equal(held.z, again.z, equal_nan=True)
+    code, _, err = hotspots("map", name, "-o", "map.html")
+    assert code == 0, err
+    page = Path("map.html").read_text(encoding="utf-8")
+    told = json.loads(page.split('id="hotspots-data">')[1].split("</script>")[0])["whatif"]
+    assert (told["names"], told["weights"]) == (list(held.names), [1, 2])
+    # What is no longer what was selected is not ranked again.
+    fewer, changed = layer.iloc[1:], layer.assign(score=layer["score"] + 0.001)
+    for one in (fewer, changed):
+        one.attrs = dict(layer.attrs)
+        assert layer_whatif(one) is None
+    broken = layer.copy()
+    broken.attrs = {"provenance": {"scenario": {"names": 1}}}
+    assert layer_whatif(broken) is None
+
+
+def test_a_selection_in_one_piece_keeps_who_touches_whom(hotspots: Run, town: Path) -> None:
+    code, _, err = hotspots("select", ".", *AREAS, "--max-areas", "3", "--contiguous", "-o", "out.gpkg")
+    assert code == 0, err
+    held = layer_whatif(read_layer("out.gpkg"))
+    assert held is not None
+    assert held.touching is not None
+    assert held.budget is not None
+    assert (held.budget["max_areas"], held.budget["contiguous"]) == (3, True)
+    # The wards of the town lie in three rows of three: the first touches the second, the fourth and, in a corner, the fifth.
+    assert sorted(held.touching[0].tolist()) == [1, 3, 4]
 
 
 def test_nothing_selected_makes_no_localities(hotspots: Run, town: Path) -> None:

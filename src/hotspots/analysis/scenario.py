@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from hotspots.analysis.results import Selection
 from hotspots.areas.neighbours import make_neighbours
 from hotspots.base.errors import IslandsWarning
 from hotspots.priorities.budgets import Budget
 from hotspots.priorities.cube import score_cube
+from hotspots.priorities.plan import Plan
+from hotspots.priorities.prioritise import Priorities
 from hotspots.priorities.selection import Rules
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,12 +62,20 @@ class Scenario:
     touching: tuple[npt.NDArray[Any], ...] | None = None
 
 
-def find_scenario(selection: Selection) -> Scenario | None:
-    """Return what ranks a selection's areas again; None where there is one indicator, whose weight means nothing."""
-    made, plan = selection.priorities, selection.plan
+def find_scenario(made: Priorities, plan: Plan, areas: gpd.GeoDataFrame) -> Scenario | None:
+    """Return what ranks selected areas again; None where there is one indicator, whose weight means nothing.
+
+    Parameters
+    ----------
+    made : Priorities
+        The selection.
+    plan : Plan
+        What it was made by.
+    areas : GeoDataFrame
+        Its layer, with ``district`` and ``n``.
+    """
     if len(made.indicators.entries) < 2:
         return None
-    areas = selection.layers[0].table
     districts = areas["district"] if (areas["district"] != "").any() else None
     scored = score_cube(
         made.indicators.table,

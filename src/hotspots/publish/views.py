@@ -22,7 +22,7 @@ from hotspots.export.webmap.make import AreaView, SurfaceView, period_columns
 from hotspots.export.webmap.views import Sparks
 from hotspots.export.webmap.whatif import WhatIf
 from hotspots.publish.cards import analysis_card, layer_card
-from hotspots.publish.whatif import selection_whatif
+from hotspots.publish.whatif import layer_whatif, selection_whatif
 from hotspots.publish.words.brief import brief_reasons
 from hotspots.publish.words.legend import legend_words, told_words
 
@@ -148,6 +148,7 @@ def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
             group=name,
             noun="areas",
             card=layer_card(layer),
+            whatif=layer_whatif(layer),
             said=partial(told_words, layer),
         )
         if not found and len(layer) > MOST_DRAWN:
