@@ -122,7 +122,7 @@ def test_a_selection_in_one_piece_keeps_who_touches_whom(hotspots: Run, town: Pa
     assert held.touching is not None
     assert held.budget is not None
     assert (held.budget["max_areas"], held.budget["contiguous"]) == (3, True)
-    # The wards of the town lie in three rows of three: the first touches the second, the fourth and, in a corner, the fifth.
+    # Three rows of three wards: the first touches the second, the fourth and, in a corner, the fifth.
     assert sorted(held.touching[0].tolist()) == [1, 3, 4]
 
 

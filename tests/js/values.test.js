@@ -52,7 +52,14 @@ test("numbers rank from the largest; equal ones share a rank, and those without 
 
 test("classes come first where there are classes, then the number behind them", () => {
   // Class 0 is the highest; an area that is not drawn, '.', is not listed.
-  const view = { rank: "rate", column: "sd_flag", classes: "10.0" };
+  const view = { rank: "rate", column: "sd_flag", classes: "10.0", legend: [{}, {}] };
   const rows = ranking(view, table(data, 0)).map(({ position, rank }) => [position, rank]);
   assert.deepEqual(rows, [[1, 1], [3, 1], [0, 3]]);
+});
+
+test("a class that is less sure stands with its own class, by the number", () => {
+  // Rates 3, 2, none, 2: the first is less sure of being in the class of the second; the fourth is in a lower one.
+  const view = { rank: "rate", column: "priority", classes: "10.2", legend: [{}, { unsure: true }, {}] };
+  const rows = ranking(view, table(data, 0)).map(({ position, rank }) => [position, rank]);
+  assert.deepEqual(rows, [[0, 1], [1, 2], [3, 3]]);
 });

@@ -109,6 +109,31 @@ def test_enter_chooses_and_escape_leaves(opened: Opened) -> None:
     assert outline(opened) is None
 
 
+def test_the_keys_go_on_where_they_were_left_unless_the_map_shows_something_else(opened: Opened) -> None:
+    onto_the_map(opened)
+    for _ in range(3):
+        opened.page.keyboard.press("ArrowDown")
+    third = outline(opened)
+    assert third is not None
+    opened.page.keyboard.press("Tab")
+    assert outline(opened) is None
+    onto_the_map(opened)
+    assert outline(opened) == third
+    opened.page.keyboard.press("ArrowUp")
+    assert "Rank 2 of 9 wards" in opened.text("#hotspots-status")
+    # A map of other areas has no such place, and one of which an area was chosen begins with that.
+    opened.choice("Cells").check()
+    onto_the_map(opened)
+    assert outline(opened) is None
+    opened.choice("Rate by ward").check()
+    onto_the_map(opened)
+    opened.page.keyboard.press("ArrowDown")
+    opened.page.locator("#hotspots-list li button").nth(4).click()
+    onto_the_map(opened)
+    opened.page.keyboard.press("ArrowDown")
+    assert "Rank 6 of 9 wards" in opened.text("#hotspots-status")
+
+
 def test_the_area_that_the_keys_are_on_comes_into_view(opened: Opened) -> None:
     opened.page.evaluate(
         "map_hotspots.setView(map_hotspots.getBounds().getSouthWest(), 15, { animate: false })"

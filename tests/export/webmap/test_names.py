@@ -19,6 +19,8 @@ from hotspots.areas.reading import read_areas
 from hotspots.export.webmap.make import AreaView, make_map, write_map
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import BrowserContext, Page
 
 pytestmark = pytest.mark.browser
@@ -115,3 +117,33 @@ def test_a_districts_name_stays_inside_it(page: Page, wards: gpd.GeoDataFrame) -
                 min(a["x"], b["x"]), min(a["y"], b["y"]), max(a["x"], b["x"]), max(a["y"], b["y"])
             )
             assert districts[name].buffer(200).contains(box), (width, name)
+
+
+def test_on_paper_areas_taller_than_wide_have_legend_and_list_beside_them(
+    context: BrowserContext, wards: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    # Half as wide as they are; without districts, whose names are not the question.
+    narrow = wards.set_geometry(wards.scale(0.5, 1, origin=(0, 0))).assign(district="")
+    write_map(make_map([AreaView("Rate", narrow, "rate", noun="wards")], title="Tall"), tmp_path / "map.html")
+    opened = open_page(context, (tmp_path / "map.html").as_uri())
+    seen = "() => new Promise(done => requestAnimationFrame(() => done(map_hotspots.getBounds().toBBoxString())))"
+    before = opened.page.evaluate(seen)
+    opened.page.pdf(path=str(tmp_path / "map.pdf"), prefer_css_page_size=True)
+    assert (tmp_path / "map.pdf").read_bytes().count(b"/Type /Page\n") == 1
+    assert opened.page.evaluate(seen) == before
+    opened.page.emulate_media(media="print")
+    opened.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    size = opened.page.evaluate("[map_hotspots.getSize().x, map_hotspots.getSize().y]")
+    assert size == pytest.approx([100 / 25.4 * 96, 150 / 25.4 * 96], abs=3)
+    boxes = {
+        name: opened.page.locator(name).bounding_box()
+        for name in ("main", "#hotspots-legend", "#hotspots-list")
+    }
+    drawn, legend, listed = (box for box in boxes.values() if box is not None)
+    assert legend["x"] > drawn["x"] + drawn["width"]
+    assert listed["x"] == pytest.approx(legend["x"], abs=1)
+    assert legend["y"] == pytest.approx(drawn["y"], abs=1)
+    opened.page.emulate_media(media="screen")
+    opened.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert opened.page.evaluate("document.documentElement.className").strip() == ""
+    opened.page.close()

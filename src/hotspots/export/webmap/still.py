@@ -38,7 +38,7 @@ def still_html(view: AreaView, boundary: gpd.GeoDataFrame | None = None) -> str:
     """
     style, layer = view.resolved_style(), view.layer
     found = style.classify(layer[view.column])
-    order = _order(view, layer, found)
+    order = _order(view, layer, style, found)
     heading = ": ".join(part for part in (view.group, view.title) if part)
     first = order[:LISTED]
     told = highest(layer, view.column, style, found)
@@ -55,11 +55,15 @@ def still_html(view: AreaView, boundary: gpd.GeoDataFrame | None = None) -> str:
     )
 
 
-def _order(view: AreaView, layer: pd.DataFrame, found: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:
+def _order(
+    view: AreaView, layer: pd.DataFrame, style: Style, found: npt.NDArray[np.int16]
+) -> npt.NDArray[np.int64]:
     rank = view.ranking()
     numbers = layer[rank].astype(float).to_numpy() if rank else np.zeros(len(layer))
     missing = np.isnan(numbers) | (found < 0)
-    by_class = found if rank != view.column else np.zeros(len(layer))
+    # A class that is less sure stands with its own, which comes before it.
+    places = np.array([place - bool(entry.unsure and place) for place, entry in enumerate(style.classes)])
+    by_class = places[found] if rank != view.column else np.zeros(len(layer))
     return np.lexsort((-np.nan_to_num(numbers), np.where(missing, np.inf, by_class)))
 
 

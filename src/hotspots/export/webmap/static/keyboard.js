@@ -31,7 +31,24 @@
       const words = HINT.flatMap(([keys, does], i) => [i ? "; " : "", element("b", "", keys), ` ${does}`]);
       map.getContainer().prepend(this.stop, element("p", "hotspots-hint", words, { id: "hotspots-hint" }));
       this.stop.addEventListener("keydown", (event) => this.press(event));
-      this.stop.addEventListener("blur", () => { this.position = null; actions.point(null); });
+      this.stop.addEventListener("blur", () => this.put());
+      this.stop.addEventListener("focus", () => this.take());
+    }
+
+    // Whoever tabs on loses sight of the area that the keys are on, and finds it again when they come back, unless the map
+    // shows other areas by then or another one was chosen.
+    put() {
+      const view = this.actions.view();
+      this.left = { position: this.position, store: view && view.store, selected: this.actions.selected() };
+      this.position = null;
+      this.actions.point(null);
+    }
+
+    take() {
+      const view = this.actions.view(), { left } = this;
+      if (!left || left.position === null || !view || view.store !== left.store || this.actions.selected() !== left.selected) return;
+      this.position = left.position;
+      this.actions.point(this.position);
     }
 
     press(event) {

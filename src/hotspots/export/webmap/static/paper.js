@@ -1,6 +1,16 @@
-// Printing on A4: the map takes the paper's width before the browser lays the page out.
+// Printing on A4: before the browser lays the page out, the map takes the paper's width, or the left of it where the areas are
+// taller than wide: legend and list then stand beside it.
 (function (Hotspots) {
   "use strict";
+
+  const TALL = 0.85; // width over height, below which the paper's width would be empty on both sides
+  const CARD = "hotspots-card";
+
+  // Whether what there is to see is taller than wide, and no card wants its place beside it.
+  function tall(map, all) {
+    const { x: width, y: height } = map.project(L.latLngBounds(all).getNorthEast()).subtract(map.project(L.latLngBounds(all).getSouthWest()));
+    return width < TALL * Math.abs(height) && document.getElementById(CARD).hidden;
+  }
 
   // `all`: the bounds of everything there is to see.
   function prepare(map, all) {
@@ -11,16 +21,24 @@
       if (before) return;
       before = { bounds: map.getBounds(), centre: map.getCenter(), zoom: map.getZoom(), open: about().map((part) => part.open) };
       for (const part of about()) part.open = true;
-      resize(true);
       const whole = before.bounds.contains(all);
+      document.documentElement.classList.toggle("tall", whole && tall(map, all));
+      resize(true);
       map.fitBounds(whole ? all : before.bounds, { animate: false, padding: whole ? [8, 8] : [0, 0] });
     });
     window.addEventListener("afterprint", () => {
       if (!before) return;
       about().forEach((part, i) => { part.open = before.open[i]; });
-      resize(false);
-      map.setView(before.centre, before.zoom, { animate: false });
+      document.documentElement.classList.remove("tall");
+      const { centre, zoom } = before;
       before = null;
+      const back = () => {
+        resize(false);
+        map.setView(centre, zoom, { animate: false });
+      };
+      back();
+      // The page may have the paper's size for a moment more.
+      window.requestAnimationFrame(() => { if (!before) back(); });
     });
 
     function resize(printing) {

@@ -72,16 +72,19 @@
     return ranked.get(view);
   }
 
+  // The place of each class in the order: one that is less sure stands with its own class, which comes before it.
+  const placesOf = (legend) => legend.map((entry, place) => (entry.unsure && place ? place - 1 : place));
+
   // Positions of the areas that a theme draws: by class where there are classes, then from the largest number.
   function rank(view, areas) {
-    const byClass = view.rank !== view.column;
+    const byClass = view.rank !== view.column, places = byClass ? placesOf(view.legend) : [];
     const rows = [];
     for (let position = 0; position < view.classes.length; position++) {
       const letter = view.classes[position];
       if (letter === ".") continue;
       const value = areas.raw(view.rank, position);
       const missing = letter === "-" || value === null;
-      rows.push({ position, letter, value, order: missing ? Infinity : byClass ? Number(letter) : 0 });
+      rows.push({ position, letter, value, order: missing ? Infinity : byClass ? places[letter] : 0 });
     }
     rows.sort((a, b) => a.order - b.order || b.value - a.value || a.position - b.position);
     rows.forEach((row, i) => {
