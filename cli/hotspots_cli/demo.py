@@ -22,4 +22,4 @@ def command(output: str, overwrite: bool) -> None:
     hotspots demo -o demo
     """
     with as_file(files("hotspots_cli") / "demo.toml") as recipe:
-        run_into(str(recipe), output, overwrite=overwrite)
+        run_into(str(recipe), output, overwrite=overwrite, engine="memory")

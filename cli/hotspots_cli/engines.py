@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -12,6 +12,8 @@ from hotspots_cli import options
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from hotspots.analysis.recipe.tables import Recipe
+    from hotspots.analysis.run.sums import Engine
     from hotspots.base.surface import Surface
     from hotspots.counting.counts import By, Per
     from hotspots.disclosure.rules import Profile
@@ -71,6 +73,18 @@ def chosen_engine(
     from hotspots.scale.stream import input_rows
 
     return "stream" if input_rows(incidents) > MOST_IN_MEMORY else "memory"
+
+
+def engine_of_recipe(engine: str, scheduler: str | None, recipe: Recipe) -> Engine:
+    """Return the engine to run a recipe with: in batches only where sums can tell all that it asks for."""
+    from hotspots.analysis.run.sums import refuse_rows, rows_needed
+
+    files = [recipe.path(name) for source in recipe.incidents for name in source.source]
+    whole = rows_needed(recipe) is not None
+    chosen = cast("Engine", chosen_engine(engine, scheduler, files, whole=whole))
+    if chosen != "memory":
+        refuse_rows(recipe, chosen)
+    return chosen
 
 
 def count(

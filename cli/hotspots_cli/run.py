@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hotspots_cli import options
+from hotspots_cli import engines, options
 from hotspots_cli.progress import Steps
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--edition", metavar="NAME", help="What the edition is called in that GeoPackage.")
 @options.assets
 @options.public
+@engines.engine
 @options.overwrite
 def command(
     recipe: str,
@@ -44,6 +45,8 @@ def command(
     edition: str | None,
     assets: bool,
     public: str | None,
+    engine: str,
+    scheduler: str | None,
     overwrite: bool,
 ) -> None:
     """Run a whole analysis, reproducibly: one recipe in, one folder of maps, layers and tables out.
@@ -67,6 +70,8 @@ def command(
         public=public,
         into=into,
         edition=edition,
+        engine=engine,
+        scheduler=scheduler,
     )
 
 
@@ -81,6 +86,8 @@ def run_into(
     public: str | None = None,
     into: str | None = None,
     edition: str | None = None,
+    engine: str = "auto",
+    scheduler: str | None = None,
 ) -> None:
     """Run the recipe and say what came of it."""
     from hotspots.base.files import refuse_existing
@@ -94,9 +101,18 @@ def run_into(
         asked = replace(asked, context=tuple(str(Path(layer).absolute()) for layer in context))
     if assets and asked.map is not None:
         asked = replace(asked, map=replace(asked.map, parts="beside"))
+    chosen = engines.engine_of_recipe(engine, scheduler, asked)
     with Steps() as step:
         outcome = run_recipe(
-            asked, output, overwrite=overwrite, since=since, into=into, edition=edition, progress=step
+            asked,
+            output,
+            overwrite=overwrite,
+            since=since,
+            into=into,
+            edition=edition,
+            engine=chosen,
+            scheduler=scheduler,
+            progress=step,
         )
     for line in outcome.headline:
         click.echo(line)

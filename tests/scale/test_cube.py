@@ -73,7 +73,7 @@ def test_sums_count_as_rows_do(
         expected = count_incidents(table, areas, per=per, assigned=assigned)
         counted = count_incidents(found.incidents, areas, per=per, assigned=found.assigned)
         pd.testing.assert_frame_equal(counted, expected)
-    assert found.incidents.attrs == table.attrs
+    assert found.incidents.attrs == table.attrs | {"sums": True}
     assert not found.incidents.assign(area=found.assigned).duplicated(["area", "category", "month"]).any()
 
 

@@ -27,6 +27,7 @@ from hotspots.base.errors import DataError, HotspotsError
 from hotspots.base.text import plain_text
 from hotspots.incidents.doubts import warn_of
 from hotspots.incidents.filters import category_mask, month_range, range_text
+from hotspots.incidents.gate import row_numbers
 from hotspots.incidents.quality import QualityReport, add_reports
 from hotspots.incidents.reading import Reading, read_everything
 
@@ -72,7 +73,7 @@ def read_sources(recipe: Recipe) -> Sources:
     """
     readings = []
     for asked in recipe.incidents:
-        with _named(recipe, asked):
+        with named(recipe, asked):
             readings.append(_read(recipe, asked))
     check_months(recipe, [reading.months for reading in readings])
     periods, several = recipe.periods, len(readings) > 1
@@ -81,7 +82,7 @@ def read_sources(recipe: Recipe) -> Sources:
     for asked, reading in zip(recipe.incidents, readings, strict=True):
         if several:
             log.info("Incidents: %s", asked.name)
-        with _named(recipe, asked):
+        with named(recipe, asked):
             for name in asked.flags:
                 reading.everything[_flag(name)] = _yes_or_no(reading.everything[name], name)
             chosen = reading.choose(
@@ -91,21 +92,28 @@ def read_sources(recipe: Recipe) -> Sources:
                 compared=[range_text(one) for one in periods.before],
             )
         warn_of(chosen.report, stacklevel=3)
-        covered = month_range(asked.covers)
-        if covered is not None:
-            said = {str(pd.Period(ordinal=month, freq="M")) for month in range(covered[0], covered[1] + 1)}
-            chosen.incidents.attrs["months"] = sorted({*chosen.incidents.attrs["months"], *said})
+        covered_too(chosen.incidents, asked)
         tables.append((chosen.incidents, chosen.before))
         reports[asked.name] = chosen.report
     if not several:
         return Sources(*tables[0], next(iter(reports.values())), {})
     starts = np.cumsum([0, *(report.rows_read for report in reports.values())]).tolist()
-    incidents, before = (_joined([pair[place] for pair in tables], list(reports), starts) for place in (0, 1))
+    incidents, before = (
+        join_sources([pair[place] for pair in tables], list(reports), starts) for place in (0, 1)
+    )
     return Sources(incidents, before, add_reports(reports, incidents), reports)
 
 
+def covered_too(incidents: pd.DataFrame, asked: Incidents) -> None:
+    """Let a table of a source know of the months that its files are said to cover."""
+    covered = month_range(asked.covers)
+    if covered is not None:
+        said = {str(pd.Period(ordinal=month, freq="M")) for month in range(covered[0], covered[1] + 1)}
+        incidents.attrs["months"] = sorted({*incidents.attrs["months"], *said})
+
+
 @contextmanager
-def _named(recipe: Recipe, asked: Incidents) -> Iterator[None]:
+def named(recipe: Recipe, asked: Incidents) -> Iterator[None]:
     """Put the source's name before what is refused of it, where there are several."""
     try:
         yield
@@ -156,7 +164,7 @@ def _yes_or_no(values: pd.Series[Any], name: str) -> Mask:
     return plain.isin(_YES).to_numpy()
 
 
-def _joined(tables: Sequence[pd.DataFrame], names: Sequence[str], starts: Sequence[int]) -> pd.DataFrame:
+def join_sources(tables: Sequence[pd.DataFrame], names: Sequence[str], starts: Sequence[int]) -> pd.DataFrame:
     """Return tables one below the other, each row under a number of its own; blank where one has no such column."""
     shifted = []
     for table, name, start in zip(tables, names, starts, strict=False):
@@ -205,9 +213,11 @@ def account_each(read: Sources, assigned: pd.Series[Any], *, label: str) -> dict
                 hint='check that both are of the same place; with by = "code" each source needs area codes',
             )
         accounts[name] = account(report, own, placed)
+        rows = row_numbers(own)
         log.info(
-            "%s: %s of %s incidents lie in %s", name, f"{int(placed.notna().sum()):,}", f"{len(own):,}", label
-        )
+            "%s: %s of %s incidents lie in %s",
+            name, f"{int(rows[placed.notna().to_numpy()].sum()):,}", f"{int(rows.sum()):,}", label,
+        )  # fmt: skip
     return accounts
 
 
@@ -312,5 +322,7 @@ def _in_hours(recipe: Recipe, theme: Theme, incidents: pd.DataFrame, kept: Mask,
 
 def rows_by_month(*read: pd.DataFrame) -> dict[str, int]:
     """Return how many rows of incidents there are of each month, ascending; those without a month are left out."""
-    months = pd.concat([incidents["month"] for incidents in read if len(incidents)])
-    return {str(month): int(number) for month, number in months.value_counts().sort_index().items()}
+    held = [one for one in read if len(one)]
+    rows = pd.Series(np.concatenate([row_numbers(one) for one in held]))
+    months = pd.concat([one["month"] for one in held], ignore_index=True)
+    return {str(month): int(number) for month, number in rows.groupby(months).sum().items()}

@@ -83,6 +83,23 @@ def row_weights(incidents: pd.DataFrame) -> npt.NDArray[np.float64] | None:
     return None if (held == 1).all() else held
 
 
+def row_numbers(incidents: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return how many rows of the files each row stands for: 1, or in a table of sums its ``rows``.
+
+    Weights say how many incidents a row stands for, and a row of the files may stand for several.
+    """
+    if "sums" not in incidents.attrs:
+        return np.ones(len(incidents), dtype=np.int64)
+    return incidents["rows"].to_numpy(dtype=np.int64)
+
+
+def located_rows(incidents: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return how many rows with coordinates each row stands for; see `row_numbers`."""
+    if "x" in incidents:
+        return row_numbers(incidents) * incidents["x"].notna().to_numpy()
+    return incidents["located"].to_numpy(dtype=np.int64)
+
+
 def is_layer(incidents: Any) -> bool:
     """Return whether a table is a layer of geometries."""
     # Where geopandas was never imported, nothing can be a GeoDataFrame, and importing it would be for nothing.

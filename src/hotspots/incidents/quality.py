@@ -237,6 +237,11 @@ class QualityReport:
         files = "1 file" if len(self.sources) == 1 else f"{len(self.sources):,} files"
         log.info("Rows read: %s, from %s; used: %s", f"{self.rows_read:,}", files, f"{self.used:,}")
 
+    def say_compared(self) -> None:
+        """Say how many rows are used for the comparison alone, where any is."""
+        if self.compared:
+            log.info("Rows used for the comparison alone: %s", f"{self.compared:,}")
+
     def say_weights(self) -> None:
         """Say how many incidents the used rows stand for, where they have weights."""
         if self.weight is not None:
@@ -440,7 +445,7 @@ def add_reports(reports: Mapping[str, QualityReport], incidents: pd.DataFrame) -
     reports : mapping of str to QualityReport
         Of each source, by its name; of the same months.
     incidents : DataFrame
-        The used rows of all, for the coordinates that sources share.
+        The used rows of all, or their sums by place, for the coordinates that sources share.
     """
     each = list(reports.values())
     names = [entry.name for entry in dataclasses.fields(QualityReport)]
@@ -454,7 +459,10 @@ def add_reports(reports: Mapping[str, QualityReport], incidents: pd.DataFrame) -
         )
     )
     named = tuple(share for share in by_month if share.label)
-    at_one = incidents.loc[incidents["x"].notna(), ["x", "y"]].value_counts()
+    there = incidents.loc[incidents["x"].notna()]
+    at_one = there[["x", "y"]].value_counts()
+    if "sums" in incidents.attrs:
+        at_one = there.groupby(["x", "y"])["rows"].sum()
     vintages = {one.lsoa_vintage for one in each if one.lsoa_vintage}
     changed: dict[str, Any] = {name: sum(getattr(one, name) for one in each) for name in numbers}
     changed |= {name: tuple(value for one in each for value in getattr(one, name)) for name in listed}

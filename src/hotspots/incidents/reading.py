@@ -322,8 +322,7 @@ class Reading:
         report = _report(rows, places, again, alive, dropped, incidents, weighted=self._weighted)
         report = replace(report, compared_with=tuple(compared))
         report.say_rows()
-        if report.compared:
-            _LOG.info("Rows used for the comparison alone: %s", f"{report.compared:,}")
+        report.say_compared()
         report.say_weights()
         return Chosen(incidents, _without_unused(everything.loc[beside]), report)
 

@@ -21,6 +21,7 @@ from hotspots.analysis.public.protect import protect
 from hotspots.analysis.recipe.tables import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
 from hotspots.analysis.run.analyse import Progress, analyse, count_steps
+from hotspots.analysis.run.sums import Engine
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.files import refuse_existing, replacing_folder, same_file
 from hotspots.disclosure.rules import Profile
@@ -104,6 +105,8 @@ def run_recipe(
     since: str | os.PathLike[str] | None = None,
     into: str | None = None,
     edition: str | None = None,
+    engine: Engine = "memory",
+    scheduler: Any = None,
     progress: Progress = lambda *_: None,
 ) -> Outcome:
     """Run a recipe and write all it makes into a folder.
@@ -123,6 +126,10 @@ def run_recipe(
     into, edition : str, optional
         A store that keeps the layers as well, and what the edition is called there; see
         `hotspots.publish.store.keep_edition`.
+    engine : {'memory', 'stream', 'dask'}, default 'memory'
+        Whether all rows are held in memory or, in batches or on Dask, only sums of them; the files are the same.
+    scheduler : str or distributed.Client, optional
+        With ``'dask'``, a running scheduler; without one, workers are started here.
     progress : callable, optional
         Called with the name of each step as it begins, and the number of steps.
 
@@ -147,7 +154,9 @@ def run_recipe(
     earlier = None if since is None else read_edition(since)
     # Begun before anything is read, so that who cannot write, or is the second to write there, is told at once.
     with replacing_folder(folder, overwrite=overwrite, made_before=_recorded_files) as draft:
-        analysis = analyse(recipe, progress=lambda label: progress(label, total))
+        analysis = analyse(
+            recipe, engine=engine, scheduler=scheduler, progress=lambda label: progress(label, total)
+        )
         if recipe.publish is not None:
             analysis = protect(analysis, recipe.publish.rules)
         if earlier is not None:

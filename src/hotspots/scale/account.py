@@ -14,6 +14,7 @@ from hotspots.base.crs import crs_label
 from hotspots.base.sums import MILLION, from_millionths
 from hotspots.counting.counts import By, Per, assign_areas, count_incidents, refuse_other_census
 from hotspots.incidents import QualityReport
+from hotspots.incidents.cells import month_ordinals
 from hotspots.incidents.dates import NO_MONTH
 from hotspots.incidents.files import IncidentFile
 from hotspots.incidents.filters import category_mask, month_mask, month_range, period_fields, refuse_nothing
@@ -59,13 +60,16 @@ def make_report(
         passed = category_mask(cells, filters.category, filters.exclude)
         tests.append(("filtered_category", passed))
     wanted = month_range(filters.period)
+    beside = filters.beside(month_ordinals(cells["month"]))
     if wanted is not None:
-        tests.append(("filtered_period", month_mask(cells, wanted)))
+        tests.append(("filtered_period", month_mask(cells, wanted) | beside))
     dropped = {}
     for name, passed in tests:
         dropped[name] = int(n[alive & ~passed].sum())
         alive &= passed
-        refuse_nothing(alive, name)
+        refuse_nothing(alive & ~beside, name)
+    beside &= alive
+    alive &= ~beside
     bits = np.fromiter(tally.cells, dtype=np.uint64)
     located = (bits & LOCATED) > 0
     # Whether a row is wanted was decided as it was read; the report checks that both come to the same.
@@ -81,6 +85,8 @@ def make_report(
         filtered_period=dropped.get("filtered_period", 0),
         filtered_unlocated=0,
         filtered_area=0,
+        compared=int(n[beside].sum()),
+        compared_with=filters.compared,
         out_of_range=tally.out_of_range,
         repeated=_repeated(tally),
         copies=copies,
@@ -194,14 +200,8 @@ def refuse_elsewhere(tally: Tally, *, by: By, areas: Any, stacklevel: int = 2) -
     codes = sorted(tally.codes)
     if by == "code":
         assign_areas(pd.DataFrame({"lsoa_code": pd.Categorical(codes, categories=codes)}), areas, by="code")
-        numbers = {code: code_number(as_code(code)) for code in codes}
-        strange = {
-            code: (tally.strange[number], tally.strange_inside[number])
-            for code, number in numbers.items()
-            if number in tally.strange
-        }
         refuse_other_census(
-            pd.DataFrame.from_dict(strange, orient="index", columns=["located", "inside"]),
+            stray_codes(tally, tally.strange, tally.strange_inside),
             recorded=codes,
             codes=areas.index,
             placed=sum(_placed(tally).values()),
@@ -210,6 +210,25 @@ def refuse_elsewhere(tally: Tally, *, by: By, areas: Any, stacklevel: int = 2) -
     elif not tally.near:
         west, south, east, north = tally.extent
         assign_areas(pd.DataFrame({"x": [west, east], "y": [south, north]}), areas)
+
+
+def stray_codes(tally: Tally, located: Mapping[int, int], inside: Mapping[int, int]) -> pd.DataFrame:
+    """Return how many rows with coordinates recorded each code that no area has, and how many are inside an area.
+
+    Parameters
+    ----------
+    tally : Tally
+        With all recorded codes.
+    located, inside : mapping of int to int
+        The rows, by the `code_number`.
+    """
+    numbers = {code: code_number(as_code(code)) for code in sorted(tally.codes)}
+    strays = {
+        code: (located[number], inside.get(number, 0))
+        for code, number in numbers.items()
+        if located.get(number)
+    }
+    return pd.DataFrame.from_dict(strays, orient="index", columns=["located", "inside"])
 
 
 def split_columns(

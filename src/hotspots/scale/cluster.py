@@ -96,7 +96,7 @@ def count_dask(
     job, files, copies = open_job(
         source, areas, per=per, by=by, category=category, exclude=exclude, period=period, **settings
     )
-    job, tally, *_ = _computed(job, None, files, scheduler)
+    job, tally, *_ = computed(job, None, files, scheduler)
     return finish(job, areas, files, tally, copies)
 
 
@@ -158,7 +158,7 @@ def counted_density_dask(
 ) -> tuple[Surface, Counted]:
     """Return the density of incidents on Dask as `density_dask` does, and their counts in the areas."""
     job, files, copies = open_job(source, areas, with_coordinates=True, **reading)
-    job, tally, made, held = _computed(job, field, files, scheduler)
+    job, tally, made, held = computed(job, field, files, scheduler)
     report = divided(account(job, files, tally, copies), tally)
     surface = field.finish(made, held, areas, report, tally, months=months)
     return surface, counts_of(job, areas, tally, report)
@@ -176,11 +176,11 @@ def sum_dask(
     The parameters are those of `count_dask`, and so is what it raises.
     """
     job, files, copies = open_job(source, areas, **reading)
-    job, tally, sums, _ = _computed(job, Cube(), files, scheduler)
+    job, tally, sums, _ = computed(job, Cube(), files, scheduler)
     return make_summed(sums, areas, job, tally, checked(job, areas, files, tally, copies))
 
 
-def _computed(
+def computed(
     job: Job, wanted: Wanted | None, files: Sequence[IncidentFile], scheduler: str | Client | None
 ) -> tuple[Job, Tally, Any, list[Any]]:
     """Run the graph of tasks; once more where files turn out to hold the same month, with a job that knows."""
@@ -202,9 +202,9 @@ def _run(
     parts = [part for number, file in enumerate(files) for part in cut(number, file)]
     drawers = min(1 << (len(parts) - 1).bit_length(), MOST_DRAWERS)
     shared = delayed(job, traverse=False)
-    index = delayed(Job.index)(shared)
+    indexes = delayed(Job.indexes)(shared)
     look = delayed(_look_at_part)
-    seen = [look(shared, wanted, index, delayed(part, traverse=False), drawers) for part in parts]
+    seen = [look(shared, wanted, indexes, delayed(part, traverse=False), drawers) for part in parts]
     deal, pick = delayed(_look_in_drawer), delayed(_pick)
     for number in range(drawers):
         held = [[pick(one, what, number) for one in seen[: len(parts)]] for what in ("ids", "again")]
@@ -235,14 +235,16 @@ class Seen:
     spots: list[Table]
 
 
-def _look_at_part(job: Job, wanted: Wanted | None, index: AreaIndex, part: Part, drawers: int) -> Seen:
+def _look_at_part(
+    job: Job, wanted: Wanted | None, indexes: list[AreaIndex], part: Part, drawers: int
+) -> Seen:
     tally = job.tally()
     kept, named, again = [], [np.empty(0, job.dtype)], [np.empty(0, job.shared_dtype)]
     spots = [np.empty(0, job.spot_dtype)]
     # A task may be done again, and a file counts its rows as it is read.
     file = dataclasses.replace(part.file, found=Found())
     for table in batches(file):
-        settled, with_id, shared = job.rows(file, part.number, table, index, tally)
+        settled, with_id, shared = job.rows(file, part.number, table, indexes, tally)
         named.append(with_id)
         again.append(shared)
         spots.append(job.settle(settled, tally))

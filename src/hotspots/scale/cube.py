@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,14 +15,15 @@ from hotspots.base.sums import MILLION, millionths
 from hotspots.incidents import QualityReport
 from hotspots.scale.account import cell_frame
 from hotspots.scale.job import Job, open_job
-from hotspots.scale.rows import WANTED, Table, Tally, what_is
+from hotspots.scale.rows import LOCATED, WANTED, Table, Tally, month_of, what_is
 from hotspots.scale.stream import Gathered, checked, tally_all
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-# Rows of one area (-1: none), category and month, and the millionths of their weights.
-_SUM = np.dtype([("what", "u8"), ("area", "i4"), ("weight", "i8")])
+# What rows of one area (-1: none; less: a code that none has), category and month come to: the millionths of their
+# weights, how many rows they are, and how many of them have coordinates.
+_SUM = np.dtype([("what", "u8"), ("area", "i8"), ("weight", "i8"), ("rows", "i4"), ("located", "i4")])
 
 
 class Summed(NamedTuple):
@@ -31,7 +33,8 @@ class Summed(NamedTuple):
     ----------
     incidents : DataFrame
         One row for each area, category and month that has any incident: ``category``, ``month`` and ``weight``, how
-        many they are. Whatever counts incidents takes it as it takes all rows, to the same result.
+        many they are; ``rows`` and ``located``, how many rows that is and how many have coordinates. Whatever counts
+        incidents takes it as it takes all rows, to the same result.
     assigned : Series
         The area of each row; see `hotspots.assign_areas`.
     report : QualityReport
@@ -43,37 +46,58 @@ class Summed(NamedTuple):
     report: QualityReport
 
 
+@dataclass(frozen=True)
 class Cube:
-    """The sums by area, category and month; those of some rows and of others add up to those of all."""
+    """The sums by area, category and month; those of some rows and of others add up to those of all.
+
+    Attributes
+    ----------
+    layer : int
+        The areas, among the layers of the job; the first are its own.
+    """
+
+    layer: int = 0
 
     def over(self, job: Job, rows: Table) -> Table | None:
-        """Return the sums of rows that are not repeats."""
-        kept = rows[(rows["cell"] & WANTED) > 0]
+        """Return the sums of rows that are not repeats; those of months that are only compared with among them."""
+        chosen = (rows["cell"] & WANTED) > 0
+        if job.filters.compared:
+            chosen |= job.filters.beside(month_of(rows["cell"]))
+        kept = rows[chosen]
         if len(kept) == 0:
             return None
         sums = np.empty(len(kept), dtype=_SUM)
-        sums["what"], sums["area"] = what_is(kept["cell"]), np.maximum(kept["area"], -1)
+        sums["what"] = what_is(kept["cell"])
+        sums["area"] = kept["beside"][:, self.layer - 1] if self.layer else kept["area"]
         sums["weight"] = MILLION if job.named.weight is None else millionths(kept["weight"])
-        return _grouped(sums)
+        sums["rows"], sums["located"] = 1, (kept["cell"] & LOCATED) > 0
+        return grouped(sums, ("what", "area"))
 
     def added(self, one: Table | None, other: Table | None) -> Table | None:
         """Return two sums of different rows as one."""
         if one is None or other is None:
             return other if one is None else one
-        return _grouped(np.concatenate([one, other]))
+        return grouped(np.concatenate([one, other]), ("what", "area"))
 
     def at(self, made: Table | None, spots: Table) -> None:
         """Return nothing: of places there is nothing to be known."""
 
 
-def _grouped(sums: Table) -> Table:
-    """Return one row for each area, category and month, in one order whatever order they came in."""
-    sums = sums[np.lexsort((sums["area"], sums["what"]))]
-    new = (sums["what"][1:] != sums["what"][:-1]) | (sums["area"][1:] != sums["area"][:-1])
-    starts = np.flatnonzero(np.append(True, new))
-    grouped = sums[starts]
-    grouped["weight"] = np.add.reduceat(sums["weight"], starts)
-    return grouped
+def grouped(sums: Table, by: Sequence[str]) -> Table:
+    """Return one row for each combination of some fields, in one order whatever order they came in.
+
+    The fields `weight`, `rows` and, where there is one, `located` are added up.
+    """
+    sums = sums[np.lexsort([sums[name] for name in reversed(by)])]
+    new = np.zeros(len(sums), dtype=bool)
+    new[:1] = True
+    for name in by:
+        new[1:] |= sums[name][1:] != sums[name][:-1]
+    starts = np.flatnonzero(new)
+    made = sums[starts]
+    for name in {"weight", "rows", "located"} & set(sums.dtype.names or ()):
+        made[name] = np.add.reduceat(sums[name], starts)
+    return made
 
 
 def sum_stream(source: str | Path | Sequence[str | Path], areas: gpd.GeoDataFrame, **reading: Any) -> Summed:
@@ -95,15 +119,38 @@ def make_summed(
     sums: Table | None, areas: gpd.GeoDataFrame, job: Job, tally: Tally, report: QualityReport
 ) -> Summed:
     """Return sums as a table of incidents, its rows in the order of areas, categories and months."""
+    return Summed(*table_of(sums, areas.index, job, tally, report)[:2], report)
+
+
+def table_of(
+    sums: Table | None, codes: pd.Index[Any], job: Job, tally: Tally, report: QualityReport
+) -> tuple[pd.DataFrame, pd.Series[Any], pd.DataFrame, pd.Series[Any]]:
+    """Return sums as a table of incidents and the area of each, and the same of those that are only compared with.
+
+    The rows are in the order of areas, categories and months. ``rows`` and ``located`` say how many rows, and how many
+    with coordinates, each stands for (see `hotspots.incidents.gate.row_numbers`).
+    """
     held = np.empty(0, dtype=_SUM) if sums is None else sums
     position, distinct = pd.factorize(held["what"])
     frame, _ = cell_frame(dict.fromkeys(distinct.tolist(), 1), tally)
-    incidents = frame.iloc[position].assign(weight=held["weight"] / MILLION)
-    area = held["area"].astype(np.int64)
-    order = np.lexsort((incidents["month"], incidents["category"].cat.codes, area))
-    incidents = incidents.iloc[order].reset_index(drop=True)
-    incidents.attrs = {"crs": crs_text(job.crs), "months": list(report.months)}
+    names = [str(name) for name in frame["category"].cat.categories]
+    wanted = job.filters.by_category(names)[frame["category"].cat.codes.to_numpy()]
+    inside = job.filters.by_month(month_of(distinct))
+    area = np.maximum(held["area"], -1)
+    # Position of each kind in the order of categories and months.
+    rank = np.empty(len(frame), dtype=np.int64)
+    rank[np.lexsort((frame["month"], frame["category"].cat.codes))] = np.arange(len(frame))
+    order = np.lexsort((rank[position], area))
+    attrs: dict[str, Any] = {"crs": crs_text(job.crs), "months": list(report.months), "sums": True}
     if report.period is not None:
-        incidents.attrs["period"] = report.period
-    assigned = pd.Series(pd.Categorical.from_codes(area[order], categories=areas.index), name="area")
-    return Summed(incidents, assigned, report)
+        attrs["period"] = report.period
+    made: list[Any] = []
+    for kinds in (wanted & inside, wanted & ~inside):
+        chosen = order[kinds[position[order]]]
+        table = frame.iloc[position[chosen]].reset_index(drop=True)
+        table["category"] = table["category"].cat.remove_unused_categories()
+        table["weight"] = held["weight"][chosen] / MILLION
+        table["rows"], table["located"] = held["rows"][chosen], held["located"][chosen]
+        table.attrs = {**attrs}
+        made += [table, pd.Series(pd.Categorical.from_codes(area[chosen], categories=codes), name="area")]
+    return made[0], made[1], made[2], made[3]

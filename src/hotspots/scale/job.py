@@ -51,6 +51,7 @@ from hotspots.scale.rows import (
     code_number,
     describe_rows,
     month_of,
+    stray_number,
     what_is,
 )
 
@@ -69,6 +70,28 @@ _SETTINGS = (
     "id_column",
     "date_order",
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Areas that rows are counted in beside those of the job.
+
+    Attributes
+    ----------
+    geometries, codes, by, order
+        As of a `Job`.
+    """
+
+    geometries: npt.NDArray[np.object_]
+    codes: pd.Index
+    by: By
+    order: npt.NDArray[np.int64] | None = None
+
+    @classmethod
+    def of(cls, areas: gpd.GeoDataFrame, by: By) -> Layer:
+        """Return areas as a layer."""
+        areas = as_areas(areas, crs="metres")
+        return cls(areas.geometry.to_numpy(), areas.index.astype("str"), by, code_order(areas.index))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +116,8 @@ class Job:
         Whether rows keep their coordinates and weight.
     several : bool
         Whether there are several files, which may hold the same month.
+    beside : tuple of Layer
+        Further areas that the same rows are counted in.
     shared : dict
         The months of files that another file holds too, each with the first of these files.
     """
@@ -109,14 +134,15 @@ class Job:
     order: npt.NDArray[np.int64] | None = None
     with_coordinates: bool = False
     several: bool = False
+    beside: tuple[Layer, ...] = ()
     shared: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Of the rows."""
-        if self.with_coordinates:
-            return PLACED_ROW
-        return ROW if self.named.weight is None else WEIGHTED_ROW
+        weighted = ROW if self.named.weight is None else WEIGHTED_ROW
+        own = PLACED_ROW if self.with_coordinates else weighted
+        return np.dtype([*own.descr, ("beside", "i8", (len(self.beside),))]) if self.beside else own
 
     @property
     def spot_dtype(self) -> np.dtype[Any]:
@@ -128,14 +154,26 @@ class Job:
         """Of rows of months that files share: with their file and the first that shares it."""
         return np.dtype([*self.dtype.descr, ("file", "i4"), ("group", "i4")])
 
-    def index(self) -> AreaIndex:
-        """Return the index of the areas."""
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """All areas that rows are counted in; the first are the job's own."""
+        return (Layer(self.geometries, self.codes, self.by, self.order), *self.beside)
+
+    def indexes(self) -> list[AreaIndex]:
+        """Return the index of each of the layers."""
         # By code, places are looked up of codes that no area has alone: a grid would take longer to build.
-        points = self.points if self.by == "polygon" else 0
-        return AreaIndex(self.geometries, points=points, order=self.order)
+        return [
+            AreaIndex(layer.geometries, points=self.points if layer.by == "polygon" else 0, order=layer.order)
+            for layer in self.layers
+        ]
 
     def rows(
-        self, file: IncidentFile, number: int, table: pa.Table, index: AreaIndex, tally: Tally
+        self,
+        file: IncidentFile,
+        number: int,
+        table: pa.Table,
+        indexes: Sequence[AreaIndex],
+        tally: Tally,
     ) -> tuple[Table, Table, Table]:
         """Turn a batch of one file into rows, and note in the tally what rows do not carry.
 
@@ -159,20 +197,21 @@ class Job:
         recorded = self._recorded(file, table, tally, (rows["cell"] & WANTED) > 0)
         if self.by == "code":
             rows["area"] = recorded
-            rows["cell"] |= self._inside(recorded, places, index) * INSIDE
+            rows["cell"] |= _inside(recorded, places, indexes[0]) * INSIDE
         else:
-            # Number -1, no coordinates, takes the last entry.
-            found = np.append(index.locate(places.distinct_x, places.distinct_y), np.int32(-1))
-            rows["area"] = found[places.number]
+            rows["area"] = _located(places, indexes[0])
             both = (recorded >= 0) & (rows["area"] >= 0)
             rows["cell"] |= both * CODED | (both & (recorded == rows["area"])) * AGREES
         rows["cell"] |= (recorded != -1) * RECORDED | (recorded >= 0) * KNOWN
+        for place, layer in enumerate(self.beside):
+            rows["beside"][:, place] = self._beside(layer, file, table, places, indexes[1 + place])
         self._note_extent(rows, places, tally)
         if self.with_coordinates:
             rows["x"], rows["y"] = places.x, places.y
         if "weight" in (self.dtype.names or ()):
             rows["weight"] = table.column("weight").to_numpy()
         months = table.column("month").to_numpy()
+        tally.dated = tally.dated or not np.isnat(_days(table)).all()
         if self.several and not self.shared:
             tally.sketches.add(number, months[~with_id], rows["key"][~with_id])
         shared = self._shared(rows, number, months, ~with_id)
@@ -180,17 +219,19 @@ class Job:
         settled[shared[1]] = False
         return rows[settled], rows[with_id], shared[0]
 
-    def _inside(
-        self, recorded: npt.NDArray[np.int64], places: Places, index: AreaIndex
-    ) -> npt.NDArray[np.bool_]:
-        """Return which rows recorded a code that no area has, and lie inside one."""
-        strange = (recorded < -1) & (places.number >= 0)
-        if not strange.any():
-            return np.zeros(len(recorded), dtype=bool)
-        number, distinct = pd.factorize(places.number[strange])
-        inside = index.locate(places.distinct_x[distinct], places.distinct_y[distinct]) >= 0
-        strange[strange] = inside[number]
-        return strange
+    def _beside(
+        self, layer: Layer, file: IncidentFile, table: pa.Table, places: Places, index: AreaIndex
+    ) -> npt.NDArray[np.int64]:
+        """Return the area of each row in a layer beside; see `stray_number` for codes that no area has."""
+        if layer.by == "polygon":
+            return _located(places, index).astype(np.int64)
+        if file.columns.lsoa_code is None:
+            return np.full(table.num_rows, -1)
+        texts, codes = dictionary(table.column("lsoa_code"))
+        recorded = np.append(_positions(texts, layer.codes), -1)[codes]
+        stray = recorded < -1
+        recorded[stray] = stray_number(recorded[stray], _inside(recorded, places, index)[stray])
+        return recorded
 
     def _shared(
         self, rows: Table, number: int, months: npt.NDArray[np.int64], without_id: npt.NDArray[np.bool_]
@@ -222,11 +263,7 @@ class Job:
         # One code more, for rows without one.
         used = np.bincount(codes[wanted] + 1, minlength=len(texts) + 1)[1:]
         tally.codes.update(text for text, n in zip(texts, used.tolist(), strict=True) if n)
-        plain = [as_code(text) for text in texts]
-        positions = self.codes.get_indexer(pd.Index(plain, dtype="str"))
-        for strange in np.flatnonzero(positions < 0):
-            positions[strange] = code_number(plain[strange])
-        return np.append(positions, -1)[codes]
+        return np.append(_positions(texts, self.codes), -1)[codes]
 
     def tally(self) -> Tally:
         """Return an empty tally."""
@@ -269,6 +306,40 @@ class Job:
         return kept, self.settle(kept, tally)
 
 
+def _positions(texts: Sequence[str], codes: pd.Index) -> npt.NDArray[np.int64]:
+    """Return the position of the area of each recorded code; less than -1, its `code_number`, for no area's."""
+    plain = [as_code(text) for text in texts]
+    positions = codes.get_indexer(pd.Index(plain, dtype="str")).astype(np.int64)
+    for strange in np.flatnonzero(positions < 0):
+        positions[strange] = code_number(plain[strange])
+    return positions
+
+
+def _days(table: pa.Table) -> npt.NDArray[np.datetime64]:
+    """Return the day of each row; NaT for none."""
+    days: npt.NDArray[np.datetime64] = table.column("date").to_numpy().astype("datetime64[s]")
+    return days
+
+
+def _located(places: Places, index: AreaIndex) -> npt.NDArray[np.int32]:
+    """Return the position of the area in which each row lies; -1 for none."""
+    # Number -1, no coordinates, takes the last entry.
+    found = np.append(index.locate(places.distinct_x, places.distinct_y), np.int32(-1))
+    area: npt.NDArray[np.int32] = found[places.number]
+    return area
+
+
+def _inside(recorded: npt.NDArray[np.int64], places: Places, index: AreaIndex) -> npt.NDArray[np.bool_]:
+    """Return which rows recorded a code that no area has, and lie inside one."""
+    strange = (recorded < -1) & (places.number >= 0)
+    if not strange.any():
+        return np.zeros(len(recorded), dtype=bool)
+    number, distinct = pd.factorize(places.number[strange])
+    inside = index.locate(places.distinct_x[distinct], places.distinct_y[distinct]) >= 0
+    strange[strange] = inside[number]
+    return strange
+
+
 class Opened(NamedTuple):
     """Files of incidents, opened and not read, and what is to be done with every batch of them.
 
@@ -296,7 +367,9 @@ def open_job(
     category: Words = None,
     exclude: Words = None,
     period: Any = None,
+    compared: tuple[str, ...] = (),
     with_coordinates: bool = False,
+    beside: Sequence[Layer] = (),
     **settings: Any,
 ) -> Opened:
     """Check what was asked for, as `hotspots.count_stream` takes it, and open the files."""
@@ -306,9 +379,10 @@ def open_job(
         areas,
         per=per,
         by=by,
-        filters=Filters(category, exclude, period),
+        filters=Filters(category, exclude, period, compared),
         settings=settings,
         with_coordinates=with_coordinates,
+        beside=tuple(beside),
     )
     return Opened(job, *without_copies(open_incidents(sources, job.named)))
 
@@ -322,6 +396,7 @@ def _make_job(
     filters: Filters,
     settings: dict[str, Any],
     with_coordinates: bool,
+    beside: tuple[Layer, ...],
 ) -> Job:
     """Check what was asked for, and say what is to be done with every batch."""
     if by not in ("polygon", "code"):
@@ -364,6 +439,7 @@ def _make_job(
         order=code_order(areas.index),
         with_coordinates=with_coordinates,
         several=len(sources) > 1,
+        beside=beside,
     )
 
 

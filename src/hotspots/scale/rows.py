@@ -44,7 +44,9 @@ ROW = np.dtype([("key", "u8"), ("place", "u8"), ("cell", "u8"), ("area", "i4")])
 WEIGHTED_ROW = np.dtype([*ROW.descr, ("weight", "f8")])
 PLACED_ROW = np.dtype([*ROW.descr, ("x", "f8"), ("y", "f8"), ("weight", "f8")])
 SPOT = np.dtype([("place", "u8"), ("same", "u8")])
-PLACED_SPOT = np.dtype([*SPOT.descr, ("area", "i4"), ("x", "f8"), ("y", "f8"), ("weight", "f8")])
+PLACED_SPOT = np.dtype(
+    [*SPOT.descr, ("cell", "u8"), ("area", "i4"), ("x", "f8"), ("y", "f8"), ("weight", "f8")]
+)
 
 WANTED, LOCATED, WITH_ID, CODED, AGREES, INSIDE, RECORDED, KNOWN = (np.uint64(1 << bit) for bit in range(8))
 # With what a GSS code begins.
@@ -55,11 +57,15 @@ _WHAT = ~np.uint64(0xFF)
 
 @dataclass(frozen=True)
 class Filters:
-    """The categories and months asked for, as `hotspots.incidents.read_incidents` takes them."""
+    """The categories and months asked for, as `hotspots.incidents.read_incidents` takes them.
+
+    `compared` are ranges of months that the period is compared with: their rows are accounted for as such.
+    """
 
     category: Words = None
     exclude: Words = None
     period: Any = None
+    compared: tuple[str, ...] = ()
 
     def by_category(self, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Return which of the categories are wanted; one more answer, the last, is for rows without one."""
@@ -82,6 +88,14 @@ class Filters:
         if wanted is None:
             return np.ones(len(months), dtype=bool)
         return (months >= wanted[0]) & (months <= wanted[1])
+
+    def beside(self, months: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Return which of the months are only compared with: none where no period is asked for."""
+        passed = np.zeros(len(months), dtype=bool)
+        if self.period is not None:
+            for first, last in filter(None, map(month_range, self.compared)):
+                passed |= (months >= first) & (months <= last)
+        return passed & ~self.by_month(months)
 
 
 @dataclass(eq=False)
@@ -122,6 +136,8 @@ class Tally:
         As in `hotspots.QualityReport`.
     out_of_range_example : str
         A coordinate that cannot be, in words.
+    dated : bool
+        Whether any row has a day.
     near : int
         Wanted rows, repeats included, within the bounds of the areas.
     extent : tuple of float
@@ -150,6 +166,7 @@ class Tally:
     identical: int = 0
     coordinates: int = 0
     most_at_one: int = 0
+    dated: bool = False
     near: int = 0
     extent: tuple[float, float, float, float] = (math.inf, math.inf, -math.inf, -math.inf)
 
@@ -213,6 +230,7 @@ class Tally:
         ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.most_at_one = max(self.most_at_one, other.most_at_one)
+        self.dated = self.dated or other.dated
         self.widen(*other.extent)
         return self
 
@@ -238,6 +256,11 @@ def code_number(code: str) -> int:
     if GSS_CODE.fullmatch(code):
         return -2 - _COUNTRIES.index(code[0]) * 10**8 - int(code[1:])
     return -2 - len(_COUNTRIES) * 10**8 - text_hash(code) % 10**9
+
+
+def stray_number(code: npt.NDArray[np.int64], inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Return a number below -2 for a recorded code that no area has, by its `code_number`: odd inside an area."""
+    return 2 * code - inside
 
 
 def _count(counter: Counter[int], values: Any) -> None:

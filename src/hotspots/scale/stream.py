@@ -201,7 +201,7 @@ def tally_all(job: Job, files: Sequence[IncidentFile], gathered: Gathered | None
 
 def _counted(job: Job, files: Sequence[IncidentFile], gathered: Gathered | None) -> Tally:
     """Read all files, and count."""
-    tally, index = job.tally(), job.index()
+    tally, indexes = job.tally(), job.indexes()
     with tempfile.TemporaryDirectory(prefix="hotspots-") as folder:
         ids = Drawers(Path(folder, "ids"), job.dtype, "key")
         again = Drawers(Path(folder, "again"), job.shared_dtype, "key")
@@ -215,7 +215,7 @@ def _counted(job: Job, files: Sequence[IncidentFile], gathered: Gathered | None)
         for number, opened in enumerate(files):
             file = dataclasses.replace(opened, found=Found())
             for table in batches(file):
-                settled, named, shared = job.rows(file, number, table, index, tally)
+                settled, named, shared = job.rows(file, number, table, indexes, tally)
                 ids.put(named)
                 again.put(shared)
                 settle(settled, job.settle(settled, tally))
@@ -270,6 +270,7 @@ def account(job: Job, files: Sequence[IncidentFile], tally: Tally, copies: tuple
         file.found = tally.found.get(number, Found())
     report = make_report(files, tally, job.filters, job.crs, copies=copies, shared=job.shared)
     report.say_rows()
+    report.say_compared()
     report.say_weights()
     warn_of(report, stacklevel=3)
     return report

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from hotspots.analysis.facts import AreaFacts, find_facts
 from hotspots.analysis.keys import make_keys
@@ -19,7 +18,8 @@ from hotspots.analysis.recipe.tables import Recipe
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.run.months import make_charts, with_charts
 from hotspots.analysis.run.study import (
-    Place,
+    Held,
+    Study,
     begin_study,
     keep_covered,
     locate_all,
@@ -27,6 +27,7 @@ from hotspots.analysis.run.study import (
     say_comparison,
     with_cells,
 )
+from hotspots.analysis.run.sums import Engine, sum_sources
 from hotspots.analysis.run.theme import compute_theme
 from hotspots.analysis.run.whole import (
     SELECTION,
@@ -51,13 +52,23 @@ def count_steps(recipe: Recipe) -> int:
     return 4 + len(recipe.theme) + (recipe.select is not None)
 
 
-def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis:
+def analyse(
+    recipe: Recipe,
+    *,
+    engine: Engine = "memory",
+    scheduler: Any = None,
+    progress: Progress = lambda *_: None,
+) -> Analysis:
     """Compute all that a recipe asks for; writes nothing.
 
     Parameters
     ----------
     recipe : Recipe
         From `hotspots.read_recipe`.
+    engine : {'memory', 'stream', 'dask'}, default 'memory'
+        Whether all rows are held in memory or, in batches or on Dask, their sums; see `hotspots.analysis.run.sums`.
+    scheduler : str or distributed.Client, optional
+        A running scheduler of Dask.
     progress : callable, optional
         Called with the name of each step as it begins.
 
@@ -75,22 +86,28 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
     progress("Reading areas")
     places = read_places(recipe)
     progress("Reading incidents")
-    read = read_sources(recipe)
+    held: dict[str, Held] = {}
+    if engine == "memory":
+        read = read_sources(recipe)
+        spots = read.incidents
+    else:
+        read, held, spots = sum_sources(recipe, places, engine=engine, scheduler=scheduler)
     incidents, before, quality = read.incidents, read.before, read.quality
     places = [replace(place, areas=people_of(place.areas, quality)) for place in places]
     period = period_of(incidents, months=recipe.count.months)
     others = find_comparators(recipe)
     against = None if others is None else others.table
     progress("Locating incidents")
-    assigned = locate_all(incidents, places)
-    places, assigned, uncovered, gaps = keep_covered(recipe, places, incidents, assigned, before, quality)
-    places, assigned = with_cells(recipe, places, incidents, assigned)
-    quality = account(quality, incidents, assigned[places[0].key])
+    held = held or locate_all(incidents, before, places)
+    places, held, uncovered, gaps = keep_covered(recipe, places, held, quality)
+    places, held = with_cells(recipe, places, spots, held)
+    located = held[places[0].key].assigned
+    quality = account(quality, incidents, located)
     reports = read.accounts or {recipe.incidents[0].name: quality}
     origin = recipe_origin(recipe, reports, [place.areas for place in places])
-    accounts = account_each(read, assigned[places[0].key], label=places[0].label)
+    accounts = account_each(read, located, label=places[0].label)
     progress("Finding neighbours")
-    study = begin_study(recipe, incidents, before, places, assigned, period, quality.partial_month)
+    study = begin_study(recipe, held, spots, places, period, quality.partial_month)
     say_comparison(study)
     results = []
     keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])
@@ -124,7 +141,7 @@ def analyse(recipe: Recipe, *, progress: Progress = lambda *_: None) -> Analysis
         origin=origin,
         charts=charts,
         against=set_against(recipe, results, profile, against, months=period.length),
-        facts=_facts(recipe, incidents, places, assigned),
+        facts=_facts(recipe, study),
         comparators=against,
         uncovered=uncovered,
         gaps=gaps_words(places[0].areas, gaps, forces_of(quality.sources)),
@@ -139,14 +156,12 @@ def _context(recipe: Recipe, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None
     return read_context([recipe.path(name) for name in recipe.context], within=areas, crs=recipe.crs)
 
 
-def _facts(
-    recipe: Recipe, incidents: pd.DataFrame, places: list[Place], assigned: dict[str, pd.Series[Any]]
-) -> AreaFacts:
+def _facts(recipe: Recipe, study: Study) -> AreaFacts:
     """Return what the cards of the first areas tell: the offences of the first source, and the areas inside them."""
-    first = places[0]
+    first = study.places[0]
     return find_facts(
-        of_source(incidents, recipe.incidents[0].name or None),
+        of_source(study.incidents, recipe.incidents[0].name or None),
         first.areas,
-        assigned[first.key],
-        [(place.key, place.areas) for place in places[1:] if place.kind == "areas"],
+        study.assigned[first.key],
+        [(place.key, place.areas) for place in study.places[1:] if place.kind == "areas"],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -47,13 +47,44 @@ class Place:
     lookup: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Study:
-    """What all themes share: incidents, places, where each incident is, and the time they cover."""
+class Held(NamedTuple):
+    """What is counted in the areas of a place, before any theme is chosen.
+
+    Attributes
+    ----------
+    incidents, before : DataFrame
+        The incidents of the reporting period, and those of the comparison alone; or their sums by area, category and
+        month, see `hotspots.analysis.run.sums`.
+    assigned, before_in : Series
+        The area of each.
+    """
 
     incidents: pd.DataFrame
+    assigned: pd.Series[Any]
+    before: pd.DataFrame
+    before_in: pd.Series[Any]
+
+    def within(self, areas: gpd.GeoDataFrame) -> Held:
+        """Return the same incidents, in none but these areas."""
+        earlier = self.before_in if self.before.empty else among(self.before_in, areas)
+        return self._replace(assigned=among(self.assigned, areas), before_in=earlier)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What all themes share: places, what is counted in each, where incidents are, and the time they cover.
+
+    Attributes
+    ----------
+    held : dict of str to Held
+        What is counted, by the key of the place.
+    spots : DataFrame
+        Incidents with their coordinates, or their sums by place and category.
+    """
+
+    held: dict[str, Held]
+    spots: pd.DataFrame
     places: list[Place]
-    assigned: dict[str, pd.Series]
     neighbours: dict[str, Neighbours]  # of [gistar]
     beside: dict[str, Neighbours]  # of [outliers]
     around: dict[str, Neighbours]  # of [emerging]
@@ -61,9 +92,27 @@ class Study:
     calendar: tuple[pd.Period, ...]
     months: float
     comparison: Comparison | None
-    before: pd.DataFrame
-    before_in: pd.Series[Any]
     groupings: tuple[Grouping, ...] = ()
+
+    @property
+    def incidents(self) -> pd.DataFrame:
+        """What is counted in the first areas, of the reporting period."""
+        return self.held[self.places[0].key].incidents
+
+    @property
+    def before(self) -> pd.DataFrame:
+        """What is counted in the first areas, of the comparison alone."""
+        return self.held[self.places[0].key].before
+
+    @property
+    def before_in(self) -> pd.Series[Any]:
+        """The area of each of these."""
+        return self.held[self.places[0].key].before_in
+
+    @property
+    def assigned(self) -> dict[str, pd.Series[Any]]:
+        """The area of each incident of the reporting period, by the key of the place."""
+        return {key: one.assigned for key, one in self.held.items()}
 
 
 def read_places(recipe: Recipe) -> list[Place]:
@@ -118,22 +167,26 @@ def _in_wards(areas: gpd.GeoDataFrame, wards: gpd.GeoDataFrame) -> gpd.GeoDataFr
     return named
 
 
-def locate_all(incidents: pd.DataFrame, places: list[Place]) -> dict[str, pd.Series[Any]]:
-    """Return the area of each incident, by the key of the place."""
+def locate_all(incidents: pd.DataFrame, before: pd.DataFrame, places: list[Place]) -> dict[str, Held]:
+    """Return the incidents, those of the comparison alone, and the area of each, by the key of the place."""
     return {
-        place.key: locate(incidents, place.areas, by=place.by, lookup=place.lookup or None, label=place.label)
+        place.key: Held(incidents, _locate(incidents, place), before, locate_before(before, place))
         for place in places
     }
+
+
+def _locate(incidents: pd.DataFrame, place: Place, *, label: str | None = None) -> pd.Series[Any]:
+    return locate(
+        incidents, place.areas, by=place.by, lookup=place.lookup or None, label=label or place.label
+    )
 
 
 def keep_covered(
     recipe: Recipe,
     places: list[Place],
-    incidents: pd.DataFrame,
-    assigned: dict[str, pd.Series[Any]],
-    before: pd.DataFrame,
+    held: dict[str, Held],
     quality: QualityReport,
-) -> tuple[list[Place], dict[str, pd.Series[Any]], dict[str, gpd.GeoDataFrame], Gaps]:
+) -> tuple[list[Place], dict[str, Held], dict[str, gpd.GeoDataFrame], Gaps]:
     """Return the places, and the areas of incidents, without the areas that the files do not cover; these; and gaps.
 
     The first areas say of the districts of all others which are covered. One warning names what is not.
@@ -142,14 +195,14 @@ def keep_covered(
     ----------
     recipe, places : Recipe, list of Place
         What is asked for; places of areas.
-    incidents, assigned, before : DataFrame, dict, DataFrame
-        Incidents, where they are, and those that are only compared with, which cover areas too.
+    held : dict of str to Held
+        What is counted in each, by its key. Incidents that are only compared with cover areas too.
     quality : QualityReport
         The account of the rows.
 
     Returns
     -------
-    places, assigned : list of Place, dict of str to Series
+    places, held : list of Place, dict of str to Held
         Of covered areas alone.
     uncovered : dict of str to GeoDataFrame
         The others, by the key of the place; empty where all is covered.
@@ -162,7 +215,7 @@ def keep_covered(
     told: dict[str, bool] = {}
     gaps: Gaps = {}
     for entry, place in zip(recipe.areas, places, strict=True):
-        n, monthly = _counted(incidents, before, place, assigned[place.key])
+        n, monthly = _counted(held[place.key], place)
         if place is places[0]:
             covered, gaps = judge_covering(
                 place.areas, n, monthly, quality,
@@ -187,19 +240,17 @@ def keep_covered(
         if not covered.all():
             missing[place.key] = place.areas[~covered]
         kept.append(replace(place, areas=place.areas[covered]))
-        located[place.key] = among(assigned[place.key], kept[-1].areas)
+        located[place.key] = held[place.key].within(kept[-1].areas)
     return kept, located, missing, gaps
 
 
-def _counted(
-    incidents: pd.DataFrame, before: pd.DataFrame, place: Place, assigned: pd.Series[Any]
-) -> tuple[pd.Series[Any], pd.DataFrame | None]:
+def _counted(held: Held, place: Place) -> tuple[pd.Series[Any], pd.DataFrame | None]:
     """Return all incidents in areas, those only compared with too: in all, and by month."""
+    incidents, assigned, before, earlier = held
     n = count_incidents(incidents, place.areas, assigned=assigned)
     monthly = monthly_counts(incidents, place.areas, assigned=assigned)
     if before.empty:
         return n, monthly
-    earlier = locate_before(before, place)
     n = n + count_incidents(before, place.areas, assigned=earlier)
     months = count_incidents(before, place.areas, per="month", assigned=earlier)
     return n, months if monthly is None else pd.concat([months, monthly], axis=1).T.groupby(level=0).sum().T
@@ -207,20 +258,20 @@ def _counted(
 
 def begin_study(
     recipe: Recipe,
-    incidents: pd.DataFrame,
-    before: pd.DataFrame,
+    held: dict[str, Held],
+    spots: pd.DataFrame,
     places: list[Place],
-    assigned: dict[str, pd.Series[Any]],
     period: Period,
     partial: str | None = None,
 ) -> Study:
     """Return what all themes share, with the neighbours, periods and classes that the recipe asks for."""
+    incidents = held[places[0].key].incidents
     named = [(place.key, place.label, place.areas) for place in places if place.kind == "areas"]
     emerging = recipe.emerging
     return Study(
-        incidents,
+        held,
+        spots,
         places,
-        assigned,
         find_neighbours(recipe.gistar, places),
         find_neighbours(recipe.outliers, places),
         find_neighbours(emerging, places),
@@ -230,9 +281,7 @@ def begin_study(
         period.months,
         period.length,
         find_comparison(recipe.periods, period.months),
-        before,
-        locate_before(before, places[0]),
-        read_groupings(recipe, named, taken=(*TAKEN, *assigned)),
+        read_groupings(recipe, named, taken=(*TAKEN, *held)),
     )
 
 
@@ -240,8 +289,7 @@ def locate_before(before: pd.DataFrame, place: Place) -> pd.Series[Any]:
     """Return the area of each incident of the comparison alone, by the first areas."""
     if before.empty:
         return pd.Series(dtype=object)
-    label = f"{place.label}, comparison"
-    return locate(before, place.areas, by=place.by, lookup=place.lookup or None, label=label)
+    return _locate(before, place, label=f"{place.label}, comparison")
 
 
 def say_comparison(study: Study) -> None:
@@ -273,14 +321,14 @@ def make_cells(step: Grid, areas: gpd.GeoDataFrame, incidents: pd.DataFrame) -> 
 
 
 def with_cells(
-    recipe: Recipe, places: list[Place], incidents: pd.DataFrame, assigned: dict[str, pd.Series[Any]]
-) -> tuple[list[Place], dict[str, pd.Series[Any]]]:
-    """Return the places, and the areas of incidents, with the cells over the first where the recipe has a grid."""
+    recipe: Recipe, places: list[Place], spots: pd.DataFrame, held: dict[str, Held]
+) -> tuple[list[Place], dict[str, Held]]:
+    """Return the places, and what is counted in each, with the cells over the first where the recipe has a grid."""
     if recipe.grid is None:
-        return places, assigned
-    cells = make_cells(recipe.grid, places[0].areas, incidents)
+        return places, held
+    cells = make_cells(recipe.grid, places[0].areas, spots)
     made = Place(CELLS, "cells", CELLS.capitalize(), cells, "polygon")
-    return [*places, made], assigned | locate_all(incidents, [made])
+    return [*places, made], held | locate_all(spots, spots.iloc[:0], [made])
 
 
 def is_named(place: Place, layers: tuple[str, ...]) -> bool:

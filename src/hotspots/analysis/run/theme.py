@@ -41,7 +41,7 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
     earlier = _earlier_months(recipe, theme, study)
     changed = _change(recipe, study, monthly, earlier)
     layers = tuple(
-        Layer(place.key, place.kind, place.label, _count(recipe, chosen, study, place, changed))
+        Layer(place.key, place.kind, place.label, _count(recipe, theme, chosen, study, place, changed))
         for place in study.places
     )
     table = layers[0].table
@@ -55,7 +55,8 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
         groupings=study.groupings,
         first=first.key,
     )
-    surface, contours, bears = _density(recipe, chosen, first.areas, study.months)
+    spots = chosen if study.spots is study.incidents else of_theme(recipe, theme, study.spots, before=True)
+    surface, contours, bears = _density(recipe, spots, first.areas, study.months)
     return ThemeResult(
         key,
         theme.name,
@@ -108,11 +109,20 @@ def _earlier_months(recipe: Recipe, theme: Theme, study: Study) -> pd.DataFrame 
 
 
 def _count(
-    recipe: Recipe, chosen: pd.DataFrame, study: Study, place: Place, changed: ThemeChange | None
+    recipe: Recipe,
+    theme: Theme,
+    chosen: pd.DataFrame,
+    study: Study,
+    place: Place,
+    changed: ThemeChange | None,
 ) -> gpd.GeoDataFrame:
     """Return the table of one place with all that the recipe asks for."""
     first = place is study.places[0]
-    assigned = study.assigned[place.key]
+    held = study.held[place.key]
+    assigned = held.assigned
+    if held.incidents is not study.incidents:
+        # Of a theme whose incidents have no coordinates, none is in a cell.
+        chosen = of_theme(recipe, theme, held.incidents, before=True)
     layer = count_layer(
         chosen,
         place.areas,

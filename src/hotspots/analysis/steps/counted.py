@@ -32,6 +32,7 @@ from hotspots.counting.counts import (
 from hotspots.counting.period import months_covered, over_months
 from hotspots.incidents import coordinates
 from hotspots.incidents.doubts import warn_outside
+from hotspots.incidents.gate import located_rows, row_numbers
 from hotspots.incidents.quality import QualityReport
 from hotspots.methods.dispersion import long_periods
 from hotspots.methods.smooth import smooth_rates
@@ -49,15 +50,7 @@ def locate(
 ) -> pd.Series:
     """Return the area of each incident (see `hotspots.assign_areas`), and say how far the recorded codes agree."""
     assigned = assign_areas(incidents, areas, by=by, lookup=None if lookup is None else read_lookup(lookup))
-    placed = int(assigned.notna().sum())
-    log.info("%s: %s of %s incidents placed by %s", label, f"{placed:,}", f"{len(incidents):,}", by)
-    if by == "polygon":
-        warn_outside(
-            int((incidents["x"].notna() & assigned.isna()).sum()),
-            int(incidents["x"].notna().sum()),
-            label=label,
-            stacklevel=2,
-        )
+    say_placed(incidents, assigned, by=by, label=label)
     if by == "polygon" and "lsoa_code" in incidents and incidents["lsoa_code"].isin(areas.index).any():
         both, share = agreement(assigned, recorded_areas(incidents, areas))
         log.info(
@@ -69,10 +62,24 @@ def locate(
     return assigned
 
 
+def say_placed(incidents: pd.DataFrame, assigned: pd.Series[Any], *, by: By, label: str) -> None:
+    """Say how many incidents are in an area, and warn of many with coordinates that are in none."""
+    rows, located, inside = row_numbers(incidents), located_rows(incidents), assigned.notna().to_numpy()
+    log.info(
+        "%s: %s of %s incidents placed by %s",
+        label,
+        f"{int(rows[inside].sum()):,}",
+        f"{int(rows.sum()):,}",
+        by,
+    )
+    if by == "polygon":
+        warn_outside(int(located[~inside].sum()), int(located.sum()), label=label, stacklevel=3)
+
+
 def account(quality: QualityReport, incidents: pd.DataFrame, assigned: pd.Series) -> QualityReport:
     """Return the account with the incidents that have coordinates divided into inside the areas and outside them."""
-    located = incidents["x"].notna()
-    inside = int((located & assigned.notna()).sum())
+    located = located_rows(incidents)
+    inside = int(located[assigned.notna().to_numpy()].sum())
     return quality.with_areas(inside=inside, outside=int(located.sum()) - inside)
 
 

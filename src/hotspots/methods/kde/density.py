@@ -19,7 +19,7 @@ from hotspots.base.limits import BANDWIDTH
 from hotspots.base.surface import Surface, limits_of_shares
 from hotspots.counting.period import period_of
 from hotspots.incidents import coordinates
-from hotspots.incidents.gate import as_incidents
+from hotspots.incidents.gate import as_incidents, row_numbers
 from hotspots.methods.kde.bandwidth import Rule, choose_bandwidth, two_figures
 from hotspots.methods.kde.grid import (
     Bools,
@@ -190,7 +190,8 @@ def kernel_density(
         where = "inside the areas" if edge == "uniform" else f"within {figure(bandwidth)} m of the areas"
         raise nothing_near(x, y, bounds, where)
     x, y, weights = x[used], y[used], weights[used]
-    _warn_of_few(x.size)
+    number = int(row_numbers(incidents)[used].sum())
+    _warn_of_few(number)
     scale = CONSTANTS[kernel] / bandwidth**2 * 1e6 * 12 / length
     values = sum_kernels(x, y, weights, grid, bandwidth, kernel, scale)
     if edge == "uniform" and inside is not None:
@@ -204,7 +205,7 @@ def kernel_density(
         "cell_size": grid.cell_size,
         "months": float(length),
         "edge": edge,
-        "incidents": int(x.size),
+        "incidents": number,
         "weight": float(weights.sum()),
         "classes": "share",
     }
