@@ -33,6 +33,7 @@ from hotspots.methods.kde.density import kernel_density
 from hotspots.scale import parts
 from hotspots.scale.cluster import count_dask, density_dask
 from hotspots.scale.stream import count_stream
+from hotspots.scale.sums import pass_over
 from hotspots_cli.main import run
 
 dask_distributed = pytest.importorskip("distributed")
@@ -228,6 +229,20 @@ def test_a_worker_killed_half_way_loses_nothing_and_counts_nothing_twice(
     np.testing.assert_allclose(surface.values, density.values, rtol=1e-12, atol=0)
     same_parameters(surface, density)
     assert report.rows_read == 5000
+
+    mark = tmp_path / "third"
+    layers: Any = [(nine_areas(), "code"), (nine_areas(), "polygon")]
+    asked: Any = {"places": True, "period": "2025-03", "compared": ("2025-01",)}
+    every = pass_over(paths, layers, dask=True, scheduler=client, **asked)
+    assert mark.exists()
+    alone = pass_over(paths, layers, **asked)
+    report = alone.report()
+    assert every.report() == report
+    assert report.compared > 0
+    for layer in range(2):
+        for found, told in zip(every.tables(layer, report), alone.tables(layer, report), strict=True):
+            assert found.equals(told)
+    pd.testing.assert_frame_equal(every.by_place(report), alone.by_place(report))
 
 
 def test_an_error_on_a_worker_is_the_users_error(tmp_path: Path, client: Any) -> None:

@@ -141,7 +141,7 @@ def table_of(
     rank = np.empty(len(frame), dtype=np.int64)
     rank[np.lexsort((frame["month"], frame["category"].cat.codes))] = np.arange(len(frame))
     order = np.lexsort((rank[position], area))
-    attrs: dict[str, Any] = {"crs": crs_text(job.crs), "months": list(report.months), "sums": True}
+    attrs: dict[Any, Any] = {"crs": crs_text(job.crs), "months": list(report.months), "sums": True}
     if report.period is not None:
         attrs["period"] = report.period
     made: list[Any] = []
@@ -151,6 +151,6 @@ def table_of(
         table["category"] = table["category"].cat.remove_unused_categories()
         table["weight"] = held["weight"][chosen] / MILLION
         table["rows"], table["located"] = held["rows"][chosen], held["located"][chosen]
-        table.attrs = {**attrs}
+        table.attrs = attrs.copy()
         made += [table, pd.Series(pd.Categorical.from_codes(area[chosen], categories=codes), name="area")]
     return made[0], made[1], made[2], made[3]
