@@ -63,14 +63,14 @@ class Cube:
         chosen = (rows["cell"] & WANTED) > 0
         if job.filters.compared:
             chosen |= job.filters.beside(month_of(rows["cell"]))
-        kept = rows[chosen]
-        if len(kept) == 0:
+        cell = rows["cell"][chosen]
+        if len(cell) == 0:
             return None
-        sums = np.empty(len(kept), dtype=_SUM)
-        sums["what"] = what_is(kept["cell"])
-        sums["area"] = kept["beside"][:, self.layer - 1] if self.layer else kept["area"]
-        sums["weight"] = MILLION if job.named.weight is None else millionths(kept["weight"])
-        sums["rows"], sums["located"] = 1, (kept["cell"] & LOCATED) > 0
+        sums = np.empty(len(cell), dtype=_SUM)
+        sums["what"] = what_is(cell)
+        sums["area"] = (rows["beside"][:, self.layer - 1] if self.layer else rows["area"])[chosen]
+        sums["weight"] = MILLION if job.named.weight is None else millionths(rows["weight"][chosen])
+        sums["rows"], sums["located"] = 1, (cell & LOCATED) > 0
         return grouped(sums, ("what", "area"))
 
     def added(self, one: Table | None, other: Table | None) -> Table | None:
