@@ -278,7 +278,8 @@ def spread_sums(
                 share = chance[j] / total
                 for s in range(most[k - j] + 1):
                     row[s + j * values[g]] += share * shares[k - j, s]
-            shares[k, : largest + 1] = row[: largest + 1]
+            for s in range(largest + 1):
+                shares[k, s] = row[s]
             most[k] = largest
         held += copies[g]
     return shares

@@ -98,7 +98,9 @@ def _grown(array: Ints, used: int, more: int) -> Ints:
     if used + more <= len(array):
         return array
     larger = np.empty((2 * (used + more), array.shape[1]), array.dtype)
-    larger[:used] = array[:used]
+    for row in range(used):
+        for column in range(array.shape[1]):
+            larger[row, column] = array[row, column]
     return larger
 
 

@@ -59,8 +59,9 @@ def write_polygons(
     at = 0
     for area in range(len(areas) - 1):
         head = _MULTIPOLYGON if several[area] else _POLYGON
-        text[at : at + len(head)] = head
-        at += len(head)
+        for letter in head:
+            text[at] = letter
+            at += 1
         if several[area]:
             text[at] = _OPEN
             at += 1

@@ -47,7 +47,8 @@ def _gathered(
     starts = np.zeros(bins + 1, np.int64)
     for i in range(x.size):
         starts[bin_of[i] + 1] += 1
-    starts = np.cumsum(starts)
+    for number in range(bins):
+        starts[number + 1] += starts[number]
     east, up, total = np.empty(x.size), np.empty(x.size), np.empty(x.size)
     for i in range(x.size):
         j = starts[bin_of[i]]
@@ -356,8 +357,9 @@ def _rings(squares: Floats, scale: float) -> Integers:
 def between_centres(values: Floats, across: Floats, down: Floats) -> Floats:
     """Return values at places, interpolated between the four nearest cell centres; see `grid.interpolated`."""
     rows, columns = values.shape
-    found = np.full(across.size, np.nan)
+    found = np.empty(across.size)
     for i in range(across.size):
+        found[i] = np.nan
         row, column = math.floor(down[i]), math.floor(across[i])
         if not (0 <= row < rows and 0 <= column < columns):
             continue
