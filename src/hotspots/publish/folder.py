@@ -17,7 +17,6 @@ from hotspots.analysis.editions import RECORD, compare_editions, read_edition
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.origins import NAME_THEM
 from hotspots.analysis.provenance import make_provenance, names_only, rests_on
-from hotspots.analysis.public.protect import protect
 from hotspots.analysis.recipe.tables import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
 from hotspots.analysis.run.analyse import Progress, analyse, count_steps
@@ -35,8 +34,6 @@ from hotspots.export.webmap.make import make_map, write_map
 from hotspots.incidents.filters import range_text
 from hotspots.incidents.sources import would_read
 from hotspots.priorities.plan import read_plan
-from hotspots.publish.certificate import FILES as CERTIFICATE_FILES
-from hotspots.publish.certificate import certify
 from hotspots.publish.layers import left_out_words, with_months, written_table
 from hotspots.publish.qgis import layer_path, write_qgis
 from hotspots.publish.report.charts import charts_tables
@@ -158,6 +155,8 @@ def run_recipe(
             recipe, engine=engine, scheduler=scheduler, progress=lambda label: progress(label, total)
         )
         if recipe.publish is not None:
+            from hotspots.analysis.public.protect import protect
+
             analysis = protect(analysis, recipe.publish.rules)
         if earlier is not None:
             analysis = replace(analysis, since=compare_editions(analysis, earlier))
@@ -194,14 +193,19 @@ def _write_all(analysis: Analysis, draft: Path, *, progress: Callable[[str], Non
         told += ["", "", name, "=" * len(name), *account.unquoted().lines()]
     _write_text(draft / "about" / "quality.txt", "\n".join(told) + "\n")
     written = {path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file()}
-    added = () if recipe.publish is None else CERTIFICATE_FILES
-    files = tuple(sorted({*written, *added, RECORD}))
+    if recipe.publish is not None:
+        from hotspots.publish.certificate import FILES
+
+        written.update(FILES)
+    files = tuple(sorted({*written, RECORD}))
     _write_text(draft / RECORD, _record(analysis, files))
     return files
 
 
 def _certify(analysis: Analysis, draft: Path, rules: Profile, since: str | os.PathLike[str] | None) -> None:
     """Solve for what the files give away, alone and beside those of the earlier edition."""
+    from hotspots.publish.certificate import certify
+
     made = analysis.published
     certify(
         draft,

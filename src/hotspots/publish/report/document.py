@@ -24,8 +24,6 @@ from hotspots.export.document import (
     Table,
     Terms,
 )
-from hotspots.export.office.slides import write_slides
-from hotspots.export.office.word import write_word
 from hotspots.export.pages.report import write_report
 from hotspots.export.tables.flag_table import make_flag_table
 from hotspots.export.tables.workbook import write_workbook
@@ -149,8 +147,12 @@ def write_documents(analysis: Analysis, folder: Path, formats: Sequence[ReportFo
     if "html" in formats:
         write_report(document, folder / "report.html")
     if "docx" in formats:
+        from hotspots.export.office.word import write_word
+
         write_word(document, folder / "report.docx")
     if "pptx" in formats:
+        from hotspots.export.office.slides import write_slides
+
         write_slides(_bound(analysis, slides_of(analysis, sections)), folder / "report.pptx")
 
 
