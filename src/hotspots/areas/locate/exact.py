@@ -47,7 +47,7 @@ def _add_product(expansion: Floats, length: int, a: float, b: float) -> int:
 def _exact_side(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> float:
     """Return a number with the exact sign of the orientation of a, b, p."""
     expansion = np.empty(12)
-    length = _add_product(expansion, np.int64(0), ax, by)
+    length = _add_product(expansion, 0, ax, by)
     length = _add_product(expansion, length, -ay, bx)
     length = _add_product(expansion, length, bx, py)
     length = _add_product(expansion, length, -by, px)

@@ -249,8 +249,7 @@ class Canvas:
         from matplotlib.patches import PathPatch
 
         west, south, east, north = surface.bounds
-        values = _finer(surface if outline is None else _without_gaps(surface))
-        found = style.classify(values.ravel()).reshape(values.shape)
+        found = _finer(surface if outline is None else _without_gaps(surface), style)
         colours = np.zeros(
             (len(style.classes) + 1, 4), dtype=np.uint8
         )  # the last, read by -1, is transparent
@@ -432,16 +431,23 @@ def _area(ring: Any) -> float:
     return float(shapely.area(shapely.Polygon(ring)))
 
 
-def _finer(surface: Surface) -> npt.NDArray[np.float64]:
-    """Return the surface on a grid finer by a whole factor, interpolated; where a neighbour is missing, the nearest."""
+def _finer(surface: Surface, style: Style) -> npt.NDArray[np.int16]:
+    """Return the classes of a surface on a grid finer by a whole factor, interpolated; beside a gap, of the nearest.
+
+    Rows are taken some at a time, so that the numbers of a large picture are never all in memory.
+    """
     from scipy.ndimage import map_coordinates
 
     rows, columns = surface.shape
     factor = int(np.clip(round(_HEAT_PIXELS / columns), 1, 6))
     down = np.clip((np.arange(rows * factor) + 0.5) / factor - 0.5, 0, rows - 1)
     across = np.clip((np.arange(columns * factor) + 0.5) / factor - 0.5, 0, columns - 1)
-    places = np.meshgrid(down, across, indexing="ij")
-    blended = map_coordinates(surface.values, places, order=1, prefilter=False, mode="nearest")
-    nearest = np.repeat(np.repeat(surface.values, factor, axis=0), factor, axis=1)
-    smooth: npt.NDArray[np.float64] = np.where(np.isnan(blended) | np.isnan(nearest), nearest, blended)
-    return smooth
+    found = np.empty((len(down), len(across)), np.int16)
+    for first in range(0, rows, 16):
+        band = slice(first * factor, (first + 16) * factor)
+        places = np.meshgrid(down[band], across, indexing="ij")
+        blended = map_coordinates(surface.values, places, order=1, prefilter=False, mode="nearest")
+        nearest = np.repeat(np.repeat(surface.values[first : first + 16], factor, axis=0), factor, axis=1)
+        smooth = np.where(np.isnan(blended) | np.isnan(nearest), nearest, blended)
+        found[band] = style.classify(smooth.ravel()).reshape(smooth.shape)
+    return found

@@ -46,12 +46,12 @@ def hexagons_of(shapes: Shapes) -> Shapes | None:
     if not FEWEST <= len(shapes) <= MOST or shapely.is_empty(shapes).any():
         return None
     from scipy.optimize import linear_sum_assignment
+    from scipy.spatial.distance import cdist
 
     ground = join_together(shapes, np.zeros(len(shapes), dtype=np.int64), 1)[0]
     steps, step, origin = _grid(ground, len(shapes))
     middles = shapely.get_coordinates(shapely.centroid(shapes))
-    costs = ((middles[:, None, :] - (origin + steps * step)[None, :, :]) ** 2).sum(axis=2)
-    _, chosen = linear_sum_assignment(costs)
+    _, chosen = linear_sum_assignment(cdist(middles, origin + steps * step, "sqeuclidean"))
     # Corners by whole steps, so that neighbours have the very same ones.
     rim = np.array([[0, 2], [-1, 1], [-1, -1], [0, -2], [1, -1], [1, 1]])
     return np.asarray(shapely.polygons(origin + (steps[chosen][:, None, :] + rim) * step), dtype=object)
