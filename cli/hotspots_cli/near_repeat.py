@@ -8,7 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
-from hotspots_cli.writing import check_output, write_layer
+from hotspots_cli.writing import POINT_SUFFIXES, check_output, write_layer
 
 
 def _numbers(context: click.Context, parameter: click.Parameter, value: str) -> tuple[float, ...]:
@@ -83,7 +83,7 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
     if roles is not None:
-        check_output(roles, overwrite=overwrite, suffixes=(".geojson", ".gpkg"), pipe=False, option="--roles")
+        check_output(roles, overwrite=overwrite, suffixes=POINT_SUFFIXES, pipe=False, option="--roles")
     from hotspots.analysis.near_repeats import find_near_repeats
     from hotspots.analysis.provenance import make_provenance
     from hotspots.export.tables.csv import write_csv

@@ -20,6 +20,7 @@ LAYER_SUFFIXES = (".geojson", ".gpkg", ".csv", ".shp", ".shp.zip", ".parquet", "
 EXAMPLE = "postgresql://server/database#schema.table"
 _OUTPUTS = frozenset({"-o", "--brief", "--localities", "--roles", "--table", "--tables"})
 SHAPE_SUFFIXES = tuple(suffix for suffix in LAYER_SUFFIXES if suffix != ".csv")
+POINT_SUFFIXES = tuple(suffix for suffix in SHAPE_SUFFIXES if suffix != ".topojson")  # which holds borders
 
 
 def check_output(

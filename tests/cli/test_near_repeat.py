@@ -53,6 +53,29 @@ def test_boxes_and_roles_are_written(burglaries: Path, hotspots: Command) -> Non
     )
 
 
+@pytest.mark.parametrize("suffix", [".geojson", ".shp", ".shp.zip", ".parquet", ".fgb"])
+def test_roles_are_written_in_every_format_that_holds_points(
+    burglaries: Path, hotspots: Command, suffix: str
+) -> None:
+    bands = ("--distances", "100,200", "--days", "7,14")
+    code, _, err = hotspots("near-repeat", "own.csv", *bands, "-o", "a.csv", "--roles", f"roles{suffix}")
+    assert code == 0, err
+    read = gpd.read_parquet if suffix == ".parquet" else gpd.read_file
+    roles = read(burglaries / f"roles{suffix}")
+    assert len(roles) == 80
+    assert set(roles.geometry.geom_type) <= {"Point", "MultiPoint"}
+    assert roles["nr_role"].value_counts().to_dict() == {"originator": 40, "follower": 40}
+
+
+def test_roles_are_refused_in_a_format_of_borders(burglaries: Path, hotspots: Command) -> None:
+    code, _, err = hotspots("near-repeat", "own.csv", "-o", "a.csv", "--roles", "roles.topojson")
+    assert code == 1
+    assert "cannot tell the format of 'roles.topojson' from its name" in err
+    assert (
+        "end the name given to '--roles' in .geojson or .gpkg or .shp or .shp.zip or .parquet or .fgb" in err
+    )
+
+
 def test_boxes_go_to_standard_output(burglaries: Path, hotspots: Command) -> None:
     code, out, _ = hotspots("near-repeat", "own.csv")
     assert code == 0
