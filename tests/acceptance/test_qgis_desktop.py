@@ -46,6 +46,7 @@ MONTHS = {"2025-01": "n_2025_01", "2025-02": "n_2025_02"}
 RIGHTS = "Crown copyright & [% 1 + 1 %] database right"
 HOSTILE = "<b onclick='x()'>Llan & [% 1 + 1 %] \"d\"</b>"
 TITLE = "West Yorkshire <& 2025>"
+NOTE = "January 2025, against [% 1 + 1 %] areas."
 IMPRINT = Imprint(TITLE, "January 2025", "police.uk", RIGHTS)
 
 READ_LAYERS = """
@@ -279,7 +280,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     data, group = "layers/burglary.gpkg", "Burglary & theft"
     layers = [
         outline_layer(wards, path=data, table="wards", title="Wards: outlines", labels=Labels("name")),
-        raster_layer(surface, path="layers/burglary_density.tif", title="Heat-map", group=group),
+        raster_layer(surface, path="layers/burglary_density.tif", title="Heat-map", group=group, note=NOTE),
         area_layer(contours, "multiple", path=data, table="contours", title="Contours", group=group),
         *(
             area_layer(
@@ -503,6 +504,7 @@ def test_pages_are_printed_with_title_and_origin_as_they_were_written(report: di
         assert f"Period: January 2025. Source: police.uk\n{RIGHTS}" in page["texts"]
         assert TITLE in page["texts"]
         assert "Burglary & theft \u2013 Heat-map" in page["texts"]
+        assert NOTE in page["texts"]
         assert any(re.fullmatch(rf"1:[0-9,]+0 at {name[:2]}", text) for text in page["texts"])
 
 

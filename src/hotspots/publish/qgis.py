@@ -32,6 +32,7 @@ from hotspots.export.style import style_for
 from hotspots.publish.layers import has_districts, left_out_words, month_columns, with_months, written_table
 from hotspots.publish.views import drawing, drawn_columns
 from hotspots.publish.words.change import calendar_words
+from hotspots.publish.words.legend import legend_words
 from hotspots.publish.words.names import singular
 from hotspots.publish.words.publication import foot_words
 
@@ -183,7 +184,11 @@ def _qgis_group(analysis: Analysis, shown: Group, *, lines: str) -> list[QgisLay
                     draw=drawing(layer.table, layer.kind),
                     visible=not layers,
                     labels=names,
-                    note=left_out_words(layer),
+                    note=" ".join(
+                        words
+                        for words in (legend_words(analysis, layer, column), left_out_words(layer))
+                        if words
+                    ),
                 )
             )
         if layer is shown.layers[0] and (months := month_columns(shown, partial)):

@@ -124,6 +124,21 @@ def test_the_legend_counts_the_areas_of_each_class(root: ET.Element) -> None:
     }
 
 
+def test_a_printed_legend_says_the_unit(rates: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    made = area_layer(rates, "rate", path="a.gpkg", table="wards", title="Wards: rate", group="Burglary")
+    lines = outline_layer(rates, path="a.gpkg", table="wards", title="Lines")
+    write_qgz([lines, made], tmp_path / "a.qgz", imprint=IMPRINT)
+    with zipfile.ZipFile(tmp_path / "a.qgz") as archive:
+        root = ET.fromstring(archive.read("a.qgs"))  # noqa: S314 - our own file
+    found = {
+        node.get("name"): [
+            entry.get("value") for entry in node.iter("Option") if entry.get("name") == "legend/title-label"
+        ]
+        for node in root.iter("layer-tree-layer")
+    }
+    assert found == {"Lines": [], "Wards: rate": ["Wards: rate (per 1,000 people a year)"]}
+
+
 def test_a4_and_a3_pages_have_map_legend_scale_north_and_origin(root: ET.Element) -> None:
     pages = root.findall("Layouts/Layout")
     assert [page.get("name") for page in pages] == ["A4 landscape", "A3 landscape"]

@@ -24,12 +24,15 @@ _LEFT, _TOP = 1, 32
 _MAP_ID = "Map"
 
 # What is ticked, and so on the page: a layer of a theme has a title that is not its name, the lines over it have none.
-# The titles come out of an expression, and QGIS does not evaluate what comes out of one.
-_SHOWN = (
-    "[% array_to_string(array_foreach(array_filter(coalesce(map_get(item_variables('Map'), 'map_layers'), array()), "
-    "layer_property(@element, 'title') <> layer_property(@element, 'name')), layer_property(@element, 'title')), "
-    "' \u00b7 ') %]"
+# The texts come out of an expression, and QGIS does not evaluate what comes out of one.
+_TICKED = (
+    "array_filter(coalesce(map_get(item_variables('Map'), 'map_layers'), array()), "
+    "layer_property(@element, 'title') <> layer_property(@element, 'name'))"
 )
+_SHOWN = f"[% array_to_string(array_foreach({_TICKED}, layer_property(@element, 'title')), ' \u00b7 ') %]"
+# Of a layer's metadata, the second line is what it is measured against.
+_NOTE = "coalesce(array_get(string_to_array(layer_property(@element, 'abstract'), '\\n'), 1), '')"
+_NOTES = f"[% array_to_string(array_foreach({_TICKED}, {_NOTE}), ' ') %]"
 _SCALE = "[% '1:' || format_number(map_get(item_variables('Map'), 'map_scale'), 0) %] at "
 
 _ARROW = (
@@ -86,9 +89,9 @@ def _layout(name: str, size: tuple[float, float], imprint: Imprint, extent: Box)
     width, height = size
     side = round(_LEGEND_SHARE * width, 1)
     larger = height / 210
-    # From the top down: title, what is shown, the map with its legend beside it, the lines at the foot.
+    # From the top down: title, what is shown, against what, the map with its legend beside it, the lines at the foot.
     head, foot = 10 * larger, 14 * larger
-    top = _MARGIN + head + 8 * larger
+    top = _MARGIN + head + 12 * larger
     map_box = (_MARGIN, top, width - 2 * _MARGIN - side - 4, height - top - _MARGIN - foot)
     right = width - _MARGIN - side
     _add_map(made, name, map_box, extent)
@@ -106,7 +109,9 @@ def _layout(name: str, size: tuple[float, float], imprint: Imprint, extent: Box)
         16 * larger,
         bold=True,
     )
-    _add_label(made, name, "shown", (_MARGIN, _MARGIN + head, line, 7 * larger), _SHOWN, 11 * larger)
+    _add_label(made, name, "shown", (_MARGIN, _MARGIN + head, line, 6.5 * larger), _SHOWN, 11 * larger)
+    notes = (_MARGIN, _MARGIN + head + 6.5 * larger, line, 4.5 * larger)
+    _add_label(made, name, "notes", notes, _NOTES, 7.5 * larger)
     below = top + map_box[3] + 2
     _add_label(
         made, name, "origin", (_MARGIN, below, line, foot - 2), unevaluated(imprint.foot), 7.5 * larger

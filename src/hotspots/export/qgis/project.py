@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from pandas import Period
 from pyproj import CRS
 
+from hotspots.base.columns import COLUMNS
 from hotspots.base.crs import crs_label, parse_crs
 from hotspots.export.qgis.layout import Imprint, layouts
 from hotspots.export.qgis.parts import colour, element, inert, unevaluated
@@ -157,7 +158,16 @@ def _add_node(parent: ET.Element, layer: QgisLayer, *, on: bool) -> None:
         checked=_checked(on),
         expanded="1" if on and layer.style else "0",
     )
-    _add_custom(node, {"showFeatureCount": "1"} if layer.counted else {})
+    counts = {"showFeatureCount": "1"} if layer.counted else {}
+    _add_custom(node, counts | _heading(layer))
+
+
+def _heading(layer: QgisLayer) -> dict[str, str]:
+    """Return what a printed legend calls a layer, where that says more: its unit."""
+    known = COLUMNS.get(layer.style.column) if layer.style is not None and layer.kind == "areas" else None
+    if known is None or not known.unit or known.unit in layer.title:
+        return {}
+    return {"legend/title-label": inert(f"{layer.title} ({known.unit})")}
 
 
 def _add_group(
@@ -257,7 +267,8 @@ def _add_rights(entry: ET.Element, layer: QgisLayer, imprint: Imprint, months: S
     element(metadata, "language", "ENG")
     element(metadata, "type", "dataset")
     element(metadata, "title", _whole_title(layer))
-    element(metadata, "abstract", " ".join(told))
+    # On a line of its own, since a printed page shows the note without the rest; see `layout`.
+    element(metadata, "abstract", "\n".join(part for part in (" ".join(told), layer.note) if part))
     element(metadata, "links")
     element(metadata, "fees")
     if not own:
