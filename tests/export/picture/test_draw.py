@@ -145,6 +145,21 @@ def test_missing_cells_of_a_surface_stay_empty() -> None:
     assert np.ptp(coloured) / np.ptp(full) == pytest.approx(0.75, abs=0.01)
 
 
+def test_gaps_between_areas_make_no_holes_in_a_heatmap() -> None:
+    # Two districts 60 m apart, and cells of 100 m without a value along the gap.
+    values = np.full((40, 80), 100.0)
+    values[30:] = 1.0  # under the mean, and so not drawn
+    values[:, 40] = np.nan
+    grid = Surface(values, 4e5, 304_000, 100.0, "EPSG:27700", "incidents per km² a year")
+    west, east = shapely.box(4e5, 3e5, 403_970, 304_000), shapely.box(404_030, 3e5, 408_000, 304_000)
+    apart = gpd.GeoDataFrame({"name": ["", ""]}, geometry=[west, east], crs="EPSG:27700")
+    image = pixels(draw_heatmap(grid.classed("mean"), outline=apart))
+    shown = np.flatnonzero((image[750, 100:1850] != 255).any(axis=1))
+    # The ground is 8 km wide, of which the gap would be over ten pixels.
+    assert len(shown) > 1_000
+    assert np.diff(shown).max() == 1
+
+
 def test_a_surface_shows_its_extent_by_outlines_or_else_by_its_ground() -> None:
     outline = gpd.GeoDataFrame(
         {"name": ["A"]}, geometry=[shapely.box(4e5, 3e5, 408_000, 304_000)], crs="EPSG:27700"

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from hotspots.areas.borders import closed
 from hotspots.areas.outline import outline_of
 from hotspots.base.crs import reproject
 from hotspots.base.surface import Surface
@@ -255,7 +256,7 @@ class Canvas:
         )  # the last, read by -1, is transparent
         for place, entry in enumerate(style.classes):
             colours[place] = (*bytes.fromhex(entry.colour.lstrip("#")), 255 if entry.opacity else 0)
-        edge = None if outline is None else polygon_path(_filled(outline, 4 * surface.cell_size**2))
+        edge = None if outline is None else polygon_path(_filled(outline, surface.cell_size))
         for axes, _ in self._views():
             limits = axes.get_xlim(), axes.get_ylim()
             image = axes.imshow(
@@ -414,12 +415,13 @@ def _without_gaps(surface: Surface) -> Surface:
     return replace(surface, values=surface.values[tuple(nearest)])
 
 
-def _filled(outline: gpd.GeoDataFrame, smallest: float) -> Shapes:
-    """Return the ground of an outline in one piece, without holes under `smallest`, which lie between areas."""
-    parts = shapely.get_parts(shapely.union_all(shapely.force_2d(outline.geometry.to_numpy())))
+def _filled(outline: gpd.GeoDataFrame, cell: float) -> Shapes:
+    """Return the ground of an outline without gaps narrower than a cell, and holes smaller than four."""
+    whole = shapely.union_all(shapely.force_2d(outline.geometry.to_numpy()))
+    parts = shapely.get_parts(closed(np.array([whole], dtype=object), sliver=cell))
     return np.array(
         [
-            shapely.Polygon(part.exterior, [ring for ring in part.interiors if _area(ring) >= smallest])
+            shapely.Polygon(part.exterior, [ring for ring in part.interiors if _area(ring) >= 4 * cell**2])
             for part in parts
             if part.geom_type == "Polygon"
         ],
