@@ -237,6 +237,16 @@ def test_of_many_areas_the_table_makes_rows_as_it_scrolls(seen: Opened) -> None:
     assert seen.page.evaluate(focused) == "2"
 
 
+def test_a_link_to_the_table_opens_on_the_whole_of_what_is_left_of_the_map(
+    context: BrowserContext, documents: dict[str, Path]
+) -> None:
+    opened = open_page(context, documents["map"].as_uri() + "#table=1")
+    whole = "map_hotspots.getBounds().contains(JSON.parse(document.getElementById('hotspots-data').textContent).bounds)"
+    assert opened.page.locator(".table-frame tbody th").first.is_visible()
+    assert opened.page.evaluate(whole) is True
+    opened.page.close()
+
+
 def test_the_open_table_adds_four_stops_of_the_tab_key(seen: Opened) -> None:
     seen.page.get_by_role("button", name="Table", exact=True).click()
     assert seen.page.evaluate("document.activeElement.className") == "table-frame"

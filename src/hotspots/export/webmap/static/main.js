@@ -194,7 +194,8 @@
         if (at) this.map.setView(at.centre, at.zoom, { animate: false });
         else this.whole();
         this.render(at ? "stay" : "fly");
-        if (!at && state.districts && state.area === null) this.fit();
+        // Districts, and a table that takes room from the map, leave another whole to be seen.
+        if (!at && (state.districts || state.table) && state.area === null) this.fit();
       });
     }
 

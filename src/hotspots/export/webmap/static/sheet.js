@@ -110,6 +110,7 @@
 
     // What Leaflet's own renderers do: the old picture stands in until the new one is painted.
     transform(centre, zoom) {
+      if (!this.corner) return; // not painted yet
       const map = this._map, half = map.getSize().divideBy(2);
       const origin = map.project(centre, zoom).subtract(half).add(L.DomUtil.getPosition(map.getPane("mapPane"))).round();
       L.DomUtil.setTransform(this.canvas, map.project(this.corner, zoom).subtract(origin), map.getZoomScale(zoom, this.zoom));
