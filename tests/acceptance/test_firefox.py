@@ -34,7 +34,14 @@ return {
   names: [...document.querySelectorAll(".hotspots-name")].filter((name) => name.style.visibility === "visible").length,
   fits: document.documentElement.scrollWidth <= innerWidth,
 };"""
-STATES = ("", "#in=leeds", "#theme=change", "#over=outlines,names,hexagons", "#table=1&sort=-rate")
+STATES = (
+    "",
+    "#in=leeds",
+    "#theme=change",
+    "#over=outlines,names,hexagons",
+    "#table=1&sort=-rate",
+    "#beside=change&at=53.75,-1.6,11.5",
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +75,11 @@ def chromium_page(chromium: str) -> Iterator[Page]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]}, reduced_motion="reduce")
+        page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]}, reduced_motion="reduce")
+        troubles: list[str] = []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        yield page
+        assert troubles == []
         browser.close()
 
 

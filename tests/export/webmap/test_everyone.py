@@ -45,7 +45,7 @@ def outline(opened: Opened) -> str | None:
 
 def test_the_map_is_one_stop_and_every_stop_has_a_name(opened: Opened) -> None:
     onto_the_map(opened)
-    assert stops(opened) == ["Zoom in", "Zoom out", "Whole area"]
+    assert stops(opened) == ["Zoom in", "Whole area"]
     opened.page.evaluate("document.activeElement.blur()")
     assert (
         opened.page.evaluate("[...document.querySelectorAll('path, g')].filter(e => e.tabIndex >= 0).length")
@@ -57,10 +57,35 @@ def test_on_a_phone_the_keys_go_from_the_map_to_the_list_as_the_eyes_do(opened: 
     opened.page.set_viewport_size({"width": 360, "height": 740})
     onto_the_map(opened)
     names = stops(opened)
-    assert names[:3] == ["Zoom in", "Zoom out", "Whole area"]
-    assert names[3].startswith("1Six")
-    assert names[4:] == ["Table", "Download what is seen (CSV)", "How this map was made", "Print"]
+    assert names[:2] == ["Zoom in", "Whole area"]
+    assert names[2].startswith("1Six")
+    assert names[3:] == ["Table", "How this map was made", "Print"]
+    # With a card there are twelve at the most, as with the table.
+    opened.page.locator("#hotspots-list li button").first.click()
+    onto_the_map(opened)
+    names = stops(opened)
+    assert "Close the card" in names
     assert len(names) <= 12
+    opened.page.keyboard.press("Escape")
+    opened.page.get_by_role("button", name="Table", exact=True).click()
+    onto_the_map(opened)
+    names = stops(opened)
+    assert "Table of areas" in names
+    assert "Close the card" not in names
+    assert len(names) <= 12
+
+
+def test_arrow_keys_go_from_one_button_of_a_bar_to_the_next(opened: Opened) -> None:
+    focused = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"
+    zoom = opened.page.evaluate("map_hotspots.getZoom()")
+    opened.page.get_by_role("button", name="Zoom in").focus()
+    opened.page.keyboard.press("ArrowDown")
+    assert opened.page.evaluate(focused) == "Zoom out"
+    opened.page.keyboard.press("Enter")
+    assert opened.page.evaluate("map_hotspots.getZoom()") < zoom
+    opened.page.get_by_role("button", name="Table", exact=True).focus()
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.page.evaluate(focused) == "Download what is seen (CSV)"
 
 
 @pytest.mark.parametrize("theme", ["Rate by ward", "Cells"], ids=["drawn as SVG", "drawn on a canvas"])

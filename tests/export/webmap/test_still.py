@@ -64,6 +64,17 @@ def test_where_no_class_stands_out_the_drawing_says_so(wards: gpd.GeoDataFrame) 
     assert '<desc id="still-words">No area stands out.</desc>' in told
 
 
+def test_of_very_many_areas_the_drawing_says_which_it_shows(
+    wards: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = AreaView("Rate", wards, "rate", noun="wards")
+    assert "Drawn are" not in still_html(view)
+    monkeypatch.setattr("hotspots.export.webmap.still.DRAWN", 4)
+    told = still_html(view)
+    assert "Drawn are the 4 highest of 9 wards." in told
+    assert told.count("<path ") == 4
+
+
 @pytest.mark.browser
 def test_without_scripts_the_map_is_a_picture_with_its_first_areas_and_method(
     context: BrowserContext, documents: dict[str, Path]

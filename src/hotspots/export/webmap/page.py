@@ -73,9 +73,9 @@ _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas<
 <section class="card-section" id="hotspots-card" aria-labelledby="hotspots-card-name" hidden></section>
 <section class="legend-section hotspots-legend" id="hotspots-legend" aria-label="Legend"></section>
 <section class="list-section" id="hotspots-list" aria-label="Areas in order" tabindex="-1"></section>
-<section class="seen-section" id="hotspots-seen" aria-label="Table and download" hidden>
+<div class="seen-section" id="hotspots-seen" role="toolbar" aria-label="Table and download" hidden>
 <button type="button" id="hotspots-tabular" aria-expanded="false" aria-controls="hotspots-table">Table</button>
-<button type="button" id="hotspots-download">Download what is seen (CSV)</button></section>
+<button type="button" id="hotspots-download">Download what is seen (CSV)</button></div>
 <footer class="panel-foot" id="hotspots-foot">{about}{source}
 <button type="button" class="print-button" id="hotspots-print">Print</button></footer>
 </div>

@@ -42,6 +42,8 @@ def still_html(view: AreaView, boundary: gpd.GeoDataFrame | None = None) -> str:
     heading = ": ".join(part for part in (view.group, view.title) if part)
     first = order[:LISTED]
     told = highest(layer, view.column, style, found)
+    if len(layer) > DRAWN:
+        told += f" Drawn are the {DRAWN:,} highest of {len(layer):,} {view.noun}."
     return "\n".join(
         (
             '<div class="hotspots-still">',

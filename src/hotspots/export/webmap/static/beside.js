@@ -73,7 +73,7 @@
       if (wanted) wanted.show(view, true);
       this.shown = wanted;
       for (const lines of this.around) lines.follow(wanted && wanted.encoded);
-      this.names.show(view ? { view, areas: wanted, order: [], nameOf: () => "", context: null, coloured: true } : null);
+      this.names.show(view ? { view, areas: wanted, order: () => [], nameOf: () => "", context: null, coloured: true } : null);
     }
   }
 

@@ -91,6 +91,7 @@
       Hotspots.rove.keep(this.at("list"), "ol button");
       this.table = new Hotspots.table.AreaTable(this.at("table"), { sort: (sort) => this.change({ sort }),
         go: (position) => this.select(position, "fly"), point: (position) => this.point(position), close: () => this.tabulate(false) });
+      Hotspots.rove.walk(this.at("seen"), "button", { across: true });
       this.at("tabular").addEventListener("click", () => this.tabulate(!this.state.table));
       this.at("download").addEventListener("click", () => this.download());
       this.search = new Hotspots.search.Search(this.at("search"), model, {

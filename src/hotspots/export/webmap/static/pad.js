@@ -38,6 +38,10 @@
     });
     bar.append(...made);
     L.DomEvent.disableClickPropagation(bar);
+    const zoom = map.zoomControl.getContainer();
+    zoom.setAttribute("role", "toolbar");
+    zoom.setAttribute("aria-label", "Zoom");
+    Hotspots.rove.walk(zoom, "a");
     const Pad = L.Control.extend({ options: { position: "topleft" }, onAdd: () => bar });
     new Pad().addTo(map);
   }
