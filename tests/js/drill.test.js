@@ -5,18 +5,24 @@ import { load } from "./load.js";
 
 const { drill: { below, settled, written, read } } = load("words", "elements", "drill");
 
-const theme = (key, group, store, measure) => ({ key, group, store, measure });
+const theme = (key, group, store, measure) => ({ key, group, store, measure, table: store });
 const themes = [theme("wards-rate", "Burglary", 0, "Rate"), theme("lsoas-incidents", "Burglary", 1, "Incidents"),
-  theme("lsoas-rate", "Burglary", 1, "Rate"), theme("cells", "Burglary", 2, "Hotspots"), theme("robbery", "Robbery", 3, "Rate")];
-const [wards, incidents, lsoas, cells, robbery] = themes;
+  theme("lsoas-rate", "Burglary", 1, "Rate"), theme("cells", "Burglary", 2, "Hotspots"), theme("robbery", "Robbery", 3, "Rate"),
+  theme("localities", "Robbery", 4, "Rate")];
+const [wards, incidents, lsoas, cells, robbery, localities] = themes;
 const model = { themesOf: (group) => themes.filter((entry) => entry.group === group),
+  tables: [[], [], [], [], ["members"]].map((names) => ({ columns: new Set(names) })),
   places: [new Map([["E05:1", 0]]), new Map([["E01", 0]]), new Map(), new Map()] };
-const heightOf = (store) => [3, 1, 0.1, 0.5][store];
+const heightOf = (store) => [3, 1, 0.1, 0.5, 0.2][store];
 
 test("below an area are the next smaller ones of its group, in the same measure where there is one", () => {
   assert.equal(below(model, wards, heightOf), lsoas);
   assert.equal(below(model, incidents, heightOf), cells);
   assert.equal(below(model, cells, heightOf), null);
+});
+
+test("localities, which are made of areas, lie in none of them", () => {
+  assert.ok(heightOf(localities.store) < heightOf(robbery.store));
   assert.equal(below(model, robbery, heightOf), null);
 });
 

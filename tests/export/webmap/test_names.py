@@ -119,6 +119,18 @@ def test_a_districts_name_stays_inside_it(page: Page, wards: gpd.GeoDataFrame) -
             assert districts[name].buffer(200).contains(box), (width, name)
 
 
+def test_no_name_is_cut_off_by_the_edge_of_the_map(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.evaluate("map_hotspots.setView([53.75, -1.6], 11.5, { animate: false })")
+    edges = """() => { const map = map_hotspots.getContainer().getBoundingClientRect();
+      return [...document.querySelectorAll(".hotspots-name, .hotspots-area-name")]
+        .filter(n => n.style.visibility !== "hidden").map(n => [n.textContent, n.firstChild.getBoundingClientRect()])
+        .map(([name, b]) => [name, b.left - map.left, map.right - b.right, b.top - map.top, map.bottom - b.bottom]) }"""
+    found = page.evaluate(edges)
+    assert len(found) > 10
+    assert [name for name, *apart in found if min(apart) < -1] == []
+
+
 def test_on_paper_areas_taller_than_wide_have_legend_and_list_beside_them(
     context: BrowserContext, wards: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:

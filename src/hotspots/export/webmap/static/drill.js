@@ -6,10 +6,13 @@
 
   const SMALLER = 0.8; // areas of less than this share of another layer's height lie within its areas
 
+  // Localities are made of areas and lie in none, however small they are.
+  const joined = (model, theme) => model.tables[theme.table].columns.has("members");
+
   // The theme that shows the next smaller areas, if possible the same measure; null where there is none.
   function below(model, theme, heightOf) {
     const own = heightOf(theme.store);
-    const smaller = model.themesOf(theme.group).filter(({ store }) => heightOf(store) < SMALLER * own);
+    const smaller = model.themesOf(theme.group).filter((other) => heightOf(other.store) < SMALLER * own && !joined(model, other));
     const next = Math.max(...smaller.map(({ store }) => heightOf(store)));
     const fitting = smaller.filter(({ store }) => heightOf(store) === next);
     return fitting.find(({ measure }) => measure === theme.measure) || fitting[0] || null;

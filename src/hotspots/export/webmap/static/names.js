@@ -91,15 +91,16 @@
       return name && mark ? `${mark} ${name}` : name;
     }
 
-    // Where the name would stand, if its area leads the list or is wide enough for it.
+    // Where the name would stand, if its area leads the list or is wide enough for it, and all of the name is in sight.
     boxOf(position, name, leading) {
       const { areas } = this.source, bounds = areas.bounds(position);
       const corner = this.map.latLngToContainerPoint(bounds.getNorthWest());
       const size = this.map.latLngToContainerPoint(bounds.getSouthEast()).subtract(corner);
       const width = this.widthOf(name) + 2 * MARGIN;
       if (!leading && (size.x * SHARE < width || size.y < LINE + 2 * MARGIN)) return null;
-      const { x, y } = this.map.latLngToContainerPoint(areas.places[position]);
-      return { left: x - width / 2, right: x + width / 2, top: y - LINE / 2, bottom: y + LINE / 2 };
+      const { x, y } = this.map.latLngToContainerPoint(areas.places[position]), whole = this.map.getSize();
+      const box = { left: x - width / 2, right: x + width / 2, top: y - LINE / 2, bottom: y + LINE / 2 };
+      return box.left < 0 || box.right > whole.x || box.top < 0 || box.bottom > whole.y ? null : box;
     }
 
     label(name, place, className) {
