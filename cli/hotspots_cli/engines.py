@@ -220,30 +220,10 @@ def _density_in_batches(
     choices: dict[str, Any],
     reading: dict[str, Any],
 ) -> tuple[Surface, QualityReport, gpd.GeoDataFrame]:
-    """Return the density in batches or on Dask; made again where the files do not cover all of the areas."""
-    import warnings
+    """Return the density in batches or on Dask of the areas that the files cover."""
+    from hotspots.scale.density import read_placed, refuse_rule
 
-    from hotspots.base.errors import HotspotsWarning
-    from hotspots.scale.density import Field, counted_density, require_metres
-
-    asked = choices | {"bandwidth": require_metres(choices["bandwidth"])}
-    months = asked.pop("months")
-    field = Field(**asked, clip=True)
-
-    def made(where: gpd.GeoDataFrame) -> tuple[Surface, Counted]:
-        if engine == "dask":
-            from hotspots.scale.cluster import counted_density_dask
-
-            return counted_density_dask(
-                incidents, where, field, scheduler=scheduler, months=months, **reading
-            )
-        return counted_density(incidents, where, field, months=months, **reading)
-
-    surface, counted = made(areas)
-    held, missing, counted = only_covered(areas, counted, given)
-    if not missing.empty:
-        with warnings.catch_warnings():
-            # What is odd about the rows was said the first time.
-            warnings.simplefilter("ignore", HotspotsWarning)
-            surface, counted = made(held)
-    return surface, counted.report, held
+    refuse_rule(choices["bandwidth"])
+    placed = read_placed(incidents, areas, dask=engine == "dask", scheduler=scheduler, **reading)
+    held, _, counted = only_covered(areas, placed.counted, given)
+    return placed._replace(counted=counted).density(held, **choices), counted.report, held

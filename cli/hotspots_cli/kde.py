@@ -83,7 +83,7 @@ def command(
     """
     check_output(output, overwrite=overwrite, suffixes=(".tif", ".tiff", *SHAPE_SUFFIXES))
     rules = rules_of(public)
-    whole = rules is not None or isinstance(bandwidth, str)
+    whole = rules is not None or bandwidth in ("rule-of-thumb", "best")
     engine = engines.chosen_engine(engine, scheduler, incidents, whole=whole)
     from hotspots.analysis.provenance import make_provenance, rests_on
     from hotspots.areas.reading import read_areas

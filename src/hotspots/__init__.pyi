@@ -142,6 +142,6 @@ from .priorities.selection import select_areas as select_areas
 from .publish.folder import run_recipe as run_recipe
 from .publish.notebook import explore as explore
 from .scale.cluster import count_dask as count_dask
-from .scale.cluster import density_dask as density_dask
+from .scale.density import density_dask as density_dask
 from .scale.density import density_stream as density_stream
 from .scale.stream import count_stream as count_stream

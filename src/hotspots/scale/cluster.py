@@ -21,28 +21,20 @@ import numpy as np
 
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.errors import ParameterError
-from hotspots.base.surface import Surface
 from hotspots.base.threads import thread_count
 from hotspots.counting.counts import By, Per
-from hotspots.incidents import QualityReport
 from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words
-from hotspots.methods.kde.bandwidth import Rule
-from hotspots.methods.kde.density import Edge, Kernel
 from hotspots.scale.cube import Cube, Summed, make_summed
-from hotspots.scale.density import Field, require_metres
 from hotspots.scale.job import Job, open_job
 from hotspots.scale.parts import Part, cut
 from hotspots.scale.rows import Table, Tally
 from hotspots.scale.stream import (
     Counted,
     Wanted,
-    account,
     batches,
     checked,
-    counts_of,
     dealt,
-    divided,
     finish,
 )
 
@@ -100,70 +92,6 @@ def count_dask(
     return finish(job, areas, files, tally, copies)
 
 
-def density_dask(
-    source: str | Path | Sequence[str | Path],
-    areas: gpd.GeoDataFrame,
-    *,
-    bandwidth: float | Rule,
-    scheduler: str | Client | None = None,
-    cell_size: float | None = None,
-    kernel: Kernel = "quartic",
-    months: float | None = None,
-    edge: Edge = "none",
-    clip: bool = True,
-    category: Words = None,
-    exclude: Words = None,
-    period: Any = None,
-    **settings: Any,
-) -> tuple[Surface, QualityReport]:
-    """Density of incidents on Dask: that of `hotspots.kernel_density` but for rounding, under 1e-12 of it.
-
-    Parameters
-    ----------
-    source, scheduler, category, exclude, period, **settings
-        As for `count_dask`.
-    areas, cell_size, kernel, months, edge, clip
-        As for `hotspots.kernel_density`.
-    bandwidth : float
-        In metres. It must be given, because choosing one needs all incidents in one place.
-
-    Returns
-    -------
-    Surface, QualityReport
-        The density, and the account of every row.
-
-    Raises
-    ------
-    ParameterError
-        When no bandwidth in metres is given, Dask is not installed, or no scheduler answers.
-    FileError, DataError, CRSError
-        As `hotspots.read_incidents` and `hotspots.kernel_density`.
-    """
-    field = Field(require_metres(bandwidth), cell_size, kernel, edge, clip)
-    reading = {"category": category, "exclude": exclude, "period": period, **settings}
-    surface, counted = counted_density_dask(
-        source, areas, field, scheduler=scheduler, months=months, **reading
-    )
-    return surface, counted.report
-
-
-def counted_density_dask(
-    source: str | Path | Sequence[str | Path],
-    areas: gpd.GeoDataFrame,
-    field: Field,
-    *,
-    scheduler: str | Client | None,
-    months: float | None,
-    **reading: Any,
-) -> tuple[Surface, Counted]:
-    """Return the density of incidents on Dask as `density_dask` does, and their counts in the areas."""
-    job, files, copies = open_job(source, areas, with_coordinates=True, **reading)
-    job, tally, made, held = computed(job, field, files, scheduler)
-    report = divided(account(job, files, tally, copies), tally)
-    surface = field.finish(made, held, areas, report, tally, months=months)
-    return surface, counts_of(job, areas, tally, report)
-
-
 def sum_dask(
     source: str | Path | Sequence[str | Path],
     areas: gpd.GeoDataFrame,
@@ -216,7 +144,7 @@ def _run(
     made, at = None, []
     if wanted is not None:
         made = _gathered([delayed(_made_of)(one) for one in seen], delayed(wanted.added))
-        at = [delayed(_made_at)(wanted, made, held) for held in spots]
+        at = [delayed(_made_at)(wanted, held) for held in spots]
     with warnings.catch_warnings():
         # The areas travel with the graph, so that they outlive every worker.
         warnings.filterwarnings("ignore", message="Sending large graph")
@@ -272,8 +200,8 @@ def _account_for_places(job: Job, held: list[Table]) -> Tally:
     return tally
 
 
-def _made_at(wanted: Wanted, made: Any, spots: list[Table]) -> Any:
-    return wanted.at(made, np.concatenate(spots))
+def _made_at(wanted: Wanted, spots: list[Table]) -> Any:
+    return wanted.at(np.concatenate(spots))
 
 
 def _merged(one: Tally, other: Tally) -> Tally:

@@ -79,7 +79,7 @@ class Cube:
             return other if one is None else one
         return grouped(np.concatenate([one, other]), ("what", "area"))
 
-    def at(self, made: Table | None, spots: Table) -> None:
+    def at(self, spots: Table) -> None:
         """Return nothing: of places there is nothing to be known."""
 
 

@@ -1,163 +1,119 @@
-"""The density of incidents in batches: what some of them come to, and what all densities add up to."""
+"""The density of incidents in batches and on Dask: that of their sums by place, which is that of all rows."""
 
 from __future__ import annotations
 
-import dataclasses
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
-from hotspots.base.surface import Floats, Surface, limits_of_shares
-from hotspots.counting.period import period_of_report, report_months
+from hotspots.base.errors import ParameterError
+from hotspots.base.surface import Surface
 from hotspots.incidents import QualityReport
 from hotspots.incidents.doubts import warn_outside
-from hotspots.incidents.filters import Words
 from hotspots.methods.kde.bandwidth import Rule
-from hotspots.methods.kde.density import FEW_INCIDENTS, Edge, Kernel, density_at, kernel_density
-from hotspots.scale.job import Job, open_job
-from hotspots.scale.rows import LOCATED, WANTED, Table, Tally
-from hotspots.scale.stream import Counted, Gathered, account, counts_of, divided, tally_all
+from hotspots.methods.kde.density import Edge, Kernel, kernel_density
+from hotspots.scale.stream import Counted, counts_of, divided
+from hotspots.scale.sums import pass_over
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from distributed import Client
 
-Held = tuple[Floats, Floats]
-"""Densities at places, and the weights of the incidents there."""
+NEED_ROWS = ("rule-of-thumb", "best")
+"""Rules that find a bandwidth from every row."""
 
 
-@dataclass(frozen=True)
-class Field:
-    """The density wanted; its values from some of the incidents and from the others add up to those of all."""
+class Placed(NamedTuple):
+    """Incidents as sums by place.
 
-    bandwidth: float
-    cell_size: float | None
-    kernel: Kernel
-    edge: Edge
-    clip: bool
+    Attributes
+    ----------
+    incidents : DataFrame
+        Of what category how much is where; see `hotspots.scale.sums.Pass.by_place`.
+    counted : Counted
+        How many are in the areas, and the account of every row.
+    """
 
-    def over(self, job: Job, rows: Table) -> Surface | None:
-        """Return the density of rows that are not repeats, for a year; None where none of them is near."""
-        import geopandas as gpd
+    incidents: pd.DataFrame
+    counted: Counted
 
-        wanted = LOCATED | WANTED
-        kept = rows[(rows["cell"] & wanted) == wanted]
-        if len(kept) == 0:
-            return None
-        incidents = pd.DataFrame({name: kept[name] for name in ("x", "y", "weight")})
-        areas = gpd.GeoDataFrame(geometry=job.geometries, index=job.codes, crs=job.crs)
-        try:
-            with warnings.catch_warnings():
-                # How few incidents there are is known when all are added up.
-                warnings.simplefilter("ignore", HotspotsWarning)
-                return self.density(incidents, areas, months=12)
-        except DataError:
-            # Coordinates and weights are in order, and the months are given: no incident is near.
-            return None
+    def density(self, areas: gpd.GeoDataFrame, *, bandwidth: float | str, **choices: Any) -> Surface:
+        """Return the density; the choices are those of `hotspots.kernel_density`.
 
-    def added(self, one: Surface | None, other: Surface | None) -> Surface | None:
-        """Return the sum of two densities of different incidents on one grid; None is a density of none."""
-        if one is None or other is None:
-            return other if one is None else one
-        counts = {name: one.parameters[name] + other.parameters[name] for name in ("incidents", "weight")}
-        values = one.values + other.values  # noqa: PD011 - of Surfaces, not of pandas
-        return dataclasses.replace(one, values=values, parameters={**one.parameters, **counts})
-
-    def density(self, incidents: pd.DataFrame, areas: gpd.GeoDataFrame, *, months: float | None) -> Surface:
-        """Return the density of some incidents."""
-        return kernel_density(
-            incidents,
-            areas,
-            bandwidth=self.bandwidth,
-            cell_size=self.cell_size,
-            kernel=self.kernel,
-            months=months,
-            edge=self.edge,
-            clip=self.clip,
-        )
-
-    def at(self, surface: Surface | None, spots: Table) -> Held:
-        """Return the density at each distinct place of some incidents, and how much they weigh."""
-        if surface is None:
-            return np.empty(0), np.empty(0)
-        # As `kernel_density` has it: where the edge is made up for, incidents in an area count.
-        kept = spots[(spots["weight"] > 0) & ((spots["area"] >= 0) | (self.edge == "none"))]
-        codes, _ = pd.factorize(kept["place"])
-        _, first = np.unique(codes, return_index=True)
-        density = density_at(surface, kept["x"][first], kept["y"][first])
-        weight = np.bincount(codes, kept["weight"]).astype(np.float64)
-        return density[density > 0], weight[density > 0]
-
-    def finish(
-        self,
-        surface: Surface | None,
-        held: Sequence[Held],
-        areas: gpd.GeoDataFrame,
-        report: QualityReport,
-        tally: Tally,
-        *,
-        months: float | None,
-    ) -> Surface:
-        """Turn the density of all rows for a year into that of their period, or say what is wrong with them."""
-        dated = months is not None or bool(report_months(report))
-        if surface is None or not dated:
-            # In so many words, as with all incidents in one place.
-            west, south, east, north = tally.extent
-            ends = ([west, east], [south, north]) if report.located else (np.full(report.used, np.nan),) * 2
-            return self.density(pd.DataFrame({"x": ends[0], "y": ends[1]}), areas, months=months)
+        Raises
+        ------
+        ParameterError
+            When the bandwidth is to be found by a rule that needs every row.
+        """
+        refuse_rule(bandwidth)
+        report, incidents = self.counted.report, self.incidents
+        if not len(incidents):
+            # In so many words, as of rows without coordinates.
+            nowhere = np.full(report.used, np.nan)
+            incidents = pd.DataFrame({"x": nowhere, "y": nowhere})
+            incidents.attrs = {key: value for key, value in self.incidents.attrs.items() if key != "sums"}
+        surface = kernel_density(incidents, areas, bandwidth=bandwidth, **choices)  # type: ignore[arg-type]
         outside = report.located - (report.inside or 0)
         warn_outside(outside, report.located, label="areas", result="density", stacklevel=3)
-        length = float(period_of_report(report, months=months).length)
-        counted = surface.parameters["incidents"]
-        if counted < FEW_INCIDENTS:
-            message = f"the density rests on {counted} incidents: it shows single places, not a pattern"
-            warnings.warn(message, HotspotsWarning, stacklevel=3)
-        densities, weights = (np.concatenate(part) for part in zip(*held, strict=True))
-        limits = limits_of_shares(densities * (12 / length), weights)
-        return dataclasses.replace(
-            surface,
-            values=surface.values * (12 / length),  # noqa: PD011 - of a Surface, not of pandas
-            parameters={
-                **surface.parameters,
-                "months": length,
-                "share_limits": [list(pair) for pair in limits.items()],
-            },
+        return surface
+
+
+def refuse_rule(bandwidth: float | str) -> None:
+    """Refuse a rule that needs every row.
+
+    Raises
+    ------
+    ParameterError
+    """
+    if bandwidth in NEED_ROWS:
+        raise ParameterError(
+            f"the bandwidth '{bandwidth}' needs every row, but batches and Dask keep sums of them",
+            hint="give one in metres with 'bandwidth', for example 500, or leave it out",
         )
+
+
+def read_placed(
+    source: str | Path | Sequence[str | Path],
+    areas: gpd.GeoDataFrame,
+    *,
+    dask: bool = False,
+    scheduler: str | Client | None = None,
+    **reading: Any,
+) -> Placed:
+    """Read incidents as sums by place; the parameters are those of `hotspots.scale.sums.pass_over`."""
+    made = pass_over(source, [(areas, "polygon")], dask=dask, scheduler=scheduler, places=True, **reading)
+    report = divided(made.report(), made.tally)
+    return Placed(made.by_place(report), counts_of(made.job, areas, made.tally, report))
 
 
 def density_stream(
     source: str | Path | Sequence[str | Path],
     areas: gpd.GeoDataFrame,
     *,
-    bandwidth: float | Rule,
+    bandwidth: float | Rule = "likelihood",
     cell_size: float | None = None,
     kernel: Kernel = "quartic",
     months: float | None = None,
     edge: Edge = "none",
     clip: bool = True,
-    category: Words = None,
-    exclude: Words = None,
-    period: Any = None,
-    **settings: Any,
+    **reading: Any,
 ) -> tuple[Surface, QualityReport]:
     r"""Density of incidents straight from files, in batches, in memory that does not grow with them.
 
-    It is that of `hotspots.kernel_density` but for rounding, under 1e-12 of it. What is held in memory are the areas,
-    the grid, two million incidents, a density for each distinct place, and the sums; see `hotspots.count_stream`.
+    It is that of `hotspots.kernel_density`; weights that are not whole numbers may differ by rounding. What is held in
+    memory are the areas, the grid, a batch, and how much of each category is at each distinct place.
 
     Parameters
     ----------
-    source, category, exclude, period, **settings
+    source, **reading
         As for `hotspots.count_stream`.
     areas, cell_size, kernel, months, edge, clip
         As for `hotspots.kernel_density`.
-    bandwidth : float
-        In metres. It must be given, because choosing one needs all incidents in one place.
+    bandwidth : float or 'likelihood'
+        As there; the rule of thumb needs every row.
 
     Returns
     -------
@@ -167,7 +123,7 @@ def density_stream(
     Raises
     ------
     ParameterError
-        When no bandwidth in metres is given.
+        When the bandwidth is ``'rule-of-thumb'``.
     FileError, DataError, CRSError
         As `hotspots.read_incidents` and `hotspots.kernel_density`.
 
@@ -183,34 +139,61 @@ def density_stream(
     >>> surface.parameters["incidents"], report.inside
     (20, 20)
     """
-    field = Field(require_metres(bandwidth), cell_size, kernel, edge, clip)
-    reading = {"category": category, "exclude": exclude, "period": period, **settings}
-    surface, counted = counted_density(source, areas, field, months=months, **reading)
-    return surface, counted.report
+    refuse_rule(bandwidth)
+    placed = read_placed(source, areas, **reading)
+    surface = placed.density(
+        areas,
+        bandwidth=bandwidth,
+        cell_size=cell_size,
+        kernel=kernel,
+        months=months,
+        edge=edge,
+        clip=clip,
+    )
+    return surface, placed.counted.report
 
 
-def counted_density(
+def density_dask(
     source: str | Path | Sequence[str | Path],
     areas: gpd.GeoDataFrame,
-    field: Field,
     *,
-    months: float | None,
+    scheduler: str | Client | None = None,
+    bandwidth: float | Rule = "likelihood",
+    cell_size: float | None = None,
+    kernel: Kernel = "quartic",
+    months: float | None = None,
+    edge: Edge = "none",
+    clip: bool = True,
     **reading: Any,
-) -> tuple[Surface, Counted]:
-    """Return the density of incidents in batches as `density_stream` does, and their counts in the areas."""
-    job, files, copies = open_job(source, areas, with_coordinates=True, **reading)
-    sums = Gathered(job, field)
-    job, tally = tally_all(job, files, sums)
-    report = divided(account(job, files, tally, copies), tally)
-    surface = field.finish(sums.total(), sums.at, areas, report, tally, months=months)
-    return surface, counts_of(job, areas, tally, report)
+) -> tuple[Surface, QualityReport]:
+    """Density of incidents read on Dask; the same as by `density_stream`, whose parameters these are.
 
+    Parameters
+    ----------
+    scheduler : str or distributed.Client, optional
+        As for `hotspots.count_dask`.
 
-def require_metres(bandwidth: float | Rule) -> float:
-    """Return a bandwidth in metres, and refuse the name of a rule."""
-    if isinstance(bandwidth, str):
-        raise ParameterError(
-            "no bandwidth in metres is given, and choosing one needs all incidents in one place",
-            hint="give one in metres with 'bandwidth', for example 500",
-        )
-    return bandwidth
+    Returns
+    -------
+    Surface, QualityReport
+        The density, and the account of every row.
+
+    Raises
+    ------
+    ParameterError
+        When the bandwidth is ``'rule-of-thumb'``, Dask is not installed, or no scheduler answers.
+    FileError, DataError, CRSError
+        As `density_stream`.
+    """
+    refuse_rule(bandwidth)
+    placed = read_placed(source, areas, dask=True, scheduler=scheduler, **reading)
+    surface = placed.density(
+        areas,
+        bandwidth=bandwidth,
+        cell_size=cell_size,
+        kernel=kernel,
+        months=months,
+        edge=edge,
+        clip=clip,
+    )
+    return surface, placed.counted.report

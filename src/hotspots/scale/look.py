@@ -59,7 +59,7 @@ class _Distinct:
     def added(self, one: None, other: None) -> None:
         """Return nothing, too."""
 
-    def at(self, made: None, spots: Table) -> Places:  # noqa: ARG002 - as `Wanted` has it
+    def at(self, spots: Table) -> Places:
         """Return the distinct places, and how many rows are at each."""
         _, first, rows = np.unique(spots["place"], return_index=True, return_counts=True)
         return spots["x"][first], spots["y"][first], rows

@@ -45,8 +45,8 @@ BATCH_ROWS = 1 << 19
 DRAWERS = 256
 # What waits in memory before it goes to the drawers' files, of each kind of rows.
 WAITING_BYTES = 1 << 25
-# Rows that wait until something is made of them: enough that a grid is not gone over too often.
-WAITING_ROWS = 1 << 21
+# Rows that wait until something is made of them: enough that sums are not merged too often.
+WAITING_ROWS = 1 << 20
 
 
 class Counted(NamedTuple):
@@ -144,8 +144,8 @@ class Wanted(Protocol):
     def added(self, one: Any, other: Any) -> Any:
         """Return that of different rows together; None is that of none."""
 
-    def at(self, made: Any, spots: Table) -> Any:
-        """Return what is to be known of some places, with all their rows, once all is made."""
+    def at(self, spots: Table) -> Any:
+        """Return what is to be known of some places, from all their rows."""
 
 
 class Gathered:
@@ -154,7 +154,7 @@ class Gathered:
     Attributes
     ----------
     at : list
-        What is to be known of the places, once all rows were put.
+        What is to be known of the places.
     """
 
     def __init__(self, job: Job, wanted: Wanted) -> None:
@@ -182,8 +182,8 @@ class Gathered:
         return self._made
 
     def see(self, spots: Table) -> None:
-        """Look at where all rows of some places are, once every row was put."""
-        self.at.append(self._wanted.at(self.total(), spots))
+        """Look at all rows of some places."""
+        self.at.append(self._wanted.at(spots))
 
 
 def tally_all(job: Job, files: Sequence[IncidentFile], gathered: Gathered | None = None) -> tuple[Job, Tally]:

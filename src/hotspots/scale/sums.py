@@ -58,7 +58,7 @@ class Sums:
             return other if one is None else one
         return [Cube().added(*pair) for pair in zip(one, other, strict=True)]
 
-    def at(self, made: Any, spots: Table) -> Table:  # noqa: ARG002 - as `Wanted` has it
+    def at(self, spots: Table) -> Table:
         """Return how much of each category is at each of some places, of the reporting period."""
         if "x" not in (spots.dtype.names or ()):
             return np.empty(0, dtype=_PLACE)
