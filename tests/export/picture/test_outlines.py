@@ -12,6 +12,7 @@ import pytest
 import shapely
 from PIL import Image
 
+from hotspots.areas.outline import outline_of
 from hotspots.export.picture.draw import draw_map, picture_bytes
 from hotspots.export.picture.outlines import drawn_outlines, line_width
 from hotspots.export.picture.parts import Names
@@ -114,3 +115,23 @@ def test_a_country_of_small_districts_is_not_all_lines() -> None:
     # Lines are black, and no class is. A twelfth of a district's width on each border is a fifth of the ground; lines
     # as wide as those around counties would be two fifths.
     assert 0.1 < (ground < 70).all(axis=1).mean() < 0.25
+
+
+def test_of_ground_that_is_not_covered_only_what_a_map_shows_is_joined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    joined: list[int] = []
+
+    def counted(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        joined.append(len(areas))
+        return outline_of(areas)
+
+    monkeypatch.setattr("hotspots.export.picture.canvas.outline_of", counted)
+    layer = country(2)
+    beside, away = shapely.box(20_000, 0, 22_000, 10_000), shapely.box(900_000, 0, 910_000, 10_000)
+    missing = gpd.GeoDataFrame({"district": ["Near", "Away"]}, geometry=[beside, away], crs=layer.crs)
+    around = lines(layer)
+    draw_map(layer, "rate", outline=around, uncovered=missing.iloc[1:])
+    assert joined == []
+    draw_map(layer, "rate", outline=around, uncovered=missing)
+    assert joined == [1]

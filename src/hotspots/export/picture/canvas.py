@@ -223,7 +223,12 @@ class Canvas:
         """Draw the ground that the files do not cover, hatched."""
         if areas is None or areas.empty:
             return
-        joined = outline_of(reproject(areas, crs)).geometry.to_numpy()
+        placed = reproject(areas, crs)
+        # Of those of a country, a page on one partnership shows few.
+        seen = placed[shapely.intersects(placed.geometry.to_numpy(), _limits(self.axes))]
+        if seen.empty:
+            return
+        joined = outline_of(seen).geometry.to_numpy()
         look: dict[str, Any] = {"edgecolor": "#8a94a0", "linewidth": 0.5 * self.unit, "hatch": "////"}
         self._patch(joined, facecolor=MISSING_CLASS.colour, **look)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -76,12 +77,7 @@ class Pen:
 
     def measure(self, text: str, size: float, *, bold: bool = False) -> float:
         """Return the width of a line of text in inches."""
-        from matplotlib.font_manager import FontProperties
-        from matplotlib.textpath import text_to_path
-
-        face = FontProperties(family=FONT, size=size * self.unit, weight="bold" if bold else "normal")
-        width, _, _ = text_to_path.get_text_width_height_descent(text, face, ismath=False)
-        return float(width) / _POINTS
+        return _text_width(text, size * self.unit, bold)
 
     def wrap(self, text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
         """Return the text as lines no wider than `width` inches; a longer word has a line of its own."""
@@ -147,6 +143,17 @@ class Pen:
         corner = (x / self.width, 1 - (y + height) / self.height)
         size = (width / self.width, height / self.height)
         self.figure.add_artist(Rectangle(corner, *size, transform=self.figure.transFigure, **look))
+
+
+@lru_cache(maxsize=20_000)  # a country's districts, each in three sizes
+def _text_width(text: str, size: float, bold: bool) -> float:
+    """Return the width of a line of text in inches; the same names stand on every map of a report."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    face = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
+    width, _, _ = text_to_path.get_text_width_height_descent(text, face, ismath=False)
+    return float(width) / _POINTS
 
 
 def draw_legend(pen: Pen, x: float, y: float, width: float, legend: LegendBox) -> float:
