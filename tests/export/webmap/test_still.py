@@ -143,14 +143,3 @@ def test_parts_beside_are_refused_where_they_are_and_named_where_they_are_not(
     assert not (tmp_path / "map.html").exists()
     with pytest.raises(ParameterError, match="'parts' is 'apart'"):
         write_map(made, tmp_path / "map.html", parts="apart")  # type: ignore[arg-type]
-
-
-def test_a_picture_of_some_of_the_areas_says_so(
-    wards: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    view = AreaView("Hotspots", wards, "gi_class", noun="wards")
-    assert "The picture has" not in still_html(view)
-    monkeypatch.setattr("hotspots.export.webmap.still.DRAWN", 4)
-    told = still_html(view)
-    assert told.count("<path ") == 4
-    assert "<p>The picture has the first 4 of 9 wards; the map has all.</p>" in told

@@ -49,20 +49,12 @@ def still_html(view: AreaView, boundary: gpd.GeoDataFrame | None = None) -> str:
             '<div class="hotspots-still">',
             f"<p>{_WHY}</p>",
             _drawing(layer, style, found, order, boundary, title=heading, told=told),
-            *_drawn_words(len(layer), view.noun),
             _legend(style, found),
             f"<h2>{escape(heading)}: the first {len(first)} of {len(layer):,} {escape(view.noun)}</h2>",
             f"<ol>{''.join(_item(view, layer.iloc[place], style, int(found[place])) for place in first)}</ol>",
             "</div>",
         )
     )
-
-
-def _drawn_words(count: int, noun: str) -> list[str]:
-    """Return that a picture holds a part of the areas only, where it does."""
-    if count <= DRAWN:
-        return []
-    return [f"<p>The picture has the first {DRAWN:,} of {count:,} {escape(noun)}; the map has all.</p>"]
 
 
 def _order(
