@@ -266,3 +266,23 @@ def test_an_area_without_shape_stays_in_topojson(wards: gpd.GeoDataFrame, tmp_pa
     assert areas[0]["properties"]["name"] == "Town"
     nothing = topology(wards.iloc[:0], tmp_path)
     assert (nothing["arcs"], nothing["objects"]["wards"]["geometries"]) == ([], [])
+
+
+def test_topojson_says_its_reference_system_where_gdal_looks_for_it(
+    wards: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    write_topojson(wards, tmp_path / "a.topojson")
+    assert gpd.read_file(tmp_path / "a.topojson").crs.to_epsg() == 4326
+
+
+@pytest.mark.parametrize("name", ["a.shp", "a.shp.zip", "a.parquet", "a.fgb"])
+def test_points_stay_points(wards: gpd.GeoDataFrame, tmp_path: Path, name: str) -> None:
+    WRITERS[name](wards.set_geometry(wards.centroid), tmp_path / name)
+    assert set(back(tmp_path / name).geom_type) == {"Point"}
+
+
+def test_what_is_noted_beside_a_table_is_not_written(wards: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    wards.attrs["populations"] = object()
+    write_geoparquet(wards, tmp_path / "a.parquet")
+    assert back(tmp_path / "a.parquet")["n"].tolist() == [0, 3, 12]
+    assert back(tmp_path / "a.parquet").attrs == {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotspots.base.crs import crs_text
 from hotspots.base.files import replacing
-from hotspots.export.formats.table import plain_table
+from hotspots.export.formats.table import has_points, plain_table
 from hotspots.export.geojson.text import to_json
 
 if TYPE_CHECKING:
@@ -57,6 +57,6 @@ def write_flatgeobuf(
             draft,
             layer=Path(path).stem,
             driver="FlatGeobuf",
-            promote_to_multi=True,
+            promote_to_multi=not has_points(layer),
             layer_options=options,
         )

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from hotspots.base.crs import crs_text
 from hotspots.base.errors import FileError, HotspotsWarning
 from hotspots.base.files import refuse_existing, replacing, require_whole
-from hotspots.export.formats.table import plain_table, with_names
+from hotspots.export.formats.table import has_points, plain_table, with_names
 from hotspots.export.geojson.text import to_json
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _write_parts(table: gpd.GeoDataFrame, path: Path, provenance: Mapping[str, A
         path,
         driver="ESRI Shapefile",
         encoding="UTF-8",
-        promote_to_multi=True,
+        promote_to_multi=not has_points(table),
         layer_options={"DBF_DATE_LAST_UPDATE": _DATE},
     )
     if provenance:

@@ -33,6 +33,11 @@ def plain_table(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return plain
 
 
+def has_points(layer: gpd.GeoDataFrame) -> bool:
+    """Return whether a layer is of points, of which each is one: files hold other layers as shapes of several parts."""
+    return len(layer) > 0 and bool((layer.geom_type == "Point").all())
+
+
 def with_names(
     layer: gpd.GeoDataFrame, what: str, *, reserved: Collection[str] = (), longest: int | None = None
 ) -> gpd.GeoDataFrame:

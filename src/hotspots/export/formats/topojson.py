@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 GRID = 1_000_000
 """Steps of the grid along the longer side of the layer: about 10 cm for a county."""
 
+_WGS84 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+
 
 def write_topojson(
     layer: gpd.GeoDataFrame,
@@ -89,7 +91,8 @@ def _topology(layer: gpd.GeoDataFrame, name: str, provenance: Mapping[str, Any])
         {**_geometry(own), "id": row["code"], "properties": row}
         for own, row in zip(polygons, rows, strict=True)
     ]
-    made: dict[str, Any] = {"type": "Topology"}
+    # The format has no place for a reference system; GDAL, and so QGIS, takes it from where GeoJSON once had it.
+    made: dict[str, Any] = {"type": "Topology", "crs": _WGS84}
     if drawn.any():
         made["bbox"] = [west, south, east, north]
     made |= {
