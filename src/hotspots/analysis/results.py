@@ -235,6 +235,8 @@ class Analysis:
         The areas that the files do not cover, by the key of their layers; they are in no table and no figure.
     gaps : str
         The months that the files lack of some districts, in words; their counts are too low by them.
+    lacking : str
+        The areas that one of several sources does not cover and another does, in words.
     context : GeoDataFrame or None
         Towns, roads and water that maps show for orientation, from `hotspots.areas.context.read_context`.
     """
@@ -264,6 +266,7 @@ class Analysis:
     published: Published | None = None
     uncovered: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     gaps: str = ""
+    lacking: str = ""
     context: gpd.GeoDataFrame | None = None
 
     @cached_property

@@ -280,12 +280,22 @@ def _split(text: str, delimiter: str, where: str, *, first: int) -> tuple[list[l
 
 
 def _of_parquet(path: Path) -> tuple[list[str], pd.DataFrame]:
-    """Return the names of a Parquet file's columns, and those of numbers, texts and days; others are no cells."""
+    """Return the names of a Parquet file's columns, and those of numbers, texts and days; others are no cells.
+
+    What is left out is warned of, but for the extent that GeoParquet keeps of each shape.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = pq.read_table(path)
     plain = [place for place, field in enumerate(table.schema) if not pa.types.is_nested(field.type)]
+    left = [field.name for field in table.schema if pa.types.is_nested(field.type) and field.name != "bbox"]
+    if left:
+        warnings.warn(
+            f"'{path}' has columns of lists or structures, which no table holds and which are left out: {listed(left)}",
+            HotspotsWarning,
+            stacklevel=3,
+        )
     return table.column_names, table.select(plain).to_pandas(ignore_metadata=True)
 
 

@@ -151,3 +151,30 @@ def test_a_month_that_a_district_lacks_is_told_and_noted(shire: Path, tmp_path: 
     assert note.startswith(
         "Next (12 areas) without 2025-02: the files hold none of their incidents of these months."
     )
+
+
+def test_each_of_several_sources_is_judged_by_itself(shire: Path) -> None:
+    # A council's log of Near alone, 12 wards. With the police, Near and Next are covered, and Far is not.
+    calls = pd.read_csv(shire / "2025-01-shire-street.csv")[["Month", "Easting", "Northing"]]
+    calls = calls[calls["Northing"] < 3e5 + 2400].assign(Category="Noise")
+    calls.to_csv(shire / "council.csv", index=False)
+    theme = '[[theme]]\nname = "All"\n'
+    recipe = RECIPE.replace("{areas}", "").replace(
+        "[incidents]\n", '[[incidents]]\nname = "Police"\nperiod = "2025-01"\n'
+    )
+    recipe = recipe.replace("[[areas]]", '[[incidents]]\nname = "Council"\nsource = "council.csv"\n[[areas]]')
+    recipe = recipe.replace(theme, '[[theme]]\nname = "Noise"\nincidents = "Council"\n')
+    recipe = recipe.replace('[select]\nplan = "plan.toml"\n', "")
+    with pytest.warns(HotspotsWarning) as caught:
+        found = analyse(parse_recipe(recipe, folder=shire))
+    [said] = [str(one.message) for one in caught if "covered" in str(one.message)]
+    assert "left out of every figure: Far (6 areas)" in said
+    assert (
+        "; 'Council' holds none of Next (12 areas), which another source covers: the 0 of its themes" in said
+    )
+    assert found.lacking == "'Council' holds none of Next (12 areas)"
+    assert [note.term for note in coverage_note(found)] == ["Not covered", "Sources that cover a part"]
+    told = recipe.replace('source = "wards.gpkg"\n', 'source = "wards.gpkg"\ncovered = ["Next"]\n')
+    with pytest.warns(HotspotsWarning, match="covered"):
+        again = analyse(parse_recipe(told, folder=shire))
+    assert again.lacking == ""

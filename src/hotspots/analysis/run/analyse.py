@@ -41,7 +41,7 @@ from hotspots.analysis.sources import account_each, of_source, read_sources, row
 from hotspots.analysis.steps.counted import account, people_of
 from hotspots.areas.context import read_context
 from hotspots.counting.coverage.forces import forces_of
-from hotspots.counting.coverage.words import gaps_words
+from hotspots.counting.coverage.words import gaps_words, sources_words
 from hotspots.counting.period import period_of
 
 Progress = Callable[..., None]
@@ -99,7 +99,7 @@ def analyse(
     against = None if others is None else others.table
     progress("Locating incidents")
     held = held or locate_all(incidents, before, places)
-    places, held, uncovered, gaps = keep_covered(recipe, places, held, quality)
+    places, held, uncovered, covering = keep_covered(recipe, places, held, quality)
     places, held = with_cells(recipe, places, spots, held)
     located = held[places[0].key].assigned
     quality = account(quality, incidents, located)
@@ -144,7 +144,8 @@ def analyse(
         facts=_facts(recipe, study),
         comparators=against,
         uncovered=uncovered,
-        gaps=gaps_words(places[0].areas, gaps, forces_of(quality.sources)),
+        gaps=gaps_words(places[0].areas, covering.gaps, forces_of(quality.sources)),
+        lacking=sources_words(covering.lacking),
         context=_context(recipe, places[0].areas),
     )
 

@@ -15,15 +15,16 @@ from hotspots.analysis.keys import make_keys
 from hotspots.analysis.people import Grouping, read_groupings
 from hotspots.analysis.recipe.tables import CELLS, Areas, Emerging, GiStar, Grid, Outliers, Recipe
 from hotspots.analysis.results import Kind
+from hotspots.analysis.sources import of_source
 from hotspots.analysis.steps.counted import among, locate, monthly_counts
-from hotspots.analysis.steps.covered import judge_covering
+from hotspots.analysis.steps.covered import Covering, judge_covering
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.overlap import largest_overlap
 from hotspots.areas.reading import read_areas
 from hotspots.counting.counts import By, assign_areas, count_incidents
 from hotspots.counting.coverage.areas import find_coverage
-from hotspots.counting.coverage.words import Gaps, warn_uncovered
+from hotspots.counting.coverage.words import warn_uncovered
 from hotspots.counting.period import Period
 from hotspots.counting.steps import TimeSteps
 from hotspots.incidents.quality import QualityReport
@@ -186,8 +187,8 @@ def keep_covered(
     places: list[Place],
     held: dict[str, Held],
     quality: QualityReport,
-) -> tuple[list[Place], dict[str, Held], dict[str, gpd.GeoDataFrame], Gaps]:
-    """Return the places, and the areas of incidents, without the areas that the files do not cover; these; and gaps.
+) -> tuple[list[Place], dict[str, Held], dict[str, gpd.GeoDataFrame], Covering]:
+    """Return the places, and the areas of incidents, without the areas that the files do not cover; these; and more.
 
     The first areas say of the districts of all others which are covered. One warning names what is not.
 
@@ -206,21 +207,29 @@ def keep_covered(
         Of covered areas alone.
     uncovered : dict of str to GeoDataFrame
         The others, by the key of the place; empty where all is covered.
-    gaps : dict of str to tuple of str
-        The months that the files lack, by district of the first areas.
+    found : Covering
+        What the files cover of the first areas, in which months, and what of several sources each does not.
     """
     whole, sources = not quality.filtered_category, quality.sources
     kept, located = [], {}
     missing: dict[str, gpd.GeoDataFrame] = {}
     told: dict[str, bool] = {}
-    gaps: Gaps = {}
+    found = Covering(pd.Series(dtype=bool), {}, {})
     for entry, place in zip(recipe.areas, places, strict=True):
         n, monthly = _counted(held[place.key], place)
         if place is places[0]:
-            covered, gaps = judge_covering(
-                place.areas, n, monthly, quality,
-                covered=entry.covered, not_covered=entry.not_covered, label=place.label, stacklevel=3,
-            )  # fmt: skip
+            found = judge_covering(
+                place.areas,
+                n,
+                monthly,
+                quality,
+                by_source=_by_source(recipe, held[place.key], place),
+                covered=entry.covered,
+                not_covered=entry.not_covered,
+                label=place.label,
+                stacklevel=3,
+            )
+            covered = found.held
             by_district = covered.groupby(place.areas["district"]).any()
             told = {str(name): bool(held) for name, held in by_district.items() if name}
         else:
@@ -241,7 +250,19 @@ def keep_covered(
             missing[place.key] = place.areas[~covered]
         kept.append(replace(place, areas=place.areas[covered]))
         located[place.key] = held[place.key].within(kept[-1].areas)
-    return kept, located, missing, gaps
+    return kept, located, missing, found
+
+
+def _by_source(recipe: Recipe, held: Held, place: Place) -> dict[str, pd.Series[Any]]:
+    """Return the incidents of each of several sources by area; nothing where there is one."""
+    if len(recipe.incidents) == 1:
+        return {}
+    counts = {}
+    for entry in recipe.incidents:
+        own, earlier = of_source(held.incidents, entry.name), of_source(held.before, entry.name)
+        mine = Held(own, held.assigned.loc[own.index], earlier, held.before_in.loc[earlier.index])
+        counts[entry.name] = _counted(mine, place)[0]
+    return counts
 
 
 def _counted(held: Held, place: Place) -> tuple[pd.Series[Any], pd.DataFrame | None]:

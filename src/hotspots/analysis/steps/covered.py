@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -26,10 +26,13 @@ class Covering(NamedTuple):
         Whether an area has numbers, on the index of the areas.
     gaps : dict of str to tuple of str
         The months that the files lack, by district, of those that have numbers or would have them but for this.
+    lacking : dict of str to GeoDataFrame
+        The areas that one of several sources does not cover and another does, by its name.
     """
 
     held: pd.Series[bool]
     gaps: Gaps
+    lacking: dict[str, gpd.GeoDataFrame]
 
 
 def judge_covering(
@@ -39,6 +42,7 @@ def judge_covering(
     quality: QualityReport,
     *,
     over_time: bool = False,
+    by_source: Mapping[str, pd.Series[Any]] | None = None,
     covered: Sequence[str] = (),
     not_covered: Sequence[str] = (),
     label: str = "areas",
@@ -56,6 +60,9 @@ def judge_covering(
         The account of their rows.
     over_time : bool, default False
         Whether months are compared with one another, so that districts that lack some are left out.
+    by_source : mapping of str to Series, optional
+        The incidents of each of several sources by area. Together they say what is covered; each is judged by itself,
+        too, and what it lacks is told.
     covered, not_covered, label, stacklevel
         See `find_coverage` and `warn_uncovered`.
 
@@ -71,19 +78,32 @@ def judge_covering(
     gaps = {} if monthly is None else months_lacking(areas[held], monthly[held], whole=whole)
     gaps = {name: months for name, months in gaps.items() if name.casefold() not in said}
     missing = areas[~held]
-    lacking = district.isin(gaps) & ~areas.index.isin(list(covered))
+    parted = district.isin(gaps) & ~areas.index.isin(list(covered))
     # Where every district lacks some month, nothing would be left to compare.
-    left_out = over_time and bool((held & ~lacking).any())
+    left_out = over_time and bool((held & ~parted).any())
+    lacking = {}
+    together = areas[held]
+    known = [name for name in covered if _there(together, name)]
+    for name, own in (by_source or {}).items():
+        mine = find_coverage(together, own, whole=whole, covered=known)
+        if not mine.all():
+            lacking[name] = together[~mine]
     warn_uncovered(
         areas,
         missing,
         gaps=gaps,
         over_time=left_out,
+        lacking=lacking,
         sources=quality.sources,
         label=label,
         stacklevel=stacklevel + 1,
     )
-    return Covering(held & ~lacking if left_out else held, gaps)
+    return Covering(held & ~parted if left_out else held, gaps, lacking)
+
+
+def _there(areas: gpd.GeoDataFrame, name: str) -> bool:
+    """Return whether areas have a district or a code of this name."""
+    return name in areas.index or name.casefold() in set(districts_of(areas).astype(str).str.casefold())
 
 
 def covered_areas(
@@ -107,7 +127,7 @@ def covered_areas(
     assigned = assign_areas(incidents, areas)
     n = count_incidents(incidents, areas, assigned=assigned)
     monthly = monthly_counts(incidents, areas, assigned=assigned)
-    held, _ = judge_covering(
+    judged = judge_covering(
         areas, n, monthly, quality, over_time=compared, covered=covered, not_covered=not_covered, stacklevel=3
     )
-    return areas[held]
+    return areas[judged.held]

@@ -26,6 +26,7 @@ def warn_uncovered(
     *,
     gaps: Gaps | None = None,
     over_time: bool = False,
+    lacking: Mapping[str, gpd.GeoDataFrame] | None = None,
     sources: Iterable[SourceReport] = (),
     label: str = "areas",
     stacklevel: int = 2,
@@ -40,6 +41,8 @@ def warn_uncovered(
         The months that the files lack of other districts.
     over_time : bool, default False
         Whether these districts are left out, too, as they are of figures that compare months.
+    lacking : mapping of str to GeoDataFrame, optional
+        The areas that one of several sources does not cover, by its name.
     sources : iterable of SourceReport
         The files that were read.
     label, stacklevel
@@ -65,8 +68,24 @@ def warn_uncovered(
             else "add the files, choose months that all files hold, or name them in 'not_covered'"
         )
         told.append(f"covered in a part of the months, {what}: {gaps_words(areas, gaps, forces)} ({hint})")
+    if lacking:
+        told.append(
+            f"{sources_words(lacking)}, which another source covers: the 0 of its themes there is not known to be true "
+            "(where it is, name them in 'covered'; else map its themes by themselves, with 'only')"
+        )
     if told:
         warnings.warn(f"{label}: {'; '.join(told)}", HotspotsWarning, stacklevel=stacklevel + 1)
+
+
+def sources_words(lacking: Mapping[str, gpd.GeoDataFrame]) -> str:
+    """Return which areas each of several sources does not cover, in words; empty where each covers all.
+
+    Parameters
+    ----------
+    lacking : mapping of str to GeoDataFrame
+        The areas that a source does not cover and another does, by the source's name.
+    """
+    return "; ".join(f"'{name}' holds none of {uncovered_words(areas)}" for name, areas in lacking.items())
 
 
 def gaps_words(areas: gpd.GeoDataFrame, gaps: Gaps, forces: Mapping[str, tuple[str, ...]]) -> str:

@@ -79,6 +79,14 @@ def coverage_note(analysis: Analysis) -> tuple[Note, ...]:
                 "and they are in no figure, average, rank or test.",
             )
         )
+    if analysis.lacking:
+        notes.append(
+            Note(
+                "Sources that cover a part",
+                f"{analysis.lacking}, which another source covers: that their themes have 0 there is not known to be "
+                "true.",
+            )
+        )
     if analysis.gaps:
         notes.append(
             Note(
