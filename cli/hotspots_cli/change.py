@@ -96,7 +96,6 @@ def command(
     from hotspots.analysis.steps.changed import change_layer
     from hotspots.analysis.steps.counted import monthly_counts
     from hotspots.analysis.treatment import treatment_effect
-    from hotspots.areas.uncovered import with_coverage
 
     with Steps(4) as step:
         read = read_located(
@@ -124,9 +123,7 @@ def command(
             areas=where,
         )
         provenance = published_record(provenance, read.accounted(), rules)
-        assert read.missing is not None  # noqa: S101 - the command takes the options of coverage
-        whole = with_coverage(layer, read.missing)
-        write_layer(whole, output, overwrite=overwrite, provenance=provenance)
+        write_layer(read.whole(layer), output, overwrite=overwrite, provenance=provenance)
     click.echo(_summary(layer, level, flagged_by), err=True)
     for line in found.sentences() if found is not None else ():
         click.echo(line, err=True)

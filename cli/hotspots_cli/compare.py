@@ -150,7 +150,7 @@ def force_command(
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = covered_areas(table, people_of(where, quality), quality, **given)
+        where = covered_areas(table, people_of(where, quality), quality, **given).areas
         step("Comparing")
         made = compare_force(
             table,

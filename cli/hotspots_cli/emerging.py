@@ -96,20 +96,17 @@ def command(
     from hotspots.analysis.steps.covered import covered_areas
     from hotspots.areas.grid import make_grid
     from hotspots.areas.reading import read_areas
-    from hotspots.areas.uncovered import with_coverage
     from hotspots.counting.counts import count_incidents
     from hotspots.incidents import read_incidents
     from hotspots.publish.words.emerging import kinds_found, sentence_of
 
     with Steps(4) as show:
         show("Reading areas")
-        every = read_areas(areas, crs=crs, **options.area_reading(given))
+        where = read_areas(areas, crs=crs, **options.area_reading(given))
         show("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = covered_areas(table, every, quality, compared=True, **given)
-        missing = every[~every.index.isin(where.index)]
-        if cell_size is not None:
-            where, missing = make_grid(where, cell_size=cell_size), missing[:0]
+        covered = covered_areas(table, where, quality, compared=True, **given)
+        where = covered.areas if cell_size is None else make_grid(covered.areas, cell_size=cell_size)
         show("Testing")
         steps = find_steps(table, months_of(table), step=step, partial=quality.partial_month)
         assigned = locate(table, where, by=by, lookup=lookup or None)
@@ -125,7 +122,7 @@ def command(
             steps={"emerging": {"by": by, "step": step, "steps": list(steps.labels), **settings, **beside}},
             areas=where,
         )
-        whole = with_coverage(layer, missing)
+        whole = covered.whole(layer) if cell_size is None else layer
         write_layer(whole, output, overwrite=overwrite, provenance=provenance)
     for kind, number in kinds_found(layer):
         click.echo(sentence_of(kind, number, step=step), err=True)

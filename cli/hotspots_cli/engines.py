@@ -196,7 +196,7 @@ def density_of(
     from hotspots.priorities.bandwidths import density_at_best
 
     table, quality = read_incidents(incidents, crs=areas.crs, **reading)
-    areas = covered_areas(table, areas, quality, **given)
+    areas = covered_areas(table, areas, quality, **given).areas
     step("Density")
     if choices["bandwidth"] == "best":
         others = {name: value for name, value in choices.items() if name != "bandwidth"}

@@ -152,7 +152,7 @@ def command(
         step("Reading incidents")
         said = {name: given.pop(name) for name in ("covered", "not_covered")}
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        where = covered_areas(table, where, quality, **said)
+        where = covered_areas(table, where, quality, **said).areas
         if cell_size is not None and tried is None:
             where = make_grid(where, cell_size=cell_size)
         step("Comparing")

@@ -42,6 +42,12 @@ class Located:
     assigned: pd.Series[Any]
     missing: gpd.GeoDataFrame | None = None
 
+    def whole(self, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Return a layer of the areas with those among them that the files do not cover, as missing."""
+        from hotspots.areas.uncovered import with_coverage
+
+        return layer if self.missing is None else with_coverage(layer, self.missing)
+
     def accounted(self) -> QualityReport:
         """Return the account of the rows with those inside the areas and those outside."""
         if self.quality.inside is not None:

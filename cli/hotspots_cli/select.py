@@ -131,7 +131,6 @@ def command(
     plan = _plan(given)
     from hotspots.analysis.origins import files_origin
     from hotspots.analysis.provenance import make_provenance, rests_on
-    from hotspots.areas.uncovered import with_coverage
     from hotspots.counting.tally import tally
     from hotspots.priorities.prioritise import prioritise
     from hotspots.publish.whatif import priorities_whatif, told_scenario
@@ -162,9 +161,7 @@ def command(
             log.info(line)
         tried = priorities_whatif(made, plan, made.layer)
         provenance |= {} if tried is None else told_scenario(tried, made.layer)
-        assert read.missing is not None  # noqa: S101 - the command takes the options of coverage
-        whole = with_coverage(made.layer, read.missing)
-        write_layer(whole, output, overwrite=overwrite, provenance=provenance)
+        write_layer(read.whole(made.layer), output, overwrite=overwrite, provenance=provenance)
         if localities is not None:
             _write_localities(made, localities, overwrite=overwrite, provenance=provenance)
         if brief is not None:

@@ -101,7 +101,6 @@ def command(
     from hotspots.analysis.steps.counted import account, locate, people_of
     from hotspots.analysis.steps.covered import covered_areas
     from hotspots.areas.reading import read_areas
-    from hotspots.areas.uncovered import with_coverage
     from hotspots.counting.counts import count_incidents
     from hotspots.incidents import read_incidents
     from hotspots.methods.sensitivity.runs import sensitivity_runs, summarise_runs
@@ -111,8 +110,8 @@ def command(
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        every = people_of(where, quality)
-        where = covered_areas(table, every, quality, **given)
+        covered = covered_areas(table, people_of(where, quality), quality, **given)
+        where = covered.areas
         step("Trying choices")
         settings: dict[str, Any] = {
             "neighbours": list(neighbours) or None,
@@ -125,8 +124,7 @@ def command(
         }
         assigned = locate(table, where)
         runs = sensitivity_runs(table, where, **settings)
-        counts = count_incidents(table, where, assigned=assigned)
-        layer = where.join(counts).join(summarise_runs(runs))
+        layer = where.join(count_incidents(table, where, assigned=assigned)).join(summarise_runs(runs))
         step("Writing")
         settings["runs"] = [": ".join(run) for run in runs.columns]
         provenance = make_provenance(
@@ -136,8 +134,7 @@ def command(
             steps={"sensitivity": settings},
             areas=where,
         )
-        whole = with_coverage(layer, every[~every.index.isin(where.index)])
-        write_layer(whole, output, overwrite=overwrite, provenance=provenance)
+        write_layer(covered.whole(layer), output, overwrite=overwrite, provenance=provenance)
     times = layer["sens_class"].value_counts()
     click.echo(
         f"Robust: {times['robust']}, depends on a choice: {times['depends on a choice']}, never: {times['never']}",

@@ -68,7 +68,6 @@ def command(
     from hotspots.analysis.provenance import make_provenance
     from hotspots.analysis.steps.columns import add_columns
     from hotspots.analysis.steps.counted import monthly_counts
-    from hotspots.areas.uncovered import with_coverage
     from hotspots.base.errors import DataError
     from hotspots.methods.time.history import histories
 
@@ -90,8 +89,7 @@ def command(
         provenance = make_provenance(
             crs=crs, quality=read.accounted(), months=None, steps={"trend": settings}, areas=read.areas
         )
-        assert read.missing is not None  # noqa: S101 - the command takes the options of coverage
-        layer = with_coverage(add_columns(read.areas, found), read.missing)
+        layer = read.whole(add_columns(read.areas, found))
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)
     _say(found, read.areas["name"])
     if partial is not None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots.analysis.steps.counted import monthly_counts
 from hotspots.areas.outline import districts_of
+from hotspots.areas.uncovered import with_coverage
 from hotspots.counting.counts import assign_areas, count_incidents
 from hotspots.counting.coverage.areas import find_coverage
 from hotspots.counting.coverage.months import months_lacking
@@ -33,6 +34,17 @@ class Covering(NamedTuple):
     held: pd.Series[bool]
     gaps: Gaps
     lacking: dict[str, gpd.GeoDataFrame]
+
+
+class Covered(NamedTuple):
+    """Areas that the files cover, and those that they do not."""
+
+    areas: gpd.GeoDataFrame
+    missing: gpd.GeoDataFrame
+
+    def whole(self, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Return a layer of the covered areas with the others among them, as missing; see `with_coverage`."""
+        return with_coverage(layer, self.missing)
 
 
 def judge_covering(
@@ -114,8 +126,8 @@ def covered_areas(
     compared: bool = False,
     covered: Sequence[str] = (),
     not_covered: Sequence[str] = (),
-) -> gpd.GeoDataFrame:
-    """Return the areas that incidents with coordinates cover, and warn of the others; see `judge_covering`.
+) -> Covered:
+    """Return the areas that incidents with coordinates cover and the others, of which it warns; see `judge_covering`.
 
     Where all months are compared with one another (`compared`), areas that lack some are left out, too.
 
@@ -130,4 +142,4 @@ def covered_areas(
     judged = judge_covering(
         areas, n, monthly, quality, over_time=compared, covered=covered, not_covered=not_covered, stacklevel=3
     )
-    return areas[judged.held]
+    return Covered(areas[judged.held], areas[~judged.held])
