@@ -37,8 +37,8 @@ def test_counts_are_rounded_and_what_follows_is_made_of_them(hotspots: Command, 
     # The rate of one month, scaled to twelve, of the rounded count.
     assert np.allclose(layer["rate"], layer["n"] * 12_000 / layer["population"])
     record = json.loads((home / "n.geojson").read_text())["hotspots"]
-    assert record["publication"]["statement"] == "Counts rounded to the nearest 10."
-    assert record["attribution"].startswith("Counts rounded to the nearest 10. Contains")
+    assert record["publication"]["statement"] == "Counts rounded to the nearest 10; 0 stands for 0 to 4."
+    assert record["attribution"].startswith("Counts rounded to the nearest 10; 0 stands for 0 to 4. Contains")
     assert all(share["rows"] % 10 == 0 for share in record["incidents"]["by_category"])
     code, _, err = hotspots(
         "flag", str(home / "n.geojson"), "--public", "documents", "-o", str(home / "f.geojson")
@@ -49,7 +49,7 @@ def test_counts_are_rounded_and_what_follows_is_made_of_them(hotspots: Command, 
         "map", str(home / "f.geojson"), "--public", "documents", "-o", str(home / "m.html")
     )
     assert code == 0, err
-    assert "Counts rounded to the nearest 10." in (home / "m.html").read_text()
+    assert "Counts rounded to the nearest 10; 0 stands for 0 to 4." in (home / "m.html").read_text()
 
 
 def test_a_profile_that_hides_leaves_counts_missing_in_a_numeric_column(

@@ -197,7 +197,7 @@ def test_the_density_holds_classes_and_nothing_of_the_one_heavy_incident(folders
 
 
 def test_every_file_that_tells_where_it_is_from_says_how_counts_are_shown(folders: Folders) -> None:
-    said = "Counts rounded to the nearest 10."
+    said = "Counts rounded to the nearest 10; 0 stands for 0 to 4."
     silent = {
         name
         for name, text in texts(folders.folder)

@@ -35,12 +35,15 @@ class Standings:
         ``th_near`` and ``th_left``, and ``th_score``, the mean of its SDs from the mean over the themes.
     top : int
         How many of each district are always listed.
+    few : int
+        What a count of 0 stands for fewer than, where counts are rounded; 0 where it is a 0.
     """
 
     grid: pd.DataFrame
     counts: pd.DataFrame
     places: pd.DataFrame
     top: int
+    few: int = 0
 
     def of_district(self, district: str) -> pd.DataFrame:
         """Return the areas of one district that have a place, in order."""

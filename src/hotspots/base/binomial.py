@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hotspots.base.poisson import require_dispersion, require_level
+from hotspots.base.rounded import least_and_most
 
 FEW = 10
 """Of fewer than this, no share is said in percent."""
@@ -60,3 +61,35 @@ def share_limits(
     upper = np.where(b > 0, special.betaincinv(a + 1, np.where(b > 0, b, 1.0), 1 - tail), 1.0)
     unknown = np.isnan(a) | np.isnan(whole) | (whole == 0)
     return np.where(unknown, np.nan, lower), np.where(unknown, np.nan, upper)
+
+
+def rounded_limits(
+    x: npt.ArrayLike, *, rounded: int, level: float = 0.95, dispersion: float = 1.0
+) -> tuple[Floats, Floats]:
+    """Return limits of the share that each count has of all, which hold for all counts that rounded ones may be.
+
+    The lower limit is that of the least that a count stands for among the most that the others stand for, the upper
+    one that of the most among the least.
+
+    Parameters
+    ----------
+    x : array of numbers
+        Counts rounded to the nearest multiple of `rounded`, halves upwards; NaN takes no part.
+    rounded : int
+        1 where they are exact.
+    level, dispersion : float
+        As for `share_limits`.
+
+    Examples
+    --------
+    Of 20, 30 and 50 rounded to ten the first stands for 15 to 24, and the others together for 70 to 88 incidents:
+
+    >>> lower, upper = rounded_limits([20, 30, 50], rounded=10)
+    >>> bool(lower[0] == share_limits([15], [15 + 88])[0][0]), bool(upper[0] == share_limits([24], [24 + 70])[1][0])
+    (True, True)
+    """
+    n = np.asarray(x, dtype=float)
+    low, high = least_and_most(n, rounded)
+    lower = share_limits(low, low + (np.nansum(high) - high), level=level, dispersion=dispersion)[0]
+    upper = share_limits(high, high + (np.nansum(low) - low), level=level, dispersion=dispersion)[1]
+    return lower, upper

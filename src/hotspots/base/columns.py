@@ -828,6 +828,13 @@ _ALL = (
     ),
     Column("hidden", "boolean", "", "Hidden", "Whether it is hidden, as few people may be told from it"),
     Column(
+        "hidden_in",
+        "text",
+        "",
+        "Hidden counts",
+        "The counts of the row that are hidden, by their columns; what is made of them is blank too",
+    ),
+    Column(
         "of_n", "integer", "incidents", "Incidents of both kinds", "Incidents that are of the other kind too"
     ),
     Column("of_base", "integer", "incidents", "Incidents of the kind", "Incidents that the share is of"),

@@ -50,6 +50,8 @@ class Tally:
         second, from which their dispersion can be told.
     sources : tuple of str
         The source of each of the categories; empty where sources are not told apart.
+    rounded : int
+        What the counts are rounded to the nearest multiple of; 1 where they are exact.
     """
 
     index: pd.Index[Any]
@@ -59,6 +61,7 @@ class Tally:
     counts: npt.NDArray[Any]
     halves: npt.NDArray[Any] | None = None
     sources: tuple[str, ...] = ()
+    rounded: int = 1
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.base.binomial import share_limits
+from hotspots.base.binomial import rounded_limits
 from hotspots.base.classes import COMPARED
 from hotspots.base.errors import DataError
 
@@ -18,6 +18,7 @@ def breakdown(
     *,
     level: float = 0.95,
     dispersion: float = 1.0,
+    rounded: int = 1,
 ) -> pd.DataFrame:
     """Return each band's share of the incidents and its index against its share of the people.
 
@@ -37,6 +38,9 @@ def breakdown(
     dispersion : float, default 1
         Variance of the counts over their mean; see `hotspots.dispersion`. One person with many incidents
         raises it.
+    rounded : int, default 1
+        What the counts were rounded to the nearest multiple of, halves upwards; 1 where they are exact. Limits and
+        flags then hold for all counts that the rounded ones stand for.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def breakdown(
     people = population.where(population > 0).astype(float)
     counted = n.where(people.notna()).astype(float)
     share = people / people.sum()
-    lower, upper = share_limits(counted, counted.sum(), level=level, dispersion=dispersion)
+    lower, upper = rounded_limits(counted, rounded=rounded, level=level, dispersion=dispersion)
     with np.errstate(invalid="ignore", divide="ignore"):
         idx = 100 * counted / counted.sum() / share
         low, high = 100 * lower / share, 100 * upper / share

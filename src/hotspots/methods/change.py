@@ -85,7 +85,7 @@ def change(
         - ``ch_all``, ``ch_all_p``, ``ch_all_q``: the rate ratio over that of all areas together, and its p
           and q.
         - ``ch_all_fl``: ordered categorical of `AGAINST_ALL`, by q.
-        - ``ch_text``: the direction of travel in words.
+        - ``ch_text``: the direction of travel in words; of rounded counts a 0 reads "under" what it stands for.
         - ``ch_note``: why there is no percentage, where there is none; else empty.
 
         ``attrs["dispersion"]`` is the φ used, and ``attrs["dispersion_from"]`` is ``'given'``,
@@ -122,6 +122,8 @@ def change(
     >>> after = pd.Series([190, 44, 9], index=["A", "B", "C"])
     >>> change(before, after, months_before=12, months_after=12)["ch_text"].tolist()
     ['up 58% (120 to 190)', 'no clear change (40 to 44)', 'no clear change (3 to 9)']
+    >>> change(before.round(-1), after.round(-1), months_before=12, months_after=12, rounded=10)["ch_text"].iloc[2]
+    'no clear change (under 5 to 10)'
     """
     for name, months in (("months_before", months_before), ("months_after", months_after)):
         if not months > 0:
@@ -145,12 +147,12 @@ def change(
     enough = before >= FEW
     percent = np.where(enough, 100 * (ratio - 1), np.nan)
     yearly = months_before != months_after
-    told = (yearly_before, yearly_after) if yearly else (before, after)
-    words = [
-        _in_words(flag, was, now, share, yearly=yearly)
-        for flag, was, now, share in zip(position, *told, percent, strict=True)
+    told = [
+        _told(*one, rounded, yearly=yearly)
+        for one in ((before, yearly_before, months_before), (after, yearly_after, months_after))
     ]
-    few = f"under {FEW} incidents before: no percentage"
+    words = [_in_words(*one, yearly=yearly) for one in zip(position, *told, percent, strict=True)]
+    note = f"under {FEW} incidents before: no percentage"
     found = pd.DataFrame(
         {
             "n_before": n_before,
@@ -165,7 +167,7 @@ def change(
             "ch_flag": pd.Categorical.from_codes(position, categories=pd.Index(CHANGE_FLAGS), ordered=True),
             **_against_all(before, after, phi, level=level, rounded=rounded),
             "ch_text": words,
-            "ch_note": np.where(before < FEW, few, ""),
+            "ch_note": np.where(before < FEW, note, ""),
         },
         index=n_before.index,
     )
@@ -249,10 +251,17 @@ def _counts(n_before: pd.Series[Any], n_after: pd.Series[Any]) -> tuple[Floats, 
     return arrays[0], arrays[1]
 
 
-def _in_words(position: int, before: float, after: float, percent: float, *, yearly: bool) -> str:
+def _told(counts: Floats, by_year: Floats, months: float, rounded: int, *, yearly: bool) -> list[str]:
+    """Return counts, or counts by the year, in words; of rounded ones a 0 is under what it stands for."""
+    few = np.ceil((rounded + 1) // 2 * (12 / months if yearly else 1))
+    zero = f"under {few:,.0f}" if rounded > 1 else "0"
+    return [zero if count == 0 else f"{count:,.0f}" for count in (by_year if yearly else counts)]
+
+
+def _in_words(position: int, before: str, after: str, percent: float, *, yearly: bool) -> str:
     if position < 0:
         return ""
-    span = f"{before:,.0f} to {after:,.0f}{' a year' if yearly else ''}"
+    span = f"{before} to {after}{' a year' if yearly else ''}"
     flag = CHANGE_FLAGS[position]
     if flag == "no clear change":
         return f"{flag} ({span})"

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.binomial import FEW, share_limits
 from hotspots.base.classes import COMPARED
 from hotspots.base.discovery import benjamini_hochberg
 from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.rounded import least_and_most
+
+Floats = npt.NDArray[np.float64]
 
 
 def share_of(
@@ -20,6 +24,7 @@ def share_of(
     level: float = 0.95,
     q: float = 0.05,
     dispersion: float = 1.0,
+    rounded: int = 1,
 ) -> pd.DataFrame:
     """Return the share of incidents of one kind that are of another too, with its limits, against the rest.
 
@@ -39,6 +44,9 @@ def share_of(
         An area is above or below where its q is at most this.
     dispersion : float, default 1
         Variance of the counts over their mean; see `hotspots.dispersion`.
+    rounded : int, default 1
+        What both counts were rounded to the nearest multiple of, halves upwards; 1 where they are exact. Limits, q
+        and flags are then the most cautious of all counts that the rounded ones stand for.
 
     Returns
     -------
@@ -90,14 +98,16 @@ def share_of(
         )
     a, base = n.to_numpy(dtype=float), of.to_numpy(dtype=float)
     enough, rest = base >= FEW, base.sum() - base
-    lower, upper = share_limits(a, base, level=level, dispersion=dispersion)
+    (a_low, a_high), (base_low, base_high) = least_and_most(a, rounded), least_and_most(base, rounded)
+    lower = share_limits(a_low, base_high, level=level, dispersion=dispersion)[0]
+    upper = share_limits(a_high, np.maximum(base_low, a_high), level=level, dispersion=dispersion)[1]
     with np.errstate(invalid="ignore", divide="ignore"):
         share, others = a / base, (a.sum() - a) / rest
     tested = enough & (rest >= FEW)
-    # Given all margins, the area's count is hypergeometric where its share is that of the rest.
-    drawn = stats.hypergeom(np.rint(base.sum()), np.rint(a.sum()), np.rint(base[tested]))
-    x = np.rint(a[tested])
-    tail = np.minimum(0.5, np.minimum(drawn.cdf(x), drawn.sf(x - 1)))
+    # What speaks least for a greater share than in the rest, and least for a smaller one.
+    above = _tails((a_low, base_high), (a_high, base_low))[1]
+    below = _tails((a_high, base_low), (a_low, base_high))[0]
+    tail = np.minimum(0.5, np.minimum(above, below))[tested]
     p = 2 * stats.norm.sf(stats.norm.isf(tail) / np.sqrt(dispersion))
     corrected = np.full(len(a), np.nan)
     corrected[tested] = benjamini_hochberg(p)
@@ -117,3 +127,17 @@ def share_of(
         },
         index=n.index,
     )
+
+
+def _tails(one: tuple[Floats, Floats], others: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Return the lower and the upper tail of each area's count, given what it and what all others are taken at.
+
+    Given all margins, the area's count is hypergeometric where its share is that of the rest.
+    """
+    from scipy import stats
+
+    x, base = np.rint(one[0]), np.maximum(np.rint(one[1]), np.rint(one[0]))
+    kind = np.rint(others[0]).sum() - np.rint(others[0])
+    rest = np.maximum(np.rint(others[1]).sum() - np.rint(others[1]), kind)
+    drawn = stats.hypergeom(base + rest, x + kind, base)
+    return drawn.cdf(x), drawn.sf(x - 1)

@@ -138,9 +138,8 @@ def prioritise(
     """
     areas = with_all_columns(as_areas(areas, crs="metres"))
     noun = plan.noun or area_noun(areas.index)
-    made = make_indicators(
-        plan.indicator, areas, counted=counted, min_population=plan.min_population, resolve=plan.path
-    )
+    least = plan.min_population
+    made = make_indicators(plan.indicator, areas, counted=counted, min_population=least, resolve=plan.path)
     n = _counts(counted) if n is None else n
     km2 = areas.geometry.area / 1e6
     neighbours = _neighbours(areas, plan)
@@ -173,6 +172,7 @@ def prioritise(
         "rules": plan.rules,
         "counts": made.plain_counts(),
         "months": made.months,
+        "rounded": counted.rounded,
         "districts": districts,
         "noun": noun,
         "chance": sure["sel_share"],

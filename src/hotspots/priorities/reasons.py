@@ -14,6 +14,7 @@ import pandas as pd
 from hotspots.base.columns import format_value
 from hotspots.base.errors import DataError
 from hotspots.base.poisson import ratio_limits
+from hotspots.base.rounded import least_and_most
 from hotspots.base.text import list_words
 from hotspots.priorities.cube import STATIC, Bad, Scored, score_cube
 from hotspots.priorities.selection import Rules, Wide
@@ -44,6 +45,7 @@ def reasons(
     rules: Rules | None = None,
     counts: pd.DataFrame | None = None,
     months: Mapping[str, float] | None = None,
+    rounded: int = 1,
     districts: pd.Series[Any] | None = None,
     noun: str = "area",
     chance: pd.Series[Any] | None = None,
@@ -74,6 +76,8 @@ def reasons(
         Incidents behind the indicators, with the same columns for those that count incidents.
     months : mapping of str to float, optional
         Length of each period in months, for changes; without it or `counts` no change is named.
+    rounded : int, default 1
+        What the counts are rounded to: a change is named only where all counts that they stand for would show it.
     noun : str, default "area"
         What an area is called: "ward".
     chance : Series of float, optional
@@ -114,7 +118,7 @@ def reasons(
     rules = rules or Rules()
     scored = score_cube(indicators, bad=bad, scale="plain")
     facts = _Facts.of(indicators, scored, rules, units or {}, noun, wide)
-    change = _changes(facts, counts, months or {}, wording)
+    change = _changes(facts, counts, months or {}, wording, rounded)
     budgeted = not selection["selected"].equals(selection["priority"].isin(["force-wide", "local"]))
     ranked = int(selection["rank"].count())
     highest = selection.index[(selection["priority"] == "force-wide").to_numpy()]
@@ -310,7 +314,7 @@ def _sentence(head: str, body: list[str], unknown: list[str]) -> str:
 
 
 def _changes(
-    facts: _Facts, counts: pd.DataFrame | None, months: Mapping[str, float], wording: Wording
+    facts: _Facts, counts: pd.DataFrame | None, months: Mapping[str, float], wording: Wording, rounded: int
 ) -> npt.NDArray[np.object_]:
     """Return, by area and indicator, how the latest period differs from the first where it clearly does."""
     periods = facts.scored.periods
@@ -326,7 +330,11 @@ def _changes(
         if any((name, period) not in counts.columns for period in periods):
             continue
         table = counts[[(name, period) for period in periods]].to_numpy(dtype=float)
-        _, lower, upper = ratio_limits(table[:, -1], months[last], table[:, 0], months[first])
+        (was_low, was_high), (now_low, now_high) = (
+            least_and_most(table[:, place], rounded) for place in (0, -1)
+        )
+        lower = ratio_limits(now_low, months[last], was_high, months[first])[1]
+        upper = ratio_limits(now_high, months[last], was_low, months[first])[2]
         steps = np.diff(table / np.array([months[period] for period in periods]), axis=1)
         yearly = facts.periods == "year" and len(periods) > 2
         directions: tuple[tuple[Any, Any, str, str], ...] = (

@@ -21,6 +21,7 @@ from hotspots.analysis.recipe.tables import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
 from hotspots.analysis.run.analyse import Progress, analyse, count_steps
 from hotspots.analysis.run.sums import Engine
+from hotspots.areas.hidden import with_hidden
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.files import refuse_existing, replacing_folder, same_file
 from hotspots.disclosure.rules import Profile
@@ -224,18 +225,26 @@ def _refuse_stored(recipe: Recipe, since: str | os.PathLike[str] | None) -> None
         )
 
 
+def _told_hidden(analysis: Analysis, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a table that names what is hidden in each of its rows, where it is for publication."""
+    held: gpd.GeoDataFrame = table if analysis.published is None or "n" not in table else with_hidden(table)
+    return held
+
+
 def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[bytes, Shapes]) -> None:
     """Write one group's files; `shapes` keeps what is drawn, because groups share their areas."""
     theme = asdict(group.theme) if isinstance(group, ThemeResult) else {"name": group.name}
     theme = {key: value for key, value in theme.items() if key not in ("at_risk", "recommendations")}
     provenance = _provenance(analysis) | {"theme": theme}
-    layers = {layer.key: written_table(layer, analysis.uncovered) for layer in group.layers}
+    layers = {
+        layer.key: _told_hidden(analysis, written_table(layer, analysis.uncovered)) for layer in group.layers
+    }
     told = {layer.key: words for layer in group.layers if (words := left_out_words(layer))}
     if told:
         provenance["left_out"] = told
     partial = analysis.quality.partial_month
     for layer in group.layers:
-        table = with_months(group, layer, partial, analysis.uncovered)
+        table = _told_hidden(analysis, with_months(group, layer, partial, analysis.uncovered))
         _write_geopackage(group, layer.key, table, draft, provenance)
     if group.contours is not None:
         layers["contours"] = group.contours

@@ -16,7 +16,7 @@ from hotspots.analysis.editions import RECORD
 _COUNT = re.compile(r"(\d[\d,]*) incidents?\b")
 # A count stands behind the name of its area, at most so many letters on.
 _NEAR = 90
-_FROM_TO = re.compile(r"\((\d[\d,]*) to (\d[\d,]*)\)")
+_FROM_TO = re.compile(r"\((under )?(\d[\d,]*) to (under )?(\d[\d,]*)\)")
 
 
 def text_claims(page: Page, context: Context) -> Iterator[Claim]:
@@ -61,8 +61,9 @@ def _of_row(said: Said, context: Context) -> Iterator[tuple[tuple[str, str, str,
     area, theme, column = said.where.split("|", 2)
     match = _FROM_TO.search(said.text) if column == "ch_text" else None
     if match:
-        for months, number in ((context.before, match[1]), (context.after, match[2])):
-            if months:
+        told = ((context.before, match[1], match[2]), (context.after, match[3], match[4]))
+        for months, under, number in told:
+            if months and not under:  # what stands for several says no more than the count beside it
                 yield (said.file, column, theme, period_key(months)), area, _number(number)
 
 

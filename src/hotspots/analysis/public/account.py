@@ -23,7 +23,9 @@ def about(number: float, profile: Profile) -> int:
 def public_account(report: QualityReport, profile: Profile) -> QualityReport:
     """Return an account of which every number is rounded, and which quotes no cell, value or place of a file.
 
-    Each part is rounded on its own, and what adds up in the account adds up of the rounded parts.
+    Each part is rounded on its own, and what adds up in the account adds up of the rounded parts. A category of which
+    there are so few rows that they round to none is not named, as its name alone would tell that there is one. No file
+    has its hash beside it, by which who knows all rows but one could try that one until the hash is right.
     """
     near = partial(about, profile=profile)
     parts: dict[str, Any] = {
@@ -47,10 +49,17 @@ def public_account(report: QualityReport, profile: Profile) -> QualityReport:
         used=used,
         rows_read=read,
         sources=tuple(
-            replace(source, rows=near(source.rows), malformed=near(source.malformed), reasons={}, forces={})
+            replace(
+                source,
+                rows=near(source.rows),
+                malformed=near(source.malformed),
+                reasons={},
+                forces={},
+                sha256="",
+            )
             for source in report.sources
         ),
-        by_category=_shares(report.by_category, near),
+        by_category=tuple(share for share in _shares(report.by_category, near) if share.rows),
         by_month=_shares(report.by_month, near),
         repeated=(),
         out_of_range=near(report.out_of_range),

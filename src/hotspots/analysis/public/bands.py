@@ -26,6 +26,8 @@ from hotspots.methods.time.peak import Peak, find_peak
 from hotspots.methods.time.times import time_grid
 
 _AREAS = frozenset({"lsoa_code"})
+FEW_EACH = "Others, few each"
+"""What bands are called together that have too few incidents to be named."""
 _SHARES = ("share_n", "idx", "idx_lo", "idx_hi", "idx_flag")
 _TIMES = ("per_hour", "tm_ratio", "tm_lo", "tm_hi", "tm_q", "tm_flag")
 
@@ -93,6 +95,7 @@ def public_breakdown(made: Breakdown, shown: Shown) -> tuple[Breakdown | None, s
         return None, "its bands are areas, whose counts stand elsewhere"
     if shown.suppresses and 0 < made.unrecorded < rules.threshold:
         return None, "few incidents lack what it is by, and could be told from the total"
+    made = _folded(made, rules.threshold)
     cells = made.table[~np.logical_or.reduce([made.table[one].astype(str) == ALL for one in made.by])]
     told = shown_bands(cells["n"].set_axis(_rows_of(cells, made.by)), shown)
     if told is None or np.isnan(told.iloc[-1]) or not told.drop(told.index[-1]).gt(0).any():
@@ -107,7 +110,7 @@ def public_breakdown(made: Breakdown, shown: Shown) -> tuple[Breakdown | None, s
         filled = standing_in(n[rows], float(told.iloc[-1])).astype(float)
         people = table.loc[rows, "population"] if "population" in table else None
         if filled.sum() > 0:
-            again = breakdown(filled, people, dispersion=coarse(made.dispersion))
+            again = breakdown(filled, people, dispersion=coarse(made.dispersion), rounded=max(rules.base, 1))
             _put(table, again, names)
         else:
             table.loc[rows, names] = None
@@ -123,6 +126,26 @@ def public_breakdown(made: Breakdown, shown: Shown) -> tuple[Breakdown | None, s
         fewest=rules.threshold,
         dispersion=coarse(made.dispersion),
     ), ""
+
+
+def _folded(made: Breakdown, fewest: int) -> Breakdown:
+    """Return a breakdown whose bands of fewer incidents are one, since the name of each alone tells that there is one.
+
+    Where a table of people says which bands there are, their names tell nothing.
+    """
+    if made.people:
+        return made
+    table = made.table[[*made.by, "n", "hidden"]].copy()
+    for one in made.by:
+        others = [table[other].astype(str) == ALL for other in made.by if other != one]
+        totals = table[np.logical_and.reduce([table[one].astype(str) != ALL, *others])]
+        few = set(totals[one].astype(str)[totals["n"].astype(float).round() < fewest])
+        table[one] = table[one].astype(str).map(lambda name, few=few: FEW_EACH if name in few else name)
+    if not (table[list(made.by)] == FEW_EACH).any(axis=None):
+        return made
+    sums = table.groupby(list(made.by), sort=False)[["n", "hidden"]].agg({"n": "sum", "hidden": "any"})
+    whole = sums["n"].to_numpy(dtype=float)[-1]
+    return replace(made, table=sums.assign(share_n=sums["n"] / whole if whole else np.nan).reset_index())
 
 
 def public_times(made: HotTimes, shown: Shown, *, total: float) -> tuple[HotTimes | None, str]:
@@ -151,7 +174,9 @@ def public_times(made: HotTimes, shown: Shown, *, total: float) -> tuple[HotTime
     table["n"] = told.reindex(_rows_of(table, made.by)).to_numpy()
     names = [name for name in _TIMES if name in table]
     for rows in _groups(table, made.by):
-        again = time_grid(table.loc[rows, "n"], table.loc[rows, "hours"], dispersion=phi)
+        again = time_grid(
+            table.loc[rows, "n"], table.loc[rows, "hours"], dispersion=phi, rounded=max(rules.base, 1)
+        )
         _put(table, again, names)
     whole = table.index[-1]
     table.loc[whole, "per_hour"] = table.loc[whole, "n"] / table.loc[whole, "hours"]

@@ -13,6 +13,7 @@ import pandas as pd
 from hotspots.analysis.against import COLUMNS, Against, offence_of
 from hotspots.analysis.charts import ALL, MonthCharts, find_charts
 from hotspots.analysis.profile import FORCE, Profile, profile_of
+from hotspots.analysis.profile import TOTAL as TOTAL_OFFENCE
 from hotspots.analysis.public.account import public_account, public_rows
 from hotspots.analysis.public.bands import public_breakdown, public_times
 from hotspots.analysis.public.months import Months, public_months, steps_of
@@ -25,6 +26,7 @@ from hotspots.analysis.recipe.tables import Recipe
 from hotspots.analysis.results import Analysis, Published, ThemeResult
 from hotspots.analysis.run.study import Place, find_neighbours
 from hotspots.analysis.run.whole import assess, make_standings, set_against
+from hotspots.analysis.standings import Standings
 from hotspots.analysis.steps.columns import add_columns
 from hotspots.base.text import list_words
 from hotspots.disclosure.rules import Profile as Rules
@@ -78,7 +80,7 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
         rows_by_month=public_rows(analysis.rows_by_month, rules),
         themes=themes,
         selection=selection,
-        standings=make_standings(recipe, places[0], list(themes)),
+        standings=_standings(recipe, places[0], themes, rules),
         assessment=assess(recipe, themes),
         profile=profile,
         charts=_charts(analysis, shown),
@@ -91,6 +93,12 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
     for sentence in (*rules.sentences(), *left_out, *dark.sentences()):
         log.info("For publication: %s", sentence)
     return made
+
+
+def _standings(recipe: Recipe, first: Place, themes: Sequence[ThemeResult], rules: Rules) -> Standings | None:
+    """Return the standings, which know that a 0 of rounded counts stands for several."""
+    made = make_standings(recipe, first, list(themes))
+    return made if made is None or rules.hide != "round" else replace(made, few=rules.threshold)
 
 
 def _recipe_of(analysis: Analysis, themes: Sequence[ThemeResult]) -> Recipe:
@@ -246,10 +254,10 @@ def _profile(analysis: Analysis, shown: Shown) -> Profile | None:
     people = pd.concat([held.people, pd.Series({FORCE: held.people.sum()})])
     people[FORCE] = float(analysis.areas["population"].sum())
 
+    kinds = _named_offences(held, shown.profile)
+
     def crossed(column: str) -> pd.DataFrame:
-        table = pd.DataFrame(
-            {kind: held.districts[column].xs(kind, level="offence") for kind in held.offences}
-        )
+        table = pd.DataFrame({kind: held.districts[column].xs(kind, level="offence") for kind in kinds})
         table.loc[FORCE] = held.force[column]
         return table
 
@@ -274,7 +282,7 @@ def _profile(analysis: Analysis, shown: Shown) -> Profile | None:
         made,
         made.where(near) if shown.suppresses else made.where(near, seen("rated", rated.fillna(0))),
         people,
-        held.dispersion.map(coarse),
+        held.dispersion[held.dispersion.index.isin(kinds)].map(coarse),
         months=held.months,
         comparators=analysis.comparators,
         margin=margin,
@@ -283,6 +291,13 @@ def _profile(analysis: Analysis, shown: Shown) -> Profile | None:
     )
     decimals = dict.fromkeys(("rate", "rate_lo", "rate_hi"), shown.profile.rate_decimals)
     return replace(made_of, districts=made_of.districts.round(decimals), force=made_of.force.round(decimals))
+
+
+def _named_offences(held: Profile, rules: Rules) -> list[str]:
+    """Return the offences that are named: of one with few incidents in all the name alone tells that there is one."""
+    columns = [name for name in ("n", "n_before", "n_after") if name in held.force]
+    most = held.force[columns].max(axis=1)
+    return [kind for kind in held.offences if kind == TOTAL_OFFENCE or most[kind] >= rules.threshold]
 
 
 def _charts(analysis: Analysis, shown: Shown) -> MonthCharts | None:

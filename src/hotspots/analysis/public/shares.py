@@ -55,7 +55,9 @@ def public_share(
             return None, "its counts would tell on each other"
         whole = float(told[_ALL, "of"]), float(told[_ALL, "yes"])
         tables = {
-            name: _table(told, list(dict.fromkeys(groups.dropna().astype(str))), name, phi)
+            name: _table(
+                told, list(dict.fromkeys(groups.dropna().astype(str))), name, phi, max(rules.base, 1)
+            )
             for name, groups in groupings.items()
         }
     if np.isnan(whole).any():
@@ -96,17 +98,18 @@ def _group(name: str, group: object) -> str:
     return f"group {name}: {group}"
 
 
-def _table(told: pd.Series[Any], groups: list[str], name: str, phi: float) -> pd.DataFrame:
+def _table(told: pd.Series[Any], groups: list[str], name: str, phi: float, rounded: int) -> pd.DataFrame:
     """Return the shares of groups; blank where a count of it is hidden.
 
-    None is called above or below the others: of 30 groups that do not differ, with 50 to 300 incidents and a share of
-    2 %, rounding to 10 alone would mark 4.
+    One is called above or below the others only where all counts that the rounded ones stand for would say so: of 30
+    groups that do not differ, with 50 to 300 incidents and a share of 2 %, rounding to 10 alone would mark 4.
     """
     counts = {group: told[_group(name, group)] for group in sorted(groups)}
     rows = pd.DataFrame(counts).T[["of", "yes"]].astype(float)  # "no" is never shown
     dark = rows.isna().any(axis=1)
-    held = rows.mask(dark, 0.0)
-    found = share_of(held["yes"], held["of"], dispersion=phi).mask(dark)
-    found = found.assign(of_q=np.nan, of_flag=None, hidden=dark.to_numpy())
+    # Of a group that is hidden nothing is known: it is none of those that are compared.
+    held = rows[~dark]
+    found = share_of(held["yes"], held["of"], dispersion=phi, rounded=rounded).reindex(rows.index)
+    found = found.assign(of_n=rows["yes"].mask(dark), hidden=dark.to_numpy())
     found.index = found.index.astype(str).rename("name")
     return found

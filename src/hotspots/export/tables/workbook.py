@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hotspots.areas.hidden import hidden_cells
 from hotspots.base.columns import COLUMNS, Column, column_label
 from hotspots.base.errors import ParameterError
 from hotspots.base.files import replacing
@@ -52,6 +53,7 @@ def write_workbook(
     title: str,
     about: Sequence[tuple[str, str]] = (),
     summary: Summary | None = None,
+    hidden: str = "",
     overwrite: bool = False,
 ) -> None:
     r"""Write tables as the sheets of one XLSX workbook, without their geometry.
@@ -76,6 +78,9 @@ def write_workbook(
         What else the account says: a word and a text, such as ``("Period", "July 2018")``.
     summary : Summary, optional
         What stands on a sheet before all others.
+    hidden : str, optional
+        What a cell says that is blank because a count behind it is hidden, such as ``"[c]"``; nothing by default. The
+        other cells of its column stay numbers.
     overwrite : bool, default False
         Whether an existing file may be replaced.
 
@@ -106,7 +111,7 @@ def write_workbook(
         )
         plain = {name: _plain(table) for name, table in zip(names, tables.values(), strict=True)}
         for name, table in plain.items():
-            _write_table(book.add_worksheet(name), looks, table)
+            _write_table(book.add_worksheet(name), looks, table, hidden)
         _write_dictionary(book.add_worksheet(DICTIONARY), looks, plain.values())
         book.close()
 
@@ -171,6 +176,7 @@ class _Looks:
                 "align": "right",
             }
         )
+        self.hidden = book.add_format({"valign": "top", "align": "right", "font_color": "#595959"})
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.label = book.add_format({"bold": True, "valign": "top"})
         self.text = book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
@@ -246,8 +252,12 @@ def _write_summary(sheet: Worksheet, looks: _Looks, title: str, summary: Summary
     _print_landscape(sheet)
 
 
-def _write_table(sheet: Worksheet, looks: _Looks, table: pd.DataFrame) -> None:
+def _write_table(sheet: Worksheet, looks: _Looks, table: pd.DataFrame, hidden: str) -> None:
     sheet.freeze_panes(1, _names(table))
+    if hidden:
+        dark = hidden_cells(table).to_numpy()
+        for row, place in zip(*(found.tolist() for found in np.nonzero(dark)), strict=True):
+            sheet.write_string(row + 1, place, hidden, looks.hidden)
     for place, width in enumerate(_write_cells(sheet, looks, table, top=0)):
         sheet.set_column(place, place, width)
     if len(table.columns):

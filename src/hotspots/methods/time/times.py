@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.base.binomial import share_limits
+from hotspots.base.binomial import rounded_limits
 from hotspots.base.classes import COMPARED
 from hotspots.base.discovery import benjamini_hochberg
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.base.rounded import least_and_most
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -169,7 +170,12 @@ def shift_words(shift: tuple[int, int]) -> str:
 
 
 def time_grid(
-    n: pd.Series[Any], hours: pd.Series[Any], *, level: float = 0.95, dispersion: float = 1.0
+    n: pd.Series[Any],
+    hours: pd.Series[Any],
+    *,
+    level: float = 0.95,
+    dispersion: float = 1.0,
+    rounded: int = 1,
 ) -> pd.DataFrame:
     """Return how often incidents are in each cell of a grid of times, against its share of the hours.
 
@@ -189,6 +195,9 @@ def time_grid(
         Confidence of the limits, which hold for each cell by itself.
     dispersion : float, default 1
         Variance of the counts over their mean; see `hotspots.dispersion`.
+    rounded : int, default 1
+        What the counts were rounded to the nearest multiple of, halves upwards; 1 where they are exact. Limits, q
+        and flags are then the most cautious of all counts that the rounded ones stand for.
 
     Returns
     -------
@@ -231,9 +240,9 @@ def time_grid(
         raise DataError("no incident is in the hours of the period", hint="choose another period")
     share = np.where(there, exposure / exposure.sum(), np.nan)
     held = np.where(there, counted, np.nan)
-    lower, upper = share_limits(held, total, level=level, dispersion=dispersion)
+    lower, upper = rounded_limits(held, rounded=rounded, level=level, dispersion=dispersion)
     q = np.full(len(held), np.nan)
-    q[there] = benjamini_hochberg(_two_tails(held[there] / dispersion, total / dispersion, share[there]))
+    q[there] = benjamini_hochberg(_two_tails(held[there], share[there], dispersion, rounded))
     ratio = held / total / share
     sure = q <= FALSE
     place = np.where(~there, -1, np.where(sure & (ratio > 1), 2, np.where(sure & (ratio < 1), 0, 1)))
@@ -253,14 +262,20 @@ def time_grid(
     )
 
 
-def _two_tails(x: Floats, of: float, share: Floats) -> Floats:
-    """Return twice the smaller tail of the binomial distribution, at most 1; counts need not be whole."""
+def _two_tails(n: Floats, share: Floats, dispersion: float, rounded: int) -> Floats:
+    """Return twice the smaller tail of the binomial distribution, at most 1; counts need not be whole.
+
+    Of rounded counts, a cell is taken at the least that it stands for and the others at the most in the upper tail,
+    and the other way round in the lower.
+    """
     from scipy import special
 
     alone = share >= 1
     inside = np.where(alone, 0.5, share)
-    upper = np.where(x > 0, special.betainc(np.where(x > 0, x, 1.0), of - x + 1, inside), 1.0)
-    left = of - x
+    low, high = least_and_most(n, rounded)
+    x, left = low / dispersion, (high.sum() - high) / dispersion
+    upper = np.where(x > 0, special.betainc(np.where(x > 0, x, 1.0), left + 1, inside), 1.0)
+    x, left = high / dispersion, (low.sum() - low) / dispersion
     lower = np.where(left > 0, special.betaincc(x + 1, np.where(left > 0, left, 1.0), inside), 1.0)
     return np.where(alone, 1.0, np.minimum(1.0, 2 * np.minimum(upper, lower)))
 

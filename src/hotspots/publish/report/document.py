@@ -10,6 +10,7 @@ from pathlib import Path
 from hotspots._version import __version__
 from hotspots.analysis.recipe.tables import Report, ReportFormat
 from hotspots.analysis.results import Analysis, Group, Layer
+from hotspots.areas.hidden import CONFIDENTIAL
 from hotspots.base.columns import COLUMNS, format_value
 from hotspots.base.crs import crs_label
 from hotspots.export.document import (
@@ -60,6 +61,11 @@ APPENDIX = frozenset(
     ["headline", "priorities", "matrix", "change", "tables", "risk", "emerging", "maps", "quality", "methods"]
 )
 """The sections that only the appendix has: how it was made, and statistics in the words of statistics."""
+
+_CONFIDENTIAL = (
+    "A cell that is hidden, or made of a count that is hidden, so that nobody can be told from it. An empty cell has "
+    "no value. Sums and averages pass over both."
+)
 
 
 def make_document(analysis: Analysis, *, pictures: Kinds = ("svg",)) -> Document:
@@ -170,12 +176,16 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
         ("Period", calendar_words(analysis.calendar)),
         ("Source", analysis.origin.source),
         ("Publication", publication_line(analysis)),
+        *([] if analysis.published is None else [(CONFIDENTIAL, _CONFIDENTIAL)]),
         ("Attribution", analysis.origin.attribution),
         ("Made with", f"hotspots {__version__}"),
         ("Reference system", crs_label(recipe.crs)),
         *((f"Method: {word}", text) for word, text in notes),
         *(
-            (f"File: {source.name}", f"{source.rows:,} rows, SHA-256 {source.sha256}")
+            (
+                f"File: {source.name}",
+                f"{source.rows:,} rows" + (f", SHA-256 {source.sha256}" if source.sha256 else ""),
+            )
             for source in quality.sources
         ),
     ]
@@ -185,6 +195,7 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
         title=recipe.title,
         about=about,
         summary=summary_sheet(analysis),
+        hidden="" if analysis.published is None else CONFIDENTIAL,
         overwrite=overwrite,
     )
 

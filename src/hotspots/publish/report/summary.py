@@ -15,6 +15,7 @@ from hotspots.publish.report.plates import WIDTH, Kinds, area_plate, origin_word
 from hotspots.publish.report.themes import FEW, first_column, flags_of, scale_words
 from hotspots.publish.words.change import calendar_words, change_words, compared_words
 from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.publication import count_words, few_of
 
 ROWS = 5
 _HEIGHTS = (2.7, 3.4)  # inches of the map, the lowest and the highest
@@ -41,7 +42,8 @@ def _scale(analysis: Analysis) -> str:
     only = analysis.recipe.areas[0].only
     where = f" in {list_words([str(name) for name in only])}" if only else ""
     were = "was" if theme.n == 1 else "were"
-    incidents = f"{counted(theme.n, 'incident')} of {plural(theme.name)}"
+    number = counted(theme.n, "incident") if theme.n else f"{count_words(0, few=few_of(analysis))} incidents"
+    incidents = f"{number} of {plural(theme.name)}"
     return f"There {were} {incidents}{where} in {calendar_words(analysis.calendar)}{rate}."
 
 

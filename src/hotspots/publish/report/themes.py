@@ -13,7 +13,7 @@ from hotspots.publish.words.against import against_words, rate_words
 from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.emerging import kinds_line, steps_words
 from hotspots.publish.words.names import plural, singular
-from hotspots.publish.words.publication import count_words, printed_base
+from hotspots.publish.words.publication import count_words, few_of, printed_base
 from hotspots.publish.words.times import peak_sentence
 
 SHOWN = 5  # areas in a theme's table
@@ -94,7 +94,7 @@ def first_column(layer: Layer) -> str:
 
 def scale_words(analysis: Analysis, theme: ThemeResult) -> str:
     """Return how many incidents a theme has, their rate, and their share of the first theme's where it is a part."""
-    said = f"{count_words(theme.n)} incidents"
+    said = f"{count_words(theme.n, few=few_of(analysis))} incidents"
     if theme.rate is not None:
         said += f", or {rate_words(theme.rate)} a year for every 1,000 people"
     whole = analysis.themes[0]
@@ -132,7 +132,7 @@ def _change(analysis: Analysis, theme: ThemeResult) -> str:
     if theme.change is None or analysis.comparison is None:
         return ""
     before, after = compared_words(analysis.comparison)
-    was, now = map(count_words, theme.change.counts[-2:])
+    was, now = (count_words(count, few=few_of(analysis)) for count in theme.change.counts[-2:])
     found = change_words(theme.change.whole) or "not known"
     flags = theme.change.areas["ch_flag"].astype(str)
     up, down = int((flags == "up").sum()), int((flags == "down").sum())

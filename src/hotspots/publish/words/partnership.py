@@ -12,7 +12,7 @@ from hotspots.base.text import list_words
 from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.names import plural
 from hotspots.publish.words.profile import comparator_words, figures_of
-from hotspots.publish.words.publication import count_words
+from hotspots.publish.words.publication import count_words, few_of
 
 _RATE = {"above": "above", "similar": "similar to", "below": "below"}
 
@@ -59,11 +59,11 @@ def change_sentence(analysis: Analysis, profile: Profile, name: str) -> str:
     if analysis.comparison is None or "ch_flag" not in row.index or pd.isna(row["ch_flag"]):
         return ""
     before, after = compared_words(analysis.comparison)
-    words = change_words(row)
+    words, few = change_words(row), few_of(analysis)
     season = "" if analysis.comparison.same_season else " These are not the same months of the year."
     return (
-        f"{words[:1].upper()}{words[1:]} in all crime: {count_words(row['n_before'])} in {before}, "
-        f"{count_words(row['n_after'])} in {after}.{season}"
+        f"{words[:1].upper()}{words[1:]} in all crime: {count_words(row['n_before'], few=few)} in {before}, "
+        f"{count_words(row['n_after'], few=few)} in {after}.{season}"
     )
 
 

@@ -43,17 +43,24 @@ def themes_words(standings: Standings, code: Any, *, only: str | None = None) ->
     >>> n = pd.DataFrame({"All crime": [900], "ASB": [80], "Robbery": [8]}, index=code)
     >>> themes_words(Standings(grid, n, pd.DataFrame(), 5), "E1")
     'significantly above: All crime; above: ASB, Robbery (8 incidents)'
+
+    Of rounded counts a 0 stands for several:
+
+    >>> themes_words(Standings(grid, n * 0 + [900, 80, 0], pd.DataFrame(), 5, few=5), "E1")
+    'significantly above: All crime; above: ASB, Robbery (fewer than 5 incidents)'
     """
     row, counts = standings.grid.loc[code], standings.counts.loc[code]
     said = []
     for standing in STANDINGS if only is None else (only,):
-        named = [_theme(str(theme), counts[theme]) for theme in row.index[row == standing]]
+        named = [_theme(str(theme), counts[theme], standings.few) for theme in row.index[row == standing]]
         if named:
             said.append(", ".join(named) if only else f"{WORDS[standing]}: {', '.join(named)}")
     return "; ".join(said)
 
 
-def _theme(name: str, count: float) -> str:
+def _theme(name: str, count: float, few: int) -> str:
+    if few and count == 0:
+        return f"{name} (fewer than {few} incidents)"
     return f"{name} ({counted(count, 'incident')})" if count < FEW else name
 
 

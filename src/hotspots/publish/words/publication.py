@@ -22,7 +22,7 @@ def publication_line(analysis: Analysis) -> str:
     --------
     >>> from hotspots.disclosure.rules import profile
     >>> shown_words(profile("documents"))
-    'Counts rounded to the nearest 10.'
+    'Counts rounded to the nearest 10; 0 stands for 0 to 4.'
     >>> shown_words(profile("nhs"))
     'Some counts hidden (1 to 7, or to protect others); those shown rounded to the nearest 5.'
     """
@@ -32,7 +32,7 @@ def publication_line(analysis: Analysis) -> str:
 def shown_words(profile: Profile) -> str:
     """Return in a sentence how counts are shown."""
     if profile.hide == "round":
-        return f"Counts rounded to the nearest {profile.base}."
+        return f"Counts rounded to the nearest {profile.base}; 0 stands for 0 to {profile.threshold - 1}."
     others = f"; those shown rounded to the nearest {profile.base}" if profile.rounds else ""
     return f"Some counts hidden ({profile.hidden_words()}){others}."
 
@@ -42,15 +42,30 @@ def printed_base(analysis: Analysis) -> int:
     return 10 if analysis.published is None else max(analysis.published.profile.base, 1)
 
 
-def count_words(count: Any) -> str:
+def few_of(analysis: Analysis) -> int:
+    """Return what a 0 of published counts stands for fewer than; 0 where a 0 is a 0."""
+    made = analysis.published
+    return made.profile.threshold if made is not None and made.profile.hide == "round" else 0
+
+
+def count_words(count: Any, *, few: int = 0) -> str:
     """Return a count in words: what is hidden is called so, whether it is small or only protects others.
+
+    Parameters
+    ----------
+    count : float
+        Missing where it is hidden.
+    few : int, default 0
+        What a 0 stands for fewer than, in a sentence on rounded counts; see `few_of`.
 
     Examples
     --------
-    >>> count_words(1234), count_words(float("nan"))
-    ('1,234', 'hidden')
+    >>> count_words(1234), count_words(float("nan")), count_words(0), count_words(0, few=5)
+    ('1,234', 'hidden', '0', 'fewer than 5')
     """
-    return "hidden" if pd.isna(count) else f"{count:,.0f}"
+    if pd.isna(count):
+        return "hidden"
+    return f"fewer than {few}" if few and count == 0 else f"{count:,.0f}"
 
 
 def foot_words(analysis: Analysis) -> str:
