@@ -258,6 +258,6 @@ _FORMULAS = (
     "smoothed rates, risks, ranks, p and q values, kinds of hotspots over time, and shares, indexes and ratios of "
     "bands and classes are not turned back into counts here. In a folder for publication they are measured from the "
     "published counts, and so tell nothing that those do not. Tables without areas are read from CSV files; in "
-    "workbook and report the same tables are not read again. PDF files are not read: those of a report are printed "
-    "from it."
+    "workbook and report the same tables are not read again. Of PDF files the sentences are read, not "
+    "tables."
 )

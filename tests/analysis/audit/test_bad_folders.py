@@ -10,6 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from hotspots.analysis.audit.audit import audit_folders
 from hotspots.base.errors import DataError, FileError
@@ -127,16 +128,39 @@ def test_all_zeros_and_one_area_are_no_small_counts(publish: Publish) -> None:
     assert audit_folders([hidden]).passed
 
 
+def picture(path: Path, text: str) -> None:
+    """Write a picture with a text into a PDF."""
+    figure = Figure(figsize=(6, 2))
+    figure.text(0.05, 0.5, text)
+    figure.savefig(path, metadata={"CreationDate": None})
+
+
+def test_what_a_pdf_says_is_read_and_a_damaged_one_is_told(publish: Publish) -> None:
+    folder = publish({"lsoas": table(LSOAS, n=rounded(counts()))})
+    picture(folder / "burglary_map.pdf", "Burglary in E01000001: 3 incidents")
+    back = audit_folders([folder], rules=profile("documents")).given_back
+    assert back[["area", "low", "high", "by"]].to_numpy().tolist() == [
+        ["E01000001", 3, 3, "burglary_map.pdf, column 'text'"]
+    ]
+    (folder / "burglary_map.pdf").write_bytes(b"%PDF-1.7")
+    with pytest.raises(FileError) as damaged:
+        audit_folders([folder])
+    assert (
+        damaged.value.message
+        == "burglary_map.pdf cannot be read as PDF: it is damaged or was changed by hand"
+    )
+
+
 def test_files_that_are_not_read_are_said(publish: Publish) -> None:
     folder = publish({"lsoas": table(LSOAS, n=rounded(counts()))})
-    (folder / "map.pdf").write_bytes(b"%PDF-1.7")
+    picture(folder / "map.pdf", "A map")
     (folder / "page.html").write_text(
         "<h2>Burglary</h2><table><tr><th>Ward</th><th>Incidents</th></tr><tr><td>Nowhere</td><td>3</td></tr></table>"
         "<table><tr><th>Weather</th><th>Days</th></tr><tr><td>Rain</td><td>3</td></tr></table>",
         encoding="utf-8",
     )
     assert set(audit_folders([folder]).unread) == {
-        "map.pdf: a PDF, which is not read",
+        "map.pdf: a PDF, of which sentences are read, and tables and pictures are not",
         "page.html: the table 'Burglary', whose rows are not areas",
         "page.html, 'Burglary': 1 of 1 rows, whose names are of no one area",
     }

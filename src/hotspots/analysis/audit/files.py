@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hotspots.analysis.audit.context import CERTIFICATE, Context
 from hotspots.analysis.audit.density import density_troubles
-from hotspots.analysis.audit.pages import read_html, read_markup, read_office
+from hotspots.analysis.audit.pages import read_html, read_markup, read_office, read_pdf
 from hotspots.analysis.audit.sheets import read_csv, read_geojson, read_geopackage, read_workbook
 from hotspots.analysis.audit.shown import Page, Said
 from hotspots.base.errors import DataError, FileError, HotspotsError
@@ -29,6 +29,7 @@ _READERS: dict[str, Callable[[Path, str], Page]] = {
     ".htm": read_html,
     ".docx": read_office,
     ".pptx": read_office,
+    ".pdf": read_pdf,
 }
 
 
@@ -88,7 +89,7 @@ def _read(path: Path, file: str, context: Context, fewest: int) -> Page:
         elif suffix in (".txt", ".md", ".json"):
             page.texts.append(Said(file, "", path.read_text(encoding="utf-8")))
         elif suffix not in (".qml", ".qlr", ".qgz", *_IGNORED):
-            kind = {".pdf": "a PDF", ".png": "a picture", ".jpg": "a picture", ".jpeg": "a picture"}
+            kind = {".png": "a picture", ".jpg": "a picture", ".jpeg": "a picture"}
             page.unread.append(f"{file}: {kind.get(suffix, 'a file of another kind')}, which is not read")
     except HotspotsError:
         raise

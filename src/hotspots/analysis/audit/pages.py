@@ -269,6 +269,30 @@ def read_office(path: Path, file: str) -> Page:
     return page
 
 
+def read_pdf(path: Path, file: str) -> Page:
+    """Read what a PDF says: the text of its pages, its title and subject; tables in it are not put together."""
+    from pypdf import PdfReader
+
+    with opening(path, file):
+        held = PdfReader(path)
+        told = [page.extract_text() for page in held.pages]
+        about = held.metadata
+        told += (
+            []
+            if about is None
+            else [str(about.get(key) or "") for key in ("/Title", "/Subject", "/Keywords")]
+        )
+    page = Page(
+        texts=[
+            Said(file, "", " ".join(line.split())) for one in told for line in one.split("\n") if line.strip()
+        ]
+    )
+    if about is not None and about.author:
+        page.troubles.append(f"{file} names its author, '{about.author}'")
+    page.unread.append(f"{file}: a PDF, of which sentences are read, and tables and pictures are not")
+    return page
+
+
 def _read_part(root: ElementTree.Element, file: str, page: Page) -> None:
     last = ""
     for node in root.iter():
