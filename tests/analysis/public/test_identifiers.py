@@ -6,6 +6,7 @@ import hashlib
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -102,7 +103,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
             "Occupation": rng.choice(["Nurse", "Driver", "None"], count),
         }
     )
-    one = {
+    one: dict[str, Any] = {
         "Easting": 401_234.5, "Category": SECRETS["a category that one row has"], "Date": SECRETS["an exact day"],
         "At": SECRETS["an exact time"], "Victim": SECRETS["an identifier"], "Name": SECRETS["a victim's name"],
         "Address": SECRETS["an address"], "Notes": SECRETS["free text"],
