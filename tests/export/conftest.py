@@ -41,6 +41,12 @@ class Opened:
         lines = self.page.locator(selector).first.inner_text().splitlines()
         return "\n".join(line for line in lines if line.strip())
 
+    def pdf(self, path: Path) -> bytes:
+        """Print the page, and return the file; the page hears a moment later that it was printed."""
+        self.page.pdf(path=str(path), prefer_css_page_size=True)
+        self.page.wait_for_function("!document.documentElement.classList.contains('printing')")
+        return path.read_bytes()
+
     def choice(self, name: str) -> Locator:
         """The radio button or checkbox of this name."""
         return self.page.locator("#hotspots-switch label").filter(has_text=name).locator("input").first

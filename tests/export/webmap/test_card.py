@@ -170,8 +170,7 @@ def test_a_link_opens_the_card_and_leaves_the_focus_alone(context: BrowserContex
 
 def test_map_and_card_print_on_one_sheet(page: Opened, tmp_path: Path) -> None:
     page.page.locator("#hotspots-list ol button").first.click()
-    page.page.pdf(path=str(tmp_path / "card.pdf"), prefer_css_page_size=True)
-    assert (tmp_path / "card.pdf").read_bytes().count(b"/Type /Page\n") == 1
+    assert page.pdf(tmp_path / "card.pdf").count(b"/Type /Page\n") == 1
     page.page.emulate_media(media="print")
     page.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     for part in (".reason", ".rank-bar", ".measure", ".offences", ".within"):
