@@ -120,6 +120,9 @@ class ThemeResult(Group):
     bears : ndarray or None
         How many incidents bear on each cell of the surface, where it is to be published; see
         `hotspots.analysis.public.density.bearing`.
+    pieces : Series or None
+        Its incidents by the area of each layer of areas at once, where there are several and they are to be published;
+        see `hotspots.analysis.public.pieces.count_pieces`.
     """
 
     theme: Theme
@@ -133,6 +136,7 @@ class ThemeResult(Group):
     repeats: Repeats | None = None
     times: HotTimes | None = None
     bears: Floats | None = None
+    pieces: pd.Series[Any] | None = None
 
     @property
     def first(self) -> gpd.GeoDataFrame:

@@ -80,8 +80,9 @@ class Case:
         down = alone["lower"].to_numpy().astype(np.int64) - counts
         up = np.minimum(alone["upper"].to_numpy() - counts, ANYTHING).astype(np.int64)
         may = (why == "shown") & ~held
-        # Where small counts are left out, x may have to be as much as a + t - 1; where they are rounded, t - 1.
-        rise = profile.threshold - 1 - (counts if profile.hide == "round" else 0)
+        # Where small counts are left out, x may have to be as much as a + t - 1; where they are rounded, or stand in no
+        # table at all, t - 1.
+        rise = profile.threshold - 1 - np.where(tables.published & (profile.hide == "suppress"), 0, counts)
         want_low = np.where(tiny, -counts, -np.minimum(level, counts))
         want_high = np.maximum(np.where(tiny, rise, 0), level)
         promised = (want_low < 0) | (want_high > 0)
@@ -144,6 +145,7 @@ class Case:
             room.want_high = np.where(short_low & ~short_high, room.low + width, room.want_high)
             room.want_low = np.where(short_high & ~short_low, room.high - width, room.want_low)
             room.explore(seed=seed)
+            room.prove()
         close = cells & (room.high - room.low < width)
         self.asked |= close
         self.room.want_low = np.where(close, -below, self.room.want_low)
@@ -213,10 +215,10 @@ class Case:
 def closely_known(
     tables: Tables, profile: Profile, *, known: pd.Series | None = None, seed: int = 0
 ) -> pd.Index:
-    """Return the counts that publishing tables as they are may tell too closely, as far as quick moves can tell.
+    """Return the counts that publishing tables as they are may tell too closely, as far as near tables tell.
 
     Of all others whole tables were found in which they are as small and as large as a profile promises. Those that
-    are returned may be safe as well: it takes more than moves to tell.
+    are returned may be safe as well.
 
     Parameters
     ----------
@@ -225,7 +227,9 @@ def closely_known(
     """
     case = Case.of(tables, profile, None, known, None)
     case.ask_for_more(case.none, seed)
-    return tables.counts.index[case.doubtful(case.none, seed)]
+    room = case.trial(case.none)
+    room.explore(seed=seed)
+    return tables.counts.index[room.prove()]
 
 
 def _dominance(tables: Tables, profile: Profile, largest: pd.Series | None) -> Integers:

@@ -4,6 +4,9 @@ A count belongs to a leaf of each of three axes: a cell. Raising one leaf by 1 o
 part of; lowering another takes back what both are part of. The product over the axes of such differences is a move:
 it changes whole counts of a table into whole counts of another with the same sums, eight counts at the least where
 each axis swaps two leaves of one sum. Every change of a table is a sum of moves.
+
+Where sums cross, as wards and LSOAs that cut each other, a swap inside one of them changes two of the others. There a
+third leaf may give way for the first in another of its sums, and a fourth take up what the second has left.
 """
 
 from __future__ import annotations
@@ -14,8 +17,9 @@ import numpy.typing as npt
 from hotspots.base.compiled import kernel
 
 Integers = npt.NDArray[np.int64]
-Links = tuple[Integers, Integers, Integers, Integers, Integers]
-"""Of an axis: starts, entries and multiplicities of each leaf, itself first; starts and leaves of each entry."""
+Links = tuple[Integers, Integers, Integers, Integers, Integers, Integers]
+"""Of an axis: starts, entries and multiplicities of each leaf, itself first; starts and leaves of each entry; whether
+any of its sums cross, 0 or 1."""
 Move = tuple[Integers, Integers, Integers]
 """Entries on each axis, their multiplicities, and how many there are."""
 Ends = tuple[Integers, Integers, Integers, Integers]
@@ -23,6 +27,8 @@ Ends = tuple[Integers, Integers, Integers, Integers]
 
 ALONE = 0.15
 """The chance that an axis has no second leaf, so that its sums change too."""
+CROSS = 0.5
+"""The chance that four leaves change on an axis whose sums cross, and not two."""
 LOOKS = 6
 """How many leaves are looked at for one whose own count has room."""
 MOST = 4096
@@ -31,13 +37,13 @@ MOST = 4096
 
 @kernel()
 def empty_move(axes: tuple[Links, Links, Links]) -> Move:
-    """Return room for any move: all entries of two leaves of each axis."""
+    """Return room for any move: all entries of four leaves of each axis."""
     widest = 0
     for k in range(3):
         starts = axes[k][0]
         for leaf in range(len(starts) - 1):
             widest = max(widest, starts[leaf + 1] - starts[leaf])
-    shape = (3, 2 * widest)
+    shape = (3, 4 * widest)
     return np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64), np.zeros(3, dtype=np.int64)
 
 
@@ -78,7 +84,10 @@ def draw_move(
                 beside = at + (entries[starts[other]] - own[k]) * width[k]
                 if (moved[beside] - down[beside] if sign > 0 else up[beside] - moved[beside]) > 0:
                     break
-        move[2][k] = difference(axes[k], leaf[k], other, move[0][k], move[1][k])
+        size = difference(axes[k], leaf[k], other, move[0][k], move[1][k])
+        if axes[k][5][0] and other != leaf[k] and np.random.random() < CROSS:  # noqa: NPY002
+            size = cross(axes[k], leaf[k], other, move[0][k], move[1][k], size)
+        move[2][k] = size
 
 
 @kernel()
@@ -106,21 +115,34 @@ def cell_of(entry: Integers, n2: int, n3: int) -> int:
 @kernel()
 def difference(links: Links, leaf: int, other: int, entries: Integers, times: Integers) -> int:
     """Fill in what changes on an axis where one leaf goes up and another down; the same leaf twice is it alone."""
-    starts, held, count = links[0], links[1], links[2]
-    size = 0
-    for place in range(starts[leaf], starts[leaf + 1]):
-        entries[size], times[size] = held[place], count[place]
-        size += 1
-    if other == leaf:
+    size = add_leaf(links, leaf, 1, entries, times, 0)
+    return size if other == leaf else add_leaf(links, other, -1, entries, times, size)
+
+
+@kernel()
+def cross(links: Links, leaf: int, other: int, entries: Integers, times: Integers, size: int) -> int:
+    """Let a third leaf go down in another sum of the first, and a fourth go up in a sum of the second."""
+    starts, held = links[0], links[1]
+    over = held[starts[leaf] + 1 + np.random.randint(starts[leaf + 1] - starts[leaf] - 1)]  # noqa: NPY002
+    under = held[starts[other] + np.random.randint(starts[other + 1] - starts[other])]  # noqa: NPY002
+    third, fourth = draw_leaf(links, over), draw_leaf(links, under)
+    if third in (leaf, other) or fourth in (leaf, third):
         return size
-    for place in range(starts[other], starts[other + 1]):
+    return add_leaf(links, fourth, 1, entries, times, add_leaf(links, third, -1, entries, times, size))
+
+
+@kernel()
+def add_leaf(links: Links, leaf: int, sign: int, entries: Integers, times: Integers, size: int) -> int:
+    """Add a leaf, or take one away, with all sums that it is part of; return how many entries change now."""
+    starts, held, count = links[0], links[1], links[2]
+    for place in range(starts[leaf], starts[leaf + 1]):
         at = 0
         while at < size and entries[at] != held[place]:
             at += 1
         if at == size:
             entries[at], times[at] = held[place], 0
             size += 1
-        times[at] -= count[place]
+        times[at] += sign * count[place]
     kept = 0
     for at in range(size):
         if times[at]:

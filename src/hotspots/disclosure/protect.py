@@ -13,6 +13,7 @@ from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.disclosure.bounds import bounds
 from hotspots.disclosure.case import TIE, Case
 from hotspots.disclosure.optimal import least_hidden
+from hotspots.disclosure.reach import ROUNDS
 from hotspots.disclosure.rules import Profile
 from hotspots.disclosure.statements import System
 from hotspots.disclosure.tables import Tables
@@ -94,17 +95,16 @@ def protect(
 
     A count a under the threshold t is protected: whoever knows all that is published, the sums and the rules must
     find tables in which it is 0, and others in which it is a + t - 1 or more; where the profile rounds, t - 1, since
-    the 0 that is shown for it stands for no more. A dominant count, of which n contributors make up m, more than k %,
-    must be able to be 100 m / k - a less and more, and at least t - 1. A count that is not shown, not small and not
-    dominant, but that what is shown leaves with some values under t and fewer than small counts have in all, must be
-    left as many: a reader cannot tell that it is not small.
+    the 0 that is shown for it stands for no more, and t - 1 for a count that is not published. A dominant count, of
+    which n contributors make up m, more than k %, must be able to be 100 m / k - a less and more, and at least t - 1. A
+    count that is not shown, not small and not dominant, but that what is shown leaves with some values under t and
+    fewer than small counts have in all, must be left as many: a reader cannot tell that it is not small.
 
     What must be hidden besides is chosen so that it costs least: to the optimum where the tables have at most 3,000
     counts and quick moves leave at most 60 of them to be protected (`least_hidden`, integer programming); beyond,
-    count by count, the move that costs least among 1,000 tried (`Room.widen`), after trying whether what is hidden
-    already will do. Either way each
-    protected count comes with whole tables, found and kept, that attain both ends: that is the proof, and nothing
-    is returned without it.
+    count by count, the move that costs least among 1,000 tried (`Room.widen`), after trying by moves and by small
+    integer programmes (`Room.prove`) whether what is hidden already will do. Either way each protected count comes with
+    whole tables, found and kept, that attain both ends: that is the proof, and nothing is returned without it.
 
     Parameters
     ----------
@@ -171,7 +171,8 @@ def _choose(case: Case, method: Method, seed: int) -> tuple[Bools, Literal["opti
         )
     if hidden is not None:
         return hidden, "heuristic" if case.bound else "optimal"
-    case.room.explore(seed=seed)
+    case.room.explore(rounds=ROUNDS[:1], seed=seed)
+    case.room.prove()
     left = case.room.widen(case.wide_down, case.wide_up, case.cost, seed=seed)
     if left.any():
         raise case.unmet(left)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
 
+from hotspots.disclosure.bounds import CEILING, for_solver
 from hotspots.disclosure.moves import hide, search
+from hotspots.disclosure.near import Ties
+from hotspots.disclosure.propagate import propagate
+from hotspots.disclosure.statements import System
 from hotspots.disclosure.tables import Tables
 
 Floats = npt.NDArray[np.float64]
@@ -19,6 +27,18 @@ ROUNDS = (50, 500)
 CHOICES = 1_000
 """Among how many moves the one that hides least is chosen."""
 
+STEPS = (3, 5)
+"""How many sums off counts may differ from the true table where a programme looks for one."""
+NODES = 100
+"""Branches of such a programme after which it is given up."""
+GAP = 0.02
+"""A table for many counts at once need not be the best of all."""
+MANY, MOST = 500, 50_000
+"""A table that serves many counts at once is looked for where so many are left, in tables of no more counts."""
+WIDEST = 3_000
+"""Counts that a programme for one count is about at most."""
+FAILURES = 20
+"""When so many more of them have found nothing than something, no more are tried."""
 PERSISTENCE = 100
 """How many times as many moves are tried, at last, for a count that nothing has protected."""
 
@@ -77,6 +97,71 @@ class Room:
                 seed,
             )
         return self.missing()
+
+    def prove(self) -> Bools:
+        """Look for such tables by integer programmes as well; return for which counts none is found.
+
+        First for tables in which as many counts as can be differ as wanted at once, each of which proves hundreds;
+        then for one for each count that is left, in which only counts near it differ from the true table. Where most of
+        these find nothing, nothing is there most often, and the search ends.
+        """
+        sums = for_solver(sparse.csr_array(self.tables.sums))
+        lower, upper = self._limits(sums)
+        possible = (lower <= self.want_low) & (upper >= self.want_high)
+        if (self.missing() & possible).sum() > MANY and len(self.down) <= MOST:
+            for sign in (-1, 1):
+                self._look_together(sums, possible, sign)
+        ties, balance = Ties(sums), 0
+        for cell in np.flatnonzero(self.missing() & possible).tolist():
+            for sign, steps in itertools.product((-1, 1), STEPS):
+                if self._short(sign)[cell] and len(near := ties.near(cell, steps)) <= WIDEST:
+                    rows = ties.rows_of(near)
+                    self._solve(for_solver(sums[rows][:, near].tocsr()), near, near == cell, sign)
+            balance += -1 if self.missing()[cell] else 1
+            if balance < -FAILURES:
+                break
+        return self.missing()
+
+    def _limits(self, sums: sparse.csr_array) -> tuple[Floats, Floats]:
+        """Return how far each count can differ at most, as far as one sum after the other tells."""
+        zero = np.zeros(sums.shape[0])
+        ends = self.down.astype(float), self.up.astype(float)
+        return propagate(System(self.tables.counts.index, *ends, matrix=sums, least=zero, most=zero))
+
+    def _short(self, sign: int) -> Bools:
+        """Return for which counts no table was found in which they differ to one side as wanted."""
+        return self.low > self.want_low if sign < 0 else self.high < self.want_high
+
+    def _look_together(self, sums: sparse.csr_array, possible: Bools, sign: int) -> None:
+        """Note tables in which many counts differ to one side as wanted, while each finds a tenth of the rest."""
+        every = np.arange(len(self.down))
+        while (left := self._short(sign) & possible).any():
+            self._solve(sums, every, left, sign)
+            if (self._short(sign) & possible).sum() > 0.9 * left.sum():
+                break
+
+    def _solve(self, sums: sparse.csr_array, cells: Integers, goal: Bools, sign: int) -> None:
+        """Note the table of these cells in which those of a goal differ most to one side, as far as wanted."""
+        down, up = self.down[cells].astype(float), self.up[cells].astype(float)
+        if sign < 0:
+            down[goal] = np.maximum(down, self.want_low[cells])[goal]
+        else:
+            up[goal] = np.minimum(up, self.want_high[cells])[goal]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the solver's own words about its options
+            found = milp(
+                np.where(goal, -float(sign), 0.0),
+                integrality=np.ones(len(cells)),
+                bounds=Bounds(down, np.minimum(up, CEILING)),
+                constraints=LinearConstraint(sums, 0, 0),
+                options={"node_limit": NODES, "mip_rel_gap": GAP},
+            )
+        if found.x is None:
+            return
+        table = np.rint(found.x).astype(np.int64)
+        if not (sums @ table).any():
+            self.low[cells] = np.minimum(self.low[cells], table)
+            self.high[cells] = np.maximum(self.high[cells], table)
 
     def widen(
         self, wide_down: Integers, wide_up: Integers, cost: Floats, *, tries: int = CHOICES, seed: int = 0

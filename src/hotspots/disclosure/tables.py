@@ -18,7 +18,7 @@ from hotspots.disclosure.rounding import counted
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
-Links = tuple[Integers, Integers, Integers, Integers, Integers]
+Links = tuple[Integers, Integers, Integers, Integers, Integers, Integers]
 Within = Mapping[str, Mapping[str, Sequence[str]]]
 
 
@@ -169,7 +169,7 @@ class Axis:
 
     @property
     def links(self) -> Links:
-        """Each leaf's entries with how often it counts in them, itself first, and each entry's leaves."""
+        """Each leaf's entries how often it counts in each, itself first; each entry's leaves; whether sums cross."""
         up, down = sparse.csc_array(self.parts), self.parts
         starts, nodes, times = up.indptr, up.indices.copy(), up.data.astype(np.int64)
         own = self.nodes.get_indexer(self.leaves)
@@ -180,7 +180,15 @@ class Axis:
         whole = [
             np.asarray(part, dtype=np.int64) for part in (starts, nodes, times, down.indptr, down.indices)
         ]
-        return whole[0], whole[1], whole[2], whole[3], whole[4]
+        return whole[0], whole[1], whole[2], whole[3], whole[4], np.array([self.crossed], dtype=np.int64)
+
+    @property
+    def crossed(self) -> bool:
+        """Whether two sums have some leaves in common, and each has others besides."""
+        inside = self.parts.astype(bool).astype(np.int64)
+        both = sparse.coo_array(inside @ inside.T)
+        sizes = np.diff(inside.indptr)
+        return bool((both.data < np.minimum(sizes[both.row], sizes[both.col])).any())
 
 
 def _axis(leaves: pd.Index, within: Mapping[str, Sequence[str]]) -> Axis:

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely import box
 from xlsxwriter import Workbook
 
 from hotspots.analysis.audit.audit import Audit, audit_folders
@@ -23,7 +24,7 @@ from hotspots.export.webmap.views import AreaView
 from hotspots.methods.getisord.statistic import gi_star
 from hotspots.methods.meansd import flag_mean_sd
 
-from .conftest import BURGLARY, LSOAS, WARDS, Publish, blanked, counts, rates, rounded, table
+from .conftest import BURGLARY, LSOAS, SOUTH, WARDS, WEST, Publish, blanked, counts, rates, rounded, table
 
 SMALL = counts() < 5  # LSOAs 1 (3), 7 (2) and 12 (4)
 CODES = LSOAS.index[SMALL].tolist()
@@ -156,6 +157,34 @@ def test_wards_less_their_lsoas_give_a_blanked_count_back(publish: Publish) -> N
     assert safe.passed
     limits = safe.cells.set_index("area")[["low", "high"]]
     assert limits.loc[CODES[0]].tolist() == [0, 18]
+
+
+def test_wards_and_lsoas_that_cut_each_other_give_a_blanked_count_back(publish: Publish) -> None:
+    # Two wards of 2 km side by side; A and C lie in one each, and B across the border. A has 9 and its ward 10, C has 9
+    # and its ward 10: one burglary of B is in either ward, and the two are the 2 that were blanked.
+    a, b, c = LSOAS.index[:3]
+    shapes = [
+        box(WEST + left, SOUTH, WEST + right, SOUTH + 2000)
+        for left, right in ((0, 1500), (1500, 2500), (2500, 4000))
+    ]
+    lsoas = LSOAS.iloc[:3].set_geometry(gpd.GeoSeries(shapes, index=[a, b, c], crs=LSOAS.crs))
+    wards = table(WARDS.iloc[:2], n=[10, 10])
+    audit = audit_folders([publish({"wards": wards, "lsoas": table(lsoas, n=[9, None, 9])})], rules=UNDER_5)
+    assert given(audit) == {
+        b: (2, 2),
+        f"{WARDS.index[0]} and {b}": (1, 1),
+        f"{WARDS.index[1]} and {b}": (1, 1),
+    }
+    assert by(audit) == {"wards and lsoas that cut each other"}
+    # With all three blanked each piece may be 0 to 10, and B 0 to 20.
+    layers = {
+        "wards": wards,
+        "lsoas": table(lsoas, n=pd.Series([None, None, None], index=[a, b, c], dtype=float)),
+    }
+    safe = audit_folders([publish(layers, name="safe")], rules=UNDER_5)
+    assert safe.passed
+    limits = safe.cells.set_index("area")[["low", "high"]]
+    assert limits.loc[[a, b, f"{WARDS.index[0]} and {b}"]].to_numpy().tolist() == [[0, 10], [0, 20], [0, 10]]
 
 
 def test_a_year_less_its_months_gives_a_blanked_month_back(publish: Publish) -> None:

@@ -16,7 +16,7 @@ from hotspots.analysis.audit.claims import Claim, Ratio, claims_of, ratios_of
 from hotspots.analysis.audit.context import Context, Months, period_key, read_context
 from hotspots.analysis.audit.files import files_of, read_files
 from hotspots.analysis.audit.links import Cell, Cells, Setting, link
-from hotspots.analysis.audit.nests import Nests, find_nests
+from hotspots.analysis.audit.nests import Nests, Pieces, find_nests, find_pieces
 from hotspots.analysis.audit.scores import score_troubles
 from hotspots.analysis.audit.settle import known_people, level_of, settle_page
 from hotspots.analysis.audit.sheets import read_shapes
@@ -24,6 +24,7 @@ from hotspots.analysis.audit.shown import ALL, BAND, Page
 from hotspots.analysis.audit.system import Row, narrow, solve
 from hotspots.analysis.audit.texts import record_claims, text_claims
 from hotspots.analysis.audit.weigh import Known, as_arrays, frame_of, judge, weigh, where_words
+from hotspots.analysis.recipe.tables import CELLS
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.disclosure.rules import Profile, profile
 
@@ -296,13 +297,14 @@ def _shapes(reads: Sequence[_Read]) -> dict[str, Any]:
     return shapes
 
 
-def _nests(shapes: Mapping[str, Any]) -> dict[tuple[str, str], Nests]:
-    """Lay the layers over each other, coarser over finer."""
-    found = {}
+def _nests(shapes: Mapping[str, Any]) -> dict[tuple[str, str], Nests | Pieces]:
+    """Lay the layers over each other, coarser over finer; cells, which cut all others, only where they lie inside."""
+    found: dict[tuple[str, str], Nests | Pieces] = {}
     for outer, coarse in shapes.items():
         for inner, fine in shapes.items():
             if len(coarse) < len(fine) and coarse.crs == fine.crs:
-                found[outer, inner] = find_nests(coarse, fine)
+                lay = find_nests if CELLS in (outer, inner) else find_pieces
+                found[outer, inner] = lay(coarse, fine)
     return found
 
 

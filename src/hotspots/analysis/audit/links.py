@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from hotspots.analysis.audit.context import Months, Theme, period_key
-from hotspots.analysis.audit.nests import Nests
+from hotspots.analysis.audit.nests import Nests, Pieces
 from hotspots.analysis.audit.shown import ALL, BAND, BETWEEN, OF_BANDS
 from hotspots.analysis.audit.system import Row, sum_row
+from hotspots.areas.overlap import OUTSIDE
 
 Cell = tuple[str, str, str]  # theme, area, period
 
@@ -41,7 +42,7 @@ class Setting:
     themes : mapping of str to Theme
     periods : mapping of str to frozenset of str
         The months of each period.
-    nests : mapping of (str, str) to Nests
+    nests : mapping of (str, str) to Nests or Pieces
         By the keys of the coarser layer and of the finer.
     levels : mapping of str to Index
         The codes of each layer.
@@ -51,7 +52,7 @@ class Setting:
 
     themes: Mapping[str, Theme]
     periods: Mapping[str, Months]
-    nests: Mapping[tuple[str, str], Nests]
+    nests: Mapping[tuple[str, str], Nests | Pieces]
     levels: Mapping[str, pd.Index[str]]
     districts: pd.Series[str]
 
@@ -89,8 +90,12 @@ def _of_areas(cells: Cells, there: pd.DataFrame, setting: Setting) -> Iterator[R
     """Yield wards and their LSOAs, districts and their areas, all areas together."""
     for (theme, period), held in there.groupby(["theme", "period"], sort=False):
         known = dict(zip(held["area"], held["place"], strict=True))
-        for (outer, inner), nests in setting.nests.items():
-            yield from _of_nests(cells, known, nests, (str(theme), str(period)), (outer, inner))
+        for layers, nests in setting.nests.items():
+            of = (str(theme), str(period))
+            if isinstance(nests, Nests):
+                yield from _of_nests(cells, known, nests, of, layers)
+            else:
+                yield from _of_pieces(cells, known, nests, of, layers)
         for level, codes in setting.levels.items():
             yield from _of_totals(known, level, codes, setting.districts)
 
@@ -113,6 +118,31 @@ def _of_nests(
         if code in known and code not in nests.whole and all(part in known for part in touched):
             parts_of = [known[part] for part in touched]
             yield _at_least(parts_of, known[code], f"{outer} and the {inner} that they touch")
+
+
+def _of_pieces(
+    cells: Cells, known: Mapping[str, int], pieces: Pieces, of: tuple[str, str], layers: tuple[str, str]
+) -> Iterator[Row]:
+    """Yield areas of both layers as sums of the pieces that they are cut into by each other."""
+    whole = {inner for inner, held in pieces.inner.items() if len(held) == 1 and inner in known}
+    for side, others in ((0, pieces.outer), (1, pieces.inner)):
+        for code, held in others.items():
+            if (
+                code not in known
+                or code in whole
+                or not all(one[1 - side] in known for one in held if one[1 - side] != OUTSIDE)
+            ):
+                continue
+            inside = [
+                known[one[1]]
+                if one[1] in whole
+                else cells.place((of[0], f"{one[0]} and {one[1]}", of[1]), formed=True)
+                for one in held
+            ]
+            nested = all(one[1] in whole for one in held)
+            words = "less their {}" if nested else "and {} that cut each other"
+            why = f"{layers[0]} {words.format(layers[1])}"
+            yield sum_row(known[code], inside, why, areal=True)
 
 
 def _of_totals(

@@ -1,4 +1,4 @@
-"""Which areas of one layer are made of areas of another."""
+"""Which areas of one layer are made of areas of another, and which pieces the areas of both are made of."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots.areas.overlap import OUTSIDE, SLIVER, lay_over
+
 if TYPE_CHECKING:
     import geopandas as gpd
-
-# Borders that were simplified apart differ by slivers of about this share of an area.
-SLIVER = 0.002
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,3 +66,38 @@ def find_nests(coarse: gpd.GeoDataFrame, fine: gpd.GeoDataFrame) -> Nests:
         {str(name): rows["inner"].tolist() for name, rows in some.groupby("outer")},
         frozenset(filled.index[filled["shared"] >= (1 - SLIVER) * filled["of"]].astype(str)),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """The pieces of ground that the areas of two layers are made of, by the areas that they lie in.
+
+    Attributes
+    ----------
+    outer, inner : dict of str to list of (str, str)
+        By area of the coarser layer, and of the finer: its pieces, `OUTSIDE` where one lies in no area of the other.
+    """
+
+    outer: dict[str, list[tuple[str, str]]]
+    inner: dict[str, list[tuple[str, str]]]
+
+
+def find_pieces(coarse: gpd.GeoDataFrame, fine: gpd.GeoDataFrame) -> Pieces:
+    """Lay two layers of polygons over each other, both by code and of one reference system in metres.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> ward = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 2, 1)], index=["W"], crs="EPSG:27700")
+    >>> boxes = [shapely.box(i, 0, i + 1.5, 1) for i in (0, 1.5)]
+    >>> lsoas = gpd.GeoDataFrame(geometry=boxes, index=list("ab"), crs=27700)
+    >>> find_pieces(ward, lsoas)
+    Pieces(outer={'W': [('W', 'a'), ('W', 'b')]}, inner={'b': [('', 'b'), ('W', 'b')], 'a': [('W', 'a')]})
+    """
+    found = Pieces({}, {})
+    for outer, inner in sorted(lay_over([coarse, fine])):
+        if outer != OUTSIDE:
+            found.outer.setdefault(outer, []).append((outer, inner))
+        if inner != OUTSIDE:
+            found.inner.setdefault(inner, []).append((outer, inner))
+    return found

@@ -52,9 +52,8 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
         What is kept from readers.
     """
     dark = find_hidden(analysis, rules)
-    first = analysis.themes[0].layers[0]
-    months = public_months(analysis, rules, dark.protections[first.label])
-    shown = Shown(rules, {**dark.counts, **months.hidden}, exact_counts(analysis))
+    months = public_months(analysis, rules, dark.protections[analysis.themes[0].layers[0].label])
+    shown = Shown(rules, {**dark.counts, **months.hidden}, exact_counts(analysis), dark.layers)
     places = [
         Place(layer.key, layer.kind, layer.label, areas_of(layer), "polygon")
         for layer in analysis.themes[0].layers
@@ -215,9 +214,13 @@ def _left_out(analysis: Analysis, themes: tuple[ThemeResult, ...], months: Month
     classes = [one.name for one in recipe.classes if one.name not in here]
     if classes:
         yield f"Left out: {list_words(classes)}, classes of areas whose own counts are left out."
-    others = [layer.label for layer in analysis.themes[0].layers[1:] if layer.kind in ("areas", "cells")]
-    if others and not set(others) & set(here):
-        yield f"Left out: {list_words(others)}, since two geographies would tell on each other where they overlap."
+    others = [
+        layer.label
+        for layer in analysis.themes[0].layers
+        if layer.kind in ("areas", "cells") and layer.label not in here
+    ]
+    if others:
+        yield f"Left out: {list_words(others)}, since they would tell on areas that they cut, and these on them."
     lost = [
         theme.name
         for theme, exact in zip(themes, analysis.themes, strict=True)

@@ -28,11 +28,14 @@ class Shown:
         By the name of a table, which of its counts are hidden to protect others.
     exact : mapping
         The exact counts of these tables, by which other tables of the same counts are known.
+    layers : frozenset of str
+        The keys of the layers of areas that were protected.
     """
 
     profile: Profile
     hidden: Mapping[Name, pd.Series[bool]] = field(default_factory=dict)
     exact: Mapping[Name, pd.Series[Any]] = field(default_factory=dict)
+    layers: frozenset[str] = frozenset()
 
     @property
     def suppresses(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,13 +14,17 @@ import pandas as pd
 from hotspots.analysis.against import offence_of
 from hotspots.analysis.comparators import DISORDER
 from hotspots.analysis.profile import FORCE, TOTAL
+from hotspots.analysis.public.pieces import Pieces, called, find_pieces
 from hotspots.analysis.public.shown import Name
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.base.errors import DataError
+from hotspots.base.text import list_words
 from hotspots.disclosure.counts import small
 from hotspots.disclosure.protect import Protection, protect
 from hotspots.disclosure.rules import Profile as Rules
 from hotspots.disclosure.tables import Tables, make_tables
+
+log = logging.getLogger(__name__)
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 REPORT = "report"
@@ -28,10 +34,21 @@ ALL, _REST, _CLASS = "all of them", "the rest", "class "
 
 @dataclass(frozen=True, eq=False)
 class Hidden:
-    """Which counts are hidden, by the name of their table, and how each group of tables was protected."""
+    """Which counts are hidden, by the name of their table, and how each group of tables was protected.
+
+    Attributes
+    ----------
+    counts : mapping
+        By the name of a table, which of its counts are hidden.
+    protections : mapping of str to Protection
+        By what each group of tables is called.
+    layers : frozenset of str
+        The keys of the layers of areas that were protected.
+    """
 
     counts: Mapping[Name, pd.Series[bool]]
     protections: Mapping[str, Protection]
+    layers: frozenset[str]
 
     def sentences(self) -> tuple[str, ...]:
         """Return how many counts of which tables are hidden."""
@@ -42,7 +59,9 @@ def find_hidden(analysis: Analysis, rules: Rules) -> Hidden:
     """Return which counts of an analysis are hidden: the small ones, and what would give them back.
 
     Partnerships by offence and period are protected first, then the first areas by theme and period with their
-    districts, in which what is shown of a partnership is shown too; then each further layer by theme.
+    districts, in which what is shown of a partnership is shown too. Further layers of areas come last, by theme: all of
+    them together with the first, by the pieces of ground that areas of every layer are made of. Where that cannot be,
+    as of sums of weights, each is protected by itself where counts are rounded, and left out where they are hidden.
 
     Parameters
     ----------
@@ -77,18 +96,17 @@ def find_hidden(analysis: Analysis, rules: Rules) -> Hidden:
                 if what == "n" and "after" not in periods.values():  # the later period is the report's
                     found["profile", "after", offence] = rows.isna()
     first = analysis.themes[0].layers[0]
-    made[first.label] = _protected_areas(analysis, rules, districts)
-    found |= _names_of_areas(analysis, made[first.label])
-    if rules.hide == "round":
-        for layer in analysis.themes[0].layers[1:]:
-            if layer.kind == "areas":
-                made[layer.label] = protected(_of_layer(analysis, layer), rules)
-                shown = made[layer.label].table["shown"]
-                for theme in analysis.themes:
-                    dark = shown.xs(theme.key, level="theme").isna()
-                    found[theme.key, layer.key] = dark.reindex(layer.table.index)
-                    found |= _names_of_classes(theme, layer, dark)
-    return Hidden(found, made)
+    areas = _protected_areas(analysis, rules, districts)
+    layers = [first]
+    for label, further, protection in _protected_further(analysis, rules, areas):
+        areas, made[label] = _hidden_besides(analysis, areas, protection), protection
+        layers += further
+        dark = protection.table["shown"].isna()
+        for theme, layer in itertools.product(analysis.themes, further):
+            found |= _names_of_further(theme, layer, dark.xs(theme.key, level="theme"))
+    made[first.label] = areas
+    found |= _names_of_areas(analysis, areas)
+    return Hidden(found, made, frozenset(layer.key for layer in layers))
 
 
 def protected(tables: Tables, rules: Rules, known: pd.Series[bool] | None = None) -> Protection:
@@ -344,14 +362,109 @@ def _names_of_areas(analysis: Analysis, made: Protection) -> dict[Name, pd.Serie
     return found
 
 
+def _names_of_further(theme: ThemeResult, layer: Layer, dark: pd.Series[bool]) -> dict[Name, pd.Series[bool]]:
+    """Return which counts of a further layer and of its classes are hidden, of one theme."""
+    codes = layer.table.index
+    own = dark.reindex([called(layer.key, code) for code in codes]).set_axis(codes)
+    return {(theme.key, layer.key): own} | _names_of_classes(theme, layer, dark)
+
+
+def _protected_further(
+    analysis: Analysis, rules: Rules, first: Protection
+) -> list[tuple[str, list[Layer], Protection]]:
+    """Protect further layers of areas: together with what is shown of the first, or where counts are rounded alone.
+
+    Returns
+    -------
+    list of (str, list of Layer, Protection)
+        What is protected together, with what it is called.
+    """
+    whole, *layers = [layer for layer in analysis.themes[0].layers if layer.kind == "areas"]
+    pieces = _pieces_of(analysis) if layers else None
+    if pieces is not None:
+        try:
+            made = _protected_pieces(analysis, rules, first, pieces)
+        except DataError as error:
+            log.info("Areas of several layers cannot be published together: %s", error.message)
+            return []
+        return [(f"{list_words([layer.label for layer in layers])}, with {whole.label}", layers, made)]
+    if rules.hide == "suppress":
+        return []
+    return [(layer.label, [layer], protected(_of_layer(analysis, layer), rules)) for layer in layers]
+
+
+def _pieces_of(analysis: Analysis) -> Pieces | None:
+    """Return the pieces of all layers of areas; None where their counts are not sums of pieces."""
+    layers = [layer for layer in analysis.themes[0].layers if layer.kind == "areas"]
+    counted = [theme.pieces for theme in analysis.themes if theme.pieces is not None]
+    if len(counted) < len(analysis.themes):
+        return None
+    for theme, table in zip(analysis.themes, counted, strict=True):
+        held = [layer.table["n"] for layer in theme.layers if layer.kind == "areas"]
+        for level, n in enumerate(held):
+            added = table.groupby(level=level).sum().reindex(n.index, fill_value=0)
+            if not np.array_equal(added.to_numpy(dtype=float), n.to_numpy(dtype=float)):
+                return None
+    return find_pieces({layer.key: layer.table for layer in layers}, counted)
+
+
+def _protected_pieces(analysis: Analysis, rules: Rules, first: Protection, pieces: Pieces) -> Protection:
+    """Protect further layers by theme with the first areas; what is hidden of these stays hidden."""
+    names, layers = pieces.names, [one for one in analysis.themes[0].layers if one.kind == "areas"]
+    themes, wholes = parted_themes(
+        analysis, {theme.key: _by_piece(theme, names) for theme in analysis.themes}
+    )
+    areas: dict[str, Sequence[str]] = {**pieces.within, **areas_within(analysis)}
+    further = {called(layer.key, code) for layer in layers[1:] for code in layer.table.index}
+    for layer in layers[1:]:
+        classes = {
+            name: [called(layer.key, code) for code in codes]
+            for name, codes in _classes_within(analysis, layer).items()
+        }
+        areas |= classes
+        further |= set(classes)
+    counts = pd.concat({key: table["n"] for key, table in themes.items()}, names=["theme", "area"])
+    tables = make_tables(
+        counts.astype(np.int64).reorder_levels(["area", "theme"]), within={"area": areas, "theme": wholes}
+    )
+    index = tables.counts.index
+    shown = first.table["shown"].xs(REPORT, level="period").reindex(index).notna()
+    known = shown & ~index.get_level_values("area").isin(analysis.areas.index)
+    own = {theme.key for theme in analysis.themes}
+    ours = np.array([area in further and theme in own for area, theme in index])
+    return protected(replace(tables, published=shown.to_numpy() | ours), rules, known)
+
+
+def _hidden_besides(analysis: Analysis, first: Protection, further: Protection) -> Protection:
+    """Return the protection of the first areas with what had to be hidden of them to protect further layers."""
+    dark = further.table["shown"].isna()
+    dark = dark[dark & dark.index.isin(analysis.areas.index, level="area")]
+    table = first.table.copy()
+    gone = table.index.isin([(area, theme, REPORT) for area, theme in dark.index]) & table["shown"].notna()
+    table.loc[gone, ["shown", "lower", "upper"]] = [np.nan, 0, np.inf]
+    table.loc[gone, "why"] = "secondary"
+    return replace(first, table=table)
+
+
+def _by_piece(theme: ThemeResult, names: pd.Series[str]) -> pd.DataFrame:
+    """Return the exact counts of a theme by piece."""
+    assert theme.pieces is not None  # noqa: S101 - the caller checked; this tells the type checker
+    n = theme.pieces.reindex(names.index, fill_value=0).astype(float)
+    return pd.DataFrame({"n": n.to_numpy()}, index=pd.Index(names.to_numpy()))
+
+
 def _of_layer(analysis: Analysis, layer: Layer) -> Tables:
     """Return the counts of a further layer by theme, with their totals."""
     columns = {}
     for theme in analysis.themes:
         own = next(one for one in theme.layers if one.key == layer.key)
-        columns[theme.key] = _whole(own.table["n"])
-    codes = [str(code) for code in layer.table.index]
-    within: dict[str, dict[str, Sequence[str]]] = {"area": _classes_within(analysis, layer) | {ALL: codes}}
+        columns[theme.key] = _whole(own.table["n"]).rename(lambda code: called(layer.key, code))
+    codes = [called(layer.key, code) for code in layer.table.index]
+    classes = {
+        name: [called(layer.key, code) for code in inside]
+        for name, inside in _classes_within(analysis, layer).items()
+    }
+    within: dict[str, dict[str, Sequence[str]]] = {"area": classes | {ALL: codes}}
     counts = pd.concat(columns, names=["theme", "area"]).astype(np.int64)
     tables = make_tables(counts.reorder_levels(["area", "theme"]), within=within)
     index = tables.counts.index

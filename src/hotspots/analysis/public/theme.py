@@ -65,7 +65,7 @@ def public_theme(
     layers = tuple(
         _layer(analysis, theme, layer, shown, changed, beside)
         for layer in theme.layers
-        if layer.kind in ("areas", "cells") and (not shown.suppresses or layer is theme.layers[0])
+        if layer.key in shown.layers or (layer.kind == "cells" and not shown.suppresses)
     )
     surface, contours = _density(analysis, theme, shown)
     return replace(
@@ -83,6 +83,7 @@ def public_theme(
         repeats=None,
         times=None,
         bears=None,
+        pieces=None,
     )
 
 
@@ -144,7 +145,7 @@ def _layer(
 
 def _classes(analysis: Analysis, theme: ThemeResult, shown: Shown) -> list[Layer]:
     """Return the classes of areas whose counts were protected with those of their areas."""
-    held = theme.layers[:1] if shown.suppresses else [one for one in theme.layers if one.kind == "areas"]
+    held = [one for one in theme.layers if one.key in shown.layers]
     return [
         public_classes(
             analysis,

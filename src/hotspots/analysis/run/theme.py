@@ -13,6 +13,7 @@ from hotspots.analysis.changes import Comparison, ThemeChange, theme_change, the
 from hotspots.analysis.emerging import emerging_layer
 from hotspots.analysis.people import class_layers, people_of_theme
 from hotspots.analysis.public.density import measured_anew
+from hotspots.analysis.public.pieces import count_pieces
 from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.results import Layer, ThemeResult
 from hotspots.analysis.run.study import Place, Study, is_named
@@ -73,8 +74,17 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
         shares=people.shares,
         repeats=people.repeats,
         bears=bears,
+        pieces=_pieces(recipe, study, chosen),
         times=times_of_theme(recipe, theme, chosen[study.assigned[first.key].reindex(chosen.index).notna()]),
     )
+
+
+def _pieces(recipe: Recipe, study: Study, chosen: pd.DataFrame) -> pd.Series[Any] | None:
+    """Return a theme's incidents by the areas of all layers at once, where they are to be published."""
+    if recipe.publish is None:
+        return None
+    places = [place for place in study.places if place.kind == "areas"]
+    return count_pieces([study.assigned[place.key].reindex(chosen.index) for place in places])
 
 
 def _change(
