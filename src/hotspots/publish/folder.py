@@ -158,7 +158,10 @@ def run_recipe(
         if recipe.publish is not None:
             from hotspots.analysis.public.protect import protect
 
-            analysis = protect(analysis, recipe.publish.rules)
+            rules = recipe.publish.rules
+            # Of an edition by other rules nothing is told, see `compare_editions`.
+            alike = earlier is not None and earlier.profile == rules.name
+            analysis = protect(analysis, rules, earlier=since if alike else None)
         if earlier is not None:
             analysis = replace(analysis, since=compare_editions(analysis, earlier))
         analysis.origin.warn(NAME_THEM)

@@ -97,7 +97,7 @@ class Audit:
 
 
 @dataclass(eq=False)
-class _Read:
+class Read:
     """All that is read of one folder."""
 
     path: Path
@@ -143,26 +143,22 @@ def audit_folders(
     reads, stated = [], None
     for path in map(Path, folders):
         files_of(path)
-        context = read_context(path)
-        own = _stated(context.rules, path)
-        stated = own or stated
-        fewest = (rules or own or stated or _default()).threshold
-        page = settle_page(read_files(path, context, fewest=fewest), context)
-        reads.append(_Read(path, context, page, known_people(page.tables)))
+        stated = _stated(read_context(path).rules, path) or stated
+        reads.append(read_folder(path, fewest=(rules or stated or _default()).threshold))
     _same_areas(reads)
     held_to = rules or stated or _default()
     asked = rules or stated
     cells, claims, ratios, unread = Cells(), [], [], []
     for read in reads:
         mark = f"{read.path.name}/" if len(reads) > 1 else ""
-        found, beside = _claims(read)
+        found, beside = claims_of_read(read)
         claims += [replace(claim, file=mark + claim.file) for claim in found]
         ratios += [replace(ratio, file=mark + ratio.file) for ratio in beside]
         unread += [mark + told for told in read.page.unread]
     known = weigh(claims, cells, asked, held_to)
-    shapes = _shapes(reads)
-    setting = _setting(reads, cells, shapes)
-    rows, kept = _rows(setting, cells, known, ratios)
+    shapes = shapes_of(reads)
+    setting = setting_of(reads, cells, shapes)
+    rows, kept = agreeing_rows(setting, cells, known, ratios)
     for read in reads:
         scored, unscored = score_troubles(read.page.tables, read.context, shapes)
         read.page.troubles += scored
@@ -180,6 +176,13 @@ def audit_folders(
         tuple(dict.fromkeys(known.disagree)),
         tuple(dict.fromkeys(unread)),
     )
+
+
+def read_folder(path: Path, *, fewest: int) -> Read:
+    """Read all that a folder shows; densities are held to so many incidents."""
+    context = read_context(path)
+    page = settle_page(read_files(path, context, fewest=fewest), context)
+    return Read(path, context, page, known_people(page.tables))
 
 
 def _default() -> Profile:
@@ -204,7 +207,7 @@ def _stated(told: Mapping[str, Any] | str | None, path: Path) -> Profile | None:
         ) from error
 
 
-def _same_areas(reads: Sequence[_Read]) -> None:
+def _same_areas(reads: Sequence[Read]) -> None:
     """Refuse folders that no reader could put together."""
     codes = [{str(area) for table in read.page.tables for area in table.rows.index} for read in reads]
     for read, held in zip(reads[1:], codes[1:], strict=True):
@@ -215,14 +218,15 @@ def _same_areas(reads: Sequence[_Read]) -> None:
             )
 
 
-def _claims(read: _Read) -> tuple[list[Claim], list[Ratio]]:
+def claims_of_read(read: Read) -> tuple[list[Claim], list[Ratio]]:
+    """Return what the numbers of a folder say of single counts, and of two."""
     claims = [claim for table in read.page.tables for claim in claims_of(table, read.context, read.people)]
     ratios = [ratio for table in read.page.tables for ratio in ratios_of(table, read.context)]
     claims += [*text_claims(read.page, read.context), *record_claims(read.context)]
     return [claim for claim in claims if np.isfinite(claim.low).any() or claim.is_count], ratios
 
 
-def _rows(
+def agreeing_rows(
     setting: Setting, cells: Cells, known: Known, ratios: Sequence[Ratio]
 ) -> tuple[list[Row], list[Row]]:
     """Return all statements between cells, and those of them that the numbers do not contradict."""
@@ -265,7 +269,8 @@ def _of_ratio(ratio: Ratio, cells: Cells, known: Known) -> list[Row]:
     return rows
 
 
-def _setting(reads: Sequence[_Read], cells: Cells, shapes: Mapping[str, Any]) -> Setting:
+def setting_of(reads: Sequence[Read], cells: Cells, shapes: Mapping[str, Any]) -> Setting:
+    """Return how the counts of folders hang together."""
     themes: dict[str, Any] = {}
     periods: dict[str, Months] = {}
     levels: dict[str, pd.Index[str]] = {}
@@ -285,7 +290,7 @@ def _setting(reads: Sequence[_Read], cells: Cells, shapes: Mapping[str, Any]) ->
     return Setting(themes, periods, _nests(shapes), levels, pd.Series(districts, dtype=object))
 
 
-def _shapes(reads: Sequence[_Read]) -> dict[str, Any]:
+def shapes_of(reads: Sequence[Read]) -> dict[str, Any]:
     """Return the borders of each layer, as the first GeoPackage that holds it has them."""
     shapes: dict[str, Any] = {}
     for read in reads:
@@ -314,9 +319,17 @@ def _solve(
     """Return every cell with the least and the most that it can be, and the statements that were solved."""
     start = as_arrays(known)
     exact = np.array([small.get(cell, np.nan) for cell in cells.places], dtype=float)
-    low, high, kept = _narrowed(known, start, rows)
+    low, high, kept = narrowed(known, start, rows)
     state = judge(low, high, rules, exact)
-    low, high, proved = solve(low, high, kept, state == "protected", seconds=seconds)
+    # More values than tables show a count to have would not change what is said of it.
+    low, high, proved = solve(
+        low,
+        high,
+        kept,
+        state == "protected",
+        seconds=seconds,
+        enough=lambda at, least, most: judge(least, most, rules, exact[at]) == "protected",
+    )
     table = pd.DataFrame(list(cells.places), columns=["theme", "area", "period"])
     table["low"], table["high"], table["proved"] = low, high, proved
     table["formed"] = [place in cells.formed for place in range(len(table))]
@@ -342,9 +355,7 @@ def _level_of(areas: pd.Series[str], levels: Mapping[str, pd.Index[str]]) -> lis
     ]
 
 
-def _narrowed(
-    known: Known, start: tuple[Floats, Floats], rows: list[Row]
-) -> tuple[Floats, Floats, list[Row]]:
+def narrowed(known: Known, start: tuple[Floats, Floats], rows: list[Row]) -> tuple[Floats, Floats, list[Row]]:
     """Narrow limits by statements; those that rest on borders are left out where the numbers belie them together."""
     for kept in (rows, [row for row in rows if not row.areal]):
         try:

@@ -180,13 +180,17 @@ def _of_periods(cells: Cells, there: pd.DataFrame, periods: Mapping[str, Months]
         for name, place in known.items():
             whole = periods[name]
             single = [month for month in months if periods[month] <= whole and month != name]
-            if len(whole) > 1 and len(single) == len(whole):
+            complete = len(whole) > 1 and len(single) == len(whole)
+            if complete:
                 yield sum_row(place, [known[month] for month in sorted(single)], "a period and its months")
-                continue
             for other in known:
-                if other != name and periods[other] < whole and other not in months:
+                if other == name or not periods[other] < whole or other in months:
+                    continue
+                # Where all months are known, nothing is formed that their sums do not tell; but what an earlier edition
+                # leaves of this one is often a month, and then told at once.
+                if not complete or period_key(whole - periods[other]) in known:
                     yield _left(cells, str(theme), str(area), known, name, [other], periods)
-            if single:
+            if single and not complete:
                 yield _left(cells, str(theme), str(area), known, name, sorted(single), periods)
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from hotspots.disclosure.bounds import bounds
+from hotspots.disclosure.bounds import Enough, bounds
 from hotspots.disclosure.propagate import propagate
 from hotspots.disclosure.statements import System
 
@@ -96,14 +96,23 @@ def narrow(low: Floats, high: Floats, rows: Sequence[Row]) -> tuple[Floats, Floa
 
 
 def solve(
-    low: Floats, high: Floats, rows: Sequence[Row], wanted: npt.NDArray[np.bool_], *, seconds: float
+    low: Floats,
+    high: Floats,
+    rows: Sequence[Row],
+    wanted: npt.NDArray[np.bool_],
+    *,
+    seconds: float,
+    enough: Enough | None = None,
 ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-    """Return the least and the most that the wanted counts can be by all statements at once, and which are proved."""
+    """Return the least and the most that the wanted counts can be by all statements at once, and which are proved.
+
+    Counts that are known to have `enough` values are not searched any further; see `hotspots.disclosure.bounds.bounds`.
+    """
     low, high = low.copy(), high.copy()
     proved = np.ones(len(low), dtype=bool)
     places = np.flatnonzero(wanted)
     if len(places):
-        found = bounds(make_rows_system(low, high, rows), pd.Index(places), seconds=seconds)
+        found = bounds(make_rows_system(low, high, rows), pd.Index(places), seconds=seconds, enough=enough)
         low[places], high[places] = (
             found["lower"].to_numpy() + 0.0,
             found["upper"].to_numpy() + 0.0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,7 @@ from hotspots.analysis.public.months import Months, public_months, steps_of
 from hotspots.analysis.public.priorities import public_selection
 from hotspots.analysis.public.shares import public_share
 from hotspots.analysis.public.shown import Shown
+from hotspots.analysis.public.since import hide_since
 from hotspots.analysis.public.tables import exact_counts, find_hidden
 from hotspots.analysis.public.theme import areas_of, coarse, public_theme
 from hotspots.analysis.recipe.tables import Recipe
@@ -36,7 +38,7 @@ from hotspots.methods.time.emerging import emerging_hotspots
 log = logging.getLogger(__name__)
 
 
-def protect(analysis: Analysis, rules: Rules) -> Analysis:
+def protect(analysis: Analysis, rules: Rules, *, earlier: str | os.PathLike[str] | None = None) -> Analysis:
     """Return an analysis of which every figure is made of counts that may be published.
 
     Counts are shown by the rules; rates, limits, flags, scores, change, hotspots, ranks and all else are measured
@@ -50,10 +52,17 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
         With exact figures, from a recipe with a table ``[publish]``.
     rules : Profile
         What is kept from readers.
+    earlier : path, optional
+        The folder of an edition that readers have already: more is hidden where the two together would give a count
+        back.
     """
     dark = find_hidden(analysis, rules)
     months = public_months(analysis, rules, dark.protections[analysis.themes[0].layers[0].label])
     shown = Shown(rules, {**dark.counts, **months.hidden}, exact_counts(analysis), dark.layers)
+    since: tuple[str, ...] = ()
+    if earlier is not None:
+        shown, months, told = hide_since(analysis, shown, months, earlier)
+        since = (told,)
     places = [
         Place(layer.key, layer.kind, layer.label, areas_of(layer), "polygon")
         for layer in analysis.themes[0].layers
@@ -89,7 +98,7 @@ def protect(analysis: Analysis, rules: Rules) -> Analysis:
         else replace(analysis.facts, offences=pd.DataFrame(index=analysis.areas.index)),
         published=Published(rules, left_out),
     )
-    for sentence in (*rules.sentences(), *left_out, *dark.sentences()):
+    for sentence in (*rules.sentences(), *left_out, *dark.sentences(), *since):
         log.info("For publication: %s", sentence)
     return made
 
