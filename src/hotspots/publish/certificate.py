@@ -158,8 +158,8 @@ def _finding(audit: Audit) -> list[Figures | Paragraphs]:
     open_ = int((~audit.cells["proved"]).sum())
     if open_:
         said.append(
-            f"For {open_:,} of them no wider limits were searched for, since those found keep the promise already: they "
-            "are possible values, so that the true limits are the same or wider."
+            f"For {open_:,} of them no wider limits were searched for, since those found keep the promise already, or "
+            "there was no time: they are possible values, so that the true limits are the same or wider."
         )
     figures = [
         (f"{len(audit.cells):,}", "counts that the files speak of"),
