@@ -18,7 +18,7 @@ from hotspots.analysis.audit.files import files_of, read_files
 from hotspots.analysis.audit.links import Cell, Cells, Setting, link
 from hotspots.analysis.audit.nests import Nests, Pieces, find_nests, find_pieces
 from hotspots.analysis.audit.scores import score_troubles
-from hotspots.analysis.audit.settle import known_people, level_of, settle_page
+from hotspots.analysis.audit.settle import known_people, level_of, partial_levels, settle_page
 from hotspots.analysis.audit.sheets import read_shapes
 from hotspots.analysis.audit.shown import ALL, BAND, Page
 from hotspots.analysis.audit.system import Row, narrow, solve
@@ -287,7 +287,8 @@ def setting_of(reads: Sequence[Read], cells: Cells, shapes: Mapping[str, Any]) -
         for table in read.page.tables:
             if "district" in table.rows:
                 districts |= {str(code): str(name) for code, name in table.rows["district"].items() if name}
-    return Setting(themes, periods, _nests(shapes), levels, pd.Series(districts, dtype=object))
+    partial = partial_levels([table for read in reads for table in read.page.tables], levels)
+    return Setting(themes, periods, _nests(shapes), levels, pd.Series(districts, dtype=object), partial)
 
 
 def shapes_of(reads: Sequence[Read]) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class Setting:
         The codes of each layer.
     districts : Series of str
         The district of each area.
+    partial : frozenset of str
+        Layers that leave areas out, such as classes of some of them: their sum is a part of the total.
     """
 
     themes: Mapping[str, Theme]
@@ -55,6 +57,7 @@ class Setting:
     nests: Mapping[tuple[str, str], Nests | Pieces]
     levels: Mapping[str, pd.Index[str]]
     districts: pd.Series[str]
+    partial: frozenset[str] = frozenset()
 
 
 def link(cells: Cells, setting: Setting) -> list[Row]:
@@ -97,7 +100,7 @@ def _of_areas(cells: Cells, there: pd.DataFrame, setting: Setting) -> Iterator[R
             else:
                 yield from _of_pieces(cells, known, nests, of, layers)
         for level, codes in setting.levels.items():
-            yield from _of_totals(known, level, codes, setting.districts)
+            yield from _of_totals(known, level, codes, setting)
 
 
 def _of_nests(
@@ -145,16 +148,15 @@ def _of_pieces(
             yield sum_row(known[code], inside, why, areal=True)
 
 
-def _of_totals(
-    known: Mapping[str, int], level: str, codes: pd.Index[str], districts: pd.Series[str]
-) -> Iterator[Row]:
+def _of_totals(known: Mapping[str, int], level: str, codes: pd.Index[str], setting: Setting) -> Iterator[Row]:
     """Yield the areas of a layer and their totals, of all and by district."""
     inside = [known[code] for code in codes if code in known]
     if len(inside) != len(codes) or not inside:
         return
     if ALL in known:
-        yield sum_row(known[ALL], inside, f"all {level} and their total", areal=True)
-    held = districts.reindex(codes).dropna()
+        some = level in setting.partial
+        yield sum_row(known[ALL], inside, f"all {level} and their total", slack=some, areal=True)
+    held = setting.districts.reindex(codes).dropna()
     for name, group in held.groupby(held):
         if f"district {name}" in known:
             parts = [known[code] for code in group.index]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -130,3 +130,14 @@ def level_of(tables: Iterable[Shown]) -> dict[str, pd.Index[str]]:
             )
             held[table.level] = held[table.level].union(codes) if table.level in held else codes
     return held
+
+
+def partial_levels(tables: Iterable[Shown], levels: Mapping[str, pd.Index[str]]) -> frozenset[str]:
+    """Return the layers of classes, by the numbers of their members, that leave out areas of every other layer."""
+    held = {
+        table.level: pd.to_numeric(table.rows["members"], errors="coerce").sum()
+        for table in tables
+        if table.level and "members" in table.rows and table.file.endswith((".csv", ".gpkg", ".geojson"))
+    }
+    sizes = {len(codes) for level, codes in levels.items() if level not in held}
+    return frozenset(level for level, members in held.items() if members not in sizes)
