@@ -26,9 +26,13 @@ Enough = Callable[[Places, Floats, Floats], npt.NDArray[np.bool_]]
 SECONDS = 20.0
 """How long one count may be worked on before what was found is returned as not exact."""
 _PATIENCE = 30
-"""How many times as long a search may take on which many counts hang, and the first, on which all do."""
+"""How many times as long the first search may take, on which all counts hang, and those for the few left at last."""
 _STEPS = (3, 5)
 """How far off counts may change, in statements, when one is moved and all others stay as they were."""
+_TOGETHER = 5
+"""How many times as long a search may take for many counts at once, which need not find the best of all tables."""
+_GAP = 0.02
+"""By so much of the best it may fall short."""
 _WORTH = 0.05
 """A table for many counts at once is looked for as long as the last settled this share of them."""
 _INFEASIBLE = 2  # the solver's word for it
@@ -195,7 +199,7 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float, enough: E
         """Return whether an end of a cell is still to be searched for."""
         return not _reached(part, cell, sign) and bool(open_of(np.array([cell]))[0])
 
-    _reach_together(part, np.flatnonzero(wanted), open_of, _PATIENCE * seconds)
+    _reach_together(part, np.flatnonzero(wanted), open_of, _TOGETHER * seconds)
     ties = Ties(part.matrix)
     ends = [(cell, sign) for cell in np.flatnonzero(wanted).tolist() for sign in (1.0, -1.0)]
     open_ = [end for end in ends if away(*end) and not _reach_near(part, ties, *end, seconds)]
@@ -247,7 +251,7 @@ def _reach_together(
             before = float(len(away))
             goal = np.zeros(len(part.cells))
             goal[away] = sign
-            optimum(part, goal, seconds)
+            _searched(part, goal, (part.lower, part.upper), seconds, gap=_GAP)
 
 
 def _reach_near(part: _Part, ties: Ties, cell: int, sign: float, seconds: float) -> bool:
@@ -284,7 +288,9 @@ def _possible(part: _Part, cell: int, value: float, seconds: float) -> bool:
     return bool(_searched(part, np.zeros(len(lower)), (lower, upper), seconds).x is not None)
 
 
-def _searched(part: _Part, goal: Floats, limits: tuple[Floats, Floats], seconds: float) -> Any:
+def _searched(
+    part: _Part, goal: Floats, limits: tuple[Floats, Floats], seconds: float, *, gap: float = 0.0
+) -> Any:
     """Return what the solver says of the least value of a goal within limits, keeping the table that it met."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the solver's own words about its options
@@ -293,7 +299,7 @@ def _searched(part: _Part, goal: Floats, limits: tuple[Floats, Floats], seconds:
             integrality=np.ones(len(goal)),
             bounds=Bounds(limits[0], np.minimum(limits[1], CEILING)),
             constraints=LinearConstraint(part.matrix, part.least - EDGE, part.most + EDGE),
-            options={"time_limit": seconds, "mip_rel_gap": 0.0},
+            options={"time_limit": seconds, "mip_rel_gap": gap},
         )
     if found.x is not None:
         part.take(np.rint(found.x) + 0.0)  # no minus zero
