@@ -229,7 +229,9 @@ def compare_editions(analysis: Analysis, edition: Edition) -> Since:
 
 
 def compare_stored(before: Edition, now: Edition) -> pd.DataFrame:
-    """Return each area that either of two editions marks, with what became of it.
+    """Return each area of both of two editions that either marks, with what became of it.
+
+    An area that only one of them has can be neither new nor gone, and is left out.
 
     Parameters
     ----------
@@ -240,8 +242,9 @@ def compare_stored(before: Edition, now: Edition) -> pd.DataFrame:
     -------
     DataFrame
         ``layer`` (as in ``burglary_wards``), ``measure`` (the column that marks), ``code``, ``name``, ``district``,
-        ``n_before`` and ``n_now`` (incidents; NA where an edition has none of that area) and ``state`` ("new", "kept"
-        or "gone"). Only areas of layers that both editions have, in the order of layers, measures and codes.
+        ``n_before`` and ``n_now`` (incidents; missing where an edition hides the count, or its layer has none) and
+        ``state`` ("new", "kept" or "gone"). Only layers that both editions have, in the order of layers, measures and
+        codes.
 
     Raises
     ------
