@@ -134,7 +134,7 @@ def _counts(analysis: Analysis, shown: Shown, months: Months) -> Iterator[_Count
     for theme in analysis.themes:
         key = theme_key(theme.name)
         for layer in theme.layers:
-            if layer.kind == "areas" and (not shown.suppresses or layer is theme.layers[0]):
+            if layer.key in shown.layers:
                 counts = shown.counts((theme.key, layer.key), layer.table["n"])
                 yield _Counts(
                     (theme.key, layer.key),
