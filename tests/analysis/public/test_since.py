@@ -20,8 +20,16 @@ def until(recipe: Recipe, month: str) -> Recipe:
     return replace(
         recipe,
         incidents=(replace(recipe.incidents[0], period=f"2025-01..{month}"),),
-        **dict.fromkeys(("gistar", "emerging", "select", "repeats", "times", "map", "report")),
-        **dict.fromkeys(("classes", "breakdown", "share"), ()),
+        gistar=None,
+        emerging=None,
+        select=None,
+        repeats=None,
+        times=None,
+        map=None,
+        report=None,
+        classes=(),
+        breakdown=(),
+        share=(),
     )
 
 
