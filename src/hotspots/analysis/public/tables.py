@@ -460,7 +460,7 @@ def _of_layer(analysis: Analysis, layer: Layer) -> Tables:
         own = next(one for one in theme.layers if one.key == layer.key)
         columns[theme.key] = _whole(own.table["n"]).rename(lambda code: called(layer.key, code))
     codes = [called(layer.key, code) for code in layer.table.index]
-    classes = {
+    classes: dict[str, Sequence[str]] = {
         name: [called(layer.key, code) for code in inside]
         for name, inside in _classes_within(analysis, layer).items()
     }
