@@ -256,12 +256,10 @@ def context_of(folder: Path) -> list[QgisLayer]:
     return layers
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    path = tmp_path_factory.mktemp("run")
+def six_wards() -> gpd.GeoDataFrame:
     flags = ["significantly above", "above", "average", "below", "significantly below", None]
     classes = ["hot99", "hot95", "none", "cold99", "undefined", None]
-    wards = squares(
+    return squares(
         {
             "name": [HOSTILE, "Bryn", "Cwm", "Dale", "Esk", "Fenton"],
             "n": [10, 20, 30, 40, 50, 60],
@@ -274,6 +272,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
             "n_2025_02": [10, 20, 30, 40, 50, 60],
         }
     )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    path, wards = tmp_path_factory.mktemp("run"), six_wards()
     contours = squares({"multiple": [1, 2, 3], "dens_lo": [10.0, 20.0, 30.0], "dens_hi": [20.0, 30.0, 60.0]})
     values = np.array([[0.0, 2.0, 4.0], [np.nan, 6.0, 28.0]])  # mean above zero: 10
     surface = Surface(values, 400_000, 301_000, 500.0, "EPSG:27700", "incidents per km² a year")

@@ -57,8 +57,7 @@ def make_report(
     alive = np.ones(len(cells), dtype=bool)
     tests = []
     if filters.category is not None or filters.exclude is not None:
-        passed = category_mask(cells, filters.category, filters.exclude)
-        tests.append(("filtered_category", passed))
+        tests.append(("filtered_category", category_mask(cells, filters.category, filters.exclude)))
     wanted = month_range(filters.period)
     beside = filters.beside(month_ordinals(cells["month"]))
     if wanted is not None:

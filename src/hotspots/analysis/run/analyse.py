@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
+from hotspots.analysis.charts import MonthCharts
 from hotspots.analysis.facts import AreaFacts, find_facts
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.origins import recipe_origin
@@ -15,10 +17,11 @@ from hotspots.analysis.partnerships import find_comparators
 from hotspots.analysis.people import classes_of
 from hotspots.analysis.plans import recipe_plan
 from hotspots.analysis.recipe.tables import Recipe
-from hotspots.analysis.results import Analysis
+from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.analysis.run.months import make_charts, with_charts
 from hotspots.analysis.run.study import (
     Held,
+    Place,
     Study,
     begin_study,
     keep_covered,
@@ -37,7 +40,7 @@ from hotspots.analysis.run.whole import (
     select_areas,
     set_against,
 )
-from hotspots.analysis.sources import account_each, of_source, read_sources, rows_by_month
+from hotspots.analysis.sources import Sources, account_each, of_source, read_sources, rows_by_month
 from hotspots.analysis.steps.counted import account, people_of
 from hotspots.areas.context import read_context
 from hotspots.counting.coverage.forces import forces_of
@@ -86,12 +89,7 @@ def analyse(
     progress("Reading areas")
     places = read_places(recipe)
     progress("Reading incidents")
-    held: dict[str, Held] = {}
-    if engine == "memory":
-        read = read_sources(recipe)
-        spots = read.incidents
-    else:
-        read, held, spots = sum_sources(recipe, places, engine=engine, scheduler=scheduler)
+    read, held, spots = _read(recipe, places, engine=engine, scheduler=scheduler)
     incidents, before, quality = read.incidents, read.before, read.quality
     places = [replace(place, areas=people_of(place.areas, quality)) for place in places]
     period = period_of(incidents, months=recipe.count.months)
@@ -104,18 +102,10 @@ def analyse(
     located = held[places[0].key].assigned
     quality = account(quality, incidents, located)
     reports = read.accounts or {recipe.incidents[0].name: quality}
-    origin = recipe_origin(recipe, reports, [place.areas for place in places])
-    accounts = account_each(read, located, label=places[0].label)
     progress("Finding neighbours")
     study = begin_study(recipe, held, spots, places, period, quality.partial_month)
     say_comparison(study)
-    results = []
-    keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])
-    for theme, key in zip(recipe.theme, keys, strict=True):
-        progress(theme.name)
-        results.append(compute_theme(recipe, theme, key, study))
-    charts = make_charts(recipe, study, results, partial=quality.partial_month)
-    results = [with_charts(result, charts) for result in results]
+    results, charts = _themes(recipe, study, quality.partial_month, progress)
     selection = None
     if plan is not None:
         progress(SELECTION.capitalize())
@@ -127,18 +117,18 @@ def analyse(
         period.months,
         period.length,
         places[0].areas,
-        tuple(results),
+        results,
         study.neighbours,
         selection,
         study.comparison,
         make_standings(recipe, places[0], results),
         assess(recipe, results),
         profile,
-        accounts,
+        account_each(read, located, label=places[0].label),
         {} if others is None else others.accounts,
         classes_of(study.groupings, places[0].key),
         rows_by_month(incidents, before),
-        origin=origin,
+        origin=recipe_origin(recipe, reports, [place.areas for place in places]),
         charts=charts,
         against=set_against(recipe, results, profile, against, months=period.length),
         facts=_facts(recipe, study),
@@ -148,6 +138,29 @@ def analyse(
         lacking=sources_words(covering.lacking),
         context=_context(recipe, places[0].areas),
     )
+
+
+def _read(
+    recipe: Recipe, places: Sequence[Place], *, engine: Engine, scheduler: Any
+) -> tuple[Sources, dict[str, Held], pd.DataFrame]:
+    """Return the incidents and, in batches and on Dask, their sums beside what is held by area and by place."""
+    if engine == "memory":
+        read = read_sources(recipe)
+        return read, {}, read.incidents
+    return sum_sources(recipe, places, engine=engine, scheduler=scheduler)
+
+
+def _themes(
+    recipe: Recipe, study: Study, partial: str | None, progress: Progress
+) -> tuple[tuple[ThemeResult, ...], MonthCharts | None]:
+    """Return the results of all themes, with the charts of their months."""
+    results = []
+    keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])
+    for theme, key in zip(recipe.theme, keys, strict=True):
+        progress(theme.name)
+        results.append(compute_theme(recipe, theme, key, study))
+    charts = make_charts(recipe, study, results, partial=partial)
+    return tuple(with_charts(result, charts) for result in results), charts
 
 
 def _context(recipe: Recipe, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:

@@ -159,7 +159,7 @@ def _themes(made: Indicators, counted: Tally) -> tuple[list[Indicator], list[str
     return [*themes, *others], kinds
 
 
-def make_standings(recipe: Recipe, first: Place, themes: list[ThemeResult]) -> Standings | None:
+def make_standings(recipe: Recipe, first: Place, themes: Sequence[ThemeResult]) -> Standings | None:
     """Return where each area stands against all areas, whatever group ``[flag]`` compares it with."""
     if recipe.places is None:
         return None
@@ -180,7 +180,7 @@ def make_standings(recipe: Recipe, first: Place, themes: list[ThemeResult]) -> S
     return find_standings(first.areas, flags, counts, before=_left(step, themes), top=recipe.places.top)
 
 
-def _left(step: Flag, themes: list[ThemeResult]) -> dict[str, pd.Series[Any]]:
+def _left(step: Flag, themes: Sequence[ThemeResult]) -> dict[str, pd.Series[Any]]:
     """Return the flags before of the areas that are no longer above in the same months, by theme.
 
     The flags of the reporting period may be of other months, so that they alone do not tell who left.

@@ -169,8 +169,8 @@ def draw_map(
     coloured = shapes[stands_out]
     ground = shapely.union_all(shapes) if lines is None else shapely.union_all(lines.geometry.to_numpy())
     if insets:
-        held = shapes[layer.index.get_indexer(list(marked))]
-        picture.add_insets(coloured, ground, most=insets, marked=held)
+        held = layer.index.get_indexer(list(marked))
+        picture.add_insets(coloured, ground, most=insets, marked=shapes[held])
     picture.uncovered(uncovered, layer.crs)
     picture.areas(shapes, chosen, np.where(drawn, found, -2))
     picture.hatch(shapes, chosen, np.where(hatched, found, -2))
