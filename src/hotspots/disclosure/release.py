@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -143,39 +144,33 @@ class Release:
             if more
             else ties.by_row[rows][:, near]
         )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the solver's own words about its options
-            found = milp(
-                np.append(np.zeros(count), self.cost[near][picks]),
-                integrality=np.ones(count + more),
-                bounds=Bounds(
-                    np.append(ends[0], np.zeros(more)),
-                    np.append(ends[1], np.ones(more)),
-                ),
-                constraints=LinearConstraint(
-                    for_solver(sparse.csr_array(matrix)),
-                    np.concatenate(
-                        [
-                            self.system.least[rows] - shift - EDGE,
-                            np.full(more, -np.inf),
-                            lower[picks],
-                        ]
-                    ),
-                    np.concatenate(
-                        [
-                            self.system.most[rows] - shift + EDGE,
-                            upper[picks],
-                            np.full(more, np.inf),
-                        ]
-                    ),
-                ),
-                options={"time_limit": _SECONDS, "mip_rel_gap": 0.01},
-            )
-        if found.x is None:
+        least, most = self.system.least[rows] - shift - EDGE, self.system.most[rows] - shift + EDGE
+        found = _cheapest(
+            np.append(np.zeros(count), self.cost[near][picks]),
+            matrix,
+            Bounds(np.append(ends[0], np.zeros(more)), np.append(ends[1], np.ones(more))),
+            np.concatenate([least, np.full(more, -np.inf), lower[picks]]),
+            np.concatenate([most, upper[picks], np.full(more, np.inf)]),
+        )
+        if found is None:
             return None
         made = np.zeros(len(chosen), dtype=bool)
-        made[near[picks[found.x[count:] > 0.5]]] = True
+        made[near[picks[found[count:] > 0.5]]] = True
         return made
+
+
+def _cheapest(costs: Floats, matrix: Any, ends: Bounds, least: Floats, most: Floats) -> Floats | None:
+    """Return the whole numbers that keep all limits at nearly the least cost; None where none are found in time."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the solver's own words about its options
+        found = milp(
+            costs,
+            integrality=np.ones(len(costs)),
+            bounds=ends,
+            constraints=LinearConstraint(for_solver(sparse.csr_array(matrix)), least, most),
+            options={"time_limit": _SECONDS, "mip_rel_gap": 0.01},
+        )
+    return None if found.x is None else np.asarray(found.x)
 
 
 def _any_table(system: System) -> Floats:

@@ -106,10 +106,9 @@ def analyse(
     study = begin_study(recipe, held, spots, places, period, quality.partial_month)
     say_comparison(study)
     results, charts = _themes(recipe, study, quality.partial_month, progress)
-    selection = None
     if plan is not None:
         progress(SELECTION.capitalize())
-        selection = select_areas(recipe, plan, study, against)
+    selection = None if plan is None else select_areas(recipe, plan, study, against)
     profile = make_profile(recipe, study, against)
     return Analysis(
         recipe,

@@ -184,8 +184,7 @@ def draw_map(
         picture.outline(lines, avoid=coloured)
     picture.names(layer, _named(layer, column, named))
     picture.towns(around)
-    picture.figure.name = title or chosen.title
-    picture.figure.words = highest(layer, column, chosen, found)
+    picture.figure.name, picture.figure.words = title or chosen.title, highest(layer, column, chosen, found)
     picture.furniture(ground)
     return picture.figure
 
