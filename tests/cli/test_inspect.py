@@ -92,6 +92,7 @@ def test_inspect_takes_every_option_that_says_how_to_read(hotspots: Run) -> None
         "--by",
         "--help",
         "--lookup",
+        "--keep",
         "--public",
         "--covered",
         "--not-covered",

@@ -12,6 +12,8 @@ import shapely
 
 SLIVER = 0.002
 """Borders that were simplified apart differ by slivers of about this share of an area."""
+MOST = 300
+"""Layers of more areas in all are not taken apart into pieces: what can be known of each takes too long to solve."""
 OUTSIDE = ""
 """Stands for the area of a layer where ground lies in none."""
 Combination = tuple[str, ...]

@@ -25,6 +25,8 @@ from hotspots.analysis.audit.system import Row, narrow, solve
 from hotspots.analysis.audit.texts import record_claims, text_claims
 from hotspots.analysis.audit.weigh import Known, as_arrays, frame_of, judge, weigh, where_words
 from hotspots.analysis.recipe.tables import CELLS
+from hotspots.analysis.run.study import LOCALITIES
+from hotspots.areas.overlap import MOST
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.disclosure.rules import Profile, profile
 
@@ -304,12 +306,13 @@ def shapes_of(reads: Sequence[Read]) -> dict[str, Any]:
 
 
 def _nests(shapes: Mapping[str, Any]) -> dict[tuple[str, str], Nests | Pieces]:
-    """Lay the layers over each other, coarser over finer; cells, which cut all others, only where they lie inside."""
+    """Lay layers over each other, coarser over finer: as pieces where a run protects them so, else as they nest."""
     found: dict[tuple[str, str], Nests | Pieces] = {}
     for outer, coarse in shapes.items():
         for inner, fine in shapes.items():
             if len(coarse) < len(fine) and coarse.crs == fine.crs:
-                lay = find_nests if CELLS in (outer, inner) else find_pieces
+                apart = {outer, inner} & {CELLS, LOCALITIES} or len(coarse) + len(fine) > MOST
+                lay = find_nests if apart else find_pieces
                 found[outer, inner] = lay(coarse, fine)
     return found
 

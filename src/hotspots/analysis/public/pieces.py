@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.areas.overlap import OUTSIDE, Combination, lay_over
+from hotspots.areas.overlap import MOST, OUTSIDE, Combination, lay_over
 
 ASTRAY = 0.01
 """The greatest share of incidents that may lie where areas share no more than a sliver of ground."""
@@ -76,9 +76,11 @@ def find_pieces(layers: Mapping[str, gpd.GeoDataFrame], counted: Sequence[pd.Ser
     Returns
     -------
     Pieces or None
-        None where more incidents than `ASTRAY` lie where borders say that none can: whoever lays the borders over
-        each other would go by what is not true.
+        None of more than `MOST` areas, and where more incidents than `ASTRAY` lie where borders say that none can:
+        whoever lays the borders over each other would go by what is not true.
     """
+    if sum(map(len, layers.values())) > MOST:
+        return None
     shared = lay_over(list(layers.values()))
     for at, layer in enumerate(layers.values()):
         lost = {str(code) for code in layer.index} - {one[at] for one in shared}

@@ -21,6 +21,8 @@ BEYOND = (
     "What others publish of the same place and time: police.uk's own files, answers to other requests, court and "
     "news reports.",
     "Whether a place with few residents, or with one household, is told from its mere presence on a map.",
+    "Ground that areas of two layers share, where these have over 300 areas in all or one is a grid: only areas "
+    "that lie inside another are set against it.",
     "Pictures: what a map shows in colour is checked through the classes that its legend names, not from its pixels.",
 )
 """What no audit of files can check."""
