@@ -21,7 +21,7 @@ from hotspots.export.webmap.make import AreaView, make_map, write_map
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.source]  # long: once is enough
 
 SIZE = (1280, 800)
 ARROW_DOWN, ENTER = "\ue015", "\ue007"

@@ -17,6 +17,8 @@ from hotspots.base.errors import DataError
 from hotspots.disclosure.counts import published
 from hotspots.disclosure.rules import Profile, profile
 
+pytestmark = pytest.mark.source  # long: once is enough
+
 DOCUMENTS = profile("documents")
 CONTEXT = Context(months=frozenset(MONTHS), themes={"burglary": Theme(frozenset({"Burglary"}))})
 PERIODS = {"n": MONTHS, "n_2025_03": MONTHS[2:]}

@@ -14,6 +14,8 @@ from hotspots.analysis.audit.audit import audit_folders
 from hotspots.analysis.recipe.tables import Recipe
 from hotspots.publish.folder import run_recipe
 
+pytestmark = pytest.mark.source  # long: once is enough
+
 
 def until(recipe: Recipe, month: str) -> Recipe:
     """The recipe of an edition with counts, flags and months alone."""
