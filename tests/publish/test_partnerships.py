@@ -88,7 +88,7 @@ def compared(*, same_season: bool = True) -> Any:
     comparison = SimpleNamespace(
         asked=True, before=tuple(MONTHS), after=tuple(MONTHS + 12), same_season=same_season
     )
-    return SimpleNamespace(comparison=comparison)
+    return SimpleNamespace(comparison=comparison, published=None)
 
 
 def changed_profile() -> Any:
