@@ -100,7 +100,7 @@ def _by_month(analysis: Analysis, group: Group, layer: Layer, sparks: Sparks | N
     view = _over_time(table, layer.label, "n", group=group.name, noun=layer.label)
     cut = monthly.shape[1] < group.monthly.shape[1]
     note = (
-        f"{view.note} {pd.Period(cut_month, freq='M'):%B %Y} looks incomplete and is left out."
+        f"{view.note} {pd.Period(cut_month, freq='M').strftime('%B %Y')} looks incomplete and is left out."
         if cut
         else view.note
     )

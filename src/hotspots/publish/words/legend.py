@@ -54,7 +54,7 @@ def legend_words(analysis: Analysis, layer: Layer, column: str) -> str:
         before, after = compared_words(analysis.comparison)
         period = f"{after} against {before}"
     if column == _LAST and charts is not None and charts.month is not None:
-        period = f"{charts.month:%B %Y} against what the months before it led to expect"
+        period = f"{charts.month.strftime('%B %Y')} against what the months before it led to expect"
     # Localities and classes are made of the first areas.
     whole = layer if layer.kind in ("areas", "cells") else analysis.groups[0].layers[0]
     noun = "cells" if layer.kind == "cells" else whole.label
