@@ -193,7 +193,7 @@ def test_an_end_is_proved_by_one_table_where_the_best_of_all_is_not_found_in_tim
             return SimpleNamespace(x=None, fun=None, status=1)
         return milp(goal, **asked)
 
-    monkeypatch.setattr("hotspots.disclosure.bounds.milp", slow)
+    monkeypatch.setattr("hotspots.disclosure.solver.milp", slow)
     # 7 in all, and no more than 5 in b: a can be 2 to 7, b 0 to 5, and tables say so.
     found = bounds(make_system([Statement({"a": 1, "b": 1}, 7, 7), Statement({"b": 1}, 0, 5)]))
     assert found.to_dict("list") == {"lower": [2, 0], "upper": [7, 5], "exact": [True, True]}
@@ -212,7 +212,7 @@ def test_ends_are_proved_by_tables_that_differ_nearby_where_no_search_among_all_
         sizes.append(len(goal))
         return milp(goal, **asked)
 
-    monkeypatch.setattr("hotspots.disclosure.bounds.milp", slow)
+    monkeypatch.setattr("hotspots.disclosure.solver.milp", slow)
     found = bounds(make_system(cells), pd.Index(["a75", "b75"]))
     assert found.to_dict("list") == {"lower": [0, 0], "upper": [9, 9], "exact": [True, True]}
     assert max(sizes[1:]) < 20
@@ -227,7 +227,7 @@ def test_the_few_that_are_left_share_out_the_time_for_many(monkeypatch: pytest.M
             return SimpleNamespace(x=None, fun=None, status=1)
         return milp(goal, **asked)
 
-    monkeypatch.setattr("hotspots.disclosure.bounds.milp", slow)
+    monkeypatch.setattr("hotspots.disclosure.solver.milp", slow)
     monkeypatch.setattr("hotspots.disclosure.bounds._reach_together", lambda *_: None)
     monkeypatch.setattr("hotspots.disclosure.bounds._possible", lambda *_: False)
     # a + b, b + c and a + c are each 2 or 3. Of one sum alone a is 0 to 3; but with a at 0 the other two are 2 or more,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
 from hotspots.base.errors import DataError, listed
 from hotspots.disclosure.near import Ties
 from hotspots.disclosure.propagate import contradiction, propagate
+from hotspots.disclosure.solver import CEILING, for_solver, solve_whole
 from hotspots.disclosure.statements import EDGE, System
 
 Floats = npt.NDArray[np.float64]
@@ -36,8 +35,6 @@ _GAP = 0.02
 _WORTH = 0.05
 """A table for many counts at once is looked for as long as the last settled this share of them."""
 _INFEASIBLE = 2  # the solver's word for it
-CEILING = 1e7
-"""A count that can be as much can be anything."""
 
 
 def bounds(
@@ -176,12 +173,6 @@ def _parts(system: System, lower: Floats, upper: Floats) -> Iterator[_Part]:
         )
 
 
-def for_solver(matrix: sparse.csr_array) -> sparse.csr_array:
-    """Return a matrix with places of 32 bits, the only ones that the solver of older versions of scipy takes."""
-    places = (matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32))
-    return sparse.csr_array((matrix.data, *places), shape=matrix.shape)
-
-
 def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float, enough: Enough | None) -> None:
     """Find the extremes of the wanted cells of a part."""
     if part.known:
@@ -262,16 +253,12 @@ def _reach_near(part: _Part, ties: Ties, cell: int, sign: float, seconds: float)
         rest = part.table.copy()
         rest[near] = 0
         shift = (part.matrix @ rest)[rows]
-        found = milp(
+        found = solve_whole(
             np.where(near == cell, sign, 0.0),
-            integrality=np.ones(len(near)),
-            bounds=Bounds(part.lower[near], np.minimum(part.upper[near], CEILING)),
-            constraints=LinearConstraint(
-                for_solver(part.matrix[rows][:, near].tocsr()),
-                part.least[rows] - shift - EDGE,
-                part.most[rows] - shift + EDGE,
-            ),
-            options={"time_limit": seconds, "mip_rel_gap": 0.0},
+            part.matrix[rows][:, near].tocsr(),
+            (part.lower[near], part.upper[near]),
+            (part.least[rows] - shift - EDGE, part.most[rows] - shift + EDGE),
+            seconds=seconds,
         )
         if found.x is not None:
             rest[near] = np.rint(found.x) + 0.0
@@ -292,15 +279,8 @@ def _searched(
     part: _Part, goal: Floats, limits: tuple[Floats, Floats], seconds: float, *, gap: float = 0.0
 ) -> Any:
     """Return what the solver says of the least value of a goal within limits, keeping the table that it met."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the solver's own words about its options
-        found = milp(
-            goal,
-            integrality=np.ones(len(goal)),
-            bounds=Bounds(limits[0], np.minimum(limits[1], CEILING)),
-            constraints=LinearConstraint(part.matrix, part.least - EDGE, part.most + EDGE),
-            options={"time_limit": seconds, "mip_rel_gap": gap},
-        )
+    sums = part.least - EDGE, part.most + EDGE
+    found = solve_whole(goal, part.matrix, limits, sums, gap=gap, seconds=seconds)
     if found.x is not None:
         part.take(np.rint(found.x) + 0.0)  # no minus zero
     return found

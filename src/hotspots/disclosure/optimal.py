@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import linprog
 
-from hotspots.disclosure.bounds import for_solver
 from hotspots.disclosure.reach import Room
+from hotspots.disclosure.solver import for_solver, solve_whole
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -103,15 +102,9 @@ def _master(cost: Floats, cuts: list[Floats], needs: list[float]) -> Bools | Non
         return np.zeros(len(cost), dtype=bool)
     if not len(cost):
         return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the solver's own words about its options
-        found = milp(
-            cost,
-            integrality=np.ones(len(cost)),
-            bounds=Bounds(0, 1),
-            constraints=LinearConstraint(sparse.csr_array(np.array(cuts)), np.array(needs) - 1e-7, np.inf),
-            options={"node_limit": NODES, "mip_rel_gap": 0.0},
-        )
+    either = np.zeros(len(cost)), np.ones(len(cost))
+    sums = np.array(needs) - 1e-7, np.inf
+    found = solve_whole(cost, sparse.csr_array(np.array(cuts)), either, sums, nodes=NODES)
     return np.rint(found.x).astype(bool) if found.status == 0 else None
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
-from hotspots.disclosure.bounds import CEILING, for_solver
 from hotspots.disclosure.moves import hide, search
 from hotspots.disclosure.near import Ties
 from hotspots.disclosure.propagate import propagate
+from hotspots.disclosure.solver import for_solver, solve_whole
 from hotspots.disclosure.statements import System
 from hotspots.disclosure.tables import Tables
 
@@ -116,7 +114,7 @@ class Room:
             for sign, steps in itertools.product((-1, 1), STEPS):
                 if self._short(sign)[cell] and len(near := ties.near(cell, steps)) <= WIDEST:
                     rows = ties.rows_of(near)
-                    self._solve(for_solver(sums[rows][:, near].tocsr()), near, near == cell, sign)
+                    self._solve(sums[rows][:, near].tocsr(), near, near == cell, sign)
             balance += -1 if self.missing()[cell] else 1
             if balance < -FAILURES:
                 break
@@ -147,15 +145,7 @@ class Room:
             down[goal] = np.maximum(down, self.want_low[cells])[goal]
         else:
             up[goal] = np.minimum(up, self.want_high[cells])[goal]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the solver's own words about its options
-            found = milp(
-                np.where(goal, -float(sign), 0.0),
-                integrality=np.ones(len(cells)),
-                bounds=Bounds(down, np.minimum(up, CEILING)),
-                constraints=LinearConstraint(sums, 0, 0),
-                options={"node_limit": NODES, "mip_rel_gap": GAP},
-            )
+        found = solve_whole(np.where(goal, -float(sign), 0.0), sums, (down, up), (0, 0), gap=GAP, nodes=NODES)
         if found.x is None:
             return
         table = np.rint(found.x).astype(np.int64)

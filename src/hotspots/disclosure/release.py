@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from hotspots.base.errors import DataError
-from hotspots.disclosure.bounds import CEILING, for_solver
 from hotspots.disclosure.near import Places, Ties
+from hotspots.disclosure.solver import CEILING, for_solver, solve_whole
 from hotspots.disclosure.statements import EDGE, System
 
 Floats = npt.NDArray[np.float64]
@@ -25,6 +22,8 @@ _FAR = 200.0
 """By so much at most a count differs from what was shown of it to release another."""
 _SECONDS = 10.0
 """How long one choice may take; what is found by then is taken."""
+_GAP = 0.01
+"""By so much of the least cost it may fall short."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,44 +144,28 @@ class Release:
             else ties.by_row[rows][:, near]
         )
         least, most = self.system.least[rows] - shift - EDGE, self.system.most[rows] - shift + EDGE
-        found = _cheapest(
+        found = solve_whole(
             np.append(np.zeros(count), self.cost[near][picks]),
-            matrix,
-            Bounds(np.append(ends[0], np.zeros(more)), np.append(ends[1], np.ones(more))),
-            np.concatenate([least, np.full(more, -np.inf), lower[picks]]),
-            np.concatenate([most, upper[picks], np.full(more, np.inf)]),
+            sparse.csr_array(matrix),
+            (np.append(ends[0], np.zeros(more)), np.append(ends[1], np.ones(more))),
+            (
+                np.concatenate([least, np.full(more, -np.inf), lower[picks]]),
+                np.concatenate([most, upper[picks], np.full(more, np.inf)]),
+            ),
+            gap=_GAP,
+            seconds=_SECONDS,
         )
-        if found is None:
+        if found.x is None:
             return None
         made = np.zeros(len(chosen), dtype=bool)
-        made[near[picks[found[count:] > 0.5]]] = True
+        made[near[picks[found.x[count:] > 0.5]]] = True
         return made
-
-
-def _cheapest(costs: Floats, matrix: Any, ends: Bounds, least: Floats, most: Floats) -> Floats | None:
-    """Return the whole numbers that keep all limits at nearly the least cost; None where none are found in time."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the solver's own words about its options
-        found = milp(
-            costs,
-            integrality=np.ones(len(costs)),
-            bounds=ends,
-            constraints=LinearConstraint(for_solver(sparse.csr_array(matrix)), least, most),
-            options={"time_limit": _SECONDS, "mip_rel_gap": 0.01},
-        )
-    return None if found.x is None else np.asarray(found.x)
 
 
 def _any_table(system: System) -> Floats:
     """Return whole counts that agree with all statements."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = milp(
-            np.zeros(len(system.lower)),
-            integrality=np.ones(len(system.lower)),
-            bounds=Bounds(system.lower, np.minimum(system.upper, CEILING)),
-            constraints=LinearConstraint(for_solver(system.matrix), system.least - EDGE, system.most + EDGE),
-        )
+    sums = system.least - EDGE, system.most + EDGE
+    found = solve_whole(np.zeros(len(system.lower)), system.matrix, (system.lower, system.upper), sums)
     if found.x is None:
         raise DataError(
             "what is published cannot all be true: no counts agree with it",
