@@ -101,6 +101,13 @@ def find_coverage(
     return result
 
 
+def lacks(expected: npt.NDArray[Any], held: npt.NDArray[Any], *, whole: bool) -> npt.NDArray[np.bool_]:
+    """Return where so many incidents would be, and so few are, that files must be wanting."""
+    if whole:
+        return np.asarray((expected >= EXPECTED) & (held <= STRAYS * expected))
+    return np.asarray((expected >= CHOSEN) & (held == 0))
+
+
 def _chosen(
     areas: gpd.GeoDataFrame, district: npt.NDArray[np.object_], names: Sequence[str]
 ) -> npt.NDArray[np.bool_]:
@@ -144,12 +151,7 @@ def _lacking_districts(
         # At the rate of the others, without its own.
         rest = (size[reference].sum() - size * reference, held[reference].sum() - held * reference)
         expected = size * np.divide(rest[1], rest[0], out=np.zeros(len(names)), where=rest[0] > 0)
-        found = (
-            (expected >= EXPECTED) & (held <= STRAYS * expected)
-            if whole
-            else (expected >= CHOSEN) & (held == 0)
-        )
-        found &= names != ""
+        found = lacks(expected, held, whole=whole) & (names != "")
         if (found <= out).all():
             break
         out |= found

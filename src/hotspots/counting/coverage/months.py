@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.areas.outline import districts_of
-from hotspots.counting.coverage.areas import CHOSEN, EXPECTED, STRAYS
+from hotspots.counting.coverage.areas import lacks
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -56,12 +56,7 @@ def months_lacking(
     out = np.zeros(held.shape, dtype=bool)
     for _ in range(monthly.shape[1]):  # a month that is lacking bears on the means until it is known
         expected = _expected(held, ~out)
-        found = (
-            (expected >= EXPECTED) & (held <= STRAYS * expected)
-            if whole
-            else (expected >= CHOSEN) & (held == 0)
-        )
-        found &= (names != "")[:, None]
+        found = lacks(expected, held, whole=whole) & (names != "")[:, None]
         if (found <= out).all():
             break
         out |= found
