@@ -123,20 +123,28 @@ def named(recipe: Recipe, asked: Incidents) -> Iterator[None]:
         raise type(error)(f"{asked.name}: {error.message}", hint=error.hint) from error
 
 
+def said_columns(asked: Incidents) -> dict[str, Any]:
+    """Return what a recipe says of a source's columns, as whatever reads incidents takes it."""
+    names = (
+        "source_crs",
+        "x",
+        "y",
+        "category_column",
+        "month_column",
+        "weight_column",
+        "id_column",
+        "date_order",
+    )
+    return {name: getattr(asked, name) for name in names}
+
+
 def _read(recipe: Recipe, asked: Incidents) -> Reading:
     timed = any(one.hours and recipe.source_of(one.incidents) is asked for one in recipe.theme)
     repeats = recipe.repeats
     return read_everything(
         [recipe.path(name) for name in asked.source],
         crs=recipe.crs,
-        source_crs=asked.source_crs,
-        x=asked.x,
-        y=asked.y,
-        category_column=asked.category_column,
-        month_column=asked.month_column,
-        weight_column=asked.weight_column,
-        id_column=asked.id_column,
-        date_order=asked.date_order,
+        **said_columns(asked),
         keep=[
             *kept_columns(recipe, asked),
             *asked.flags,

@@ -12,7 +12,7 @@ import pandas as pd
 from hotspots.analysis.recipe.months import check_months
 from hotspots.analysis.recipe.tables import Incidents, Recipe
 from hotspots.analysis.run.study import Held, Place
-from hotspots.analysis.sources import Sources, covered_too, join_sources, named
+from hotspots.analysis.sources import Sources, covered_too, join_sources, named, said_columns
 from hotspots.base.errors import HotspotsWarning, ParameterError
 from hotspots.incidents.filters import range_text
 from hotspots.incidents.quality import QualityReport, add_reports
@@ -149,14 +149,7 @@ def _pass(
         scheduler=scheduler,
         places=recipe.kde is not None or recipe.grid is not None or len(recipe.incidents) > 1,
         dated=emerging,
-        source_crs=asked.source_crs,
-        x=asked.x,
-        y=asked.y,
-        category_column=asked.category_column,
-        month_column=asked.month_column,
-        weight_column=asked.weight_column,
-        id_column=asked.id_column,
-        date_order=asked.date_order,
+        **said_columns(asked),
         category=asked.category or None,
         exclude=asked.exclude or None,
         period=None if periods.report is None else range_text(periods.report),
