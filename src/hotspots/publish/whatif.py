@@ -17,6 +17,7 @@ from hotspots.export.webmap.whatif import MOST, WhatIf
 from hotspots.priorities.budgets import Budget
 from hotspots.priorities.plan import Plan
 from hotspots.priorities.prioritise import Priorities
+from hotspots.priorities.scoring import composite
 from hotspots.priorities.selection import Rules
 
 if TYPE_CHECKING:
@@ -112,7 +113,9 @@ def _read(told: Mapping[str, Any], layer: gpd.GeoDataFrame) -> WhatIf | None:
     rules, budget = Rules(**told["rules"]), None
     if told["budget"] is not None:
         budget = Budget(**{key: value for key, value in told["budget"].items() if key != "takes"})
-    if not _same_scores(z, weights, periods, rules, layer):
+    score = composite(z, weights, periods, least_known=rules.least_known).score
+    shown = layer["score"].to_numpy(dtype=float, na_value=np.nan)
+    if not np.allclose(score, shown, rtol=0, atol=_CLOSE, equal_nan=True):
         return None
     classes = {entry.value: entry for entry in PRIORITY}
     return WhatIf(
@@ -128,25 +131,6 @@ def _read(told: Mapping[str, Any], layer: gpd.GeoDataFrame) -> WhatIf | None:
         None if budget is None else asdict(budget) | {"takes": budget.takes},
         _touching(told, place, len(layer)),
     )
-
-
-def _same_scores(
-    z: npt.NDArray[np.float64],
-    weights: npt.NDArray[np.float64],
-    periods: npt.NDArray[np.float64],
-    rules: Rules,
-    layer: gpd.GeoDataFrame,
-) -> bool:
-    """Whether the weighted means of standard scores are the scores that the layer shows."""
-    each = np.multiply.outer(weights / weights.sum(), periods / periods.sum())
-    known = ~np.isnan(z)
-    held = (known * each).sum(axis=(1, 2))
-    share = held / max((known.any(axis=0) * each).sum(), np.finfo(float).tiny)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(known, z, 0.0).reshape(len(z), -1) @ each.ravel() / held
-    score = np.where((np.round(share, 9) >= rules.least_known) & (held > 0), mean, np.nan)
-    shown = layer["score"].to_numpy(dtype=float, na_value=np.nan)
-    return bool(np.allclose(score, shown, rtol=0, atol=_CLOSE, equal_nan=True))
 
 
 def _touching(
