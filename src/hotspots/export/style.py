@@ -31,6 +31,8 @@ QUANTITY_RAMP = ("#cbd080", "#6eb194", "#488d9b", "#2d6b92", "#004a7d")
 HIGHEST = "#002449"
 DENSITY_RAMP = ("#e4b935", "#bf8100", "#b7431a", "#9b0f0a", "#430003")
 DENSITY_OPACITY = 0.8
+# What is drawn for orientation over the colours, as on the web map.
+WATER, ROAD, TOWN = "#2a6ea6", "#6b5a4c", "#4a4038"
 MULTIPLES = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 # Below this share of zeros they are left in the lowest quantile; above it they get a class of their own.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from hotspots.base.crs import reproject
+from hotspots.export.style import ROAD, TOWN, WATER
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
 
 # Width in points, colour and opacity, the pale line below first, so that each shows on every colour.
 LINES = {
-    "water": ((1.6, "#ffffff", 0.55), (0.8, "#2a6ea6", 0.9)),
-    "road": ((1.7, "#ffffff", 0.6), (0.7, "#6b5a4c", 0.9)),
+    "water": ((1.6, "#ffffff", 0.55), (0.8, WATER, 0.9)),
+    "road": ((1.7, "#ffffff", 0.6), (0.7, ROAD, 0.9)),
 }
-TOWN = "#4a4038"
 _LETTERS = 7.5
 _DOT = 2.2  # points across
 _TOWNS = 0.6  # names to a square inch of a slide

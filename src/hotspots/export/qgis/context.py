@@ -5,13 +5,13 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from hotspots.export.qgis.parts import add_symbol, colour, element
+from hotspots.export.style import ROAD, TOWN, WATER
 
 # Width in millimetres, colour and opacity, the pale line below first, so that each shows on every colour.
 _LINES = {
-    "water": ((0.6, "#ffffff", 0.55), (0.3, "#2a6ea6", 0.9)),
-    "road": ((0.65, "#ffffff", 0.6), (0.26, "#6b5a4c", 0.9)),
+    "water": ((0.6, "#ffffff", 0.55), (0.3, WATER, 0.9)),
+    "road": ((0.65, "#ffffff", 0.6), (0.26, ROAD, 0.9)),
 }
-_TOWN = "#4a4038"
 _DOT = 1.2  # millimetres across
 
 
@@ -30,7 +30,7 @@ def add_context_symbol(renderer: ET.Element, kind: str, line: str) -> None:
     if kind == "points":
         dot = {
             "name": "circle",
-            "color": colour(_TOWN),
+            "color": colour(TOWN),
             "outline_color": colour("#ffffff"),
             "outline_style": "solid",
             "outline_width": "0.2",
