@@ -11,7 +11,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from grimp import build_graph
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 pytestmark = pytest.mark.source
 
@@ -154,6 +158,31 @@ def test_no_measure_imports_a_name_that_reads_or_writes(room: str) -> None:
         if alias.name.startswith(("read_", "write_", "open_"))
     ]
     assert found == []
+
+
+def circles(modules: list[str], imports: list[tuple[str, str]]) -> list[list[str]]:
+    """The sets of modules that come back to themselves by their imports."""
+    places = {name: place for place, name in enumerate(modules)}
+    ends = [(places[one], places[other]) for one, other in imports]
+    ones, others = zip(*ends, strict=True)
+    arrows = coo_array((np.ones(len(ends)), (ones, others)), shape=(len(modules), len(modules)))
+    _, parts = connected_components(arrows.tocsr(), connection="strong")
+    return [
+        [name for name, part in zip(modules, parts, strict=True) if part == circle]
+        for circle in np.flatnonzero(np.bincount(parts) > 1)
+    ]
+
+
+def test_a_circle_is_found() -> None:
+    assert circles(["a", "b", "c", "d"], [("a", "b"), ("b", "c"), ("c", "b"), ("c", "d")]) == [["b", "c"]]
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    # Imports inside functions count, too: they are where circles hide.
+    graph = build_graph("hotspots", cache_dir=None)
+    modules = sorted(graph.modules)
+    imports = [(name, found) for name in modules for found in graph.find_modules_directly_imported_by(name)]
+    assert circles(modules, imports) == []
 
 
 def lines_of(function: ast.FunctionDef) -> int:

@@ -123,7 +123,7 @@ def _draw_picture(
     overwrite: bool,
     words: dict[str, str],
 ) -> None:
-    from hotspots.export.picture.draw import write_picture
+    from hotspots.export.picture.saving import write_picture
     from hotspots.publish.pictures import file_picture
 
     with Steps(1) as step:

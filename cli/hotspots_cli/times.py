@@ -262,7 +262,7 @@ def _write(made: dict[str, HotTimes], output: str, *, title: str, overwrite: boo
             click.echo(f"The page has the {MOST} areas with most incidents, of {len(made):,}", err=True)
         write_times(shown, output, title=title, overwrite=overwrite)
     else:
-        from hotspots.export.picture.draw import write_picture
+        from hotspots.export.picture.saving import write_picture
         from hotspots.export.times.picture import draw_times
 
         write_picture(draw_times(grid_of(next(iter(made.values())))), output, overwrite=overwrite)

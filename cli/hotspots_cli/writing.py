@@ -50,7 +50,7 @@ def check_output(
 
 def _check_table(output: str, *, overwrite: bool, layers: bool, option: str) -> None:
     """Refuse a table of a database before any work is done for it: for what is no layer, or where one is already."""
-    from hotspots.base.database.tables import refuse_existing_table
+    from hotspots.base.database.into import refuse_existing_table
 
     address = parse_address(output)
     if not layers:

@@ -56,7 +56,7 @@ from .export.geojson.write import write_geojson as write_geojson
 from .export.geopackage import write_geopackage as write_geopackage
 from .export.picture.draw import draw_heatmap as draw_heatmap
 from .export.picture.draw import draw_map as draw_map
-from .export.picture.draw import write_picture as write_picture
+from .export.picture.saving import write_picture as write_picture
 from .export.raster import read_geotiff as read_geotiff
 from .export.raster import write_geotiff as write_geotiff
 from .export.tables.workbook import write_workbook as write_workbook

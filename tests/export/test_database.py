@@ -17,7 +17,7 @@ from shapely import MultiPolygon, box
 from hotspots.areas.reading import read_layer
 from hotspots.base.columns import COLUMNS
 from hotspots.base.database.address import Address, parse_address
-from hotspots.base.database.tables import existing_tables, refuse_existing_table
+from hotspots.base.database.into import existing_tables, refuse_existing_table
 from hotspots.base.errors import CRSError, DataError, FileError, HotspotsError
 from hotspots.export.database import write_layers
 

@@ -21,7 +21,7 @@ from hotspots.export.formats.shapefile import write_shapefile
 from hotspots.export.formats.topojson import write_topojson
 from hotspots.export.geojson.write import write_geojson
 from hotspots.export.geopackage import write_geopackage
-from hotspots.export.picture.draw import write_picture
+from hotspots.export.picture.saving import write_picture
 from hotspots.export.raster import write_geotiff
 from hotspots.export.tables.csv import write_csv
 

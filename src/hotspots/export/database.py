@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hotspots.base.columns import COLUMNS
 from hotspots.base.database.address import Address
-from hotspots.base.database.tables import GEOMETRY, Table, write_tables
+from hotspots.base.database.into import write_tables
+from hotspots.base.database.tables import GEOMETRY, Table
 from hotspots.export.formats.table import plain_table, with_names
 from hotspots.export.geojson.text import to_json
 
@@ -50,7 +51,7 @@ def write_layers(
     Raises
     ------
     FileError, CRSError, DataError
-        See `hotspots.base.database.tables.write_tables`.
+        See `hotspots.base.database.into.write_tables`.
     """
     made = [_table(name, layer, provenance) for name, layer in layers.items()]
     write_tables([*made, *beside], address, overwrite=overwrite, obsolete=obsolete)

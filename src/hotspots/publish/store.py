@@ -13,8 +13,9 @@ import pandas as pd
 from hotspots.analysis.editions import RECORD
 from hotspots.areas.reading import read_layer
 from hotspots.base.database.address import Address, is_address, parse_address
+from hotspots.base.database.into import existing_tables
 from hotspots.base.database.rows import open_rows
-from hotspots.base.database.tables import Table, existing_tables
+from hotspots.base.database.tables import Table
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.export.database import write_layers
 from hotspots.export.editions import add_edition, check_edition

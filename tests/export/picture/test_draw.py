@@ -25,8 +25,9 @@ from hotspots.base.columns import COLUMNS
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.surface import Surface
 from hotspots.export.picture.canvas import SLIDE
-from hotspots.export.picture.draw import GROUND, draw_heatmap, draw_map, picture_bytes, write_picture
+from hotspots.export.picture.draw import GROUND, draw_heatmap, draw_map
 from hotspots.export.picture.parts import LINE, Pen, centre_of, round_length
+from hotspots.export.picture.saving import picture_bytes, write_picture
 from hotspots.export.style import DENSITY_RAMP, style_for
 from hotspots.export.where import where
 

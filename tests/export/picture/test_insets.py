@@ -15,8 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from hotspots.base.surface import Surface
-from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
+from hotspots.export.picture.draw import draw_heatmap, draw_map
 from hotspots.export.picture.insets import find_windows, free_ground, windows_around
+from hotspots.export.picture.saving import picture_bytes
 
 RED = "#650000"
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from hotspots.base.errors import DataError
-from hotspots.export.picture.draw import picture_bytes
 from hotspots.export.picture.months import COLOURS, draw_months
+from hotspots.export.picture.saving import picture_bytes
 
 
 def table(months: list[str]) -> pd.DataFrame:

@@ -13,9 +13,10 @@ import shapely
 from PIL import Image
 
 from hotspots.areas.outline import outline_of
-from hotspots.export.picture.draw import draw_map, picture_bytes
+from hotspots.export.picture.draw import draw_map
 from hotspots.export.picture.outlines import drawn_outlines, line_width
 from hotspots.export.picture.parts import Names
+from hotspots.export.picture.saving import picture_bytes
 
 
 def coast(width: float) -> shapely.Geometry:

@@ -12,7 +12,8 @@ import shapely
 from pypdf import PdfReader
 
 from hotspots.base.surface import Surface
-from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
+from hotspots.export.picture.draw import draw_heatmap, draw_map
+from hotspots.export.picture.saving import picture_bytes
 
 
 @pytest.fixture(scope="module")

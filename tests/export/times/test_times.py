@@ -7,7 +7,7 @@ import re
 import pytest
 
 from hotspots.base.classes import TIMES
-from hotspots.export.picture.draw import picture_bytes
+from hotspots.export.picture.saving import picture_bytes
 from hotspots.export.times.grid import DOWN, UP, Cell, TimeGrid, class_of
 from hotspots.export.times.page import times_html
 from hotspots.export.times.picture import draw_times

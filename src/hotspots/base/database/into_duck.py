@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def write_duckdb(
     tables: Sequence[Table], address: Address, *, overwrite: bool, obsolete: Sequence[tuple[str, ...]]
 ) -> None:
-    """Write tables into DuckDB; see `hotspots.base.database.tables.write_tables`."""
+    """Write tables into DuckDB; see `hotspots.base.database.into.write_tables`."""
     with speaking(address), _opened(address) as connection:
         found = _tables(connection)
         connection.execute("BEGIN")

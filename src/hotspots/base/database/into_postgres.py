@@ -27,7 +27,7 @@ WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
 def write_postgres(
     tables: Sequence[Table], address: Address, *, overwrite: bool, obsolete: Sequence[tuple[str, ...]]
 ) -> None:
-    """Write tables into PostgreSQL; see `hotspots.base.database.tables.write_tables`."""
+    """Write tables into PostgreSQL; see `hotspots.base.database.into.write_tables`."""
     from psycopg import sql
 
     with connected(address, writing=True) as connection:

@@ -19,6 +19,6 @@ class MapFigure(Figure):
 
     def _repr_png_(self) -> bytes:
         """Return the picture at half of a slide's resolution."""
-        from hotspots.export.picture.draw import PNG_DPI, picture_bytes
+        from hotspots.export.picture.saving import PNG_DPI, picture_bytes
 
         return picture_bytes(self, "png", dpi=PNG_DPI / 2)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from hotspots.base.classes import UNUSUAL
 from hotspots.base.errors import DataError
-from hotspots.export.picture.draw import steady
 from hotspots.export.picture.parts import FONT, GREY, INK
+from hotspots.export.picture.saving import steady
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

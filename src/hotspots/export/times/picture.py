@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from hotspots.base.classes import TIMES, StyleClass
-from hotspots.export.picture.draw import steady
 from hotspots.export.picture.parts import GREY, Pen
+from hotspots.export.picture.saving import steady
 from hotspots.export.times.grid import DOWN, UP, TimeGrid
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from hotspots.analysis.charts import ALL, Charts, MonthCharts, range_words
 from hotspots.analysis.results import Analysis
 from hotspots.base.columns import format_value
 from hotspots.export.document import Block, Grid, Legend, Paragraphs, Picture, Section, Table
-from hotspots.export.picture.draw import picture_bytes
 from hotspots.export.picture.months import BAND, COLOURS, draw_months
+from hotspots.export.picture.saving import picture_bytes
 from hotspots.publish.report.plates import HALF, LETTERS, Kinds
 from hotspots.publish.words.charts import (
     chart_names,

@@ -15,7 +15,8 @@ from hotspots.base.columns import theme_words
 from hotspots.base.surface import Surface
 from hotspots.base.text import area_name
 from hotspots.export.document import Grid, Legend, Picture
-from hotspots.export.picture.draw import draw_heatmap, draw_map, picture_bytes
+from hotspots.export.picture.draw import draw_heatmap, draw_map
+from hotspots.export.picture.saving import picture_bytes
 from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, StyleClass, layer_style, surface_style
 from hotspots.export.unsure import unsure_areas, unsure_class
 from hotspots.publish.views import drawing

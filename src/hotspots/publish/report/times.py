@@ -8,7 +8,7 @@ from hotspots.analysis.results import Analysis
 from hotspots.analysis.times.grid import ALL, HotTimes
 from hotspots.base.columns import format_value
 from hotspots.export.document import Block, Paragraphs, Part, Picture, Section, Table
-from hotspots.export.picture.draw import picture_bytes
+from hotspots.export.picture.saving import picture_bytes
 from hotspots.export.times.picture import draw_times
 from hotspots.publish.report.plates import Kinds, origin_words
 from hotspots.publish.times import grid_of
