@@ -46,7 +46,7 @@ from hotspots import (
     weighted_displacement,
 )
 from hotspots.areas.neighbours import Neighbours
-from hotspots.counting.counts import rate_limits
+from hotspots.counting.rates import rate_limits
 from hotspots.counting.tally import Tally
 from hotspots.methods.funnel import Overdispersion, place_in_funnel
 from hotspots.methods.risk.measure import RiskModel

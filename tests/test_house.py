@@ -51,7 +51,7 @@ PLANTED = {
     ),
     "an export that computes a rate": (
         "export/geopackage.py",
-        "from hotspots.counting.counts import rate",
+        "from hotspots.counting.rates import rate",
         ("An export computes nothing",),
     ),
     "an export that flags": (
@@ -66,7 +66,7 @@ PLANTED = {
     ),
     "a page that counts": (
         "publish/words/names.py",
-        "from hotspots.counting.counts import rate",
+        "from hotspots.counting.rates import rate",
         ("A page counts nothing",),
     ),
 }

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from hotspots.analysis.recipe.tables import Recipe
     from hotspots.analysis.run.sums import Engine
     from hotspots.base.surface import Surface
-    from hotspots.counting.counts import By, Per
+    from hotspots.counting.belonging import By
+    from hotspots.counting.counts import Per
     from hotspots.disclosure.rules import Profile
     from hotspots.incidents import QualityReport
     from hotspots.scale.cube import Summed

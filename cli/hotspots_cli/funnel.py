@@ -88,7 +88,7 @@ def _draw(
     import numpy as np
     import pandas as pd
 
-    from hotspots.counting.counts import rate
+    from hotspots.counting.rates import rate
     from hotspots.export.pages.funnel_plot import write_funnel_plot
 
     rated = layer.assign(rate=rate(layer[value], layer["population"], months=fitted.months))

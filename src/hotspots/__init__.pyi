@@ -35,10 +35,10 @@ from .base.errors import IslandsWarning as IslandsWarning
 from .base.errors import ParameterError as ParameterError
 from .base.errors import RecipeError as RecipeError
 from .base.surface import Surface as Surface
-from .counting.counts import assign_areas as assign_areas
+from .counting.belonging import assign_areas as assign_areas
 from .counting.counts import count_incidents as count_incidents
-from .counting.counts import rate as rate
-from .counting.counts import rate_limits as rate_limits
+from .counting.rates import rate as rate
+from .counting.rates import rate_limits as rate_limits
 from .counting.tally import Tally as Tally
 from .counting.tally import tally as tally
 from .disclosure.bounds import bounds as bounds

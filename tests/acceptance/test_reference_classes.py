@@ -12,7 +12,8 @@ from scipy.stats import false_discovery_control
 
 from hotspots.areas.reading import read_areas
 from hotspots.base.discovery import benjamini_hochberg
-from hotspots.counting.counts import count_incidents, rate
+from hotspots.counting.counts import count_incidents
+from hotspots.counting.rates import rate
 from hotspots.incidents import read_incidents
 from hotspots.methods.meansd import flag_mean_sd
 

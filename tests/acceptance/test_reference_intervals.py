@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hotspots.counting.counts import rate, rate_limits
+from hotspots.counting.rates import rate, rate_limits
 
 
 @pytest.mark.parametrize(

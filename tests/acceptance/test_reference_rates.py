@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from hotspots.base.poisson import count_limits, exact_limits, funnel_limits
-from hotspots.counting.counts import rate_limits
+from hotspots.counting.rates import rate_limits
 from hotspots.methods.treatment.displacement import combine_displacements, weighted_displacement
 
 

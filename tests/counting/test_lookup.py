@@ -13,7 +13,8 @@ import shapely
 
 from hotspots.areas.lookup import read_lookup
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
-from hotspots.counting.counts import assign_areas, count_incidents
+from hotspots.counting.belonging import assign_areas
+from hotspots.counting.counts import count_incidents
 from hotspots.counting.lookup import follow_lookup
 
 

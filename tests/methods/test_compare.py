@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from hotspots.base.errors import DataError, ParameterError
-from hotspots.counting.counts import rate, rate_limits
+from hotspots.counting.rates import rate, rate_limits
 from hotspots.methods.compare import compare_categories, compare_rate
 
 

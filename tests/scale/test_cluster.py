@@ -23,7 +23,8 @@ from shapely import box
 from hotspots.analysis.steps.counted import account_of_density
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.base.surface import Surface
-from hotspots.counting.counts import assign_areas, count_incidents
+from hotspots.counting.belonging import assign_areas
+from hotspots.counting.counts import count_incidents
 from hotspots.incidents import read_incidents
 from hotspots.incidents.columns import ColumnNames
 from hotspots.incidents.files import Batches, IncidentFile, Roles

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from hotspots.counting.counts import assign_areas, count_incidents
+from hotspots.counting.belonging import assign_areas
+from hotspots.counting.counts import count_incidents
 from hotspots.incidents import read_incidents
 from hotspots.scale import stream
 from hotspots.scale.cluster import sum_dask

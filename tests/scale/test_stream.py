@@ -17,7 +17,8 @@ from shapely import box
 
 from hotspots.analysis.steps.counted import account, account_of_density
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
-from hotspots.counting.counts import assign_areas, count_incidents
+from hotspots.counting.belonging import assign_areas
+from hotspots.counting.counts import count_incidents
 from hotspots.counting.period import over_months, report_months
 from hotspots.incidents import QualityReport, read_incidents
 from hotspots.incidents.cells import mixed, text_hash

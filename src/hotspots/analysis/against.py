@@ -11,7 +11,7 @@ import pandas as pd
 from hotspots.analysis.comparators import DISORDER, theme_comparator
 from hotspots.analysis.profile import FORCE, TOTAL, Profile
 from hotspots.analysis.recipe.tables import Recipe, Theme
-from hotspots.counting.counts import rate
+from hotspots.counting.rates import rate
 from hotspots.methods.compare import comparator_columns, compare_rate
 
 COLUMNS = ["cmp_rate", "cmp_ratio", "cmp_lo", "cmp_hi", "cmp_flag"]

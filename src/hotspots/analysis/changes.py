@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.analysis.periods import Periods, Range
 from hotspots.analysis.recipe.tables import Flag
-from hotspots.counting.counts import rate
+from hotspots.counting.rates import rate
 from hotspots.methods.change import FlaggedBy, change
 from hotspots.methods.meansd import flag_mean_sd
 from hotspots.methods.standing import standing

@@ -14,7 +14,8 @@ import pandas as pd
 
 from hotspots.areas.columns import as_codes
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, listed
-from hotspots.base.tables import GAPS, Source, Table, read_table
+from hotspots.base.numerals import GAPS
+from hotspots.base.tables import Source, Table, read_table
 from hotspots.methods.classes import Against, class_rates
 from hotspots.methods.hiding.cells import FEWEST, hidden_cells
 

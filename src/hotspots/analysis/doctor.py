@@ -17,7 +17,7 @@ import pandas as pd
 from hotspots.analysis.steps.counted import account, people_of
 from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError, HotspotsWarning
-from hotspots.counting.counts import By, agreement, assign_areas
+from hotspots.counting.belonging import By, agreement, assign_areas
 from hotspots.incidents import read_incidents
 from hotspots.incidents.quality import QualityReport, Share
 from hotspots.scale.look import Looked, check_codes, look_stream

@@ -16,7 +16,7 @@ from hotspots.analysis.comparators import DISORDER, check_comparators
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.base.errors import DataError
 from hotspots.base.poisson import FEW, dispersion_of
-from hotspots.counting.counts import rate, rate_limits
+from hotspots.counting.rates import rate, rate_limits
 from hotspots.methods.change import change
 from hotspots.methods.compare import COMPARISONS, comparator_values, compare_rate
 

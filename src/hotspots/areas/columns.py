@@ -15,7 +15,7 @@ import pandas as pd
 
 from hotspots.base.codes import GSS_CODE, as_code
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
-from hotspots.base.tables import Decimal, numbers
+from hotspots.base.numerals import Decimal, numbers
 
 # From the finest to the coarsest; a longer spelling stands before the shorter one that it begins with.
 _GEOGRAPHIES = (

@@ -49,7 +49,7 @@ from hotspots.base.crs import BRITISH_NATIONAL_GRID, announce_transformation, re
 from hotspots.base.database.address import is_address
 from hotspots.base.database.rows import read_layer_rows
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
-from hotspots.base.tables import mostly_numbers
+from hotspots.base.numerals import mostly_numbers
 
 log = logging.getLogger(__name__)
 

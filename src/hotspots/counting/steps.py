@@ -15,7 +15,7 @@ import pandas as pd
 
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, listed
 from hotspots.base.sums import add_up
-from hotspots.counting.counts import area_positions
+from hotspots.counting.belonging import area_positions
 from hotspots.incidents.cells import month_ordinals
 from hotspots.incidents.filters import range_text
 from hotspots.incidents.gate import row_weights

@@ -16,7 +16,7 @@ import pandas as pd
 from hotspots.areas.gate import as_areas
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError
 from hotspots.base.sums import add_up
-from hotspots.counting.counts import By, area_positions
+from hotspots.counting.belonging import By, area_positions
 from hotspots.counting.period import months_covered
 from hotspots.incidents.gate import as_incidents, row_weights
 

@@ -10,7 +10,7 @@ import pandas as pd
 from hotspots.base.classes import COMPARED
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.poisson import Limits, ratio_limits
-from hotspots.counting.counts import rate, rate_limits
+from hotspots.counting.rates import rate, rate_limits
 
 Against = Literal["rest", "all"]
 

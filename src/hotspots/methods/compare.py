@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.poisson import Limits, count_limits, ratio_limits
-from hotspots.counting.counts import rate
+from hotspots.counting.rates import rate
 
 COMPARISONS = ("below", "similar", "above")
 """The flags, from the lowest to the highest."""

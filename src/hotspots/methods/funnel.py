@@ -14,7 +14,7 @@ from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.gamma_poisson import GammaPoisson, fit_gamma_poisson
 from hotspots.base.lognormal_poisson import LognormalPoisson, fit_lognormal_poisson
 from hotspots.base.poisson import funnel_limits, require_dispersion, require_level
-from hotspots.counting.counts import rate
+from hotspots.counting.rates import rate
 
 FUNNEL_FLAGS = (
     "below 99.8% limit",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.counting.counts import rate
+from hotspots.counting.rates import rate
 
 _log = logging.getLogger(__name__)
 

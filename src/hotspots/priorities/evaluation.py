@@ -18,7 +18,8 @@ from hotspots.areas.locate.index import AreaIndex
 from hotspots.areas.neighbours import make_neighbours
 from hotspots.base.errors import DataError, HotspotsWarning, InferenceWarning, ParameterError
 from hotspots.base.surface import Surface
-from hotspots.counting.counts import assign_areas, rate
+from hotspots.counting.belonging import assign_areas
+from hotspots.counting.rates import rate
 from hotspots.counting.tally import Tally, period_label, tally
 from hotspots.incidents import coordinates
 from hotspots.incidents.gate import as_incidents

@@ -15,7 +15,7 @@ import pandas as pd
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.tables import Source
-from hotspots.counting.counts import rate
+from hotspots.counting.rates import rate
 from hotspots.counting.tally import Tally
 from hotspots.methods.risk.measure import risk
 from hotspots.priorities.cube import STATIC, Scale, score_cube

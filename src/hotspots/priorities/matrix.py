@@ -14,7 +14,7 @@ import pandas as pd
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.base.errors import DataError
 from hotspots.base.poisson import dispersion_of
-from hotspots.counting.counts import rate
+from hotspots.counting.rates import rate
 from hotspots.counting.tally import Tally
 from hotspots.priorities.groups import category_groups, unavailable_themes
 from hotspots.priorities.indicators import Indicator, Indicators, make_indicators

@@ -12,7 +12,8 @@ import pandas as pd
 from hotspots.base.codes import as_code
 from hotspots.base.crs import crs_label
 from hotspots.base.sums import MILLION, from_millionths
-from hotspots.counting.counts import By, Per, assign_areas, count_incidents, refuse_other_census
+from hotspots.counting.belonging import By, assign_areas, refuse_other_census
+from hotspots.counting.counts import Per, count_incidents
 from hotspots.incidents import QualityReport
 from hotspots.incidents.cells import month_ordinals
 from hotspots.incidents.dates import NO_MONTH

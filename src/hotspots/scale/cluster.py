@@ -22,7 +22,8 @@ import numpy as np
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.errors import ParameterError
 from hotspots.base.threads import thread_count
-from hotspots.counting.counts import By, Per
+from hotspots.counting.belonging import By
+from hotspots.counting.counts import Per
 from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words
 from hotspots.scale.cube import Cube, Summed, make_summed

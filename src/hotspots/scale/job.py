@@ -19,7 +19,8 @@ from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.codes import as_code
 from hotspots.base.crs import parse_crs
 from hotspots.base.errors import HotspotsWarning, ParameterError
-from hotspots.counting.counts import By, Per
+from hotspots.counting.belonging import By
+from hotspots.counting.counts import Per
 from hotspots.incidents.cells import dictionary
 from hotspots.incidents.columns import ColumnNames
 from hotspots.incidents.dates import ORDERS

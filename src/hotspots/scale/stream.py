@@ -22,7 +22,8 @@ import pandas as pd
 import pyarrow as pa
 
 from hotspots.base.sums import from_millionths
-from hotspots.counting.counts import By, Per
+from hotspots.counting.belonging import By
+from hotspots.counting.counts import Per
 from hotspots.counting.period import over_months, report_months
 from hotspots.incidents import QualityReport
 from hotspots.incidents.dates import NO_MONTH

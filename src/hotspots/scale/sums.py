@@ -13,7 +13,7 @@ import pandas as pd
 
 from hotspots.base.crs import crs_text
 from hotspots.base.sums import MILLION, millionths
-from hotspots.counting.counts import By, assign_areas, refuse_other_census
+from hotspots.counting.belonging import By, assign_areas, refuse_other_census
 from hotspots.incidents import QualityReport
 from hotspots.incidents.dates import NO_MONTH
 from hotspots.incidents.files import IncidentFile

@@ -17,7 +17,8 @@ from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import make_neighbours
 from hotspots.base.errors import CRSError, DataError, HotspotsWarning, ParameterError
 from hotspots.base.gamma_poisson import fit_gamma_poisson
-from hotspots.counting.counts import assign_areas, count_incidents
+from hotspots.counting.belonging import assign_areas
+from hotspots.counting.counts import count_incidents
 from hotspots.methods.contours import mean_of_cells
 from hotspots.methods.getisord.statistic import gi_star
 from hotspots.methods.kde.density import kernel_density

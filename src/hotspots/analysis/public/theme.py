@@ -22,7 +22,7 @@ from hotspots.analysis.steps.counted import counted_layer
 from hotspots.areas.hidden import HIDDEN
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.surface import Surface
-from hotspots.counting.counts import rate
+from hotspots.counting.rates import rate
 from hotspots.methods.contours import make_contours
 
 _FIGURES = ("rate", "rate_lo", "rate_hi", "rate_eb")

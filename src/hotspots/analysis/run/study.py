@@ -22,7 +22,8 @@ from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.overlap import largest_overlap
 from hotspots.areas.reading import read_areas
-from hotspots.counting.counts import By, assign_areas, count_incidents
+from hotspots.counting.belonging import By, assign_areas
+from hotspots.counting.counts import count_incidents
 from hotspots.counting.coverage.areas import find_coverage
 from hotspots.counting.coverage.words import warn_uncovered
 from hotspots.counting.period import Period

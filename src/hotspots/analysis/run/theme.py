@@ -25,7 +25,8 @@ from hotspots.analysis.times.themes import times_of_theme
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Floats, Surface
-from hotspots.counting.counts import count_incidents, rate
+from hotspots.counting.counts import count_incidents
+from hotspots.counting.rates import rate
 from hotspots.methods.contours import make_contours
 from hotspots.methods.kde.density import kernel_density
 from hotspots.priorities.bandwidths import density_at_best

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots.areas.uncovered import NOT_COVERED
 from hotspots.base.errors import DataError, did_you_mean
-from hotspots.base.tables import mostly_numbers
+from hotspots.base.numerals import mostly_numbers
 
 
 def column_of(layer: gpd.GeoDataFrame, name: str) -> pd.Series:

@@ -19,17 +19,10 @@ from hotspots.areas.population import population_near
 from hotspots.base.errors import DataError
 from hotspots.base.poisson import Limits, dispersion_of, require_dispersion
 from hotspots.base.tables import Source
-from hotspots.counting.counts import (
-    By,
-    Per,
-    agreement,
-    assign_areas,
-    count_incidents,
-    rate,
-    rate_limits,
-    recorded_areas,
-)
+from hotspots.counting.belonging import By, agreement, assign_areas, recorded_areas
+from hotspots.counting.counts import Per, count_incidents
 from hotspots.counting.period import months_covered, over_months
+from hotspots.counting.rates import rate, rate_limits
 from hotspots.incidents import coordinates
 from hotspots.incidents.doubts import warn_outside
 from hotspots.incidents.gate import located_rows, row_numbers

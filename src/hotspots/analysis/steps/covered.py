@@ -11,7 +11,8 @@ import pandas as pd
 from hotspots.analysis.steps.counted import monthly_counts
 from hotspots.areas.outline import districts_of
 from hotspots.areas.uncovered import with_coverage
-from hotspots.counting.counts import assign_areas, count_incidents
+from hotspots.counting.belonging import assign_areas
+from hotspots.counting.counts import count_incidents
 from hotspots.counting.coverage.areas import find_coverage
 from hotspots.counting.coverage.months import months_lacking
 from hotspots.counting.coverage.words import Gaps, warn_uncovered

@@ -14,7 +14,7 @@ from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.gamma_poisson import fit_gamma_poisson
 from hotspots.base.lognormal_poisson import fit_lognormal_poisson
 from hotspots.base.poisson import require_dispersion, require_level
-from hotspots.counting.counts import rate
+from hotspots.counting.rates import rate
 
 RISK_CLASSES = ("not clear", "likely", "clear")
 """The classes, from the lowest to the highest."""
