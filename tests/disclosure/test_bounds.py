@@ -169,8 +169,8 @@ def test_a_cell_that_is_not_there_is_refused() -> None:
         make_system([Statement({"b": 1}, 0, 4)], cells=pd.Index(["a"]))
 
 
-def test_a_lack_of_time_is_not_told_as_a_contradiction() -> None:
-    # Twelve areas by twelve themes with their totals: nothing is found in no time at all.
+def test_a_search_that_ended_early_is_not_told_as_a_contradiction() -> None:
+    # Twelve areas by twelve themes with their totals: nothing is found in no branch at all.
     random = np.random.default_rng(4)
     table = random.integers(0, 30, (12, 12))
     cells = [(i, j) for i in range(12) for j in range(12)]
@@ -178,14 +178,15 @@ def test_a_lack_of_time_is_not_told_as_a_contradiction() -> None:
     said = [Statement({(i, j): 1 for j in range(12)}, rows[i], rows[i], "a row") for i in range(12)]
     said += [Statement({(i, j): 1 for i in range(12)}, columns[j], columns[j]) for j in range(12)]
     with pytest.raises(DataError) as caught:
-        bounds(make_system(said, cells=pd.Index(cells, tupleize_cols=False)), seconds=0)
-    assert caught.value.message == "no counts that agree with a row and the rest were found within 0 s"
-    assert caught.value.hint == (
-        "try again when the machine has less to do, or publish fewer areas, themes or periods"
+        bounds(make_system(said, cells=pd.Index(cells, tupleize_cols=False)), nodes=0)
+    assert (
+        caught.value.message
+        == "no counts that agree with a row and the rest were found in 0 branches of the search"
     )
+    assert caught.value.hint == "publish fewer areas, themes or periods"
 
 
-def test_an_end_is_proved_by_one_table_where_the_best_of_all_is_not_found_in_time(
+def test_an_end_is_proved_by_one_table_where_the_best_of_all_is_not_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def slow(goal: npt.NDArray[np.float64], **asked: Any) -> Any:
@@ -218,11 +219,11 @@ def test_ends_are_proved_by_tables_that_differ_nearby_where_no_search_among_all_
     assert max(sizes[1:]) < 20
 
 
-def test_the_few_that_are_left_share_out_the_time_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    limits: list[float] = []
+def test_the_few_that_are_left_share_out_what_is_searched_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[int] = []
 
     def slow(goal: npt.NDArray[np.float64], **asked: Any) -> Any:
-        limits.append(asked["options"]["time_limit"])
+        limits.append(asked["options"]["node_limit"])
         if goal.any() and limits[-1] < 10:
             return SimpleNamespace(x=None, fun=None, status=1)
         return milp(goal, **asked)
@@ -233,6 +234,6 @@ def test_the_few_that_are_left_share_out_the_time_for_many(monkeypatch: pytest.M
     # a + b, b + c and a + c are each 2 or 3. Of one sum alone a is 0 to 3; but with a at 0 the other two are 2 or more,
     # and make 4, and with a at 3 they are 0.
     said = [Statement({x: 1, y: 1}, 2, 3) for x, y in ("ab", "bc", "ac")]
-    found = bounds(make_system(said), pd.Index(["a"]), seconds=1)
+    found = bounds(make_system(said), pd.Index(["a"]), nodes=1)
     assert found.to_dict("list") == {"lower": [1], "upper": [2], "exact": [True]}
     assert limits[-1] == 30 / 2  # two ends are left

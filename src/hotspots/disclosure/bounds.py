@@ -22,14 +22,14 @@ Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 Enough = Callable[[Places, Floats, Floats], npt.NDArray[np.bool_]]
 
-SECONDS = 20.0
-"""How long one count may be worked on before what was found is returned as not exact."""
+NODES = 1_000
+"""In how many branches one end of one count is searched before what was found is returned as not exact."""
 _PATIENCE = 30
-"""How many times as long the first search may take, on which all counts hang, and those for the few left at last."""
+"""How many times as many the first search may take, on which all counts hang, and those for the few left at last."""
 _STEPS = (3, 5)
 """How far off counts may change, in statements, when one is moved and all others stay as they were."""
-_TOGETHER = 5
-"""How many times as long a search may take for many counts at once, which need not find the best of all tables."""
+_TOGETHER = 200
+"""Branches of a search for many counts at once, which need not find the best of all tables."""
 _GAP = 0.02
 """By so much of the best it may fall short."""
 _WORTH = 0.05
@@ -41,7 +41,7 @@ def bounds(
     system: System,
     cells: pd.Index | None = None,
     *,
-    seconds: float = SECONDS,
+    nodes: int = NODES,
     enough: Enough | None = None,
 ) -> pd.DataFrame:
     """Return the least and greatest value that each count can have, given every statement.
@@ -55,16 +55,17 @@ def bounds(
     many cells are at an end at once, then such in which only cells near one differ from a table that is known, and
     only then by the whole programme. A value that is returned as
     exact is therefore attained by at least one set of counts that agrees with all that is said, and none beyond
-    it is. Where the solver does not finish in time, the narrower interval, which is known to be attained, is
-    returned: never wider, so that nothing is called safer than it is known to be.
+    it is. Where the solver does not finish, the narrower interval, which is known to be attained, is returned: never
+    wider, so that nothing is called safer than it is known to be. What it may search is counted in branches, not in
+    seconds, so that every machine returns the same.
 
     Parameters
     ----------
     system : System
     cells : Index, optional
         The cells to solve for; all, if it is not given.
-    seconds : float, default 20
-        Time for each of the two problems of a cell.
+    nodes : int, default 1,000
+        Branches for each of the two problems of a cell; thirty times as many are shared by those that need more.
     enough : function, optional
         Called with the places of cells and the least and the greatest value that tables show for each: which of them
         need not be searched any further, as for a promise that so many values keep already. Their limits are those
@@ -79,7 +80,7 @@ def bounds(
     ------
     DataError
         When the statements contradict each other, a cell is not in the system, or no counts at all that agree are found
-        in thirty times the time for one.
+        in thirty times the branches for one.
 
     Examples
     --------
@@ -105,7 +106,7 @@ def bounds(
     wanted[asked] = True
     for part in _parts(system, lower, upper):
         if wanted[part.cells].any() or not part.known:
-            _solve(part, wanted[part.cells], seconds, enough)
+            _solve(part, wanted[part.cells], nodes, enough)
         low[part.cells], high[part.cells], exact[part.cells] = part.low, part.high, part.exact
     return pd.DataFrame(
         {"lower": low[asked], "upper": high[asked], "exact": exact[asked]}, index=system.cells[asked]
@@ -173,12 +174,12 @@ def _parts(system: System, lower: Floats, upper: Floats) -> Iterator[_Part]:
         )
 
 
-def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float, enough: Enough | None) -> None:
+def _solve(part: _Part, wanted: npt.NDArray[np.bool_], nodes: int, enough: Enough | None) -> None:
     """Find the extremes of the wanted cells of a part."""
     if part.known:
         return
     # With nothing met yet there is nothing to fall back on.
-    optimum(part, np.zeros(len(part.cells)), _PATIENCE * seconds)
+    optimum(part, np.zeros(len(part.cells)), _PATIENCE * nodes)
 
     def open_of(cells: Places) -> npt.NDArray[np.bool_]:
         """Return which cells have to be searched further, as far as they are not at their ends."""
@@ -190,27 +191,27 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], seconds: float, enough: E
         """Return whether an end of a cell is still to be searched for."""
         return not _reached(part, cell, sign) and bool(open_of(np.array([cell]))[0])
 
-    _reach_together(part, np.flatnonzero(wanted), open_of, _TOGETHER * seconds)
+    _reach_together(part, np.flatnonzero(wanted), open_of)
     ties = Ties(part.matrix)
     ends = [(cell, sign) for cell in np.flatnonzero(wanted).tolist() for sign in (1.0, -1.0)]
-    open_ = [end for end in ends if away(*end) and not _reach_near(part, ties, *end, seconds)]
-    # Those that are left after all have had a turn are few, and share out the time for many.
-    for limit in (seconds, _PATIENCE * seconds):
-        share = max(limit / max(len(open_), 1), seconds)
+    open_ = [end for end in ends if away(*end) and not _reach_near(part, ties, *end, nodes)]
+    # Those that are left after all have had a turn are few, and share out what is searched for many.
+    for limit in (nodes, _PATIENCE * nodes):
+        share = max(limit // max(len(open_), 1), nodes)
         open_ = [end for end in open_ if away(*end) and not _settled(part, *end, share)]
     for cell, sign in ends:
         part.exact[cell] &= _reached(part, cell, sign)
     part.high[part.high >= CEILING / 2] = np.inf
 
 
-def _settled(part: _Part, cell: int, sign: float, seconds: float) -> bool:
+def _settled(part: _Part, cell: int, sign: float, nodes: int) -> bool:
     """Solve for an end of a cell among all others; return whether it was found and is proved."""
     goal = np.zeros(len(part.cells))
     goal[cell] = sign
-    best = optimum(part, goal, seconds)
+    best = optimum(part, goal, nodes)
     if best is None:
         # Whether one value is possible is sooner told than which is the best of all.
-        return _possible(part, cell, (part.lower if sign > 0 else part.upper)[cell], seconds)
+        return _possible(part, cell, (part.lower if sign > 0 else part.upper)[cell], nodes)
     if sign > 0:
         part.lower[cell] = max(part.lower[cell], best)
     else:
@@ -224,9 +225,7 @@ def _reached(part: _Part, cell: int, sign: float) -> bool:
     return bool(part.low[cell] <= part.lower[cell] if sign > 0 else part.high[cell] >= most)
 
 
-def _reach_together(
-    part: _Part, wanted: Places, open_of: Callable[[Places], npt.NDArray[np.bool_]], seconds: float
-) -> None:
+def _reach_together(part: _Part, wanted: Places, open_of: Callable[[Places], npt.NDArray[np.bool_]]) -> None:
     """Find tables in which many wanted cells are at an end of their limits at once, while that still finds many more.
 
     One table with fifty cells at their least spares fifty searches; what no table shows is left to a search of its own.
@@ -242,10 +241,10 @@ def _reach_together(
             before = float(len(away))
             goal = np.zeros(len(part.cells))
             goal[away] = sign
-            _searched(part, goal, (part.lower, part.upper), seconds, gap=_GAP)
+            _searched(part, goal, (part.lower, part.upper), _TOGETHER, gap=_GAP)
 
 
-def _reach_near(part: _Part, ties: Ties, cell: int, sign: float, seconds: float) -> bool:
+def _reach_near(part: _Part, ties: Ties, cell: int, sign: float, nodes: int) -> bool:
     """Find a table in which a cell is at an end, and only cells near it differ from the one found last."""
     for steps in _STEPS:
         near = ties.near(cell, steps)
@@ -258,7 +257,7 @@ def _reach_near(part: _Part, ties: Ties, cell: int, sign: float, seconds: float)
             part.matrix[rows][:, near].tocsr(),
             (part.lower[near], part.upper[near]),
             (part.least[rows] - shift - EDGE, part.most[rows] - shift + EDGE),
-            seconds=seconds,
+            nodes=nodes,
         )
         if found.x is not None:
             rest[near] = np.rint(found.x) + 0.0
@@ -268,32 +267,32 @@ def _reach_near(part: _Part, ties: Ties, cell: int, sign: float, seconds: float)
     return _reached(part, cell, sign)
 
 
-def _possible(part: _Part, cell: int, value: float, seconds: float) -> bool:
+def _possible(part: _Part, cell: int, value: float, nodes: int) -> bool:
     """Return whether a table is found in which a cell has a value; it is kept."""
     lower, upper = part.lower.copy(), part.upper.copy()
     lower[cell] = upper[cell] = min(value, CEILING)
-    return bool(_searched(part, np.zeros(len(lower)), (lower, upper), seconds).x is not None)
+    return bool(_searched(part, np.zeros(len(lower)), (lower, upper), nodes).x is not None)
 
 
 def _searched(
-    part: _Part, goal: Floats, limits: tuple[Floats, Floats], seconds: float, *, gap: float = 0.0
+    part: _Part, goal: Floats, limits: tuple[Floats, Floats], nodes: int, *, gap: float = 0.0
 ) -> Any:
     """Return what the solver says of the least value of a goal within limits, keeping the table that it met."""
     sums = part.least - EDGE, part.most + EDGE
-    found = solve_whole(goal, part.matrix, limits, sums, gap=gap, seconds=seconds)
+    found = solve_whole(goal, part.matrix, limits, sums, gap=gap, nodes=nodes)
     if found.x is not None:
         part.take(np.rint(found.x) + 0.0)  # no minus zero
     return found
 
 
-def optimum(part: _Part, goal: Floats, seconds: float) -> float | None:
+def optimum(part: _Part, goal: Floats, nodes: int) -> float | None:
     """Return the least value of a goal over all whole counts that agree, keeping every table met; None if unproved."""
-    found = _searched(part, goal, (part.lower, part.upper), seconds)
+    found = _searched(part, goal, (part.lower, part.upper), nodes)
     if found.x is None and not np.isfinite(part.low).all():
         if found.status == _INFEASIBLE:
             raise contradiction(part.source)
         raise DataError(
-            f"no counts that agree with {part.source} and the rest were found within {seconds:g} s",
-            hint="try again when the machine has less to do, or publish fewer areas, themes or periods",
+            f"no counts that agree with {part.source} and the rest were found in {nodes:,} branches of the search",
+            hint="publish fewer areas, themes or periods",
         )
     return float(np.rint(found.fun)) if found.status == 0 else None

@@ -20,8 +20,8 @@ _STEPS = (2, 4, 7)
 """How far off, in statements, counts are hidden and changed to release one."""
 _FAR = 200.0
 """By so much at most a count differs from what was shown of it to release another."""
-_SECONDS = 10.0
-"""How long one choice may take; what is found by then is taken."""
+_NODES = 1_000
+"""In how many branches one choice is searched; what is found by then is taken."""
 _GAP = 0.01
 """By so much of the least cost it may fall short."""
 
@@ -153,7 +153,7 @@ class Release:
                 np.concatenate([most, upper[picks], np.full(more, np.inf)]),
             ),
             gap=_GAP,
-            seconds=_SECONDS,
+            nodes=_NODES,
         )
         if found.x is None:
             return None

@@ -1,4 +1,7 @@
-"""Whole counts of the least cost within limits: the one door to the solver of integer programmes."""
+"""Whole counts of the least cost within limits: the one door to the solver of integer programmes.
+
+A search is ended by how much was searched, never by the clock: a slow machine must find, and publish, the same.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,6 @@ def solve_whole(
     sums: tuple[Any, Any],
     *,
     gap: float = 0.0,
-    seconds: float | None = None,
     nodes: int | None = None,
 ) -> Any:
     """Return what HiGHS says of the whole numbers of least cost.
@@ -38,8 +40,8 @@ def solve_whole(
         The least and the most of each sum.
     gap : float, default 0
         By so much of the best the cost may fall short.
-    seconds, nodes : float, int, optional
-        How long, and in how many branches, is searched; what was found by then is in the result.
+    nodes : int, optional
+        In how many branches is searched; what was found by then is in the result.
 
     Returns
     -------
@@ -52,7 +54,6 @@ def solve_whole(
     >>> solve_whole(np.array([1.0, 3.0]), both, (np.zeros(2), np.array([4.0, 9.0])), (6, 6)).x.tolist()
     [4.0, 2.0]
     """
-    limits = {"time_limit": seconds, "node_limit": nodes}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the solver's own words about its options
         return milp(
@@ -60,8 +61,7 @@ def solve_whole(
             integrality=np.ones(len(costs)),
             bounds=Bounds(ends[0], np.minimum(ends[1], CEILING)),
             constraints=LinearConstraint(for_solver(matrix), *sums),
-            options={"mip_rel_gap": gap}
-            | {name: limit for name, limit in limits.items() if limit is not None},
+            options={"mip_rel_gap": gap} | ({} if nodes is None else {"node_limit": nodes}),
         )
 
 

@@ -113,7 +113,6 @@ def audit_folders(
     *,
     rules: Profile | None = None,
     small: Mapping[Cell, int] | None = None,
-    seconds: float = 2.0,
 ) -> Audit:
     """Work out from the files of folders alone what each count in them can be.
 
@@ -129,9 +128,6 @@ def audit_folders(
         What to hold them to; by default what the folders state, or a threshold of 5 where they state nothing.
     small : mapping of (theme, area, period) to int, optional
         The exact counts, for who has them: then a small count must be possible anywhere from 0 up, not only somewhere.
-    seconds : float, default 2
-        How long the solver may take for one end of one count. Where it does not get there, the limits are those that
-        it had reached, which are known to be possible, and the count is not among the ``proved``.
 
     Raises
     ------
@@ -165,7 +161,7 @@ def audit_folders(
         scored, unscored = score_troubles(read.page.tables, read.context, shapes)
         read.page.troubles += scored
         unread += unscored
-    table, kept = _solve(cells, known, kept, held_to, small or {}, seconds)
+    table, kept = _solve(cells, known, kept, held_to, small or {})
     table.insert(3, "level", _level_of(table["area"], setting.levels))
     return Audit(
         tuple(read.path.name for read in reads),
@@ -318,7 +314,7 @@ def _nests(shapes: Mapping[str, Any]) -> dict[tuple[str, str], Nests | Pieces]:
 
 
 def _solve(
-    cells: Cells, known: Known, rows: list[Row], rules: Profile, small: Mapping[Cell, int], seconds: float
+    cells: Cells, known: Known, rows: list[Row], rules: Profile, small: Mapping[Cell, int]
 ) -> tuple[pd.DataFrame, list[Row]]:
     """Return every cell with the least and the most that it can be, and the statements that were solved."""
     start = as_arrays(known)
@@ -331,7 +327,6 @@ def _solve(
         high,
         kept,
         state == "protected",
-        seconds=seconds,
         enough=lambda at, least, most: judge(least, most, rules, exact[at]) == "protected",
     )
     table = pd.DataFrame(list(cells.places), columns=["theme", "area", "period"])

@@ -40,7 +40,6 @@ def hidden_beside(
     context: Context,
     *,
     rules: Profile,
-    seconds: float = 2.0,
 ) -> set[Cell]:
     """Return which counts of a new edition to hide, besides those hidden already.
 
@@ -58,8 +57,6 @@ def hidden_beside(
         The months, periods and themes of the new edition.
     rules : Profile
         What both are held to.
-    seconds : float, default 2
-        See `audit_folders`.
 
     Returns
     -------
@@ -94,7 +91,6 @@ def hidden_beside(
             high,
             held,
             state == "protected",
-            seconds=seconds,
             enough=lambda _, least, most: judge(least, most, rules) == "protected",
         )
         back = np.flatnonzero(judge(low, high, rules) == "given back")

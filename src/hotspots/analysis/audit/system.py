@@ -101,7 +101,6 @@ def solve(
     rows: Sequence[Row],
     wanted: npt.NDArray[np.bool_],
     *,
-    seconds: float,
     enough: Enough | None = None,
 ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
     """Return the least and the most that the wanted counts can be by all statements at once, and which are proved.
@@ -112,7 +111,7 @@ def solve(
     proved = np.ones(len(low), dtype=bool)
     places = np.flatnonzero(wanted)
     if len(places):
-        found = bounds(make_rows_system(low, high, rows), pd.Index(places), seconds=seconds, enough=enough)
+        found = bounds(make_rows_system(low, high, rows), pd.Index(places), enough=enough)
         low[places], high[places] = (
             found["lower"].to_numpy() + 0.0,
             found["upper"].to_numpy() + 0.0,
