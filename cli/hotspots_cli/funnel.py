@@ -9,7 +9,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
-from hotspots_cli.public import require_published
+from hotspots_cli.public import require_published, rounding_of
 from hotspots_cli.writing import LAYER_SUFFIXES, check_output, write_layer
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def command(
         source = read_layer(layer, layer=layer_name)
         require_published(source.attrs.get("provenance"), layer, public)
         step("Fitting the funnel")
-        result, fitted = funnel_layer(source, **settings)
+        result, fitted = funnel_layer(source, rounded=rounding_of(public), **settings)
         step("Writing")
         if Path(output).suffix.casefold() == ".svg":
             _draw(result, fitted, settings["value"], output, title=title, overwrite=overwrite)

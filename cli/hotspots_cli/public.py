@@ -22,6 +22,12 @@ def rules_of(name: str | None) -> Profile | None:
     return profile(name)
 
 
+def rounding_of(name: str | None) -> int:
+    """Return what the rules that are named round counts to; 1 where they are exact."""
+    rules = rules_of(name)
+    return 1 if rules is None else max(rules.base, 1)
+
+
 def published_record(
     record: Mapping[str, Any], quality: QualityReport, rules: Profile | None
 ) -> dict[str, Any]:

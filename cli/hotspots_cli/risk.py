@@ -8,7 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
-from hotspots_cli.public import require_published
+from hotspots_cli.public import require_published, rounding_of
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def command(
         source = read_layer(layer, layer=layer_name)
         require_published(source.attrs.get("provenance"), layer, public)
         step("Fitting the spread of risks")
-        result = risk_layer(source, **settings)
+        result = risk_layer(source, rounded=rounding_of(public), **settings)
         step("Writing")
         record = {**settings, "months": layer_months(source, settings["months"])}
         provenance = extend_provenance(

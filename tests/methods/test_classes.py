@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -105,3 +107,36 @@ def test_what_cannot_be_is_refused(areas: pd.DataFrame) -> None:
         class_rates(areas["n"], areas["people"], areas["class"], months=12, against="force")  # type: ignore[arg-type]
     with pytest.raises(DataError, match="of different areas"):
         class_rates(areas["n"], areas["people"].iloc[::-1], areas["class"], months=12)
+
+
+@pytest.mark.parametrize("against", ["rest", "all"])
+def test_limits_of_rounded_counts_hold_for_all_that_they_stand_for(areas: pd.DataFrame, against: Any) -> None:
+    # Each of four counts rounded to 10 stands for 5 fewer to 4 more; a class of two for 10 fewer to 8 more.
+    options: dict[str, Any] = {"months": 12, "against": against}
+    found = class_rates(areas["n"], areas["people"], areas["class"], rounded=10, **options)
+    plain = class_rates(areas["n"], areas["people"], areas["class"], **options)
+    least, most = (
+        class_rates(areas["n"] + shift, areas["people"], areas["class"], **options)
+        for shift in ([-5, -5, 4, 4], [4, 4, -5, -5])
+    )
+    assert found.loc["rural", ["cmp_lo", "cmp_hi"]].tolist() == pytest.approx(
+        [least.loc["rural", "cmp_lo"], most.loc["rural", "cmp_hi"]]
+    )
+    assert found.loc["urban", ["cmp_lo", "cmp_hi"]].tolist() == pytest.approx(
+        [most.loc["urban", "cmp_lo"], least.loc["urban", "cmp_hi"]]
+    )
+    pd.testing.assert_frame_equal(
+        found.drop(columns=["cmp_lo", "cmp_hi", "cmp_flag"]),
+        plain.drop(columns=["cmp_lo", "cmp_hi", "cmp_flag"]),
+    )
+
+
+def test_a_class_that_only_rounding_sets_apart_is_similar() -> None:
+    n, people = pd.Series([10, 30]), pd.Series([1000.0, 1000.0])
+    classes = pd.Series(["a", "b"])
+    assert class_rates(n, people, classes, months=12)["cmp_flag"].tolist() == ["below", "above"]
+    # 14 and 25 may stand behind 10 and 30.
+    assert class_rates(n, people, classes, months=12, rounded=10)["cmp_flag"].tolist() == [
+        "similar",
+        "similar",
+    ]

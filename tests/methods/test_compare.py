@@ -173,3 +173,35 @@ def test_comparators_of_other_offences_are_refused() -> None:
             n, 1000, months=12, comparators=pd.DataFrame({"E": [1.0, 2.0]}, index=["Burglary", "burglary"])
         )
     assert error.value.message == "the comparators hold 'burglary' twice"
+
+
+@settings(max_examples=60)
+@given(
+    counts=st.lists(st.integers(0, 400), min_size=2, max_size=8),
+    base=st.sampled_from([5, 10]),
+    comparator=st.sampled_from([40.0, 90.0, (500, 10_000), "rest"]),
+)
+def test_a_flag_of_rounded_counts_is_that_of_the_exact_ones_or_none(
+    counts: list[int], base: int, comparator: Any
+) -> None:
+    exact, people = series(*counts), series(*[1000] * len(counts))
+    shown = np.floor((2 * exact + base) / (2 * base)) * base
+    ends = (shown - base // 2, shown + (base - 1) // 2)
+    options: dict[str, Any] = {"months": 12, "comparator": comparator}
+    cautious = compare_rate(shown, people, **options, ends=ends)
+    plain = compare_rate(exact, people, **options)
+    marked = (cautious["cmp_flag"] != "similar").to_numpy()
+    assert (cautious["cmp_flag"][marked] == plain["cmp_flag"][marked]).all()
+    assert (cautious["cmp_lo"].fillna(0) <= plain["cmp_lo"].fillna(0) + 1e-9).all()
+    assert (cautious["cmp_hi"].fillna(np.inf) >= plain["cmp_hi"].fillna(np.inf) - 1e-9).all()
+
+
+def test_a_comparators_count_may_be_off_too() -> None:
+    # 65 among 1,000 against 380 to 400 among 10,000: 380 leaves the lower limit of the ratio where it was at most.
+    n, people = series(65), series(1000)
+    options: dict[str, Any] = {"months": 12}
+    off = compare_rate(n, people, comparator=(390, 10_000), off_by=10, **options).iloc[0]
+    more = compare_rate(n, people, comparator=(400, 10_000), **options).iloc[0]
+    fewer = compare_rate(n, people, comparator=(380, 10_000), **options).iloc[0]
+    assert off["cmp_ratio"] == pytest.approx(65 / 39)
+    assert (off["cmp_lo"], off["cmp_hi"]) == (more["cmp_lo"], fewer["cmp_hi"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from hotspots.base.errors import DataError, ParameterError
-from hotspots.methods.funnel import FUNNEL_FLAGS, Funnel, fit_funnel, funnel
+from hotspots.methods.funnel import FUNNEL_FLAGS, Funnel, fit_funnel, funnel, place_in_funnel
 
 
 def series(values: Any) -> pd.Series[Any]:
@@ -211,3 +211,13 @@ def test_what_makes_no_funnel_is_refused(
     with pytest.raises((DataError, ParameterError)) as caught:
         funnel(series(counts), series([1000] * len(counts)), months=12, **options)
     assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_an_area_of_rounded_counts_is_outside_where_all_that_it_stands_for_is() -> None:
+    # 50 expected: the exact limits are 36.1 and 64.8, and 29.2 and 73.7 at 99.8 %. 80 may be 70, and 20 at most 29.
+    fitted = fit_funnel(series([50] * 3), series([1000] * 3), months=12, overdispersion="none")
+    n, people = series([20, 40, 80, 100]), series([1000] * 4)
+    plain = place_in_funnel(fitted, n, people)["fn_flag"].tolist()
+    found = place_in_funnel(fitted, n, people, rounded=20)["fn_flag"].tolist()
+    assert plain == ["below 99.8% limit", "within limits", "above 99.8% limit", "above 99.8% limit"]
+    assert found == ["below 99.8% limit", "within limits", "above 95% limit", "above 99.8% limit"]

@@ -11,6 +11,7 @@ import pandas as pd
 from hotspots.analysis.comparators import DISORDER, theme_comparator
 from hotspots.analysis.profile import FORCE, TOTAL, Profile
 from hotspots.analysis.recipe.tables import Recipe, Theme
+from hotspots.base.rounded import least_and_most
 from hotspots.counting.rates import rate
 from hotspots.methods.compare import comparator_columns, compare_rate
 
@@ -46,6 +47,7 @@ def theme_against(
     comparators: pd.DataFrame | None,
     *,
     months: float,
+    rounded: int = 1,
 ) -> Against:
     """Return how the rate of a theme stands beside the comparators', and its districts' beside each other's.
 
@@ -67,6 +69,9 @@ def theme_against(
         From `hotspots.analysis.comparators.choose_comparators`.
     months : float
         Length of the period in months.
+    rounded : int, default 1
+        What the counts of `table` were rounded to; 1 where they are exact. Limits and flags hold for all counts that
+        the rounded ones stand for.
 
     Returns
     -------
@@ -79,6 +84,8 @@ def theme_against(
             _of_profile(profile, offence), _districts_of_profile(profile, offence), profile.periods or periods
         )
     rated = table[table["rate"].notna()] if "rate" in table else table[:0]
+    low, high = least_and_most(rated["n"], rounded)
+    rated = rated.assign(least=low, most=high)
     options: dict[str, Any] = {
         "months": months,
         "dispersion": float(table.attrs.get("dispersion") or 1.0),
@@ -142,12 +149,13 @@ def _summed(
     """Return the comparisons of all areas with a rate together, a comparator's offences added up."""
     rows = {}
     asked = recipe.incidents[0]
+    whole = rated[["n", "population", "least", "most"]].sum().to_frame().T
     taken = {theme.name: (theme.category or asked.category, (*theme.exclude, *asked.exclude))}
     for label in comparator_columns(comparators):
         known = theme_comparator(comparators, label, taken, months=options["months"], kinds=kinds)
         n, people = (float(known[column].iloc[0]) for column in ("n", "population"))
         if n > 0 and people > 0:
-            rows[label] = _compared(rated, comparator=(n, people), **options)
+            rows[label] = _compared(whole, comparator=(n, people), **options)
     return pd.concat(rows).droplevel(1) if rows else pd.DataFrame(columns=COLUMNS)
 
 
@@ -155,13 +163,15 @@ def _districts(rated: pd.DataFrame, options: dict[str, Any]) -> pd.DataFrame:
     """Return each district beside all others together."""
     if "district" not in rated or not len(rated):
         return pd.DataFrame(columns=[*COLUMNS, "rate"])
-    sums = rated.groupby(rated["district"].astype(str))[["n", "population"]].sum().drop("", errors="ignore")
+    columns = ["n", "population", "least", "most"]
+    sums = rated.groupby(rated["district"].astype(str))[columns].sum().drop("", errors="ignore")
     if len(sums) < 2:
         return pd.DataFrame(columns=[*COLUMNS, "rate"])
-    found = compare_rate(sums["n"], sums["population"], comparator="rest", **options)
-    return found.assign(rate=rate(sums["n"], sums["population"], months=options["months"]))
+    return _compared(sums, comparator="rest", **options).assign(
+        rate=rate(sums["n"], sums["population"], months=options["months"])
+    )
 
 
-def _compared(rated: pd.DataFrame, **options: Any) -> pd.DataFrame:
-    n, people = pd.Series([rated["n"].sum()]), pd.Series([rated["population"].sum()])
-    return compare_rate(n, people, **options)
+def _compared(sums: pd.DataFrame, **options: Any) -> pd.DataFrame:
+    """Return how sums of areas compare, whatever the rounded counts of the areas stand for."""
+    return compare_rate(sums["n"], sums["population"], ends=(sums["least"], sums["most"]), **options)

@@ -16,6 +16,7 @@ from hotspots.analysis.comparators import DISORDER, check_comparators
 from hotspots.areas.gate import as_areas, with_all_columns
 from hotspots.base.errors import DataError
 from hotspots.base.poisson import FEW, dispersion_of
+from hotspots.base.rounded import least_and_most
 from hotspots.counting.rates import rate, rate_limits
 from hotspots.methods.change import change
 from hotspots.methods.compare import COMPARISONS, comparator_values, compare_rate
@@ -205,6 +206,7 @@ def profile_of(
     now: pd.DataFrame | None = None,
     months_before: float = 12,
     months_after: float = 12,
+    rounded: int = 1,
 ) -> Profile:
     """Return the profile of districts of which the incidents are counted already.
 
@@ -222,6 +224,9 @@ def profile_of(
         See `make_profile`.
     was, now : DataFrame, optional
         Incidents of two periods to compare, in the form of `n`.
+    rounded : int, default 1
+        What all these counts were rounded to, each on its own; 1 where they are exact. Limits of comparisons and of
+        change, and their flags, then hold for all counts that the rounded ones stand for.
     """
     values: dict[str, list[Any]] = {}
     if comparators is not None:
@@ -232,9 +237,10 @@ def profile_of(
     }
     if values:
         _check(values, figures[FORCE], months, beside)
-    against = _against(rated, people, figures[FORCE]["rate"], values, months, phi, margin)
+    against = _against(rated, people, figures[FORCE]["rate"], values, months, phi, margin, rounded)
     if was is not None and now is not None:
-        changes = _changes(was, now, phi, months_before=months_before, months_after=months_after)
+        lengths = {"months_before": months_before, "months_after": months_after}
+        changes = _changes(was, now, phi, rounded=rounded, **lengths)
         figures = {name: frame.join(changes[name]) for name, frame in figures.items()}
     whole = figures.pop(FORCE)
     return Profile(
@@ -258,6 +264,7 @@ def _against(
     months: float,
     phi: pd.Series[float],
     margin: float,
+    rounded: int,
 ) -> dict[tuple[Any, str], pd.DataFrame]:
     """Return each district against the rest of the force, where there are several, and all against each comparator."""
     several = len(rated.index) > 2  # the force, and more than one district
@@ -266,10 +273,15 @@ def _against(
         if several and name != FORCE and people[FORCE] > people[name] > 0:
             others = rated.loc[FORCE] - rated.loc[name]
             pairs = [(float(other), float(people[FORCE] - people[name])) for other in others]
-            found = _compared(rated.loc[name], people[name], pairs, months, phi, margin)
+            # The rest is the force less the district, of which each may be off by up to half of what it was rounded to.
+            found = _compared(
+                rated.loc[name], people[name], pairs, months, phi, margin, rounded, off_by=rounded - 1
+            )
             against[name, FORCE] = found.assign(cmp_rate=whole)
         for label, chosen in values.items():
-            against[name, label] = _compared(rated.loc[name], people[name], chosen, months, phi, margin)
+            against[name, label] = _compared(
+                rated.loc[name], people[name], chosen, months, phi, margin, rounded
+            )
     return against
 
 
@@ -364,6 +376,9 @@ def _compared(
     months: float,
     phi: pd.Series[float],
     margin: float,
+    rounded: int,
+    *,
+    off_by: float = 0,
 ) -> pd.DataFrame:
     """Return how the rate of each offence in one place compares; empty where there is nothing to compare with."""
     population = pd.Series(people if people > 0 else np.nan, index=rated.index)
@@ -372,8 +387,11 @@ def _compared(
         if one is None or one == 0 or (isinstance(one, tuple) and not (one[0] >= 0 and one[1] > 0)):
             rows.append(pd.DataFrame(index=pd.Index([kind])))
             continue
-        options: dict[str, Any] = {"months": months, "comparator": one, "margin": margin}
-        found = compare_rate(rated[[kind]], population[[kind]], dispersion=float(phi[kind]), **options)
+        options: dict[str, Any] = {"months": months, "comparator": one, "margin": margin, "off_by": off_by}
+        low, high = (pd.Series(end, index=[kind]) for end in least_and_most(rated[[kind]], rounded))
+        found = compare_rate(
+            rated[[kind]], population[[kind]], dispersion=float(phi[kind]), ends=(low, high), **options
+        )
         rows.append(found.astype({"cmp_flag": object}))
     columns = ["cmp_rate", "cmp_ratio", "cmp_lo", "cmp_hi", "cmp_flag"]
     return pd.concat(rows).reindex(columns=columns)
@@ -395,14 +413,14 @@ def _check(
 
 
 def _changes(
-    before: pd.DataFrame, after: pd.DataFrame, phi: pd.Series[float], **lengths: Any
+    before: pd.DataFrame, after: pd.DataFrame, phi: pd.Series[float], **options: Any
 ) -> dict[str, pd.DataFrame]:
     """Return the change of each offence by district, and of the force, on its own."""
     rows = []
     for kind in phi.index:
         was, now = (part.get(kind, pd.Series(0, index=part.index)) for part in (before, after))
         for names in (before.index.drop(FORCE), pd.Index([FORCE])):
-            found = change(was[names], now[names], dispersion=float(phi[kind]), **lengths)
+            found = change(was[names], now[names], dispersion=float(phi[kind]), **options)
             rows.append(found.assign(offence=kind).set_index("offence", append=True))
     table: Any = pd.concat(rows)
     return {str(name): table.xs(name, level=0).loc[list(phi.index)] for name in before.index}

@@ -10,6 +10,7 @@ import pandas as pd
 from hotspots.base.classes import COMPARED
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.poisson import Limits, ratio_limits
+from hotspots.base.rounded import least_and_most
 from hotspots.counting.rates import rate, rate_limits
 
 Against = Literal["rest", "all"]
@@ -25,6 +26,7 @@ def class_rates(
     level: float = 0.95,
     dispersion: float = 1.0,
     limits: Limits = "exact",
+    rounded: int = 1,
 ) -> pd.DataFrame:
     """Return counts, rates, shares and rate ratios of classes of areas.
 
@@ -51,6 +53,9 @@ def class_rates(
         Variance of the counts over their mean; see `hotspots.dispersion`.
     limits : {'exact', 'byar'}, default 'exact'
         How the limits of a class's own rate are made; see `hotspots.base.poisson.count_limits`.
+    rounded : int, default 1
+        What each count of `n` was rounded to the nearest multiple of, halves upwards; 1 where they are exact. The
+        limits of the ratio and the flag then hold for all counts that the rounded ones stand for.
 
     Returns
     -------
@@ -100,18 +105,28 @@ def class_rates(
     if classes.isna().all():
         raise DataError("no area has a class", hint="give a lookup of these areas")
     known = population.notna()
+    low, high = (np.where(known, end, 0) for end in least_and_most(n.to_numpy(dtype=float), rounded))
     held = pd.DataFrame(
-        {"n": n, "rated": n.where(known, 0), "people": population, "class": classes, "members": 1}
-    ).dropna(subset="class")
+        {
+            "n": n, "rated": n.where(known, 0), "least": low, "most": high, "people": population,
+            "class": classes, "members": 1,
+        }
+    ).dropna(subset="class")  # fmt: skip
     sums = held.groupby("class", observed=True).agg(
-        members=("members", "sum"), n=("n", "sum"), rated=("rated", "sum"),
-        people=("people", lambda people: people.sum(min_count=1)),
+        members=("members", "sum"), n=("n", "sum"), rated=("rated", "sum"), least=("least", "sum"),
+        most=("most", "sum"), people=("people", lambda people: people.sum(min_count=1)),
     )  # fmt: skip
     people, rated = sums["people"], sums["rated"]
     rest, others = rated.sum() - rated, people.sum() - people
-    ratio, lower, upper = ratio_limits(
-        rated, people.where(people > 0), rest, others.where(others > 0), level=level, dispersion=dispersion
-    )
+    least, most = sums["least"], sums["most"]
+    ratio, lower, upper = (
+        ratio_limits(
+            own, people.where(people > 0), other, others.where(others > 0), level=level, dispersion=dispersion
+        )[which]
+        for which, own, other in (
+            (0, rated, rest), (1, least, most.sum() - most), (2, most, least.sum() - least),
+        )
+    )  # fmt: skip
     base = rate(rest, others, months=months)
     if against == "all":
         whole = pd.Series(float(rated.sum()), index=sums.index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -30,6 +31,8 @@ def compare_rate(
     level: float = 0.95,
     dispersion: float = 1.0,
     limits: Limits = "exact",
+    ends: tuple[pd.Series[Any], pd.Series[Any]] | None = None,
+    off_by: float = 0,
 ) -> pd.DataFrame:
     """Return whether each rate is similar to, above or below that of a comparator.
 
@@ -60,6 +63,11 @@ def compare_rate(
         counts, and are the narrowest that can be defended.
     limits : {'exact', 'byar'}, default 'exact'
         How the limits of an area's own count are made; see `hotspots.base.poisson.count_limits`.
+    ends : pair of Series, optional
+        The least and the most that each count may have been, where counts are rounded: limits and flags then hold
+        for all counts between them, an area's own at one end and those of the rest at the other.
+    off_by : float, default 0
+        By how much the comparator's own count may be more or less than it says, where that is made of rounded counts.
 
     Returns
     -------
@@ -90,24 +98,39 @@ def compare_rate(
     >>> n, population = pd.Series([30, 50, 80]), pd.Series([1000.0, 1000.0, 1000.0])
     >>> compare_rate(n, population, months=12, comparator=50.0)["cmp_flag"].tolist()
     ['below', 'similar', 'above']
+
+    Of counts rounded to ten the third may have been 75, and the limits of that are taken:
+
+    >>> found = compare_rate(n, population, months=12, comparator=60.0, ends=(n - 5, n + 4))
+    >>> found["cmp_flag"].tolist(), compare_rate(n, population, months=12, comparator=60.0)["cmp_flag"].tolist()
+    (['below', 'similar', 'similar'], ['below', 'similar', 'above'])
     """
     if not 0 <= margin < 1:
         raise ParameterError(f"'margin' is {margin}", hint="use a share from 0, such as 'margin' = 0.05")
     own = rate(n, population, months=months, min_population=min_population)
     x, people = n.to_numpy(dtype=float), population.where(own.notna()).to_numpy(dtype=float)
+    known = own.notna().to_numpy()
+    least, most = (x, x) if ends is None else (np.maximum(end.to_numpy(dtype=float), 0) for end in ends)
     base: Any
     if isinstance(comparator, int | float):
         base = _fixed_rate(float(comparator))
-        own_limits = count_limits(x, level=level, dispersion=dispersion, limits=limits)
-        lower, upper = (limit * 12_000 / months / people / base for limit in own_limits)
-        ratio = own.to_numpy() / base
+        per = 12_000 / months / people / base
+        ratio, lowest, highest = x * per, least * per, most * per
+        spread = {"level": level, "dispersion": dispersion, "limits": limits}
+        lower, upper = count_limits(least, **spread)[0] * per, count_limits(most, **spread)[1] * per
     else:
         others, exposure = _other_counts(comparator, x, people)
+        fewer, more = np.maximum(others - off_by, 0), others + off_by
+        if isinstance(comparator, str):
+            fewer, more = (np.where(known, end, 0.0).sum() - end for end in (least, most))
         base = others * 12_000 / months / exposure
-        ratio, lower, upper = ratio_limits(x, people, others, exposure, level=level, dispersion=dispersion)
-    clear_above, clear_below = (lower > 1) & (ratio > 1 + margin), (upper < 1) & (ratio < 1 - margin)
+        ratios = partial(ratio_limits, level=level, dispersion=dispersion)
+        ratio = ratios(x, people, others, exposure)[0]
+        lowest, lower, _ = ratios(least, people, more, exposure)
+        highest, _, upper = ratios(most, people, fewer, exposure)
+    clear_above, clear_below = (lower > 1) & (lowest > 1 + margin), (upper < 1) & (highest < 1 - margin)
     position = np.where(clear_above, 2, np.where(clear_below, 0, 1))
-    position[own.isna().to_numpy()] = -1  # how pandas codes a missing category
+    position[~known] = -1  # how pandas codes a missing category
     return pd.DataFrame(
         {
             "cmp_rate": np.broadcast_to(base, x.shape).astype(float),

@@ -14,6 +14,7 @@ from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.gamma_poisson import GammaPoisson, fit_gamma_poisson
 from hotspots.base.lognormal_poisson import LognormalPoisson, fit_lognormal_poisson
 from hotspots.base.poisson import funnel_limits, require_dispersion, require_level
+from hotspots.base.rounded import least_and_most
 from hotspots.counting.rates import rate
 
 FUNNEL_FLAGS = (
@@ -162,15 +163,32 @@ def funnel(
 
 
 def place_in_funnel(
-    fitted: Funnel, n: pd.Series[Any], population: pd.Series[Any], *, min_population: float = 0
+    fitted: Funnel,
+    n: pd.Series[Any],
+    population: pd.Series[Any],
+    *,
+    min_population: float = 0,
+    rounded: int = 1,
 ) -> pd.DataFrame:
-    """Return where each rate lies in a funnel fitted before; the columns are those of `funnel`."""
+    """Return where each rate lies in a funnel fitted before; the columns are those of `funnel`.
+
+    Of counts that were `rounded` to the nearest multiple, an area is outside where all that its count stands for are.
+    """
     own = rate(n, population, months=fitted.months, min_population=min_population)
     y, people = own.to_numpy(), population.where(own.notna()).to_numpy(dtype=float)
     lower, upper = fitted.limits(people, level=0.95)
     far_lower, far_upper = fitted.limits(people, level=0.998)
     position = np.full(len(y), 2)
-    for place, beyond in ((1, y < lower), (0, y < far_lower), (3, y > upper), (4, y > far_upper)):
+    least, most = (
+        rate(pd.Series(end, index=n.index), population, months=fitted.months).to_numpy()
+        for end in least_and_most(n.to_numpy(dtype=float), rounded)
+    )
+    for place, beyond in (
+        (1, most < lower),
+        (0, most < far_lower),
+        (3, least > upper),
+        (4, least > far_upper),
+    ):
         position[beyond] = place
     position[np.isnan(y)] = -1  # how pandas codes a missing category
     return pd.DataFrame(

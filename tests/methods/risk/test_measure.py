@@ -155,3 +155,28 @@ def test_too_few_areas_or_no_incident() -> None:
     with pytest.raises(DataError) as caught:
         risk(series([0] * 12), series([100] * 12), months=12)
     assert caught.value.message == "no area has an incident, so there is no risk"
+
+
+@pytest.mark.parametrize("model", ["lognormal", "gamma", "bym2"])
+def test_a_risk_of_rounded_counts_is_that_of_the_least_they_stand_for(model: Any) -> None:
+    n, people = made_up(40, mean=30)
+    shown = np.floor((2 * n + 10) / 20) * 10
+    near = line(40) if model == "bym2" else None
+    options: dict[str, Any] = {"months": 12, "model": model, "neighbours": near, "times": 1.5}
+    plain, found = risk(shown, people, **options), risk(shown, people, rounded=10, **options)
+    assert found["rk_rate"].equals(plain["rk_rate"])
+    assert (found["rk_p"] <= plain["rk_p"]).all()
+    assert (found["rk_lo"] < plain["rk_lo"]).all()
+    assert (found["rk_hi"] > plain["rk_hi"]).all()
+    assert (plain["rk_class"] != "not clear").sum() > (found["rk_class"] != "not clear").sum() > 0
+
+
+def test_the_least_of_one_area_among_the_most_of_the_others_by_hand() -> None:
+    # Twelve areas of 1,000 people, 10 in each but 60 in the last: it may be 55, the others 14 each, 209 in all.
+    n, people = series([10] * 11 + [60]), series([1000] * 12)
+    found = risk(n, people, months=12, model="gamma", rounded=10).iloc[-1]
+    fit = fit_gamma_poisson(n, np.full(12, 170 / 12))
+    assert found["rk_p"] == pytest.approx(stats.gamma.sf(2, fit.shape + 55, scale=1 / (fit.rate + 209 / 12)))
+    # The most that it may be is 64, the others 5 each, 119 in all.
+    high = stats.gamma.ppf(0.975, fit.shape + 64, scale=1 / (fit.rate + 119 / 12))
+    assert found["rk_hi"] == pytest.approx(high * 170 / 12)

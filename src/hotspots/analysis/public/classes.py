@@ -64,6 +64,7 @@ def public_classes(
         against=asked.against,
         dispersion=dispersion,
         limits=analysis.recipe.count.limits,
+        rounded=shown.base,
     )
     made = made.set_axis(made.index.astype(str)).reindex(n.index)
     made["members"] = members.astype(object).value_counts().reindex(n.index)

@@ -163,7 +163,7 @@ def _recounted(
         counts=np.stack(cubes, axis=1),
         halves=np.stack(halves, axis=1) if halves else None,
         sources=tuple(entry.incidents or "" for entry in named) if counted.sources else (),
-        rounded=max(shown.profile.base, 1),
+        rounded=shown.base,
     )
     return made, named, dark
 

@@ -243,7 +243,9 @@ def _against(
     analysis: Analysis, themes: tuple[ThemeResult, ...], profile: Profile | None, shown: Shown
 ) -> dict[str, Against]:
     """Return each theme beside others; where counts are hidden, only themes of which the profile has the figures."""
-    found = set_against(analysis.recipe, themes, profile, analysis.comparators, months=analysis.months)
+    found = set_against(
+        analysis.recipe, themes, profile, analysis.comparators, months=analysis.months, rounded=shown.base
+    )
     if not shown.suppresses:
         return found
     told = {
@@ -299,6 +301,7 @@ def _profile(analysis: Analysis, shown: Shown) -> Profile | None:
         comparators=analysis.comparators,
         margin=margin,
         beside=held.beside,
+        rounded=shown.base,
         **changed,
     )
     decimals = dict.fromkeys(("rate", "rate_lo", "rate_hi"), shown.profile.rate_decimals)

@@ -42,6 +42,11 @@ class Shown:
         """Whether counts are left out, so that what is shown of them must be protected with all that ties it."""
         return self.profile.hide == "suppress"
 
+    @property
+    def base(self) -> int:
+        """What shown counts are rounded to; 1 where they are exact."""
+        return max(self.profile.base, 1)
+
     def twin(self, counts: pd.Series[Any]) -> Name | None:
         """Return the name of the table that holds these very counts, if one does."""
         values = counts.round().to_numpy(dtype=float)

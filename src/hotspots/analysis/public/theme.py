@@ -134,7 +134,7 @@ def _layer(
         neighbours=analysis.neighbours.get(layer.key),
         beside=beside.get(layer.key),
     )
-    made = risk_of_layer(recipe, analysis.months, place, made, first=first)
+    made = risk_of_layer(recipe, analysis.months, place, made, first=first, rounded=shown.base)
     for name in set(_FIGURES) & set(made.columns):
         made[name] = made[name].round(shown.profile.rate_decimals)
     made = blanked(made, n.isna(), areas.columns)
@@ -217,7 +217,7 @@ def _change(analysis: Analysis, theme: ThemeResult, shown: Shown) -> ThemeChange
         comparison,
         dispersion=coarse(held.areas.attrs["dispersion"]),
         flagged_by="q" if step is None else step.flagged_by,
-        rounded=max(shown.profile.base, 1),
+        rounded=shown.base,
     )
     made.areas.attrs["dispersion_from"] = held.areas.attrs.get("dispersion_from", "")
     return made

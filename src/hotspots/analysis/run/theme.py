@@ -257,7 +257,7 @@ def _dispersion(recipe: Recipe, study: Study, place: Place, changed: ThemeChange
 
 
 def risk_of_layer(
-    recipe: Recipe, months: float, place: Place, layer: gpd.GeoDataFrame, *, first: bool
+    recipe: Recipe, months: float, place: Place, layer: gpd.GeoDataFrame, *, first: bool, rounded: int = 1
 ) -> gpd.GeoDataFrame:
     """Return the layer with its risks, where the recipe asks for them of its areas; see `risk_layer`."""
     step = recipe.risk
@@ -269,7 +269,9 @@ def risk_of_layer(
             hint="name a 'population_table' for them, or leave the table [risk] out",
         )
     asked = {field.name: getattr(step, field.name) for field in fields(step) if field.name != "layers"}
-    return risk_layer(layer, months=months, min_population=recipe.count.min_population, **asked)
+    return risk_layer(
+        layer, months=months, min_population=recipe.count.min_population, rounded=rounded, **asked
+    )
 
 
 def _flag(recipe: Recipe, label: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -228,10 +228,12 @@ def set_against(
     comparators: pd.DataFrame | None,
     *,
     months: float,
+    rounded: int = 1,
 ) -> dict[str, Against]:
     """Return each theme's rate beside the comparators' and its districts', by the theme's key."""
+    options: dict[str, Any] = {"months": months, "rounded": rounded}
     return {
-        one.key: theme_against(recipe, one.theme, one.first, profile, comparators, months=months)
+        one.key: theme_against(recipe, one.theme, one.first, profile, comparators, **options)
         for one in themes
     }
 

@@ -141,6 +141,7 @@ def funnel_layer(
     dispersion: float | None = None,
     winsorise: float = 0.1,
     min_population: float = 0,
+    rounded: int = 1,
 ) -> tuple[gpd.GeoDataFrame, Funnel]:
     """Return the layer with the funnel limits of the rates of a column of counts, and the funnel itself.
 
@@ -163,7 +164,8 @@ def funnel_layer(
         winsorise=winsorise,
         min_population=min_population,
     )
-    return add_columns(layer, place_in_funnel(fitted, n, population, min_population=min_population)), fitted
+    placed = place_in_funnel(fitted, n, population, min_population=min_population, rounded=rounded)
+    return add_columns(layer, placed), fitted
 
 
 def risk_layer(
@@ -178,6 +180,7 @@ def risk_layer(
     times: float = 2.0,
     dispersion: float | None = None,
     min_population: float = 0,
+    rounded: int = 1,
 ) -> gpd.GeoDataFrame:
     """Return the layer with the probability of a rate over a multiple of that of all; see `hotspots.risk`.
 
@@ -208,6 +211,7 @@ def risk_layer(
         times=times,
         dispersion=layer_dispersion(layer, dispersion),
         min_population=min_population,
+        rounded=rounded,
     )
     result = add_columns(layer, found)
     result.attrs["risk"] = found.attrs["risk"]

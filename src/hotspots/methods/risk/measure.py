@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +14,9 @@ import pandas as pd
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.gamma_poisson import fit_gamma_poisson
-from hotspots.base.lognormal_poisson import fit_lognormal_poisson
+from hotspots.base.lognormal_poisson import LognormalPosterior, fit_lognormal_poisson
 from hotspots.base.poisson import require_dispersion, require_level
+from hotspots.base.rounded import least_and_most
 from hotspots.counting.rates import rate
 
 RISK_CLASSES = ("not clear", "likely", "clear")
@@ -40,6 +43,7 @@ def risk(
     dispersion: float = 1.0,
     level: float = 0.95,
     min_population: float = 0,
+    rounded: int = 1,
 ) -> pd.DataFrame:
     r"""Return the probability that each area's rate is over so many times the rate of all areas together.
 
@@ -74,6 +78,10 @@ def risk(
         Of the limits, between 0 and 1.
     min_population : float, default 0
         Areas with fewer people get no rate and tell nothing of the others.
+    rounded : int, default 1
+        What the counts were rounded to the nearest multiple of, halves upwards; 1 where they are exact. An area's
+        probability, class and lower limit are then those of the least that its count stands for among the most that
+        the others do, the upper limit that of the most among the least, by the spread fitted to the rounded counts.
 
     Returns
     -------
@@ -141,7 +149,15 @@ def risk(
         raise DataError("no area has an incident, so there is no risk", hint="check the selection")
     of_all = x.sum() / people.sum()
     y, e = x / phi, people * of_all / phi
-    means, lower, upper, over, fitted = _posterior(model, y, e, known, n.index, neighbours, times, tail)
+    given, fitted = _fit(model, y, e, known, n.index, neighbours)
+    found = cautious = daring = given(y, e)
+    if rounded > 1:
+        low, high = least_and_most(x, rounded)
+        cautious, daring = (
+            given(own / phi, people * (rest.sum() - rest + own) / people.sum() / phi)
+            for own, rest in ((low, high), (high, low))
+        )
+    over = cautious.over(times)
     _log.info(
         "Risk: rate of all %.4g per 1,000 people a year; %s (dispersion %.2f)",
         of_all * 12_000 / months, ", ".join(f"{name} {value:.3g}" for name, value in fitted.items()), phi,
@@ -149,6 +165,7 @@ def risk(
     position = np.full(len(own), -1)  # how pandas codes a missing category
     position[known] = np.where(over >= CLEAR, 2, np.where(over >= LIKELY, 1, 0))
     scale = of_all * 12_000 / months
+    means, lower, upper = found.mean, cautious.quantile(tail), daring.quantile(1 - tail)
     columns = {"rk_rate": means * scale, "rk_lo": lower * scale, "rk_hi": upper * scale}
     table = pd.DataFrame(index=n.index)
     for name, values in (columns | {"rk_times": means, "rk_p": over}).items():
@@ -159,46 +176,71 @@ def risk(
     return table
 
 
-def _posterior(
+class _Risk(Protocol):
+    """What is known of each area's relative risk, given its count."""
+
+    @property
+    def mean(self) -> Floats:
+        """The mean of it."""
+
+    def over(self, risk: float) -> Floats:
+        """Return the probability that it is over this one."""
+
+    def quantile(self, share: float) -> Floats:
+        """Return the risk that it lies under with this probability."""
+
+
+@dataclass(frozen=True, eq=False)
+class _GammaRisk:
+    """A gamma distribution of the risk of each area."""
+
+    shape: Floats
+    inverse: Floats
+
+    @property
+    def mean(self) -> Floats:
+        return self.shape / self.inverse
+
+    def over(self, risk: float) -> Floats:
+        from scipy import special
+
+        return np.asarray(special.gammaincc(self.shape, risk * self.inverse))
+
+    def quantile(self, share: float) -> Floats:
+        from scipy import special
+
+        return np.asarray(special.gammaincinv(self.shape, share) / self.inverse)
+
+
+def _fit(
     model: RiskModel,
     y: Floats,
     e: Floats,
     known: npt.NDArray[np.bool_],
     index: pd.Index[Any],
     neighbours: Neighbours | None,
-    times: float,
-    tail: float,
-) -> tuple[Floats, Floats, Floats, Floats, dict[str, float]]:
-    """Return the mean of each area's risk, its limits, the probability of more than `times`, and what was fitted."""
-    fitted: dict[str, float]
+) -> tuple[Callable[[Floats, Floats], _Risk], dict[str, float]]:
+    """Return what makes each area's risk of its count and what is expected, and the spread that was fitted."""
     if (neighbours is not None) != (model == "bym2"):
         raise ParameterError(
             f"the model '{model}' {'needs' if neighbours is None else 'knows no'} neighbours",
             hint="make them with make_neighbours, for 'model' = 'bym2' only",
         )
     if model == "gamma":
-        from scipy import special
-
         gamma = fit_gamma_poisson(y, e)
-        shape, inverse = gamma.posterior(y, e)
-        limits = (special.gammaincinv(shape, share) / inverse for share in (tail, 1 - tail))
-        fitted = {"shape": gamma.shape, "rate": gamma.rate}
-        return shape / inverse, *limits, special.gammaincc(shape, times * inverse), fitted
+        return lambda n, of: _GammaRisk(*gamma.posterior(n, of)), {"shape": gamma.shape, "rate": gamma.rate}
     if model == "lognormal":
         lognormal = fit_lognormal_poisson(y, e)
-        made = lognormal.posterior(y, e)
-        fitted = {"sigma": lognormal.sigma}
-    else:
-        from hotspots.methods.risk.bym2 import fit_bym2, make_structure
+        return lognormal.posterior, {"sigma": lognormal.sigma}
+    from hotspots.methods.risk.bym2 import fit_bym2, make_structure
 
-        assert neighbours is not None  # noqa: S101 - checked above; this tells the type checker
-        if not neighbours.index.equals(index):
-            raise DataError(
-                "the neighbours are not of the same areas in the same order",
-                hint="make them from the areas whose counts these are",
-            )
-        where = np.flatnonzero(known)
-        made, sigma, rho = fit_bym2(y, e, make_structure(neighbours.matrix[where][:, where]))
-        fitted = {"sigma": sigma, "rho": rho}
-    limits = (made.quantile(share) for share in (tail, 1 - tail))
-    return made.mean, *limits, made.over(times), fitted
+    assert neighbours is not None  # noqa: S101 - checked above; this tells the type checker
+    if not neighbours.index.equals(index):
+        raise DataError(
+            "the neighbours are not of the same areas in the same order",
+            hint="make them from the areas whose counts these are",
+        )
+    where = np.flatnonzero(known)
+    made, sigma, rho = fit_bym2(y, e, make_structure(neighbours.matrix[where][:, where]))
+    # What all else says of an area stays as it was fitted; its own count is set against it.
+    return lambda n, of: LognormalPosterior(n, of, made.mu, made.sigma), {"sigma": sigma, "rho": rho}
