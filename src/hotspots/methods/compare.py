@@ -116,8 +116,8 @@ def compare_rate(
         base = _fixed_rate(float(comparator))
         per = 12_000 / months / people / base
         ratio, lowest, highest = x * per, least * per, most * per
-        spread = {"level": level, "dispersion": dispersion, "limits": limits}
-        lower, upper = count_limits(least, **spread)[0] * per, count_limits(most, **spread)[1] * per
+        around = partial(count_limits, level=level, dispersion=dispersion, limits=limits)
+        lower, upper = around(least)[0] * per, around(most)[1] * per
     else:
         others, exposure = _other_counts(comparator, x, people)
         fewer, more = np.maximum(others - off_by, 0), others + off_by

@@ -140,6 +140,10 @@ def _of_offences(caption: str, frame: pd.DataFrame, file: str) -> Page:
         return page_of(
             frame.assign(district="All" if place == "The force" else place), file, caption, caption, ""
         )
+    if caption.startswith("Incidents inside the areas") and len(names) > 4:
+        # Of all areas, in the periods compared: the last two before the change and its limits.
+        told = frame.iloc[:, [0, -4, -3]].set_axis([first, "n_before", "n_after"], axis=1)
+        return page_of(told.assign(district="All"), file, caption, caption, "")
     measure = next(
         (name for name, words in (("n", "Incidents"), ("rate", "Rate")) if caption.startswith(words)), None
     )
