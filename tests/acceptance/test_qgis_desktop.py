@@ -83,6 +83,31 @@ def drawn(layer, month=None):
     renderer.stopRender(context)
     return found
 
+def at_scale(layer, scale):
+    # Widths and colours of the borders that QGIS draws at a scale, and how many symbols each feature has.
+    renderer, context = layer.renderer().clone(), QgsRenderContext()
+    context.expressionContext().appendScopes(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    context.setRendererScale(scale)
+    said = QgsExpressionContextScope()
+    said.setVariable("map_scale", scale)
+    context.expressionContext().appendScope(said)
+    feature = next(layer.getFeatures())
+    renderer.startRender(context, layer.fields())
+    context.expressionContext().setFeature(feature)
+    found = []
+    for symbol in renderer.symbolsForFeature(feature, context):
+        within = QgsExpressionContextScope()
+        within.setVariable("symbol_color", symbol.color())
+        context.expressionContext().appendScope(within)
+        own = symbol.symbolLayer(0)
+        given, usual = own.dataDefinedProperties(), own.strokeColor()
+        colour = given.valueAsColor(QgsSymbolLayer.PropertyStrokeColor, context.expressionContext(), usual)[0]
+        usual = own.strokeWidth()
+        width = given.valueAsDouble(QgsSymbolLayer.PropertyStrokeWidth, context.expressionContext(), usual)[0]
+        found.append([colour.name(), round(width, 2), own.brushStyle() == Qt.SolidPattern])
+    renderer.stopRender(context)
+    return found
+
 def tip(layer):
     feature = next(layer.getFeatures())
     context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
@@ -118,6 +143,8 @@ root = project.layerTreeRoot()
 by_name = {node.name(): node for node in root.findLayers()}
 months = by_name["by month"].layer()
 report["months"] = {str(month): drawn(months, month) for month in (None, 1, 2)}
+report["scales"] = {name: {str(scale): at_scale(by_name[name].layer(), scale) for scale in (50000, 400000, 600000)}
+                    for name in ("n", "rates of few", "Wards: outlines", "Districts")}
 report["rights"] = sorted({right for node in root.findLayers() for right in node.layer().metadata().rights()})
 report["about"] = project.metadata().abstract()
 report["labels"] = [name for name, node in by_name.items() if getattr(node.layer(), "labelsEnabled", bool)()]
@@ -315,6 +342,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
         ),
     ]
     layers += context_of(path)
+    districts = outline_layer(wards, path=data, table="wards", title="Districts", line="thick", visible=False)
+    layers.append(replace(districts, group="Burglary: cells"))
     write_geopackage({"wards": wards}, path / "layers/alone.gpkg")
     store_styles([layers[3]], path / "layers/alone.gpkg")
     write_geopackage({"wards": wards, "contours": contours}, path / data)
@@ -386,6 +415,7 @@ def test_the_project_opens_with_its_title_crs_extent_and_groups(report: dict[str
         ["Burglary: cells", "town", False],
         ["Burglary: cells", "road", False],
         ["Burglary: cells", "water", False],
+        ["Burglary: cells", "Districts", False],
     ]
 
 
@@ -428,6 +458,20 @@ def test_qgis_draws_towns_roads_and_water(report: dict[str, Any]) -> None:
         {"a": [["SimpleLine"]]},
     ]
     assert "town" in report["labels"]
+
+
+def test_qgis_draws_borders_and_hatches_only_where_areas_are_large_enough(report: dict[str, Any]) -> None:
+    # Wards of 1 km: borders from 1:540,000, hatches from 1:310,000, thick district lines from 1:94,000.
+    grey, found = "#6e6e6e", report["scales"]
+    (near, *_), (far, *_) = found["n"]["400000"], found["n"]["600000"]
+    assert near[0] == grey
+    assert far[0] not in (grey, "#000000"), "far away a border has the colour of its area"
+    assert [len(found["Wards: outlines"][scale]) for scale in ("400000", "600000")] == [1, 0]
+    assert [[solid for *_, solid in found["rates of few"][scale]] for scale in ("50000", "400000")] == [
+        [True, False],
+        [True],
+    ]
+    assert [found["Districts"][scale][0][1] for scale in ("50000", "400000")] == [0.5, 0.2]
 
 
 def test_qgis_draws_contours_in_the_colours_of_their_classes(folder: Folder, report: dict[str, Any]) -> None:

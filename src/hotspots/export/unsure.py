@@ -12,6 +12,9 @@ from hotspots.base.poisson import FEW
 from hotspots.export.style import Style, StyleClass
 
 _DATED_RATE = re.compile(r"rate_(?P<period>\d{4}(-\d{2})?)")
+TOO_SMALL = "Too small here to be hatched"
+CLOSER = "Hatched from a closer zoom"
+ON_FEW = f"a rate of fewer than {FEW} incidents"
 _DARK = 140  # of 255: luma under which a colour is dark
 
 
@@ -62,14 +65,22 @@ def counts_behind(column: str) -> str:
     return f"n_{found['period']}" if found else ""
 
 
-def unsure_class(style: Style) -> StyleClass | None:
+def unsure_class(style: Style, *, lead: str = "Hatched") -> StyleClass | None:
     """Return the line of the legend that says what the hatch means on a map of rates; None on one of classes.
 
     A class that is hatched says in its own words why.
+
+    Parameters
+    ----------
+    style : Style
+        How the column is drawn.
+    lead : str, default "Hatched"
+        Where areas are hatched, such as ``"Hatched from 1:200,000"``, or `TOO_SMALL`: see `hotspots.export.sizes`.
     """
     if not counts_behind(style.column):
         return None
-    return StyleClass(f"Hatched: a rate of fewer than {FEW} incidents", "#ffffff", unsure=True)
+    hatched = lead != TOO_SMALL
+    return StyleClass(f"{lead}: {ON_FEW}", "#ffffff", opacity=float(hatched), unsure=hatched)
 
 
 def ink_on(colour: str) -> str:

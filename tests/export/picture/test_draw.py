@@ -295,6 +295,24 @@ def test_rates_of_few_incidents_are_hatched_and_the_legend_says_of_how_many_area
     assert not any("Hatched" in text for text in written(many))
 
 
+def test_rates_of_areas_that_are_too_small_are_not_hatched_and_the_legend_says_so() -> None:
+    # 3,600 wards of 100 m on a slide of about 45 km: the middle one is a tenth of a millimetre high.
+    west, south = (4e5 + 100 * np.array(steps).ravel() for steps in np.mgrid[0:60, 0:60])
+    layer = gpd.GeoDataFrame(
+        {"n": [3, *([40] * 3600)], "rate": [2.0, *np.linspace(1, 9, 3600)]},
+        geometry=[shapely.box(44e4, 3e5, 44.5e4, 30.5e4), *shapely.box(west, south, west + 100, south + 100)],
+        crs="EPSG:27700",
+    )
+    figure = draw_map(layer, "rate", noun="wards")
+    assert not hatches(figure)
+    said = " ".join(written(figure))
+    assert "Too small here to be hatched: a rate of fewer than 10 incidents" in said
+    assert not figure.hatched  # type: ignore[attr-defined]
+    edges = {patch.get_edgecolor() for patch in figure.axes[0].patches}
+    fills = {patch.get_facecolor() for patch in figure.axes[0].patches}
+    assert edges == fills, "borders have the colour that they enclose"
+
+
 def test_what_went_up_and_down_is_told_by_marks_on_map_and_legend() -> None:
     changed = wards().assign(ch_flag=["up", "down", "no clear change", None])
     figure = draw_map(changed, "ch_flag")

@@ -153,8 +153,9 @@ def test_words_are_those_that_newer_versions_know(project: ET.Element) -> None:
 
 
 def test_a_colour_of_a_hatch_is_an_expression_that_is_switched_on(project: ET.Element) -> None:
-    held = next(entry for entry in project.iter("data_defined_properties"))
-    option = held.find("Option/Option[@name='properties']/Option[@name='fillColor']")
+    path = "Option/Option[@name='properties']/Option[@name='fillColor']"
+    found = (entry.find(path) for entry in project.iter("data_defined_properties"))
+    option = next((entry for entry in found if entry is not None), None)
     assert option is not None
     told = {entry.get("name"): (entry.get("type"), entry.get("value")) for entry in option}
     assert told["active"] == ("bool", "true")

@@ -309,8 +309,10 @@ def test_rates_of_few_incidents_are_hatched_over_their_class(rates: gpd.GeoDataF
     classes = layer_style(rates, "rate").classes
     assert [rule.get("label") for rule in rules] == [
         *(entry.label for entry in classes),
-        "Hatched: a rate of fewer than 10 incidents",
+        # 1 m is 12 pixels high, 3.175 mm, at 1:315, and so at 1:310 with two digits.
+        "Hatched from 1:310: a rate of fewer than 10 incidents",
     ]
+    assert [rule.get("scalemaxdenom") for rule in rules] == [*([None] * len(classes)), "310"]
     assert rules[-1].get("filter") == '"n" < 10 AND "rate" IS NOT NULL'
     symbol = next(entry for entry in style.iter("symbol") if entry.get("name") == rules[-1].get("symbol"))
     options = [entry.get("value") for entry in symbol.iter("Option") if entry.get("name") == "style"]
@@ -319,7 +321,8 @@ def test_rates_of_few_incidents_are_hatched_over_their_class(rates: gpd.GeoDataF
 
 def test_the_hatch_is_pale_on_dark_classes(rates: gpd.GeoDataFrame, tmp_path: Path) -> None:
     _, style = rate_rules(rates, tmp_path)
-    ink = next(entry.get("value", "") for entry in style.iter("Option") if entry.get("name") == "expression")
+    said = [entry.get("value", "") for entry in style.iter("Option") if entry.get("name") == "expression"]
+    ink = next(text for text in said if "@symbol_color" not in text)
     classes = layer_style(rates, "rate").classes
     assert len(classes) == ink.count("WHEN")
     first, last = classes[0].lower, classes[-1].upper

@@ -237,7 +237,11 @@ def test_outlines_are_drawn_without_a_fill(wards: gpd.GeoDataFrame, tmp_path: Pa
     root = qml(outline_layer(wards, path=PATH, table=TABLE, title="Wards: outlines"), tmp_path)
     renderer = root.find("renderer-v2")
     assert renderer is not None
-    assert renderer.get("type") == "singleSymbol"
+    assert renderer.get("type") == "RuleRenderer"
+    # 1 km is 7 pixels high, 1.852 mm, at 1:539,957, and so at 1:540,000.
+    assert attributes(root, "renderer-v2/rules/rule", "label", "scalemaxdenom") == [
+        ("Borders, from 1:540,000", "540000")
+    ]
     assert [prop.get("v") for prop in root.findall(".//prop[@k='style']")] == ["no"]
 
 
@@ -467,3 +471,33 @@ def test_an_existing_file_is_refused(project: list[QgisLayer], tmp_path: Path) -
         write_qlr(project, path, imprint=Imprint("Map"))
     write_qlr(project, path, imprint=Imprint("Other"), overwrite=True)
     assert "Other" in path.read_text(encoding="utf-8")
+
+
+def expressions(root: ET.Element, setting: str) -> set[str | None]:
+    """Return the expressions that say a setting of the symbols of a style."""
+    path = f".//data_defined_properties/Option/Option/Option[@name='{setting}']/Option[@name='expression']"
+    return {entry.get("value") for entry in root.findall(path)}
+
+
+@pytest.mark.parametrize("column", ["n", "rate", "gi_class"])
+def test_borders_take_the_colour_of_their_areas_where_these_are_small(
+    wards: gpd.GeoDataFrame, tmp_path: Path, column: str
+) -> None:
+    root = qml(described(wards, column), tmp_path)
+    assert expressions(root, "outlineColor") == {
+        "CASE WHEN @map_scale <= 540000 THEN '110,110,110,255' ELSE @symbol_color END"
+    }
+
+
+def test_cells_have_no_borders_at_any_scale(tmp_path: Path) -> None:
+    cells = row_of_squares({"gi_class": ["hot99", "none"]})
+    root = qml(described(cells, "gi_class", draw="classed"), tmp_path)
+    assert expressions(root, "outlineColor") == set()
+
+
+def test_the_thick_line_of_districts_thins_out_where_they_are_small(
+    wards: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    root = qml(outline_layer(wards, path=PATH, table=TABLE, title="Districts", line="thick"), tmp_path)
+    # 1 km is 40 pixels high, 10.58 mm, at 1:94,488.
+    assert expressions(root, "outlineWidth") == {"CASE WHEN @map_scale > 94000 THEN 0.2 ELSE 0.5 END"}

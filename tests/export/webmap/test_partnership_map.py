@@ -70,6 +70,18 @@ def test_a_district_narrows_list_legend_map_and_headline(seen: Opened) -> None:
     assert seen.colour_of(1) == before[1]
 
 
+def test_a_rate_of_few_incidents_is_hatched_where_the_wards_are_large_enough_and_the_legend_says_so(
+    seen: Opened,
+) -> None:
+    line = seen.page.locator("#hotspots-legend li:has(.hatched) .label")
+    assert line.inner_text() == "Hatched: a rate of fewer than 10 incidents"
+    here = seen.page.evaluate("map_hotspots.getZoom()")
+    seen.page.evaluate(f"map_hotspots.setMinZoom(0).setZoom({here - 5}, {{animate: false}})")
+    assert line.inner_text() == "Hatched from a closer zoom: a rate of fewer than 10 incidents"
+    seen.page.evaluate(f"map_hotspots.setZoom({here}, {{animate: false}})")
+    assert line.inner_text() == "Hatched: a rate of fewer than 10 incidents"
+
+
 def test_areas_outside_are_dimmed_and_cannot_be_pointed_at(seen: Opened) -> None:
     alpha = """([x, y]) => { const canvas = document.querySelector('#map_hotspots .leaflet-overlay-pane canvas');
     const frame = canvas.getBoundingClientRect(), ratio = canvas.width / frame.width;

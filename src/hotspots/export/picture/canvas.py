@@ -34,8 +34,9 @@ from hotspots.export.picture.parts import (
     polygon_path,
 )
 from hotspots.export.picture.sheet import COLUMN, Words, lay_out, legend_size, write_lines
+from hotspots.export.sizes import BORDERED, HATCHED, is_shown
 from hotspots.export.style import MISSING_CLASS, Style, StyleClass
-from hotspots.export.unsure import ink_on
+from hotspots.export.unsure import TOO_SMALL, ink_on, unsure_class
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -48,7 +49,7 @@ Size = tuple[float, float]
 SLIDE: Size = (40 / 3, 7.5)  # inches; 16:9
 BORDER = "#8f8f8f"
 _LINE = 1.1  # points, around districts
-_MANY = 2_000  # areas; so many borders would hide what they enclose
+_MANY = 2_000  # coloured areas, of which insets would show a few
 _SMALLEST = 0.12  # inches; a coloured area under it has an inset, whatever the size of the sheet
 _INSET = 1.3  # inches, likewise; but of a narrow sheet at most three tenths
 _UPRIGHT = 0.88  # height of an inset in its widths
@@ -179,19 +180,26 @@ class Canvas:
         yield from self.insets
 
     def areas(self, shapes: Shapes, style: Style, found: npt.NDArray[np.int16]) -> None:
-        """Fill the areas of each class; of many areas the borders take the fill's colour, or they would hide it."""
-        many = len(shapes) > _MANY
+        """Fill the areas of each class; borders of small areas take the fill's colour, or they would hide it."""
+        small = not is_shown(shapes, BORDERED, metres_per_inch=self.scale)
         looks: list[tuple[int, StyleClass]] = [(-1, style.missing), *enumerate(style.classes)]
         for place, entry in looks:
             chosen = shapes[found == place]
             if len(chosen):
-                edge = entry.colour if many else BORDER
+                edge = entry.colour if small else BORDER
                 self._patch(chosen, facecolor=entry.colour, edgecolor=edge, linewidth=0.35 * self.unit)
 
     def hatch(self, shapes: Shapes, style: Style, found: npt.NDArray[np.int16]) -> None:
-        """Hatch areas that rest on little over the colours of their classes."""
+        """Hatch areas that rest on little over the colours of their classes, where they are large enough for it.
+
+        Where rates are not hatched the legend says so; a class that is hatched has nothing else to be told by.
+        """
         import matplotlib
 
+        line = unsure_class(style)
+        if line is not None and not is_shown(shapes, HATCHED, metres_per_inch=self.scale):
+            self._say_too_small(style, line)
+            return
         with matplotlib.rc_context({"hatch.linewidth": 0.6 * self.unit}):
             for place in np.unique(found[found >= 0]):
                 look = {
@@ -200,6 +208,14 @@ class Canvas:
                     "hatch": UNSURE_HATCH,
                 }
                 self._patch(shapes[found == place], facecolor="none", alpha=0.75, **look)
+
+    def _say_too_small(self, style: Style, line: StyleClass) -> None:
+        self.figure.hatched = False
+        instead = unsure_class(style, lead=TOO_SMALL)
+        if self.legend is None or instead is None:
+            return
+        entries = [replace(row, entry=instead) if row.entry == line else row for row in self.legend.entries]
+        self.legend = replace(self.legend, entries=entries)
 
     def symbols(self, shapes: Shapes, style: Style, found: npt.NDArray[np.int16]) -> None:
         """Write the marks of classes, on each area that has room, else once on those that lie together."""

@@ -20,6 +20,7 @@ from hotspots.export.picture.context import in_system
 from hotspots.export.picture.parts import LegendBox, LegendEntry
 from hotspots.export.picture.saving import steady
 from hotspots.export.picture.sheet import Words
+from hotspots.export.sizes import BORDERED, is_shown
 from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, layer_style, surface_style
 from hotspots.export.unsure import unsure_areas, unsure_class
 from hotspots.export.where import MOST, compass, highest
@@ -228,7 +229,7 @@ def draw_heatmap(
     surface : Surface
         What to draw.
     areas : GeoDataFrame, optional
-        Areas whose borders are drawn thinly over it.
+        Areas whose borders are drawn thinly over it, where they are large enough not to hide it.
     title, subtitle, source, attribution, outline, uncovered, context, style, note, legend, insets, size, letters
         As for `draw_map`; insets enlarge the ground of the two highest classes.
 
@@ -265,7 +266,9 @@ def draw_heatmap(
     picture.figure.name = title or chosen.title
     picture.figure.words = _densest_words(dense, ground)
     if areas is not None:
-        picture.borders(_simple(reproject(areas, surface.crs)))
+        placed = reproject(areas, surface.crs)
+        if is_shown(placed.geometry.to_numpy(), BORDERED, metres_per_inch=picture.scale):
+            picture.borders(_simple(placed))
     if lines is not None:
         picture.outline(lines, avoid=dense)
     picture.towns(around)

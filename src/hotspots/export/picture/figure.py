@@ -12,10 +12,13 @@ class MapFigure(Figure):
     ----------
     name, words : str
         Its title, and what it shows and where, for who cannot see it; files of it hold both.
+    hatched : bool
+        Whether rates of few incidents are hatched, where there are some: not where areas are too small for it.
     """
 
     name: str = ""
     words: str = ""
+    hatched: bool = True
 
     def _repr_png_(self) -> bytes:
         """Return the picture at half of a slide's resolution."""

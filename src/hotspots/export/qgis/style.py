@@ -22,8 +22,9 @@ from hotspots.export.unsure import counts_behind, ink_on, unsure_class
 VERSION = "3.22.16"
 
 _BORDER = "#6e6e6e"
-_BORDER_MM = 0.15
-_OUTLINES: Mapping[str, tuple[str, float]] = {"thin": ("#6e6e6e", 0.15), "thick": ("#262626", 0.5)}
+_BORDER_MM = 0.12
+_OUTLINES: Mapping[str, tuple[str, float]] = {"thin": (_BORDER, _BORDER_MM), "thick": ("#262626", 0.5)}
+_FAR_MM = 0.2  # of thick lines where they lie close together
 _PROBABILITIES = ("gi_p", "gi_se", "gi_q", "lm_p", "lm_q")  # rounded, the smallest would read 0
 
 
@@ -74,6 +75,9 @@ class QgisLayer:
         ``(("2025-01", "n_2025_01"), ...)``. Without the controller the last is drawn.
     hatched : bool
         Whether some of its rates are of so few incidents that they are hatched.
+    bordered_from, hatched_from : float
+        Denominators of the scales from which on areas are large enough for borders (thick ones: for their full width)
+        and for hatches; 0 for all scales.
     """
 
     path: str
@@ -94,6 +98,8 @@ class QgisLayer:
     line: Literal["thin", "thick", "road", "water"] = "thin"
     months: tuple[tuple[str, str], ...] = ()
     hatched: bool = False
+    bordered_from: float = 0
+    hatched_from: float = 0
 
     @property
     def id(self) -> str:
@@ -191,17 +197,34 @@ def _aliases(layer: QgisLayer) -> ET.Element:
 def _renderer(layer: QgisLayer) -> ET.Element:
     style = layer.style
     if style is None:
-        made = _bare_renderer("singleSymbol")
-        if layer.kind == "areas":
-            _add_symbols(made, [[_outline_symbol(layer)]])
-        else:
-            add_context_symbol(made, layer.kind, layer.line)
-        return made
+        return _outlines(layer)
     if any(entry.value is not None for entry in style.classes):
         return _categorised(layer, style)
     if layer.hatched or layer.missing or layer.span is None:
         return _rule_based(layer, style)
     return _graduated(layer, style, layer.span)
+
+
+def _outlines(layer: QgisLayer) -> ET.Element:
+    """Draw lines or points at all scales, and borders of areas from the scale on where they hide no colours."""
+    if layer.kind == "areas" and layer.line == "thin" and layer.bordered_from:
+        made = _bare_renderer("RuleRenderer")
+        rules = element(made, "rules", key=_key(layer, "rules"))
+        said = f"Borders, from 1:{layer.bordered_from:,.0f}"
+        limit = {"scalemaxdenom": f"{layer.bordered_from:.0f}"}
+        element(rules, "rule", key=_key(layer, "0"), symbol="0", label=said, checkstate="1", **limit)
+        _add_symbols(made, [[_outline_symbol(layer)]])
+        return made
+    made = _bare_renderer("singleSymbol")
+    if layer.kind == "areas":
+        _add_symbols(made, [[_outline_symbol(layer)]])
+        if layer.bordered_from:
+            near = _OUTLINES[layer.line][1]
+            width = f"CASE WHEN @map_scale > {layer.bordered_from:.0f} THEN {_FAR_MM} ELSE {near} END"
+            _define(made.findall("symbols/symbol/layer")[0], "outlineWidth", width)
+    else:
+        add_context_symbol(made, layer.kind, layer.line)
+    return made
 
 
 def _bare_renderer(kind: str, **attributes: str) -> ET.Element:
@@ -226,6 +249,7 @@ def _categorised(layer: QgisLayer, style: Style) -> ET.Element:
             render="true" if _ticked(layer, entry) else "false",
         )
     _add_symbols(made, [_fills(layer, entry) for entry in drawn])
+    _thin_out(layer, made)
     return made
 
 
@@ -244,6 +268,7 @@ def _graduated(layer: QgisLayer, style: Style, span: tuple[float, float]) -> ET.
             render="true" if _ticked(layer, entry) else "false",
         )
     _add_symbols(made, [_fills(layer, entry) for entry in style.classes])
+    _thin_out(layer, made)
     element(made, "classificationMethod", id="Custom")
     return made
 
@@ -268,6 +293,7 @@ def _rule_based(layer: QgisLayer, style: Style) -> ET.Element:
         _add_hatch_rule(layer, style, rules, len(symbols))
         symbols.append([_hatch("#ffffff")])
     _add_symbols(made, symbols)
+    _thin_out(layer, made)
     if layer.hatched:
         # The hatch is dark on pale classes and pale on dark ones, as on the web.
         _add_ink(made.findall("symbols/symbol/layer")[-1], style)
@@ -276,7 +302,8 @@ def _rule_based(layer: QgisLayer, style: Style) -> ET.Element:
 
 def _add_hatch_rule(layer: QgisLayer, style: Style, rules: ET.Element, symbol: int) -> None:
     """Add the rule that hatches rates of few incidents over the colours of their classes."""
-    line = unsure_class(style)
+    where = f" from 1:{layer.hatched_from:,.0f}" if layer.hatched_from else ""
+    line = unsure_class(style, lead=f"Hatched{where}")
     if line is None:
         return
     element(
@@ -287,6 +314,7 @@ def _add_hatch_rule(layer: QgisLayer, style: Style, rules: ET.Element, symbol: i
         label=inert(_label(line)),
         filter=f"{identifier(counts_behind(style.column))} < {FEW} AND {identifier(style.column)} IS NOT NULL",
         checkstate="1",
+        **({"scalemaxdenom": f"{layer.hatched_from:.0f}"} if layer.hatched_from else {}),
     )
 
 
@@ -296,13 +324,32 @@ def _add_ink(fill: ET.Element, style: Style) -> None:
         f"WHEN {_condition(style.column, entry)} THEN {literal(colour(ink_on(entry.colour)))}"
         for entry in style.classes
     )
+    _define(fill, "fillColor", f"CASE {cases} END")
+
+
+def _thin_out(layer: QgisLayer, renderer: ET.Element) -> None:
+    """Let borders take the colour that they enclose where they would hide it, so that areas leave no gaps."""
+    if not layer.bordered_from:
+        return
+    for fill in renderer.findall("symbols/symbol/layer"):
+        if fill.find("Option/Option[@name='outline_style']").get("value") == "solid":  # type: ignore[union-attr]
+            near = f"@map_scale <= {layer.bordered_from:.0f}"
+            _define(
+                fill,
+                "outlineColor",
+                f"CASE WHEN {near} THEN {literal(colour(_BORDER))} ELSE @symbol_color END",
+            )
+
+
+def _define(fill: ET.Element, setting: str, expression: str) -> None:
+    """Let an expression say a setting of a symbol."""
     table = element(element(fill, "data_defined_properties"), "Option", type="Map")
     element(table, "Option", name="name", type="QString", value="")
     held = element(
-        element(table, "Option", name="properties", type="Map"), "Option", name="fillColor", type="Map"
+        element(table, "Option", name="properties", type="Map"), "Option", name=setting, type="Map"
     )
     element(held, "Option", name="active", type="bool", value="true")
-    element(held, "Option", name="expression", type="QString", value=f"CASE {cases} END")
+    element(held, "Option", name="expression", type="QString", value=expression)
     element(held, "Option", name="type", type="int", value="3")
     element(table, "Option", name="type", type="QString", value="collection")
 

@@ -27,6 +27,7 @@ from hotspots.export.qgis.layout import Imprint
 from hotspots.export.qgis.parts import plain
 from hotspots.export.qgis.project import definition_document, project_document, style_document, to_bytes
 from hotspots.export.qgis.style import QgisLayer
+from hotspots.export.sizes import BORDERED, HATCHED, PARTED, scale_from
 from hotspots.export.style import Style, layer_style, surface_style
 from hotspots.export.unsure import unsure_areas, unsure_class
 
@@ -131,6 +132,8 @@ def area_layer(
         labels=labels,
         months=tuple((months or {}).items()),
         hatched=unsure_class(chosen) is not None and bool(unsure_areas(layer, chosen).any()),
+        bordered_from=scale_from(layer, BORDERED),
+        hatched_from=scale_from(layer, HATCHED),
     )
 
 
@@ -158,6 +161,7 @@ def outline_layer(
         visible=visible,
         labels=labels,
         line=line,
+        bordered_from=scale_from(layer, BORDERED if line == "thin" else PARTED),
     )
 
 

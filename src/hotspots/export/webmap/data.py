@@ -22,8 +22,9 @@ from hotspots.areas.uncovered import uncovered_words
 from hotspots.base.crs import WGS84, crs_text, parse_crs, reproject, transform_xy
 from hotspots.base.errors import ParameterError
 from hotspots.base.threads import thread_count
+from hotspots.export.sizes import BORDERED, HATCHED
 from hotspots.export.style import MISSING_CLASS, NEUTRAL, NOT_COVERED, Style, StyleClass, surface_style
-from hotspots.export.unsure import unsure_areas, unsure_class
+from hotspots.export.unsure import CLOSER, ON_FEW, unsure_areas, unsure_class
 from hotspots.export.webmap.cards import card_data
 from hotspots.export.webmap.columns import Pool, add_table
 from hotspots.export.webmap.context import context_data
@@ -113,6 +114,7 @@ def map_data(
             "uncovered": None if uncovered is None else _uncovered(uncovered),
             "context": None if context is None or context.empty else context_data(context),
             "land": NEUTRAL,
+            "least": {"border": BORDERED, "hatch": HATCHED},
         }
 
 
@@ -361,8 +363,10 @@ def _step(view: AreaView, drawing: _Drawing, store: _Store, column: str) -> dict
 
 def _hatch(style: Style) -> dict[str, Any]:
     """Return the line of the legend that says why areas are hatched, where no class of their own does."""
-    said = unsure_class(style)
-    return {} if said is None else {"hatch": _entry(said)}
+    said, closer = unsure_class(style), unsure_class(style, lead=CLOSER)
+    if said is None or closer is None:
+        return {}
+    return {"hatch": _entry(said) | {"closer": closer.label, "why": ON_FEW.capitalize()}}
 
 
 def _hatched(view: AreaView, style: Style, store: _Store) -> dict[str, Any]:

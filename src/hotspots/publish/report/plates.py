@@ -18,7 +18,7 @@ from hotspots.export.document import Grid, Legend, Picture
 from hotspots.export.picture.draw import draw_heatmap, draw_map
 from hotspots.export.picture.saving import picture_bytes
 from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, StyleClass, layer_style, surface_style
-from hotspots.export.unsure import unsure_areas, unsure_class
+from hotspots.export.unsure import TOO_SMALL, unsure_areas, unsure_class
 from hotspots.publish.views import drawing
 from hotspots.publish.words.change import calendar_words
 
@@ -37,7 +37,6 @@ FLAT = (
 )
 _HEIGHTS = {"four": (1.0, 1.6), "two": (2.2, 2.75)}  # inches, the lowest and the highest
 _INSETS = 3
-_FEW = 500  # of more areas, no borders are drawn on a heat-map of this size
 _PLAIN = {
     "hot99": "Hotspot, the surest",
     "hot95": "Hotspot",
@@ -107,7 +106,7 @@ def area_plate(
     )
     words = caption or f"{layer.label}: {theme_words(column)}"
     style = layer_style(table, column)
-    legend = _legend(style, table, neutral=draw == "all")
+    legend = _legend(style, table, neutral=draw == "all", hatched=figure.hatched)
     legend = replace(legend, entries=[*legend.entries, *_uncovered_entry(analysis)])
     return _as_picture(
         figure, f"{words.rstrip('.')}. {_where(analysis, layer, column, style)}", words, kinds, legend
@@ -127,7 +126,7 @@ def heat_plate(
     areas = analysis.areas
     figure = draw_heatmap(
         surface,
-        areas=areas if len(areas) <= _FEW else None,
+        areas=areas,
         outline=analysis.outline,
         uncovered=missing_areas(analysis),
         context=analysis.context,
@@ -178,16 +177,16 @@ def is_flat(areas: gpd.GeoDataFrame) -> bool:
     return bool((north - south) / (east - west) <= FLAT)
 
 
-def _legend(style: Style, table: pd.DataFrame, *, neutral: bool) -> Legend:
+def _legend(style: Style, table: pd.DataFrame, *, neutral: bool, hatched: bool) -> Legend:
     found = style.classify(table[style.column])
     entries = [
         (entry.colour, f"{_words(entry)} ({(found == place).sum():,})")
         for place, entry in enumerate(style.classes)
         if (found == place).any() and (neutral or not entry.neutral)
     ]
-    line, hatched = unsure_class(style), unsure_areas(table, style)
-    if line is not None and hatched.any():
-        entries.append((line.colour, f"{line.label} ({hatched.sum():,})"))
+    line = unsure_class(style) if hatched else unsure_class(style, lead=TOO_SMALL)
+    if line is not None and (few := int(unsure_areas(table, style).sum())):
+        entries.append((line.colour, f"{line.label} ({few:,})"))
     if neutral and (found < 0).any():
         entries.append((style.missing.colour, f"{style.missing.label} ({(found < 0).sum():,})"))
     return Legend(_plain(style.title), entries)

@@ -29,7 +29,7 @@
       if (data.uncovered) Hotspots.layers.uncovered(this.map, data.uncovered).addTo(this.map);
       for (const { group, sheet } of this.around) (group || sheet).addTo(this.map);
       this.names = new Hotspots.names.Names(this.map, (cover) => { for (const lines of this.around) if (lines.write) lines.write(cover); });
-      this.areas = data.stores.map((store, i) => new Hotspots.layers.Areas(this.map, store, data.strength, {
+      this.areas = data.stores.map((store, i) => new Hotspots.layers.Areas(this.map, store, data, {
         tooltip: (position) => this.actions.tooltip(this.view, position), choose: (position) => this.actions.choose(i, position) }));
       this.follow(first, this.map);
       this.follow(this.map, first);

@@ -4,8 +4,6 @@
 
   const LINE = "#7b8794", GAP_LINE = "#8a94a0", DISTRICT = "#3b4754";
   const WIDEST = 0.8, NARROWEST = 0.15, PIXELS_PER_WIDTH = 40;
-  // Borders of areas smaller than this on the screen, in pixels, would hide their colours.
-  const LEAST_BORDERED = 5;
   // What is left of the colours of areas outside the chosen districts.
   const DIMMED = 0.2;
   // Places along each side of a district at which its name is tried.
@@ -31,8 +29,9 @@
   class Areas {
     // `actions`: tooltip(position) for what is shown on hover, choose(position, place) when one is pressed,
     // and, where wanted, over(position or null) for the one under the pointer.
-    constructor(map, encoded, strength, actions) {
-      Object.assign(this, { map, encoded, strength, actions, view: null, shapes: null, over: null });
+    // `least`: the pixels from which on areas have borders, and a hatch.
+    constructor(map, encoded, { strength, least }, actions) {
+      Object.assign(this, { map, encoded, strength, least, actions, view: null, shapes: null, over: null });
     }
 
     build() {
@@ -126,6 +125,16 @@
       return this.shapes.height * this.map.options.crs.scale(this.map.getZoom());
     }
 
+    // Whether the middle one of the areas is so many pixels high.
+    isHigh(pixels) {
+      return this.shapes.middle * this.map.options.crs.scale(this.map.getZoom()) >= pixels;
+    }
+
+    // Whether rates that rest on little are hatched: in areas that are too small, lines could not be told from a colour.
+    get hatched() {
+      return this.isHigh(this.least.hatch);
+    }
+
     // Lines thin out with the size of the areas on the screen, so that they never hide the colours.
     lineWeight() {
       return Math.min(WIDEST, Math.max(NARROWEST, this.pixelHeight() / PIXELS_PER_WIDTH));
@@ -152,10 +161,11 @@
     }
 
     hatch(pen, found, frame) {
-      const { shapes, view } = this;
+      // A class that is hatched is told from another by nothing else.
+      const { shapes, view } = this, { unsure, byClass } = Hotspots.marks, lined = this.hatched ? unsure : byClass;
       for (const [letter, positions] of found) {
         const { colour, opacity } = Hotspots.values.entryOf(view, letter);
-        if (opacity) Hotspots.marks.hatch(pen, shapes, positions.filter((position) => Hotspots.marks.unsure(view, position)), colour, frame);
+        if (opacity) Hotspots.marks.hatch(pen, shapes, positions.filter((position) => lined(view, position)), colour, frame);
       }
     }
 
@@ -163,8 +173,9 @@
       const { shapes, view } = this, found = this.inSight(frame.sight, view.classes);
       if (this.coloured && view.around) this.colour(pen, this.inSight(frame.sight, view.around), this.strength * DIMMED, frame);
       if (this.coloured) this.colour(pen, found, this.strength, frame);
-      if (this.coloured && this.pixelHeight() >= Hotspots.marks.LEAST_HEIGHT) this.hatch(pen, found, frame);
-      if (this.coloured && this.pixelHeight() < LEAST_BORDERED) return;
+      if (this.coloured) this.hatch(pen, found, frame);
+      // Borders of small areas would hide their colours.
+      if (this.coloured && !this.isHigh(this.least.border)) return;
       const lines = [...found].filter(([letter]) => letter !== "-").flatMap(([, positions]) => positions);
       stroke(pen, shapes, lines, { colour: LINE, width: this.lineWeight() }, frame);
       stroke(pen, shapes, found.get("-") || [], { colour: GAP_LINE, width: this.lineWeight(), dash: [3, 3] }, frame);

@@ -25,9 +25,9 @@
     return [entry.group ? element("span", "group", `${entry.group} · `) : "", entry.title, period ? `, ${period}` : ""];
   }
 
-  function themeLegend(view, uncovered) {
+  function themeLegend(view, { uncovered, hatched }) {
     const rows = view.legend.filter((entry) => entry.opacity > 0 && !(entry.rare && entry.count === 0));
-    if (view.hatch && view.hatch.places.size) rows.push({ ...view.hatch, count: view.hatch.places.size });
+    if (view.hatch && view.hatch.places.size) rows.push({ ...view.hatch, label: hatched ? view.hatch.label : view.hatch.closer, count: view.hatch.places.size });
     if (view.missing.count) rows.push(view.missing);
     if (uncovered) rows.push({ ...uncovered.legend, missing: true });
     return block(view, titleOf(view, [view.label, view.where].filter(Boolean).join(", ")), rows, view.noun);
@@ -38,10 +38,10 @@
     return block(entry, titleOf(entry), uncovered ? [...rows, { ...uncovered.legend, missing: true }] : rows);
   }
 
-  // `uncovered`: the ground that no file covers, where there is some.
-  function render(target, views, surfaces, uncovered) {
-    target.replaceChildren(...views.filter(Boolean).map((view) => themeLegend(view, uncovered)),
-      ...surfaces.map((entry) => surfaceLegend(entry, uncovered)));
+  // `uncovered`: the ground that no file covers, where there is some; `hatched`: whether areas are large enough for a hatch.
+  function render(target, views, surfaces, around) {
+    target.replaceChildren(...views.filter(Boolean).map((view) => themeLegend(view, around)),
+      ...surfaces.map((entry) => surfaceLegend(entry, around.uncovered)));
   }
 
   // Tooltip and figures of one area in one theme.

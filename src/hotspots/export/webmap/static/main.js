@@ -49,6 +49,7 @@
       this.link = new Hotspots.link.Link(this.model, map, { state: () => this.state, restore: (found) => this.restore(found) });
       this.restore(Hotspots.link.read(this.model, location.hash));
       map.on("moveend", () => this.link.save("replace"));
+      map.on("zoomend", () => { if (this.shown && this.shown.hatched !== this.hatched) this.drawLegend(); });
       Hotspots.paper.prepare(map, data.bounds);
       skipLink(this.at("list"));
       this.at("print").addEventListener("click", () => window.print());
@@ -69,8 +70,8 @@
       this.land = data.outline && data.land ? Hotspots.layers.land(map, data.outline, data.land) : null;
       this.around = this.land ? [this.land] : [];
       if (data.uncovered) Hotspots.layers.uncovered(map, data.uncovered).addTo(map);
-      this.areas = data.stores.map((store) => new Hotspots.layers.Areas(map, store, data.strength, actions));
-      this.hexagons = data.stores.map(({ hexagons }) => hexagons && new Hotspots.layers.Areas(map, hexagons, data.strength, actions));
+      this.areas = data.stores.map((store) => new Hotspots.layers.Areas(map, store, data, actions));
+      this.hexagons = data.stores.map(({ hexagons }) => hexagons && new Hotspots.layers.Areas(map, hexagons, data, actions));
       this.layers = new Map(model.overlays.map((entry) => [entry, this.layerOf(entry)]));
       this.names = new Hotspots.names.Names(map, (cover) => this.nameDistricts(cover));
       this.beside = new Hotspots.beside.Beside(map, this.at("beside"), data, {
@@ -269,14 +270,20 @@
       if (changed) this.districts.render(this.view, areas, districts);
       this.back.render(this.state.trail);
       this.drawTable(areas);
-      const surfaces = this.drawOverlays();
-      const other = this.besideView && this.state.beside.theme !== theme ? this.besideView : null;
-      Hotspots.legend.render(this.at("legend"), [this.coloured ? this.told() : null, other], surfaces, this.asHexagons ? null : this.data.uncovered);
+      this.surfaces = this.drawOverlays();
+      this.drawLegend();
       this.list.render(this.view);
       // Names of areas make room for those of districts.
       this.drawNames(changed || !this.drawn || this.drawn.overlays !== this.state.overlays);
       this.drawSelection(changed, way);
       this.drawn = this.state;
+    }
+
+    drawLegend() {
+      const { theme, beside } = this.state, other = this.besideView && beside.theme !== theme ? this.besideView : null;
+      this.hatched = !this.shown || this.shown.hatched;
+      Hotspots.legend.render(this.at("legend"), [this.coloured ? this.told() : null, other], this.surfaces,
+        { uncovered: this.asHexagons ? null : this.data.uncovered, hatched: this.hatched });
     }
 
     // What the legend tells of the view in sight; of hexagons, that they are no places.

@@ -4,8 +4,6 @@
 
   const TILE = 7; // pixels from one line of the hatch to the next
   const DARK = "#5c5c5c", LIGHT = "#ffffff";
-  // Areas lower than this on the screen are too small for lines to be told from a colour.
-  const LEAST_HEIGHT = 9;
   const SIGN = 11, INK = 8; // pixels of a sign's font, and of what it covers
 
   // What shows on a colour: lines of white where it is dark.
@@ -22,12 +20,14 @@
 
   // Whether an area is hatched beside its class, and in words why; empty where it is not.
   const beside = (view, position) => Boolean(view.hatch && view.hatch.places.has(position));
-  const why = (view, position) => (beside(view, position) ? view.hatch.label : "");
+  const why = (view, position) => (beside(view, position) ? view.hatch.why : "");
 
   // Whether an area is hatched: its class says so, or its number rests on little.
   function unsure(view, position) {
-    return Boolean(Hotspots.values.entryOf(view, view.classes[position]).unsure) || beside(view, position);
+    return byClass(view, position) || beside(view, position);
   }
+
+  const byClass = (view, position) => Boolean(Hotspots.values.entryOf(view, view.classes[position]).unsure);
 
   // How an area is called and drawn, hatch and all.
   function entryAt(view, position) {
@@ -97,5 +97,5 @@
     }, { pane: Hotspots.layers.pane(map, "marks", 452) });
   }
 
-  Hotspots.marks = { inkOn, positions, why, unsure, entryAt, hatch, signs, sheet, LEAST_HEIGHT };
+  Hotspots.marks = { inkOn, positions, why, unsure, byClass, entryAt, hatch, signs, sheet };
 })(window.Hotspots = window.Hotspots || {});

@@ -19,6 +19,7 @@
       if (topology.points) Object.assign(topology, { world: worldOf(topology.points), points: null });
       this.boxes = this.boxesOf();
       this.height = averageHeight(this.boxes);
+      this.middle = middleHeight(this.boxes);
     }
 
     // Calls `draw(start, end, step)` for each arc of a ring, with places in the points.
@@ -232,6 +233,14 @@
   }
 
   // Average height of shapes, as a share of the world's; those without rings are left out.
+  function middleHeight(boxes) {
+    const heights = new Float64Array(boxes.length / 4);
+    let known = 0;
+    for (let i = 0; i < boxes.length; i += 4) if (boxes[i] <= boxes[i + 2]) heights[known++] = boxes[i + 3] - boxes[i + 1];
+    const sorted = heights.subarray(0, known).sort();
+    return known ? (sorted[(known - 1) >> 1] + sorted[known >> 1]) / 2 : 0;
+  }
+
   function averageHeight(boxes) {
     let sum = 0, known = 0;
     for (let i = 0; i < boxes.length; i += 4) {
