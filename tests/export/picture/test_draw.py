@@ -307,7 +307,7 @@ def test_rates_of_areas_that_are_too_small_are_not_hatched_and_the_legend_says_s
     assert not hatches(figure)
     said = " ".join(written(figure))
     assert "Too small here to be hatched: a rate of fewer than 10 incidents" in said
-    assert not figure.hatched  # type: ignore[attr-defined]
+    assert not figure.hatched
     edges = {patch.get_edgecolor() for patch in figure.axes[0].patches}
     fills = {patch.get_facecolor() for patch in figure.axes[0].patches}
     assert edges == fills, "borders have the colour that they enclose"

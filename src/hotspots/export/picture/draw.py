@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.figure import Figure
 
+    from hotspots.export.picture.figure import MapFigure
+
 GROUND = "#efeeea"  # below the lowest drawn class of a surface without outlines
 NAMED = 12  # at most this many areas are named
 _VERTICES = 12_000  # of all polygons of a picture: under a pixel of a slide
@@ -57,7 +59,7 @@ def draw_map(
     insets: int = 0,
     size: Size = SLIDE,
     letters: float | None = None,
-) -> Figure:
+) -> MapFigure:
     """Draw one column of a layer as a picture: areas by class, legend, scale bar, north and source.
 
     Classes that hold no area are left out of the legend; the others say how many they hold. Text from the
