@@ -257,7 +257,7 @@ def test_files_say_what_the_picture_shows_and_where() -> None:
     layer = wards().assign(gi_class=["hot99", "none", "none", "none"])
     figure = draw_map(layer, "gi_class", title="Burglary & theft", noun="wards")
     told = f"Hotspot (q\u00a0≤\u00a00.01): 1 of 4 areas, {where(layer, [layer.index[0]])}."
-    assert figure.words == told  # type: ignore[attr-defined]
+    assert figure.words == told
     svg = picture_bytes(figure, "svg").decode("utf-8")
     assert "<title>Burglary &amp; theft</title>" in svg
     assert f"<desc>{html.escape(told)}</desc>" in svg
