@@ -13,12 +13,13 @@ import pytest
 from shapely import box
 
 from hotspots.analysis.harms import numbers_and_harm
+from hotspots.analysis.pages import check_pages
 from hotspots.analysis.profile import FORCE, TOTAL, make_profile
 from hotspots.analysis.recipe.reading import parse_recipe
 from hotspots.analysis.recipe.tables import Report
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.run.analyse import analyse
-from hotspots.base.errors import HotspotsWarning
+from hotspots.base.errors import HotspotsWarning, ParameterError
 from hotspots.export.document import Paragraphs, Picture, Table, Terms
 from hotspots.publish.report.document import make_document
 from hotspots.publish.report.partnerships import partnership_sections, profile_section
@@ -243,6 +244,85 @@ def test_places_stand_on_the_pages_of_partnerships_or_in_a_section_of_their_own(
         "Summary",
         "Places at greatest risk",
     ]
+
+
+def with_report(made: Analysis, **options: Any) -> Analysis:
+    return replace(made, recipe=replace(made.recipe, report=Report(**options)))
+
+
+def test_partnerships_that_are_named_have_a_page_and_a_list_of_places_and_the_others_none(
+    made: Analysis,
+) -> None:
+    asked = with_report(made, partnerships=("Southshire",))
+    (pages,) = [section for section in make_document(asked).sections if section.title == "Each partnership"]
+    assert [part.title for part in pages.parts] == ["Southshire"]
+    said = "Of the 2 partnerships 1 has a page here: the tables of the report and the workbook have their figures."
+    assert pages.blocks[0] == Paragraphs([said])
+    alone = with_report(made, partnerships=("Southshire",), sections=("places",))
+    (places,) = make_document(alone).sections
+    assert [part.title for part in places.parts] == ["Southshire"]
+    assert said in str(places.blocks)
+    assert said not in str(make_document(with_report(made, partnerships=("all",))).sections)
+
+
+def test_more_partnerships_than_a_force_has_have_no_pages_unless_asked_for(
+    made: Analysis, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("hotspots.analysis.pages.MOST_PAGES", 1)
+    caplog.set_level("INFO", logger="hotspots")
+    many = with_report(made)
+    titles = {section.title: section for section in make_document(many).sections}
+    assert titles["Each partnership"].parts == []
+    assert titles["Each partnership"].blocks[0] == Paragraphs(
+        [
+            "None of the 2 partnerships has a page here: the tables of the report and the workbook have their figures."
+        ]
+    )
+    assert "Places at greatest risk" not in titles
+    check_pages(many.recipe, made.areas["district"])
+    assert caplog.messages == [
+        "The report has no page for each of the 2 partnerships, which are more than 1 (name those that should have one "
+        "with 'partnerships' under [report], or write \"all\")"
+    ]
+    asked = with_report(made, partnerships=("all",))
+    (pages,) = [section for section in make_document(asked).sections if section.title == "Each partnership"]
+    assert [part.title for part in pages.parts] == ["Northshire", "Southshire"]
+
+
+def test_a_page_for_a_partnership_that_there_is_not_is_refused_before_anything_is_computed(
+    made: Analysis,
+) -> None:
+    asked = replace(made.recipe, report=Report(partnerships=("Northshir",)))
+    with pytest.raises(ParameterError) as caught:
+        analyse(asked)
+    assert str(caught.value).splitlines()[0] == (
+        "there is no partnership 'Northshir' to have a page in the report"
+    )
+    assert caught.value.hint == "did you mean 'Northshire' or 'Southshire'?"
+
+
+def test_partnerships_too_many_for_columns_are_rows() -> None:
+    names = [f"District {k:02d}" for k in range(16)]
+    areas = gpd.GeoDataFrame(
+        {"district": names, "name": names, "population": [1_000.0] * 16},
+        index=pd.Index([f"E{k:02d}" for k in range(16)], name="code"),
+        geometry=[box(k, 0, k + 1, 1) for k in range(16)],
+        crs="EPSG:27700",
+    )
+    counts = pd.DataFrame({"Burglary": range(1, 17)}, index=areas.index)
+    analysis: Any = SimpleNamespace(profile=make_profile(counts, areas, months=12))
+    found = profile_section(analysis)
+    assert found is not None
+    by_row = found.blocks[0]
+    assert isinstance(by_row, Table)
+    assert by_row.headings == ["Partnership", TOTAL, "Burglary"]
+    assert by_row.rows[1] == ["District 01", "2", "2"]
+    assert by_row.rows[-1] == [FORCE, "136", "136"]  # 1 + 2 + ... + 16
+    few: Any = SimpleNamespace(profile=make_profile(counts[:15], areas[:15], months=12))
+    by_column = profile_section(few)
+    assert by_column is not None
+    assert isinstance(by_column.blocks[0], Table)
+    assert by_column.blocks[0].headings == ["Offence", *names[:15], FORCE]
 
 
 def test_harm_is_beside_numbers_and_unknown_where_too_few_are_asked_for(made: Analysis) -> None:

@@ -441,11 +441,13 @@ class Report:
     "priorities" and "matrix" are left out where the recipe has no table ``[select]``, "risk" where it has no
     ``[risk]``, "emerging" where it has no ``[emerging]``, "places" where it has no ``[places]``, "assess" where it has
     no ``[assess]``, "charts" where it has no ``[charts]``, and "since" where no earlier edition is named. `formats` are
-    the files that it is written as: a page for a browser and, to be edited, a Word file and slides.
+    the files that it is written as: a page for a browser and, to be edited, a Word file and slides. `partnerships` are
+    those that have a page and a list of places of their own: by default all where there are up to 50, else none.
     """
 
     sections: tuple[Section, ...] = SECTIONS
     formats: tuple[ReportFormat, ...] = ("html",)
+    partnerships: tuple[str, ...] = ()
 
 
 # What every recipe has, asked for or not.

@@ -13,6 +13,7 @@ from hotspots.analysis.charts import MonthCharts
 from hotspots.analysis.facts import AreaFacts, find_facts
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.origins import recipe_origin
+from hotspots.analysis.pages import check_pages
 from hotspots.analysis.partnerships import find_comparators
 from hotspots.analysis.people import classes_of
 from hotspots.analysis.plans import recipe_plan
@@ -98,6 +99,7 @@ def analyse(
     progress("Locating incidents")
     held = held or locate_all(incidents, before, places)
     places, held, uncovered, covering = keep_covered(recipe, places, held, quality)
+    check_pages(recipe, places[0].areas["district"].astype(str))
     places, held = with_cells(recipe, places, spots, held)
     located = held[places[0].key].assigned
     quality = account(quality, incidents, located)

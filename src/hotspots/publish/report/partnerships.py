@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 
 from hotspots.analysis.harms import numbers_and_harm
+from hotspots.analysis.pages import paged
 from hotspots.analysis.profile import FORCE, Profile
 from hotspots.analysis.results import Analysis
 from hotspots.base.poisson import FEW
 from hotspots.base.text import area_name
 from hotspots.export.document import Block, Paragraphs, Part, Picture, Section, Table
-from hotspots.publish.report.places import place_blocks
+from hotspots.publish.report.places import listed, place_blocks
 from hotspots.publish.report.plates import Kinds, area_plate, origin_words, pair_size
 from hotspots.publish.words.change import change_words
 from hotspots.publish.words.names import plural, singular
@@ -22,6 +23,7 @@ from hotspots.publish.words.partnership import (
     beside_words,
     change_sentence,
     kinds_words,
+    pages_words,
     table_caption,
 )
 from hotspots.publish.words.profile import cell_words, figures_of, mix_words, period_words, share_words
@@ -30,6 +32,8 @@ from hotspots.publish.words.reference import reference_words
 
 RANKED = 5
 """Areas of a partnership that are ranked by number and by harm."""
+MOST_COLUMNS = 16
+"""Partnerships that a table has columns for, with the force."""
 
 
 def profile_section(analysis: Analysis) -> Section | None:
@@ -54,16 +58,18 @@ def partnership_sections(analysis: Analysis, kinds: Kinds) -> Section | None:
     profile = analysis.profile
     if profile is None:
         return None
-    parts = [Part(name, _page(analysis, profile, name, kinds), new_page=True) for name in profile.names]
-    reading = [PLAINLY] if profile.comparators else []
+    chosen = paged(analysis.recipe, profile.names)
+    parts = [Part(name, _page(analysis, profile, name, kinds), new_page=True) for name in chosen]
+    reading = [PLAINLY] if profile.comparators and parts else []
     rules = Paragraphs([" ".join([*reading, *period_words(profile)])], small=True)
-    return Section("Each partnership", [rules], parts)
+    left_out = pages_words(len(chosen), len(profile.names))
+    return Section("Each partnership", [*([Paragraphs([left_out])] if left_out else []), rules], parts)
 
 
 def holds_places(analysis: Analysis) -> bool:
     """Return whether the pages of the partnerships hold all places at greatest risk, which need no section then."""
     profile, found = analysis.profile, analysis.standings
-    return profile is not None and found is not None and set(found.districts) <= set(profile.names)
+    return profile is not None and found is not None and set(listed(analysis, found)) <= set(profile.names)
 
 
 def _page(analysis: Analysis, profile: Profile, name: str, kinds: Kinds) -> list[Block]:
@@ -169,14 +175,15 @@ def _beside(analysis: Analysis, profile: Profile, name: str, comparators: tuple[
 
 
 def _crossed(profile: Profile, what: str, *, counts: bool) -> Table:
+    """Return offences by partnership; where these are too many for the columns of a page, they are its rows."""
     table = profile.counts() if counts else profile.rates()
+    turned = len(table) > MOST_COLUMNS
+    table = table if turned else table.T
+    decimals = 0 if counts else 1
     rows = [
-        [
-            str(offence),
-            *("" if value != value else f"{value:,.{0 if counts else 1}f}" for value in table[offence]),
-        ]
-        for offence in table
+        [str(name), *("" if value != value else f"{value:,.{decimals}f}" for value in row)]
+        for name, row in zip(table.index, table.to_numpy(dtype=float), strict=True)
     ]
-    headings = ["Offence", *map(str, table.index)]
+    headings = ["Partnership" if turned else "Offence", *map(str, table.columns)]
     caption = f"{what} by offence and partnership"
     return Table(caption, headings, rows, numbers=frozenset(range(1, len(headings))))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hotspots.analysis.pages import paged
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.standings import Standings
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.partnership import pages_words
 from hotspots.publish.words.places import place_words, places_plainly, themes_words
 
 NONE = "in no theme above, the highest of the others"
@@ -19,11 +21,20 @@ def places_section(analysis: Analysis) -> Section | None:
     if found is None:
         return None
     label = analysis.recipe.areas[0].label
-    named = [district for district in found.districts if district]
+    every = [district for district in found.districts if district]
+    named = [district for district in listed(analysis, found) if district]
     parts = [Part(district, place_blocks(found, district, label)) for district in named]
     if "" in found.districts:
-        parts.append(Part(f"{label} without a district" if named else label, place_blocks(found, "", label)))
-    return Section("Places at greatest risk", [Paragraphs([places_plainly(analysis)])], parts)
+        parts.append(Part(f"{label} without a district" if every else label, place_blocks(found, "", label)))
+    left_out = pages_words(len(named), len(every))
+    said = [places_plainly(analysis), *([left_out] if left_out else [])]
+    return Section("Places at greatest risk", [Paragraphs(said)], parts)
+
+
+def listed(analysis: Analysis, found: Standings) -> list[str]:
+    """Return the districts whose places the report lists: those that have a page, and the areas without a district."""
+    shown = paged(analysis.recipe, [district for district in found.districts if district])
+    return [district for district in found.districts if district in shown or not district]
 
 
 def place_blocks(found: Standings, district: str, label: str, *, caption: str = "") -> list[Block]:

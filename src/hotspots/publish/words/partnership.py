@@ -81,3 +81,23 @@ PLAINLY = (
     "Above and below: the two rates differ by more than chance explains; similar: they do not. The appendix says how "
     "this was judged."
 )
+
+
+def pages_words(shown: int, partnerships: int) -> str:
+    """Return how many partnerships have a page of their own and where the others are; empty where all have one.
+
+    Examples
+    --------
+    >>> pages_words(9, 9), pages_words(0, 264)
+    ('', 'None of the 264 partnerships has a page here: the tables of the report and the workbook have their figures.')
+    >>> pages_words(1, 264)
+    'Of the 264 partnerships 1 has a page here: the tables of the report and the workbook have their figures.'
+    """
+    if shown == partnerships:
+        return ""
+    which = (
+        f"Of the {partnerships:,} partnerships {shown:,} {'has' if shown == 1 else 'have'}"
+        if shown
+        else f"None of the {partnerships:,} partnerships has"
+    )
+    return f"{which} a page here: the tables of the report and the workbook have their figures."
