@@ -13,9 +13,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -95,8 +97,8 @@ def write_anew(folder: Path) -> None:
                     file.write_text(text)
 
 
-def _write_until(folder: Path, step: int, end: str) -> None:
-    """Write anew, but come to an end at a step of the file system."""
+def stop_at(step: int, end: str, write: Callable[[], object]) -> NoReturn:
+    """Write, but come to an end at a step of the file system; the process ends by a code that tells which."""
     count = 0
 
     def watch(event: str, _: object) -> None:
@@ -114,7 +116,7 @@ def _write_until(folder: Path, step: int, end: str) -> None:
 
     sys.addaudithook(watch)
     try:
-        write_anew(folder)
+        write()
     except FileError:
         os._exit(1)
     except KeyboardInterrupt:
@@ -132,7 +134,7 @@ def _program(top: Path, end: str, way: str) -> None:
         sys.stdout.flush()
         child = os.fork()
         if not child:
-            _write_until(out, step, end)
+            stop_at(step, end, partial(write_anew, out))
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         after = held(out) if out.is_dir() else {}
         # The next run finds out that it cannot go on, and so changes nothing of its own.

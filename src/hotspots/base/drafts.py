@@ -6,6 +6,7 @@ cleared away by the next who writes into the same folder; a folder that it had t
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -20,6 +21,8 @@ from hotspots.base.errors import FileError
 
 BEFORE = "before"
 """What stood in the place of a draft waits under this name, where the two cannot change places in one step."""
+PLACING = "placing"
+"""Lists files that go in place together, the one without which the others are nothing last: what was there is aside."""
 _LOCK = "lock"
 _NAME = re.compile(r"\.writing-[0-9a-f]{16}")
 
@@ -173,8 +176,21 @@ def _hold(lock: int) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Empty a draft, after putting back what was taken from its place and nothing came to stand there."""
+    """Empty a draft, after putting back what was taken from its place and nothing came to stand there.
+
+    Of files that go in place together, those that came go again where the last of them did not; and where it did,
+    nothing that was taken comes back.
+    """
     aside = folder / BEFORE
+    together = _together(folder / PLACING)
+    if together and os.path.lexists(folder.parent / together[-1]):
+        remove(aside)
+        if aside.exists():
+            # The next writer tries again; without the list it would put these back.
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), str(aside))
+    else:
+        for name in together:
+            remove(folder.parent / name)
     for taken in [*aside.iterdir()] if aside.is_dir() else []:
         place = folder.parent / taken.name
         if not os.path.lexists(place):
@@ -188,6 +204,14 @@ def _clear(folder: Path) -> None:
                 entry.rmdir()
         elif entry.name != _LOCK:
             remove(entry)
+
+
+def _together(listed: Path) -> list[str]:
+    """Return the names of files that go in place together; a name that leads elsewhere is none."""
+    if not listed.is_file() or listed.is_symlink():
+        return []
+    names = listed.read_text(encoding="utf-8", errors="surrogateescape").split("\0")
+    return [name for name in names if name not in ("", ".", "..") and not re.search(r"[/\\:]", name)]
 
 
 def is_draft(name: str) -> bool:
@@ -209,7 +233,8 @@ def _remove(folder: Path, lock: int) -> None:
     try:
         with suppress(OSError):  # someone took it away meanwhile
             _clear(folder)
-            if sys.platform != "win32":  # where an open file cannot be removed
+            left = [entry for entry in folder.iterdir() if entry.name != _LOCK]
+            if not left and sys.platform != "win32":  # where an open file cannot be removed
                 (folder / _LOCK).unlink()
                 folder.rmdir()
     finally:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hotspots.base.drafts import drafting, is_draft
+from hotspots.base.drafts import BEFORE, PLACING, drafting, is_draft
 from hotspots.base.errors import FileError, HotspotsError
 from hotspots.base.exchange import exchange
 from hotspots.base.keeping import keep, require_replaceable
@@ -74,6 +74,45 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool = False) -> Itera
         refuse_existing(target, overwrite=overwrite)  # it may have come meanwhile
         draft.replace(target)
         sync(target.parent)
+
+
+def put_beside(draft: Path, target: Path, parts: Collection[Path], *, before: Collection[Path]) -> None:
+    """Put the further files of a layer in place; its own, the draft that `replacing` gave, comes last.
+
+    Without that one the others are nothing to a reader, and it is the first to be taken away. So at any moment the old
+    layer is there whole, or the new one, or, for as long as this takes, neither: then the next that writes into the
+    folder, or the end of `replacing` where something fails, puts the old one back whole. It is never a mix of both.
+
+    Parameters
+    ----------
+    draft, target : Path
+        As `replacing` gave and got them.
+    parts : collection of Path
+        The new files, on the disk of the draft; they keep their names.
+    before : collection of Path
+        Places beside `target` whose files belong to the old layer.
+
+    Raises
+    ------
+    OSError
+        When one cannot be taken or put.
+    """
+    scratch = draft.parent.parent
+    aside = scratch / BEFORE
+    aside.mkdir()
+    for old in (target, *before):
+        if os.path.lexists(old):
+            old.replace(aside / old.name)
+    for part in parts:
+        sync(part)
+    names = [*(part.name for part in parts), target.name]
+    written = draft.with_name(PLACING)
+    written.write_text("\0".join(names), encoding="utf-8", errors="surrogateescape")
+    sync(written)
+    written.replace(scratch / PLACING)
+    for part in parts:
+        part.replace(target.with_name(part.name))
+    sync(target.parent)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Shapefile: a layer in five files and its licence, all of them or none."""
+"""Shapefile: a layer in five files and its licence: all of the old ones or all of the new."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from hotspots.base.crs import crs_text
 from hotspots.base.errors import FileError, HotspotsWarning
-from hotspots.base.files import refuse_existing, replacing, require_whole
+from hotspots.base.files import put_beside, refuse_existing, replacing, require_whole
 from hotspots.export.formats.table import has_points, plain_table, with_names
 from hotspots.export.geojson.text import to_json
 
@@ -80,7 +80,7 @@ def write_shapefile(
         else:
             require_whole(folder)
             shutil.move(folder / f"{stem}.shp", draft)
-            _put_beside(folder, target)
+            _put_beside(folder, draft, target)
 
 
 def _that_fits(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -144,25 +144,11 @@ def _zip(folder: Path, draft: Path) -> None:
             archive.writestr(entry, part.read_bytes())
 
 
-def _put_beside(folder: Path, target: Path) -> None:
-    """Put the parts in place, keeping those of before until all are there, and put them back where one cannot be."""
-    kept = folder / "before"
-    kept.mkdir()
-    placed = []
+def _put_beside(folder: Path, draft: Path, target: Path) -> None:
     try:
-        for suffix in _PARTS:
-            old = target.with_suffix(suffix)
-            if old.exists():
-                old.replace(kept / old.name)
-        for part in sorted(entry for entry in folder.iterdir() if entry.is_file()):
-            place = target.with_name(part.name)
-            part.replace(place)
-            placed.append(place)
+        parts = sorted(entry for entry in folder.iterdir() if entry.is_file())
+        put_beside(draft, target, parts, before=[target.with_suffix(part) for part in _PARTS])
     except OSError as error:
-        for place in placed:
-            place.unlink(missing_ok=True)
-        for old in kept.iterdir():
-            old.replace(target.with_name(old.name))
         raise FileError(
             f"cannot write the parts of '{target}' ({error.strerror})",
             hint="close the program that has them open, or choose another name with -o",
