@@ -179,6 +179,10 @@ def test_totals_are_rounded_on_their_own(folders: Folders) -> None:
         assert public.change.districts is not None
         assert (public.change.districts[["n_before", "n_after"]] % 10 == 0).all(axis=None)
         assert public.change.counts[-1] == public.n
+    # Rounded months need not add up to the rounded year, so that no sum stands beside them.
+    report = (folders.folder / "report.html").read_text(encoding="utf-8")
+    table = report[report.index("Rows used, by month") :]
+    assert re.findall(r"<th[^>]*>([^<]+)</th>", table[: table.index("</tr>")]) == ["Year", "Jul"]
 
 
 def test_the_density_holds_classes_and_nothing_of_the_one_heavy_incident(folders: Folders) -> None:

@@ -690,7 +690,7 @@ def test_the_first_page_is_for_a_chief_inspector(two_towns: Path) -> None:
     assert lead.texts == [
         "There were 220 incidents of all in July 2025, or 220 a year for every 1,000 people.",
         "2 of 12 wards are priorities: they have 55% of all incidents but only 17% of the people.",
-        "Set against July 2024, all rose by 83%. The others did not change clearly.",
+        "July 2025 set against July 2024: all rose by 83%. The others did not change clearly.",
     ]
     assert rows.headings == ["Ward", "District", "Why", "All, rate"]
     # 60 incidents among 1,000 people in a month: 720 a year.
@@ -744,6 +744,7 @@ def test_a_themes_page_has_the_order_of_the_document_and_its_banner(two_towns: P
     words = [word for word, _ in said.pairs]
     assert words == ["Scale:", "Where:", "Change:", "Against others:", "Hotspots:"]
     # July 2025: 110 in each of the two districts, the first two wards being in Abbeyshire: 60 + 60 + 4 x 10 = 160.
+    assert dict(said.pairs)["Change:"].endswith("1 ward went up clearly and none went down.")
     assert dict(said.pairs)["Against others:"] == (
         "No national or similar figure is at hand. Of the 2 districts, Abbeyshire (320) is statistically above all "
         "others together; Burshire (120) is statistically below."

@@ -23,7 +23,9 @@ def quality_section(analysis: Analysis) -> Section:
         Part("How many have a place", _located(quality)),
     ]
     if any(month.label for month in quality.by_month):
-        parts.append(Part("When they happened", [_calendar(quality.by_month)]))
+        parts.append(
+            Part("When they happened", [_calendar(quality.by_month, whole=analysis.published is None)])
+        )
     if analysis.others:
         parts.append(Part("Street files of other forces", [_others(analysis.others)]))
     parts.append(Part("Files read", [_sources(quality)]))
@@ -145,8 +147,11 @@ def _share_row(share: Share, unnamed: str) -> list[str]:
     ]
 
 
-def _calendar(months: Sequence[Share]) -> Table:
-    """Return the rows of each month, a year to a line; a month without any is a dash."""
+def _calendar(months: Sequence[Share], *, whole: bool) -> Table:
+    """Return the rows of each month, a year to a line; a month without any is a dash.
+
+    Rounded months do not add up to what is published of a year, so that their sum is left out.
+    """
     found = {month.label: month.rows for month in months if month.label}
     years = sorted({label[:4] for label in found})
     used = [place for place in range(1, 13) if any(f"{year}-{place:02d}" in found for year in years)]
@@ -154,8 +159,8 @@ def _calendar(months: Sequence[Share]) -> Table:
     for year in years:
         cells = [found.get(f"{year}-{place:02d}") for place in used]
         shown = [f"{cell:,}" if cell is not None else "–" for cell in cells]
-        rows.append([year, *shown, f"{sum(cell or 0 for cell in cells):,}"])
-    headings = ["Year", *(_MONTHS[place - 1] for place in used), "All"]
+        rows.append([year, *shown, *([f"{sum(cell or 0 for cell in cells):,}"] if whole else [])])
+    headings = ["Year", *(_MONTHS[place - 1] for place in used), *(["All"] if whole else [])]
     return Table("Rows used, by month", headings, rows, numbers=frozenset(range(1, len(headings))))
 
 

@@ -77,12 +77,12 @@ def _third(analysis: Analysis) -> str:
         moved = {"up": "rose", "down": "fell"}
         said = {flag: _moved(changed, flag, verb) for flag, verb in moved.items()}
         if not any(said.values()):
-            return f"No theme changed clearly from {before} to {after}."
+            return f"No theme changed clearly between {before} and {after}."
         some = len([theme for theme in changed if _flag(theme) in moved])
         rest = " The others did not change clearly." if some < len(changed) else ""
         sentences = [text for text in said.values() if text]
         later = [f"{text[:1].upper()}{text[1:]}" for text in sentences[1:]]
-        return f"Set against {before}, {' '.join([*sentences[:1], *later])}{rest}"
+        return f"{after} set against {before}: {' '.join([*sentences[:1], *later])}{rest}"
     others = analysis.themes[1:]
     if not others:
         return ""

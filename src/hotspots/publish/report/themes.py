@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
-from hotspots.base.text import area_name, list_words
+from hotspots.base.text import area_name, counted, list_words
 from hotspots.export.document import Block, Paragraphs, Part, Section, Slot, Table, Terms
 from hotspots.priorities.matrix_rules import TICK
 from hotspots.publish.report.plates import Kinds, group_plates, is_flat
@@ -138,9 +138,10 @@ def _change(analysis: Analysis, theme: ThemeResult) -> str:
     up, down = int((flags == "up").sum()), int((flags == "down").sum())
     label = plural(theme.layers[0].label)
     season = "" if analysis.comparison.same_season else " The two are not the same months of the year."
-    areas = f"{up:,} {label} went up clearly and {down:,} went down." if up or down else ""
-    if not areas:
-        areas = f"No {plural(singular(theme.layers[0].label))} changed clearly by itself."
+    areas = f"No {singular(label)} changed clearly by itself."
+    if up or down:
+        went_up = counted(up, singular(label), label) if up else f"no {singular(label)}"
+        areas = f"{went_up[:1].upper()}{went_up[1:]} went up clearly and {down or 'none'} went down."
     return f"{found[:1].upper()}{found[1:]}: {was} in {before}, {now} in {after}. {areas}{season}"
 
 
