@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,9 @@ from hotspots_cli.progress import Steps
 
 if TYPE_CHECKING:
     from hotspots.analysis.recipe.tables import Recipe
+
+ENOUGH = 20_000
+"""Rows of incidents from which on a first run gains by a second process; fewer need few of the kernels."""
 
 
 @click.command("run", short_help="A whole analysis from its recipe.")
@@ -94,7 +99,6 @@ def run_into(
 
     refuse_existing(output, overwrite=overwrite)
     from hotspots.analysis.recipe.reading import read_recipe
-    from hotspots.publish.folder import run_recipe
 
     asked = published_by(read_recipe(recipe), public)
     if context:
@@ -102,7 +106,9 @@ def run_into(
     if assets and asked.map is not None:
         asked = replace(asked, map=replace(asked.map, parts="beside"))
     chosen = engines.engine_of_recipe(engine, scheduler, asked)
-    with Steps() as step:
+    with _compiling_ahead(asked), Steps() as step:
+        from hotspots.publish.folder import run_recipe
+
         outcome = run_recipe(
             asked,
             output,
@@ -121,6 +127,23 @@ def run_into(
         click.echo(f"Kept its layers in {into}" + (f" as {edition}" if edition else ""))
     first = "map.html" if "map.html" in outcome.files else "hotspots.qgz"
     click.echo(f"Open {outcome.folder / first}")
+
+
+@contextmanager
+def _compiling_ahead(recipe: Recipe) -> Iterator[None]:
+    """Compile the kernels of a run beside it, where there is enough to read meanwhile."""
+    from hotspots.base.database.address import is_address
+    from hotspots.scale.stream import input_rows
+
+    files = [recipe.path(name) for source in recipe.incidents for name in source.source]
+    if not any(is_address(file) for file in files) and input_rows(files) < ENOUGH:
+        yield
+        return
+    from hotspots.analysis.run.kernels import kernels_of
+    from hotspots.base.ahead import compiling_ahead
+
+    with compiling_ahead(kernels_of(recipe)):
+        yield
 
 
 def published_by(recipe: Recipe, public: str | None) -> Recipe:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hotspots.analysis.recipe.reading import read_recipe
+from hotspots.analysis.run.kernels import kernels_of
+from hotspots.base import ahead
 from hotspots_cli.main import run
 
 ARGUMENTS = [
@@ -48,6 +52,17 @@ def page(chromium: str, demo_map: Path) -> Iterator[tuple[Any, list[str]]]:
         opened.wait_for_selector(".leaflet-overlay-pane canvas")
         yield opened, troubles
         browser.close()
+
+
+@pytest.mark.usefixtures("demo_map")
+def test_the_demo_calls_every_kernel_with_the_types_that_are_compiled_ahead() -> None:
+    if "HOTSPOTS_MAP" in os.environ:
+        pytest.skip("the map comes from another run")
+    with as_file(files("hotspots_cli") / "demo.toml") as recipe:
+        wanted = kernels_of(read_recipe(recipe))
+    assert len(wanted) == 10
+    for name, types in wanted.items():
+        assert ahead.arguments_of(types) in ahead.kernel_of(name).signatures, name
 
 
 @pytest.mark.browser

@@ -41,19 +41,35 @@ class _Announcer(event.Listener):
 
 
 announcer = _Announcer()
+awaited: Callable[[str], bool] | None = None
+"""Waits until a process beside this one has compiled a kernel; says whether it was to do so (see `base.ahead`)."""
 event.register("numba:compile", announcer)  # type: ignore[no-untyped-call] # numba has no types
 
 
-class _Kept(FunctionCache):
+class Kept(FunctionCache):
     """A kernel's machine code on disk. What is damaged there is written anew, and a full disk stops nothing."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return what is kept for a signature, None where nothing is or it cannot be read."""
+        found = self._load(sig, target_context)
+        if found is None and awaited is not None and awaited(kernel_name(self._py_func)):
+            found = self._load(sig, target_context)
+        return found
+
+    def _load(self, sig: Any, target_context: Any) -> Any:
         try:
             return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except Exception:
             self._forget()
             return None
+
+    def holds(self, sig: Any, target_context: Any) -> bool:
+        """Return whether machine code is kept for a signature, without loading it."""
+        try:
+            index = self._cache_file._load_index()  # type: ignore[no-untyped-call]
+            return self._index_key(sig, target_context.codegen()) in index  # type: ignore[no-untyped-call]
+        except Exception:  # damaged: it is as good as none
+            return False
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep what was compiled for a signature, if that can be done."""
@@ -67,6 +83,11 @@ class _Kept(FunctionCache):
             self.flush()  # type: ignore[no-untyped-call]
         except OSError:
             announcer.kept = False
+
+
+def kernel_name(function: Callable[..., Any]) -> str:
+    """Return what a kernel is called: its module and its name in it."""
+    return f"{function.__module__}:{function.__name__}"
 
 
 def kernel(**options: Any) -> Callable[[F], F]:
@@ -87,7 +108,7 @@ def kernel(**options: Any) -> Callable[[F], F]:
         made = njit(nogil=True, **options)(function)
         try:
             # What njit(cache=True) does, with a cache that gives way.
-            made._cache = _Kept(function)  # type: ignore[no-untyped-call]
+            made._cache = Kept(function)  # type: ignore[no-untyped-call]
         except RuntimeError:  # numba finds no folder that may be written
             announcer.kept = False
         return cast("F", made)
