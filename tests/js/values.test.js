@@ -24,6 +24,16 @@ test("what is missing since it is hidden is called so", () => {
   assert.equal(show("n", 1), "20");
 });
 
+test("a 0 of rounded counts reads as what it stands for, and stays a 0", () => {
+  const columns = [
+    { name: "n", zero: "under 5", decimals: 0, values: [0, 20] }, { name: "rate", zero: "too few", decimals: 1, values: [0, 3] },
+  ];
+  const { show, raw, write } = table({ columns, tables: [[0, 1]] }, 0);
+  assert.deepEqual([show("n", 0), show("rate", 0), show("n", 1), show("rate", 1)], ["under 5", "too few", "20", "3.0"]);
+  assert.equal(raw("n", 0), 0);
+  assert.equal(write("n", 0), "under 5");
+});
+
 test("cells read as the vocabulary has them", () => {
   const { show } = table(data, 0);
   assert.equal(show("rate", 0), "1,234.6");

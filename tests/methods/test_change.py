@@ -209,3 +209,18 @@ def test_areas_that_go_up_when_rounded_go_up_when_exact(
     if flagged_by == "limits" or (shown[0] + shown[1] > 0).all():
         clear = found["ch_flag"] != "no clear change"
         assert (found["ch_flag"][clear] == exact["ch_flag"][clear]).all()
+
+
+def test_what_was_rounded_to_none_did_not_fall_by_all() -> None:
+    options: dict[str, Any] = {"months_before": 12, "months_after": 12, "dispersion": 1}
+    before, after = series(60, 60, 0), series(0, 30, 0)
+    rounded = change(before, after, rounded=10, **options)
+    assert rounded["ch_text"].tolist() == [
+        "down (60 to under 5; too few after for a percentage)",
+        "down 50% (60 to 30)",
+        "no clear change (under 5 to under 5)",
+    ]
+    assert rounded["ch_note"].tolist() == [
+        "under 5 incidents after: no percentage", "", "under 10 incidents before: no percentage",
+    ]  # fmt: skip
+    assert change(before, after, **options)["ch_text"].iloc[0] == "down 100% (60 to 0)"

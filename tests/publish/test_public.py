@@ -26,6 +26,7 @@ from hotspots.disclosure.rules import profile
 from hotspots.export.raster import read_geotiff
 from hotspots.export.style import layer_style
 from hotspots.publish.folder import run_recipe
+from hotspots.publish.words.publication import count_cell, rate_cell
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -157,6 +158,36 @@ def test_every_count_is_a_multiple_of_ten_in_every_kind_of_file(folders: Folders
     exact = folders.exact.themes[0].first["n"]
     assert (csv["n"] - exact).abs().max() <= 5
     assert (csv["n"] == np.floor((exact.round() + 5) / 10) * 10).all()  # halves upwards
+
+
+def test_a_rounded_0_reads_as_what_it_stands_for_in_every_kind_of_file(folders: Folders) -> None:
+    """A reader must not take one for none, and a program still adds it."""
+    assert (folders.public.themes[1].first["n"] == 0).any()
+    files = dict(texts(folders.folder))
+    for name, wanted in {
+        "report.html": [">too few ("],  # in the legends of rates
+        "report.docx/word/document.xml": [">too few ("],
+        "map.html": ['"zero":"under 5"', '"zero":"too few"'],
+        "tables.xlsx/xl/styles.xml": [
+            '"#,##0;-#,##0;&quot;under 5&quot;"',
+            '"#,##0.0;-#,##0.0;&quot;too few&quot;"',
+        ],
+        "layers/burglary_wards.qml": ["= 0, 'under 5', format_number", "Incidents; 0 is under 5"],
+        "hotspots.qgz/hotspots.qgs": ["= 0, 'under 5', format_number"],
+    }.items():
+        assert [text for text in wanted if text not in files[name]] == [], name
+    # Cells of pages, Word and slides are written by these.
+    assert [count_cell(n, folders.public) for n in (0, 20, np.nan)] == ["under 5", "20", "hidden"]
+    assert [rate_cell(0.0, n, folders.public) for n in (0, 20)] == ["too few", "0.0"]
+    assert count_cell(0, folders.exact) == "0"
+    # Numbers stay numbers.
+    csv = pd.read_csv(folders.folder / "tables" / "burglary_wards.csv", index_col="code")
+    assert (csv["n"] == 0).any()
+    book = pd.read_excel(folders.folder / "tables.xlsx", sheet_name="Burglary – Wards", index_col="Code")
+    assert book["Incidents"].sort_index().tolist() == csv["n"].sort_index().tolist()
+    # A row of no incidents is nowhere said to be one.
+    rows = re.findall(r"<tr>.*?</tr>", files["report.html"], re.DOTALL)
+    assert [row for row in rows if re.search(r"\b0 incidents|down 100%|from 0 to|to 0\b", row)] == []
 
 
 def test_rates_and_flags_are_those_of_the_rounded_counts(folders: Folders) -> None:

@@ -15,6 +15,10 @@ HIDDEN = "hidden"
 """What stands for a number that is hidden, and the attribute of a table that says which are, in words."""
 CONFIDENTIAL = "[c]"
 """What a hidden cell of a workbook says: confidential, in the shorthand of the UK's Government Analysis Function."""
+FEW = "few"
+"""The attribute of a table of rounded counts that says what a 0 stands for fewer than."""
+TOO_FEW = "too few"
+"""What stands for a rate of a count that was rounded to 0."""
 _COUNTS = ("n", "n_before", "n_after")
 _MONTH = re.compile(r"n_\d{4}_\d{2}")
 # What areas are told by, which no count is behind.
@@ -59,6 +63,29 @@ def gap_word(layer: pd.DataFrame, column: str) -> str:
     if not (missing & dark).any():
         return ""
     return f"{HIDDEN}, or no data" if (missing & ~dark).any() else HIDDEN
+
+
+def zero_word(column: str, few: int) -> str:
+    """Return what a 0 of a column reads as where counts are rounded; empty where it is a 0.
+
+    Parameters
+    ----------
+    column : str
+        Of a column ``"Burglary: n"`` the count is ``n``.
+    few : int
+        What a rounded 0 stands for fewer than; 0 where counts are not rounded.
+
+    Examples
+    --------
+    >>> zero_word("n_2025-03", 5), zero_word("Burglary: rate", 5), zero_word("rate_lo", 5), zero_word("n", 0)
+    ('under 5', 'too few', '', '')
+    """
+    own = column.rpartition(": ")[2]
+    if not few:
+        return ""
+    if own in (*_COUNTS, "of_n", "of_base") or _MONTH.fullmatch(own.replace("-", "_")):
+        return f"under {few}"
+    return TOO_FEW if own == "rate" else ""
 
 
 def hidden_counts(layer: pd.DataFrame) -> list[str]:

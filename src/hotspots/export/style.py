@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.areas.hidden import HIDDEN, gap_word
+from hotspots.areas.hidden import FEW, HIDDEN, gap_word, zero_word
 from hotspots.base.classes import AVERAGE, NEUTRAL, StyleClass, hotspot_classes
 from hotspots.base.columns import COLUMNS, column_label
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
@@ -41,6 +41,8 @@ _COMMON_ZERO = 0.1
 _LARGEST = 1e15
 # A rounded limit may move at most this share of the areas away from an exact fifth.
 _FAIR_SHARE = 0.13
+ZERO = "0"
+"""The label of the class of areas without any."""
 # Of fewer values a twentieth is a handful at most.
 _ENOUGH = 60
 
@@ -201,7 +203,12 @@ def layer_style(layer: pd.DataFrame, column: str) -> Style:
             f"the layer has no column '{column}'",
             hint=did_you_mean(column, [str(name) for name in layer.columns if name != "geometry"]),
         )
-    return replace(_style_of(layer, column), missing=_missing_of(layer, column))
+    style = replace(_style_of(layer, column), missing=_missing_of(layer, column))
+    word = zero_word(column, int(layer.attrs.get(FEW, 0)))
+    if not word:
+        return style
+    classes = [replace(one, label=word) if one.label == ZERO else one for one in style.classes]
+    return replace(style, classes=tuple(classes))
 
 
 def _missing_of(layer: pd.DataFrame, column: str) -> StyleClass:
@@ -440,7 +447,7 @@ def _quantity_classes(column: str, numbers: npt.NDArray[np.float64]) -> tuple[St
     shown = np.round(numbers, decimals)
     zero_apart = bool(np.min(shown) == 0 and np.mean(shown == 0) >= _COMMON_ZERO)
     rest = shown[shown > 0] if zero_apart else shown
-    classes = [StyleClass("0", NEUTRAL, upper=step / 2, neutral=True)] if zero_apart else []
+    classes = [StyleClass(ZERO, NEUTRAL, upper=step / 2, neutral=True)] if zero_apart else []
     if len(rest):
         limits = _readable_quintiles(rest, step)
         top = _highest_twentieth(rest, limits, step)

@@ -77,7 +77,8 @@ def change(
 
         - ``n_before``, ``n_after``: the counts.
         - ``ch_diff``: change in incidents a year; between two years, the difference of the counts.
-        - ``ch_pct``: the same in percent of before; missing where there were under 10 incidents before.
+        - ``ch_pct``: the same in percent of before; missing where there were under 10 incidents before, and where
+          those after were rounded to 0.
         - ``ch_ratio``, ``ch_lo``, ``ch_hi``: the rate ratio and its limits; missing where infinite.
         - ``ch_p``, ``ch_q``: of no change, each area alone and corrected for their number; 1 where an area
           has no incident in either period, and then outside the correction.
@@ -144,15 +145,18 @@ def change(
     clear = (lower > 1) | (upper < 1) if flagged_by == "limits" else q <= 1 - level
     position = _position(clear, ratio > 1, known)
     yearly_before, yearly_after = before * (12 / months_before), after * (12 / months_after)
-    enough = before >= FEW
+    # What was rounded to none is not a fall of 100 %.
+    gone = (after == 0) if rounded > 1 else np.zeros(len(after), dtype=bool)
+    enough = (before >= FEW) & ~gone
     percent = np.where(enough, 100 * (ratio - 1), np.nan)
     yearly = months_before != months_after
     told = [
         _told(*one, rounded, yearly=yearly)
         for one in ((before, yearly_before, months_before), (after, yearly_after, months_after))
     ]
-    words = [_in_words(*one, yearly=yearly) for one in zip(position, *told, percent, strict=True)]
+    words = [_in_words(*one, yearly=yearly) for one in zip(position, *told, percent, gone, strict=True)]
     note = f"under {FEW} incidents before: no percentage"
+    none = f"under {(rounded + 1) // 2} incidents after: no percentage"
     found = pd.DataFrame(
         {
             "n_before": n_before,
@@ -167,7 +171,7 @@ def change(
             "ch_flag": pd.Categorical.from_codes(position, categories=pd.Index(CHANGE_FLAGS), ordered=True),
             **_against_all(before, after, phi, level=level, rounded=rounded),
             "ch_text": words,
-            "ch_note": np.where(before < FEW, note, ""),
+            "ch_note": np.where(before < FEW, note, np.where(gone, none, "")),
         },
         index=n_before.index,
     )
@@ -258,7 +262,7 @@ def _told(counts: Floats, by_year: Floats, months: float, rounded: int, *, yearl
     return [zero if count == 0 else f"{count:,.0f}" for count in (by_year if yearly else counts)]
 
 
-def _in_words(position: int, before: str, after: str, percent: float, *, yearly: bool) -> str:
+def _in_words(position: int, before: str, after: str, percent: float, gone: bool, *, yearly: bool) -> str:
     if position < 0:
         return ""
     span = f"{before} to {after}{' a year' if yearly else ''}"
@@ -266,7 +270,7 @@ def _in_words(position: int, before: str, after: str, percent: float, *, yearly:
     if flag == "no clear change":
         return f"{flag} ({span})"
     if np.isnan(percent):
-        return f"{flag} ({span}; too few before for a percentage)"
+        return f"{flag} ({span}; too few {'after' if gone else 'before'} for a percentage)"
     return f"{flag} {abs(percent):,.0f}% ({span})"
 
 

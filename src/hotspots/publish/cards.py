@@ -14,6 +14,7 @@ from hotspots.base.columns import COLUMNS
 from hotspots.export.webmap.cards import Card, Measure, Within
 from hotspots.publish.words.card import sure_words
 from hotspots.publish.words.change import change_words, compared_words
+from hotspots.publish.words.publication import few_of
 from hotspots.publish.words.reference import all_areas
 
 MANY = 5_000  # of a layer of more areas no card says which lie inside it
@@ -100,7 +101,11 @@ def _measure(analysis: Analysis, theme: ThemeResult, table: gpd.GeoDataFrame, co
     change = None
     if theme.change is not None and analysis.comparison is not None:
         rows: Any = theme.change.areas.reindex(table.index)
-        change = pd.Series([change_words(row) for _, row in rows.iterrows()], index=table.index, dtype="str")
+        change = pd.Series(
+            [change_words(row, few=few_of(analysis)) for _, row in rows.iterrows()],
+            index=table.index,
+            dtype="str",
+        )
     return Measure(
         theme.name, table, column, _mean(table, column), "sd_flag" if flagged else "", change=change
     )

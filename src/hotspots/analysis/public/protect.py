@@ -30,6 +30,7 @@ from hotspots.analysis.run.study import Place, find_neighbours
 from hotspots.analysis.run.whole import assess, make_standings, set_against
 from hotspots.analysis.standings import Standings
 from hotspots.analysis.steps.columns import add_columns
+from hotspots.areas.hidden import FEW
 from hotspots.base.text import list_words
 from hotspots.disclosure.rules import Profile as Rules
 from hotspots.methods.hiding.cells import TOTAL
@@ -98,6 +99,10 @@ def protect(analysis: Analysis, rules: Rules, *, earlier: str | os.PathLike[str]
         else replace(analysis.facts, offences=pd.DataFrame(index=analysis.areas.index)),
         published=Published(rules, left_out),
     )
+    if rules.hide == "round":
+        for group in made.groups:
+            for layer in group.layers:
+                layer.table.attrs[FEW] = rules.threshold
     for sentence in (*rules.sentences(), *left_out, *dark.sentences(), *since):
         log.info("For publication: %s", sentence)
     return made

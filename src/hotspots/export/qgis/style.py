@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.etree import ElementTree as ET
 
+from hotspots.areas.hidden import zero_word
 from hotspots.base.columns import COLUMNS, column_label
 from hotspots.base.poisson import FEW
 from hotspots.export.qgis.context import add_context_symbol
@@ -78,6 +79,8 @@ class QgisLayer:
     bordered_from, hatched_from : float
         Denominators of the scales from which on areas are large enough for borders (thick ones: for their full width)
         and for hatches; 0 for all scales.
+    few : int
+        What a 0 of its counts stands for fewer than, where they are rounded; else 0.
     """
 
     path: str
@@ -100,6 +103,7 @@ class QgisLayer:
     hatched: bool = False
     bordered_from: float = 0
     hatched_from: float = 0
+    few: int = 0
 
     @property
     def id(self) -> str:
@@ -138,7 +142,7 @@ def style_elements(layer: QgisLayer) -> list[ET.Element]:
         _field_formats(layer),
         _aliases(layer),
         element(None, "previewExpression", identifier(title) if title else ""),
-        element(None, "mapTip", map_tip(layer.columns, layer.style), enabled="1"),
+        element(None, "mapTip", map_tip(layer.columns, layer.style, few=layer.few), enabled="1"),
     ]
 
 
@@ -189,7 +193,8 @@ def _field_formats(layer: QgisLayer) -> ET.Element:
 def _aliases(layer: QgisLayer) -> ET.Element:
     made = element(None, "aliases")
     for position, name in enumerate(layer.columns):
-        alias = column_label(name)
+        alias, word = column_label(name), zero_word(name, layer.few)
+        alias = f"{alias}; 0 is {word}" if word else alias
         element(made, "alias", field=name, index=position, name="" if alias == name else alias)
     return made
 

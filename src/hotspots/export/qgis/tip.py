@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hotspots.areas.hidden import zero_word
 from hotspots.base.columns import COLUMNS, MISSING, column_label
 from hotspots.export.style import Style
 
@@ -21,10 +22,11 @@ def literal(text: str) -> str:
     return quoted.replace("%]", "%' || ']")
 
 
-def map_tip(columns: Sequence[str], style: Style | None) -> str:
+def map_tip(columns: Sequence[str], style: Style | None, *, few: int = 0) -> str:
     """Return the HTML that QGIS shows on hover: the area's name, its class in words, the main figures.
 
-    Names come from the data, so the expression itself turns them into text that HTML cannot run.
+    Names come from the data, so the expression itself turns them into text that HTML cannot run. Where counts are
+    rounded, a 0 reads as what it stands for: fewer than `few`.
     """
     known = [name for name in columns if "%]" not in name]  # which would end the expression
     head = [name for name in known if name in ("name", "district")] or known[:1]
@@ -34,7 +36,7 @@ def map_tip(columns: Sequence[str], style: Style | None) -> str:
         rows.append((style.title, _class_words(style)))
     shown = [style.column] if style is not None and not rows else []
     shown += [name for name in _FIGURES if name not in shown]
-    rows += [(column_label(name), _figure(name)) for name in shown if name in known]
+    rows += [(column_label(name), _figure(name, few)) for name in shown if name in known]
     lines += [f"{_html(label)}: {_tag('b', expression)}" for label, expression in rows]
     return "<br>".join(lines)
 
@@ -55,10 +57,13 @@ def _words(column: str) -> str:
     return text
 
 
-def _figure(column: str) -> str:
+def _figure(column: str, few: int) -> str:
     known = COLUMNS.get(column)
     decimals = known.decimals if known else 2
-    return f"coalesce(format_number({identifier(column)}, {decimals}), {literal(MISSING)})"
+    written = f"format_number({identifier(column)}, {decimals})"
+    if word := zero_word(column, few):
+        written = f"if({identifier(column)} = 0, {literal(word)}, {written})"
+    return f"coalesce({written}, {literal(MISSING)})"
 
 
 def _class_words(style: Style) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from hotspots.areas.hidden import FEW
 from hotspots.base.crs import BRITISH_NATIONAL_GRID, crs_text
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.files import replacing
@@ -134,6 +135,7 @@ def area_layer(
         hatched=unsure_class(chosen) is not None and bool(unsure_areas(layer, chosen).any()),
         bordered_from=scale_from(layer, BORDERED),
         hatched_from=scale_from(layer, HATCHED),
+        few=int(layer.attrs.get(FEW, 0)),
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hotspots.areas.hidden import hidden_cells
+from hotspots.areas.hidden import hidden_cells, zero_word
 from hotspots.base.columns import COLUMNS, Column, column_label
 from hotspots.base.errors import ParameterError
 from hotspots.base.files import replacing
@@ -54,6 +54,7 @@ def write_workbook(
     about: Sequence[tuple[str, str]] = (),
     summary: Summary | None = None,
     hidden: str = "",
+    few: int = 0,
     overwrite: bool = False,
 ) -> None:
     r"""Write tables as the sheets of one XLSX workbook, without their geometry.
@@ -81,6 +82,9 @@ def write_workbook(
     hidden : str, optional
         What a cell says that is blank because a count behind it is hidden, such as ``"[c]"``; nothing by default. The
         other cells of its column stay numbers.
+    few : int, default 0
+        What a 0 of counts that were rounded stands for fewer than: the cell stays a 0 and reads ``"under 5"``, a rate
+        made of one ``"too few"``. 0 where a 0 is a 0.
     overwrite : bool, default False
         Whether an existing file may be replaced.
 
@@ -103,7 +107,7 @@ def write_workbook(
     with replacing(path, overwrite=overwrite) as draft:
         book = Workbook(draft, {"in_memory": True, "nan_inf_to_errors": False})
         book.set_properties({"title": title, "created": _MADE})
-        looks = _Looks(book)
+        looks = _Looks(book, few)
         if summary is not None:
             _write_summary(book.add_worksheet(SUMMARY), looks, title, summary)
         _write_about(
@@ -151,8 +155,8 @@ def _shortened(name: str, length: int) -> str:
 class _Looks:
     """The formats of a workbook, each made once."""
 
-    def __init__(self, book: Any) -> None:
-        self._book = book
+    def __init__(self, book: Any, few: int) -> None:
+        self._book, self._few = book, few
         self.head = book.add_format(
             {
                 "bold": True,
@@ -195,6 +199,8 @@ class _Looks:
             code = f'[<{smallest}]"under {smallest}";{_decimals(known)}'
         else:
             code = _decimals(known)
+        if word := zero_word(name, self._few):
+            code = f'{code};-{code};"{word}"'
         if code not in self._numbers:
             self._numbers[code] = self._book.add_format({"num_format": code, "valign": "top"})
         return self._numbers[code]

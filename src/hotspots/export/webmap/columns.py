@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.areas.hidden import gap_word
+from hotspots.areas.hidden import FEW, gap_word, zero_word
 from hotspots.base.columns import COLUMNS, Column
 from hotspots.base.errors import ParameterError
 from hotspots.export.style import layer_style, style_for
@@ -107,6 +107,8 @@ def _column(name: str, values: pd.Series[Any], frame: pd.DataFrame) -> dict[str,
     missing = values.isna().to_numpy()
     if word := gap_word(frame, name):
         entry["missing"] = word
+    if word := zero_word(name, frame.attrs.get(FEW, 0)):
+        entry["zero"] = word
     if pd.api.types.is_bool_dtype(values.dtype) or (known is not None and known.kind == "boolean"):
         flags = values.where(~values.isna(), False).to_numpy(dtype=bool)
         return entry | {"flag": True} | _packed(np.where(missing, np.nan, flags), 1)

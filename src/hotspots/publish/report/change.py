@@ -17,7 +17,7 @@ from hotspots.publish.words.change import (
     year_words,
 )
 from hotspots.publish.words.names import plural
-from hotspots.publish.words.publication import count_words
+from hotspots.publish.words.publication import count_cell, few_of
 
 SHOWN = 12  # areas with a clear change in a theme's table, the largest changes first
 
@@ -39,8 +39,8 @@ def _whole_table(analysis: Analysis, comparison: Comparison) -> Table:
     for theme in analysis.themes:
         assert theme.change is not None  # noqa: S101 - the caller checked; this tells the type checker
         found = theme.change.whole
-        counts = [count_words(count) for count in theme.change.counts]
-        rows.append([theme.name, *counts, change_words(found), limits_words(found)])
+        counts = [count_cell(count, analysis) for count in theme.change.counts]
+        rows.append([theme.name, *counts, change_words(found, few=few_of(analysis)), limits_words(found)])
     if comparison.asked:
         names = [span_words(months) for months in comparison.periods]
         which = "the two periods" if len(names) == 2 else "the periods compared"
@@ -100,20 +100,20 @@ def _areas_part(analysis: Analysis, theme: ThemeResult, periods: tuple[str, str]
     standing = standing_words(theme.first, periods[0])
     blocks: list[Block] = [Paragraphs([sentence, standing] if standing else [sentence])]
     if theme.change.districts is not None and len(theme.change.districts) > 1:
-        blocks.append(_districts_table(theme.change.districts, periods))
+        blocks.append(_districts_table(analysis, theme.change.districts, periods))
     if len(clear):
         blocks.append(_areas_table(analysis, clear.loc[order[:SHOWN]], periods, len(clear)))
     return Part(theme.name, blocks)
 
 
-def _districts_table(found: pd.DataFrame, periods: tuple[str, str]) -> Table:
+def _districts_table(analysis: Analysis, found: pd.DataFrame, periods: tuple[str, str]) -> Table:
     """Return the change of each partnership area, in alphabetical order."""
     rows = [
         [
             str(name),
-            count_words(row["n_before"]),
-            count_words(row["n_after"]),
-            change_words(row),
+            count_cell(row["n_before"], analysis),
+            count_cell(row["n_after"], analysis),
+            change_words(row, few=few_of(analysis)),
             limits_words(row),
         ]
         for name, row in found.iterrows()
@@ -130,9 +130,9 @@ def _areas_table(analysis: Analysis, clear: pd.DataFrame, periods: tuple[str, st
         [
             names[code],
             *([district[code]] if known else []),
-            count_words(row["n_before"]),
-            count_words(row["n_after"]),
-            change_words(row),
+            count_cell(row["n_before"], analysis),
+            count_cell(row["n_after"], analysis),
+            change_words(row, few=few_of(analysis)),
             limits_words(row),
         ]
         for code, row in clear.iterrows()

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from hotspots.analysis.breakdowns import Breakdown
+from hotspots.analysis.recipe.tables import Classes
 from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.analysis.shares import Share
 from hotspots.base.binomial import FEW
@@ -25,6 +26,7 @@ from hotspots.publish.words.classes import (
     share_sentence,
     share_words,
 )
+from hotspots.publish.words.publication import count_cell, rate_cell
 
 SHOWN = 10  # locations in a theme's table; the files have as many as were asked for
 AREAS = 10  # areas in a table of shares
@@ -41,30 +43,31 @@ def classes_section(analysis: Analysis) -> Section | None:
                     blocks.append(
                         Paragraphs([f"{theme.name}. {class_sentence(layer.table, against=asked.against)}"])
                     )
-                    blocks.append(_class_table(theme.name, layer.table, asked.against, fewest=asked.fewest))
+                    blocks.append(_class_table(analysis, theme.name, layer.table, asked))
         parts.append(Part(asked.name, [block for block in blocks if block != Paragraphs([""])]))
     return Section("Classes of areas", parts=parts) if parts else None
 
 
-def _class_table(theme: str, table: pd.DataFrame, against: str, *, fewest: int) -> Table:
+def _class_table(analysis: Analysis, theme: str, table: pd.DataFrame, asked: Classes) -> Table:
     rated = "rate" in table
     headings = ["Class", "Areas", "Incidents", "Share of incidents"]
     headings += [
         "Share of people",
         "Rate",
-        f"Times the rate of {'the rest' if against == 'rest' else 'all'}",
+        f"Times the rate of {'the rest' if asked.against == 'rest' else 'all'}",
     ] * rated
     rows = []
     for _, row in table.iterrows():
         cells = [
             row["name"],
             f"{row['members']:,}",
-            _or_gap("n", row["n"]),
+            GAP if pd.isna(row["n"]) else count_cell(row["n"], analysis),
             percent_words(row["share_n"] if table["n"].sum() >= FEW else math.nan),
         ]
         if rated:
             ratio = (row.get("cmp_ratio", math.nan), row.get("cmp_lo", math.nan), row.get("cmp_hi", math.nan))
-            cells += [percent_words(row["share_pop"]), _or_gap("rate", row["rate"]), ratio_words(*ratio)]
+            rate = GAP if pd.isna(row["rate"]) else rate_cell(row["rate"], row["n"], analysis)
+            cells += [percent_words(row["share_pop"]), rate, ratio_words(*ratio)]
         rows.append([str(cell) for cell in cells])
     note = (
         "Rates are per 1,000 people a year; 95% limits in brackets allow for the dispersion of the counts. "
@@ -72,14 +75,10 @@ def _class_table(theme: str, table: pd.DataFrame, against: str, *, fewest: int) 
     note = note * rated
     if "hidden" in table:
         note += (
-            f"{GAP}: hidden, as fewer than {fewest} incidents are of it or of another class, whose number the total "
-            "would tell; the areas' own counts stand in the tables of areas."
+            f"{GAP}: hidden, as fewer than {asked.fewest} incidents are of it or of another class, whose number the "
+            "total would tell; the areas' own counts stand in the tables of areas."
         )
     return Table(theme, headings, rows, numbers=frozenset(range(1, len(headings))), note=note.strip())
-
-
-def _or_gap(column: str, value: float) -> str:
-    return GAP if pd.isna(value) else format_value(column, value)
 
 
 def breakdowns_section(analysis: Analysis) -> Section | None:
@@ -88,10 +87,16 @@ def breakdowns_section(analysis: Analysis) -> Section | None:
     for theme in analysis.themes:
         blocks: list[Block] = []
         for made in theme.breakdowns:
-            blocks += [_breakdown_table(made, theme.name), Paragraphs([breakdown_note(made)], small=True)]
+            blocks += [
+                _breakdown_table(analysis, made, theme.name),
+                Paragraphs([breakdown_note(made)], small=True),
+            ]
         for share in theme.shares:
             blocks.append(Paragraphs([share_sentence(share, theme.name)]))
-            blocks += [*_share_tables(share, theme.name), Paragraphs([share_note(share)], small=True)]
+            blocks += [
+                *_share_tables(analysis, share, theme.name),
+                Paragraphs([share_note(share)], small=True),
+            ]
         if blocks:
             parts.append(
                 Part(theme.name, [block for block in blocks if block != Paragraphs([""], small=True)])
@@ -99,7 +104,7 @@ def breakdowns_section(analysis: Analysis) -> Section | None:
     return Section("Who, when and how", parts=parts) if parts else None
 
 
-def _breakdown_table(made: Breakdown, theme: str) -> Table:
+def _breakdown_table(analysis: Analysis, made: Breakdown, theme: str) -> Table:
     indexed = "idx" in made.table
     headings = [*made.by, "Incidents", "Share"]
     headings += [
@@ -111,7 +116,7 @@ def _breakdown_table(made: Breakdown, theme: str) -> Table:
         hidden = bool(row["hidden"])
         cells = [str(row[one]) for one in made.by]
         share = GAP if made.recorded < FEW else percent_words(row["share_n"])
-        cells += [GAP, GAP] if hidden else [format_value("n", row["n"]), share]
+        cells += [GAP, GAP] if hidden else [count_cell(row["n"], analysis), share]
         if indexed:
             cells += [percent_words(row["share_pop"]), _index_words(row)]
         rows.append(cells)
@@ -127,7 +132,7 @@ def _index_words(row: pd.Series) -> str:
     return f"{row['idx']:.0f}{limits}"
 
 
-def _share_tables(share: Share, theme: str) -> list[Block]:
+def _share_tables(analysis: Analysis, share: Share, theme: str) -> list[Block]:
     tables = [("Class", one) for one in share.classes.values()]
     tables += [("District", share.districts)] if len(share.districts) > 1 else []
     highest = share.areas[share.areas["of_share"].notna()]
@@ -137,16 +142,16 @@ def _share_tables(share: Share, theme: str) -> list[Block]:
             f"{a}, {b}" if b else str(a) for a, b in zip(highest["name"], highest["district"], strict=True)
         ]
         tables.append(("Highest shares", highest.set_axis(names)))
-    return [_share_table(heading, table, f"{share.name}: {theme}") for heading, table in tables]
+    return [_share_table(analysis, heading, table, f"{share.name}: {theme}") for heading, table in tables]
 
 
-def _share_table(heading: str, table: pd.DataFrame, caption: str) -> Table:
+def _share_table(analysis: Analysis, heading: str, table: pd.DataFrame, caption: str) -> Table:
     rows = [
         [
             str(name),
             GAP
             if row["hidden"]
-            else f"{format_value('n', row['of_n'])} of {format_value('n', row['of_base'])}",
+            else f"{count_cell(row['of_n'], analysis)} of {count_cell(row['of_base'], analysis)}",
             percent_words(row["of_share"]),
             share_words(row["of_lo"], row["of_hi"]),
             percent_words(row["of_rest"]),

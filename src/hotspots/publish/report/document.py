@@ -55,7 +55,7 @@ from hotspots.publish.words.change import calendar_words, compared_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes
 from hotspots.publish.words.profile import rules_words
-from hotspots.publish.words.publication import foot_words, printed_base, publication_line
+from hotspots.publish.words.publication import few_of, foot_words, printed_base, publication_line
 
 APPENDIX = frozenset(
     ["headline", "priorities", "matrix", "change", "tables", "risk", "emerging", "maps", "quality", "methods"]
@@ -196,6 +196,7 @@ def write_tables(analysis: Analysis, path: str | os.PathLike[str], *, overwrite:
         about=about,
         summary=summary_sheet(analysis),
         hidden="" if analysis.published is None else CONFIDENTIAL,
+        few=few_of(analysis),
         overwrite=overwrite,
     )
 

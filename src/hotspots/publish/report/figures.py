@@ -11,7 +11,7 @@ from hotspots.export.document import Block, Figures, Section, Table, Terms
 from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.names import district_of, plural, singular
 from hotspots.publish.words.notes import hotspot_promise
-from hotspots.publish.words.publication import count_words
+from hotspots.publish.words.publication import count_cell, few_of, rate_cell
 
 NAMED = 5  # areas in a sentence; the tables have them all
 _GAPS = 6  # missing months named one by one
@@ -64,10 +64,10 @@ def _glance(analysis: Analysis) -> Table:
     headings += [f"{themes[0].layers[place].label} in hotspots" for place in tested]
     rows = []
     for theme in themes:
-        row = [theme.name, count_words(theme.n)]
-        row += [MISSING if theme.rate is None else format_value("rate", theme.rate)] * rated
+        row = [theme.name, count_cell(theme.n, analysis)]
+        row += [MISSING if theme.rate is None else rate_cell(theme.rate, theme.n, analysis)] * rated
         if compared and theme.change is not None:
-            row.append(change_words(theme.change.whole))
+            row.append(change_words(theme.change.whole, few=few_of(analysis)))
         row += [_how_many(theme, place, "sd_flag", ["significantly above"]) for place in flagged]
         row += [_how_many(theme, place, "gi_class", ["hot99", "hot95"]) for place in tested]
         rows.append(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -27,7 +27,7 @@ from hotspots.publish.words.partnership import (
     table_caption,
 )
 from hotspots.publish.words.profile import cell_words, figures_of, mix_words, period_words, share_words
-from hotspots.publish.words.publication import count_words
+from hotspots.publish.words.publication import count_cell, few_of, rate_cell
 from hotspots.publish.words.reference import reference_words
 
 RANKED = 5
@@ -41,9 +41,9 @@ def profile_section(analysis: Analysis) -> Section | None:
     profile = analysis.profile
     if profile is None or len(profile.names) < 2:
         return None
-    blocks: list[Block] = [_crossed(profile, "Incidents", counts=True)]
+    blocks: list[Block] = [_crossed(analysis, profile, "Incidents")]
     if profile.force["rate"].notna().any():
-        blocks.append(_crossed(profile, "Rate per 1,000 people a year", counts=False))
+        blocks.append(_crossed(analysis, profile, "Rate"))
     others = tuple(label for label in profile.comparators if label != FORCE)
     if others:
         blocks.append(_beside(analysis, profile, FORCE, others))
@@ -161,10 +161,10 @@ def _beside(analysis: Analysis, profile: Profile, name: str, comparators: tuple[
     changed = "ch_flag" in figures
     rows = []
     for offence, row in figures.iterrows():
-        cells = [str(offence), count_words(row["n"]), share_words(row["share"], row["n"])]
-        cells.append(".." if row.isna()["rate"] else f"{row['rate']:,.1f}")
+        cells = [str(offence), count_cell(row["n"], analysis), share_words(row["share"], row["n"])]
+        cells.append(".." if row.isna()["rate"] else rate_cell(row["rate"], row["n"], analysis))
         cells += [cell_words(against.loc[(name, offence, label)]) for label in comparators]
-        rows.append(cells + ([change_words(row)] if changed else []))
+        rows.append(cells + ([change_words(row, few=few_of(analysis))] if changed else []))
     headings = ["Offence", "Incidents", "Share of crime", f"Rate, {name}", *comparators]
     return Table(
         table_caption(analysis, name, changed=changed),
@@ -174,16 +174,24 @@ def _beside(analysis: Analysis, profile: Profile, name: str, comparators: tuple[
     )
 
 
-def _crossed(profile: Profile, what: str, *, counts: bool) -> Table:
+def _crossed(analysis: Analysis, profile: Profile, what: Literal["Incidents", "Rate"]) -> Table:
     """Return offences by partnership; where these are too many for the columns of a page, they are its rows."""
-    table = profile.counts() if counts else profile.rates()
+    counts, rates = profile.counts(), profile.rates()
+    table = counts if what == "Incidents" else rates
+    cells = table.astype(object)
+    for offence in table:
+        written = zip(table[offence], counts[offence], strict=True)
+        cells[offence] = [
+            ""
+            if pd.isna(value)
+            else rate_cell(value, n, analysis)
+            if table is rates
+            else count_cell(n, analysis)
+            for value, n in written
+        ]
     turned = len(table) > MOST_COLUMNS
-    table = table if turned else table.T
-    decimals = 0 if counts else 1
-    rows = [
-        [str(name), *("" if value != value else f"{value:,.{decimals}f}" for value in row)]
-        for name, row in zip(table.index, table.to_numpy(dtype=float), strict=True)
-    ]
-    headings = ["Partnership" if turned else "Offence", *map(str, table.columns)]
-    caption = f"{what} by offence and partnership"
+    cells = cells if turned else cells.T
+    rows = [[str(name), *map(str, row)] for name, row in zip(cells.index, cells.to_numpy(), strict=True)]
+    headings = ["Partnership" if turned else "Offence", *map(str, cells.columns)]
+    caption = f"{what}{' per 1,000 people a year' * (table is rates)} by offence and partnership"
     return Table(caption, headings, rows, numbers=frozenset(range(1, len(headings))))

@@ -11,7 +11,7 @@ from hotspots.priorities.groups import find_group
 from hotspots.priorities.matrix import THEMES
 from hotspots.publish.words.names import full_name, plural, singular
 from hotspots.publish.words.priorities import summary, sure_note
-from hotspots.publish.words.publication import count_words
+from hotspots.publish.words.publication import count_cell
 
 OTHERS = 5
 """How many of the watched areas, and of the highest-ranked others, are listed as not selected."""
@@ -31,7 +31,7 @@ def priorities_section(analysis: Analysis) -> Section | None:
         blocks.append(_ranked_table(f"Selected {plural(label)}, by rank", ranked[picked], label, sure))
     parts = []
     if made.localities is not None:
-        parts.append(Part("Localities", [_localities_table(made.localities, label)]))
+        parts.append(Part("Localities", [_localities_table(analysis, made.localities, label)]))
     rest = ranked[~picked]
     watched = rest["priority"].astype(str) == "watch"
     others = pd.concat([rest[watched].head(OTHERS), rest[~watched].head(OTHERS)])
@@ -78,7 +78,7 @@ def _ranked_table(caption: str, rows: pd.DataFrame, label: str, note: str) -> Ta
     return Table(caption, headings, cells, numbers=frozenset({1, 2, 3}), prose=frozenset({4}), note=note)
 
 
-def _localities_table(localities: pd.DataFrame, label: str) -> Table:
+def _localities_table(analysis: Analysis, localities: pd.DataFrame, label: str) -> Table:
     """Return the table of a partnership's agreement: in which district, where, how high, and why."""
     ordered = localities.assign(order=localities.groupby("district", sort=False)["rank"].transform("min"))
     cells = [
@@ -86,7 +86,7 @@ def _localities_table(localities: pd.DataFrame, label: str) -> Table:
             str(row["district"]),
             str(row["name"]),
             (str(row["priority"]) or "selected within the budget").capitalize(),
-            count_words(row["n"]),
+            count_cell(row["n"], analysis),
             str(row["reason"]),
         ]
         for _, row in ordered.sort_values(["order", "rank"], kind="stable").iterrows()

@@ -6,6 +6,7 @@ from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.base.columns import format_value
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.publish.words.names import full_name, plural, singular, times_words
+from hotspots.publish.words.publication import count_cell, rate_cell
 
 SHOWN = 20  # areas in a theme's table, the surest first
 WORDS = {"clear": "clearly", "likely": "likely"}
@@ -17,7 +18,10 @@ def risk_section(analysis: Analysis) -> Section | None:
     if step is None:
         return None
     parts = [
-        Part(theme.name, [_table(theme, layer) for layer in theme.layers if "rk_class" in layer.table])
+        Part(
+            theme.name,
+            [_table(analysis, theme, layer) for layer in theme.layers if "rk_class" in layer.table],
+        )
         for theme in analysis.themes
     ]
     said = (
@@ -28,7 +32,7 @@ def risk_section(analysis: Analysis) -> Section | None:
     return Section("Risk", [Paragraphs([said], small=True)], parts)
 
 
-def _table(theme: ThemeResult, layer: Layer) -> Block:
+def _table(analysis: Analysis, theme: ThemeResult, layer: Layer) -> Block:
     table = layer.table
     over = table[table["rk_class"].isin(list(WORDS))]
     # The surest first; of equal probabilities the higher rate, then the area that is first in the layer.
@@ -38,8 +42,8 @@ def _table(theme: ThemeResult, layer: Layer) -> Block:
     rows = [
         [
             full_name(row),
-            format_value("n", row["n"]),
-            format_value("rate", row["rate"]),
+            count_cell(row["n"], analysis),
+            rate_cell(row["rate"], row["n"], analysis),
             f"{format_value('rk_rate', row['rk_rate'])} ({format_value('rk_lo', row['rk_lo'])} to "
             f"{format_value('rk_hi', row['rk_hi'])})",
             format_value("rk_p", row["rk_p"]),

@@ -17,6 +17,7 @@ from hotspots.publish.views import in_words
 from hotspots.publish.words.change import calendar_words, change_words, compared_words
 from hotspots.publish.words.emerging import kinds_line
 from hotspots.publish.words.names import plural, singular
+from hotspots.publish.words.publication import few_of
 from hotspots.publish.words.since import MARKED
 from hotspots.publish.words.times import peak_sentence
 
@@ -89,7 +90,7 @@ def _figures(analysis: Analysis, theme: ThemeResult) -> dict[str, Any]:
         before, after = compared_words(analysis.comparison)
         row |= {f"Incidents, {before}": theme.change.whole["n_before"]}
         row |= {f"Incidents, {after}": theme.change.whole["n_after"]}
-        row["Change"] = change_words(theme.change.whole)
+        row["Change"] = change_words(theme.change.whole, few=few_of(analysis))
     for layer in theme.layers:
         if "sd_flag" in layer.table:
             flags = layer.table["sd_flag"].astype(str)

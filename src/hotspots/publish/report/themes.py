@@ -13,7 +13,7 @@ from hotspots.publish.words.against import against_words, rate_words
 from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.emerging import kinds_line, steps_words
 from hotspots.publish.words.names import plural, singular
-from hotspots.publish.words.publication import count_words, few_of, printed_base
+from hotspots.publish.words.publication import count_cell, count_words, few_of, printed_base, rate_cell
 from hotspots.publish.words.times import peak_sentence
 
 SHOWN = 5  # areas in a theme's table
@@ -40,7 +40,7 @@ def _blocks(analysis: Analysis, theme: ThemeResult, kinds: Kinds) -> list[Block]
         blocks.append(group_plates(analysis, theme, columns, kinds))
     return [
         *blocks,
-        _highest(theme, printed_base(analysis)),
+        _highest(analysis, theme),
         Slot("At-risk groups", AT_RISK, _paragraphs(theme.theme.at_risk)),
         Slot("Recommendations", RECOMMENDED, _paragraphs(theme.theme.recommendations)),
     ]
@@ -133,7 +133,7 @@ def _change(analysis: Analysis, theme: ThemeResult) -> str:
         return ""
     before, after = compared_words(analysis.comparison)
     was, now = (count_words(count, few=few_of(analysis)) for count in theme.change.counts[-2:])
-    found = change_words(theme.change.whole) or "not known"
+    found = change_words(theme.change.whole, few=few_of(analysis)) or "not known"
     flags = theme.change.areas["ch_flag"].astype(str)
     up, down = int((flags == "up").sum()), int((flags == "down").sum())
     label = plural(theme.layers[0].label)
@@ -180,8 +180,9 @@ def _partnerships(analysis: Analysis, theme: ThemeResult) -> str:
     return f"{list_words(named)}." if named else ""
 
 
-def _highest(theme: ThemeResult, base: int) -> Table:
-    """Return the areas with the highest rates, or counts where there are no rates; counts to the nearest `base`."""
+def _highest(analysis: Analysis, theme: ThemeResult) -> Table:
+    """Return the areas with the highest rates, or counts where there are no rates; counts as they are printed."""
+    base = printed_base(analysis)
     table, label = theme.first, theme.layers[0].label
     order = "rate" if "rate" in table and table["rate"].notna().any() else "n"
     top = table[table[order].notna()].sort_values(order, ascending=False, kind="stable").head(SHOWN)
@@ -189,9 +190,9 @@ def _highest(theme: ThemeResult, base: int) -> Table:
     rows = [
         [
             area_name(str(row["name"]), str(row["district"])),
-            f"{int(row['n'] + base / 2) // base * base:,}",
-            *([rate_words(row["rate"])] if order == "rate" else []),
-            *([change_words(changed.loc[code])] if changed is not None else []),
+            count_cell(int(row["n"] + base / 2) // base * base, analysis),
+            *([rate_cell(row["rate"], row["n"], analysis)] if order == "rate" else []),
+            *([change_words(changed.loc[code], few=few_of(analysis))] if changed is not None else []),
         ]
         for code, row in top.iterrows()
     ]

@@ -13,6 +13,7 @@ from hotspots.export.times.picture import draw_times
 from hotspots.publish.report.plates import Kinds, origin_words
 from hotspots.publish.times import grid_of
 from hotspots.publish.words.classes import percent_words, share_words
+from hotspots.publish.words.publication import count_cell
 from hotspots.publish.words.times import lead_sentences, notes_of
 
 
@@ -37,18 +38,18 @@ def _blocks(analysis: Analysis, made: HotTimes, kinds: Kinds) -> list[Block]:
     )
     blocks: list[Block] = [Paragraphs(lead_sentences(made)), picture]
     if len(made.bands):
-        blocks.append(_band_table(made))
+        blocks.append(_band_table(analysis, made))
     totals = made.table[made.table[made.by[0]].astype(str) != ALL]
     if len(made.by) == 2:
         totals = totals[totals[made.by[1]].astype(str) == ALL]
-    return [*blocks, _total_table(made, totals), Paragraphs(notes_of(made), small=True)]
+    return [*blocks, _total_table(analysis, made, totals), Paragraphs(notes_of(made), small=True)]
 
 
-def _band_table(made: HotTimes) -> Table:
+def _band_table(analysis: Analysis, made: HotTimes) -> Table:
     rows = [
         [
             str(row["band"]),
-            format_value("n", row["n"]),
+            count_cell(row["n"], analysis),
             percent_words(row["share_n"]),
             share_words(row["share_lo"], row["share_hi"]),
             percent_words(row["share_hrs"]),
@@ -60,13 +61,13 @@ def _band_table(made: HotTimes) -> Table:
     return Table(f"{made.name}: bands of hours", headings, rows, numbers=frozenset(range(1, 6)))
 
 
-def _total_table(made: HotTimes, totals: pd.DataFrame) -> Table:
+def _total_table(analysis: Analysis, made: HotTimes, totals: pd.DataFrame) -> Table:
     """Return the totals by the first part of time: a row each, with limits and marks in words."""
     by = made.by[0]
     rows = [
         [
             str(row[by]),
-            format_value("n", row["n"]),
+            count_cell(row["n"], analysis),
             format_value("hours", row["hours"]),
             f"{format_value('tm_ratio', row['tm_ratio'])} ({row['tm_lo']:.1f} to {row['tm_hi']:.1f})"
             if row["hours"] > 0

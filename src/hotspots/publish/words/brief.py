@@ -16,6 +16,7 @@ from hotspots.publish.words.change import change_words, compared_words
 from hotspots.publish.words.classes import percent_words
 from hotspots.publish.words.names import plural
 from hotspots.publish.words.priorities import sources_of
+from hotspots.publish.words.publication import few_of
 from hotspots.publish.words.reference import all_areas
 
 _UNITS = {"year": "year", "half": "half-year", "quarter": "quarter", "month": "month"}
@@ -78,7 +79,9 @@ def brief_reasons(made: Priorities, analysis: Analysis | None = None) -> pd.Seri
         before = compared_words(analysis.comparison)[0]
         rows = theme.change.areas.reindex(said.index)
         said += [
-            f" {theme.name} against {before}: {words}." if (words := change_words(row)) else ""
+            f" {theme.name} against {before}: {words}."
+            if (words := change_words(row, few=few_of(analysis)))
+            else ""
             for _, row in rows.iterrows()
         ]
     return said

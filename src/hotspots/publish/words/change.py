@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hotspots.analysis.changes import Comparison, Months
+from hotspots.areas.hidden import zero_word
 
 NO_PERIOD = "period not recorded"
 _LISTED = 4  # months named one by one where they are not all that lie between the first and the last
@@ -63,15 +64,25 @@ def compared_words(comparison: Comparison) -> tuple[str, str]:
     return f"{season} {year_words(before)}", f"{season} {year_words(after)}"
 
 
-def change_words(row: pd.Series[Any]) -> str:
-    """Return a change as ``"up 36%"``, ``"up from 1 to 434"`` (a percentage of 1 says little) or "no clear change"."""
+def change_words(row: pd.Series[Any], *, few: int = 0) -> str:
+    """Return a change as ``"up 36%"``, ``"up from 1 to 434"`` (a percentage of 1 says little) or "no clear change".
+
+    Parameters
+    ----------
+    row : Series
+        The columns of `hotspots.change`.
+    few : int, default 0
+        What a 0 of rounded counts stands for fewer than: nothing went down by 100 % to a count that may be 4.
+    """
     flag, percent = row["ch_flag"], row["ch_pct"]
     if pd.isna(flag):
         return ""
     if flag == "no clear change":
         return str(flag)
     if pd.isna(percent):
-        return f"{flag} from {row['n_before']:,.0f} to {row['n_after']:,.0f}"
+        counts = [row["n_before"], row["n_after"]]
+        before, after = (zero_word("n", few) if few and n == 0 else f"{n:,.0f}" for n in counts)
+        return f"{flag} from {before} to {after}"
     return f"{flag} {abs(percent):,.0f}%"
 
 

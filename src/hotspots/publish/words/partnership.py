@@ -59,7 +59,7 @@ def change_sentence(analysis: Analysis, profile: Profile, name: str) -> str:
     if analysis.comparison is None or "ch_flag" not in row.index or pd.isna(row["ch_flag"]):
         return ""
     before, after = compared_words(analysis.comparison)
-    words, few = change_words(row), few_of(analysis)
+    words, few = change_words(row, few=few_of(analysis)), few_of(analysis)
     season = "" if analysis.comparison.same_season else " These are not the same months of the year."
     return (
         f"{words[:1].upper()}{words[1:]} in all crime: {count_words(row['n_before'], few=few)} in {before}, "

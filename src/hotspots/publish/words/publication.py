@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from hotspots.analysis.results import Analysis
+from hotspots.areas.hidden import zero_word
+from hotspots.base.columns import format_value
 from hotspots.disclosure.rules import Profile
 from hotspots.publish.words.note import Note
 
@@ -66,6 +68,18 @@ def count_words(count: Any, *, few: int = 0) -> str:
     if pd.isna(count):
         return "hidden"
     return f"fewer than {few}" if few and count == 0 else f"{count:,.0f}"
+
+
+def count_cell(count: Any, analysis: Analysis) -> str:
+    """Return a count as a cell of a table has it: what is hidden is called so, and a 0 of rounded counts "under 5"."""
+    word = zero_word("n", few_of(analysis))
+    return word if word and count == 0 else count_words(count)
+
+
+def rate_cell(rate: Any, count: Any, analysis: Analysis) -> str:
+    """Return a rate as a cell of a table has it; of a count that was rounded to 0 it says that there are too few."""
+    word = zero_word("rate", few_of(analysis))
+    return word if word and count == 0 and not pd.isna(rate) else format_value("rate", rate)
 
 
 def foot_words(analysis: Analysis) -> str:

@@ -31,7 +31,7 @@
   }
 
   function number(column, value) {
-    if (column.smallest && value === 0) return "under " + column.smallest;
+    if (value === 0 && (column.zero || column.smallest)) return column.zero || "under " + column.smallest;
     return formatOf(column.decimals ?? (Number.isInteger(value) ? 0 : 3)).format(value);
   }
 
