@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 from hotspots.areas.reading import read_layer
+from hotspots.export.webmap.whatif import WhatIf
 from hotspots.publish.whatif import layer_whatif
 
 Run = Callable[..., tuple[int, str, str]]
@@ -90,14 +92,14 @@ def test_a_map_of_what_select_wrote_tries_other_weights(hotspots: Run, town: Pat
     assert code == 0, err
     layer = read_layer(name)
     held = layer_whatif(layer)
-    assert held is not None
+    assert isinstance(held, WhatIf)
     assert list(held.names) == ["Overall crime", "Anti-social behaviour"]
     assert held.weights.tolist() == [1, 2]
     # Other weights weigh the same scores: those that the toolkit finds for itself.
     other = [part.replace("asb:2", "asb:5") for part in asked]
     assert hotspots(*other, "other.gpkg")[0] == 0
     again = layer_whatif(read_layer("other.gpkg"))
-    assert again is not None
+    assert isinstance(again, WhatIf)
     assert np.array_equal(held.z, again.z, equal_nan=True)
     code, _, err = hotspots("map", name, "-o", "map.html")
     assert code == 0, err
@@ -114,11 +116,31 @@ def test_a_map_of_what_select_wrote_tries_other_weights(hotspots: Run, town: Pat
     assert layer_whatif(broken) is None
 
 
+def test_a_map_of_a_selection_by_too_many_scores_says_why_it_has_no_sliders(
+    hotspots: Run, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotspots.publish.whatif.MOST", 10)
+    code, _, err = hotspots("select", ".", *AREAS, "-o", "out.gpkg")
+    assert code == 0, err
+    # Nine wards, two indicators and as many periods as there are months.
+    said = re.search(
+        r"The layer keeps no scores to try other weights with on its map: (.*, more than 10)", err
+    )
+    assert said is not None, err
+    assert hotspots("map", "out.gpkg", "-o", "map.html")[0] == 0
+    page = Path("map.html").read_text(encoding="utf-8")
+    told = json.loads(page.split('id="hotspots-data">')[1].split("</script>")[0])["whatif"]
+    assert told["left"] == (
+        f"Other weights cannot be tried on this map, which does not carry the scores of its areas: {said[1]}. "
+        "'hotspots select' takes them."
+    )
+
+
 def test_a_selection_in_one_piece_keeps_who_touches_whom(hotspots: Run, town: Path) -> None:
     code, _, err = hotspots("select", ".", *AREAS, "--max-areas", "3", "--contiguous", "-o", "out.gpkg")
     assert code == 0, err
     held = layer_whatif(read_layer("out.gpkg"))
-    assert held is not None
+    assert isinstance(held, WhatIf)
     assert held.touching is not None
     assert held.budget is not None
     assert (held.budget["max_areas"], held.budget["contiguous"]) == (3, True)

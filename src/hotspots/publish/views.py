@@ -204,7 +204,7 @@ def _area_views(
     ranked: str | None = None,
     sparks: Sparks | None = None,
     card: Card | None = None,
-    whatif: WhatIf | None = None,
+    whatif: WhatIf | str | None = None,
     said: Callable[[str], str] = lambda _: "",
 ) -> list[AreaView]:
     columns, draw = drawn_columns(layer, kind), drawing(layer, kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ from hotspots.priorities.selection import Rules
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+log = logging.getLogger(__name__)
 
 SCENARIO = "scenario"
 """Where the provenance of a layer of priorities holds what ranks its areas again."""
@@ -56,7 +59,7 @@ def priorities_whatif(made: Priorities, plan: Plan, areas: gpd.GeoDataFrame) -> 
 
 
 def told_scenario(given: WhatIf, areas: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Return what a layer's provenance keeps of other weights, ready for JSON; empty where that would be too much.
+    """Return what a layer's provenance keeps of other weights, ready for JSON: their number where they are too many.
 
     Parameters
     ----------
@@ -66,7 +69,8 @@ def told_scenario(given: WhatIf, areas: gpd.GeoDataFrame) -> dict[str, Any]:
         The areas, in the same order.
     """
     if given.z.size > MOST:
-        return {}
+        log.info("The layer keeps no scores to try other weights with on its map: %s", too_many(given.z.size))
+        return {SCENARIO: {"scores": int(given.z.size)}}
     told = {
         "codes": areas.index.astype(str).tolist(),
         "names": list(given.names),
@@ -83,8 +87,15 @@ def told_scenario(given: WhatIf, areas: gpd.GeoDataFrame) -> dict[str, Any]:
     return {SCENARIO: told}
 
 
-def layer_whatif(layer: gpd.GeoDataFrame) -> WhatIf | None:
+def too_many(scores: int) -> str:
+    """Return that scores are too many to be kept: ``"there are 256,000, more than 100,000"``."""
+    return f"there are {scores:,}, more than {MOST:,}"
+
+
+def layer_whatif(layer: gpd.GeoDataFrame) -> WhatIf | str | None:
     """Return what ranks the areas of a layer from a file again; None where it does not say, or is no longer as it was.
+
+    Of a layer that was selected by more scores than are kept, a sentence that says so.
 
     A layer that lost areas, or whose scores are not those of its weights, is not ranked by what its file says. Areas
     that joined it, such as those that are not covered, have no score.
@@ -92,6 +103,11 @@ def layer_whatif(layer: gpd.GeoDataFrame) -> WhatIf | None:
     told = (layer.attrs.get("provenance") or {}).get(SCENARIO)
     if not isinstance(told, Mapping) or not {"priority", "score", "n"} <= set(layer.columns):
         return None
+    if isinstance(scores := told.get("scores"), int):
+        return (
+            "Other weights cannot be tried on this map, which does not carry the scores of its areas: "
+            f"{too_many(scores)}. 'hotspots select' takes them."
+        )
     try:
         return _read(told, layer)
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):

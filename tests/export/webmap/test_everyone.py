@@ -70,9 +70,19 @@ def test_on_a_phone_the_keys_go_from_the_map_to_the_list_as_the_eyes_do(opened: 
     opened.page.get_by_role("button", name="Table", exact=True).click()
     onto_the_map(opened)
     names = stops(opened)
-    assert "Table of areas" in names
+    assert "Close the table" in names
     assert "Close the card" not in names
     assert len(names) <= 12
+    # The table stands in the list's place, so that with a card beside it there are no more.
+    opened.page.locator("#hotspots-table tbody button").first.click()
+    onto_the_map(opened)
+    names = stops(opened)
+    assert {"Close the card", "Close the table", "All figures"} <= set(names)
+    assert len(names) <= 12
+    assert not opened.page.locator("#hotspots-list").is_visible()
+    opened.page.locator(".skip-link").focus()
+    opened.page.keyboard.press("Enter")
+    assert opened.page.evaluate("document.activeElement.className") == "table-frame"
 
 
 def test_arrow_keys_go_from_one_button_of_a_bar_to_the_next(opened: Opened) -> None:

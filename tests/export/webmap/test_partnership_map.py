@@ -259,7 +259,7 @@ def test_a_link_to_the_table_opens_on_the_whole_of_what_is_left_of_the_map(
     opened.page.close()
 
 
-def test_the_open_table_adds_four_stops_of_the_tab_key(seen: Opened) -> None:
+def test_the_open_table_adds_three_stops_of_the_tab_key_and_its_close_button(seen: Opened) -> None:
     seen.page.get_by_role("button", name="Table", exact=True).click()
     assert seen.page.evaluate("document.activeElement.className") == "table-frame"
     names: list[str] = []

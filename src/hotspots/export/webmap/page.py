@@ -53,6 +53,7 @@ SCRIPTS = (
     "search.js",
     "link.js",
     "paper.js",
+    "home.js",
     "beside.js",
     "main.js",
 )

@@ -85,8 +85,8 @@ class AreaView:
     card : Card, optional
         What the card of an area tells beside the columns of its layer; views of the same areas share that of the
         first that has one.
-    whatif : WhatIf, optional
-        Other weights for a view of priorities; a map has one such view.
+    whatif : WhatIf or str, optional
+        Other weights for a view of priorities, or why there are none; a map has one such view.
     """
 
     title: str
@@ -103,7 +103,7 @@ class AreaView:
     periods: Mapping[str, str] = field(default_factory=dict)
     sparks: Sparks | None = None
     card: Card | None = None
-    whatif: WhatIf | None = None
+    whatif: WhatIf | str | None = None
 
     def resolved_style(self) -> Style:
         """Return the style it is drawn with.

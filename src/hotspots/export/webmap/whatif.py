@@ -55,18 +55,20 @@ class WhatIf:
     touching: Sequence[npt.NDArray[Any]] | None = field(default=None)
 
 
-def whatif_data(given: WhatIf, *, table: int, drawn: npt.NDArray[np.bool_]) -> dict[str, Any]:
+def whatif_data(given: WhatIf | str, *, table: int, drawn: npt.NDArray[np.bool_]) -> dict[str, Any]:
     """Return it ready for JSON; of a layer that is too large, or not drawn as a whole, why it is left out.
 
     Parameters
     ----------
-    given : WhatIf
-        Of one layer.
+    given : WhatIf or str
+        Of one layer; or why it carries nothing to try other weights with, in a sentence.
     table : int
         The number of the layer's table on the page.
     drawn : array of bool
         Which of its areas are drawn.
     """
+    if isinstance(given, str):
+        return {"table": table, "names": [], "left": given}
     told: dict[str, Any] = {"table": table, "names": list(given.names)}
     if given.z.size > MOST or not drawn.all():
         reason = (

@@ -213,7 +213,7 @@
     // inner(view) for the theme of the smaller areas or null, drill(theme, position) to those inside the area.
     constructor(target, model, map, actions) {
       Object.assign(this, { target, model, map, actions, from: null });
-      Hotspots.rove.walk(target, ".within button");
+      Hotspots.rove.walk(target, ".drill, .within button");
       document.addEventListener("keydown", (event) => {
         if (event.key === "Escape" && !event.defaultPrevented && !target.hidden) this.close();
       });

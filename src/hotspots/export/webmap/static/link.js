@@ -2,7 +2,8 @@
 (function (Hotspots) {
   "use strict";
 
-  function write(model, state, map) {
+  // `placed`: whether the reader moved the map; where it shows what the page chose, the address names no place.
+  function write(model, state, map, placed) {
     const parts = new URLSearchParams();
     if (state.group && model.groups.length > 1) parts.set("group", model.groupKeys[model.groups.indexOf(state.group)]);
     if (state.theme) parts.set("theme", state.theme.key);
@@ -11,7 +12,7 @@
     }
     parts.set("over", [...state.overlays].join(","));
     const { lat, lng } = map.getCenter();
-    parts.set("at", [lat.toFixed(4), lng.toFixed(4), Number(map.getZoom().toFixed(2))].join(","));
+    if (placed) parts.set("at", [lat.toFixed(4), lng.toFixed(4), Number(map.getZoom().toFixed(2))].join(","));
     if (state.area !== null) parts.set("area", state.area);
     if (state.beside) {
       const { theme, shift } = state.beside;
@@ -75,8 +76,8 @@
 
   // Choices become entries of the browser's history; moving the map only changes the entry it happens in.
   class Link {
-    constructor(model, map, { state, restore }) {
-      Object.assign(this, { model, map, state, waiting: null, works: true });
+    constructor(model, map, { state, placed, restore }) {
+      Object.assign(this, { model, map, state, placed, waiting: null, works: true });
       window.addEventListener("hashchange", () => {
         clearTimeout(this.waiting);
         this.waiting = null;
@@ -94,7 +95,7 @@
 
     put() {
       this.waiting = null;
-      const hash = write(this.model, this.state(), this.map);
+      const hash = write(this.model, this.state(), this.map, this.placed());
       if (!this.works || hash === location.hash) return;
       try {
         if (this.how === "push") history.pushState(null, "", hash);

@@ -6,14 +6,14 @@
 
   const STEP_TIME = 1200; // milliseconds that a period stays in sight while the months go by
 
-  function dress(map, data) {
+  function dress(map, data, home) {
     map.attributionControl.setPrefix("Leaflet");
     if (data.attribution) {
       const line = element("span", "licence", data.attribution);
       map.attributionControl.addAttribution(line.outerHTML);
     }
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
-    const whole = () => map.fitBounds(data.bounds, { padding: [12, 12], animate: false });
+    const whole = () => home.show(data.bounds);
     whole();
     map.setMaxBounds(L.latLngBounds(data.bounds).pad(1));
     map.setMinZoom(Math.max(0, map.getZoom() - 2));
@@ -27,8 +27,10 @@
     link.hidden = list.hidden;
     link.addEventListener("click", (event) => {
       event.preventDefault();
-      list.focus();
-      list.scrollIntoView({ block: "nearest" });
+      // On a phone the open table stands in the list's place.
+      const to = list.getClientRects().length ? list : document.querySelector(".table-frame");
+      to.focus();
+      to.scrollIntoView({ block: "nearest" });
     });
   }
 
@@ -44,9 +46,11 @@
       // Where it stands on a phone it has another height than where it was made.
       map.invalidateSize({ animate: false, pan: false });
       if (data.page) this.alone();
-      this.whole = dress(map, data);
+      this.home = new Hotspots.home.Home(map);
+      this.whole = dress(map, data, this.home);
       this.build();
-      this.link = new Hotspots.link.Link(this.model, map, { state: () => this.state, restore: (found) => this.restore(found) });
+      this.link = new Hotspots.link.Link(this.model, map, { state: () => this.state,
+        placed: () => !this.home.stands(), restore: (found) => this.restore(found) });
       this.restore(Hotspots.link.read(this.model, location.hash));
       map.on("moveend", () => this.link.save("replace"));
       map.on("zoomend", () => { if (this.shown && this.shown.hatched !== this.hatched) this.drawLegend(); });
@@ -178,7 +182,7 @@
     }
 
     fit() {
-      this.map.fitBounds(this.chosenBounds(), { padding: [12, 12], animate: false });
+      this.home.show(this.chosenBounds());
     }
 
     // A slider on its way is one entry of the browser's history, not fifty.
@@ -193,8 +197,10 @@
     restore({ state, at }) {
       this.state = state;
       Hotspots.sheet.together(() => {
-        if (at) this.map.setView(at.centre, at.zoom, { animate: false });
-        else this.whole();
+        if (at) {
+          this.home.leave();
+          this.map.setView(at.centre, at.zoom, { animate: false });
+        } else this.whole();
         this.render(at ? "stay" : "fly");
         // Districts, and a table that takes room from the map, leave another whole to be seen.
         if (!at && (state.districts || state.table) && state.area === null) this.fit();

@@ -12,6 +12,9 @@
     return width < TALL * Math.abs(height) && document.getElementById(CARD).hidden;
   }
 
+  // From before the page is laid out for paper until the map is back where it was.
+  let under = false;
+
   // `all`: the bounds of everything there is to see.
   function prepare(map, all) {
     let before = null;
@@ -19,6 +22,7 @@
 
     window.addEventListener("beforeprint", () => {
       if (before) return;
+      under = true;
       before = { bounds: map.getBounds(), centre: map.getCenter(), zoom: map.getZoom(), open: about().map((part) => part.open) };
       for (const part of about()) part.open = true;
       const whole = before.bounds.contains(all);
@@ -38,7 +42,11 @@
       };
       back();
       // The page may have the paper's size for a moment more.
-      window.requestAnimationFrame(() => { if (!before) back(); });
+      window.requestAnimationFrame(() => {
+        if (before) return;
+        back();
+        under = false;
+      });
     });
 
     function resize(printing) {
@@ -47,5 +55,5 @@
     }
   }
 
-  Hotspots.paper = { prepare };
+  Hotspots.paper = { prepare, busy: () => under };
 })(window.Hotspots = window.Hotspots || {});

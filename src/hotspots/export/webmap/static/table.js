@@ -38,7 +38,8 @@
       Object.assign(this, { target, actions, shown: null, height: 0 });
       const close = element("button", "close", "×", { type: "button", "aria-label": "Close the table" });
       close.addEventListener("click", () => actions.close());
-      this.frame = element("div", "table-frame", "", { tabindex: 0, role: "region", "aria-label": "Table of areas" });
+      // No stop of the Tab key: its headings and rows are, and the keys that go from row to row scroll it.
+      this.frame = element("div", "table-frame", "", { tabindex: -1, role: "region", "aria-label": "Table of areas" });
       this.frame.addEventListener("scroll", () => this.fill(), { passive: true });
       this.frame.addEventListener("keydown", (event) => this.step(event));
       window.addEventListener("resize", () => this.fill());
