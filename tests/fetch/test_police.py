@@ -68,12 +68,13 @@ def test_the_months_of_a_force_are_in_the_cache_by_name(published: Site, fetch: 
     assert result.kept == result.missing == result.late == []
     files = sorted(path.relative_to(cache).as_posix() for path in cache.rglob("*") if path.is_file())
     assert files == [
+        ".lock",
         "police.uk/abbeyshire/1/2025-02/2025-02-abbeyshire-street.csv",
         "police.uk/abbeyshire/1/2025-03/2025-03-abbeyshire-street.csv",
         "police.uk/abbeyshire/1/2025-04/2025-04-abbeyshire-street.csv",
         "police.uk/abbeyshire/fetched.json",
     ]
-    text = (cache / files[0]).read_text(encoding="utf-8")
+    text = (cache / files[1]).read_text(encoding="utf-8")
     assert text == month_file("2025-02")
     entry = find_named("police.uk/abbeyshire")
     assert entry == result.entry

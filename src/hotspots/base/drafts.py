@@ -145,7 +145,7 @@ def _lock(folder: Path, *, make: bool) -> int | None:
             raise
         return None
     try:
-        _hold(lock)
+        hold(lock)
         if place.exists() and os.path.samestat(os.fstat(lock), place.stat()):
             return lock
     except BaseException:
@@ -155,8 +155,14 @@ def _lock(folder: Path, *, make: bool) -> int | None:
     return None
 
 
-def _hold(lock: int) -> None:
-    """Lock an open file until it is closed or its process ends; some disks of a network know no locks."""
+def hold(lock: int) -> None:
+    """Lock an open file until it is closed or its process ends; some disks of a network know no locks.
+
+    Raises
+    ------
+    BlockingIOError
+        When another process holds it.
+    """
     if sys.platform == "win32":
         import msvcrt
 

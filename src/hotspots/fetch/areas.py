@@ -15,7 +15,7 @@ from hotspots.base.errors import DataError, FileError, ParameterError, did_you_m
 from hotspots.base.named import Named
 from hotspots.fetch.arcgis import Service, among, describe, features
 from hotspots.fetch.settings import Settings
-from hotspots.fetch.store import OGL, Parts, file_record, put, today
+from hotspots.fetch.store import OGL, Parts, alone, file_record, put, today
 from hotspots.fetch.web import Web
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ _COLUMNS = {
 }
 
 
+@alone()
 def fetch_areas(
     web: Web,
     settings: Settings,

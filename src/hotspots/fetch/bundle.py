@@ -17,7 +17,7 @@ from typing import Any
 from hotspots.base.errors import FileError, ParameterError, did_you_mean
 from hotspots.base.files import replacing
 from hotspots.base.named import NAME, Named, all_named, find_named, of_record
-from hotspots.fetch.store import faults, put
+from hotspots.fetch.store import alone, faults, put
 
 MANIFEST = "hotspots-bundle.json"
 LARGEST = 4 << 30  # bytes that a bundle may unpack to
@@ -123,7 +123,8 @@ def unpack_bundle(path: str | os.PathLike[str], *, overwrite: bool = False) -> l
                 name: _unpacked(archive, name, record, Path(folder) / str(number))
                 for number, (name, record) in enumerate(records.items())
             }
-            return [put(name, files[name], _without_name(record)) for name, record in records.items()]
+            with alone():
+                return [put(name, files[name], _without_name(record)) for name, record in records.items()]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise FileError(
             f"'{Path(path).name}' is not a whole bundle ({error})",

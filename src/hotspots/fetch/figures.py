@@ -12,7 +12,7 @@ from hotspots.base.errors import DataError, HotspotsError, ParameterError, did_y
 from hotspots.base.foreign import reading
 from hotspots.base.named import Named
 from hotspots.fetch.settings import Settings
-from hotspots.fetch.store import OGL, Parts, file_record, put, today
+from hotspots.fetch.store import OGL, Parts, alone, file_record, put, today
 from hotspots.fetch.web import Web
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _DISTRICT = re.compile(r"lad \d{4} name", re.IGNORECASE)
 _LSOA_CODE = re.compile(r"lsoa code \((\d{4})\)", re.IGNORECASE)
 
 
+@alone()
 def fetch_population(web: Web, settings: Settings, of: Of = "lsoa") -> Named:
     """Fetch the ONS's mid-year estimates into the cache as ``ons/population-<of>-<year>``.
 
@@ -155,6 +156,7 @@ def _sheet(source: str, estimate: str) -> pd.DataFrame:
     )
 
 
+@alone()
 def fetch_imd(web: Web, settings: Settings, *, year: int = 2025) -> Named:
     """Fetch the English indices of deprivation into the cache as ``gov.uk/imd-<year>``, as they are published.
 

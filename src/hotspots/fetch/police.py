@@ -14,6 +14,7 @@ from hotspots.fetch.archives import ordinal_of, take_months, text_of
 from hotspots.fetch.months import Done
 from hotspots.fetch.revisions import Revision
 from hotspots.fetch.settings import Settings
+from hotspots.fetch.store import alone
 from hotspots.fetch.web import Web
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Fetched:
     revised: list[Revision] = field(default_factory=list)
 
 
+@alone()
 def fetch_incidents(
     web: Web, settings: Settings, *, force: str, first: str, last: str, whole: bool = False
 ) -> Fetched:

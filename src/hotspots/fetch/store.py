@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from hotspots.base.drafts import hold
 from hotspots.base.errors import FileError
 from hotspots.base.files import sha256
 from hotspots.base.named import NAME, RECORD, Named, cache_folder, read_record
@@ -17,6 +21,49 @@ from hotspots.base.named import NAME, RECORD, Named, cache_folder, read_record
 OGL = "Open Government Licence v3.0"
 PARTS = ".parts"
 """The folder of the cache for what is on its way."""
+LOCK = ".lock"
+KEPT_DAYS = 30
+"""How long the parts of an errand that broke off wait for the next; nobody comes for older ones."""
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Be the only one that changes the cache, and clear away what earlier errands left there long ago.
+
+    The lock goes with its process, however that ends; where a disk knows no locks, nobody is held up.
+
+    Raises
+    ------
+    FileError
+        When another process changes the cache, or it cannot be written to.
+    """
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        try:
+            hold(lock)
+        except BlockingIOError:
+            raise FileError(
+                f"another hotspots fetch is at work in the cache '{folder}'",
+                hint="wait until it has ended, or give this one a folder of its own with the variable HOTSPOTS_CACHE",
+            ) from None
+        _sweep(folder / PARTS)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _sweep(parts: Path) -> None:
+    """Delete the parts of which nothing has changed for some weeks."""
+    oldest = time.time() - KEPT_DAYS * 86_400
+    with suppress(OSError):  # there are none, or they are another user's
+        for folder in parts.iterdir():
+            if all(path.lstat().st_mtime < oldest for path in (folder, *folder.rglob("*"))):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class Parts:
@@ -134,6 +181,7 @@ def faults(entry: Named) -> list[str]:
     return wrong
 
 
+@alone()
 def remove(entry: Named) -> None:
     """Delete a fetched set from the cache."""
     assert NAME.fullmatch(entry.id)  # noqa: S101 - nothing else is ever deleted
