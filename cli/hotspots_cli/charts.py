@@ -101,7 +101,7 @@ def command(
 
     with Steps(4) as step:
         read = read_located(
-            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Charting", compared=()
+            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Charting"
         )
         counts = _by_theme(read.incidents, read.areas, read.assigned)
         found = find_charts(

@@ -105,7 +105,7 @@ def command(
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         show("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
-        covered = covered_areas(table, where, quality, compared=True, **given)
+        covered = covered_areas(table, where, quality, **given)
         where = covered.areas if cell_size is None else make_grid(covered.areas, cell_size=cell_size)
         show("Testing")
         steps = find_steps(table, months_of(table), step=step, partial=quality.partial_month)

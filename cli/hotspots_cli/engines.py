@@ -146,20 +146,29 @@ def only_covered(
     """
     from hotspots.analysis.steps.counted import people_of
     from hotspots.analysis.steps.covered import judge_covering
+    from hotspots.counting.coverage.lapses import blanked
 
     said = {name: given.pop(name) for name in ("covered", "not_covered")}
-    n, report = counted.n, counted.report
+    n, report, monthly = counted.n, counted.report, counted.monthly
     areas = people_of(areas, report)
-    held = judge_covering(areas, n, counted.monthly, report, **said).held
-    if held.all():
+    judged = judge_covering(areas, n, monthly, report, **said)
+    if judged.held.all():
         return areas, areas.iloc[:0], counted
-    missing = areas[~held]
-    if report.inside is not None and report.outside is not None and n.sum() == report.inside:
-        lost = int(n[~held].sum())
+    missing = judged.missing(areas, () if monthly is None else tuple(monthly.columns))
+    split, kept = counted.split, missing.index[judged.covered[missing.index]]
+    if monthly is not None:
+        # What lies in an area in a month that it lacks is a stray, and outside.
+        strayed = monthly - blanked(monthly, judged.lapses).fillna(0).astype(monthly.dtypes)
+        n = (n - strayed.sum(axis=1)).rename("n")
+        missing = missing.assign(n=n[kept].reindex(missing.index).astype("Int64" if n.dtype.kind == "i" else float))
+    if split is not None:
+        parts = blanked(split, judged.lapses) if split.columns.name == "month" else split
+        missing = missing.join(parts.loc[kept].add_prefix("n_"))
+    if report.inside is not None and report.outside is not None and counted.n.sum() == report.inside:
+        lost = int(counted.n.sum() - n[judged.covered].sum())
         report = report.with_areas(inside=report.inside - lost, outside=report.outside + lost)
-    split, monthly = (
-        None if held_by is None else held_by[held] for held_by in (counted.split, counted.monthly)
-    )
+    held = judged.held
+    split, monthly = (None if held_by is None else held_by[held] for held_by in (split, monthly))
     return areas[held], missing, counted._replace(n=n[held], split=split, monthly=monthly, report=report)
 
 
@@ -197,7 +206,8 @@ def density_of(
     from hotspots.priorities.bandwidths import density_at_best
 
     table, quality = read_incidents(incidents, crs=areas.crs, **reading)
-    areas = covered_areas(table, areas, quality, **given).areas
+    covered = covered_areas(table, areas, quality, **given)
+    areas = covered.areas
     step("Density")
     if choices["bandwidth"] == "best":
         others = {name: value for name, value in choices.items() if name != "bandwidth"}
@@ -208,7 +218,7 @@ def density_of(
         from hotspots.analysis.public.step import density_for_public
 
         surface = density_for_public(table, areas, surface, rules)
-    return surface, account_of_density(quality, table, areas), areas
+    return surface, account_of_density(quality, table, areas, left_out=covered.missing), areas
 
 
 def _density_in_batches(

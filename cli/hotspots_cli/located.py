@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from hotspots_cli import engines, options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
 
+    from hotspots.analysis.steps.covered import Partial
     from hotspots.incidents.quality import QualityReport
     from hotspots_cli.progress import Steps
 
@@ -33,7 +34,9 @@ class Located:
     assigned : Series
         The area of each; missing outside all of them.
     missing : GeoDataFrame or None
-        The areas that the files do not cover; None where the command does not ask.
+        The areas that the files do not cover, or not in every month; None where the command does not ask.
+    partly : mapping
+        What is said of the areas that lack a month and are counted all the same.
     """
 
     areas: gpd.GeoDataFrame
@@ -41,6 +44,14 @@ class Located:
     quality: QualityReport
     assigned: pd.Series[Any]
     missing: gpd.GeoDataFrame | None = None
+    partly: Mapping[Any, str] = field(default_factory=dict)
+
+    def told(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table of the areas with ``coverage``, where some are covered in a part of the months."""
+        from hotspots.areas.uncovered import COVERED
+
+        said = [self.partly.get(code, COVERED) for code in table.index]
+        return table.assign(coverage=said) if self.partly else table
 
     def whole(self, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Return a layer of the areas with those among them that the files do not cover, as missing."""
@@ -67,7 +78,8 @@ def read_located(
     lookup: tuple[str, ...],
     step: Steps,
     then: str = "Counting",
-    compared: Sequence[str] | None = None,
+    compared: Sequence[str] = (),
+    partial: Partial = "out",
     **keeping: Any,
 ) -> Located:
     """Read areas and incidents and locate these, taking the options of both out of a command's parameters.
@@ -84,9 +96,10 @@ def read_located(
         Told of each step; the locating is the beginning of `then`.
     then : str
         What the command does next.
-    compared : sequence of str, optional
-        Months, such as ``"2025-01..2025-06"``, that the command compares with one another; all where none are named.
-        A district of which the files lack one is then left out, too.
+    compared : sequence of str, default none
+        Months, such as ``"2025-01..2025-06"``, that the command takes; all where none are named.
+    partial : {'out', 'told'}, default 'out'
+        What becomes of districts of which the files lack one of these months.
     **keeping
         Further options of `read_incidents`: columns to keep.
     """
@@ -108,16 +121,17 @@ def read_located(
             Located(people_of(where, summed.report), summed.incidents, summed.report, summed.assigned),
             said,
             compared,
+            partial,
         )
     step("Reading incidents")
     table, quality = read_incidents(incidents, crs=crs, **keeping, **reading)
     where = people_of(where, quality)
     step(then)
     assigned = locate(table, where, by=by, lookup=lookup or None)
-    return _covered(Located(where, table, quality, assigned), said, compared)
+    return _covered(Located(where, table, quality, assigned), said, compared, partial)
 
 
-def _covered(read: Located, said: dict[str, Any], compared: Sequence[str] | None) -> Located:
+def _covered(read: Located, said: dict[str, Any], compared: Sequence[str], partial: Partial) -> Located:
     """Return what was read without the areas that the files do not cover, of which a warning tells.
 
     Incidents there, strays of a neighbouring force, are outside the areas.
@@ -127,6 +141,7 @@ def _covered(read: Located, said: dict[str, Any], compared: Sequence[str] | None
     from hotspots.analysis.steps.counted import among, monthly_counts
     from hotspots.analysis.steps.covered import judge_covering
     from hotspots.counting.counts import count_incidents
+    from hotspots.counting.coverage.lapses import lapse_words
     from hotspots.incidents.filters import month_range, within_months
 
     areas, quality = read.areas, read.quality
@@ -135,9 +150,10 @@ def _covered(read: Located, said: dict[str, Any], compared: Sequence[str] | None
     if compared and monthly is not None:
         spans = [month_range(one) for one in compared]
         monthly = monthly.loc[:, within_months(monthly.columns.to_series(), spans)]
-    held = judge_covering(
-        areas, n, monthly, quality, over_time=compared is not None, stacklevel=3, **said
-    ).held
+    judged = judge_covering(areas, n, monthly, quality, partial=partial, stacklevel=3, **said)
+    held, months = judged.held, () if monthly is None else tuple(monthly.columns)
+    kept = judged.lapses[judged.lapses.index.isin(areas.index[held])]
+    read = replace(read, partly={code: lapse_words(gone, months) for code, gone in kept.items()})
     if held.all():
         return replace(read, missing=areas.iloc[:0])
     if quality.inside is not None and quality.outside is not None:
@@ -148,5 +164,5 @@ def _covered(read: Located, said: dict[str, Any], compared: Sequence[str] | None
         areas=areas[held],
         quality=quality,
         assigned=among(read.assigned, areas[held]),
-        missing=areas[~held],
+        missing=judged.missing(areas, months),
     )

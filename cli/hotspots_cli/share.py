@@ -69,7 +69,7 @@ def command(
     from hotspots.publish.words.classes import share_note, share_sentence
 
     with Steps(4) as step:
-        read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, keep=column)
+        read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, partial="told", keep=column)
         inside = read.incidents[read.assigned.notna()]
         made = share_in_areas(
             inside,
@@ -82,7 +82,7 @@ def command(
         )
         step("Writing")
         assert read.missing is not None  # noqa: S101 - the command takes the options of coverage
-        shown = rows_with_coverage(made.areas, read.missing) if per == "area" else made.districts
+        shown = rows_with_coverage(read.told(made.areas), read.missing) if per == "area" else made.districts
         write_csv(shown, output, overwrite=overwrite)
     click.echo(share_sentence(made, "all incidents"), err=True)
     click.echo(share_note(made), err=True)

@@ -144,8 +144,10 @@ def vale(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 FAR = "which are of Shire Police and Vale Police, and left out of every figure: Far (2 areas) (where this is wrong"
 LACKS = "Next (2 areas) without 2025-06 (no file of Vale Police)"
-HELD, NOT = ["covered"] * 10 + ["not covered"] * 2, ["covered"] * 8 + ["not covered"] * 4
-BOTH = ("--only", "Near", "--only", "Next")
+IN_PART = "not covered in June 2025 (11 of 12 months)"
+PART = ["covered"] * 8 + [IN_PART] * 2 + ["not covered"] * 2
+NEAR = ("--only", "Near")
+BOTH = (*NEAR, "--only", "Next")
 
 
 @pytest.fixture
@@ -166,15 +168,20 @@ def year(vale: Path, hotspots: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_a_month_without_a_file_is_told_by_its_force_and_its_districts(year: Callable[..., str]) -> None:
     told = year("count", "-o", "n.gpkg")
     assert FAR in told
-    assert (
-        f"covered in a part of the months, so that their counts are too low, and a fall is none: {LACKS}"
-        in told
-    )
+    assert f"covered in a part of the months, so that they are in no rate, average, rank or comparison: {LACKS}" in told
     assert told.count("Warning") == 1
     layer = gpd.read_file("n.gpkg")
-    assert layer["coverage"].tolist() == HELD
-    # Eleven months of 30.
+    assert layer["coverage"].tolist() == PART
+    # Eleven months of 30 stand as they are, and make no rate.
     assert layer["n"].tolist()[:10] == [120.0] * 8 + [330.0] * 2
+    assert layer["rate"].isna().tolist() == [False] * 8 + [True] * 4
+
+
+def test_a_month_without_a_file_is_blank_among_the_months(year: Callable[..., str]) -> None:
+    year("count", "--per", "month", "-o", "n.gpkg")
+    layer = gpd.read_file("n.gpkg")
+    assert layer["n_2025-05"].tolist()[:10] == [10.0] * 8 + [30.0] * 2
+    assert layer["n_2025-06"].isna().tolist() == [False] * 8 + [True] * 4
 
 
 @pytest.mark.parametrize("engine", ["memory", "stream"])
@@ -183,27 +190,27 @@ def test_a_density_is_that_of_covered_ground(year: Callable[..., str], engine: s
     told = year("kde", *asked, "-o", "all.tif")
     assert FAR in told
     assert told.count("Warning") == 1
-    year("kde", *asked, *BOTH, "-o", "held.tif")
+    year("kde", *asked, *NEAR, "-o", "held.tif")
     with rasterio.open("all.tif") as one, rasterio.open("held.tif") as other:
         assert one.bounds == other.bounds
         np.testing.assert_array_equal(one.read(1), other.read(1))
-    year("kde", *asked, "--covered", "Far", "-o", "zero.tif")
+    year("kde", *asked, "--covered", "Next", "--covered", "Far", "-o", "zero.tif")
     with rasterio.open("all.tif") as one, rasterio.open("zero.tif") as zero:
-        assert zero.bounds.right - one.bounds.right == 2000
+        assert zero.bounds.right - one.bounds.right == 4000
 
 
 def test_a_force_is_held_to_the_people_of_covered_areas(year: Callable[..., str]) -> None:
     assert FAR in year("compare force", "--with", "@rates.csv", "-o", "force.csv")
-    # 960 in Near and 660 in Next among 10,000 people in a year are 162 per 1,000, and among Far's too would be 135.
-    assert pd.read_csv("force.csv").iloc[0, 1] == 162.0
+    # 960 in Near among 8,000 people in a year are 120 per 1,000; with Next's eleven months it would be 162.
+    assert pd.read_csv("force.csv").iloc[0, 1] == 120.0
 
 
 def test_a_trend_takes_no_missing_month_for_a_fall(year: Callable[..., str]) -> None:
     told = year("trend", "-o", "trend.gpkg")
     assert FAR in told
-    assert f"covered in a part of the months, and left out, since months are compared: {LACKS}" in told
+    assert f"in no rate, average, rank or comparison: {LACKS}" in told
     layer = gpd.read_file("trend.gpkg")
-    assert layer["coverage"].tolist() == NOT
+    assert layer["coverage"].tolist() == PART
     assert layer["hi_shape"].isna().tolist() == [False] * 8 + [True] * 4
     year("trend", "--covered", "Next", "-o", "said.gpkg")
     assert gpd.read_file("said.gpkg")["hi_shape"].isna().tolist() == [False] * 10 + [True] * 2
@@ -213,9 +220,11 @@ def test_a_change_leaves_out_what_lacks_a_month_of_either_period_alone(year: Cal
     assert LACKS in year(
         "change", "--before", "2025-01..2025-06", "--after", "2025-07..2025-12", "-o", "half.gpkg"
     )
-    assert gpd.read_file("half.gpkg")["coverage"].tolist() == NOT
+    half = gpd.read_file("half.gpkg")
+    assert half["coverage"].tolist() == PART
+    assert half["ch_flag"].isna().tolist() == [False] * 8 + [True] * 4
     told = year("change", "--before", "2025-01..2025-03", "--after", "2025-07..2025-09", "-o", "quarter.gpkg")
-    assert "months are compared" not in told
+    assert "in a part of the months" not in told
     assert gpd.read_file("quarter.gpkg")["n_after"].tolist()[:10] == [30.0] * 8 + [90.0] * 2
 
 
@@ -227,14 +236,15 @@ def test_charts_list_no_area_without_files(year: Callable[..., str]) -> None:
 def test_classes_have_the_people_of_covered_areas(year: Callable[..., str]) -> None:
     assert FAR in year("classes", "--classes", "@kinds.csv", "--column", "kind", "-o", "classes.gpkg")
     classes = gpd.read_file("classes.gpkg").set_index("name")
-    # The country is Next and Far: 660 among Next's 2,000 people are 330 per 1,000, among all four wards' 165.
-    assert classes.loc["country", "rate"] == pytest.approx(330)
+    # The country is Next and Far, and neither has a whole year; with Near's wards as towns, 960 among 8,000 are 120.
+    assert classes.loc["town", "rate"] == pytest.approx(120)
+    assert "country" not in classes.index or pd.isna(classes.loc["country", "rate"])
 
 
 def test_a_share_of_what_is_not_covered_is_blank(year: Callable[..., str]) -> None:
     assert FAR in year("share", "--column", "armed", "-o", "share.csv")
     table = pd.read_csv("share.csv")
-    assert table["coverage"].tolist() == HELD
+    assert table["coverage"].tolist() == PART
     assert table["of_share"].tolist()[:10] == [0.5] * 10
     assert table["of_share"].isna().tolist() == [False] * 10 + [True] * 2
 
@@ -250,4 +260,4 @@ def test_emerging_kinds_and_choices_tried_are_of_covered_areas(year: Callable[..
     assert gpd.read_file("emerging.gpkg")["em_class"].isna().tolist() == [False] * 8 + [True] * 4
     fast = ("--cell-sizes", "500", "--bandwidths", "800", "--offsets", "1")
     assert FAR in year("sensitivity", *fast, "-o", "sensitivity.gpkg")
-    assert gpd.read_file("sensitivity.gpkg")["sens_class"].isna().tolist() == [False] * 10 + [True] * 2
+    assert gpd.read_file("sensitivity.gpkg")["sens_class"].isna().tolist() == [False] * 8 + [True] * 4

@@ -24,7 +24,8 @@ def with_coverage(counted_areas: gpd.GeoDataFrame, missing: gpd.GeoDataFrame) ->
     counted_areas : GeoDataFrame
         Covered areas with results.
     missing : GeoDataFrame
-        Areas that are not covered; of its columns, those of the first table are kept, and all else is missing.
+        Areas that are not covered, or not in every month, and then ``coverage`` says so; of its columns, those of the
+        first table are kept, and all else is missing.
 
     Returns
     -------
@@ -61,12 +62,24 @@ def _together(table: pd.DataFrame, missing: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the rows of a table, those of areas that are not covered below them, and which are which."""
     longer = {name: _longer(table[name], missing.index, missing.get(name)) for name in table.columns}
     index = table.index.append(missing.index)
-    known = [COVERED] * len(table) + [NOT_COVERED] * len(missing)
+    known = [*_said(table, COVERED), *_said(missing, NOT_COVERED)]
     return pd.DataFrame(longer | {"coverage": pd.Series(known, index=index, dtype=object)}, index=index)
+
+
+def _said(table: pd.DataFrame, otherwise: str) -> list[str]:
+    """Return what a table says of the coverage of its areas; of one that says nothing, the same of each."""
+    if "coverage" not in table:
+        return [otherwise] * len(table)
+    return [str(word) for word in table["coverage"]]
 
 
 def _longer(values: Any, index: pd.Index[Any], known: Any) -> Any:
     """Return values with those of other rows below them: the known ones, else missing."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        below = pd.Series(None, index=index, dtype=object) if known is None else known.astype(object)
+        return pd.concat([values.astype(object), below]).astype(values.dtype)
+    if known is not None and pd.api.types.is_numeric_dtype(known.dtype):
+        return pd.concat([values, known])
     if known is not None:
         return pd.concat([values.astype(object), known.astype(object)]).infer_objects()
     whole = pd.api.types.is_integer_dtype(values.dtype)

@@ -37,19 +37,20 @@ def test_areas_and_months_are_told_in_one_warning() -> None:
     assert [str(one.message) for one in caught] == [
         "Wards: not covered by the files, which are of Derbyshire and Staffordshire Police, and left out of every "
         "figure: Cheshire East (2 areas) (where this is wrong, name them in 'covered'); covered in a part of the "
-        "months, so that their counts are too low, and a fall is none: Derby (1 area) without 2025-02 (no file of "
-        "Derbyshire) (add the files, choose months that all files hold, or name them in 'not_covered')"
+        "months, so that their counts are too low: Derby (1 area) without 2025-02 (no file of Derbyshire) (add the "
+        "files, choose months that all files hold, or, where this is wrong, name them in 'covered')"
     ]
 
 
-def test_where_months_are_compared_districts_that_lack_some_are_left_out() -> None:
+def test_districts_that_lack_months_are_left_out() -> None:
     areas = squares(["Stafford", "Derby", "Erewash", "Ely"])
     gaps = {"Derby": ("2025-02", "2025-03"), "Erewash": ("2025-02", "2025-03"), "Ely": ("2025-01",)}
     with pytest.warns(HotspotsWarning) as caught:
-        warn_uncovered(areas, areas.iloc[:0], gaps=gaps, over_time=True, sources=[])
+        warn_uncovered(areas, areas.iloc[:0], gaps=gaps, left_out=True, sources=[])
     assert [str(one.message) for one in caught] == [
-        "areas: covered in a part of the months, and left out, since months are compared: Derby and Erewash (2 areas) "
-        "without 2025-02 to 2025-03; Ely (1 area) without 2025-01 (where this is wrong, name them in 'covered')"
+        "areas: covered in a part of the months, so that they are in no rate, average, rank or comparison: Derby and "
+        "Erewash (2 areas) without 2025-02 to 2025-03; Ely (1 area) without 2025-01 (add the files, choose months that "
+        "all files hold, or, where this is wrong, name them in 'covered')"
     ]
 
 

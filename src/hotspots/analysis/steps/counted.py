@@ -77,13 +77,25 @@ def account(quality: QualityReport, incidents: pd.DataFrame, assigned: pd.Series
 
 
 def account_of_density(
-    quality: QualityReport, incidents: pd.DataFrame, areas: gpd.GeoDataFrame
+    quality: QualityReport,
+    incidents: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    left_out: gpd.GeoDataFrame | None = None,
 ) -> QualityReport:
-    """Return the account divided as `account` does, and warn of many incidents outside the areas of a density."""
+    """Return the account divided as `account` does, and warn of many incidents outside the areas of a density.
+
+    Those in areas that were left out, of which a warning told already, are outside and not warned of again.
+    """
     x, y = coordinates(incidents, areas.crs)
-    inside = int(np.count_nonzero(AreaIndex(areas.geometry.to_numpy(), points=len(x)).locate(x, y) >= 0))
+    inside, told = (
+        0
+        if places is None or places.empty
+        else int(np.count_nonzero(AreaIndex(places.geometry.to_numpy(), points=len(x)).locate(x, y) >= 0))
+        for places in (areas, left_out)
+    )
     outside = quality.located - inside
-    warn_outside(outside, quality.located, label="areas", result="density", stacklevel=2)
+    warn_outside(outside - told, quality.located - told, label="areas", result="density", stacklevel=2)
     return quality.with_areas(inside=inside, outside=outside)
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
 from hotspots.analysis.steps.counted import monthly_counts
 from hotspots.areas.outline import districts_of
-from hotspots.areas.uncovered import with_coverage
+from hotspots.areas.uncovered import NOT_COVERED, with_coverage
 from hotspots.counting.belonging import assign_areas
 from hotspots.counting.counts import count_incidents
 from hotspots.counting.coverage.areas import find_coverage
+from hotspots.counting.coverage.lapses import Lapses, lapse_words, lapses_of
 from hotspots.counting.coverage.months import months_lacking
 from hotspots.counting.coverage.words import Gaps, warn_uncovered
 from hotspots.incidents.quality import QualityReport
+
+
+Partial = Literal["out", "told"]
+"""Whether areas that lack a month are left out of what is measured, or counted all the same and told."""
 
 
 class Covering(NamedTuple):
@@ -24,17 +29,29 @@ class Covering(NamedTuple):
 
     Attributes
     ----------
+    covered : Series of bool
+        Whether the files have any month of an area, on the index of the areas.
     held : Series of bool
-        Whether an area has numbers, on the index of the areas.
+        Whether it is in rates, ranks and comparisons: covered, and in every month where that is asked.
+    lapses : Series
+        The months that areas lack; see `hotspots.counting.coverage.lapses`.
     gaps : dict of str to tuple of str
-        The months that the files lack, by district, of those that have numbers or would have them but for this.
+        The same by district.
     lacking : dict of str to GeoDataFrame
         The areas that one of several sources does not cover and another does, by its name.
     """
 
+    covered: pd.Series[bool]
     held: pd.Series[bool]
+    lapses: Lapses
     gaps: Gaps
     lacking: dict[str, gpd.GeoDataFrame]
+
+    def missing(self, areas: gpd.GeoDataFrame, months: Sequence[Any] = ()) -> gpd.GeoDataFrame:
+        """Return the areas without figures, and in ``coverage`` why: not covered, or not in these of the months."""
+        found = areas[~self.held]
+        said = [lapse_words(self.lapses[code], months) if code in self.lapses else NOT_COVERED for code in found.index]
+        return found.assign(coverage=pd.Series(said, index=found.index, dtype=object))
 
 
 class Covered(NamedTuple):
@@ -54,7 +71,7 @@ def judge_covering(
     monthly: pd.DataFrame | None,
     quality: QualityReport,
     *,
-    over_time: bool = False,
+    partial: Partial = "out",
     by_source: Mapping[str, pd.Series[Any]] | None = None,
     covered: Sequence[str] = (),
     not_covered: Sequence[str] = (),
@@ -71,8 +88,9 @@ def judge_covering(
         All incidents that were read, by area, and by area and month.
     quality : QualityReport
         The account of their rows.
-    over_time : bool, default False
-        Whether months are compared with one another, so that districts that lack some are left out.
+    partial : {'out', 'told'}, default 'out'
+        What becomes of areas that lack a month; where every area lacks one, nothing would be left to compare, and they
+        are told.
     by_source : mapping of str to Series, optional
         The incidents of each of several sources by area. Together they say what is covered; each is judged by itself,
         too, and what it lacks is told.
@@ -85,17 +103,15 @@ def judge_covering(
         As `find_coverage`.
     """
     whole = not quality.filtered_category
-    held = find_coverage(areas, n, whole=whole, covered=covered, not_covered=not_covered)
-    district = districts_of(areas)
+    found = find_coverage(areas, n, whole=whole, covered=covered, not_covered=not_covered)
     said = {name.casefold() for name in covered}
-    gaps = {} if monthly is None else months_lacking(areas[held], monthly[held], whole=whole)
+    gaps = {} if monthly is None else months_lacking(areas[found], monthly[found], whole=whole)
     gaps = {name: months for name, months in gaps.items() if name.casefold() not in said}
-    missing = areas[~held]
-    parted = district.isin(gaps) & ~areas.index.isin(list(covered))
-    # Where every district lacks some month, nothing would be left to compare.
-    left_out = over_time and bool((held & ~parted).any())
+    lapses = lapses_of(areas[found], gaps, covered=covered)
+    parted = areas.index.isin(lapses.index)
+    left_out = partial == "out" and bool((found & ~parted).any())
     lacking = {}
-    together = areas[held]
+    together = areas[found]
     known = [name for name in covered if _there(together, name)]
     for name, own in (by_source or {}).items():
         mine = find_coverage(together, own, whole=whole, covered=known)
@@ -103,15 +119,15 @@ def judge_covering(
             lacking[name] = together[~mine]
     warn_uncovered(
         areas,
-        missing,
+        areas[~found],
         gaps=gaps,
-        over_time=left_out,
+        left_out=left_out,
         lacking=lacking,
         sources=quality.sources,
         label=label,
         stacklevel=stacklevel + 1,
     )
-    return Covering(held & ~parted if left_out else held, gaps, lacking)
+    return Covering(found, found & ~parted if left_out else found, lapses, gaps, lacking)
 
 
 def _there(areas: gpd.GeoDataFrame, name: str) -> bool:
@@ -124,13 +140,11 @@ def covered_areas(
     areas: gpd.GeoDataFrame,
     quality: QualityReport,
     *,
-    compared: bool = False,
+    partial: Partial = "out",
     covered: Sequence[str] = (),
     not_covered: Sequence[str] = (),
 ) -> Covered:
     """Return the areas that incidents with coordinates cover and the others, of which it warns; see `judge_covering`.
-
-    Where all months are compared with one another (`compared`), areas that lack some are left out, too.
 
     Raises
     ------
@@ -141,6 +155,7 @@ def covered_areas(
     n = count_incidents(incidents, areas, assigned=assigned)
     monthly = monthly_counts(incidents, areas, assigned=assigned)
     judged = judge_covering(
-        areas, n, monthly, quality, over_time=compared, covered=covered, not_covered=not_covered, stacklevel=3
+        areas, n, monthly, quality, partial=partial, covered=covered, not_covered=not_covered, stacklevel=3
     )
-    return Covered(areas[judged.held], areas[~judged.held])
+    months = () if monthly is None else tuple(monthly.columns)
+    return Covered(areas[judged.held], judged.missing(areas, months))

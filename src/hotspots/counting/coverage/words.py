@@ -25,7 +25,7 @@ def warn_uncovered(
     missing: gpd.GeoDataFrame,
     *,
     gaps: Gaps | None = None,
-    over_time: bool = False,
+    left_out: bool = False,
     lacking: Mapping[str, gpd.GeoDataFrame] | None = None,
     sources: Iterable[SourceReport] = (),
     label: str = "areas",
@@ -39,8 +39,8 @@ def warn_uncovered(
         All areas, and those of which nothing is known.
     gaps : mapping of str to tuple of str, optional
         The months that the files lack of other districts.
-    over_time : bool, default False
-        Whether these districts are left out, too, as they are of figures that compare months.
+    left_out : bool, default False
+        Whether these districts are left out of what is measured.
     lacking : mapping of str to GeoDataFrame, optional
         The areas that one of several sources does not cover, by its name.
     sources : iterable of SourceReport
@@ -58,15 +58,9 @@ def warn_uncovered(
         )
     if gaps:
         what = (
-            "and left out, since months are compared"
-            if over_time
-            else "so that their counts are too low, and a fall is none"
+            "so that they are in no rate, average, rank or comparison" if left_out else "so that their counts are too low"
         )
-        hint = (
-            "where this is wrong, name them in 'covered'"
-            if over_time
-            else "add the files, choose months that all files hold, or name them in 'not_covered'"
-        )
+        hint = "add the files, choose months that all files hold, or, where this is wrong, name them in 'covered'"
         told.append(f"covered in a part of the months, {what}: {gaps_words(areas, gaps, forces)} ({hint})")
     if lacking:
         told.append(
