@@ -160,7 +160,9 @@ def only_covered(
         # What lies in an area in a month that it lacks is a stray, and outside.
         strayed = monthly - blanked(monthly, judged.lapses).fillna(0).astype(monthly.dtypes)
         n = (n - strayed.sum(axis=1)).rename("n")
-        missing = missing.assign(n=n[kept].reindex(missing.index).astype("Int64" if n.dtype.kind == "i" else float))
+        missing = missing.assign(
+            n=n[kept].reindex(missing.index).astype("Int64" if n.dtype.kind == "i" else float)
+        )
     if split is not None:
         parts = blanked(split, judged.lapses) if split.columns.name == "month" else split
         missing = missing.join(parts.loc[kept].add_prefix("n_"))

@@ -88,7 +88,9 @@ def command(
             "identifiers": identifiers,
             "then": "Looking for repeats",
         }
-        read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, partial="told", **kept)
+        read = read_located(
+            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, partial="told", **kept
+        )
         made = find_repeats(
             read.incidents[read.assigned.notna()],
             read.areas,

@@ -69,7 +69,9 @@ def command(
     from hotspots.publish.words.classes import share_note, share_sentence
 
     with Steps(4) as step:
-        read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, partial="told", keep=column)
+        read = read_located(
+            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, partial="told", keep=column
+        )
         inside = read.incidents[read.assigned.notna()]
         made = share_in_areas(
             inside,

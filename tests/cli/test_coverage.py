@@ -168,7 +168,10 @@ def year(vale: Path, hotspots: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_a_month_without_a_file_is_told_by_its_force_and_its_districts(year: Callable[..., str]) -> None:
     told = year("count", "-o", "n.gpkg")
     assert FAR in told
-    assert f"covered in a part of the months, so that they are in no rate, average, rank or comparison: {LACKS}" in told
+    assert (
+        f"covered in a part of the months, so that they are in no rate, average, rank or comparison: {LACKS}"
+        in told
+    )
     assert told.count("Warning") == 1
     layer = gpd.read_file("n.gpkg")
     assert layer["coverage"].tolist() == PART

@@ -22,3 +22,13 @@ test("a sentence says the counts, and what was expected in the last month", () =
   assert.equal(spark.sentence(sparks, 0),
     "Incidents by month, January 2025 to March 2025: 4, 0, 14; 4 to 9 expected in March 2025");
 });
+
+test("a month that is not covered is a gap in the line, and said to be one", () => {
+  const gap = { ...sparks, n: [[4, null, 14]], lower: [[1, null, 4]], upper: [[9, null, 9]] };
+  assert.deepEqual(spark.points([4, null, 14], 14)[1], null);
+  assert.deepEqual(spark.runs([4, null, 14, 3]), [[0], [2, 3]]);
+  assert.deepEqual(spark.runs([null, 4, 5, null]), [[1, 2]]);
+  assert.equal(spark.sentence(gap, 0),
+    "Incidents by month, January 2025 to March 2025: 4, not covered, 14; 4 to 9 expected in March 2025");
+  assert.equal(spark.sentence({ ...sparks, n: [[4, 0, null]] }, 0), "Incidents by month, January 2025 to March 2025: 4, 0, not covered");
+});

@@ -94,7 +94,7 @@ def by_month(monthly: pd.DataFrame | None, *, partial: str | None = None, **more
     theme = ThemeResult(
         "burglary", "Burglary", (first,), theme=Theme("Burglary"), n=27.0, monthly=monthly, **more
     )
-    analysis = cast("Analysis", SimpleNamespace(quality=SimpleNamespace(partial_month=partial)))
+    analysis = cast("Analysis", SimpleNamespace(quality=SimpleNamespace(partial_month=partial), partly={}))
     return _by_month(analysis, theme, first, None)
 
 

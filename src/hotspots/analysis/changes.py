@@ -119,7 +119,8 @@ def theme_change(
     Parameters
     ----------
     monthly : DataFrame
-        Incidents, areas by months; a month without a column has none.
+        Incidents, areas by months; a month without a column has none. An area with a missing count in a month of a
+        period has no count of it, and is not among all areas together.
     comparison : Comparison
         The periods.
     districts : Series, optional
@@ -128,12 +129,14 @@ def theme_change(
         See `hotspots.change`. All areas together, and districts, have the dispersion of the areas.
     """
     counts = [
-        monthly.reindex(columns=pd.Index(months), fill_value=0).sum(axis=1) for months in comparison.periods
+        monthly.reindex(columns=pd.Index(months), fill_value=0).sum(axis=1, skipna=False)
+        for months in comparison.periods
     ]
     districts_counts = None if districts is None else _by_district(counts, districts)
+    known = ~pd.concat(counts, axis=1).isna().any(axis=1)
     return change_of_counts(
         counts[-2:],
-        tuple(float(count.sum()) for count in counts),
+        tuple(float(count[known].sum()) for count in counts),
         districts_counts,
         comparison,
         dispersion=dispersion,
@@ -184,7 +187,10 @@ def _by_district(
     named = districts.astype(object).where(districts.notna() & (districts != ""))
     if named.isna().all():
         return None
-    before, after = (count.groupby(named.reindex(count.index)).sum() for count in counts[-2:])
+    named = named.reindex(counts[-1].index)
+    before, after = (
+        count.groupby(named).sum().mask(count.isna().groupby(named).any()) for count in counts[-2:]
+    )
     return before, after
 
 

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from hotspots.base.errors import DataError
-from hotspots.base.text import list_words
+from hotspots.base.text import counted, list_words
 from hotspots.counting.counts import count_incidents
+from hotspots.counting.coverage.lapses import lapse_words
 from hotspots.incidents.filters import month_range
 from hotspots.methods.time.charts import Charts, Season, unusual_months
 from hotspots.methods.time.history import histories
@@ -131,7 +132,8 @@ def find_charts(
     ----------
     monthly : mapping of str to DataFrame
         Incidents in each area by month, for each theme: all of the same areas and months. A month without a file has
-        no column.
+        no column; one that some areas lack is missing there. Such areas have charts with a gap, and are not among all
+        areas together. Where every area lacks one, only the months are charted that none lacks.
     districts : Series, optional
         The district of each area; blank where there is none.
     partial : str, optional
@@ -164,10 +166,17 @@ def find_charts(
         )
     if not len(months):
         return MonthCharts(notes=(*notes, "No month is whole, so there is nothing to chart."))
+    tables, lacking = _comparable(tables)
+    months = pd.PeriodIndex(next(iter(tables.values())).columns, freq="M")
+    if not len(months):
+        return MonthCharts(
+            notes=(*notes, "Every month is lacking in some area, so there is nothing to chart.")
+        )
     notes += _gaps(months)
+    notes += _left_out(lacking, districts)
     if cut is not None and cut.month != next(iter(monthly.values())).columns[-1]:
         cut = None  # months without incidents follow it, which are said to be covered
-    whole = {theme: table.sum(axis=0).to_frame(ALL).T for theme, table in tables.items()}
+    whole = {theme: table[~lacking].sum(axis=0).to_frame(ALL).T for theme, table in tables.items()}
     groups = None if districts is None else _by_district(tables, districts)
     asked: dict[str, Any] = {
         "season": season,
@@ -181,7 +190,7 @@ def find_charts(
         _charts(tables, asked, notes, "areas"),
         None if groups is None else _charts(groups, asked, notes, "districts"),
         _whole(whole, rebase, runs, notes),
-        _histories(tables, notes),
+        _histories(tables, lacking, notes),
         _years_so_far(monthly if cut else tables, earlier, cut, districts, starts, notes),
         tuple(dict.fromkeys(notes)),
     )
@@ -207,6 +216,28 @@ def whole_months(table: pd.DataFrame, partial: str | None) -> pd.DataFrame:
     return table.iloc[:, :-1]
 
 
+def _comparable(tables: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], pd.Series[bool]]:
+    """Return the counts, and which areas lack a month; where all do, of the months alone that no area lacks."""
+    blank = next(iter(tables.values())).isna()
+    if not blank.any(axis=1).all():
+        return dict(tables), blank.any(axis=1)
+    kept = ~blank.any(axis=0)
+    return {theme: table.loc[:, kept] for theme, table in tables.items()}, pd.Series(False, index=blank.index)
+
+
+def _left_out(lacking: pd.Series[bool], districts: pd.Series[Any] | None) -> list[str]:
+    """Return a sentence on the areas that are not among all areas together."""
+    if not lacking.any():
+        return []
+    names = [] if districts is None else sorted({str(name) for name in districts[lacking] if name})
+    whose = f" of {list_words(names)}" if 0 < len(names) <= 6 else ""
+    number = int(lacking.sum())
+    return [
+        f"{ALL} together are without {counted(number, 'area')}{whose}, which the files do not cover in every month: "
+        f"{'its' if number == 1 else 'their'} charts have a gap there, and no history."
+    ]
+
+
 def _named(month: Any) -> str:
     return pd.Period(month, freq="M").strftime("%B %Y")
 
@@ -229,7 +260,14 @@ def _by_district(
     named = districts.astype(object).where(districts.notna() & (districts.astype(str) != ""))
     if named.nunique() < 2:
         return None
-    return {theme: table.groupby(named.reindex(table.index)).sum() for theme, table in tables.items()}
+    return {theme: _summed(table, named.reindex(table.index)) for theme, table in tables.items()}
+
+
+def _summed(table: pd.DataFrame, named: pd.Series[Any]) -> pd.DataFrame:
+    """Return the counts of each district; missing in a month that one of its areas lacks."""
+    sums = table.groupby(named).sum()
+    blank = table.isna()
+    return sums.mask(blank.groupby(named).any()) if blank.any(axis=None) else sums
 
 
 def _charts(
@@ -263,11 +301,18 @@ def _whole(
     return made
 
 
-def _histories(tables: Mapping[str, pd.DataFrame], notes: list[str]) -> dict[str, pd.DataFrame]:
+def _histories(
+    tables: Mapping[str, pd.DataFrame], lacking: pd.Series[bool], notes: list[str]
+) -> dict[str, pd.DataFrame]:
     found = {}
     for theme, table in tables.items():
         try:
-            found[theme] = histories(table)
+            held = histories(table[~lacking])
+            found[theme] = held if not lacking.any() else held.reindex(table.index)
+            for code, row in table[lacking].iterrows():
+                found[theme].loc[code, "hi_text"] = lapse_words(
+                    [str(month) for month in row.index[row.isna()]]
+                )
         except DataError as error:
             notes.append(f"No history has a shape: {error.message}; {error.hint}.")
     return found
@@ -301,12 +346,14 @@ def _years_so_far(
     rows: dict[tuple[str, str], pd.Series[Any]] = {}
     attrs: dict[Any, Any] = {}
     for theme, table in months.items():
-        early = None
+        early, lacking = None, table.isna().any(axis=1)
         if cut is not None:
             held = pd.PeriodIndex(table.columns, freq="M")
             same = held[held.month == cut.month.month]
-            early = _places(cut.counts[theme].reindex(columns=same, fill_value=0), districts)
-        for place, row in _places(table, districts).groupby(level=0, sort=False):
+            early = _places(cut.counts[theme].reindex(columns=same, fill_value=0), districts, lacking)
+        for place, row in _places(table, districts, lacking).groupby(level=0, sort=False):
+            if row.isna().any(axis=None):
+                continue  # its year so far lacks a month, or the years before do
             whole = row.iloc[0] if cut is None else row.iloc[0, :-1]
             ended: dict[str, Any] = (
                 {} if early is None or cut is None else {"day": cut.day, "cut": early.loc[[place]]}
@@ -325,9 +372,9 @@ def _years_so_far(
     return found
 
 
-def _places(table: pd.DataFrame, districts: pd.Series[Any] | None) -> pd.DataFrame:
-    """Return the counts of all areas together, and of each district where there are two."""
-    whole = table.sum(axis=0).to_frame(ALL).T
+def _places(table: pd.DataFrame, districts: pd.Series[Any] | None, lacking: pd.Series[bool]) -> pd.DataFrame:
+    """Return the counts of all areas together that have every month, and of each district where there are two."""
+    whole = (table if lacking.all() else table[~lacking]).sum(axis=0, skipna=False).to_frame(ALL).T
     groups = None if districts is None else _by_district({"": table}, districts)
     return whole if groups is None else pd.concat([whole, groups[""]])
 
@@ -362,6 +409,8 @@ def chart_columns(found: MonthCharts, theme: str) -> pd.DataFrame | None:
 
 def month_text(row: Mapping[Any, Any], month: pd.Period) -> str:
     """Return the count of a month and what was expected: ``"14 in March 2025, 4 to 9 expected"``."""
+    if pd.isna(row["n"]):
+        return lapse_words([str(month)])
     return f"{row['n']:,.0f} in {month.strftime('%B %Y')}, {range_words(row)} expected"
 
 

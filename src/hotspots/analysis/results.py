@@ -25,7 +25,9 @@ from hotspots.analysis.standings import Standings
 from hotspots.analysis.times.grid import HotTimes
 from hotspots.areas.neighbours import Neighbours
 from hotspots.areas.outline import outline_of
+from hotspots.areas.uncovered import not_covered
 from hotspots.base.surface import Floats, Surface
+from hotspots.counting.coverage.lapses import Lapses, lapse_words
 from hotspots.counting.tally import Tally
 from hotspots.disclosure.rules import Profile as Rules
 from hotspots.incidents.quality import QualityReport
@@ -59,6 +61,12 @@ class Layer:
     label: str
     table: gpd.GeoDataFrame
     members: pd.Series[Any] | None = None
+
+    @property
+    def whole(self) -> gpd.GeoDataFrame:
+        """Its areas that the files cover in every month: those that are compared with one another."""
+        lacking = not_covered(self.table)
+        return self.table[~lacking] if lacking.any() else self.table
 
     def __repr__(self) -> str:
         return f"<Layer '{self.key}': {len(self.table):,} {self.kind}, '{self.label}'>"
@@ -106,7 +114,8 @@ class ThemeResult(Group):
     rate : float or None
         Rate of all areas of the first layer that have one, taken together; None where no population is known.
     monthly : DataFrame or None
-        Incidents in each area of the first layer by month of the analysis; None where no month is known.
+        Incidents in each area of the first layer by month of the analysis, missing where the files do not cover the
+        area in the month; None where no month is known.
     earlier : DataFrame or None
         Those of the months that are read for a comparison alone; None where there are none.
     change : ThemeChange or None
@@ -241,6 +250,11 @@ class Analysis:
         The months that the files lack of some districts, in words; their counts are too low by them.
     lacking : str
         The areas that one of several sources does not cover and another does, in words.
+    parts : mapping of str to GeoDataFrame
+        The areas that the files cover in a part of the reporting period's months, by the key of their layers: they have
+        their count, and are in nothing that is compared.
+    lapses : Series
+        The months that first areas lack, those only compared with among them; see `hotspots.counting.coverage.lapses`.
     context : GeoDataFrame or None
         Towns, roads and water that maps show for orientation, from `hotspots.areas.context.read_context`.
     """
@@ -271,7 +285,25 @@ class Analysis:
     uncovered: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     gaps: str = ""
     lacking: str = ""
+    parts: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    lapses: Lapses = field(default_factory=lambda: pd.Series(dtype=object))
     context: gpd.GeoDataFrame | None = None
+
+    @property
+    def partly(self) -> dict[Any, str]:
+        """What is said of each first area that lacks a month: ``"not covered in June 2025 (11 of 12 months)"``."""
+        return {code: lapse_words(gone, self.calendar) for code, gone in self.lapses.items()}
+
+    @property
+    def whole(self) -> gpd.GeoDataFrame:
+        """The first areas that the files cover in every month: those that are compared with one another."""
+        return self.areas[~self.areas.index.isin(self.lacking_months.index)]
+
+    @property
+    def lacking_months(self) -> gpd.GeoDataFrame:
+        """The first areas that lack a month of the reporting period, with ``coverage``; none where all are whole."""
+        part = self.parts.get(self.themes[0].layers[0].key) if self.themes else None
+        return self.areas.iloc[:0].assign(coverage="") if part is None else part
 
     @cached_property
     def outline(self) -> gpd.GeoDataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hotspots.areas.uncovered import NOT_COVERED
+from hotspots.areas.uncovered import not_covered
 from hotspots.base.columns import COLUMNS
 
 HIDDEN = "hidden"
@@ -58,8 +58,7 @@ def gap_word(layer: pd.DataFrame, column: str) -> str:
     missing = layer[column].isna().to_numpy()
     counts = [name for name in _COUNTS if name in layer]
     dark = layer[counts].isna().any(axis=1).to_numpy()
-    if "coverage" in layer:
-        missing = missing & (layer["coverage"] != NOT_COVERED).to_numpy()
+    missing = missing & ~not_covered(layer)
     if not (missing & dark).any():
         return ""
     return f"{HIDDEN}, or no data" if (missing & ~dark).any() else HIDDEN
@@ -101,8 +100,7 @@ def hidden_counts(layer: pd.DataFrame) -> list[str]:
     """
     names = [str(name) for name in layer.columns if name in _COUNTS or _MONTH.fullmatch(str(name))]
     missing = layer[names].isna().to_numpy()
-    if "coverage" in layer:
-        missing = missing & (layer["coverage"] != NOT_COVERED).to_numpy()[:, None]
+    missing = missing & ~not_covered(layer)[:, None]
     return [" ".join(np.asarray(names, dtype=object)[row]) for row in missing]
 
 
@@ -156,6 +154,4 @@ def hidden_cells(table: pd.DataFrame) -> pd.DataFrame:
         blank = values.isna() | (values.astype(object) == "")
         columns[name] = (dark & blank & told).to_numpy()
     found = pd.DataFrame(columns, index=table.index)
-    if "coverage" in table:
-        found = found.mask(table["coverage"] == NOT_COVERED, other=False)
-    return found
+    return found.mask(pd.Series(not_covered(table), index=table.index), other=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hotspots.areas.outline import districts_of
@@ -14,6 +16,39 @@ if TYPE_CHECKING:
 
 COVERED, NOT_COVERED = "covered", "not covered"
 NAMED = 6  # at most so many districts are named
+
+
+def not_covered(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which rows of a table are of areas that the files do not cover, or not in every month.
+
+    Examples
+    --------
+    >>> said = ["covered", "not covered", "not covered in June 2025 (11 of 12 months)"]
+    >>> not_covered(pd.DataFrame({"coverage": said})).tolist(), not_covered(pd.DataFrame({"n": [3]})).tolist()
+    ([False, True, True], [False])
+    """
+    if "coverage" not in table:
+        return np.zeros(len(table), dtype=bool)
+    return table["coverage"].astype(str).str.startswith(NOT_COVERED).to_numpy(dtype=bool)
+
+
+def coverage_label(table: pd.DataFrame, rows: npt.NDArray[np.bool_]) -> str:
+    """Return what a legend calls the rows of areas that are not covered: as the table says, where it says one thing.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"coverage": ["not covered", "not covered in June 2025 (11 of 12 months)"]})
+    >>> coverage_label(table, np.array([False, True])), coverage_label(table, np.array([True, True]))
+    ('Not covered in June 2025 (11 of 12 months)', 'Not covered, or not in every month')
+    """
+    said = sorted(set(table["coverage"].astype(str)[rows]))
+    if len(said) == 1:
+        label = said[0]
+    elif NOT_COVERED in said:
+        label = f"{NOT_COVERED}, or not in every month"
+    else:
+        label = f"{NOT_COVERED} in every month"
+    return label[:1].upper() + label[1:]
 
 
 def with_coverage(counted_areas: gpd.GeoDataFrame, missing: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -99,7 +99,8 @@ _ALL = (
         "text",
         "",
         "Coverage",
-        "Whether the files cover the area: of one that is not covered nothing is known, and it is in no figure",
+        "Whether the files cover the area, and in which months they do not: of an area that is not covered nothing is "
+        "known; one that lacks months of the period has its count of the others and is in no other figure",
     ),
     Column("area_km2", "real", "km²", "Area", "Size of the polygon", 3),
     Column(

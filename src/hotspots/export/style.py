@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.areas.hidden import FEW, HIDDEN, gap_word, zero_word
+from hotspots.areas.uncovered import coverage_label, not_covered
 from hotspots.base.classes import AVERAGE, NEUTRAL, StyleClass, hotspot_classes
 from hotspots.base.columns import COLUMNS, column_label
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
@@ -217,10 +218,10 @@ def _missing_of(layer: pd.DataFrame, column: str) -> StyleClass:
     label = word.replace(HIDDEN, f"hidden ({layer.attrs[HIDDEN]})", 1) if word else "no data"
     if "coverage" not in layer:
         return replace(MISSING_CLASS, label=label[:1].upper() + label[1:])
-    out = (layer["coverage"] == NOT_COVERED.casefold()).to_numpy()
-    missing = layer[column].isna().to_numpy()
+    out, missing = not_covered(layer), layer[column].isna().to_numpy()
     if (missing & out).any():
-        label = f"{NOT_COVERED}, or {label}" if (missing & ~out).any() else NOT_COVERED
+        told = coverage_label(layer, missing & out)
+        label = f"{told}, or {label}" if (missing & ~out).any() else told
     return replace(MISSING_CLASS, label=label[:1].upper() + label[1:])
 
 

@@ -35,7 +35,7 @@ def analysis_card(analysis: Analysis, shown: Mapping[int, gpd.GeoDataFrame]) -> 
     themes = [theme for theme in analysis.themes if _measured(theme) is not None]
     column = "rate" if themes and all(_measured(theme) == "rate" for theme in themes) else "n"
     return Card(
-        everyone=all_areas(analysis.areas, label),
+        everyone=all_areas(analysis.whole, label),
         ranked=ranked,
         sure=None if ranked is None else sure_of(ranked),
         measures=[

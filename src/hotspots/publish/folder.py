@@ -45,6 +45,7 @@ from hotspots.publish.store import check_store, keep_edition
 from hotspots.publish.views import analysis_views
 from hotspots.publish.words.brief import brief_note, brief_reasons, brief_summary, brief_title
 from hotspots.publish.words.change import calendar_words
+from hotspots.publish.words.coverage import partly_words
 from hotspots.publish.words.headline import headline
 from hotspots.publish.words.notes import method_notes, people_note
 from hotspots.publish.words.publication import foot_words, publication_record
@@ -317,13 +318,14 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
 
 def _write_brief(analysis: Analysis, selection: Selection, path: Path) -> None:
     recipe, made = analysis.recipe, selection.priorities
+    lacking = [f"{one}; without rank." for one in partly_words(analysis)] if analysis.parts else []
     write_brief(
         made.layer,
         path,
         title=brief_title(made, calendar_words(analysis.calendar)),
         under=recipe.title,
         summary=brief_summary(made),
-        notes=[brief_note(made, selection.plan), *people_note(analysis)],
+        notes=[brief_note(made, selection.plan), *lacking, *people_note(analysis)],
         attribution=foot_words(analysis),
         noun=made.noun,
         reasons=brief_reasons(made, analysis),

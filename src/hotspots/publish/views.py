@@ -14,6 +14,7 @@ import pandas as pd
 from hotspots.analysis.charts import whole_months
 from hotspots.analysis.results import Analysis, Group, Kind, Layer, Selection, ThemeResult
 from hotspots.areas.reading import read_layer
+from hotspots.areas.uncovered import COVERED
 from hotspots.base.columns import COLUMNS, DRAWN, theme_words
 from hotspots.base.errors import DataError
 from hotspots.export.raster import read_geotiff, read_origin
@@ -94,9 +95,10 @@ def _by_month(analysis: Analysis, group: Group, layer: Layer, sparks: Sparks | N
         return []
     counts = counts.iloc[:, -max(STEPPED // max(len(counts), 1), 2) :]
     kept = [name for name in ("name", "district", "population", "un_text") if name in layer.table]
-    table = layer.table[[*kept, layer.table.geometry.name]].join(
-        counts.set_axis([f"n_{month}" for month in counts.columns], axis=1)
-    )
+    areas = layer.table[[*kept, layer.table.geometry.name]]
+    if analysis.partly:
+        areas = areas.assign(coverage=[analysis.partly.get(code, COVERED) for code in areas.index])
+    table = areas.join(counts.set_axis([f"n_{month}" for month in counts.columns], axis=1))
     view = _over_time(table, layer.label, "n", group=group.name, noun=layer.label)
     cut = monthly.shape[1] < group.monthly.shape[1]
     note = (

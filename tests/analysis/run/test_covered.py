@@ -145,7 +145,7 @@ def test_a_month_that_a_district_lacks_is_told_and_noted(shire: Path, tmp_path: 
     with pytest.warns(HotspotsWarning) as caught:
         found = analyse(parse_recipe(text, folder=tmp_path))
     [said] = [str(one.message) for one in caught if "covered" in str(one.message)]
-    assert "a fall is none: Next (12 areas) without 2025-02 (add the files" in said
+    assert "in no rate, average, rank or comparison: Next (12 areas) without 2025-02 (add the files" in said
     assert found.gaps == "Next (12 areas) without 2025-02"
     [note] = [note.text for note in coverage_note(found) if note.term == "Months not covered"]
     assert note.startswith(

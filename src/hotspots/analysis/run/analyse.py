@@ -20,6 +20,7 @@ from hotspots.analysis.plans import recipe_plan
 from hotspots.analysis.recipe.tables import Recipe
 from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.analysis.run.months import make_charts, with_charts
+from hotspots.analysis.run.parts import hidden, selection_with_parts, set_apart
 from hotspots.analysis.run.study import (
     Held,
     Place,
@@ -43,7 +44,9 @@ from hotspots.analysis.run.whole import (
 )
 from hotspots.analysis.sources import Sources, account_each, of_source, read_sources, rows_by_month
 from hotspots.analysis.steps.counted import account, people_of
+from hotspots.analysis.steps.covered import Covering
 from hotspots.areas.context import read_context
+from hotspots.areas.uncovered import with_coverage
 from hotspots.counting.coverage.forces import forces_of
 from hotspots.counting.coverage.words import gaps_words, sources_words
 from hotspots.counting.period import period_of
@@ -100,24 +103,34 @@ def analyse(
     held = held or locate_all(incidents, before, places)
     places, held, uncovered, covering = keep_covered(recipe, places, held, quality)
     check_pages(recipe, places[0].areas["district"].astype(str))
-    places, held = with_cells(recipe, places, spots, held)
-    located = held[places[0].key].assigned
+    apart = set_apart(
+        places,
+        held,
+        covering.lapses,
+        period.months,
+        needed=None if recipe.publish is None else _all_months(covering),
+    )
+    if recipe.publish is not None:
+        apart, uncovered = hidden(apart, uncovered)
+    places, held = with_cells(recipe, apart.places, spots, apart.held)
+    located = apart.located
     quality = account(quality, incidents, located)
     reports = read.accounts or {recipe.incidents[0].name: quality}
     progress("Finding neighbours")
-    study = begin_study(recipe, held, spots, places, period, quality.partial_month)
+    study = begin_study(recipe, held, spots, places, period, apart, quality.partial_month)
     say_comparison(study)
     results, charts = _themes(recipe, study, quality.partial_month, progress)
     if plan is not None:
         progress(SELECTION.capitalize())
     selection = None if plan is None else select_areas(recipe, plan, study, against)
+    selection = selection_with_parts(selection, apart.parts)
     profile = make_profile(recipe, study, against)
     return Analysis(
         recipe,
         quality,
         period.months,
         period.length,
-        places[0].areas,
+        apart.covered,
         results,
         study.neighbours,
         selection,
@@ -129,16 +142,23 @@ def analyse(
         {} if others is None else others.accounts,
         classes_of(study.groupings, places[0].key),
         rows_by_month(incidents, before),
-        origin=recipe_origin(recipe, reports, [place.areas for place in places]),
+        origin=recipe_origin(recipe, reports, [apart.covered, *(place.areas for place in places[1:])]),
         charts=charts,
         against=set_against(recipe, results, profile, against, months=period.length),
         facts=_facts(recipe, study),
         comparators=against,
         uncovered=uncovered,
-        gaps=gaps_words(places[0].areas, covering.gaps, forces_of(quality.sources)),
+        gaps=gaps_words(apart.covered, covering.gaps, forces_of(quality.sources)),
         lacking=sources_words(covering.lacking),
-        context=_context(recipe, places[0].areas),
+        parts={key: part.areas for key, part in apart.parts.items()},
+        lapses=apart.lapses,
+        context=_context(recipe, apart.covered),
     )
+
+
+def _all_months(covering: Covering) -> list[pd.Period]:
+    """Return every month that some area lacks."""
+    return [pd.Period(month, freq="M") for gone in covering.lapses for month in gone]
 
 
 def _read(
@@ -173,10 +193,18 @@ def _context(recipe: Recipe, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None
 
 def _facts(recipe: Recipe, study: Study) -> AreaFacts:
     """Return what the cards of the first areas tell: the offences of the first source, and the areas inside them."""
-    first = study.places[0]
     return find_facts(
         of_source(study.incidents, recipe.incidents[0].name or None),
-        first.areas,
-        study.assigned[first.key],
-        [(place.key, place.areas) for place in study.places[1:] if place.kind == "areas"],
+        study.apart.covered,
+        study.apart.located,
+        [
+            (
+                place.key,
+                with_coverage(place.areas, study.parts[place.key].areas)
+                if place.key in study.parts
+                else place.areas,
+            )
+            for place in study.places[1:]
+            if place.kind == "areas"
+        ],
     )

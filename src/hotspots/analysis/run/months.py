@@ -34,7 +34,7 @@ def make_charts(
     asked: dict[str, Any] = {entry.name: getattr(step, entry.name) for entry in fields(step)}
     found = find_charts(
         monthly,
-        districts=first.areas.get("district"),
+        districts=study.apart.covered.get("district"),
         partial=partial,
         earlier=earlier if len(earlier) == len(results) else None,
         cut=_cut(recipe, study, results),
@@ -56,13 +56,13 @@ def _cut(recipe: Recipe, study: Study, results: Sequence[ThemeResult]) -> LastDa
     ended = last_day(every)
     if ended is None:
         return None
-    first, (month, day) = study.places[0], ended
+    apart, (month, day) = study.apart, ended
     counts = {}
     for result in results:
-        parts = [(of_theme(recipe, result.theme, study.incidents), study.assigned[first.key])]
+        parts = [(of_theme(recipe, result.theme, study.incidents), apart.located)]
         if len(study.before):
-            parts.append((of_theme(recipe, result.theme, study.before, before=True), study.before_in))
-        held = [up_to_day(rows, first.areas, where, month=month, day=day) for rows, where in parts]
+            parts.append((of_theme(recipe, result.theme, study.before, before=True), apart.located_before))
+        held = [up_to_day(rows, apart.covered, where, month=month, day=day) for rows, where in parts]
         counts[result.name] = pd.concat(held, axis=1).sort_index(axis=1)
     return LastDay(month, day, counts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -29,6 +29,9 @@ from hotspots.counting.coverage.words import warn_uncovered
 from hotspots.counting.period import Period
 from hotspots.counting.steps import TimeSteps
 from hotspots.incidents.quality import QualityReport
+
+if TYPE_CHECKING:
+    from hotspots.analysis.run.parts import Apart, Part
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +85,8 @@ class Study:
         What is counted, by the key of the place.
     spots : DataFrame
         Incidents with their coordinates, or their sums by place and category.
+    apart : Apart
+        The areas that lack a month, which are in no place, and what the first ones lack.
     """
 
     held: dict[str, Held]
@@ -94,7 +99,13 @@ class Study:
     calendar: tuple[pd.Period, ...]
     months: float
     comparison: Comparison | None
+    apart: Apart
     groupings: tuple[Grouping, ...] = ()
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """The areas that lack a month, by the key of their place."""
+        return self.apart.parts
 
     @property
     def incidents(self) -> pd.DataFrame:
@@ -215,7 +226,7 @@ def keep_covered(
     kept, located = [], {}
     missing: dict[str, gpd.GeoDataFrame] = {}
     told: dict[str, bool] = {}
-    found = Covering(pd.Series(dtype=bool), {}, {})
+    found = Covering(pd.Series(dtype=bool), pd.Series(dtype=bool), pd.Series(dtype=object), {}, {})
     for entry, place in zip(recipe.areas, places, strict=True):
         n, monthly = _counted(held[place.key], place)
         if place is places[0]:
@@ -230,7 +241,7 @@ def keep_covered(
                 label=place.label,
                 stacklevel=3,
             )
-            covered = found.held
+            covered = found.covered
             by_district = covered.groupby(place.areas["district"]).any()
             told = {str(name): bool(held) for name, held in by_district.items() if name}
         else:
@@ -284,6 +295,7 @@ def begin_study(
     spots: pd.DataFrame,
     places: list[Place],
     period: Period,
+    apart: Apart,
     partial: str | None = None,
 ) -> Study:
     """Return what all themes share, with the neighbours, periods and classes that the recipe asks for."""
@@ -303,6 +315,7 @@ def begin_study(
         period.months,
         period.length,
         find_comparison(recipe.periods, period.months),
+        apart,
         read_groupings(recipe, named, taken=(*TAKEN, *held)),
     )
 

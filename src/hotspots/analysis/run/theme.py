@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import geopandas as gpd
@@ -16,6 +16,7 @@ from hotspots.analysis.public.density import measured_anew
 from hotspots.analysis.public.pieces import count_pieces
 from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.results import Layer, ThemeResult
+from hotspots.analysis.run.parts import noted, with_part
 from hotspots.analysis.run.study import Place, Study, is_named
 from hotspots.analysis.sources import of_source, of_theme
 from hotspots.analysis.steps.columns import add_columns
@@ -26,6 +27,7 @@ from hotspots.areas.neighbours import Neighbours
 from hotspots.base.errors import DataError
 from hotspots.base.surface import Floats, Surface
 from hotspots.counting.counts import count_incidents
+from hotspots.counting.coverage.lapses import blanked
 from hotspots.counting.rates import rate
 from hotspots.methods.contours import make_contours
 from hotspots.methods.kde.density import kernel_density
@@ -39,7 +41,9 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
     log.info("Theme: %s", theme.name)
     chosen = of_theme(recipe, theme, study.incidents)
     first = study.places[0]
-    monthly = _by_month(chosen, first.areas, study.assigned[first.key], study.calendar)
+    every, located = study.apart.covered, study.apart.located
+    monthly = _by_month(chosen, every, located, study.calendar)
+    monthly = None if monthly is None else blanked(monthly, study.apart.lapses)
     earlier = _earlier_months(recipe, theme, study)
     changed = _change(recipe, study, monthly, earlier)
     layers = tuple(
@@ -51,9 +55,9 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
         recipe,
         theme,
         chosen,
-        first.areas,
+        every,
         every=of_source(study.incidents, theme.incidents),
-        assigned=study.assigned[first.key],
+        assigned=located,
         groupings=study.groupings,
         first=first.key,
     )
@@ -62,11 +66,14 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
     return ThemeResult(
         key,
         theme.name,
-        (*layers, *class_layers(recipe, study.groupings, layers, months=study.months)),
+        (
+            *(_with_part(recipe, theme, chosen, study, layer, changed) for layer in layers),
+            *class_layers(recipe, study.groupings, layers, months=study.months),
+        ),
         surface,
         contours,
         theme=theme,
-        n=table["n"].sum().item(),
+        n=count_incidents(chosen, every, assigned=located).to_numpy().sum().item(),
         rate=whole_rate(table, study.months),
         monthly=monthly,
         earlier=earlier,
@@ -76,7 +83,7 @@ def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> Theme
         repeats=people.repeats,
         bears=bears,
         pieces=_pieces(recipe, study, chosen),
-        times=times_of_theme(recipe, theme, chosen[study.assigned[first.key].reindex(chosen.index).notna()]),
+        times=times_of_theme(recipe, theme, chosen[located.reindex(chosen.index).notna()]),
     )
 
 
@@ -97,14 +104,15 @@ def _change(
     first, step = study.places[0], recipe.change
     if earlier is not None:
         monthly = pd.concat([earlier, monthly], axis=1)
+    every = study.apart.covered
     how: dict[str, Any] = (
         {} if step is None else {"dispersion": step.dispersion, "flagged_by": step.flagged_by}
     )
-    changed = theme_change(monthly, study.comparison, districts=first.areas.get("district"), **how)
+    changed = theme_change(monthly, study.comparison, districts=every.get("district"), **how)
     if step is not None and step.dispersion is None:
         used, source = changed.areas.attrs["dispersion"], changed.areas.attrs["dispersion_from"]
         log.info("%s, change: dispersion %.2f (%s; set it with 'dispersion')", first.label, used, source)
-    return changed
+    return noted(changed, study.comparison, study.apart.lapses, every)
 
 
 def _earlier_months(recipe: Recipe, theme: Theme, study: Study) -> pd.DataFrame | None:
@@ -112,11 +120,30 @@ def _earlier_months(recipe: Recipe, theme: Theme, study: Study) -> pd.DataFrame 
     if not len(study.before):
         return None
     chosen = of_theme(recipe, theme, study.before, before=True)
-    counts = count_incidents(
-        chosen, study.places[0].areas, per="month", assigned=study.before_in[chosen.index]
-    )
+    apart = study.apart
+    counts = count_incidents(chosen, apart.covered, per="month", assigned=apart.located_before[chosen.index])
     held = sorted(study.before["month"].dropna().unique())
-    return counts.reindex(columns=pd.Index(held, name="month"), fill_value=0)
+    return blanked(counts.reindex(columns=pd.Index(held, name="month"), fill_value=0), apart.lapses)
+
+
+def _with_part(
+    recipe: Recipe,
+    theme: Theme,
+    chosen: pd.DataFrame,
+    study: Study,
+    layer: Layer,
+    changed: ThemeChange | None,
+) -> Layer:
+    """Return a layer with its areas that lack a month: their counts, and how they changed where that is known."""
+    if layer.key not in study.parts:
+        return layer
+    part = study.parts[layer.key]
+    if part.held.incidents is not study.incidents:
+        chosen = of_theme(recipe, theme, part.held.incidents, before=True)
+    known = count_incidents(chosen, part.areas, assigned=part.held.assigned).to_frame()
+    if recipe.change is not None and changed is not None and layer.key == study.places[0].key:
+        known = known.join(changed.areas)
+    return with_part(layer, study.parts, known)
 
 
 def _count(
@@ -234,11 +261,16 @@ def _add_change(
     flagged: bool,
 ) -> gpd.GeoDataFrame:
     """Return the layer with the change of its areas and, where they are flagged, who is newly or no longer above."""
-    layer = add_columns(layer, changed.areas)
+    whole = changed.areas.loc[layer.index]
+    layer = add_columns(layer, whole)
     layer.attrs["change_dispersion"] = changed.areas.attrs["dispersion"]
     if flagged and recipe.flag is not None and comparison is not None:
         found = theme_standing(
-            changed, comparison, layer, flag=recipe.flag, min_population=recipe.count.min_population
+            replace(changed, areas=whole),
+            comparison,
+            layer,
+            flag=recipe.flag,
+            min_population=recipe.count.min_population,
         )
         layer = add_columns(layer, found)
     return layer

@@ -7,7 +7,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hotspots.areas.uncovered import NOT_COVERED
+from hotspots.areas.uncovered import NOT_COVERED, not_covered
 from hotspots.base.errors import DataError, did_you_mean
 from hotspots.base.numerals import mostly_numbers
 
@@ -22,7 +22,10 @@ def column_of(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
 
 
 def numbers_of(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
-    """Return a column of a layer as numbers; one of texts or of yes and no is refused."""
+    """Return a column of a layer as numbers, missing where the files do not cover the area in every month.
+
+    A column of texts, or of yes and no, is refused.
+    """
     values = column_of(layer, name)
     held = mostly_numbers(values, what=f"'{name}' of the layer")
     if held is None or pd.api.types.is_bool_dtype(values):
@@ -31,7 +34,7 @@ def numbers_of(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
         raise DataError(
             f"the column '{name}' does not hold numbers{example}", hint=did_you_mean(name, numeric)
         )
-    return held
+    return held.mask(not_covered(layer)) if "coverage" in layer else held
 
 
 def add_columns(layer: gpd.GeoDataFrame, added: pd.DataFrame) -> gpd.GeoDataFrame:

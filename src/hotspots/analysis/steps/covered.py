@@ -19,7 +19,6 @@ from hotspots.counting.coverage.months import months_lacking
 from hotspots.counting.coverage.words import Gaps, warn_uncovered
 from hotspots.incidents.quality import QualityReport
 
-
 Partial = Literal["out", "told"]
 """Whether areas that lack a month are left out of what is measured, or counted all the same and told."""
 
@@ -50,7 +49,10 @@ class Covering(NamedTuple):
     def missing(self, areas: gpd.GeoDataFrame, months: Sequence[Any] = ()) -> gpd.GeoDataFrame:
         """Return the areas without figures, and in ``coverage`` why: not covered, or not in these of the months."""
         found = areas[~self.held]
-        said = [lapse_words(self.lapses[code], months) if code in self.lapses else NOT_COVERED for code in found.index]
+        said = [
+            lapse_words(self.lapses[code], months) if code in self.lapses else NOT_COVERED
+            for code in found.index
+        ]
         return found.assign(coverage=pd.Series(said, index=found.index, dtype=object))
 
 

@@ -8,7 +8,7 @@ comparison of a period that holds the month.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from hotspots.counting.coverage.words import Gaps
 
-Lapses = pd.Series
+Lapses: TypeAlias = "pd.Series[Any]"
 """The months that the files lack of areas, such as ``("2025-06",)``, on the codes of those that lack any."""
 
 NAMED = 4  # spans of months that are named; of more, their number is
@@ -40,8 +40,8 @@ def lapses_of(areas: gpd.GeoDataFrame, gaps: Gaps, *, covered: Container[str] = 
     {'b': ('2025-06',)}
     """
     district = districts_of(areas).astype(str)
-    mine = [code for code, name in district.items() if name in gaps and code not in covered]
-    return pd.Series([gaps[str(district[code])] for code in mine], index=pd.Index(mine), dtype=object)
+    mine = {code: gaps[name] for code, name in district.items() if name in gaps and code not in covered}
+    return pd.Series(mine, dtype=object)
 
 
 def within_lapses(lapses: Lapses, months: Iterable[Any]) -> Lapses:
@@ -63,9 +63,11 @@ def strays(assigned: pd.Series[Any], months: pd.Series[Any], lapses: Lapses) -> 
         See `Lapses`.
     """
     inside = assigned.isin(lapses.index)
-    pairs = pd.Series(list(zip(assigned[inside].astype(str), months[inside].astype(str), strict=True)), dtype=object)
+    pairs = pd.Series(
+        list(zip(assigned[inside].astype(str), months[inside].astype(str), strict=True)), dtype=object
+    )
     gone = {(str(code), month) for code, held in lapses.items() for month in held}
-    found = inside.to_numpy(dtype=bool)
+    found = inside.to_numpy(dtype=bool, copy=True)
     found[found] = pairs.isin(gone).to_numpy()
     return pd.Series(found, index=assigned.index)
 
@@ -89,8 +91,9 @@ def blanked(monthly: pd.DataFrame, lapses: Lapses) -> pd.DataFrame:
     if not out.any():
         return monthly
     result = monthly.copy()
-    for place in np.flatnonzero(out.any(axis=0)):
-        name, column = monthly.columns[place], monthly.iloc[:, place]
+    for place in np.flatnonzero(out.any(axis=0)).tolist():
+        name: Any = monthly.columns[place]
+        column: pd.Series[Any] = monthly.iloc[:, place]
         whole = pd.api.types.is_integer_dtype(column.dtype)
         result[name] = column.astype("Int64" if whole else float).mask(out[:, place])
     return result

@@ -58,7 +58,9 @@ def warn_uncovered(
         )
     if gaps:
         what = (
-            "so that they are in no rate, average, rank or comparison" if left_out else "so that their counts are too low"
+            "so that they are in no rate, average, rank or comparison"
+            if left_out
+            else "so that their counts are too low"
         )
         hint = "add the files, choose months that all files hold, or, where this is wrong, name them in 'covered'"
         told.append(f"covered in a part of the months, {what}: {gaps_words(areas, gaps, forces)} ({hint})")

@@ -28,7 +28,8 @@ def draw_months(table: pd.DataFrame, *, size: tuple[float, float], letters: floa
     ----------
     table : DataFrame
         Indexed by month, ascending, with ``n``, ``expected``, ``exp_lo``, ``exp_hi`` and ``un_flag``; see
-        `hotspots.Charts.one`. Between months that do not follow each other nothing is drawn.
+        `hotspots.Charts.one`. Between months that do not follow each other nothing is drawn, and nothing in a month
+        without a count.
     size : (float, float)
         Width and height in inches.
     letters : float, default 7.6
@@ -53,7 +54,8 @@ def draw_months(table: pd.DataFrame, *, size: tuple[float, float], letters: floa
     at = np.array([month.ordinal for month in months])
     figure = MapFigure(figsize=size, facecolor="white")
     axes = figure.add_axes((0.14, 0.17, 0.81, 0.78))
-    for part in np.split(np.arange(len(at)), np.flatnonzero(np.diff(at) > 1) + 1):
+    there = np.flatnonzero(table["n"].notna().to_numpy())
+    for part in np.split(there, np.flatnonzero(np.diff(at[there]) > 1) + 1):
         held = table.iloc[part]
         edges = np.concatenate([[at[part[0]] - 0.5], at[part], [at[part[-1]] + 0.5]])
         low, high, middle = (

@@ -173,15 +173,21 @@ def _whatif(
 
 
 def _sparks(given: Sparks, drawn: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    """Return the months of the areas that are drawn, in whole incidents where they are whole."""
+    """Return the months of the areas that are drawn, in whole incidents where they are whole; null where unknown."""
     held = {
-        name: [[int(value) if value == int(value) else round(value, 1) for value in row] for row in values.tolist()]
+        name: [[_brief(value) for value in row] for row in values.tolist()]
         for name, values in (
             ("n", given.n[drawn]), ("lower", given.lower[drawn]), ("upper", given.upper[drawn]),
             ("signal", given.signal[drawn]),
         )
     }  # fmt: skip
     return {"label": given.label, "months": list(given.months), **held}
+
+
+def _brief(value: float) -> float | int | None:
+    if math.isnan(value):
+        return None
+    return int(value) if value == int(value) else round(value, 1)
 
 
 def to_script(data: Any) -> str:

@@ -59,16 +59,18 @@ def ordinals(months: pd.PeriodIndex) -> Integers:
     return np.asarray([month.ordinal for month in months], dtype=np.int64)
 
 
-def as_counts(values: Any, *, what: str) -> Floats:
-    """Return counts as numbers.
+def as_counts(values: Any, *, what: str, gaps: bool = False) -> Floats:
+    """Return counts as numbers; where there may be `gaps`, those that are missing as NaN.
 
     Raises
     ------
     DataError
-        When one is missing or negative.
+        When one is missing that may not be, or negative.
     """
+    if isinstance(values, pd.DataFrame | pd.Series):
+        values = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     counts = np.asarray(values, dtype=np.float64)
-    if np.isnan(counts).any():
+    if not gaps and np.isnan(counts).any():
         raise DataError(
             f"a count of {what} is missing",
             hint="leave months without a file out; months without incidents are 0",

@@ -51,7 +51,7 @@ class Charts:
     months : PeriodIndex
         Ascending; months without a file are not among them.
     n, expected, lower, upper : ndarray of float32, shape (themes, areas, months)
-        Counts, what was expected, and the range of ordinary months.
+        Counts, what was expected, and the range of ordinary months; NaN where an area lacks the month.
     p, q : ndarray of float32, same shape
         Two-sided probability of a month so far from what was expected, by itself and corrected for the number of
         areas and themes of its month; p is 1 and q missing where nothing was expected.
@@ -192,7 +192,9 @@ def unusual_months(
     ----------
     counts : DataFrame, or mapping of str to DataFrame
         Incidents in each area by month (see `hotspots.count_incidents`, ``per="month"``), or such a table for each
-        theme, on one index with the same months. A month without a file has no column; one without incidents is 0.
+        theme, on one index with the same months. A month without a file has no column; one without incidents is 0. A
+        month that an area alone lacks is missing, with chart ``'expected'``: nothing is expected of it, and the season,
+        n_.t / n_.., and φ are those of the areas that have every month, so that the others' charts stand.
     chart : {'expected', 'laney', 'xmr'}, default 'expected'
         ``'laney'`` and ``'xmr'`` hold each area to its own mean (see `hotspots.laney_chart`, `hotspots.xmr_chart`),
         with p from the normal distribution: for a force, not for small counts.
@@ -223,7 +225,8 @@ def unusual_months(
     ParameterError
         When an option is unknown, `rebase` names a month that is not there, or leaves a part too short.
     DataError
-        When the tables differ in areas or months, a count is missing or negative, there are under 3 months (6 with
+        When the tables differ in areas or months, a count is missing (with chart ``'expected'``: when one is in each
+        area) or negative, there are under 3 months (6 with
         another chart than ``'expected'``, 36 with ``season="own"``), or one area alone is to follow the season of all.
 
     References
@@ -268,7 +271,7 @@ def unusual_months(
     held = {name: np.empty(shape, dtype=np.float32) for name in ("n", "expected", "lower", "upper", "p", "q")}
 
     def judge(place: int) -> float:
-        n = as_counts(list(tables.values())[place], what=f"'{list(tables)[place]}'")
+        n = as_counts(list(tables.values())[place], what=f"'{list(tables)[place]}'", gaps=chart == "expected")
         *found, phi = _judge(n, asked)
         for name, values in zip(("n", "expected", "lower", "upper", "p"), (n, *found), strict=True):
             held[name][place] = values
@@ -358,9 +361,15 @@ def _judge(n: Floats, asked: _Asked) -> tuple[Floats, Floats, Floats, Floats, fl
         return (*_judge_alone(n, asked), float("nan"))
     expected = np.zeros_like(n)
     chi, freedom = 0.0, 0
+    whole: npt.NDArray[np.bool_] = np.asarray(~np.isnan(n).any(axis=1))
+    if len(n) and not whole.any():
+        raise DataError(
+            "there is no area without a missing month, so no season can be told",
+            hint="leave out the months that some areas lack",
+        )
     for part in asked.parts:
-        expected[:, part], free = _expect(n[:, part], asked, part)
-        some = expected[:, part] > 0
+        expected[:, part], free = _expect(n[:, part], whole, asked, part)
+        some = (expected[:, part] > 0) & whole[:, None]
         chi += float(((n[:, part] - expected[:, part])[some] ** 2 / expected[:, part][some]).sum())
         freedom += free
     phi = asked.dispersion
@@ -371,19 +380,29 @@ def _judge(n: Floats, asked: _Asked) -> tuple[Floats, Floats, Floats, Floats, fl
     return expected, lower, upper, np.minimum(2 * np.minimum(few, many), 1.0), phi
 
 
-def _expect(n: Floats, asked: _Asked, part: slice) -> tuple[Floats, int]:
-    """Return what was expected of one part of the months, and the degrees of freedom that are left."""
-    areas = n.sum(axis=1, keepdims=True)
-    some = int((areas > 0).sum())
-    days = asked.days[part]
+def _expect(n: Floats, whole: npt.NDArray[np.bool_], asked: _Asked, part: slice) -> tuple[Floats, int]:
+    """Return what was expected of one part of the months, and the degrees of freedom that whole areas leave."""
+    known, days = ~np.isnan(n), asked.days[part]
+    held = np.where(known, n, 0.0)
+    areas = held.sum(axis=1, keepdims=True)
+    some = int((areas[whole] > 0).sum())
     if asked.season == "none":
-        return areas / days.sum() * days, some * (n.shape[1] - 1)
-    if asked.season == "own":
+        exposed = np.broadcast_to(days, n.shape)
+        free = some * (n.shape[1] - 1)
+    elif asked.season == "own":
         of_year = asked.position[part] % 12
         same = (of_year[:, None] == of_year[None, :]).astype(float)
-        return (n @ same) / (days @ same) * days, some * (n.shape[1] - len(set(of_year.tolist())))
-    months = n.sum(axis=0, keepdims=True)
-    return areas * months / max(months.sum(), 1.0), max(some - 1, 0) * max(int((months > 0).sum()) - 1, 0)
+        with np.errstate(
+            invalid="ignore", divide="ignore"
+        ):  # of a month of the year that an area lacks in every year
+            expected = (held @ same) / ((known * days) @ same) * days
+        return np.where(known, expected, np.nan), some * (n.shape[1] - len(set(of_year.tolist())))
+    else:
+        exposed = np.broadcast_to(held[whole].sum(axis=0), n.shape)
+        free = max(some - 1, 0) * max(int((exposed[0] > 0).sum()) - 1, 0)
+    total = np.where(known, exposed, 0.0).sum(axis=1, keepdims=True)
+    # All that is expected of an area is what it has in the months that it has.
+    return np.where(known, areas * exposed / np.where(total > 0, total, 1.0), np.nan), free
 
 
 def _judge_alone(n: Floats, asked: _Asked) -> tuple[Floats, Floats, Floats, Floats]:
@@ -435,7 +454,7 @@ def _run_signals(n: Singles, expected: Singles, runs: int | None, parts: tuple[s
     for part in parts:
         length = np.zeros(n.shape[:2], dtype=np.int16)
         for month in range(part.start, part.stop):
-            side = np.sign(n[:, :, month] - expected[:, :, month]).astype(np.int16)
+            side = np.nan_to_num(np.sign(n[:, :, month] - expected[:, :, month])).astype(np.int16)
             length = np.where(side == 0, 0, np.where(np.sign(length) == side, length + side, side))
             found[:, :, month] = np.where(np.abs(length) >= runs, side, 0)
     return found

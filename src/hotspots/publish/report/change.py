@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from hotspots.analysis.changes import Comparison
 from hotspots.analysis.results import Analysis, ThemeResult
+from hotspots.areas.uncovered import NOT_COVERED
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.publish.words.change import (
     change_words,
@@ -16,6 +19,7 @@ from hotspots.publish.words.change import (
     standing_words,
     year_words,
 )
+from hotspots.publish.words.coverage import change_lacks
 from hotspots.publish.words.names import plural
 from hotspots.publish.words.publication import count_cell, few_of
 
@@ -51,12 +55,16 @@ def _whole_table(analysis: Analysis, comparison: Comparison) -> Table:
         changed = f"Change, {names[-2]} to {names[-1]}"
     headings = ["Theme", *names, changed, "95% limits of the change"]
     return Table(
-        caption, headings, rows, numbers=frozenset(range(1, len(headings))), note=_unlike(comparison)
+        caption,
+        headings,
+        rows,
+        numbers=frozenset(range(1, len(headings))),
+        note=_unlike(analysis, comparison),
     )
 
 
-def _unlike(comparison: Comparison) -> str:
-    notes = []
+def _unlike(analysis: Analysis, comparison: Comparison) -> str:
+    notes = [f"Without {words}." for words in change_lacks(analysis)]
     if len(comparison.before) != len(comparison.after):
         notes.append("The periods differ in length; the change is that of rates a year.")
     if not comparison.same_season:
@@ -92,7 +100,7 @@ def _areas_part(analysis: Analysis, theme: ThemeResult, periods: tuple[str, str]
     flags = found["ch_flag"].astype(str)
     up, down = int((flags == "up").sum()), int((flags == "down").sum())
     sentence = (
-        f"Of {len(found):,} {plural(label)}, {up:,} went up and {down:,} went down; "
+        f"Of {int(found['ch_flag'].notna().sum()):,} {plural(label)}, {up:,} went up and {down:,} went down; "
         "in the others chance alone could explain the change."
     )
     clear = found[flags.isin(["up", "down"])]
@@ -106,13 +114,19 @@ def _areas_part(analysis: Analysis, theme: ThemeResult, periods: tuple[str, str]
     return Part(theme.name, blocks)
 
 
+def _counts(analysis: Analysis, row: pd.Series[Any]) -> list[str]:
+    """Return the counts of the two periods in words, a dash where the files lack one of its months."""
+    lacking = str(row["ch_note"]).startswith(NOT_COVERED)
+    counts = [row["n_before"], row["n_after"]]
+    return ["–" if lacking and pd.isna(count) else count_cell(count, analysis) for count in counts]
+
+
 def _districts_table(analysis: Analysis, found: pd.DataFrame, periods: tuple[str, str]) -> Table:
     """Return the change of each partnership area, in alphabetical order."""
     rows = [
         [
             str(name),
-            count_cell(row["n_before"], analysis),
-            count_cell(row["n_after"], analysis),
+            *_counts(analysis, row),
             change_words(row, few=few_of(analysis)),
             limits_words(row),
         ]

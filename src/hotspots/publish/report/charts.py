@@ -39,7 +39,7 @@ def charts_section(analysis: Analysis, kinds: Kinds) -> Section | None:
     title = f"Unusual in {found.month.strftime('%B %Y')}"
     blocks: list[Block] = [Paragraphs(charts_sentences(found, names))]
     if found.areas is not None:
-        blocks += [_list(analysis, found.areas.month(), names), _meaning(analysis, found.areas)]
+        blocks += [_list(analysis, _counted(found.areas.month()), names), _meaning(analysis, found.areas)]
     blocks += _whole_grids(found, kinds)
     if found.areas is not None:
         blocks += _area_grid(found, found.areas, names, kinds)
@@ -69,6 +69,11 @@ def _list(analysis: Analysis, table: pd.DataFrame, names: dict[Any, str]) -> Tab
         rows,
         numbers=frozenset({2, 3, 4}),
     )
+
+
+def _counted(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the areas of a month that the files cover in it."""
+    return table[table["n"].notna()]
 
 
 def _meaning(analysis: Analysis, charts: Charts) -> Paragraphs:
@@ -126,7 +131,7 @@ def _whole_grids(found: MonthCharts, kinds: Kinds) -> list[Block]:
 
 def _area_grid(found: MonthCharts, charts: Charts, names: dict[Any, str], kinds: Kinds) -> list[Block]:
     """Return the charts of the areas that are unusual or, where none is, of those least to be expected."""
-    table = charts.month()
+    table = _counted(charts.month())
     marked = int((table["un_flag"] != "as expected").sum())
     shown = table.head(min(DRAWN, marked) if marked > 1 else DRAWN)
     pictures = [

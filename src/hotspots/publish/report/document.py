@@ -241,7 +241,7 @@ def _flag_table(analysis: Analysis, theme: Group, layer: Layer) -> Block:
     flag = analysis.recipe.flag
     assert flag is not None  # noqa: S101 - the caller checked; this tells the type checker
     area = singular(layer.label)
-    table = make_flag_table(layer.table, value=flag.value, area=area, base=printed_base(analysis))
+    table = make_flag_table(layer.whole, value=flag.value, area=area, base=printed_base(analysis))
     if table.empty:
         return Paragraphs([f"{theme.name}: no {plural(area)} is above the average."])
     if not (layer.table["district"].astype(str) != "").any():

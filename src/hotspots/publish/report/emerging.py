@@ -26,7 +26,7 @@ def emerging_section(analysis: Analysis) -> Section | None:
 
 
 def _table(theme: ThemeResult, layer: Layer, word: str) -> Block:
-    found = kinds_found(layer.table)
+    found = kinds_found(layer.whole)
     areas = "cells" if layer.kind == "cells" else plural(layer.label)
     if not found:
         return Paragraphs([f"No {areas} are hot or cold in the last {word}, or in 90% of {word}s."])
@@ -46,7 +46,7 @@ def _table(theme: ThemeResult, layer: Layer, word: str) -> Block:
 
 def _named(layer: Layer, kind: str) -> str:
     """Return the areas of a kind, those with most steps first; of as many, in the order of the layer."""
-    held = layer.table[layer.table["em_class"].astype(str) == kind]
+    held = layer.whole[layer.whole["em_class"].astype(str) == kind]
     order = "em_hot" if kind.endswith("hotspot") else "em_cold"
     names = [full_name(row) for _, row in held.sort_values(order, ascending=False, kind="stable").iterrows()]
     return (

@@ -84,7 +84,7 @@ def _glance(analysis: Analysis) -> Table:
 
 
 def _how_many(theme: ThemeResult, place: int, column: str, classes: Sequence[str]) -> str:
-    return f"{int(theme.layers[place].table[column].isin(classes).sum()):,}"
+    return f"{int(theme.layers[place].whole[column].isin(classes).sum()):,}"
 
 
 def _standing_out(analysis: Analysis, theme: ThemeResult) -> str:
@@ -93,8 +93,8 @@ def _standing_out(analysis: Analysis, theme: ThemeResult) -> str:
     for layer in theme.layers:
         if "sd_flag" not in layer.table:
             continue
-        flags = layer.table["sd_flag"]
-        top = layer.table[flags == "significantly above"].sort_values(value, ascending=False, kind="stable")
+        flags = layer.whole["sd_flag"]
+        top = layer.whole[flags == "significantly above"].sort_values(value, ascending=False, kind="stable")
         kind = plural(singular(layer.label))
         if top.empty:
             sentences.append(f"No {kind} is significantly above the average.")

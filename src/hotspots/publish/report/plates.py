@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.analysis.results import Analysis, Group, Layer
+from hotspots.areas.uncovered import coverage_label, not_covered, with_coverage
 from hotspots.base.columns import theme_words
 from hotspots.base.surface import Surface
 from hotspots.base.text import area_name
@@ -128,7 +129,7 @@ def heat_plate(
         surface,
         areas=areas,
         outline=analysis.outline,
-        uncovered=missing_areas(analysis),
+        uncovered=bare_ground(analysis),
         context=analysis.context,
         legend="none",
         insets=insets,
@@ -138,6 +139,10 @@ def heat_plate(
     style = surface_style(surface)
     entries = [(entry.colour, _plain(entry.label)) for entry in style.classes if entry.opacity]
     entries += _uncovered_entry(analysis)
+    if len(lacking := analysis.lacking_months):
+        entries.append(
+            (MISSING_CLASS.colour, f"{coverage_label(lacking, not_covered(lacking))} ({len(lacking):,})")
+        )
     peaks = _named(analysis, _densest_places(surface))
     alt = f"{caption}. The densest ground is in {peaks}." if peaks else f"{caption}."
     return _as_picture(figure, alt, caption, kinds, Legend("Density", entries))
@@ -146,6 +151,14 @@ def heat_plate(
 def missing_areas(analysis: Analysis) -> gpd.GeoDataFrame | None:
     """Return the areas that the files do not cover, of the first layer that has such; None where all are covered."""
     return next(iter(analysis.uncovered.values()), None)
+
+
+def bare_ground(analysis: Analysis) -> gpd.GeoDataFrame | None:
+    """Return the ground that is in no density, for want of all files or of those of some months; None for none."""
+    missing, lacking = missing_areas(analysis), analysis.lacking_months
+    if missing is None or lacking.empty:
+        return missing if lacking.empty else lacking
+    return with_coverage(lacking, missing)
 
 
 def _uncovered_entry(analysis: Analysis) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ def risk_section(analysis: Analysis) -> Section | None:
 
 
 def _table(analysis: Analysis, theme: ThemeResult, layer: Layer) -> Block:
-    table = layer.table
+    table = layer.whole
     over = table[table["rk_class"].isin(list(WORDS))]
     # The surest first; of equal probabilities the higher rate, then the area that is first in the layer.
     over = over.sort_values(["rk_p", "rk_rate"], ascending=False, kind="stable")

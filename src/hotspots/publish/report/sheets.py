@@ -28,7 +28,7 @@ def summary_sheet(analysis: Analysis) -> Summary:
     tables = {"Themes": pd.DataFrame([_figures(analysis, theme) for theme in analysis.themes])}
     if analysis.selection is not None:
         layer = analysis.selection.layers[0]
-        chosen = layer.table[layer.table["selected"].astype(bool)].sort_values("rank", kind="stable")
+        chosen = layer.whole[layer.whole["selected"].astype(bool)].sort_values("rank", kind="stable")
         if len(chosen):
             tables[f"Priorities: selected {plural(layer.label)}, by rank (borderline ones shaded)"] = (
                 _priorities(chosen, layer)
@@ -93,16 +93,16 @@ def _figures(analysis: Analysis, theme: ThemeResult) -> dict[str, Any]:
         row["Change"] = change_words(theme.change.whole, few=few_of(analysis))
     for layer in theme.layers:
         if "sd_flag" in layer.table:
-            flags = layer.table["sd_flag"].astype(str)
+            flags = layer.whole["sd_flag"].astype(str)
             row[f"{layer.label} significantly above the average"] = int(
                 (flags == "significantly above").sum()
             )
             row[f"{layer.label} above the average"] = int((flags == "above").sum())
         if "gi_class" in layer.table:
-            hot = layer.table["gi_class"].isin(["hot99", "hot95"])
+            hot = layer.whole["gi_class"].isin(["hot99", "hot95"])
             row[f"{layer.label} in hotspots"] = int(hot.sum())
         if "em_class" in layer.table:
-            row[f"{layer.label} over time"] = kinds_line(layer.table)
+            row[f"{layer.label} over time"] = kinds_line(layer.whole)
     if theme.times is not None:
         row["Hours that stand out"] = peak_sentence(theme.times)
     return row
@@ -138,7 +138,7 @@ def _priority_words(priority: str, *, unsure: bool) -> str:
 def _areas_by_theme(analysis: Analysis) -> pd.DataFrame:
     """Return a row for each area: its rank, and its count, rate and standing in each theme."""
     first = analysis.themes[0].first
-    own = [name for name in analysis.recipe.areas[0].keep if name in first]
+    own = [name for name in ("coverage", *analysis.recipe.areas[0].keep) if name in first]
     table = pd.DataFrame(first[["name", "district", *own]])
     if analysis.selection is not None:
         table["rank"] = analysis.selection.priorities.layer["rank"].reindex(table.index)

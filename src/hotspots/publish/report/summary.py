@@ -108,10 +108,10 @@ def _moved(themes: list[ThemeResult], flag: str, verb: str) -> str:
 def first_areas(analysis: Analysis) -> list[str]:
     """Return the codes of the first five areas: by rank where areas are selected, else by flags and rate."""
     if analysis.selection is not None:
-        layer = analysis.selection.layers[0].table
+        layer = analysis.selection.layers[0].whole
         ordered = layer[layer["rank"].notna()].sort_values("rank", kind="stable")
     else:
-        flags, table = flags_of(analysis), analysis.themes[0].first
+        flags, table = flags_of(analysis), analysis.themes[0].layers[0].whole
         value = table["rate"] if "rate" in table and table["rate"].notna().any() else table["n"]
         high = (flags == "significantly above").sum(axis=1)
         ordered = pd.DataFrame({"high": high, "value": value}, index=table.index).sort_values(

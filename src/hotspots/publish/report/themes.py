@@ -11,6 +11,7 @@ from hotspots.priorities.matrix_rules import TICK
 from hotspots.publish.report.plates import Kinds, group_plates, is_flat
 from hotspots.publish.words.against import against_words, rate_words
 from hotspots.publish.words.change import change_words, compared_words
+from hotspots.publish.words.coverage import change_lacks
 from hotspots.publish.words.emerging import kinds_line, steps_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.publication import count_cell, count_words, few_of, printed_base, rate_cell
@@ -112,7 +113,7 @@ def _is_part(theme: ThemeResult, whole: ThemeResult) -> bool:
 
 
 def _where(theme: ThemeResult) -> str:
-    table, label = theme.first, theme.layers[0].label
+    table, label = theme.layers[0].whole, theme.layers[0].label
     said = []
     if "sd_flag" in table:
         top = int((table["sd_flag"] == "significantly above").sum())
@@ -142,7 +143,8 @@ def _change(analysis: Analysis, theme: ThemeResult) -> str:
     if up or down:
         went_up = counted(up, singular(label), label) if up else f"no {singular(label)}"
         areas = f"{went_up[:1].upper()}{went_up[1:]} went up clearly and {down or 'none'} went down."
-    return f"{found[:1].upper()}{found[1:]}: {was} in {before}, {now} in {after}. {areas}{season}"
+    lacking = "".join(f" Without {words}." for words in change_lacks(analysis))
+    return f"{found[:1].upper()}{found[1:]}: {was} in {before}, {now} in {after}. {areas}{season}{lacking}"
 
 
 def _hotspots(theme: ThemeResult) -> str:
@@ -150,17 +152,17 @@ def _hotspots(theme: ThemeResult) -> str:
     for layer in theme.layers:
         if "gi_class" not in layer.table:
             continue
-        hot = int(layer.table["gi_class"].isin(["hot99", "hot95"]).sum())
+        hot = int(layer.whole["gi_class"].isin(["hot99", "hot95"]).sum())
         what = "squares of the map" if layer.kind == "cells" else plural(layer.label)
-        said.append(f"{hot:,} of {len(layer.table):,} {what}")
+        said.append(f"{hot:,} of {len(layer.whole):,} {what}")
     return f"{' and '.join(said)} form hotspots, where high numbers lie side by side." if said else ""
 
 
 def _over_time(analysis: Analysis, theme: ThemeResult) -> str:
     """Return how many areas are of each kind of emerging hotspot, by layer."""
     said = [
-        f"Over {steps_words(analysis)}: of {len(layer.table):,} "
-        f"{'squares of the map' if layer.kind == 'cells' else plural(layer.label)}, {kinds_line(layer.table)}."
+        f"Over {steps_words(analysis)}: of {len(layer.whole):,} "
+        f"{'squares of the map' if layer.kind == 'cells' else plural(layer.label)}, {kinds_line(layer.whole)}."
         for layer in theme.layers
         if "em_class" in layer.table
     ]
@@ -183,7 +185,7 @@ def _partnerships(analysis: Analysis, theme: ThemeResult) -> str:
 def _highest(analysis: Analysis, theme: ThemeResult) -> Table:
     """Return the areas with the highest rates, or counts where there are no rates; counts as they are printed."""
     base = printed_base(analysis)
-    table, label = theme.first, theme.layers[0].label
+    table, label = theme.layers[0].whole, theme.layers[0].label
     order = "rate" if "rate" in table and table["rate"].notna().any() else "n"
     top = table[table[order].notna()].sort_values(order, ascending=False, kind="stable").head(SHOWN)
     changed = None if theme.change is None else theme.change.areas

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hotspots.analysis.changes import Comparison, Months
 from hotspots.areas.hidden import zero_word
+from hotspots.areas.uncovered import NOT_COVERED
 
 NO_PERIOD = "period not recorded"
 _LISTED = 4  # months named one by one where they are not all that lie between the first and the last
@@ -67,6 +68,8 @@ def compared_words(comparison: Comparison) -> tuple[str, str]:
 def change_words(row: pd.Series[Any], *, few: int = 0) -> str:
     """Return a change as ``"up 36%"``, ``"up from 1 to 434"`` (a percentage of 1 says little) or "no clear change".
 
+    Where there is none, it says which months the files do not cover.
+
     Parameters
     ----------
     row : Series
@@ -76,7 +79,8 @@ def change_words(row: pd.Series[Any], *, few: int = 0) -> str:
     """
     flag, percent = row["ch_flag"], row["ch_pct"]
     if pd.isna(flag):
-        return ""
+        note = str(row.get("ch_note", ""))
+        return note if note.startswith(NOT_COVERED) else ""
     if flag == "no clear change":
         return str(flag)
     if pd.isna(percent):

@@ -42,7 +42,7 @@ def _rows_line(analysis: Analysis) -> str:
 def _group_lines(group: Group, comparison: Comparison | None = None) -> list[str]:
     lines = [group.name]
     for shown in group.layers:
-        label, layer = shown.label, shown.table
+        label, layer = shown.label, shown.whole
         if "sd_flag" in layer:
             lines.append(f"  {label}: {_flag_line(layer)}")
         if "priority" in layer and "reason" in layer and "score" in layer:
@@ -52,7 +52,7 @@ def _group_lines(group: Group, comparison: Comparison | None = None) -> list[str
             before, after = compared_words(comparison)
             lines.append(f"  {label}: {up:,} up and {down:,} down between {before} and {after}")
         if "un_flag" in layer:
-            lines.append(f"  {label}: {_unusual_line(layer)}")
+            lines.append(f"  {label}: {_unusual_line(shown.table)}")
         if "gi_class" in layer:
             hot, cold = (int(layer["gi_class"].isin(_levels(side)).sum()) for side in ("hot", "cold"))
             lines.append(f"  {label}: {hot:,} in hotspots and {cold:,} in coldspots (Gi*, q up to 0.05)")
@@ -65,7 +65,7 @@ def _group_lines(group: Group, comparison: Comparison | None = None) -> list[str
 
 def _unusual_line(layer: pd.DataFrame) -> str:
     """Return how many areas are unusual in the last month, and the one that is most so."""
-    marked = layer[layer["un_flag"].astype(str) != "as expected"]
+    marked = layer[layer["un_flag"].notna() & (layer["un_flag"].astype(str) != "as expected")]
     if marked.empty:
         return "none unusual in the last month charted"
     first = marked.loc[marked["un_score"].abs().sort_values(ascending=False, kind="stable").index[0]]

@@ -59,7 +59,7 @@ def legend_words(analysis: Analysis, layer: Layer, column: str) -> str:
     whole = layer if layer.kind in ("areas", "cells") else analysis.groups[0].layers[0]
     noun = "cells" if layer.kind == "cells" else whole.label
     own = flag is not None and flag.within == "district"
-    return _sentence(column, period, all_areas(whole.table, noun), own=own)
+    return _sentence(column, period, all_areas(whole.whole, noun), own=own)
 
 
 def told_words(layer: pd.DataFrame, column: str, *, noun: str = "Areas", period: str = "") -> str:

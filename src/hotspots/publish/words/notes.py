@@ -7,10 +7,12 @@ from hotspots.analysis.provenance import METHODS
 from hotspots.analysis.recipe.tables import Change, Flag, GiStar, Outliers, Risk
 from hotspots.analysis.results import Analysis
 from hotspots.areas.population import Populations
-from hotspots.areas.uncovered import uncovered_words
+from hotspots.areas.uncovered import NOT_COVERED, uncovered_words
 from hotspots.base.surface import Surface
 from hotspots.base.text import counted, list_words
+from hotspots.counting.coverage.lapses import within_lapses
 from hotspots.publish.words.change import span_words
+from hotspots.publish.words.coverage import partly_words
 from hotspots.publish.words.emerging import emerging_note, steps_of
 from hotspots.publish.words.names import times_words
 from hotspots.publish.words.note import Note
@@ -69,9 +71,10 @@ def _counts(analysis: Analysis) -> Note:
 
 def coverage_note(analysis: Analysis) -> tuple[Note, ...]:
     """Return notes on the areas that the files do not cover, by the first layer that has such, and on months."""
-    missing = next(iter(analysis.uncovered.values()), None)
+    held = next(iter(analysis.uncovered.values()), None)
+    missing = held if held is None or "coverage" not in held else held[held["coverage"] == NOT_COVERED]
     notes = []
-    if missing is not None:
+    if missing is not None and len(missing):
         notes.append(
             Note(
                 "Not covered",
@@ -88,14 +91,23 @@ def coverage_note(analysis: Analysis) -> tuple[Note, ...]:
             )
         )
     if analysis.gaps:
-        notes.append(
-            Note(
-                "Months not covered",
-                f"{analysis.gaps}: the files hold none of their incidents of these months. Their counts and rates are "
-                "too low by them, and a fall that rests on them is none.",
-            )
-        )
+        said = [*partly_words(analysis), f"The files lack {analysis.gaps}", _of_gaps(analysis)]
+        notes.append(Note("Months not covered", ". ".join(one for one in said if one)))
     return tuple(notes)
+
+
+def _of_gaps(analysis: Analysis) -> str:
+    """Return what becomes of the areas that lack a month."""
+    if analysis.published is not None:
+        return "These areas have no figure here."
+    told = "No change is told across a month that is lacking."
+    if analysis.parts:
+        return (
+            "Their counts are those of the other months, as they are, and they are in no rate, average, rank, test or "
+            f"density. {told}"
+        )
+    whole = within_lapses(analysis.lapses, analysis.calendar).empty
+    return told if whole else f"Counts and rates are too low by these months. {told}"
 
 
 def _by_source(analysis: Analysis) -> str:

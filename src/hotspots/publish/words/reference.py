@@ -13,7 +13,7 @@ NAMED = 3  # districts named one by one
 
 def reference_words(analysis: Analysis) -> str:
     """Return the areas that each is compared with: ``"all 201 wards of 9 districts"``."""
-    return all_areas(analysis.areas, analysis.recipe.areas[0].label)
+    return all_areas(analysis.whole, analysis.recipe.areas[0].label)
 
 
 def all_areas(areas: pd.DataFrame, label: str) -> str:

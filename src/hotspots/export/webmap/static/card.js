@@ -59,7 +59,7 @@
       const value = table.raw(measure.column, position);
       const { decimals } = measure, written = (number) => (decimals === undefined || number === null
         ? table.write(measure.column, number) : Hotspots.values.formatOf(decimals).format(number));
-      return { label: measure.label, value, shown: written(value), average: measure.average, averageShown: written(measure.average),
+      return { label: measure.label, value, shown: value === null ? table.show(measure.column, position) : written(value), average: measure.average, averageShown: written(measure.average),
         standing: measure.standing ? table.show(measure.standing, position) : "", change: wordOf(measure.change, position) };
     });
     // All bars of a card are in multiples of the average, so that they can be compared.
@@ -102,6 +102,15 @@
     return first ? { sparks: model.sparksOf(first), about: first.label, table: first.table } : null;
   }
 
+  // What the files do not cover of the area, as the layer in sight says, else that of the first theme.
+  function lackingOf(model, cards, view, position) {
+    const said = model.tableOf(view).lacking(position);
+    if (said || !cards || !cards.measures.length) return said;
+    return model.tables[cards.measures.at(-1).table].lacking(position);
+  }
+
+  const sentenceCase = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
   // All that the card of one area says, as a plain object.
   function facts(model, view, position) {
     const table = model.tableOf(view), cards = (model.data.cards || [])[view.store] || null;
@@ -111,7 +120,7 @@
     const sentence = SENTENCES[view.column] || "reason";
     return {
       name: table.name(position), place: place.filter((word) => word && word !== table.name(position)).join(" · "),
-      lead: lead(view, table, position), sentence, reason: view.scenario ? view.scenario.sentenceOf(position) : table.raw(sentence, position) || "",
+      lead: lead(view, table, position), lacking: sentenceCase(lackingOf(model, cards, view, position)), sentence, reason: view.scenario ? view.scenario.sentenceOf(position) : table.raw(sentence, position) || "",
       priority: priority(model, cards, view, position), rank, rankWords: rank ? (view.scenario ? "As published: " : "") + rankWords(rank) : "",
       sure: cards ? wordOf(cards.sure, position) : "",
       measures: cards ? measuresOf(model, cards, position) : [], unit: cards ? cards.unit : "",
@@ -192,15 +201,16 @@
     }))]);
   }
 
-  function leadPart({ entry, label, about }) {
-    return element("div", "lead", [about ? element("p", "about", about) : "", element("p", "class", [swatch(entry), element("strong", "", label)])]);
+  function leadPart({ entry, label, about }, lacking = "") {
+    return element("div", "lead", [about ? element("p", "about", about) : "", element("p", "class", [swatch(entry), element("strong", "", label)]),
+      lacking && !label.includes(lacking) ? element("p", "about", `${lacking}.`) : ""]);
   }
 
   // The card's elements below its heading. `figures`: the list of all columns, folded; `go`: to a smaller area.
   function parts(told, position, { figures, go }) {
     const { priority: set } = told;
     return [
-      leadPart(told.lead), told.reason ? element("p", "reason", told.reason) : "",
+      leadPart(told.lead, told.lacking), told.reason ? element("p", "reason", told.reason) : "",
       set ? leadPart(set) : "", set && set.reason ? element("p", "reason", set.reason) : "",
       told.rank ? element("section", "rank", [element("p", "", told.rankWords), ...rankBar(told.rank), told.sure ? element("p", "sure", told.sure) : ""]) : "",
       measuresPart(told), monthsPart(told, position), offencesPart(told), ...told.within.map((inner) => withinPart(inner, go)),

@@ -2,7 +2,7 @@
 (function (Hotspots) {
   "use strict";
 
-  const NO_DATA = "no data";
+  const NO_DATA = "no data", LACKING = "not covered";
 
   // The cells of a column, unpacked when they are first asked for: numbers, with NaN where there is none, or texts.
   function cells(column) {
@@ -44,13 +44,22 @@
   // A table of the document: its columns by name, in the order they are shown.
   function table(data, index) {
     const columns = new Map(data.tables[index].map((i) => [data.columns[i].name, data.columns[i]]));
-    const show = (name, position) => (columns.has(name) ? text(columns.get(name), cell(columns.get(name), position)) : "");
     const raw = (name, position) => (columns.has(name) ? cell(columns.get(name), position) : null);
+    // Why an area has no value: what the files do not cover, in words that begin with "not covered"; else empty.
+    const lacking = (position) => {
+      const said = raw("coverage", position) || "";
+      return said.startsWith(LACKING) ? said : "";
+    };
+    const show = (name, position) => {
+      if (!columns.has(name)) return "";
+      const value = cell(columns.get(name), position);
+      return (value === null && lacking(position)) || text(columns.get(name), value);
+    };
     const name = (position) => show("name", position);
     const code = (position) => show("code", position);
     const codes = () => Array.from(cells(columns.get("code")), (_, position) => code(position));
     return {
-      columns, show, raw, name, code, codes,
+      columns, show, raw, lacking, name, code, codes,
       // Any value as a column shows its own.
       write: (column, value) => text(columns.get(column), value),
       // How many areas have a value in a column.
