@@ -148,8 +148,10 @@ def test_a_month_that_a_district_lacks_is_told_and_noted(shire: Path, tmp_path: 
     assert "in no rate, average, rank or comparison: Next (12 areas) without 2025-02 (add the files" in said
     assert found.gaps == "Next (12 areas) without 2025-02"
     [note] = [note.text for note in coverage_note(found) if note.term == "Months not covered"]
-    assert note.startswith(
-        "Next (12 areas) without 2025-02: the files hold none of their incidents of these months."
+    assert note == (
+        "Not covered in February 2025 (1 of 2 months): Next (12 areas). Their counts are those of the other months, as "
+        "they are, and they are in no rate, average, rank, test or density. No change is told across a month that is "
+        "lacking."
     )
 
 

@@ -91,8 +91,8 @@ def coverage_note(analysis: Analysis) -> tuple[Note, ...]:
             )
         )
     if analysis.gaps:
-        said = [*partly_words(analysis), f"The files lack {analysis.gaps}", _of_gaps(analysis)]
-        notes.append(Note("Months not covered", ". ".join(one for one in said if one)))
+        said = partly_words(analysis) or [f"The files lack months of {analysis.gaps}"]
+        notes.append(Note("Months not covered", ". ".join([*said, _of_gaps(analysis)])))
     return tuple(notes)
 
 
