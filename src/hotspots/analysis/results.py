@@ -27,7 +27,7 @@ from hotspots.areas.neighbours import Neighbours
 from hotspots.areas.outline import outline_of
 from hotspots.areas.uncovered import not_covered
 from hotspots.base.surface import Floats, Surface
-from hotspots.counting.coverage.lapses import Lapses, lapse_words
+from hotspots.counting.coverage.lapses import Lapses, lapse_words, within_lapses
 from hotspots.counting.tally import Tally
 from hotspots.disclosure.rules import Profile as Rules
 from hotspots.incidents.quality import QualityReport
@@ -293,6 +293,11 @@ class Analysis:
     def partly(self) -> dict[Any, str]:
         """What is said of each first area that lacks a month: ``"not covered in June 2025 (11 of 12 months)"``."""
         return {code: lapse_words(gone, self.calendar) for code, gone in self.lapses.items()}
+
+    @property
+    def all_lacking(self) -> bool:
+        """Whether every first area lacks a month of the reporting period, so that none is set apart."""
+        return not self.parts and not within_lapses(self.lapses, self.calendar).empty
 
     @property
     def whole(self) -> gpd.GeoDataFrame:

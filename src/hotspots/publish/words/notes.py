@@ -10,7 +10,6 @@ from hotspots.areas.population import Populations
 from hotspots.areas.uncovered import NOT_COVERED, uncovered_words
 from hotspots.base.surface import Surface
 from hotspots.base.text import counted, list_words
-from hotspots.counting.coverage.lapses import within_lapses
 from hotspots.publish.words.change import span_words
 from hotspots.publish.words.coverage import partly_words
 from hotspots.publish.words.emerging import emerging_note, steps_of
@@ -106,8 +105,7 @@ def _of_gaps(analysis: Analysis) -> str:
             "Their counts are those of the other months, as they are, and they are in no rate, average, rank, test or "
             f"density. {told}"
         )
-    whole = within_lapses(analysis.lapses, analysis.calendar).empty
-    return told if whole else f"Counts and rates are too low by these months. {told}"
+    return told if not analysis.all_lacking else f"Counts and rates are too low by these months. {told}"
 
 
 def _by_source(analysis: Analysis) -> str:
