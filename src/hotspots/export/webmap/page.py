@@ -72,6 +72,7 @@ _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas<
 <section class="districts-section" id="hotspots-districts" aria-label="My partnership" hidden></section>
 <section class="whatif-section" id="hotspots-whatif" aria-label="Other weights" hidden></section>
 <section class="card-section" id="hotspots-card" aria-labelledby="hotspots-card-name" hidden></section>
+<p class="district-key" id="hotspots-key" hidden></p>
 <section class="legend-section hotspots-legend" id="hotspots-legend" aria-label="Legend"></section>
 <section class="list-section" id="hotspots-list" aria-label="Areas in order" tabindex="-1"></section>
 <div class="seen-section" id="hotspots-seen" role="toolbar" aria-label="Table and download" hidden>

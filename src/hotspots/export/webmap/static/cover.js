@@ -55,5 +55,5 @@
     }
   }
 
-  Hotspots.cover = { Cover };
+  Hotspots.cover = { Cover, apart };
 })(window.Hotspots = window.Hotspots || {});

@@ -9,6 +9,10 @@
   // Places along each side of a district at which its name is tried.
   const TRIES = 20;
   const HALO = 5; // pixels that the white around a name takes
+  const DIGIT = 7, NUMBER = 10; // pixels that a digit takes, and its height
+  const FARTHEST = 160, TURNS = 32; // pixels from a district to its number outside, and the ways in which it is looked for
+  const LEADER = { color: "#1d2733", weight: 1, interactive: false, pane: "leaders" };
+  const MOST_NUMBERED = 40; // of more districts, numbers would be no key
   const NOWHERE = { width: Infinity, height: Infinity };
   const HOVER = { color: "#1d2733", weight: 2.5, fill: false, interactive: false };
 
@@ -254,7 +258,8 @@
 
   // District outlines with their names.
   class Districts extends Around {
-    constructor(map, outline) {
+    // `key`: where the numbers of districts without room for a name are told; without it there are none.
+    constructor(map, outline, key = null) {
       super(outline, (pen, shapes, positions, frame) => stroke(pen, shapes, positions, { colour: DISTRICT, width: 1.4 }, frame),
         { pane: pane(map, "outlines", 450) });
       const names = pane(map, "districts", 470);
@@ -264,26 +269,80 @@
         const icon = L.divIcon({ className: "hotspots-name", html: label, iconSize: null });
         return L.marker([latitude, longitude], { icon, pane: names, interactive: false, keyboard: false });
       });
-      this.group = L.featureGroup([this.sheet, ...labels]);
+      pane(map, "leaders", 465);
+      this.group = L.layerGroup([this.sheet, ...labels]);
       this.names = outline.labels.map(([latitude, longitude, name], i) =>
         ({ label: labels[i], name, home: [latitude, longitude], district: this.own.at([latitude, longitude]) }));
+      this.key = key;
+      this.leaders = L.layerGroup().addTo(this.group);
+      [...this.names].sort((a, b) => a.name.localeCompare(b.name)).forEach((entry, i) => { entry.number = i + 1; });
     }
 
     // Writes the names that fit into their districts and hide no colour, near where each has most room; a name that does
-    // not fit is folded.
+    // not fit is folded, and where it does not fit either there is a number, which the key tells.
     write(cover) {
       const sizes = this.sizes();
-      this.names.map((entry) => this.homeOf(entry)).forEach(({ label, home, district }, i) => {
-        const made = label.getElement();
-        if (!made || district === null) return;
-        const folded = [0, 1].find((turn) => {
-          const place = this.placeOf(cover, home, district, sizes[i][turn]);
-          if (place) label.setLatLng(place);
-          return Boolean(place);
-        });
-        made.firstChild.classList.toggle("folded", folded === 1);
-        made.style.visibility = folded === undefined ? "hidden" : "visible";
-      });
+      const left = this.names.map((entry, i) => ({ ...this.homeOf(entry), sizes: sizes[i] })).filter((entry) => !this.writeName(cover, entry));
+      if (!this.key) return;
+      this.leaders.clearLayers();
+      const numbered = this.names.length > MOST_NUMBERED ? [] : left;
+      const outside = numbered.filter((entry) => !this.writeNumber(cover, entry, (size) => this.placeOf(cover, entry.home, entry.district, size)));
+      const without = outside.filter((entry) => !this.order && !this.writeNumber(cover, entry, (size) => this.placeOutside(cover, entry, size)));
+      this.tell(numbered.filter((entry) => !(this.order ? outside : without).includes(entry)));
+    }
+
+    // Whether the name of a district fits.
+    writeName(cover, { label, name, home, district, sizes }) {
+      const made = label.getElement();
+      if (!made || district === null) return true;
+      const folded = [0, 1].find((turn) => this.put(cover, label, home, district, sizes[turn]));
+      made.firstChild.textContent = name;
+      made.firstChild.classList.toggle("folded", folded === 1);
+      made.style.visibility = folded === undefined ? "hidden" : "visible";
+      return folded !== undefined;
+    }
+
+    // Whether the number of a district fits where `placeOf(size)` says.
+    writeNumber(cover, { label, number }, placeOf) {
+      const made = label.getElement(), place = placeOf({ width: DIGIT * String(number).length, height: NUMBER });
+      if (!place) return false;
+      label.setLatLng(place);
+      made.firstChild.textContent = number;
+      made.firstChild.classList.remove("folded");
+      made.style.visibility = "visible";
+      return true;
+    }
+
+    // A place for a number off all districts, the nearest to its own, and a line from there; null where there is none.
+    placeOutside(cover, { home, district }, { width, height }) {
+      const size = cover.map.getSize(), from = cover.pixel(home), controls = controlsOf(cover.map);
+      if (district === null || from.x < 0 || from.y < 0 || from.x > size.x || from.y > size.y) return null;
+      for (let away = 2 * NUMBER; away <= FARTHEST; away += NUMBER) {
+        for (let turn = 0; turn < TURNS; turn++) {
+          const x = from.x + away * Math.sin((2 * Math.PI * turn) / TURNS), y = from.y - away * Math.cos((2 * Math.PI * turn) / TURNS);
+          const box = { left: x - width / 2 - HALO, right: x + width / 2 + HALO, top: y - height / 2 - HALO, bottom: y + height / 2 + HALO };
+          if (box.left < 0 || box.right > size.x || box.top < 0 || box.bottom > size.y) continue;
+          if (controls.some((other) => !Hotspots.cover.apart(box, other))) continue;
+          if (pixelsOf(box).some((pixel) => this.own.at(cover.place(pixel)) !== null) || !cover.take(box)) continue;
+          const short = 1 - (NUMBER / 2 + HALO) / away;
+          this.leaders.addLayer(L.polyline([home, cover.place([from.x + (x - from.x) * short, from.y + (y - from.y) * short])], LEADER));
+          return cover.place([x, y]);
+        }
+      }
+      return null;
+    }
+
+    put(cover, label, home, district, size) {
+      const place = this.placeOf(cover, home, district, size);
+      if (place) label.setLatLng(place);
+      return Boolean(place);
+    }
+
+    // Which districts the numbers on the map are.
+    tell(entries) {
+      const told = [...entries].sort((a, b) => a.number - b.number).map(({ number, name }) => `${number} ${name}`);
+      this.key.textContent = told.length ? `Numbers on the map: ${told.join(", ")}.` : "";
+      this.key.hidden = !told.length;
     }
 
     // How large each name is, in one line and folded: measured all at once, and again only where letters have changed, since
@@ -294,6 +353,7 @@
       const { fontSize, letterSpacing, wordSpacing } = getComputedStyle(spans[0]);
       const letters = `${fontSize} ${letterSpacing} ${wordSpacing}`;
       if (this.measured && this.measured.letters === letters) return this.measured.sizes;
+      this.names.forEach(({ name }, i) => { spans[i].textContent = name; });
       const [plain, folded] = [false, true].map((on) => {
         for (const span of spans) span.classList.toggle("folded", on);
         return spans.map((span) => span.getBoundingClientRect()).map(({ width, height }) => ({ width: width + HALO, height: height + HALO }));
@@ -322,6 +382,13 @@
       }
       return null;
     }
+  }
+
+  // What buttons and lines take of the map.
+  function controlsOf(map) {
+    const frame = map.getContainer().getBoundingClientRect();
+    return [...map.getContainer().querySelectorAll(".leaflet-control")].map((control) => control.getBoundingClientRect())
+      .map(({ left, right, top, bottom }) => ({ left: left - frame.left, right: right - frame.left, top: top - frame.top, bottom: bottom - frame.top }));
   }
 
   // Middles of boxes of a size within a frame and the map, from that of the home outwards.

@@ -111,7 +111,7 @@
       if (entry.kind === "surface") return Hotspots.layers.surface(entry.surface);
       if (entry.kind === "context") return Hotspots.context.layer(this.map, this.data.context);
       if (entry.kind !== "districts") return null;
-      this.districtLines = new Hotspots.layers.Districts(this.map, this.data.outline);
+      this.districtLines = new Hotspots.layers.Districts(this.map, this.data.outline, this.at("key"));
       this.around.push(this.districtLines);
       return this.districtLines.group;
     }
@@ -341,6 +341,7 @@
     nameDistricts(cover) {
       const lines = this.districtLines;
       if (lines && this.map.hasLayer(lines.group)) lines.write(cover);
+      else if (lines) lines.tell([]);
     }
 
     drawNames(changed) {
