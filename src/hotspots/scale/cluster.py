@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hotspots.areas.locate.index import AreaIndex
-from hotspots.base.errors import ParameterError
+from hotspots.base.errors import HotspotsError, ParameterError
 from hotspots.base.threads import thread_count
 from hotspots.counting.belonging import By
 from hotspots.counting.counts import Per
@@ -149,7 +149,26 @@ def _run(
     with warnings.catch_warnings():
         # The areas travel with the graph, so that they outlive every worker.
         warnings.filterwarnings("ignore", message="Sending large graph")
-        found: tuple[Tally, Any, list[Any]] = client.compute(delayed((total, made, at))).result()
+        return _result_of(delayed((total, made, at)), client)
+
+
+def _result_of(graph: Any, client: Client) -> tuple[Tally, Any, list[Any]]:
+    """Return what a graph comes to, and say in a sentence what became of a cluster that did not come to it."""
+    from distributed import CancelledError, KilledWorker
+
+    address = client.scheduler_info().get("address", "") if client.status == "running" else ""
+    try:
+        found: tuple[Tally, Any, list[Any]] = client.compute(graph).result()
+    except CancelledError as error:
+        raise HotspotsError(
+            f"the Dask scheduler at '{address}' was lost before the work was done",
+            hint="start it again, with its workers, and type the same command; or leave 'scheduler' out",
+        ) from error
+    except KilledWorker as error:
+        raise HotspotsError(
+            "workers of Dask died one after the other at the same part of the work",
+            hint="give workers more memory, or cut the largest file of incidents in two",
+        ) from error
     return found
 
 
