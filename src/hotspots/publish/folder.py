@@ -17,6 +17,7 @@ from hotspots.analysis.editions import RECORD, compare_editions, read_edition
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.origins import NAME_THEM
 from hotspots.analysis.provenance import make_provenance, names_only, rests_on
+from hotspots.analysis.public.account import EXTRACT, told_names
 from hotspots.analysis.recipe.tables import Map, Recipe
 from hotspots.analysis.results import Analysis, Group, Selection, ThemeResult
 from hotspots.analysis.run.analyse import Progress, analyse, count_steps
@@ -374,6 +375,9 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
 
 def _record(analysis: Analysis, files: tuple[str, ...]) -> str:
     recipe = {key: value for key, value in asdict(analysis.recipe).items() if key != "folder"}
+    if analysis.published is not None:
+        for one in recipe["incidents"]:
+            one["source"] = told_names(one["source"], EXTRACT)
     record = _provenance(analysis) | {
         "recipe": names_only(recipe),
         "rows_by_month": dict(analysis.rows_by_month),

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from hotspots.base.named import find_named
 from hotspots.disclosure.rounding import rounded
 from hotspots.disclosure.rules import Profile
 from hotspots.incidents.quality import QualityReport, Share
 
+EXTRACT = "Extract"
+"""What the files of an extract are called, with a number each."""
+_STREET = re.compile(r"\d{4}-\d{2}-[a-z-]+-street\.csv", re.IGNORECASE)
 LEAST = 10
 """Numbers of rows are rounded to this, or to the base of the profile where that is more."""
+
+
+def told_names(names: Sequence[str], what: str) -> tuple[str, ...]:
+    """Return names of sources as they are told: those of public data as they are, of others a number each.
+
+    The name of an extract may be that of a person, an officer or a case.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of files, folders or data.
+    what : str
+        What the others are called.
+
+    Examples
+    --------
+    >>> told_names(["archive/2025-01-kent-street.csv", "Jane Roe.csv", "west-yorkshire-incidents"], "Extract")
+    ('2025-01-kent-street.csv', 'Extract 2', 'west-yorkshire-incidents')
+    """
+    lasts = [re.split(r"[/\\:#]", name.rstrip("/\\"))[-1].strip() for name in names]
+    return tuple(
+        last if _STREET.fullmatch(last) or (last == name and find_named(name)) else f"{what} {number}"
+        for number, (name, last) in enumerate(zip(names, lasts, strict=True), start=1)
+    )
 
 
 def about(number: float, profile: Profile) -> int:
@@ -25,7 +54,8 @@ def public_account(report: QualityReport, profile: Profile) -> QualityReport:
 
     Each part is rounded on its own, and what adds up in the account adds up of the rounded parts. A category of which
     there are so few rows that they round to none is not named, as its name alone would tell that there is one. No file
-    has its hash beside it, by which who knows all rows but one could try that one until the hash is right.
+    has its hash beside it, by which who knows all rows but one could try that one until the hash is right. Files of
+    extracts are numbered, see `told_names`.
     """
     near = partial(about, profile=profile)
     parts: dict[str, Any] = {
@@ -51,13 +81,16 @@ def public_account(report: QualityReport, profile: Profile) -> QualityReport:
         sources=tuple(
             replace(
                 source,
+                name=name,
                 rows=near(source.rows),
                 malformed=near(source.malformed),
                 reasons={},
                 forces={},
                 sha256="",
             )
-            for source in report.sources
+            for source, name in zip(
+                report.sources, told_names([source.name for source in report.sources], EXTRACT), strict=True
+            )
         ),
         by_category=tuple(share for share in _shares(report.by_category, near) if share.rows),
         by_month=_shares(report.by_month, near),

@@ -15,7 +15,7 @@ from hotspots.analysis.against import COLUMNS, Against, offence_of
 from hotspots.analysis.charts import ALL, MonthCharts, find_charts
 from hotspots.analysis.profile import FORCE, Profile, profile_of
 from hotspots.analysis.profile import TOTAL as TOTAL_OFFENCE
-from hotspots.analysis.public.account import public_account, public_rows
+from hotspots.analysis.public.account import EXTRACT, public_account, public_rows, told_names
 from hotspots.analysis.public.bands import public_breakdown, public_times
 from hotspots.analysis.public.months import Months, public_months, steps_of
 from hotspots.analysis.public.priorities import public_selection
@@ -80,6 +80,7 @@ def protect(analysis: Analysis, rules: Rules, *, earlier: str | os.PathLike[str]
     profile = _profile(analysis, shown)
     recipe = _recipe_of(analysis, themes)
     left_out = (*_left_out(analysis, themes, months), *unwaning, *untold, *unselected)
+    left_out = (*left_out, *_unnamed(analysis))
     made = replace(
         analysis,
         recipe=recipe,
@@ -242,6 +243,16 @@ def _left_out(analysis: Analysis, themes: tuple[ThemeResult, ...], months: Month
     ]
     if lost:
         yield f"There is no density of {list_words(lost)}: too few incidents bear on it."
+
+
+def _unnamed(analysis: Analysis) -> Iterator[str]:
+    """Yield a sentence on the files of extracts, whose names are not told."""
+    names = [source.name for one in (analysis.quality, *analysis.accounts.values()) for source in one.sources]
+    if any(name.startswith(EXTRACT) for name in told_names(names, EXTRACT)):
+        yield (
+            "Left out: the names of files of incidents that are not police.uk's, which are numbered: a name may be "
+            "that of a person or a case."
+        )
 
 
 def _against(
