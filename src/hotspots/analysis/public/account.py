@@ -11,7 +11,7 @@ from typing import Any
 from hotspots.base.named import find_named
 from hotspots.disclosure.rounding import rounded
 from hotspots.disclosure.rules import Profile
-from hotspots.incidents.quality import QualityReport, Share
+from hotspots.incidents.quality import QualityReport, Share, by_most
 
 EXTRACT = "Extract"
 """What the files of an extract are called, with a number each."""
@@ -92,7 +92,8 @@ def public_account(report: QualityReport, profile: Profile) -> QualityReport:
                 report.sources, told_names([source.name for source in report.sources], EXTRACT), strict=True
             )
         ),
-        by_category=tuple(share for share in _shares(report.by_category, near) if share.rows),
+        # By size as shown: the order of those shown alike would tell which of them has more.
+        by_category=by_most(share for share in _shares(report.by_category, near) if share.rows),
         by_month=_shares(report.by_month, near),
         repeated=(),
         out_of_range=near(report.out_of_range),
