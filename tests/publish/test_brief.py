@@ -99,6 +99,7 @@ def analysis(**held: Any) -> Any:
     )
     months = pd.period_range("2024-01", "2024-04", freq="M")
     base = {
+        "published": None,
         "classes": {},
         "themes": (SimpleNamespace(name="All crime", change=SimpleNamespace(areas=rows)),),
         "comparison": SimpleNamespace(asked=True, before=tuple(months), after=tuple(months + 12)),
