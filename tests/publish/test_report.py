@@ -744,7 +744,7 @@ def test_a_themes_page_has_the_order_of_the_document_and_its_banner(two_towns: P
     words = [word for word, _ in said.pairs]
     assert words == ["Scale:", "Where:", "Change:", "Against others:", "Hotspots:"]
     # July 2025: 110 in each of the two districts, the first two wards being in Abbeyshire: 60 + 60 + 4 x 10 = 160.
-    assert dict(said.pairs)["Change:"].endswith("1 ward went up clearly and none went down.")
+    assert dict(said.pairs)["Change:"].endswith("2 wards went up clearly and none went down.")
     assert dict(said.pairs)["Against others:"] == (
         "No national or similar figure is at hand. Of the 2 districts, Abbeyshire (320) is statistically above all "
         "others together; Burshire (120) is statistically below."
