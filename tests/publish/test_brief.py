@@ -98,7 +98,7 @@ def analysis(**held: Any) -> Any:
         index=CODES,
     )
     months = pd.period_range("2024-01", "2024-04", freq="M")
-    base = {
+    base: dict[str, Any] = {
         "published": None,
         "classes": {},
         "themes": (SimpleNamespace(name="All crime", change=SimpleNamespace(areas=rows)),),
