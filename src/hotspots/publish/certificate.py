@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hotspots._version import __version__
 from hotspots.analysis.audit.audit import Audit, audit_folders
@@ -24,6 +25,8 @@ from hotspots.publish.words.protected import columns_words, files_words, periods
 PAGE = "about/disclosure.html"
 FILES = (PAGE, CERTIFICATE)
 """What `certify` adds to a folder."""
+_NAMED = 5
+"""So many areas at most are named of each kind of sum that was left out."""
 
 
 def certify(
@@ -115,7 +118,7 @@ def certificate(audit: Audit, left_out: Sequence[str] = (), context: Context | N
             Section("The rules", [Paragraphs(audit.rules.sentences()), *_source(audit)], new_page=False),
             Section("What was protected", _protected(audit, told), new_page=False),
             *([Section("What was left out", [Paragraphs(left_out)], new_page=False)] if left_out else []),
-            Section("What was checked", [*_checked(audit)], new_page=False),
+            Section("What was checked", [*_checked(audit, told)], new_page=False),
             Section("What was not read", _unread(audit), new_page=False),
             Section("What no check of files can tell", [Paragraphs(BEYOND)], new_page=False),
             Section("Before it is published", [Paragraphs([*_ASK, _REPEAT])], new_page=False),
@@ -190,7 +193,16 @@ def _protected(audit: Audit, told: Context) -> list[Table | Paragraphs]:
     return [table, Paragraphs([words], small=True)] if words else [table]
 
 
-def _checked(audit: Audit) -> list[Table]:
+def _failed(row: Mapping[Any, Any], told: Context) -> str:
+    """Return how many sums were left out, and of which areas these are."""
+    areas = [told.names.get(area, area) for area in row["of"]]
+    named = f": {list_words(areas[:_NAMED])}" + (
+        f" and {len(areas) - _NAMED:,} others" if len(areas) > _NAMED else ""
+    )
+    return f"{row['fail']:,}" + (named if areas else "")
+
+
+def _checked(audit: Audit, told: Context) -> list[Table]:
     """Return which columns of which kinds of files were read, and which sums were solved."""
     columns = audit.columns.assign(kind=audit.columns["file"].str.rpartition(".")[2].map(files_words))
     labels = {name: column.label for name, column in COLUMNS.items()}
@@ -218,11 +230,11 @@ def _checked(audit: Audit) -> list[Table]:
                 "Sums and differences that were solved",
                 ("Sum or difference", "Solved", "Left out, as the numbers do not add up"),
                 [
-                    (row["why"], f"{row['hold']:,}", f"{row['fail']:,}")
+                    (row["why"], f"{row['hold']:,}", _failed(row, told))
                     for row in audit.links.to_dict("records")
                 ],
-                numbers=frozenset({1, 2}),
-                prose=frozenset({0}),
+                numbers=frozenset({1}),
+                prose=frozenset({0, 2}),
             )
         )
     return tables

@@ -21,7 +21,7 @@ from hotspots.analysis.audit.scores import score_troubles
 from hotspots.analysis.audit.settle import known_people, level_of, partial_levels, settle_page
 from hotspots.analysis.audit.sheets import read_shapes
 from hotspots.analysis.audit.shown import ALL, BAND, Page
-from hotspots.analysis.audit.system import Row, narrow, solve
+from hotspots.analysis.audit.system import Row, contradicting, narrow, solve
 from hotspots.analysis.audit.texts import record_claims, text_claims
 from hotspots.analysis.audit.weigh import Known, as_arrays, frame_of, judge, weigh, where_words
 from hotspots.analysis.recipe.tables import CELLS
@@ -60,7 +60,8 @@ class Audit:
         ``found``, and how many small counts it ``gives`` back by itself.
     links : DataFrame
         The sums and differences that were solved: ``why``, and how many ``hold``; ``fail`` counts those that the
-        numbers contradict, which are of areas that do not nest in fact, and were left out.
+        numbers contradict, which are of areas that do not nest in fact, and were left out; ``of`` names the areas that
+        these are of.
     troubles : tuple of str
         What must not be in a published file whatever the numbers.
     disagree : tuple of str
@@ -169,7 +170,7 @@ def audit_folders(
         stated is not None and rules is None,
         table,
         frame_of(known),
-        _links(rows, kept),
+        _links(rows, kept, list(cells.places)),
         tuple(dict.fromkeys(told for read in reads for told in read.page.troubles)),
         tuple(dict.fromkeys(known.disagree)),
         tuple(dict.fromkeys(unread)),
@@ -355,14 +356,19 @@ def _level_of(areas: pd.Series[str], levels: Mapping[str, pd.Index[str]]) -> lis
 
 
 def narrowed(known: Known, start: tuple[Floats, Floats], rows: list[Row]) -> tuple[Floats, Floats, list[Row]]:
-    """Narrow limits by statements; those that rest on borders are left out where the numbers belie them together."""
-    for kept in (rows, [row for row in rows if not row.areal]):
-        try:
-            return *narrow(*start, kept), kept
-        except DataError as error:
-            told = error.message
-    known.disagree.append(told)
-    return *start, []
+    """Narrow limits by statements; of those that rest on borders, the ones that the others belie are left out."""
+    try:
+        return *narrow(*start, rows), rows
+    except DataError:
+        sure = [row for row in rows if not row.areal]
+    try:
+        narrow(*start, sure)
+    except DataError as error:
+        known.disagree.append(error.message)
+        return *start, []
+    belied = contradicting(*start, sure, [row for row in rows if row.areal])
+    kept = [row for row in rows if row not in belied]
+    return *narrow(*start, kept), kept
 
 
 def _by(
@@ -387,9 +393,14 @@ def _by(
     ]
 
 
-def _links(rows: Sequence[Row], kept: Sequence[Row]) -> pd.DataFrame:
+def _links(rows: Sequence[Row], kept: Sequence[Row], cells: Sequence[Cell]) -> pd.DataFrame:
     held = pd.Series([row.why for row in kept], dtype=object).value_counts(sort=False)
     every = pd.Series([row.why for row in rows], dtype=object).value_counts(sort=False)
     table = pd.DataFrame({"hold": held.reindex(every.index).fillna(0).astype(int)})
     table["fail"] = every - table["hold"]
+    there, areas = {id(row) for row in kept}, dict[str, dict[str, None]]()
+    for row in rows:
+        if id(row) not in there:
+            areas.setdefault(row.why, {}).setdefault(cells[row.whole][1])
+    table["of"] = [list(areas.get(why, {})) for why in table.index]
     return table.rename_axis("why").reset_index()

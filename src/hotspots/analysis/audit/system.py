@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from hotspots.base.errors import DataError
 from hotspots.disclosure.bounds import Enough, bounds
 from hotspots.disclosure.propagate import propagate
 from hotspots.disclosure.statements import System
@@ -38,6 +39,12 @@ class Row:
     high: float
     why: str
     areal: bool = False
+
+    @property
+    def whole(self) -> int:
+        """The count that the others are parts of, or the first."""
+        alone = np.flatnonzero(self.factors != np.median(self.factors))
+        return int(self.cells[alone[0] if len(alone) == 1 else 0])
 
     def agrees(self, low: Floats, high: Floats) -> bool:
         """Whether counts between limits can agree with it."""
@@ -93,6 +100,41 @@ def narrow(low: Floats, high: Floats, rows: Sequence[Row]) -> tuple[Floats, Floa
     """
     least, most = propagate(make_rows_system(low, high, rows))
     return least + 0.0, most + 0.0  # no minus zero
+
+
+TRIES = 500
+"""So often statements are tried in turn; those not told apart by then are left out together."""
+
+
+def contradicting(low: Floats, high: Floats, sure: Sequence[Row], others: Sequence[Row]) -> set[Row]:
+    """Return which of other statements cannot hold beside sure ones, and beside those before them.
+
+    Halves of what cannot hold together are tried until single statements are left.
+
+    Examples
+    --------
+    A ward of 9 with LSOAs of 7 and 2, said to be in two districts, of which one has 5 incidents in all:
+
+    >>> limits = np.array([9.0, 7, 2, 5]), np.array([9.0, 7, 2, 5])
+    >>> lsoas, district = sum_row(0, [1, 2], "lsoas"), sum_row(3, [0], "district")
+    >>> [row.why for row in contradicting(*limits, [], [lsoas, district])]
+    ['district']
+    """
+    kept, belied, tries = list(sure), set[Row](), 0
+    waiting = [list(others)] if others else []
+    while waiting:
+        part = waiting.pop()
+        tries += 1
+        try:
+            low, high = narrow(low, high, [*kept, *part])
+            kept += part
+        except DataError:
+            if len(part) == 1 or tries > TRIES:
+                belied |= set(part)
+            else:
+                middle = len(part) // 2
+                waiting += [part[middle:], part[:middle]]
+    return belied
 
 
 def solve(

@@ -183,7 +183,7 @@ def audit_record(audit: Audit) -> dict[str, Any]:
             for (file, column), count in _by_column(numbers[numbers["found"] == found], "numbers").items()
         ],
         "links": [
-            {"why": row["why"], "hold": int(row["hold"]), "fail": int(row["fail"])}
+            {"why": row["why"], "hold": int(row["hold"]), "fail": int(row["fail"]), "of": list(row["of"])}
             for row in audit.links.to_dict("records")
         ],
         "troubles": list(audit.troubles),
