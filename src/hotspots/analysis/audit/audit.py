@@ -151,7 +151,7 @@ def audit_folders(
     for read in reads:
         mark = f"{read.path.name}/" if len(reads) > 1 else ""
         found, beside = claims_of_read(read)
-        claims += [replace(claim, file=mark + claim.file) for claim in found]
+        claims += [replace(claim, file=mark + claim.file, folder=mark) for claim in found]
         ratios += [replace(ratio, file=mark + ratio.file) for ratio in beside]
         unread += [mark + told for told in read.page.unread]
     known = weigh(claims, cells, asked, held_to)
@@ -163,6 +163,14 @@ def audit_folders(
         read.page.troubles += scored
         unread += unscored
     table, kept = _solve(cells, known, kept, held_to, small or {})
+    if known.revised:
+        unread.append(
+            f"{len(known.revised):,} counts that were revised between the folders, so that they are solved in each "
+            "alone"
+        )
+        alone = [audit_folders([read.path], rules=held_to, small=small) for read in reads]
+        back = [one.given_back.drop(columns="level") for one in alone]
+        table = pd.concat([table, *back], ignore_index=True)
     table.insert(3, "level", _level_of(table["area"], setting.levels))
     return Audit(
         tuple(read.path.name for read in reads),

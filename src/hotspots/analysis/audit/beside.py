@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,7 @@ def hidden_beside(
     new = Read(Path("this edition"), context, Page())
     cells = Cells()
     earlier, ratios = claims_of_read(old)
+    claims = [replace(claim, folder="this edition") for claim in claims]
     before = weigh(earlier, cells, rules, rules)
     known = weigh([*earlier, *claims], cells, rules, rules)
     rows, _ = agreeing_rows(setting_of([old, new], cells, shapes_of([old])), cells, known, ratios)

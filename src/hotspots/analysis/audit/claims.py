@@ -44,6 +44,8 @@ class Claim:
         The least and the most that the count it was made from can have been; NaN where the column says nothing.
     is_count : bool
         Whether the column shows counts themselves. Others were made from counts, from the exact or from the shown.
+    folder : str
+        What tells its folder from others that are put together with it; empty of a single one.
     """
 
     file: str
@@ -55,6 +57,7 @@ class Claim:
     low: Floats
     high: Floats
     is_count: bool = False
+    folder: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -42,7 +42,10 @@ class Known:
         Of every column with numbers: file, place, column, theme, how many, what was found, and how many small counts
         it gives back by itself.
     disagree : list of str
-        Numbers of one cell that cannot both be true.
+        Numbers of one cell of one folder that cannot both be true.
+    revised : set of int
+        Cells of which two folders show numbers that cannot both be true: what is counted was revised between them, so
+        that neither says anything of the other, and nothing is known of the cell in both together.
     base : int
         What the counts are rounded to.
     """
@@ -54,6 +57,8 @@ class Known:
     sources: list[tuple[str, str, str]] = field(default_factory=list)
     columns: list[tuple[str, str, str, str, int, str, int]] = field(default_factory=list)
     disagree: list[str] = field(default_factory=list)
+    revised: set[int] = field(default_factory=set)
+    folders: list[str] = field(default_factory=list)
     base: int = 1
 
     def grow(self, count: int) -> None:
@@ -110,6 +115,13 @@ def weigh(claims: Sequence[Claim], cells: Cells, rules: Profile | None, promised
     for claim, place in zip(claims, places, strict=True):
         if claim.is_count:
             bases.append(_take_counts(known, claim, place, rules, promised))
+    for cell in known.revised:
+        known.low[cell], known.high[cell], known.shown[cell], known.by[cell] = (
+            0.0,
+            float("inf"),
+            float("nan"),
+            -1,
+        )
     known.base = base = max(bases) if rules is None else max(rules.base, 1)
     for claim, place in zip(claims, places, strict=True):
         if not claim.is_count:
@@ -140,6 +152,9 @@ def _take_counts(
         if np.isnan(least):
             continue
         if most < known.low[cell] or least > known.high[cell]:
+            if known.by[cell] >= 0 and known.folders[known.by[cell]] != claim.folder:
+                known.revised.add(int(cell))
+                continue
             known.disagree.append(_apart(known, claim, int(cell), at))
             continue
         if most - least < known.high[cell] - known.low[cell]:
@@ -184,6 +199,7 @@ def _apart(known: Known, claim: Claim, cell: int, at: int) -> str:
 
 def _source(known: Known, claim: Claim) -> int:
     known.sources.append((claim.file, claim.where, claim.column))
+    known.folders.append(claim.folder)
     return len(known.sources) - 1
 
 
@@ -220,6 +236,8 @@ def _take_derived(
         least, most = _as_rounded(least, most, base, rules)
     for at in np.flatnonzero(usable):
         cell = place[at]
+        if int(cell) in known.revised:
+            continue
         if least[at] > known.low[cell] or most[at] < known.high[cell]:
             known.by[cell] = source
             known.low[cell] = max(known.low[cell], float(least[at]))
