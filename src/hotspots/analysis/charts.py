@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from hotspots.areas.uncovered import NOT_COVERED
 from hotspots.base.errors import DataError
 from hotspots.base.text import counted, list_words
 from hotspots.counting.counts import count_incidents
@@ -173,10 +174,11 @@ def find_charts(
             notes=(*notes, "Every month is lacking in some area, so there is nothing to chart.")
         )
     notes += _gaps(months)
-    notes += _left_out(lacking, districts)
+    for theme, gone in lacking.items():
+        notes += _left_out(gone, districts, theme if tables[theme][gone].isna().all(axis=1).any() else "")
     if cut is not None and cut.month != next(iter(monthly.values())).columns[-1]:
         cut = None  # months without incidents follow it, which are said to be covered
-    whole = {theme: table[~lacking].sum(axis=0).to_frame(ALL).T for theme, table in tables.items()}
+    whole = {theme: table[~lacking[theme]].sum(axis=0).to_frame(ALL).T for theme, table in tables.items()}
     groups = None if districts is None else _by_district(tables, districts)
     asked: dict[str, Any] = {
         "season": season,
@@ -216,24 +218,28 @@ def whole_months(table: pd.DataFrame, partial: str | None) -> pd.DataFrame:
     return table.iloc[:, :-1]
 
 
-def _comparable(tables: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], pd.Series[bool]]:
-    """Return the counts, and which areas lack a month; where all do, of the months alone that no area lacks."""
-    blank = next(iter(tables.values())).isna()
-    if not blank.any(axis=1).all():
-        return dict(tables), blank.any(axis=1)
-    kept = ~blank.any(axis=0)
-    return {theme: table.loc[:, kept] for theme, table in tables.items()}, pd.Series(False, index=blank.index)
+def _comparable(
+    tables: Mapping[str, pd.DataFrame],
+) -> tuple[dict[str, pd.DataFrame], dict[str, pd.Series[bool]]]:
+    """Return the counts, and which areas lack a month, by theme; where all do, of the months that no area lacks."""
+    held = dict(tables)
+    if any(table.isna().any(axis=1).all() for table in tables.values()):
+        blank = [table.isna().any(axis=0) for table in tables.values()]
+        kept = ~pd.concat(blank, axis=1).any(axis=1)
+        held = {theme: table.loc[:, kept] for theme, table in tables.items()}
+    return held, {theme: table.isna().any(axis=1) for theme, table in held.items()}
 
 
-def _left_out(lacking: pd.Series[bool], districts: pd.Series[Any] | None) -> list[str]:
-    """Return a sentence on the areas that are not among all areas together."""
+def _left_out(lacking: pd.Series[bool], districts: pd.Series[Any] | None, theme: str) -> list[str]:
+    """Return a sentence on the areas that are not among all areas together, of one theme where it is named."""
     if not lacking.any():
         return []
     names = [] if districts is None else sorted({str(name) for name in districts[lacking] if name})
     whose = f" of {list_words(names)}" if 0 < len(names) <= 6 else ""
-    number = int(lacking.sum())
+    number, head = int(lacking.sum()), f"{theme}: " if theme else ""
     return [
-        f"{ALL} together are without {counted(number, 'area')}{whose}, which the files do not cover in every month: "
+        f"{head}{ALL} together are without {counted(number, 'area')}{whose}, which the files do not cover in every "
+        f"month: "
         f"{'its' if number == 1 else 'their'} charts have a gap there, and no history."
     ]
 
@@ -302,17 +308,17 @@ def _whole(
 
 
 def _histories(
-    tables: Mapping[str, pd.DataFrame], lacking: pd.Series[bool], notes: list[str]
+    tables: Mapping[str, pd.DataFrame], lacking: Mapping[str, pd.Series[bool]], notes: list[str]
 ) -> dict[str, pd.DataFrame]:
     found = {}
     for theme, table in tables.items():
         try:
-            held = histories(table[~lacking])
-            found[theme] = held if not lacking.any() else held.reindex(table.index)
-            for code, row in table[lacking].iterrows():
-                found[theme].loc[code, "hi_text"] = lapse_words(
-                    [str(month) for month in row.index[row.isna()]]
-                )
+            gone = lacking[theme]
+            held = histories(table[~gone])
+            found[theme] = held.reindex(table.index) if gone.any() else held
+            for code, row in table[gone].iterrows():
+                months = [str(month) for month in row.index[row.isna()]]
+                found[theme].loc[code, "hi_text"] = NOT_COVERED if row.isna().all() else lapse_words(months)
         except DataError as error:
             notes.append(f"No history has a shape: {error.message}; {error.hint}.")
     return found

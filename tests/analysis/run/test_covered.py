@@ -165,17 +165,37 @@ def test_each_of_several_sources_is_judged_by_itself(shire: Path) -> None:
         "[incidents]\n", '[[incidents]]\nname = "Police"\nperiod = "2025-01"\n'
     )
     recipe = recipe.replace("[[areas]]", '[[incidents]]\nname = "Council"\nsource = "council.csv"\n[[areas]]')
-    recipe = recipe.replace(theme, '[[theme]]\nname = "Noise"\nincidents = "Council"\n')
+    recipe = recipe.replace(
+        theme,
+        '[[theme]]\nname = "Noise"\nincidents = "Council"\n[[theme]]\nname = "Crime"\nincidents = "Police"\n',
+    )
     recipe = recipe.replace('[select]\nplan = "plan.toml"\n', "")
     with pytest.warns(HotspotsWarning) as caught:
         found = analyse(parse_recipe(recipe, folder=shire))
     [said] = [str(one.message) for one in caught if "covered" in str(one.message)]
     assert "left out of every figure: Far (6 areas)" in said
     assert (
-        "; 'Council' holds none of Next (12 areas), which another source covers: the 0 of its themes" in said
+        "; 'Council' holds none of Next (12 areas), which another source covers: its themes are not covered"
+        in said
     )
     assert found.lacking == "'Council' holds none of Next (12 areas)"
     assert [note.term for note in coverage_note(found)] == ["Not covered", "Sources that cover a part"]
+    noise, crime = (theme.first for theme in found.themes)
+    # Next is no zero of the log, and in none of its averages: 10 wards of 10 + k noises, ward 7 and two more without.
+    assert noise.loc["W12":"W23", ["n", "rate", "sd_flag", "gi_class"]].isna().all(axis=None)
+    assert noise["coverage"].tolist() == ["covered"] * 12 + ["not covered"] * 12
+    assert noise["n"].sum() == found.themes[0].n == 100 + 45 - 17
+    assert noise["sd_mean"].dropna().unique().tolist() == [128 * 12 / 12]
+    assert crime["n"].notna().all()
+    assert "coverage" not in crime
+    (shire / "two.toml").write_text(recipe, encoding="utf-8")
+    with pytest.warns(HotspotsWarning):
+        run_recipe(read_recipe(shire / "two.toml"), shire / "two")
+    table = pd.read_csv(shire / "two" / "tables" / "noise_wards.csv").set_index("code")
+    assert table["coverage"].tolist() == ["covered"] * 12 + ["not covered"] * 18
+    assert table.loc["W12":, "n"].isna().all()
+    assert "Not covered (12)" in (shire / "two" / "report.html").read_text("utf-8")
+    assert '"label":"Not covered"' in (shire / "two" / "map.html").read_text("utf-8")
     told = recipe.replace('source = "wards.gpkg"\n', 'source = "wards.gpkg"\ncovered = ["Next"]\n')
     with pytest.warns(HotspotsWarning, match="covered"):
         again = analyse(parse_recipe(told, folder=shire))

@@ -18,8 +18,9 @@ from hotspots.analysis.partnerships import find_comparators
 from hotspots.analysis.people import classes_of
 from hotspots.analysis.plans import recipe_plan
 from hotspots.analysis.recipe.tables import Recipe
-from hotspots.analysis.results import Analysis, ThemeResult
+from hotspots.analysis.results import Analysis, Selection, ThemeResult
 from hotspots.analysis.run.months import make_charts, with_charts
+from hotspots.analysis.run.narrow import Lacking, beyond, narrowed, selection_among_all, theme_among_all
 from hotspots.analysis.run.parts import hidden, selection_with_parts, set_apart
 from hotspots.analysis.run.study import (
     Held,
@@ -50,6 +51,7 @@ from hotspots.areas.uncovered import with_coverage
 from hotspots.counting.coverage.forces import forces_of
 from hotspots.counting.coverage.words import gaps_words, sources_words
 from hotspots.counting.period import period_of
+from hotspots.priorities.plan import Plan
 
 Progress = Callable[..., None]
 
@@ -119,11 +121,12 @@ def analyse(
     progress("Finding neighbours")
     study = begin_study(recipe, held, spots, places, period, apart, quality.partial_month)
     say_comparison(study)
-    results, charts = _themes(recipe, study, quality.partial_month, progress)
+    # In a folder for publication counts are protected in one system of areas for all themes.
+    lacking = {} if recipe.publish is not None else covering.lacking
+    results, charts = _themes(recipe, study, quality.partial_month, progress, lacking)
     if plan is not None:
         progress(SELECTION.capitalize())
-    selection = None if plan is None else select_areas(recipe, plan, study, against)
-    selection = selection_with_parts(selection, apart.parts)
+    selection = None if plan is None else _selection(recipe, plan, study, against, lacking)
     profile = make_profile(recipe, study, against)
     return Analysis(
         recipe,
@@ -171,15 +174,27 @@ def _read(
     return sum_sources(recipe, places, engine=engine, scheduler=scheduler)
 
 
+def _selection(
+    recipe: Recipe, plan: Plan, study: Study, against: pd.DataFrame | None, lacking: Lacking
+) -> Selection:
+    """Return the selection among the areas that every source of the plan covers, in every month."""
+    gone = beyond({entry.incidents for entry in plan.indicator if entry.counted}, lacking)
+    own = narrowed(recipe, study, gone)
+    chosen = selection_with_parts(select_areas(recipe, plan, own, against), own.parts)
+    return selection_among_all(chosen, study) if len(gone) else chosen
+
+
 def _themes(
-    recipe: Recipe, study: Study, partial: str | None, progress: Progress
+    recipe: Recipe, study: Study, partial: str | None, progress: Progress, lacking: Lacking
 ) -> tuple[tuple[ThemeResult, ...], MonthCharts | None]:
     """Return the results of all themes, with the charts of their months."""
     results = []
     keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])
     for theme, key in zip(recipe.theme, keys, strict=True):
         progress(theme.name)
-        results.append(compute_theme(recipe, theme, key, study))
+        gone = beyond([theme.incidents], lacking)
+        found = compute_theme(recipe, theme, key, narrowed(recipe, study, gone))
+        results.append(theme_among_all(found, study) if len(gone) else found)
     charts = make_charts(recipe, study, results, partial=partial)
     return tuple(with_charts(result, charts) for result in results), charts
 

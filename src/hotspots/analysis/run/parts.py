@@ -193,9 +193,9 @@ def with_part(layer: Layer, parts: Mapping[str, Part], known: pd.DataFrame) -> L
     return replace(layer, table=with_coverage(layer.table, areas.join(named)))
 
 
-def selection_with_parts(selection: Selection | None, parts: Mapping[str, Part]) -> Selection | None:
+def selection_with_parts(selection: Selection, parts: Mapping[str, Part]) -> Selection:
     """Return a selection whose areas stand among those that lack a month, which have neither rank nor class."""
-    if selection is None or not parts:
+    if not parts:
         return selection
     layers = [with_part(layer, parts, pd.DataFrame()) for layer in selection.layers]
     return replace(selection, layers=tuple(layers))

@@ -66,8 +66,8 @@ def warn_uncovered(
         told.append(f"covered in a part of the months, {what}: {gaps_words(areas, gaps, forces)} ({hint})")
     if lacking:
         told.append(
-            f"{sources_words(lacking)}, which another source covers: the 0 of its themes there is not known to be true "
-            "(where it is, name them in 'covered'; else map its themes by themselves, with 'only')"
+            f"{sources_words(lacking)}, which another source covers: its themes are not covered there (where they are, "
+            "name them in 'covered')"
         )
     if told:
         warnings.warn(f"{label}: {'; '.join(told)}", HotspotsWarning, stacklevel=stacklevel + 1)

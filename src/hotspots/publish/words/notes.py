@@ -82,13 +82,13 @@ def coverage_note(analysis: Analysis) -> tuple[Note, ...]:
             )
         )
     if analysis.lacking:
-        notes.append(
-            Note(
-                "Sources that cover a part",
-                f"{analysis.lacking}, which another source covers: that their themes have 0 there is not known to be "
-                "true.",
-            )
+        what = (
+            "that their themes have 0 there is not known to be true."
+            if analysis.published is not None
+            else "their themes are not covered there, and in no figure, average, rank or test."
         )
+        said = f"{analysis.lacking}, which another source covers: {what}"
+        notes.append(Note("Sources that cover a part", said))
     if analysis.gaps:
         said = partly_words(analysis) or [f"The files lack months of {analysis.gaps}"]
         notes.append(Note("Months not covered", ". ".join([*said, _of_gaps(analysis)])))

@@ -59,8 +59,8 @@
       const value = table.raw(measure.column, position);
       const { decimals } = measure, written = (number) => (decimals === undefined || number === null
         ? table.write(measure.column, number) : Hotspots.values.formatOf(decimals).format(number));
-      return { label: measure.label, value, shown: value === null ? table.show(measure.column, position) : written(value), average: measure.average, averageShown: written(measure.average),
-        standing: measure.standing ? table.show(measure.standing, position) : "", change: wordOf(measure.change, position) };
+      return { label: measure.label, value, shown: value === null && table.lacking(position) ? "–" : written(value), average: measure.average, averageShown: written(measure.average),
+        standing: measure.standing && !(value === null && table.lacking(position)) ? table.show(measure.standing, position) : "", change: wordOf(measure.change, position) };
     });
     // All bars of a card are in multiples of the average, so that they can be compared.
     const times = found.map(({ value, average }) => (value === null || !average ? 0 : value / average));
