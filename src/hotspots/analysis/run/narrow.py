@@ -24,8 +24,9 @@ Lacking = Mapping[str, gpd.GeoDataFrame]
 
 def beyond(sources: Iterable[str | None], lacking: Lacking) -> pd.Index[Any]:
     """Return the codes of the first areas that one of some sources does not cover."""
-    codes = [lacking[name].index for name in sources if name is not None and name in lacking]
-    return pd.Index(sorted(set().union(*codes)))
+    named = [name for name in sources if name is not None and name in lacking]
+    found: pd.Index[Any] = pd.Index(sorted({code for name in named for code in lacking[name].index}))
+    return found
 
 
 def narrowed(recipe: Recipe, study: Study, gone: pd.Index[Any]) -> Study:
@@ -41,7 +42,8 @@ def narrowed(recipe: Recipe, study: Study, gone: pd.Index[Any]) -> Study:
     if gone.empty:
         return study
     apart, key = study.apart, study.places[0].key
-    places, held, parts = [], {}, {}
+    places, held = [], {}
+    parts: dict[str, Part] = {}
     for position, place in enumerate(study.places):
         areas = place.areas[_kept(place.areas, apart.covered, gone, first_areas=position == 0)]
         places.append(replace(place, areas=areas))

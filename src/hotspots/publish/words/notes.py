@@ -87,8 +87,8 @@ def coverage_note(analysis: Analysis) -> tuple[Note, ...]:
             if analysis.published is not None
             else "their themes are not covered there, and in no figure, average, rank or test."
         )
-        said = f"{analysis.lacking}, which another source covers: {what}"
-        notes.append(Note("Sources that cover a part", said))
+        told = f"{analysis.lacking}, which another source covers: {what}"
+        notes.append(Note("Sources that cover a part", told))
     if analysis.gaps:
         said = partly_words(analysis) or [f"The files lack months of {analysis.gaps}"]
         notes.append(Note("Months not covered", ". ".join([*said, _of_gaps(analysis)])))
