@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,15 +16,21 @@ from hotspots.analysis.public.theme import coarse
 from hotspots.analysis.steps.columns import add_columns
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.surface import Surface
+from hotspots.base.text import counted
 from hotspots.disclosure.rules import Profile
 from hotspots.incidents.quality import QualityReport
 from hotspots.methods.change import FlaggedBy, change
+
+log = logging.getLogger(__name__)
 
 
 def public_counts(
     n: pd.Series[Any], split: pd.DataFrame | None, profile: Profile
 ) -> tuple[pd.Series[Any], pd.DataFrame | None]:
     """Return counts of areas, and their parts, as a layer of them alone may be published.
+
+    Categories with fewer incidents in all than may be shown are left out, since the name of each, which is a heading,
+    alone tells that there is one.
 
     Raises
     ------
@@ -36,7 +43,23 @@ def public_counts(
             hint="leave out 'per', use the profile documents, or run a recipe with --public",
         )
     shown = Shown(profile)
-    return shown.counts(("n",), n).rename("n"), None if split is None else shown.table(("n",), split)
+    return shown.counts(("n",), n).rename("n"), None if split is None else shown.table(
+        ("n",), _named(split, profile)
+    )
+
+
+def _named(split: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    """Return the columns of months, and those of categories that may be named."""
+    kept = [
+        isinstance(name, pd.Period) or number >= profile.threshold
+        for name, number in zip(split.columns, split.sum(), strict=True)
+    ]
+    if not all(kept):
+        log.info(
+            "For publication: Left out: %s with fewer than %d incidents in all, whose names alone would tell of them",
+            counted(kept.count(False), "category", "categories"), profile.threshold,
+        )  # fmt: skip
+    return split.loc[:, kept]
 
 
 def public_change(
