@@ -15,15 +15,22 @@ STEPS = (
     "grid",
     "gistar",
     "outliers",
+    "emerging",
     "risk",
     "change",
     "select",
+    "places",
+    "assess",
     "classes",
     "breakdown",
     "share",
     "repeats",
+    "times",
+    "comparators",
+    "charts",
     "map",
     "report",
+    "publish",
 )
 
 
@@ -58,6 +65,7 @@ def check(recipe: str) -> None:
     from hotspots.analysis.plans import recipe_plan
     from hotspots.analysis.recipe.months import check_months, files_months
     from hotspots.analysis.recipe.reading import read_recipe
+    from hotspots.base.text import visible
 
     asked = read_recipe(recipe)
     if asked.select is not None:
@@ -65,11 +73,13 @@ def check(recipe: str) -> None:
     months = files_months(asked)
     if months is not None:
         check_months(asked, months)
-    click.echo(asked.title)
+    told = [asked.title]
     for source in asked.incidents:
         named = f"{source.name}: " if len(asked.incidents) > 1 else ""
-        click.echo(f"  Incidents: {named}{', '.join(source.source)}")
-    click.echo(f"  Areas:     {', '.join(areas.label for areas in asked.areas)}")
-    click.echo(f"  Themes:    {', '.join(theme.name for theme in asked.theme)}")
+        told.append(f"  Incidents: {named}{', '.join(source.source)}")
+    told.append(f"  Areas:     {', '.join(areas.label for areas in asked.areas)}")
+    told.append(f"  Themes:    {', '.join(theme.name for theme in asked.theme)}")
     steps = [name for name in STEPS if getattr(asked, name)]
-    click.echo(f"  Steps:     {', '.join(steps)}")
+    told.append(f"  Steps:     {', '.join(steps)}")
+    for line in told:
+        click.echo(visible(line).replace("\n", " "))

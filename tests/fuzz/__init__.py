@@ -18,6 +18,8 @@ What holds for every input:
 
 Doors: files of incidents (CSV, packed CSV, UTF-16, Parquet, GeoParquet, XLSX, GeoPackage, GeoJSON, Shapefile,
 FlatGeobuf, KML, ZIP of CSVs and of Shapefiles, locked and oddly packed), of areas (the same layers), tables
-(populations, lookups, comparators), layers of the toolkit's own in files and on standard input, rasters, recipes,
-plans, and options.
+(populations, lookups, comparators, classes, scores, recorded crime), layers of the toolkit's own in files of each
+format and on standard input, layers for orientation, rasters, recipes of every section, checked and run, plans,
+options, databases and their addresses, the answers of a site that is fetched from, and published folders, audited and
+read beside the next edition.
 """

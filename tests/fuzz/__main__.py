@@ -10,11 +10,13 @@ import tempfile
 import time
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.fuzz import judge, worker
-from tests.fuzz.doors import DOORS, Input, make
+from tests.fuzz.doors import DOORS, make
+from tests.fuzz.inputs import Input
 from tests.fuzz.town import build_town
 
 BATCH = 25  # inputs that share a process: a fork costs as much as an input
@@ -33,7 +35,14 @@ class Tried:
     said: str = ""
 
 
-def fuzz(work: Path, *, seed: int, numbers: range, door: str = "") -> tuple[Counter[str], list[Tried]]:
+def fuzz(
+    work: Path,
+    *,
+    seed: int,
+    numbers: range,
+    door: str = "",
+    report: Callable[[Tried], object] = lambda _: None,
+) -> tuple[Counter[str], list[Tried]]:
     """Run inputs of a seed; the files of those that fail are kept in a folder.
 
     Parameters
@@ -46,6 +55,8 @@ def fuzz(work: Path, *, seed: int, numbers: range, door: str = "") -> tuple[Coun
         Which inputs.
     door : str, optional
         Make all of them inputs of this door.
+    report : callable, optional
+        Is given each failure as soon as it is met.
 
     Returns
     -------
@@ -69,6 +80,7 @@ def fuzz(work: Path, *, seed: int, numbers: range, door: str = "") -> tuple[Coun
             one.said = ending.err[-1500:]
             if one.faults:
                 failures.append(one)
+                report(one)
             else:
                 shutil.rmtree(one.folder)
                 for beside in work.glob(f"{one.number}.*"):
@@ -96,15 +108,18 @@ def main() -> int:
     work = Path(tempfile.mkdtemp(prefix="fuzz-"))
     started = time.monotonic()
     numbers = range(given.first, given.first + given.inputs)
-    doors, failures = fuzz(work, seed=given.seed, numbers=numbers, door=given.door)
     write = sys.stdout.write
     where = f" --door {given.door}" if given.door else ""
-    for one in failures:
+
+    def report(one: Tried) -> None:
         write(
             f"{one.number} {one.door}: {', '.join(one.faults)[:300]}\n  {one.made.words}\n  files: {one.folder}\n"
         )
         write(f"  again: python -m tests.fuzz --seed {given.seed} --first {one.number} --inputs 1{where}\n")
         write("".join(f"    {line}\n" for line in one.said.splitlines()[-8:]))
+        sys.stdout.flush()
+
+    doors, failures = fuzz(work, seed=given.seed, numbers=numbers, door=given.door, report=report)
     bad = Counter(one.door for one in failures)
     for name, count in sorted(doors.items()):
         write(f"{name:<10} {count:>7,} inputs {bad[name]:>6,} failures\n")

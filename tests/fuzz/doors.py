@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import random
-import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
-import geopandas as gpd
-from tests.fuzz import mutate, tables, values
+from tests.fuzz import values
+from tests.fuzz.folders import folders
+from tests.fuzz.inputs import Door, Input, damage, damage_layer, take
+from tests.fuzz.sections import sections
+from tests.fuzz.sites import sites
+from tests.fuzz.stores import stores
 
 from hotspots_cli.main import COMMANDS, cli
 
@@ -32,8 +33,18 @@ INCIDENTS = [
     "i.zip",
     "p.zip",
 ]
+_TABLES = (
+    "people.csv",
+    "people.xlsx",
+    "people.parquet",
+    "lookup.csv",
+    "rates.csv",
+    "classes.csv",
+    "kinds.csv",
+    "recorded.csv",
+    "setting.csv",
+)
 AREAS = ("w.gpkg", "w.geojson", "w.geojson", "w.shp", "w.fgb", "w.kml", "w.zip", "w.parquet")
-_SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _ARGUMENTS = {
     "incidents": "i.csv",
     "layer": "n.geojson",
@@ -58,67 +69,12 @@ _SOUND = {
 _NUMBERS = ("0", "-1", "1", "2", "0.5", "99", "5000", "1e9", "1e308", "inf", "nan", "2000000000", "9" * 23)
 
 
-@dataclass
-class Input:
-    """One input: a folder of files, the command that reads them, and which file is the damaged one."""
-
-    words: list[str]
-    damaged: str = ""
-    stdin: str = ""
-    output: str = ""
-    needs: list[str] = field(default_factory=list)
-
-
-Door = Callable[[Path, Path, random.Random], Input]
-
-
-def take(seeds: Path, folder: Path, *names: str) -> None:
-    """Copy seeds into an input's folder; of a Shapefile all its parts."""
-    for name in names:
-        parts = seeds.glob(f"{Path(name).stem}.???") if name.endswith(".shp") else [seeds / name]
-        for part in parts:
-            if not name.endswith(".shp") or part.suffix in _SHAPEFILE:
-                shutil.copyfile(part, folder / part.name)
-
-
-def damage(folder: Path, name: str, rng: random.Random) -> str:
-    """Damage a file of the folder in a way of its format, and return which it was."""
-    path = folder / name
-    if path.suffix == ".shp":
-        parts = sorted(one for one in folder.glob(f"{path.stem}.???") if one.suffix in _SHAPEFILE)
-        part = rng.choice(parts)
-        if rng.random() < 0.1:
-            part.unlink()
-        else:
-            mutate.bytes_of(part, rng)
-        return part.name
-    if path.suffix == ".parquet" and rng.random() < 0.7:
-        tables.parquet_of(path, rng)
-    else:
-        mutate.mutate(path, rng)
-    return name
-
-
-def _damaged_layer(folder: Path, name: str, rng: random.Random) -> str:
-    """Damage a layer in its bytes, or give it impossible content in sound bytes."""
-    path = folder / name
-    if path.suffix == ".zip" or rng.random() < 0.5:
-        return damage(folder, name, rng)
-    seed = gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
-    try:
-        tables.layer_of(seed, path, rng)
-    except Exception:
-        take(folder.parent / "seeds", folder, name)
-        return damage(folder, name, rng)
-    return name
-
-
 def incidents(seeds: Path, folder: Path, rng: random.Random) -> Input:
     """A file of incidents."""
     name = rng.choice(INCIDENTS)
-    take(seeds, folder, name, "w.gpkg", "lookup.csv")
+    take(seeds, folder, name, "w.gpkg", "lookup.csv", "classes.csv", "rates.csv")
     layer = name.startswith("p.") and name != "p.zip"
-    damaged = _damaged_layer(folder, name, rng) if layer else damage(folder, name, rng)
+    damaged = damage_layer(seeds, folder, name, rng) if layer else damage(folder, name, rng)
     areas = ["--areas", "w.gpkg"]
     command, output = rng.choice(
         [
@@ -132,7 +88,16 @@ def incidents(seeds: Path, folder: Path, rng: random.Random) -> Input:
             (["change", name, *areas, "--before", "2025-01", "--after", "2025-02"], "o.geojson"),
             (["times", name], ""),
             (["repeats", name, *areas], ""),
-            (["breakdown", name, "--column", "Crime type", *areas], ""),
+            (["count", name, *areas, "--engine", "stream"], "o.geojson"),
+            (["select", name, *areas, "--engine", "stream"], "o.geojson"),
+            (["breakdown", name, "--by", "Crime type"], ""),
+            (["share", name, *areas, "--column", "Weight", "--value", "1"], ""),
+            (["classes", name, *areas, "--classes", "classes.csv", "--column", "kind"], ""),
+            (["trend", name, *areas], ""),
+            (["charts", name, *areas], ""),
+            (["emerging", name, *areas, "--step", "1W"], "o.geojson"),
+            (["near-repeat", name, "--permutations", "99"], ""),
+            (["profile", name, *areas, "--with", "rates.csv"], ""),
         ]
     )
     return Input([*command, *(["-o", output] if output else [])], damaged, output=output)
@@ -142,34 +107,39 @@ def areas(seeds: Path, folder: Path, rng: random.Random) -> Input:
     """A layer of areas."""
     name = rng.choice(AREAS)
     take(seeds, folder, name, "i.csv")
-    damaged = _damaged_layer(folder, name, rng)
+    damaged = damage_layer(seeds, folder, name, rng)
     return Input(["count", "i.csv", "--areas", name, "-o", "o.geojson"], damaged, output="o.geojson")
 
 
 def small_tables(seeds: Path, folder: Path, rng: random.Random) -> Input:
-    """A table of populations, a lookup, or comparators."""
-    name = rng.choice(
-        ["people.csv", "people.csv", "people.xlsx", "people.parquet", "lookup.csv", "rates.csv"]
-    )
+    """A table of populations, classes, scores or recorded crime, a lookup, or comparators."""
+    name = rng.choice(["people.csv", *_TABLES])
     take(seeds, folder, name, "i.csv", "w.gpkg")
     damaged = damage(folder, name, rng)
-    if name == "rates.csv":
-        return Input(
-            ["compare", "force", "i.csv", "--areas", "w.gpkg", "--with", name, "-o", "o.csv"],
-            damaged,
-            output="o.csv",
-        )
-    more = ["--by", "code", "--lookup", name] if name == "lookup.csv" else ["--population-table", name]
-    return Input(
-        ["count", "i.csv", "--areas", "w.gpkg", *more, "-o", "o.geojson"], damaged, output="o.geojson"
-    )
+    places = ["--areas", "w.gpkg"]
+    words, output = {
+        "rates.csv": rng.choice(
+            [
+                (["compare", "force", "i.csv", *places, "--with", name], "o.csv"),
+                (["profile", "i.csv", *places, "--with", name], "o.csv"),
+                (["matrix", "i.csv", *places, "--with", name], "o.csv"),
+            ]
+        ),
+        "lookup.csv": (["count", "i.csv", *places, "--by", "code", "--lookup", name], "o.geojson"),
+        "classes.csv": (["classes", "i.csv", *places, "--classes", name, "--column", "kind"], "o.csv"),
+        "kinds.csv": (["breakdown", "i.csv", "--by", "Crime type", "--population", name], "o.csv"),
+        "recorded.csv": (["comparators", name], "o.csv"),
+        "setting.csv": (["assess", name], "o.csv"),
+    }.get(name, (["count", "i.csv", *places, "--population-table", name], "o.geojson"))
+    return Input([*words, "-o", output], damaged, output=output)
 
 
 def layers(seeds: Path, folder: Path, rng: random.Random) -> Input:
     """A layer that the toolkit wrote, in a file or on standard input."""
-    name = rng.choice(["n.geojson", "n.geojson", "n.gpkg", "s.geojson"])
+    name = rng.choice(["n.geojson"] * 4 + ["n.gpkg", "n.gpkg", "s.geojson", "n.shp", "n.fgb", "n.parquet"])
     take(seeds, folder, name)
-    damaged = _damaged_layer(folder, name, rng) if name == "n.gpkg" else damage(folder, name, rng)
+    own = name.endswith(".geojson")
+    damaged = damage(folder, name, rng) if own else damage_layer(seeds, folder, name, rng)
     piped = name.endswith(".geojson") and rng.random() < 0.3
     given = "-" if piped else name
     command, output = rng.choice(
@@ -190,6 +160,15 @@ def layers(seeds: Path, folder: Path, rng: random.Random) -> Input:
     return Input(
         words, damaged, stdin=name if piped else "", output=output or ("o.csv" if "--table" in words else "")
     )
+
+
+def contexts(seeds: Path, folder: Path, rng: random.Random) -> Input:
+    """A layer of towns, roads and water that a map shows for orientation."""
+    name = rng.choice(["c.gpkg", "c.geojson", "c.shp", "w.gpkg", "p.geojson"])
+    take(seeds, folder, "n.geojson", name)
+    damaged = damage_layer(seeds, folder, name, rng)
+    output = rng.choice(["o.svg", "o.html"])
+    return Input(["map", "n.geojson", "--context", name, "-o", output], damaged, output=output)
 
 
 def rasters(seeds: Path, folder: Path, rng: random.Random) -> Input:
@@ -289,6 +268,11 @@ DOORS: dict[str, tuple[Door, int]] = {
     "recipes": (recipes, 10),
     "plans": (plans, 4),
     "options": (options, 8),
+    "contexts": (contexts, 3),
+    "stores": (stores, 4),
+    "sites": (sites, 4),
+    "folders": (folders, 3),
+    "sections": (sections, 6),
 }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from tests.fuzz.doors import Input
+from tests.fuzz.inputs import Input
 
 from hotspots_cli.main import COMMANDS, cli
 
@@ -31,6 +31,10 @@ _PARTS = sorted(
     {part for name in COMMANDS for part in getattr(cli.get_command(click.Context(cli), name), "commands", ())}
 )
 _NAMED = re.compile(rf"hotspots ({'|'.join(COMMANDS)})(?: ({'|'.join(_PARTS)}))?\b")
+
+
+# Commands that find something amiss say so on standard output, and end with 1 without an error.
+_FINDINGS = {"inspect": "Nothing here can be counted", "audit": ""}
 
 
 @dataclass
@@ -63,14 +67,19 @@ def faults(made: Input, ending: Ending, *, before: dict[str, str], folder: Path)
         found.append("memory")
     if _FORBIDDEN.search(ending.err) or _FORBIDDEN.search(ending.out):
         found.append("control character")
-    nothing_to_count = made.words[0] == "inspect" and "Nothing here can be counted" in ending.out
-    if not found and ending.code and not nothing_to_count:
+    finding = _FINDINGS.get(made.words[0])
+    told = finding is not None and finding in ending.out and "Error: " not in ending.err
+    if not found and ending.code and not told:
         found += _message(made, ending)
     if ending.code:
         after = picture(folder)
         found += [f"left {name}" for name in after if name not in before]
     after = picture(folder)
-    found += [f"changed {name}" for name in before if after.get(name) != before[name]]
+    found += [
+        f"changed {name}"
+        for name in before
+        if after.get(name) != before[name] and (ending.code or name != made.output)
+    ]
     if not ending.code and not found:
         found += _balance(made, folder)
     return found

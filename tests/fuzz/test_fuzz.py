@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.fuzz.doors import Input
+from tests.fuzz.inputs import Input
 from tests.fuzz.judge import Ending, faults, picture, untyped
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,11 +7,12 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import duckdb
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-from shapely import box
+from shapely import LineString, Point, box
 
 WEST, SOUTH = 400_000.0, 330_000.0
 KINDS = ("Burglary", "Anti-social behaviour", "Vehicle crime")
@@ -62,9 +63,10 @@ def build_town(folder: Path) -> None:
     people.to_parquet(folder / "people.parquet", index=False)
     lookup = pd.DataFrame({"LSOA21CD": [f"E010000{i:02}" for i in range(12)], "WD24CD": wards["WD24CD"]})
     lookup.to_csv(folder / "lookup.csv", index=False)
-    (folder / "rates.csv").write_text(_RATES, encoding="utf-8")
-    (folder / "r.toml").write_text(_RECIPE, encoding="utf-8")
-    (folder / "p.toml").write_text(_PLAN, encoding="utf-8")
+    for name, text in _TABLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    _context(folder)
+    _database(folder, incidents, wards)
 
 
 def incidents_table() -> pd.DataFrame:
@@ -126,6 +128,35 @@ def _layers(table: gpd.GeoDataFrame, folder: Path, name: str) -> None:
         write_layer(shown, folder / f"{name}{suffix}")
 
 
+def _context(folder: Path) -> None:
+    """Write a river, a road and two towns, as maps show them for orientation."""
+    shapes = [
+        LineString([(WEST, SOUTH + 500), (WEST + 4000, SOUTH + 2500)]),
+        LineString([(WEST + 2000, SOUTH), (WEST + 2000, SOUTH + 3000)]),
+        Point(WEST + 1500, SOUTH + 1000),
+        Point(WEST + 3500, SOUTH + 2500),
+    ]
+    named = {"name": ["River", "Road", "Town", "Village"], "kind": ["water", "road", "town", "town"]}
+    made = gpd.GeoDataFrame(named, geometry=shapes, crs="EPSG:27700")
+    write_layer(made, folder / "c.gpkg")
+    write_layer(made.to_crs("EPSG:4326"), folder / "c.geojson")
+    write_layer(made.tail(2), folder / "c.shp")
+
+
+def _database(folder: Path, incidents: pd.DataFrame, wards: gpd.GeoDataFrame) -> None:
+    """Write a DuckDB file with incidents, wards, a table of odd types, and a view of a file outside it."""
+    shapes = wards.to_wkb()
+    with duckdb.connect(str(folder / "d.duckdb")) as made:
+        made.register("rows", incidents.drop(columns="Crime ID"))
+        made.register("shapes", shapes)
+        made.execute("CREATE TABLE incidents AS SELECT * FROM rows")
+        made.execute("CREATE TABLE wards AS SELECT * FROM shapes")
+        made.execute(
+            "CREATE TABLE odd AS SELECT *, [1, 2] AS list, {'a': 1} AS pair, INTERVAL 1 DAY AS span, "
+            "'\\x00'::BLOB AS raw, uuid() AS id, 1e300 AS large, NULL AS nothing FROM rows"
+        )
+
+
 def _pack(path: Path, members: Mapping[str, str | bytes]) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in members.items():
@@ -178,3 +209,28 @@ cell_size = 100
 before = "2025-01"
 after = "2025-02"
 """
+
+_WARDS = [f"E050000{i:02}" for i in range(12)]
+_RECORDED = (
+    "Financial Year,Financial Quarter,Force_Name,Offence Description,Offence_Code,Number of Offences,"
+    "Policeuk_Cat\n"
+)
+
+_TABLES = {
+    "rates.csv": _RATES,
+    "p.toml": _PLAN,
+    "r.toml": _RECIPE,
+    "pub.toml": _RECIPE.partition("[gistar]")[0] + '[change]\nbefore = "2025-01"\nafter = "2025-02"\n'
+    '[map]\n[publish]\nprofile = "documents"\n',
+    "classes.csv": "code,kind\n" + "".join(f"{code},{'AB'[i % 2]}\n" for i, code in enumerate(_WARDS)),
+    "kinds.csv": "Crime type,people\n" + "".join(f"{kind},{1000 + len(kind)}\n" for kind in KINDS),
+    "recorded.csv": _RECORDED
+    + "".join(
+        f"2024/25,{quarter},{force},{kind},{quarter},{100 * quarter},{kind}\n"
+        for quarter in (1, 2)
+        for force in ("Kent", "Essex")
+        for kind in KINDS[::2]
+    ),
+    "setting.csv": "theme,impact: harm,likelihood: volume,confidence: evidence\nAll,2,3,1\nBurglary,4,2,1\n",
+}
+"""Seeds that are small texts, by their names."""

@@ -10,11 +10,12 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from tests.fuzz.doors import Input
+from tests.fuzz.inputs import Input
 from tests.fuzz.judge import Ending
+from tests.fuzz.sites import serving
 
 from hotspots_cli.main import run
 
@@ -48,6 +49,15 @@ _SOUND = (
     "map n.geojson -o m.svg",
     "map n.geojson -o m.html",
     "map k.tif -o t.svg",
+    *(f"count i.csv {_COUNT} n{suffix}" for suffix in (".shp", ".fgb", ".parquet")),
+    "inspect duckdb:///d.duckdb#incidents",
+    f"count i.csv --engine stream {_COUNT} v.geojson",
+    "assess setting.csv -o q.csv",
+    "comparators recorded.csv -o h.csv",
+    "run pub.toml -o pub",
+    "audit pub",
+    "page pub --area E05000001 -o page.html",
+    "map n.geojson --context c.gpkg -o j.svg",
 )
 
 
@@ -96,7 +106,8 @@ def _child(inputs: Sequence[tuple[Input, Path]]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for made, folder in inputs:
         os.chdir(folder)
-        with _standard_streams(made, folder):
+        site = serving(made.site, folder.parent) if made.site else nullcontext()
+        with site, _standard_streams(made, folder):
             signal.setitimer(signal.ITIMER_PROF, SECONDS)
             signal.alarm(10 * SECONDS)  # one that waits for ever computes nothing
             code = _CRASHED

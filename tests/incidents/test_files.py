@@ -263,7 +263,7 @@ def test_polygons_are_not_incidents(tmp_path: Path) -> None:
     gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs="EPSG:4326").to_file(path)
     assert error_of(path) == (
         "'a.geojson' holds geometries of the type POLYGON, but incidents are points\n"
-        "Hint: give a layer of points; areas are given with 'areas'"
+        "Hint: give a layer of points, one for each incident"
     )
 
 

@@ -228,7 +228,10 @@ def _people(table: Table, n: pd.Series[Any]) -> tuple[pd.Series[Any], str]:
             f"no column of {table.where} looks like people; it has {listed(table.rows.columns, count=12)}",
             hint="call its column of people 'population'",
         )
-    keys = [table.rows[one].astype("string").map(lambda text: plain_text(text).casefold()) for one in columns]
+    keys = [
+        table.rows[one].astype("string").fillna("").map(lambda text: plain_text(text).casefold())
+        for one in columns
+    ]
     people = table.numbers(table.rows[heading]).groupby([key.to_numpy() for key in keys]).sum(min_count=1)
     wanted = [[plain_text(str(one)).casefold() for one in level] for level in zip(*n.index, strict=True)]
     keyed = pd.MultiIndex.from_arrays(wanted) if len(columns) > 1 else pd.Index(wanted[0])

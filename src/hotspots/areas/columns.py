@@ -15,6 +15,7 @@ import pandas as pd
 
 from hotspots.base.codes import GSS_CODE, as_code
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.base.limits import FIGURE
 from hotspots.base.numerals import Decimal, numbers
 
 # From the finest to the coarsest; a longer spelling stands before the shorter one that it begins with.
@@ -257,10 +258,10 @@ def as_numbers(values: pd.Series[Any], *, what: str, decimal: Decimal = ".") -> 
     """
     hint = "correct it, leave it blank, or name another column with 'population'"
     result = numbers(values, what=what, decimal=decimal, fix=hint)
-    negative = (result < 0).to_numpy()
-    if negative.any():
+    strange = ((result < 0) | (result > FIGURE)).to_numpy()
+    if strange.any():
         raise DataError(
-            f"{what} is '{values[negative].iloc[0]}' for {values.index[negative][0]}, "
+            f"{what} is '{values[strange].iloc[0]}' for {values.index[strange][0]}, "
             "which is not a possible number of people",
             hint=hint,
         )

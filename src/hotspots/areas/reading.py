@@ -49,6 +49,7 @@ from hotspots.base.crs import BRITISH_NATIONAL_GRID, announce_transformation, re
 from hotspots.base.database.address import is_address
 from hotspots.base.database.rows import read_layer_rows
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
+from hotspots.base.limits import FIGURE
 from hotspots.base.numerals import mostly_numbers
 
 log = logging.getLogger(__name__)
@@ -237,7 +238,7 @@ def read_layer(
         if str(source).lower().endswith(".gpkg") and Path(source).is_file():
             provenance = read_provenance(Path(source))
     provenance = checked_record(provenance, where=where)
-    code = find_columns(_attributes(table), where=where).code
+    code = _own_code(table, where)
     codes = _checked_codes(table[code], where, hint="complete it: every area needs its code")
     table = table.set_index(_unique(codes, code, where)).drop(columns=[code])
     _require_polygons(table, where)
@@ -486,6 +487,16 @@ def _typed(layer: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     return layer.assign(**found)
 
 
+def _own_code(table: gpd.GeoDataFrame, where: str) -> str:
+    """Return the column of codes of a layer that is read on; commands that do so ask for no name of it."""
+    try:
+        return find_columns(_attributes(table), where=where).code
+    except DataError as error:
+        raise DataError(
+            error.message, hint="give a layer that hotspots wrote, or name its column of codes: code"
+        ) from error
+
+
 def _truths(values: pd.Series[Any]) -> pd.Series[Any]:
     """Return yes and no, true and false, 1 and 0 as truth values; anything else as it is."""
     told = values.map(lambda value: _TRUTHS.get(str(value).strip().casefold()), na_action="ignore")
@@ -499,6 +510,12 @@ def _numbers(values: pd.Series[Any], *, whole: bool, what: str) -> pd.Series[Any
     read = mostly_numbers(values, what=what)
     if read is None:
         return values
+    large = read.index[read.abs() > FIGURE]
+    if len(large):
+        raise DataError(
+            f"{what} is {read[large[0]]:.3g} for {large[0]}, and no figure of an area is over {FIGURE:,.0f}",
+            hint="correct it, or leave it blank where it is unknown",
+        )
     if not whole or (read.dropna() % 1 != 0).any():
         return read
     return read.astype("Int64" if read.isna().any() else "int64")

@@ -48,6 +48,9 @@ SMALL = 100_000_000
 UNPACKED = 64 << 30
 """Bytes that an archive may unpack to: all of police.uk since 2010 has 30 GB."""
 
+FIGURE = 1e13
+"""The largest count, population or rate of an area: more is a slip, and figures made from it would be none."""
+
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _CHUNK = 1 << 22
 

@@ -192,7 +192,7 @@ def positions_by_lookup(
     result = place[cells]
     dealt, decided, adrift = 0, 0, 0
     index = AreaIndex(areas.geometry.to_numpy(), points=int(rows[split].sum())) if split else None
-    by_category = None if category is None else category.astype("str").to_numpy()
+    by_category = None if category is None else category.astype("str").fillna("").to_numpy()
     order = np.arange(len(cells)) if by_category is None else np.argsort(by_category, kind="stable")
     for number in split:
         part, mine = leads[texts[number]], order[cells[order] == number]

@@ -24,6 +24,7 @@ CODES = 80
 """Codes in one question: an address of more than 2,000 letters is refused by some proxies."""
 
 _CODE = re.compile(r"[A-Z]\d{8}")
+_PLAIN = (str, int, float, type(None))
 
 
 @dataclass(frozen=True)
@@ -86,21 +87,16 @@ def describe(web: Web, url: str) -> Service:
             str(one["name"]) for one in said["fields"] if one.get("type") == "esriFieldTypeOID"
         )
         most = int(said.get("maxRecordCount", 1000))
-    except (KeyError, TypeError, ValueError, StopIteration) as error:
+        can = said.get("advancedQueryCapabilities") or {}
+        pages = bool(can.get("supportsPagination", True))
+        edited = str((said.get("editingInfo") or {}).get("lastEditDate", ""))
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, StopIteration) as error:
         raise FileError(
             f"what stands at {url} is not a layer of an ArcGIS service",
             hint="its address ends in /FeatureServer/0 or so: correct it in your settings (hotspots fetch settings)",
         ) from error
-    can = said.get("advancedQueryCapabilities") or {}
-    edited = (said.get("editingInfo") or {}).get("lastEditDate", "")
     return Service(
-        url,
-        tuple(names),
-        str(key),
-        max(most, 1),
-        bool(can.get("supportsPagination", True)),
-        str(edited),
-        str(said.get("copyrightText") or ""),
+        url, tuple(names), str(key), max(most, 1), pages, edited, str(said.get("copyrightText") or "")
     )
 
 
@@ -139,7 +135,7 @@ def features(
     folder = parts.folder(service.url, service.edition, str(total), str(shapes), json.dumps(asked))
     found: list[dict[str, Any]] = []
     while len(found) < total:
-        page = _page(web, service, asked, len(found), folder, shapes=shapes)
+        page = _page(web, service, asked, fields, len(found), folder, shapes=shapes)
         if not page:
             break
         found += page
@@ -159,7 +155,7 @@ def _count(web: Web, service: Service, where: str) -> int:
     said = web.json(f"{service.url}/query", {"where": where, "returnCountOnly": "true", "f": "json"})
     try:
         return int(said["count"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise FileError(
             f"the service {service.url} does not say how many features it has",
             hint="name another service in your settings (hotspots fetch settings)",
@@ -167,7 +163,14 @@ def _count(web: Web, service: Service, where: str) -> int:
 
 
 def _page(
-    web: Web, service: Service, asked: dict[str, str], offset: int, folder: Path, *, shapes: bool
+    web: Web,
+    service: Service,
+    asked: dict[str, str],
+    fields: Sequence[str],
+    offset: int,
+    folder: Path,
+    *,
+    shapes: bool,
 ) -> list[dict[str, Any]]:
     """Return the features from one on: those of the page that has come before, or of one asked for now."""
     path = folder / f"{offset:08d}.json"
@@ -181,7 +184,9 @@ def _page(
     }
     said = web.json(f"{service.url}/query", question)
     page = said.get("features") if isinstance(said, dict) else None
-    if not isinstance(page, list) or not all(_is_feature(one, shapes=shapes) for one in page):
+    if not isinstance(page, list) or not all(
+        _is_feature(one, (service.key, *fields), shapes=shapes) for one in page
+    ):
         raise FileError(
             f"the service {service.url} sends something else than features",
             hint="open its address in a browser, and name another in your settings (hotspots fetch settings)",
@@ -192,10 +197,12 @@ def _page(
     return page
 
 
-def _is_feature(one: object, *, shapes: bool) -> bool:
-    if not isinstance(one, dict) or not isinstance(one.get("properties"), dict):
+def _is_feature(one: object, fields: Sequence[str], *, shapes: bool) -> bool:
+    """Return whether this is a feature with a plain value in each of these fields and, where asked for, an area."""
+    held = one.get("properties") if isinstance(one, dict) else None
+    if not isinstance(held, dict) or not all(isinstance(held.get(name, []), _PLAIN) for name in fields):
         return False
-    shape = one.get("geometry")
+    shape = one.get("geometry") if isinstance(one, dict) else None
     kind = shape.get("type") if isinstance(shape, dict) else None
     return kind in ("Polygon", "MultiPolygon") if shapes else True
 

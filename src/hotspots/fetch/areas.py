@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from hotspots.base.crs import BRITISH_NATIONAL_GRID, WGS84, reproject
 from hotspots.base.errors import DataError, FileError, ParameterError, did_you_mean, listed
+from hotspots.base.foreign import reading
 from hotspots.base.named import Named
 from hotspots.fetch.arcgis import Service, among, describe, features
 from hotspots.fetch.settings import Settings
@@ -217,7 +218,8 @@ def _layer(
         more = {} if kind == "districts" else wider.columns(above)
         own = {"code": str(row[code]), "name": str(row[name] or "")}
         rows.append({**own, **(more or {"district": own["name"]})})
-    shapes = shapely.from_geojson([_text(one["geometry"]) for one in found])
+    with reading("the service sends shapes that are none", hint="type the same command again"):
+        shapes = shapely.from_geojson([_text(one["geometry"]) for one in found])
     degrees = bool(np.abs(shapely.total_bounds(shapes)).max() <= 180.001)
     layer = gpd.GeoDataFrame(rows, geometry=shapes, crs=WGS84 if degrees else BRITISH_NATIONAL_GRID)
     if layer["code"].duplicated().any():

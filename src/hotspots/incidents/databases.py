@@ -14,7 +14,7 @@ from hotspots.base.database.rows import one_srid, only_geometry, open_rows
 from hotspots.base.wkb import shapes_of
 from hotspots.incidents.columns import ColumnNames, recognise
 from hotspots.incidents.files import Batches, IncidentFile, Roles, numbered, texts_of
-from hotspots.incidents.layers import coordinates_of
+from hotspots.incidents.layers import coordinates_of, refuse_types
 from hotspots.incidents.sources import Source
 
 _SAMPLE_ROWS = 200
@@ -32,6 +32,7 @@ def open_database(source: Source, named: ColumnNames) -> IncidentFile:
         columns = recognise(rows.columns, named, file=source.name, geometry=geometry is not None)
         names = list(dict.fromkeys([*columns.dates, *columns.present().values()]))
         first = list(rows.batches(names, most=_SAMPLE_ROWS)) if names else []
+        columns = refuse_types(first[0].schema, columns, source.name) if first else columns
         crs = None if geometry is None else rows.crs(geometry)
     held = {name: [text for table in first for text in texts_of(table.column(name))] for name in names}
     read = functools.partial(_read, address=address, geometry=geometry)

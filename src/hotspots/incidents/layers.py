@@ -42,7 +42,7 @@ def open_layer(source: Source, named: ColumnNames) -> IncidentFile:
     names = list(dict.fromkeys([*columns.dates, *columns.present().values()]))
     with _reading_points(source.name):
         _, head = pyogrio.raw.read_arrow(path, layer=layer, columns=names, max_features=_SAMPLE_ROWS)
-    columns = _refuse_types(head.schema, columns, source.name)
+    columns = refuse_types(head.schema, columns, source.name)
     read = functools.partial(_read, path=path, layer=layer, geometry=info["geometry_name"] or "wkb_geometry")
     sample = {name: texts_of(_as_text(head.column(name))) for name in names if name in head.column_names}
     return IncidentFile(source, _checksum(source.path), None, columns, info["crs"], read, sample)
@@ -161,9 +161,7 @@ def coordinates_of(geometries: Any, file: str) -> Any:
         raise DataError(
             f"'{file}' holds geometries of the type {shapely.GeometryType(kind).name}{several}, "
             "but incidents are points",
-            hint="give a layer of points, one for each incident"
-            if several
-            else "give a layer of points; areas are given with 'areas'",
+            hint="give a layer of points, one for each incident",
         )
     return point_coordinates(points)
 
@@ -186,7 +184,7 @@ def open_parquet(source: Source, named: ColumnNames) -> IncidentFile:
     columns = recognise(
         [name for name in schema.names if name != geometry], named, file=source.name, geometry=bool(geometry)
     )
-    columns = _refuse_types(schema, columns, source.name)
+    columns = refuse_types(schema, columns, source.name)
     names = list(dict.fromkeys([*columns.dates, *columns.present().values()]))
     with _reading_parquet(source.name):
         with pq.ParquetFile(source.path, pre_buffer=False) as parquet:
@@ -212,7 +210,7 @@ def _stated_crs(about: dict[str, Any]) -> str | None:
     return None if about["crs"] is None else json.dumps(about["crs"])
 
 
-def _refuse_types(schema: Any, columns: Columns, file: str) -> Columns:
+def refuse_types(schema: Any, columns: Columns, file: str) -> Columns:
     """Refuse columns of lists, structures and the like, which hold no single number or text; do without a force's."""
     types = pa.types
     for role, name in columns.present().items():
@@ -260,8 +258,8 @@ def read_parquet(
                 held = {
                     role: _plain(batch.column(name), batch.schema.field(name)) for role, name in roles.items()
                 }
+                x, y = _geometry_coordinates(batch.column(geometry), where) if geometry else ((), ())
             if geometry:
-                x, y = _geometry_coordinates(batch.column(geometry), where)
                 held |= {"x": pa.array(np.asarray(x)), "y": pa.array(np.asarray(y))}
             table, positions = numbered(file, held, batch.num_rows)
             yield table, positions + start

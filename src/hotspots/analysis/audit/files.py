@@ -10,9 +10,9 @@ from pathlib import Path
 from hotspots.analysis.audit.context import CERTIFICATE, Context
 from hotspots.analysis.audit.density import density_troubles
 from hotspots.analysis.audit.pages import read_html, read_markup, read_office, read_pdf
-from hotspots.analysis.audit.sheets import read_csv, read_geojson, read_geopackage, read_workbook
+from hotspots.analysis.audit.sheets import opening, read_csv, read_geojson, read_geopackage, read_workbook
 from hotspots.analysis.audit.shown import Page, Said
-from hotspots.base.errors import DataError, FileError, HotspotsError
+from hotspots.base.errors import DataError, FileError
 
 _PATH = re.compile(
     r"(?:\b[A-Za-z]:[\\/]|(?<![\w.:/])/(?:home|Users|root|mnt|media|srv|tmp|var|work|data)/)[^\s\"'<>|*?]+"
@@ -79,7 +79,7 @@ def read_files(folder: Path, context: Context, *, fewest: int) -> Page:
 def _read(path: Path, file: str, context: Context, fewest: int) -> Page:
     suffix = path.suffix.casefold()
     page = Page()
-    try:
+    with opening(path, file):
         if suffix in _READERS:
             page = _READERS[suffix](path, file)
         elif suffix == ".svg":
@@ -91,14 +91,7 @@ def _read(path: Path, file: str, context: Context, fewest: int) -> Page:
         elif suffix not in (".qml", ".qlr", ".qgz", *_IGNORED):
             kind = {".png": "a picture", ".jpg": "a picture", ".jpeg": "a picture"}
             page.unread.append(f"{file}: {kind.get(suffix, 'a file of another kind')}, which is not read")
-    except HotspotsError:
-        raise
-    except (KeyError, OSError, TypeError, UnicodeError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
-        raise DataError(
-            f"{file} cannot be read as {suffix.lstrip('.').upper() or 'text'}: it is damaged or was changed by hand",
-            hint="run the recipe again, or take the file out of the folder",
-        ) from error
-    page.troubles += _identifiers(path, file)
+        page.troubles += _identifiers(path, file)
     return page
 
 

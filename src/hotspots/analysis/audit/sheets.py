@@ -46,7 +46,7 @@ _TEXTS = ("ch_text", "un_text", "hi_text", "st_text", "sens_text", "reason", "th
 def opening(path: Path, file: str) -> AbstractContextManager[None]:
     """Return the door behind which a library reads a file: whatever it raises there says that the file is damaged."""
     return reading(
-        f"{file} cannot be read as {path.suffix.lstrip('.').upper()}: it is damaged or was changed by hand",
+        f"{file} cannot be read as {path.suffix.lstrip('.').upper() or 'text'}: it is damaged or was changed by hand",
         hint="run the recipe again, or take the file out of the folder",
         damaged=True,
     )

@@ -42,7 +42,8 @@ def no_table(address: Address, tables: Sequence[str]) -> HotspotsError:
             f"the address of the database '{address.name}' names no table; it holds {shown}",
             hint=f"write the table, or a SELECT, behind a #, such as '#{tables[0]}'",
         )
-    same = [name for name in tables if name.split(".")[-1].casefold() == address.table[-1].casefold()]
+    asked = [part.casefold() for part in address.table[-1:]]
+    same = [name for name in tables if [name.split(".")[-1].casefold()] == asked]
     hint = did_you_mean(same[0], same) if same else did_you_mean(address.rows, tables)
     return ParameterError(f"the database '{address.name}' has no table '{address.rows}'", hint=hint)
 
