@@ -177,7 +177,7 @@ def test_a_windows_path_in_double_quotes_and_a_nest_of_lists_are_told_apart_from
     assert message.startswith("the recipe is not valid TOML: Invalid hex value (at line 4, ")
     assert hint == "put paths with \\ in single quotes, as in 'C:\\data\\wards.gpkg', or write / instead"
     assert refusal("title = " + "[" * 20_000) == (
-        "the recipe nests lists or tables too deep",
+        "the recipe nests lists or tables deeper than 100 times",
         "lists hold text or numbers, not other lists",
     )
 

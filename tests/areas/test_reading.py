@@ -381,7 +381,7 @@ def test_a_layer_without_codes(tmp_path: Path) -> None:
         read_layer(path)
     assert str(error.value) == (
         f"no column of '{path}' looks like area codes; it has 'extra'\n"
-        "Hint: name the column of codes with 'code'"
+        "Hint: give a layer that hotspots wrote, or name its column of codes: code"
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from hotspots.areas import fit, tangles
+from hotspots.areas import fit
 from hotspots.areas.fit import check_fit
 from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError
@@ -41,11 +41,18 @@ def test_a_long_border_with_one_crossing_is_mended() -> None:
 
 
 def test_a_polygon_of_too_many_corners_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tangles, "VERTICES", 4)
+    monkeypatch.setenv("HOTSPOTS_LIMITS", "corners=4")
+    square = wards(shapely.box(EAST, NORTH, EAST + 1000, NORTH + 1000))
     with pytest.raises(DataError) as found:
-        read_areas(wards(shapely.box(EAST, NORTH, EAST + 1000, NORTH + 1000)))
+        read_areas(square)
     # A closed ring names its first corner twice.
     assert found.value.message == "the polygon of E05000000 in the layer has 5 corners, more than 4"
+    assert found.value.hint == (
+        "give generalised boundaries: the ONS calls them BGC or BSC; or allow so many, if there is memory for them, "
+        "with HOTSPOTS_LIMITS=corners=5 in the environment"
+    )
+    monkeypatch.setenv("HOTSPOTS_LIMITS", "corners=5")
+    assert len(read_areas(square)) == 1
 
 
 def test_overlaps_are_given_up_at_a_number_and_told(monkeypatch: pytest.MonkeyPatch) -> None:

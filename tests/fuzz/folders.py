@@ -15,7 +15,7 @@ def folders(seeds: Path, folder: Path, rng: random.Random) -> Input:
     """A published folder of which a file was damaged, left out, put in, or put in the place of another."""
     take(seeds, folder, "pub")
     files = sorted(path for path in (folder / "pub").rglob("*") if path.is_file() and path.suffix in _READ)
-    chosen, other = rng.choice(files), rng.choice(files)
+    chosen, other = rng.sample(files, 2)
     kind = rng.randrange(8)
     damaged = str(chosen.relative_to(folder))
     if kind == 0:

@@ -431,11 +431,11 @@ def test_categories_are_chosen_without_case(tmp_path: Path) -> None:
         (
             {"period": "2025-13"},
             "'2025-13' is not a month or a range of months\n"
-            "Hint: write 'period' as 2025, 2025-01 or 2025-01..2025-06",
+            "Hint: write it as 2025, 2025-01 or 2025-01..2025-06",
         ),
         (
             {"period": "2025-06..2025-01"},
-            "the months '2025-06..2025-01' end before they begin\nHint: write 'period' as 2025-01..2025-06",
+            "the months '2025-06..2025-01' end before they begin\nHint: write it as 2025-01..2025-06",
         ),
         (
             {"area": SQUARE.translate(50_000).to_frame("geometry")},

@@ -49,7 +49,7 @@ from hotspots.base.crs import BRITISH_NATIONAL_GRID, announce_transformation, re
 from hotspots.base.database.address import is_address
 from hotspots.base.database.rows import read_layer_rows
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean, listed
-from hotspots.base.limits import FIGURE
+from hotspots.base.limits import FIGURE, refuse_long
 from hotspots.base.numerals import mostly_numbers
 
 log = logging.getLogger(__name__)
@@ -185,6 +185,7 @@ def read_areas(
     check_scale(areas)
     whole = len(areas)
     areas = _joined(areas, where)
+    refuse_long([*areas.index, *areas["name"], *areas["district"]], what=where)
     _report_fit(areas, where)
     if populations is not None:
         # Populations of parts were added up for one year only.
@@ -254,8 +255,17 @@ def read_layer(
     table = check_coordinates(table, goal, where=where)
     if "crs" not in provenance:
         announce_transformation(table.crs, goal, what=where)
-    result = _sound(reproject(_typed(table, where), goal), where)
+    typed = _typed(table, where)
+    if "population" in typed and not pd.api.types.is_numeric_dtype(typed["population"]):
+        raise DataError(
+            f"the population of {where} is {typed['population'].dropna().tolist()[:1]}, which is no number",
+            hint="correct it, or leave the column out",
+        )
+    result = _sound(reproject(typed, goal), where)
     check_scale(result)
+    refuse_long(
+        [*result.index, *(text for one in ("name", "district") for text in result.get(one, ()))], what=where
+    )
     if provenance:
         result.attrs["provenance"] = provenance
     return result

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from hotspots.base.errors import FileError, ParameterError, RecipeError, did_you_mean
+from hotspots.base.limits import NESTING, RECIPE, nesting_of, refuse_deep_toml
 
 _UNFIT = object()  # stands for a value that does not fit, until all of the file has been seen
 _TYPES = {str: "text in double quotes", float: "a number", int: "a whole number"}
@@ -67,7 +68,14 @@ def read_text(path: str | Path, *, what: str, hint: str) -> str:
         When the file is missing or is not UTF-8 text.
     """
     try:
+        size = Path(path).stat().st_size
+        if size > RECIPE:
+            raise FileError(
+                f"the {what} '{path}' has {size / 1e6:,.0f} MB, more than {RECIPE // 1_000_000}", hint=hint
+            )
         return Path(path).read_text(encoding="utf-8-sig")
+    except FileError:
+        raise
     except FileNotFoundError as error:
         raise FileError(f"there is no {what} '{path}'", hint=hint) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -89,8 +97,12 @@ def parse_toml(text: str, *, what: str, start: str = "") -> dict[str, Any]:
     >>> parse_toml("bandwidth = 500", what="recipe")
     {'bandwidth': 500}
     """
+    refuse_deep_toml(text, what=what)
     try:
-        return tomllib.loads(text)
+        found = tomllib.loads(text)
+        if nesting_of(found) > NESTING:
+            raise RecursionError
+        return found
     except tomllib.TOMLDecodeError as error:
         hint = "text stands in double quotes, lists in square brackets" + start
         if "\\" in text and ("hex value" in str(error) or "'\\'" in str(error)):
@@ -98,7 +110,8 @@ def parse_toml(text: str, *, what: str, start: str = "") -> dict[str, Any]:
         raise RecipeError(f"the {what} is not valid TOML: {error}", hint=hint) from error
     except RecursionError as error:
         raise RecipeError(
-            f"the {what} nests lists or tables too deep", hint="lists hold text or numbers, not other lists"
+            f"the {what} nests lists or tables deeper than {NESTING} times",
+            hint="lists hold text or numbers, not other lists",
         ) from error
 
 

@@ -18,7 +18,7 @@ from typing import IO
 
 from hotspots.base.errors import FileError
 from hotspots.base.foreign import reading
-from hotspots.base.limits import refuse_deep_json
+from hotspots.base.limits import refuse_deep_json, refuse_deep_kml
 
 log = logging.getLogger(__name__)
 
@@ -69,15 +69,18 @@ def check_vector(path: Path) -> None:
 
 
 def refuse_deep_layer(path: Path) -> None:
-    """Refuse a GeoJSON that nests so deep that reading it would end the process.
+    """Refuse a GeoJSON or KML that nests so deep that reading it would end the process, or cannot be done.
 
     Raises
     ------
     FileError
     """
-    if path.suffix.lower() in (".geojson", ".json") and path.stat().st_size:
+    refuse = {".geojson": refuse_deep_json, ".json": refuse_deep_json, ".kml": refuse_deep_kml}.get(
+        path.suffix.lower()
+    )
+    if refuse is not None and path.stat().st_size:
         with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            refuse_deep_json(content, where=f"'{path}'")
+            refuse(content, where=f"'{path}'")
 
 
 def _check_archive(path: Path) -> None:

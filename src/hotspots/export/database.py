@@ -15,6 +15,7 @@ from hotspots.export.geojson.text import to_json
 if TYPE_CHECKING:
     import geopandas as gpd
 
+_MOST = 1_600  # columns that a table in PostgreSQL may have
 _LONGEST = 63  # bytes that a name in PostgreSQL may have
 
 
@@ -58,7 +59,7 @@ def write_layers(
 
 
 def _table(name: tuple[str, ...], layer: gpd.GeoDataFrame, provenance: Mapping[str, Any] | None) -> Table:
-    plain = with_names(plain_table(layer), "a database", reserved=[GEOMETRY], longest=_LONGEST)
+    plain = with_names(plain_table(layer), "a database", most=_MOST, reserved=[GEOMETRY], longest=_LONGEST)
     columns = plain.drop(columns=plain.geometry.name)
     meanings = {
         column: known.label + (f" ({known.unit})" if known.unit else "") + f": {known.meaning}"

@@ -19,6 +19,7 @@ from hotspots.export.geojson.text import to_json
 if TYPE_CHECKING:
     import geopandas as gpd
 
+_MOST = 1_990  # columns, beside those that GDAL adds: SQLite has 2,000
 _RESERVED = ("fid", "geom")  # what GDAL calls the key and the geometry of a row
 
 # Stands in every "last change" of the file, which would otherwise hold the clock.
@@ -93,7 +94,7 @@ def _write_layer(
     first = not draft.exists()
     metadata = {"HOTSPOTS": to_json(provenance)} if first and provenance else None
     pyogrio.write_dataframe(
-        with_names(plain_table(layer), "a GeoPackage", reserved=_RESERVED),
+        with_names(plain_table(layer), "a GeoPackage", most=_MOST, reserved=_RESERVED),
         draft,
         layer=name,
         driver="GPKG",

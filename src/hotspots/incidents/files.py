@@ -17,6 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hotspots.base.errors import DataError
+from hotspots.base.limits import allowed, raising, refuse_long
 from hotspots.incidents.cells import id_keys, is_no_id, is_text, labels, numbers
 from hotspots.incidents.clock import TIMINGS, UNKNOWN, Clock, tell_times
 from hotspots.incidents.columns import Columns, kept_role
@@ -56,6 +58,8 @@ class Found:
     forces : dict of str to set of int
         The months (ordinals of monthly periods) that the rows of each police force are of. Where there are more
         names than forces, they are none.
+    categories : set of str
+        The categories met.
     """
 
     rows: int = 0
@@ -65,6 +69,7 @@ class Found:
     day_numbers: Counter[str] = field(default_factory=Counter)
     no_ids: Counter[str] = field(default_factory=Counter)
     forces: dict[str, set[int]] = field(default_factory=dict)
+    categories: set[str] = field(default_factory=set)
 
     @property
     def malformed(self) -> int:
@@ -80,6 +85,7 @@ class Found:
             note(getattr(self, name), getattr(other, name))
         for name, months in other.forces.items():
             self.note_force(name, months)
+        self.categories |= other.categories
         return self
 
     def note_force(self, name: str, months: Iterable[int]) -> None:
@@ -185,6 +191,7 @@ class IncidentFile:
             wrong["weight"] = bad | ~(weight >= 0)
         blank = pa.DictionaryArray.from_arrays(pa.nulls(count, pa.int32()), pa.array([], pa.string()))
         category = labels(held["category"]) if "category" in held else blank
+        self._refuse_many(category)
         code = labels(held["lsoa_code"], codes=True) if "lsoa_code" in held else blank
         ids = self._ids(held, count)
         month, date, noted = self._dates(held, count)
@@ -215,6 +222,19 @@ class IncidentFile:
             | self._times(held, count)
         )
         return table if good.all() else table.filter(pa.array(good))
+
+    def _refuse_many(self, category: Any) -> None:
+        """Refuse categories that are too many or too long to be any: numbers, references or free text."""
+        new = {text for text in category.dictionary.to_pylist() if text is not None} - self.found.categories
+        what = f"column '{self.columns.category}' of '{self.source.name}'"
+        refuse_long(new, what=what)
+        self.found.categories |= new
+        most, met = allowed("categories"), len(self.found.categories)
+        if met > most:
+            raise DataError(
+                f"{what} holds more than {most:,} categories, such as '{min(self.found.categories)}'",
+                hint=f"name the column of categories with 'category_column'; {raising('categories', 10 * most)}",
+            )
 
     def _coordinates(self, held: Mapping[str, Any], count: int) -> tuple[Any, Any, Any, dict[str, Any]]:
         """Return the coordinates, which are of the second pair, and which cells of each column are no numbers."""

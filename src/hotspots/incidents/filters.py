@@ -87,13 +87,13 @@ def month_range(period: Period) -> tuple[int, int] | None:
     if len(ends) not in (1, 2) or not all(found):
         raise ParameterError(
             f"'{period}' is not a month or a range of months",
-            hint="write 'period' as 2025, 2025-01 or 2025-01..2025-06",
+            hint="write it as 2025, 2025-01 or 2025-01..2025-06",
         )
     ordinals = [(int(match[1]) - 1970) * 12 + int(match[2]) - 1 for match in found if match]
     first, last = ordinals[0], ordinals[-1]
     if first > last:
         raise ParameterError(
-            f"the months '{period}' end before they begin", hint=f"write 'period' as {ends[1]}..{ends[0]}"
+            f"the months '{period}' end before they begin", hint=f"write it as {ends[1]}..{ends[0]}"
         )
     return first, last
 

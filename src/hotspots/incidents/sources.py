@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import io
 import logging
+import math
 import zipfile
 import zlib
 from collections import Counter
@@ -18,7 +19,7 @@ import pyarrow as pa
 
 from hotspots.base.database.address import Address, is_address, parse_address
 from hotspots.base.errors import FileError, did_you_mean
-from hotspots.base.limits import MEMBERS, RATIO, SMALL, UNPACKED
+from hotspots.base.limits import SMALL, allowed, raising
 from hotspots.base.named import find_named, not_fetched
 
 CSV = (".csv", ".txt", ".tsv", ".tab")
@@ -372,16 +373,22 @@ def _archive(path: Path) -> list[Source]:
 def _refuse_bomb(path: Path, held: Sequence[zipfile.ZipInfo]) -> None:
     """Refuse an archive that says it holds more files or bytes than any of incidents, or far more than it packs."""
     whole, packed = sum(info.file_size for info in held), path.stat().st_size
-    if len(held) > MEMBERS:
-        what = f"{len(held):,} files, more than {MEMBERS:,}"
-    elif whole > UNPACKED:
-        what = f"{whole / 1e9:,.0f} GB, more than {UNPACKED / 1e9:,.0f}"
-    elif whole > SMALL and whole > RATIO * packed:
-        what = f"{whole / 1e6:,.0f} MB in {packed / 1e6:,.1f}, over {RATIO} times its size"
+    files, gigabytes, ratio = (allowed(name) for name in ("files", "gigabytes", "ratio"))
+    if len(held) > files:
+        what, more = f"{len(held):,} files, more than {files:,}", raising("files", len(held))
+    elif whole > gigabytes * 1e9:
+        what, more = (
+            f"{whole / 1e9:,.0f} GB, more than {gigabytes:,}",
+            raising("gigabytes", math.ceil(whole / 1e9)),
+        )
+    elif whole > SMALL and whole > ratio * packed:
+        what = f"{whole / 1e6:,.0f} MB in {packed / 1e6:,.1f}, over {ratio} times its size"
+        more = raising("ratio", math.ceil(whole / packed))
     else:
         return
     raise FileError(
-        f"'{path.name}' holds {what}", hint="unpack it where there is room, and give the folder of its files"
+        f"'{path.name}' holds {what}",
+        hint=f"unpack it where there is room, and give the folder of its files; {more}",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hotspots.base.errors import DataError
+from hotspots.base.limits import allowed, raising
 from hotspots.base.threads import thread_count
 from hotspots.incidents.cells import Hashes, dictionary
 from hotspots.incidents.clock import without_false_midnights
@@ -90,7 +92,8 @@ def read_rows(sources: Sequence[Source], named: ColumnNames) -> Rows:
     """
     opened, copies = without_copies(open_incidents(sources, named))
     with ThreadPoolExecutor(max_workers=thread_count()) as pool:
-        read = list(pool.map(_read, opened))
+        taken = [0] * len(opened)
+        read = list(pool.map(_read, opened, range(len(opened)), repeat(taken)))
     files = tuple(opened)
     refuse_no_rows(files)
     lengths = [table.num_rows for table in read]
@@ -123,8 +126,17 @@ def read_rows(sources: Sequence[Source], named: ColumnNames) -> Rows:
     )
 
 
-def _read(file: IncidentFile) -> pa.Table:
-    batches = list(file.iter_tables())
+def _read(file: IncidentFile, place: int, taken: list[int]) -> pa.Table:
+    """Read a file, noting its rows at its place, as long as all files have no more than memory is to hold."""
+    most, batches = allowed("rows"), []
+    for batch in file.iter_tables():
+        batches.append(batch)
+        taken[place] += batch.num_rows
+        if sum(taken) > most:
+            raise DataError(
+                f"there are more than {most:,} rows, and what is asked for holds all of them in memory",
+                hint=f"give fewer files at a time; {raising('rows', 10 * most)}",
+            )
     return pa.concat_tables(batches) if batches else file.empty_table()
 
 

@@ -106,7 +106,7 @@ def read_sheet(
         raise DataError(f"{table.where} has no criteria beside its themes", hint=_HEADING)
     names = table.rows[theme].astype("string").str.strip()
     if names.isna().any():
-        raise DataError(f"a row of {table.where} names no theme", hint=f"fill its column '{theme}'")
+        raise DataError(f"a row of {table.where} names no theme", hint=f"fill its first column, {theme}")
     if names.duplicated().any():
         raise DataError(
             f"{table.where} has the theme '{names[names.duplicated()].iloc[0]}' twice",

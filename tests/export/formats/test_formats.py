@@ -20,11 +20,12 @@ import pytest
 import shapely
 
 from hotspots.areas.reading import read_areas, read_layer
-from hotspots.base.errors import CRSError, FileError, HotspotsWarning
+from hotspots.base.errors import CRSError, DataError, FileError, HotspotsWarning
 from hotspots.export.formats.flatgeobuf import write_flatgeobuf
 from hotspots.export.formats.geoparquet import write_geoparquet
 from hotspots.export.formats.shapefile import write_shapefile
 from hotspots.export.formats.topojson import write_topojson
+from hotspots.export.geopackage import write_geopackage
 
 Write = Callable[..., None]
 TOLD = {"title": "Burglary", "attribution": "Crown copyright & database right"}
@@ -286,3 +287,19 @@ def test_what_is_noted_beside_a_table_is_not_written(wards: gpd.GeoDataFrame, tm
     write_geoparquet(wards, tmp_path / "a.parquet")
     assert back(tmp_path / "a.parquet")["n"].tolist() == [0, 3, 12]
     assert back(tmp_path / "a.parquet").attrs == {}
+
+
+@pytest.mark.parametrize(("name", "most"), [("a.gpkg", "1,990"), ("a.shp", "1,800")])
+def test_more_columns_than_a_format_holds_are_refused(
+    wards: gpd.GeoDataFrame, tmp_path: Path, name: str, most: str
+) -> None:
+    more = pd.DataFrame({f"n_kind {number}": 1 for number in range(2_500)}, index=wards.index)
+    wide = wards.join(more)
+    with pytest.raises(DataError) as caught:
+        write_geopackage({"a": wide}, tmp_path / name) if name == "a.gpkg" else write_shapefile(
+            wide, tmp_path / name
+        )
+    what = "a GeoPackage" if name == "a.gpkg" else "a Shapefile"
+    assert caught.value.message == f"{what} holds {most} columns, and the layer has {len(wide.columns) + 1:,}"
+    assert caught.value.hint == "take fewer categories or months, or write it as .csv, .parquet or .fgb"
+    assert not list(tmp_path.iterdir())

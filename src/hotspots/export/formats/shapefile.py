@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 ZIPPED = ".shp.zip"
+_MOST = 1_800  # columns
 _LONGEST_NAME = 10  # letters
 _LONGEST_TEXT = 254  # bytes
 _DATE = "2000-01-01"  # a .dbf has the date of its last change, which would be the clock's
@@ -85,7 +86,7 @@ def write_shapefile(
 
 def _that_fits(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the table with names and texts that a Shapefile can hold."""
-    table = with_names(plain_table(layer), "a Shapefile", longest=_LONGEST_NAME)
+    table = with_names(plain_table(layer), "a Shapefile", most=_MOST, longest=_LONGEST_NAME)
     cut = {}
     for name in table.columns.drop(table.geometry.name):
         if not (table[name].dtype == object or str(table[name].dtype).startswith("str")):

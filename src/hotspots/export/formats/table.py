@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots.base.columns import COLUMNS
+from hotspots.base.errors import DataError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -39,7 +40,12 @@ def has_points(layer: gpd.GeoDataFrame) -> bool:
 
 
 def with_names(
-    layer: gpd.GeoDataFrame, what: str, *, reserved: Collection[str] = (), longest: int | None = None
+    layer: gpd.GeoDataFrame,
+    what: str,
+    *,
+    most: int,
+    reserved: Collection[str] = (),
+    longest: int | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the layer with names that a format can hold beside its own and each other, and say which are new.
 
@@ -49,11 +55,23 @@ def with_names(
         From `plain_table`.
     what : str
         What the format is called, as in "a GeoPackage".
+    most : int
+        How many columns it holds.
     reserved : collection of str
         The names that the format keeps for itself. Names that differ in case alone are taken as one.
     longest : int, optional
         How many bytes a name may have.
+
+    Raises
+    ------
+    DataError
+        When the layer has more columns than the format holds.
     """
+    if len(layer.columns) > most:
+        raise DataError(
+            f"{what} holds {most:,} columns, and the layer has {len(layer.columns):,}",
+            hint="take fewer categories or months, or write it as .csv, .parquet or .fgb",
+        )
     names = [str(column) for column in layer.columns if column != layer.geometry.name]
     # The toolkit's own columns keep their names, and so does the first of two of someone else.
     names.sort(key=lambda name: name not in COLUMNS)
