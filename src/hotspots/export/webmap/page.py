@@ -35,6 +35,7 @@ SCRIPTS = (
     "pen.js",
     "sheet.js",
     "layers.js",
+    "outlines.js",
     "context.js",
     "cover.js",
     "names.js",

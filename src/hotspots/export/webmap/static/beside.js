@@ -24,7 +24,7 @@
       this.map = L.map(ground, { attributionControl: false, zoomControl: false, zoomSnap: first.options.zoomSnap,
         zoomDelta: first.options.zoomDelta, maxZoom: first.options.maxZoom, keyboard: false, zoomAnimation: false,
         ...Hotspots.motion() }).setView(first.getCenter(), first.getZoom(), { animate: false });
-      const { land, Districts } = Hotspots.layers;
+      const { land } = Hotspots.layers, { Districts } = Hotspots.outlines;
       this.around = data.outline ? [data.land && land(this.map, data.outline, data.land), new Districts(this.map, data.outline)].filter(Boolean) : [];
       if (data.uncovered) Hotspots.layers.uncovered(this.map, data.uncovered).addTo(this.map);
       for (const { group, sheet } of this.around) (group || sheet).addTo(this.map);

@@ -111,7 +111,7 @@
       if (entry.kind === "surface") return Hotspots.layers.surface(entry.surface);
       if (entry.kind === "context") return Hotspots.context.layer(this.map, this.data.context);
       if (entry.kind !== "districts") return null;
-      this.districtLines = new Hotspots.layers.Districts(this.map, this.data.outline, this.at("key"));
+      this.districtLines = new Hotspots.outlines.Districts(this.map, this.data.outline, this.at("key"));
       this.around.push(this.districtLines);
       return this.districtLines.group;
     }
