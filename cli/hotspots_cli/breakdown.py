@@ -59,6 +59,7 @@ def command(
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
     from hotspots.analysis.breakdowns import HOUR, break_down
     from hotspots.analysis.people import ALWAYS_THERE
+    from hotspots.counting.coverage.words import warn_forces
     from hotspots.export.tables.csv import write_csv
     from hotspots.incidents import read_incidents
     from hotspots.publish.words.classes import breakdown_note
@@ -67,7 +68,8 @@ def command(
         step("Reading incidents")
         keep = [one for one in by if one not in ALWAYS_THERE and not (one == HOUR and time_column)]
         keep += [time_column] if time_column and HOUR in by else []
-        table, _ = read_incidents(incidents, crs=crs, keep=keep, **options.reading(given))
+        table, quality = read_incidents(incidents, crs=crs, keep=keep, **options.reading(given))
+        warn_forces(quality.sources)
         step("Counting")
         made = break_down(
             table,

@@ -86,6 +86,7 @@ def command(
         check_output(roles, overwrite=overwrite, suffixes=POINT_SUFFIXES, pipe=False, option="--roles")
     from hotspots.analysis.near_repeats import find_near_repeats
     from hotspots.analysis.provenance import make_provenance
+    from hotspots.counting.coverage.words import warn_forces
     from hotspots.export.tables.csv import write_csv
     from hotspots.incidents import read_incidents, to_points
     from hotspots.publish.words.near_repeat import near_repeat_sentences
@@ -94,6 +95,7 @@ def command(
     with Steps(3) as step:
         step("Reading incidents")
         table, quality = read_incidents(incidents, crs=crs, **options.reading(given))
+        warn_forces(quality.sources)
         step("Testing")
         found = find_near_repeats(table, **settings)
         step("Writing")

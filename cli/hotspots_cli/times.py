@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from hotspots.analysis.times.ask import Asked
     from hotspots.analysis.times.grid import HotTimes
+    from hotspots.incidents.quality import QualityReport
 
 SUFFIXES = (".csv", ".xlsx", ".html", ".png", ".svg", ".pdf")
 MOST = 20  # areas on a page
@@ -93,6 +94,7 @@ MOST = 20  # areas on a page
 )
 @options.dispersion
 @options.some_areas
+@options.coverage
 @click.option(
     "--area", "wanted", multiple=True, metavar="CODE", help="Only this area; several are taken together."
 )
@@ -155,12 +157,12 @@ def command(
             for name in ("shifts", "bands", "longest", "missing_end", "leave_out", "dispersion")
         ),
     )
-    layer = options.area_reading(given)
+    layer = {**options.area_reading(given), **{name: given.pop(name) for name in ("covered", "not_covered")}}
     with Steps(4) as step:
         step("Reading incidents")
-        table, _ = read_incidents(incidents, crs=crs, clock=clock, **options.reading(given))
+        table, quality = read_incidents(incidents, crs=crs, clock=clock, **options.reading(given))
         step("Counting")
-        parts = _parts(table, areas, layer, wanted, crs=crs, each=each)
+        parts = _parts(table, quality, areas, layer, wanted, crs=crs, each=each)
         made = (
             _each(parts, asked) if each else {name: _one(rows, asked, name) for name, rows in parts.items()}
         )
@@ -172,6 +174,7 @@ def command(
 
 def _parts(
     table: pd.DataFrame,
+    quality: QualityReport,
     areas: str | None,
     layer: dict[str, Any],
     wanted: tuple[str, ...],
@@ -180,11 +183,16 @@ def _parts(
     each: bool,
 ) -> dict[str, pd.DataFrame]:
     """Return the incidents of the whole, of the areas wanted together, or of each area, by their name."""
+    from hotspots.counting.coverage.words import warn_forces
+
     if areas is None:
+        warn_forces(quality.sources)
         return {"All incidents": table}
-    from hotspots.analysis.steps.counted import locate
+    from hotspots.analysis.steps.counted import among, locate, people_of
+    from hotspots.analysis.steps.covered import covered_areas
     from hotspots.areas.reading import read_areas
 
+    said = {name: layer.pop(name) for name in ("covered", "not_covered")}
     where = read_areas(areas, crs=crs, **layer)
     unknown = [code for code in wanted if code not in where.index]
     if unknown:
@@ -193,7 +201,8 @@ def _parts(
             hint=did_you_mean(unknown[0], [str(code) for code in where.index]),
         )
     chosen = where.loc[list(dict.fromkeys(wanted))] if wanted else where
-    assigned = locate(table, where, by="polygon", lookup=None)
+    held = covered_areas(table, people_of(where, quality), quality, partial="told", **said).areas
+    assigned = among(locate(table, where, by="polygon", lookup=None), held)
     if not each:
         names = [str(name) for name in chosen["name"]]
         label = (

@@ -264,3 +264,35 @@ def test_emerging_kinds_and_choices_tried_are_of_covered_areas(year: Callable[..
     fast = ("--cell-sizes", "500", "--bandwidths", "800", "--offsets", "1")
     assert FAR in year("sensitivity", *fast, "-o", "sensitivity.gpkg")
     assert gpd.read_file("sensitivity.gpkg")["sens_class"].isna().tolist() == [False] * 8 + [True] * 4
+
+
+def test_what_counts_in_no_areas_names_the_force_that_lacks_a_month(
+    vale: Path, hotspots: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    street = sorted(map(str, vale.glob("*-street.csv")))
+    status, _, told = hotspots("breakdown", *street, "--by", "armed", "-o", "armed.csv")
+    assert status == 0, told
+    assert (
+        "not covered in every month: no file of Vale Police holds 2025-06, so that counts are too low there (add the "
+        "files, or choose months that all files hold)"
+    ) in " ".join(told.split())
+    status, _, told = hotspots("breakdown", *street[:4], "--by", "armed", "-o", "first.csv")
+    assert status == 0, told
+    assert "not covered" not in told
+
+
+def test_hours_of_areas_tell_what_is_not_covered(
+    vale: Path, hotspots: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = pd.concat([pd.read_csv(name) for name in sorted(vale.glob("*-street.csv"))], ignore_index=True)
+    days = [f"{month}-{1 + place % 28:02d}" for place, month in enumerate(table.pop("Month"))]
+    table.assign(Date=days).to_csv("dated.csv", index=False)
+    status, _, told = hotspots(
+        "times", "dated.csv", "--areas", str(vale / "wards.gpkg"), "--by", "weekday", "-o", "days.csv"
+    )
+    assert status == 0, told
+    said = " ".join(told.split())
+    assert "left out of every figure: Far (2 areas)" in said
+    assert f"covered in a part of the months, so that their counts are too low: {LACKS}" in said

@@ -45,6 +45,25 @@ def _of_name(name: str) -> tuple[str, str] | None:
     return match and (match["force"].replace("-", " ").title(), match["month"])
 
 
+def forces_with_gaps(forces: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the forces whose files lack a month between their first and their last that another's hold, and which.
+
+    A force that begins later, or ends sooner, may be a choice; so may months that no file holds.
+
+    Examples
+    --------
+    >>> forces_with_gaps({"Kent": ("2025-01", "2025-03"), "Surrey": ("2025-01", "2025-02", "2025-03")})
+    {'Kent': ('2025-02',)}
+    """
+    every = sorted({month for held in forces.values() for month in held})
+    gone = {
+        force: tuple(month for month in every if held[0] < month < held[-1] and month not in held)
+        for force, held in forces.items()
+        if held
+    }
+    return {force: months for force, months in gone.items() if months}
+
+
 def forces_without(forces: Mapping[str, Sequence[str]], months: Iterable[str]) -> list[str]:
     """Return the forces whose files hold none of some months; there are none where no file holds these at all.
 

@@ -10,7 +10,7 @@ from hotspots.areas.outline import districts_of
 from hotspots.areas.uncovered import NAMED, uncovered_words
 from hotspots.base.errors import HotspotsWarning
 from hotspots.base.text import counted, list_words
-from hotspots.counting.coverage.forces import forces_of, forces_without
+from hotspots.counting.coverage.forces import forces_of, forces_with_gaps, forces_without
 from hotspots.incidents.quality import SourceReport, month_spans
 
 if TYPE_CHECKING:
@@ -71,6 +71,28 @@ def warn_uncovered(
         )
     if told:
         warnings.warn(f"{label}: {'; '.join(told)}", HotspotsWarning, stacklevel=stacklevel + 1)
+
+
+def warn_forces(sources: Iterable[SourceReport], *, stacklevel: int = 2) -> None:
+    """Warn of months that a force's files lack, where incidents are counted in no areas; nothing where there are none.
+
+    Parameters
+    ----------
+    sources : iterable of SourceReport
+        The files that were read.
+    stacklevel : int
+        How far up the caller is.
+    """
+    gaps = forces_with_gaps(forces_of(sources))
+    if gaps:
+        told = [f"no file of {force} holds {month_spans(months)}" for force, months in gaps.items()]
+        shown = told if len(told) <= NAMED else [*told[:NAMED], f"{len(told) - NAMED} more forces lack some"]
+        warnings.warn(
+            f"not covered in every month: {'; '.join(shown)}, so that counts are too low there (add the files, or "
+            "choose months that all files hold)",
+            HotspotsWarning,
+            stacklevel=stacklevel + 1,
+        )
 
 
 def sources_words(lacking: Mapping[str, gpd.GeoDataFrame]) -> str:
