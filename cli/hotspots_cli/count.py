@@ -9,7 +9,7 @@ import click
 
 from hotspots_cli import engines, options
 from hotspots_cli.progress import Steps
-from hotspots_cli.public import published_record, rules_of, shown_counts
+from hotspots_cli.public import published_record, rules_of, shown_counts, shown_dispersion
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def command(
             min_population=min_population,
             smooth=smooth,
             monthly=counted.monthly,
-            dispersion=dispersion,
+            dispersion=dispersion if period is None else shown_dispersion(counted.monthly, dispersion, rules),
             limits=limits,
         )
         settings = {"by": by} | {

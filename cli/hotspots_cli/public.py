@@ -53,6 +53,17 @@ def shown_counts(
     return public_counts(n, split, rules)
 
 
+def shown_dispersion(
+    monthly: pd.DataFrame | None, dispersion: float | None, rules: Profile | None
+) -> float | None:
+    """Return the dispersion of counts as it may be published, where there are rules; as it is asked for without any."""
+    if rules is None:
+        return dispersion
+    from hotspots.analysis.public.step import public_dispersion
+
+    return public_dispersion(monthly, dispersion)
+
+
 def shown_change(
     layer: gpd.GeoDataFrame, asked: Mapping[str, Any], rules: Profile | None
 ) -> gpd.GeoDataFrame:

@@ -38,6 +38,8 @@ def test_counts_are_rounded_and_what_follows_is_made_of_them(hotspots: Command, 
     assert np.allclose(layer["rate"], layer["n"] * 12_000 / layer["population"])
     record = json.loads((home / "n.geojson").read_text())["hotspots"]
     assert record["publication"]["statement"] == "Counts rounded to the nearest 10; 0 stands for 0 to 4."
+    told = record["steps"]["count"]["dispersion"]
+    assert told == round(told, 1)  # all its digits would tell which of some counts are the true ones
     assert record["attribution"].startswith("Counts rounded to the nearest 10; 0 stands for 0 to 4. Contains")
     assert all(share["rows"] % 10 == 0 for share in record["incidents"]["by_category"])
     code, _, err = hotspots(

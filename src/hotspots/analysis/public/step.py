@@ -14,6 +14,7 @@ from hotspots.analysis.public.density import measured_anew, public_density
 from hotspots.analysis.public.shown import Shown
 from hotspots.analysis.public.theme import coarse
 from hotspots.analysis.steps.columns import add_columns
+from hotspots.analysis.steps.counted import choose_dispersion
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.surface import Surface
 from hotspots.base.text import counted
@@ -60,6 +61,17 @@ def _named(split: pd.DataFrame, profile: Profile) -> pd.DataFrame:
             counted(kept.count(False), "category", "categories"), profile.threshold,
         )  # fmt: skip
     return split.loc[:, kept]
+
+
+def public_dispersion(monthly: pd.DataFrame | None, dispersion: float | None) -> float:
+    """Return the dispersion of counts to one decimal, since all its digits would tell which of some counts are true.
+
+    Parameters
+    ----------
+    monthly, dispersion
+        See `hotspots.analysis.steps.counted.choose_dispersion`.
+    """
+    return coarse(choose_dispersion(monthly, dispersion))
 
 
 def public_change(
