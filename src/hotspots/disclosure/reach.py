@@ -31,7 +31,7 @@ NODES = 100
 """Branches of such a programme after which it is given up."""
 GAP = 0.02
 """A table for many counts at once need not be the best of all."""
-MANY, MOST = 200, 50_000
+MANY, MOST = 200, 20_000
 """A table that serves many counts at once is looked for where so many are left, in tables of no more counts."""
 WIDEST = 1_500
 """Counts that a programme for one count is about at most."""

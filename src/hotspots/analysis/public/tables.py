@@ -308,9 +308,12 @@ def parted_themes(
         rest = themes[whole] - sum(themes[part] for part in inside)
         if (rest < 0).any(axis=None):
             continue
-        name = f"{_REST} of {whole}"
-        wholes[whole] = [*inside, name]
-        parts[name] = rest
+        wholes[whole] = inside
+        # Who knows that nothing is left knows more of the others: they are protected from that reader.
+        if rest.any(axis=None):
+            name = f"{_REST} of {whole}"
+            wholes[whole] = [*inside, name]
+            parts[name] = rest
         del parts[whole]
     return parts, wholes
 
