@@ -152,3 +152,30 @@ def test_an_archive_that_is_none_within_a_folder(hotspots: Run, town: Path) -> N
     with zipfile.ZipFile("pub/a.docx", "w") as made:
         made.writestr("word/document.xml", "<a>")
     assert refusal(hotspots, "audit", "pub")[0].startswith("Error: a.docx cannot be read as DOCX")
+
+
+def test_a_column_of_codes_is_no_column_of_classes(hotspots: Run, town: Path) -> None:
+    Path("classes.csv").write_text("kind;code\nE05000001;A\nE05000002;B\n", encoding="utf-8")
+    words = (
+        "classes",
+        "2025-01",
+        "--areas",
+        "wards.gpkg",
+        "--classes",
+        "classes.csv",
+        "--column",
+        "kind",
+        "-o",
+        "o.csv",
+    )
+    assert refusal(hotspots, *words) == [
+        "Error: column 'kind' of the lookup of classes 'classes.csv' holds the areas' codes, not their classes",
+        "Hint: name another column with --column",
+    ]
+
+
+def test_a_layer_with_rates_and_no_counts_is_drawn(hotspots: Run, town: Path) -> None:
+    words = ("--areas", "wards.gpkg", "--population-table", "people.csv")
+    assert hotspots("-q", "count", "2025-01", *words, "-o", "n.gpkg")[0] == 0
+    gpd.read_file("n.gpkg").drop(columns="n").to_file("rates.gpkg")
+    assert hotspots("-q", "map", "rates.gpkg", "-o", "o.html")[0] == 0

@@ -112,6 +112,11 @@ def read_classes(
     code = _code_column(table, codes)
     taken = scale or _scale_of(heading)
     rows = table.rows.assign(**{code: as_codes(table.rows[code])}).dropna(subset=[code])
+    if heading == code:
+        raise DataError(
+            f"column '{heading}' of {table.where} holds the areas' codes, not their classes",
+            hint="name another column with 'column'",
+        )
     rows = rows[rows[code].isin(codes)].drop_duplicates([code, heading]).set_index(code)
     twice = rows.index[rows.index.duplicated()]
     if len(twice):

@@ -266,7 +266,7 @@ def drawn_columns(layer: gpd.GeoDataFrame, kind: Kind) -> list[str]:
     """Return the columns of a layer that a map colours, flags first; of many cells only the hotspots."""
     columns = [name for name in DRAWN if name in layer and layer[name].notna().any()]
     if "rate" in columns:
-        columns.remove("n")
+        columns = [name for name in columns if name != "n"]
     if drawing(layer, kind) == "classed":
         columns = [name for name in columns if name in ("gi_class", "em_class", "lm_class")]
     return columns
