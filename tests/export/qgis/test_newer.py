@@ -161,3 +161,16 @@ def test_a_colour_of_a_hatch_is_an_expression_that_is_switched_on(project: ET.El
     assert told["active"] == ("bool", "true")
     assert told["type"] == ("int", "3")  # an expression, in every version
     assert str(told["expression"][1]).startswith("CASE WHEN")
+
+
+def test_labels_of_a_page_have_their_letters_in_both_spellings(project: ET.Element) -> None:
+    # Since 3.24 a label has a text-style; versions before read LabelFont: family, size in points, ..., weight.
+    labels = [item for item in project.iter("LayoutItem") if item.find("LabelFont") is not None]
+    assert labels
+    for label in labels:
+        old, new = label.find("LabelFont"), label.find("text-style")
+        assert old is not None
+        assert new is not None
+        family, size, _, _, weight, *_ = str(old.get("description")).split(",")
+        assert (family, size, weight) == (new.get("fontFamily"), new.get("fontSize"), new.get("fontWeight"))
+        assert (old.get("style") or "Regular") == new.get("namedStyle")

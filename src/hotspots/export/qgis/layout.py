@@ -217,6 +217,18 @@ def _add_label(
     )
     element(made, "LabelFont", description=_font(size, bold=bold), style="Bold" if bold else "")
     element(made, "FontColor", red="0", green="0", blue="0", alpha="255")
+    # The same as versions since 3.24 write it; they read the two above where this is not.
+    element(
+        made,
+        "text-style",
+        fontFamily=_FONT,
+        namedStyle="Bold" if bold else "Regular",
+        fontWeight="75" if bold else "50",
+        fontSize=f"{size:g}",
+        fontSizeUnit="Point",
+        textColor=colour("#000000"),
+        textOpacity="1",
+    )
 
 
 def _font(size: float, *, bold: bool = False) -> str:
