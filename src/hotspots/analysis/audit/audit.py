@@ -169,6 +169,7 @@ def audit_folders(
             "alone"
         )
         alone = [audit_folders([read.path], rules=held_to, small=small) for read in reads]
+        known.disagree += [told for one in alone for told in one.disagree]
         back = [one.given_back.drop(columns="level") for one in alone]
         table = pd.concat([table, *back], ignore_index=True)
     table.insert(3, "level", _level_of(table["area"], setting.levels))
