@@ -162,7 +162,7 @@ def _finding(audit: Audit) -> list[Figures | Paragraphs]:
     if open_:
         said.append(
             f"For {open_:,} of them no wider limits were searched for, since those found keep the promise already, or "
-            "there was no time: they are possible values, so that the true limits are the same or wider."
+            "the search came to its end: they are possible values, so that the true limits are the same or wider."
         )
     figures = [
         (f"{len(audit.cells):,}", "counts that the files speak of"),

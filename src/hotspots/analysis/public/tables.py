@@ -19,7 +19,7 @@ from hotspots.analysis.public.shown import Name
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.base.errors import DataError
 from hotspots.base.text import list_words
-from hotspots.disclosure.counts import small
+from hotspots.disclosure.counts import published, small
 from hotspots.disclosure.protect import Protection, protect
 from hotspots.disclosure.rules import Profile as Rules
 from hotspots.disclosure.tables import Tables, make_tables
@@ -86,6 +86,7 @@ def find_hidden(analysis: Analysis, rules: Rules) -> Hidden:
     districts: pd.DataFrame | None = None
     if held is not None:
         tables, periods = _of_partnerships(analysis)
+        tables = replace(tables, published=tables.published & ~_of_one_area(analysis, tables, rules))
         made["Partnerships"] = protected(tables, rules, _of_themes(analysis, tables, rules))
         shown = made["Partnerships"].table["shown"]
         districts = pd.DataFrame({period: shown.xs(period, level="period") for period in periods})
@@ -193,6 +194,23 @@ def _of_themes(analysis: Analysis, tables: Tables, rules: Rules) -> pd.Series[bo
     index = tables.counts.index
     ours = index.isin(offences, level="offence") & tables.published & ~small(tables.counts, rules)
     return pd.Series(ours, index=index)
+
+
+def _of_one_area(analysis: Analysis, tables: Tables, rules: Rules) -> Bools:
+    """Return which counts of partnerships are too little for one of their areas to be as much as its rules promise."""
+    close = pd.Series(False, index=tables.counts.index)
+    if rules.hide != "suppress" or analysis.profile is None or "district" not in analysis.areas:
+        return np.asarray(close)
+    most = published(tables.counts, rules)["upper"]
+    district = analysis.areas["district"].astype(str)
+    for theme in analysis.themes:
+        offence = offence_of(analysis.recipe, theme.theme, analysis.profile)
+        for period, counts in _counts_of(analysis, theme).items():
+            hidden = counts[small(counts, rules)]
+            for name, count in hidden.groupby(district[hidden.index]).max().items():
+                at = close.index.isin([(name, offence, period)])
+                close[at] = bool((most[at] < count + rules.threshold - 1).any())
+    return np.asarray(close)
 
 
 def _protected_areas(analysis: Analysis, rules: Rules, districts: pd.DataFrame | None) -> Protection:
