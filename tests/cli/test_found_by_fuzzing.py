@@ -179,3 +179,15 @@ def test_a_layer_with_rates_and_no_counts_is_drawn(hotspots: Run, town: Path) ->
     assert hotspots("-q", "count", "2025-01", *words, "-o", "n.gpkg")[0] == 0
     gpd.read_file("n.gpkg").drop(columns="n").to_file("rates.gpkg")
     assert hotspots("-q", "map", "rates.gpkg", "-o", "o.html")[0] == 0
+
+
+def test_a_small_layer_whose_damaged_numbers_ask_for_all_memory(
+    hotspots: Run, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asks(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("pyogrio.read_dataframe", asks)
+    assert refusal(hotspots, "count", "2025-01", "--areas", "wards.gpkg", "-o", "o.csv")[0] == (
+        "Error: 'wards.gpkg' is not a layer that can be read"
+    )

@@ -15,7 +15,6 @@ attribution = "A licence"
 [incidents]
 source = ["d.csv"]
 period = "2025-01..2025-03"
-time_column = "Date"
 [[areas]]
 label = "Wards"
 source = "w.gpkg"
@@ -44,7 +43,7 @@ SECTIONS = {
     "[share]": "name = 'Weighty'\ncolumn = 'Weight'\nvalue = ['1']",
     "repeats": "place_column = 'LSOA code'\nidentifiers = ['Crime ID']",
     "times": "by = ['weekday', 'hour']\nbands = ['21:00-04:00']",
-    "comparators": "source = 'rates.csv'\nnational = 'North'\nsimilar = ['South', 'West']",
+    "comparators": "source = 'rates.csv'\nnational = 'North'\nsimilar = ['South']",
     "charts": "season = 'none'\ndispersion = 1.5",
     "map": "basemap = 'none'",
     "report": "formats = ['html']",

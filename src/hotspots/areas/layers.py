@@ -31,7 +31,7 @@ from hotspots.base.database.address import Address, is_address, parse_address
 from hotspots.base.database.rows import read_layer_rows
 from hotspots.base.errors import CRSError, DataError, FileError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.foreign import reading
-from hotspots.base.limits import refuse_deep_json
+from hotspots.base.limits import SMALL, refuse_deep_json
 from hotspots.base.named import all_named, find_named, not_fetched
 from hotspots.base.vector import FORMATS, check_vector, points_elsewhere, reading_only, was_cut_off
 
@@ -378,7 +378,11 @@ def read_provenance(path: Path) -> dict[str, Any]:
 
 def _reading_layer(path: Path) -> AbstractContextManager[None]:
     """Turn what GDAL, Arrow and shapely raise at a layer of areas into one error."""
-    return reading(f"'{path}' is not a layer that can be read", hint=f"give {FORMATS} of areas")
+    # A damaged number may ask for any memory; a layer that needs much is large itself.
+    small = path.exists() and path.stat().st_size < SMALL
+    return reading(
+        f"'{path}' is not a layer that can be read", hint=f"give {FORMATS} of areas", damaged=small
+    )
 
 
 def _choose_layer(path: Path, layer: str | None, listed: Any) -> str | None:
