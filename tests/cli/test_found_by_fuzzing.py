@@ -191,3 +191,18 @@ def test_a_small_layer_whose_damaged_numbers_ask_for_all_memory(
     assert refusal(hotspots, "count", "2025-01", "--areas", "wards.gpkg", "-o", "o.csv")[0] == (
         "Error: 'wards.gpkg' is not a layer that can be read"
     )
+
+
+def test_a_theme_without_incidents_in_a_last_month_that_has_not_ended(hotspots: Run, town: Path) -> None:
+    place = gpd.read_file("wards.gpkg").geometry.iloc[0].representative_point()
+    days = [(f"2025-{month:02}-{day:02}", "Drugs") for month in range(1, 5) for day in range(1, 12)]
+    days.append(("2025-01-05", "Burglary"))
+    rows = [f"{day},{place.x:.0f},{place.y:.0f},{kind}" for day, kind in days]
+    Path("i.csv").write_text("Date,Easting,Northing,Crime type\n" + "\n".join(rows), encoding="utf-8")
+    Path("r.toml").write_text(
+        'title = "Town"\n[incidents]\nsource = "i.csv"\n[[areas]]\nlabel = "Wards"\nsource = "wards.gpkg"\n'
+        '[[theme]]\nname = "All"\n[[theme]]\nname = "Burglary"\ncategory = "Burglary"\n[charts]\nseason = "none"\n',
+        encoding="utf-8",
+    )
+    code, _, err = hotspots("-q", "run", "r.toml", "-o", "out")
+    assert code == 0, err
