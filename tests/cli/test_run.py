@@ -229,7 +229,7 @@ def test_recipe_new_check_and_run_fit_together(hotspots: Run, town: Path) -> Non
         "  Incidents: data/*-street.csv",
         "  Areas:     Wards",
         "  Themes:    All crime, Anti-social behaviour",
-        "  Steps:     count, flag, kde, grid, gistar, map, report",
+        "  Steps:     count, flag, kde, grid, gistar, places, map, report",
     ]
 
 
