@@ -50,7 +50,7 @@ def start(*words, **more):
     started.append(popen(*words, **more))
     return started[-1]
 subprocess.Popen = start
-with compiling_ahead({"some_kernels:double": "float64[::1]", "some_kernels:third": "float64"}):
+with compiling_ahead([(some_kernels.double, "float64[::1]"), (some_kernels.third, "float64")]):
     print(some_kernels.double(np.array([1.0, 20.0])))
     if "ALL" in os.environ:
         print(some_kernels.third(9.0))

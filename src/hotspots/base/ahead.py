@@ -6,11 +6,10 @@ becomes of it, what it has not done is compiled here.
 
 from __future__ import annotations
 
-import importlib
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -25,28 +24,27 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def compiling_ahead(wanted: Mapping[str, str]) -> Iterator[None]:
+def compiling_ahead(wanted: Sequence[tuple[Any, str]]) -> Iterator[None]:
     """Compile what is not kept on this machine in a process beside this one; it ends with the block at the latest.
 
     Parameters
     ----------
-    wanted : mapping of str to str
-        The types that each kernel will be called with, as numba writes them, by the kernel's module and name: in the
-        order in which they will be needed. A kernel that is called with others is compiled here.
+    wanted : sequence of (kernel, str)
+        Kernels, and the types that each will be called with, as numba writes them: in the order in which they will be
+        needed. A kernel that is called with others is compiled here.
     """
-    missing = {name: types for name, types in wanted.items() if not _kept(name, types)}
+    missing = {
+        compiled.kernel_name(kernel.py_func): (kernel, types)
+        for kernel, types in wanted
+        if not _kept(kernel, types)
+    }
     if not missing or thread_count() == 1 or not compiled.announcer.kept or not _is_python():
         yield
         return
     log.info(compiled.ONCE)
     compiled.announcer.silent = True
-    # The same places to import from, whatever folder it is started in: none of its own comes first.
-    code = (
-        f"import sys; sys.path[:] = {[str(place) for place in sys.path]!r}\n"
-        f"from hotspots.base.ahead import compile_each; compile_each({missing!r})"
-    )
     beside = subprocess.Popen(  # noqa: S603 - this Python, and our own code
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", _program(missing)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -70,32 +68,35 @@ def compiling_ahead(wanted: Mapping[str, str]) -> Iterator[None]:
         yield
     finally:
         compiled.awaited = None
-        _end(beside, missing)
+        _end(beside, [kernel for kernel, _ in missing.values()])
 
 
-def compile_each(wanted: Mapping[str, str]) -> None:
-    """Compile kernels one after the other, and print the name of each that is kept: the process beside does this."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it hears of Ctrl-C too, and ends it
-    for name, types in wanted.items():
-        with suppress(Exception):  # then it is compiled, and fails, where it is called
-            kernel_of(name).compile(arguments_of(types))
-        try:
-            print(name, flush=True)  # noqa: T201 - to whoever waits for it
-        except OSError:  # nobody does any more
-            return
-
-
-def kernel_of(name: str) -> Any:
-    """Return a kernel by its module and name."""
-    module, function = name.split(":")
-    return getattr(importlib.import_module(module), function)
+def _program(missing: Mapping[str, tuple[Any, str]]) -> str:
+    """Return what the process beside runs: it takes, compiles and tells of one kernel after the other."""
+    lines = [
+        "import signal, sys",
+        # Who started it hears of Ctrl-C too, and ends it.
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)",
+        # The same places to import from, whatever folder it is started in: none of its own comes first.
+        f"sys.path[:] = {[str(place) for place in sys.path]!r}",
+        "from hotspots.base.ahead import compile_one",
+    ]
+    for name, (_, types) in missing.items():
+        module, function = name.split(":")
+        lines += [f"from {module} import {function}", f"compile_one({function}, {name!r}, {types!r})"]
+    return "\n".join(lines)
 
 
-def _kept(name: str, types: str) -> bool:
+def compile_one(kernel: Any, name: str, types: str) -> None:
+    """Compile a kernel, and print its name when it is kept: the process beside does this."""
+    with suppress(Exception):  # then it is compiled, and fails, where it is called
+        kernel.compile(arguments_of(types))
+    print(name, flush=True)  # noqa: T201 - to whoever waits for it
+
+
+def _kept(kernel: Any, types: str) -> bool:
     """Return whether a kernel need not be compiled, or cannot be kept when it is."""
-    cache = kernel_of(name)._cache
+    cache = kernel._cache
     return not isinstance(cache, compiled.Kept) or cache.holds(arguments_of(types), cpu_target.target_context)
 
 
@@ -110,13 +111,13 @@ def _is_python() -> bool:
     return bool(sys.executable) and not getattr(sys, "frozen", False)
 
 
-def _end(beside: subprocess.Popen[str], missing: Mapping[str, str]) -> None:
+def _end(beside: subprocess.Popen[str], kernels: Sequence[Any]) -> None:
     """End the process at once, and clear away what it may have left half-written."""
     with beside:
         broken_off = beside.poll() is None
         beside.kill()
     if broken_off:
-        for folder in {Path(kernel_of(name)._cache.cache_path) for name in missing}:
+        for folder in {Path(kernel._cache.cache_path) for kernel in kernels}:
             for half in folder.glob("*.tmp.*"):
                 with suppress(OSError):
                     half.unlink()

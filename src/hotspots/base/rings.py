@@ -21,7 +21,7 @@ def vertices_and_rings(areas: npt.NDArray[np.object_]) -> tuple[Floats, Longs, L
     starts = np.concatenate(([0], np.cumsum(shapely.get_num_coordinates(areas), dtype=np.int64)))
     rings = np.empty((len(coords) // 4, 2), dtype=np.int64)
     ring_starts = np.empty(len(areas) + 1, dtype=np.int64)
-    if _find_rings(coords, starts, rings, ring_starts):
+    if find_rings(coords, starts, rings, ring_starts):
         return coords, rings[: ring_starts[-1]].copy(), ring_starts
     # Repeated vertices, or rings that touch where they begin: take the areas apart, which is slower.
     parts, owner = shapely.get_parts(areas, return_index=True)
@@ -32,7 +32,7 @@ def vertices_and_rings(areas: npt.NDArray[np.object_]) -> tuple[Floats, Longs, L
 
 
 @kernel()
-def _find_rings(coords: Floats, starts: Longs, rings: Longs, ring_starts: Longs) -> bool:
+def find_rings(coords: Floats, starts: Longs, rings: Longs, ring_starts: Longs) -> bool:
     """Write where each ring begins and ends: a ring ends where its first vertex comes again.
 
     Return False where a repeated vertex leads astray. It cannot go unnoticed: a search that once begins inside
