@@ -147,16 +147,13 @@ def change(
     yearly_before, yearly_after = before * (12 / months_before), after * (12 / months_after)
     # What was rounded to none is not a fall of 100 %.
     gone = (after == 0) if rounded > 1 else np.zeros(len(after), dtype=bool)
-    enough = (before >= FEW) & ~gone
-    percent = np.where(enough, 100 * (ratio - 1), np.nan)
+    percent = np.where((before >= FEW) & ~gone, 100 * (ratio - 1), np.nan)
     yearly = months_before != months_after
     told = [
         _told(*one, rounded, yearly=yearly)
         for one in ((before, yearly_before, months_before), (after, yearly_after, months_after))
     ]
     words = [_in_words(*one, yearly=yearly) for one in zip(position, *told, percent, gone, strict=True)]
-    note = f"under {FEW} incidents before: no percentage"
-    none = f"under {(rounded + 1) // 2} incidents after: no percentage"
     found = pd.DataFrame(
         {
             "n_before": n_before,
@@ -171,7 +168,7 @@ def change(
             "ch_flag": pd.Categorical.from_codes(position, categories=pd.Index(CHANGE_FLAGS), ordered=True),
             **_against_all(before, after, phi, level=level, rounded=rounded),
             "ch_text": words,
-            "ch_note": np.where(before < FEW, note, np.where(gone, none, "")),
+            "ch_note": _notes(before, gone, rounded),
         },
         index=n_before.index,
     )
@@ -185,6 +182,13 @@ def _limits(
     """Return the rate ratio of counts before and after, and its limits."""
     (was, now), (length_was, length_now) = counts, months
     return ratio_limits(now, length_now, was, length_was, level=level, dispersion=dispersion)
+
+
+def _notes(before: Floats, gone: npt.NDArray[np.bool_], rounded: int) -> npt.NDArray[np.str_]:
+    """Return why there is no percentage, where there is none."""
+    few = f"under {FEW} incidents before: no percentage"
+    none = f"under {(rounded + 1) // 2} incidents after: no percentage"
+    return np.where(before < FEW, few, np.where(gone, none, ""))
 
 
 def _against_all(before: Floats, after: Floats, phi: float, *, level: float, rounded: int) -> dict[str, Any]:

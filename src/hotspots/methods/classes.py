@@ -117,23 +117,13 @@ def class_rates(
         most=("most", "sum"), people=("people", lambda people: people.sum(min_count=1)),
     )  # fmt: skip
     people, rated = sums["people"], sums["rated"]
-    rest, others = rated.sum() - rated, people.sum() - people
-    least, most = sums["least"], sums["most"]
-    ratio, lower, upper = (
-        ratio_limits(
-            own, people.where(people > 0), other, others.where(others > 0), level=level, dispersion=dispersion
-        )[which]
-        for which, own, other in (
-            (0, rated, rest), (1, least, most.sum() - most), (2, most, least.sum() - least),
-        )
-    )  # fmt: skip
-    base = rate(rest, others, months=months)
+    ratio, lower, upper = _ratios(sums, level=level, dispersion=dispersion)
+    base = rate(rated.sum() - rated, people.sum() - people, months=months)
     if against == "all":
         whole = pd.Series(float(rated.sum()), index=sums.index)
         base = rate(whole, pd.Series(float(people.sum()), index=sums.index), months=months)
         share = (people / people.sum()).to_numpy()
-        with np.errstate(invalid="ignore"):
-            ratio, lower, upper = (_to_all(one, share) for one in (ratio, lower, upper))
+        ratio, lower, upper = (_to_all(one, share) for one in (ratio, lower, upper))
     own = rate(rated, people, months=months)
     ends = rate_limits(rated, people, months=months, level=level, dispersion=dispersion, limits=limits)
     there = own.notna().to_numpy() & base.notna().to_numpy()
@@ -143,8 +133,7 @@ def class_rates(
             "n": sums["n"],
             "population": people,
             "rate": own,
-            "rate_lo": ends["rate_lo"],
-            "rate_hi": ends["rate_hi"],
+            **ends[["rate_lo", "rate_hi"]],
             "share_n": sums["n"] / sums["n"].sum() if sums["n"].sum() else np.nan,
             "share_pop": people / people.sum(),
             "cmp_rate": base,
@@ -154,6 +143,21 @@ def class_rates(
             "cmp_flag": _flags(there, lower, upper),
         }
     )
+
+
+def _ratios(sums: pd.DataFrame, *, level: float, dispersion: float) -> tuple[Any, ...]:
+    """Return the ratio of each rate to that of the rest, and the ends that hold for all counts there may be."""
+    people, rated = sums["people"], sums["rated"]
+    others = people.sum() - people
+    least, most = sums["least"], sums["most"]
+    return tuple(
+        ratio_limits(
+            own, people.where(people > 0), other, others.where(others > 0), level=level, dispersion=dispersion
+        )[which]
+        for which, own, other in (
+            (0, rated, rated.sum() - rated), (1, least, most.sum() - most), (2, most, least.sum() - least),
+        )
+    )  # fmt: skip
 
 
 def _to_all(ratio: Any, share: Any) -> Any:

@@ -26,7 +26,8 @@ from hotspots.analysis.public.tables import exact_counts, find_hidden
 from hotspots.analysis.public.theme import areas_of, coarse, public_theme
 from hotspots.analysis.recipe.tables import Recipe
 from hotspots.analysis.results import Analysis, Published, ThemeResult
-from hotspots.analysis.run.study import Place, find_neighbours
+from hotspots.analysis.run.place import Place
+from hotspots.analysis.run.study import find_neighbours
 from hotspots.analysis.run.whole import assess, make_standings, set_against
 from hotspots.analysis.standings import Standings
 from hotspots.analysis.steps.columns import add_columns

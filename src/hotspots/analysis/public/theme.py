@@ -16,7 +16,7 @@ from hotspots.analysis.public.density import public_density
 from hotspots.analysis.public.shown import Shown
 from hotspots.analysis.public.tables import classes_of_layer
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
-from hotspots.analysis.run.study import Place
+from hotspots.analysis.run.place import Place
 from hotspots.analysis.run.theme import measure_layer, risk_of_layer
 from hotspots.analysis.steps.counted import counted_layer
 from hotspots.areas.hidden import HIDDEN

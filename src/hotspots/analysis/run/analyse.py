@@ -21,10 +21,9 @@ from hotspots.analysis.recipe.tables import Recipe
 from hotspots.analysis.results import Analysis, Selection, ThemeResult
 from hotspots.analysis.run.months import make_charts, with_charts
 from hotspots.analysis.run.narrow import Lacking, beyond, narrowed, selection_among_all, theme_among_all
-from hotspots.analysis.run.parts import hidden, selection_with_parts, set_apart
+from hotspots.analysis.run.parts import Apart, hidden, selection_with_parts, set_apart
+from hotspots.analysis.run.place import Held, Place
 from hotspots.analysis.run.study import (
-    Held,
-    Place,
     Study,
     begin_study,
     keep_covered,
@@ -51,6 +50,7 @@ from hotspots.areas.uncovered import with_coverage
 from hotspots.counting.coverage.forces import forces_of
 from hotspots.counting.coverage.words import gaps_words, sources_words
 from hotspots.counting.period import period_of
+from hotspots.incidents.quality import QualityReport
 from hotspots.priorities.plan import Plan
 
 Progress = Callable[..., None]
@@ -96,37 +96,23 @@ def analyse(
     places = read_places(recipe)
     progress("Reading incidents")
     read, held, spots = _read(recipe, places, engine=engine, scheduler=scheduler)
-    incidents, before, quality = read.incidents, read.before, read.quality
+    incidents, quality = read.incidents, read.quality
     places = [replace(place, areas=people_of(place.areas, quality)) for place in places]
     period = period_of(incidents, months=recipe.count.months)
     others = find_comparators(recipe)
     against = None if others is None else others.table
     progress("Locating incidents")
-    held = held or locate_all(incidents, before, places)
-    places, held, uncovered, covering = keep_covered(recipe, places, held, quality)
-    check_pages(recipe, places[0].areas["district"].astype(str))
-    apart = set_apart(
-        places,
-        held,
-        covering.lapses,
-        period.months,
-        needed=None if recipe.publish is None else _all_months(covering),
-    )
-    if recipe.publish is not None:
-        apart, uncovered = hidden(apart, uncovered)
+    held = held or locate_all(incidents, read.before, places)
+    apart, uncovered, covering = _whole(recipe, places, held, quality, period.months)
     places, held = with_cells(recipe, apart.places, spots, apart.held)
-    located = apart.located
-    quality = account(quality, incidents, located)
+    quality = account(quality, incidents, apart.located)
     reports = read.accounts or {recipe.incidents[0].name: quality}
     progress("Finding neighbours")
     study = begin_study(recipe, held, spots, places, period, apart, quality.partial_month)
     say_comparison(study)
-    # In a folder for publication counts are protected in one system of areas for all themes.
     lacking = {} if recipe.publish is not None else covering.lacking
     results, charts = _themes(recipe, study, quality.partial_month, progress, lacking)
-    if plan is not None:
-        progress(SELECTION.capitalize())
-    selection = None if plan is None else _selection(recipe, plan, study, against, lacking)
+    selection = None if plan is None else _selection(recipe, plan, study, against, lacking, progress)
     profile = make_profile(recipe, study, against)
     return Analysis(
         recipe,
@@ -141,10 +127,10 @@ def analyse(
         make_standings(recipe, places[0], results),
         assess(recipe, results),
         profile,
-        account_each(read, located, label=places[0].label),
+        account_each(read, apart.located, label=places[0].label),
         {} if others is None else others.accounts,
         classes_of(study.groupings, places[0].key),
-        rows_by_month(incidents, before),
+        rows_by_month(incidents, read.before),
         origin=recipe_origin(recipe, reports, [apart.covered, *(place.areas for place in places[1:])]),
         charts=charts,
         against=set_against(recipe, results, profile, against, months=period.length),
@@ -157,6 +143,21 @@ def analyse(
         lapses=apart.lapses,
         context=_context(recipe, apart.covered),
     )
+
+
+def _whole(
+    recipe: Recipe,
+    places: list[Place],
+    held: dict[str, Held],
+    quality: QualityReport,
+    months: Sequence[pd.Period],
+) -> tuple[Apart, dict[str, gpd.GeoDataFrame], Covering]:
+    """Return the areas that the files cover in every month and, apart from them, those that they do not."""
+    places, held, uncovered, covering = keep_covered(recipe, places, held, quality)
+    check_pages(recipe, places[0].areas["district"].astype(str))
+    needed = None if recipe.publish is None else _all_months(covering)
+    apart = set_apart(places, held, covering.lapses, months, needed=needed)
+    return (apart, uncovered, covering) if recipe.publish is None else (*hidden(apart, uncovered), covering)
 
 
 def _all_months(covering: Covering) -> list[pd.Period]:
@@ -175,9 +176,15 @@ def _read(
 
 
 def _selection(
-    recipe: Recipe, plan: Plan, study: Study, against: pd.DataFrame | None, lacking: Lacking
+    recipe: Recipe,
+    plan: Plan,
+    study: Study,
+    against: pd.DataFrame | None,
+    lacking: Lacking,
+    progress: Progress,
 ) -> Selection:
     """Return the selection among the areas that every source of the plan covers, in every month."""
+    progress(SELECTION.capitalize())
     gone = beyond({entry.incidents for entry in plan.indicator if entry.counted}, lacking)
     own = narrowed(recipe, study, gone)
     chosen = selection_with_parts(select_areas(recipe, plan, own, against), own.parts)
@@ -187,7 +194,10 @@ def _selection(
 def _themes(
     recipe: Recipe, study: Study, partial: str | None, progress: Progress, lacking: Lacking
 ) -> tuple[tuple[ThemeResult, ...], MonthCharts | None]:
-    """Return the results of all themes, with the charts of their months."""
+    """Return the results of all themes, with the charts of their months.
+
+    Published counts are protected in one system of areas for all themes, of which none is lacking then.
+    """
     results = []
     keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])
     for theme, key in zip(recipe.theme, keys, strict=True):

@@ -12,7 +12,7 @@ import pandas as pd
 from hotspots.analysis.changes import Comparison, ThemeChange
 from hotspots.analysis.facts import find_within
 from hotspots.analysis.results import Layer, Selection
-from hotspots.analysis.run.study import Held, Place
+from hotspots.analysis.run.place import Held, Place
 from hotspots.areas.uncovered import with_coverage
 from hotspots.counting.coverage.lapses import Lapses, lapse_words, strays, within_lapses
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -14,15 +14,16 @@ from hotspots.analysis.emerging import find_steps
 from hotspots.analysis.keys import make_keys
 from hotspots.analysis.people import Grouping, read_groupings
 from hotspots.analysis.recipe.tables import CELLS, Areas, Emerging, GiStar, Grid, Outliers, Recipe
-from hotspots.analysis.results import Kind
+from hotspots.analysis.run.parts import Apart, Part
+from hotspots.analysis.run.place import Held, Place
 from hotspots.analysis.sources import of_source
-from hotspots.analysis.steps.counted import among, locate, monthly_counts
+from hotspots.analysis.steps.counted import locate, monthly_counts
 from hotspots.analysis.steps.covered import Covering, judge_covering
 from hotspots.areas.grid import make_grid
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.areas.overlap import largest_overlap
 from hotspots.areas.reading import read_areas
-from hotspots.counting.belonging import By, assign_areas
+from hotspots.counting.belonging import assign_areas
 from hotspots.counting.counts import count_incidents
 from hotspots.counting.coverage.areas import find_coverage
 from hotspots.counting.coverage.words import warn_uncovered
@@ -30,49 +31,11 @@ from hotspots.counting.period import Period
 from hotspots.counting.steps import TimeSteps
 from hotspots.incidents.quality import QualityReport
 
-if TYPE_CHECKING:
-    from hotspots.analysis.run.parts import Apart, Part
-
 log = logging.getLogger(__name__)
 
 LOCALITIES = "localities"
 _WARD = r"[EW]05\d{6}$"  # as the ONS codes wards
 TAKEN = (CELLS, LOCALITIES, "contours")  # keys of layers that no areas of the recipe can have
-
-
-@dataclass(frozen=True, eq=False)
-class Place:
-    """Areas that incidents are counted in, before any theme is."""
-
-    key: str
-    kind: Kind
-    label: str
-    areas: gpd.GeoDataFrame
-    by: By
-    lookup: tuple[str, ...] = ()
-
-
-class Held(NamedTuple):
-    """What is counted in the areas of a place, before any theme is chosen.
-
-    Attributes
-    ----------
-    incidents, before : DataFrame
-        The incidents of the reporting period, and those of the comparison alone; or their sums by area, category and
-        month, see `hotspots.analysis.run.sums`.
-    assigned, before_in : Series
-        The area of each.
-    """
-
-    incidents: pd.DataFrame
-    assigned: pd.Series[Any]
-    before: pd.DataFrame
-    before_in: pd.Series[Any]
-
-    def within(self, areas: gpd.GeoDataFrame) -> Held:
-        """Return the same incidents, in none but these areas."""
-        earlier = self.before_in if self.before.empty else among(self.before_in, areas)
-        return self._replace(assigned=among(self.assigned, areas), before_in=earlier)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hotspots.analysis.recipe.months import check_months
 from hotspots.analysis.recipe.tables import Incidents, Recipe
-from hotspots.analysis.run.study import Held, Place
+from hotspots.analysis.run.place import Held, Place
 from hotspots.analysis.sources import Sources, covered_too, join_sources, named, said_columns
 from hotspots.base.errors import HotspotsWarning, ParameterError
 from hotspots.incidents.filters import range_text

@@ -17,7 +17,8 @@ from hotspots.analysis.public.pieces import count_pieces
 from hotspots.analysis.recipe.tables import Recipe, Theme
 from hotspots.analysis.results import Layer, ThemeResult
 from hotspots.analysis.run.parts import noted, with_part
-from hotspots.analysis.run.study import Place, Study, is_named
+from hotspots.analysis.run.place import Place
+from hotspots.analysis.run.study import Study, is_named
 from hotspots.analysis.sources import of_source, of_theme
 from hotspots.analysis.steps.columns import add_columns
 from hotspots.analysis.steps.counted import count_layer

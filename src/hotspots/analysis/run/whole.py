@@ -16,7 +16,8 @@ from hotspots.analysis.partnerships import profile_incidents
 from hotspots.analysis.profile import Profile
 from hotspots.analysis.recipe.tables import Flag, Recipe
 from hotspots.analysis.results import Layer, Selection, ThemeResult
-from hotspots.analysis.run.study import LOCALITIES, Place, Study
+from hotspots.analysis.run.place import Place
+from hotspots.analysis.run.study import LOCALITIES, Study
 from hotspots.analysis.sources import of_sources, sources_of
 from hotspots.analysis.standings import Standings, find_standings
 from hotspots.analysis.steps.measured import flag_layer
