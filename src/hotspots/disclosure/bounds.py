@@ -51,7 +51,8 @@ def bounds(
         min x_c  and  max x_c   subject to   lower <= x <= upper,   least <= A x <= most
 
     are solved to their optimum (HiGHS), after interval propagation, in each connected part of the system by
-    itself; a table found for one cell serves all others whose limits it reaches. Tables are looked for first in which
+    itself; a table found for one cell serves all others whose limits it, or another that differs from it in one count
+    alone, reaches. Tables are looked for first in which
     many cells are at an end at once, then such in which only cells near one differ from a table that is known, and
     only then by the whole programme. A value that is returned as
     exact is therefore attained by at least one set of counts that agrees with all that is said, and none beyond
@@ -130,12 +131,17 @@ class _Part:
     exact: npt.NDArray[np.bool_]
     table: Floats = field(default_factory=lambda: np.zeros(0))
     """The set of counts found last."""
+    ties: Ties = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ties = Ties(self.matrix)
 
     def take(self, table: Floats) -> None:
-        """Widen what has been found by one more set of counts."""
+        """Widen what has been found by one more set of counts, and by all that differ from it in one count alone."""
         self.table = table
-        self.low = np.minimum(self.low, table)
-        self.high = np.maximum(self.high, table)
+        fall, rise = self.ties.alone(self.matrix @ table, self.least, self.most)
+        self.low = np.minimum(self.low, np.maximum(table - fall, self.lower))
+        self.high = np.maximum(self.high, np.minimum(table + rise, self.upper))
 
 
 def _parts(system: System, lower: Floats, upper: Floats) -> Iterator[_Part]:
@@ -192,9 +198,8 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], nodes: int, enough: Enoug
         return not _reached(part, cell, sign) and bool(open_of(np.array([cell]))[0])
 
     _reach_together(part, np.flatnonzero(wanted), open_of)
-    ties = Ties(part.matrix)
     ends = [(cell, sign) for cell in np.flatnonzero(wanted).tolist() for sign in (1.0, -1.0)]
-    open_ = [end for end in ends if away(*end) and not _reach_near(part, ties, *end, nodes)]
+    open_ = [end for end in ends if away(*end) and not _reach_near(part, *end, nodes)]
     # Those that are left after all have had a turn are few, and share out what is searched for many.
     for limit in (nodes, _PATIENCE * nodes):
         share = max(limit // max(len(open_), 1), nodes)
@@ -244,11 +249,11 @@ def _reach_together(part: _Part, wanted: Places, open_of: Callable[[Places], npt
             _searched(part, goal, (part.lower, part.upper), _TOGETHER, gap=_GAP)
 
 
-def _reach_near(part: _Part, ties: Ties, cell: int, sign: float, nodes: int) -> bool:
+def _reach_near(part: _Part, cell: int, sign: float, nodes: int) -> bool:
     """Find a table in which a cell is at an end, and only cells near it differ from the one found last."""
     for steps in _STEPS:
-        near = ties.near(cell, steps)
-        rows = ties.rows_of(near)
+        near = part.ties.near(cell, steps)
+        rows = part.ties.rows_of(near)
         rest = part.table.copy()
         rest[near] = 0
         shift = (part.matrix @ rest)[rows]

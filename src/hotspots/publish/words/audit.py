@@ -23,6 +23,8 @@ BEYOND = (
     "Whether a place with few residents, or with one household, is told from its mere presence on a map.",
     "Ground that areas of two layers share, where these have over 300 areas in all or one is a grid: only areas "
     "that lie inside another are set against it.",
+    "Months of an area of which none is shown: what the months of its district and of its other areas leave of them is "
+    "not solved for.",
     "Pictures: what a map shows in colour is checked through the classes that its legend names, not from its pixels.",
 )
 """What no audit of files can check."""
