@@ -34,6 +34,10 @@ _GAP = 0.02
 """By so much of the best it may fall short."""
 _WORTH = 0.05
 """A table for many counts at once is looked for as long as the last settled this share of them."""
+_FEW = 1_000
+"""Near so few cells, one is moved by itself."""
+_ASIDE = 0.1
+"""What it is worth to move another along, where moving the one itself is worth 1."""
 _INFEASIBLE = 2  # the solver's word for it
 
 
@@ -193,17 +197,24 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], nodes: int, enough: Enoug
             return np.ones(len(cells), dtype=bool)
         return ~enough(part.cells[cells], part.low[cells], part.high[cells])
 
-    def away(cell: int, sign: float) -> bool:
-        """Return whether an end of a cell is still to be searched for."""
-        return not _reached(part, cell, sign) and bool(open_of(np.array([cell]))[0])
+    def away(cells: Places, sign: float) -> npt.NDArray[np.bool_]:
+        """Return for which wanted cells an end is still to be searched for."""
+        if sign > 0:
+            short = part.low[cells] > part.lower[cells]
+        else:
+            short = part.high[cells] < np.minimum(part.upper[cells], CEILING)
+        return short & wanted[cells] & open_of(cells)
+
+    def is_away(cell: int, sign: float) -> bool:
+        return bool(away(np.array([cell]), sign)[0])
 
     _reach_together(part, np.flatnonzero(wanted), open_of)
     ends = [(cell, sign) for cell in np.flatnonzero(wanted).tolist() for sign in (1.0, -1.0)]
-    open_ = [end for end in ends if away(*end) and not _reach_near(part, *end, nodes)]
+    open_ = [end for end in ends if is_away(*end) and not _reach_near(part, *end, nodes, away)]
     # Those that are left after all have had a turn are few, and share out what is searched for many.
     for limit in (nodes, _PATIENCE * nodes):
         share = max(limit // max(len(open_), 1), nodes)
-        open_ = [end for end in open_ if away(*end) and not _settled(part, *end, share)]
+        open_ = [end for end in open_ if is_away(*end) and not _settled(part, *end, share)]
     for cell, sign in ends:
         part.exact[cell] &= _reached(part, cell, sign)
     part.high[part.high >= CEILING / 2] = np.inf
@@ -249,27 +260,43 @@ def _reach_together(part: _Part, wanted: Places, open_of: Callable[[Places], npt
             _searched(part, goal, (part.lower, part.upper), _TOGETHER, gap=_GAP)
 
 
-def _reach_near(part: _Part, cell: int, sign: float, nodes: int) -> bool:
-    """Find a table in which a cell is at an end, and only cells near it differ from the one found last."""
+def _reach_near(
+    part: _Part, cell: int, sign: float, nodes: int, away: Callable[[Places, float], npt.NDArray[np.bool_]]
+) -> bool:
+    """Find a table in which a cell is at an end, and only cells near it differ from the one found last.
+
+    Among many cells such a table is dear, and others that are away from the same end are brought to it as well.
+    """
     for steps in _STEPS:
         near = part.ties.near(cell, steps)
-        rows = part.ties.rows_of(near)
-        rest = part.table.copy()
-        rest[near] = 0
-        shift = (part.matrix @ rest)[rows]
-        found = solve_whole(
-            np.where(near == cell, sign, 0.0),
-            part.matrix[rows][:, near].tocsr(),
-            (part.lower[near], part.upper[near]),
-            (part.least[rows] - shift - EDGE, part.most[rows] - shift + EDGE),
-            nodes=nodes,
-        )
-        if found.x is not None:
-            rest[near] = np.rint(found.x) + 0.0
-            part.take(rest)
+        goal = np.where(near == cell, sign, 0.0)
+        if len(near) > _FEW:
+            also = goal + sign * _ASIDE * away(near, sign)
+            _search_near(part, near, also, _TOGETHER, gap=_GAP)
+        if not _reached(part, cell, sign):
+            _search_near(part, near, goal, nodes)
         if _reached(part, cell, sign) or len(near) == len(part.cells):
             break
     return _reached(part, cell, sign)
+
+
+def _search_near(part: _Part, near: Places, goal: Floats, nodes: int, *, gap: float = 0.0) -> None:
+    """Take the table of the least value of a goal in which only cells near one differ from the one found last."""
+    rows = part.ties.rows_of(near)
+    rest = part.table.copy()
+    rest[near] = 0
+    shift = (part.matrix @ rest)[rows]
+    found = solve_whole(
+        goal,
+        part.matrix[rows][:, near].tocsr(),
+        (part.lower[near], part.upper[near]),
+        (part.least[rows] - shift - EDGE, part.most[rows] - shift + EDGE),
+        gap=gap,
+        nodes=nodes,
+    )
+    if found.x is not None:
+        rest[near] = np.rint(found.x) + 0.0
+        part.take(rest)
 
 
 def _possible(part: _Part, cell: int, value: float, nodes: int) -> bool:
