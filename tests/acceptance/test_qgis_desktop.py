@@ -613,8 +613,8 @@ def dropped(folder: Folder, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 def test_dropped_on_the_desktop_both_open_without_another_window(dropped: dict[str, Any]) -> None:
     assert {name: dropped[name] for name in ("map.qlr", "map.qgz")} == {
-        "map.qlr": {"asked": [], "windows": [], "valid": [True] * 13, "title": ""},
-        "map.qgz": {"asked": [], "windows": [], "valid": [True] * 13, "title": TITLE},
+        "map.qlr": {"asked": [], "windows": [], "valid": [True] * 14, "title": ""},
+        "map.qgz": {"asked": [], "windows": [], "valid": [True] * 14, "title": TITLE},
     }
 
 
