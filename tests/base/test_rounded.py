@@ -68,7 +68,10 @@ def test_what_was_rounded_is_marked_less_often() -> None:
 def test_a_zero_of_rounded_counts_is_called_under_what_it_stands_for() -> None:
     before, after = pd.Series([0, 120]), pd.Series([10, 0])
     words = change(before, after, months_before=12, months_after=12, rounded=10)["ch_text"].tolist()
-    assert words == ["no clear change (under 5 to 10)", "down (120 to under 5; too few after for a percentage)"]
+    assert words == [
+        "no clear change (under 5 to 10)",
+        "down (120 to under 5; too few after for a percentage)",
+    ]
     assert (
         change(before, after, months_before=12, months_after=12)["ch_text"].iloc[0].startswith("up (0 to 10;")
     )
