@@ -172,7 +172,7 @@ def test_a_rounded_0_reads_as_what_it_stands_for_in_every_kind_of_file(folders: 
             '"#,##0;-#,##0;&quot;under 5&quot;"',
             '"#,##0.0;-#,##0.0;&quot;too few&quot;"',
         ],
-        "layers/burglary_wards.qml": ["= 0, 'under 5', format_number", "Incidents; 0 is under 5"],
+        "layers/burglary_wards.qml": ["= 0, 'under 5', format_number", "; 0 is under 5"],
         "hotspots.qgz/hotspots.qgs": ["= 0, 'under 5', format_number"],
     }.items():
         assert [text for text in wanted if text not in files[name]] == [], name
