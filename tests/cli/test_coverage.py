@@ -180,6 +180,16 @@ def test_a_month_without_a_file_is_told_by_its_force_and_its_districts(year: Cal
     assert layer["rate"].isna().tolist() == [False] * 8 + [True] * 4
 
 
+def test_no_count_of_a_part_of_the_months_is_published(year: Callable[..., str]) -> None:
+    # 330 would stand there exactly, beside counts that are rounded.
+    year("count", "--per", "category", "--public", "documents", "-o", "n.gpkg")
+    layer = gpd.read_file("n.gpkg")
+    assert layer["coverage"].tolist() == PART
+    figures = layer[["n", "n_Drugs", "n_Robbery"]]
+    assert figures.notna().all(axis=1).tolist() == [True] * 8 + [False] * 4
+    assert (figures[:8] % 10 == 0).all(axis=None)
+
+
 def test_a_month_without_a_file_is_blank_among_the_months(year: Callable[..., str]) -> None:
     year("count", "--per", "month", "-o", "n.gpkg")
     layer = gpd.read_file("n.gpkg")
