@@ -110,10 +110,6 @@ def up_to_day(
 ) -> pd.DataFrame:
     """Return the incidents in each area up to a day of a month, of every year, by month."""
     early = incidents[(incidents["date"].dt.month == month.month) & (incidents["date"].dt.day <= day)]
-    if early.empty:  # a rare theme, which is 0 then
-        return pd.DataFrame(
-            index=areas.index, columns=pd.PeriodIndex([], freq="M", name="month"), dtype="int64"
-        )
     return count_incidents(early, areas, per="month", assigned=assigned.reindex(early.index))
 
 

@@ -112,7 +112,7 @@ def _split(incidents: pd.DataFrame, per: Per) -> tuple[np.ndarray, pd.Index]:
         return category.cat.codes.to_numpy(), pd.Index(category.cat.categories, name="category")
     if per not in ("month", "year"):
         raise ParameterError(f"'per' is '{per}'", hint="use 'category', 'month' or 'year'")
-    if "month" not in incidents or incidents["month"].isna().all():
+    if "month" not in incidents or (len(incidents) and incidents["month"].isna().all()):
         raise DataError(
             f"no incident has a month, so none can be counted per {per}", hint="name it with 'month_column'"
         )

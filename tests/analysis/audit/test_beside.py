@@ -129,3 +129,4 @@ def test_counts_that_were_revised_between_editions_are_solved_in_each_alone(publ
     alone = len(audit_folders([exact], rules=DOCUMENTS).given_back)
     both = audit_folders([before, exact], rules=DOCUMENTS).given_back
     assert len(both) >= alone > 0
+    assert not both.duplicated(["theme", "area", "period"]).any()

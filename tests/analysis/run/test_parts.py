@@ -264,3 +264,26 @@ def test_a_month_that_is_only_compared_with_leaves_the_period_whole(folder: Path
     assert set(first.loc[NEXT, "ch_note"]) == {"not covered in June 2025"}
     assert found.themes[0].change is not None
     assert found.themes[0].change.counts == (2340.0, 2340.0)
+
+
+def test_a_source_may_cover_none_of_a_district_that_lacks_a_month(folder: Path) -> None:
+    table = pd.read_csv(folder / "street.csv")
+    near = table[(table["Falls within"] == "Shire Police") & (table["Northing"] < 305_000)]
+    near.assign(**{"Crime type": "Noise", "Falls within": "Council"}).to_csv(
+        folder / "council.csv", index=False
+    )
+    text = RECIPE.replace("{areas}", "").replace("[incidents]", '[[incidents]]\nname = "Police"')
+    text = text.replace("[[areas]]", '[[incidents]]\nname = "Council"\nsource = "council.csv"\n[[areas]]', 1)
+    theme = '[[theme]]\nname = "{}"\nincidents = "{}"\n'
+    text = text.replace(
+        '[[theme]]\nname = "All"\n', theme.format("All", "Police") + theme.format("Noise", "Council")
+    )
+    text = text.replace('[select]\nplan = "plan.toml"\n', "")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", HotspotsWarning)
+        found = analyse(parse_recipe(text, folder=folder))
+    police, council = (theme.first for theme in found.themes)
+    assert set(police.loc[NEXT, "ch_note"]) == {"not covered in June 2025"}
+    assert set(council.loc[NEXT, "coverage"]) == {"not covered"}
+    assert council.loc[NEXT, "n"].isna().all()
+    assert council["n"].sum() == police["n"][:15].sum() == 12 * sum(range(6, 21))

@@ -168,10 +168,14 @@ def audit_folders(
             f"{len(known.revised):,} counts that were revised between the folders, so that they are solved in each "
             "alone"
         )
-        alone = [audit_folders([read.path], rules=held_to, small=small) for read in reads]
+        alone = [audit_folders([read.path], rules=asked, small=small) for read in reads]
         known.disagree += [told for one in alone for told in one.disagree]
-        back = [one.given_back.drop(columns="level") for one in alone]
-        table = pd.concat([table, *back], ignore_index=True)
+        # What is given back by the folders together is not counted again for each.
+        back = pd.concat([one.given_back.drop(columns="level") for one in alone])
+        cell = ["theme", "area", "period"]
+        told = pd.MultiIndex.from_frame(table.loc[table["state"] == "given back", cell])
+        new = ~pd.MultiIndex.from_frame(back[cell]).isin(told)
+        table = pd.concat([table, back[new].drop_duplicates(cell)], ignore_index=True)
     table.insert(3, "level", _level_of(table["area"], setting.levels))
     return Audit(
         tuple(read.path.name for read in reads),

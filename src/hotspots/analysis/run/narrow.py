@@ -59,6 +59,7 @@ def narrowed(recipe: Recipe, study: Study, gone: pd.Index[Any]) -> Study:
         places=places,
         held=held,
         parts=parts,
+        lapses=apart.lapses[apart.lapses.index.isin(covered.index)],
         covered=covered,
         located=among(apart.located, covered),
         located_before=before if held[key].before.empty else among(before, covered),
