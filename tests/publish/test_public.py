@@ -183,7 +183,9 @@ def test_a_rounded_0_reads_as_what_it_stands_for_in_every_kind_of_file(folders: 
     # Numbers stay numbers.
     csv = pd.read_csv(folders.folder / "tables" / "burglary_wards.csv", index_col="code")
     assert (csv["n"] == 0).any()
-    book = pd.read_excel(folders.folder / "tables.xlsx", sheet_name="Burglary – Wards", index_col="Code")
+    book = pd.read_excel(
+        folders.folder / "tables.xlsx", sheet_name="Burglary – Wards", index_col="Code", engine="openpyxl"
+    )
     assert book["Incidents"].sort_index().tolist() == csv["n"].sort_index().tolist()
     # A row of no incidents is nowhere said to be one.
     rows = re.findall(r"<tr>.*?</tr>", files["report.html"], re.DOTALL)
