@@ -199,10 +199,11 @@ def _page(
 
 def _is_feature(one: object, fields: Sequence[str], *, shapes: bool) -> bool:
     """Return whether this is a feature with a plain value in each of these fields and, where asked for, an area."""
-    held = one.get("properties") if isinstance(one, dict) else None
+    if not isinstance(one, dict):
+        return False
+    held, shape = one.get("properties"), one.get("geometry")
     if not isinstance(held, dict) or not all(isinstance(held.get(name, []), _PLAIN) for name in fields):
         return False
-    shape = one.get("geometry") if isinstance(one, dict) else None
     kind = shape.get("type") if isinstance(shape, dict) else None
     return kind in ("Polygon", "MultiPolygon") if shapes else True
 
