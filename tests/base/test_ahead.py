@@ -14,8 +14,12 @@ import os
 from pathlib import Path
 from hotspots.base.compiled import kernel
 
-if "BREAKS" in os.environ and os.getpid() != int(os.environ.get("HERE", os.getpid())):
-    os._exit(9)
+if os.getpid() != int(os.environ.get("HERE", os.getpid())):
+    if "BREAKS" in os.environ:
+        os._exit(9)
+    if "HANGS" in os.environ:
+        import signal
+        signal.pause()
 
 @kernel()
 def double(values):
@@ -30,6 +34,7 @@ def third(value):
 """
 SCRIPT = """
 import logging, os, subprocess, sys
+from pathlib import Path
 import numpy as np
 os.environ["HERE"] = str(os.getpid())
 logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
@@ -50,10 +55,17 @@ def start(*words, **more):
     started.append(popen(*words, **more))
     return started[-1]
 subprocess.Popen = start
+half = Path(some_kernels.double._cache.cache_path, "half.nbi.tmp.1")
+if "HANGS" in os.environ:
+    half.parent.mkdir(parents=True, exist_ok=True)
+    half.write_bytes(b"half")
 with compiling_ahead([(some_kernels.double, "float64[::1]"), (some_kernels.third, "float64")]):
-    print(some_kernels.double(np.array([1.0, 20.0])))
+    if "HANGS" not in os.environ:
+        print(some_kernels.double(np.array([1.0, 20.0])))
     if "ALL" in os.environ:
         print(some_kernels.third(9.0))
+if "HANGS" in os.environ:
+    print([one.returncode for one in started], half.exists())
 print(len(started), "process", [one.poll() is not None for one in started], compiled.awaited)
 """
 ONCE = "Compiling the numerical kernels, once on this machine: some seconds"
@@ -76,7 +88,7 @@ def said(folder: Path, **more: str) -> list[str]:
         **more,
     }
     command = [sys.executable, str(folder / "script.py")]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)  # noqa: S603
     assert done.stderr == ""
     return done.stdout.splitlines()
 
@@ -97,6 +109,8 @@ def test_kernels_are_compiled_beside_once_and_then_start_no_process(
 
 
 def test_a_process_that_is_not_done_at_the_end_is_ended_and_leaves_no_litter(folder: Path) -> None:
+    # -9: it was killed, for it would have waited for ever.
+    assert said(folder, HANGS="1") == [ONCE, "[-9] False", "1 process [True] None"]
     assert said(folder)[-1] == "1 process [True] None"
     kept = [path.suffix for path in (folder / "kept").rglob("*") if path.is_file()]
     assert set(kept) <= {".nbi", ".nbc"}

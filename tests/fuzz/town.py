@@ -144,7 +144,7 @@ def _context(folder: Path) -> None:
 
 
 def _database(folder: Path, incidents: pd.DataFrame, wards: gpd.GeoDataFrame) -> None:
-    """Write a DuckDB file with incidents, wards, a table of odd types, and a view of a file outside it."""
+    """Write a DuckDB file with incidents, wards and a table of odd types."""
     shapes = wards.to_wkb()
     with duckdb.connect(str(folder / "d.duckdb")) as made:
         made.register("rows", incidents.drop(columns="Crime ID"))

@@ -115,8 +115,8 @@ def cluster() -> Iterator[str]:
         yield started.scheduler_address
 
 
-def words(town: Path, *more: str) -> list[str]:
-    return ["run", str(town / "recipe.toml"), "-o", str(town / "out"), "--engine", "dask", *more]
+def words(town: Path, *more: str, engine: str = "dask", out: str = "out") -> list[str]:
+    return ["run", str(town / "recipe.toml"), "-o", str(town / out), "--engine", engine, *more]
 
 
 def doing_in_the_third_file(monkeypatch: pytest.MonkeyPatch, wrapped: Callable[[Any], Any]) -> None:
@@ -155,7 +155,7 @@ def test_a_worker_that_is_lost_half_way_changes_no_byte_of_a_run(
         doing_in_the_third_file(deadly, lambda batches: Deadly(batches, town / "mark"))
         assert run(words(town, "--scheduler", cluster)) == 0
     assert (town / "mark").exists()
-    assert run([*words(town)[:-1], "stream", "-o", str(town / "stream")]) == 0
+    assert run(words(town, engine="stream", out="stream")) == 0
     expected = files_of(town / "stream")
     assert len(expected) > 5
     assert files_of(town / "out") == expected
