@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.codes import new_in_2021
+from hotspots.base.months import month_runs
 from hotspots.base.text import percent
 from hotspots.incidents.cells import month_ordinals
 from hotspots.incidents.dates import NO_MONTH
@@ -519,13 +520,8 @@ def _month_label(ordinal: int) -> str:
 
 def month_spans(months: tuple[str, ...]) -> str:
     """Return months in order as spans of months that follow one another."""
-    spans: list[list[str]] = []
-    for month in months:
-        if spans and pd.Period(spans[-1][-1], freq="M") + 1 == pd.Period(month, freq="M"):
-            spans[-1].append(month)
-        else:
-            spans.append([month])
-    return ", ".join(span[0] if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in spans)
+    runs = month_runs(months)
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
 
 
 def _missing_months(months: tuple[Share, ...]) -> tuple[str, ...]:

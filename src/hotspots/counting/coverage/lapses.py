@@ -8,6 +8,7 @@ comparison of a period that holds the month.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ import pandas as pd
 
 from hotspots.areas.outline import districts_of
 from hotspots.areas.uncovered import NOT_COVERED
+from hotspots.base.months import month_runs, span_words
 from hotspots.base.text import counted, list_words
 
 if TYPE_CHECKING:
@@ -117,26 +119,13 @@ def lapse_words(lacking: Sequence[str], months: Sequence[Any] = ()) -> str:
     >>> lapse_words(["2024-02", "2024-06", "2024-07"], year)
     'not covered in February and June to July 2024'
     """
-    spans: list[list[pd.Period]] = []
-    for month in (pd.Period(one, freq="M") for one in lacking):
-        if spans and spans[-1][-1] + 1 == month:
-            spans[-1].append(month)
-        else:
-            spans.append([month])
+    runs = month_runs(lacking)
     said = counted(len(lacking), "month")
-    if len(spans) <= NAMED:
-        said = list_words([_span(*place) for place in zip(spans, [*spans[1:], None], strict=True)])
+    if len(runs) <= NAMED:
+        # The year is told once of runs that end in one.
+        alike = [after[0].year == run[-1].year for run, after in pairwise(runs)] + [False]
+        said = list_words([span_words(run, year=not same) for run, same in zip(runs, alike, strict=True)])
     held = [str(month) for month in months]
     gone = len(set(held) & set(lacking))
     part = f" ({len(held) - gone} of {len(held)} months)" if gone else ""
     return f"{NOT_COVERED} in {said}{part}"
-
-
-def _span(span: list[pd.Period], following: list[pd.Period] | None) -> str:
-    """Return one span of months in words; its year only where the next one is not of the same."""
-    first, last = span[0], span[-1]
-    alike = following is not None and following[0].year == last.year
-    end = last.strftime("%B" if alike else "%B %Y")
-    if first == last:
-        return str(end)
-    return f"{first.strftime('%B' if first.year == last.year else '%B %Y')} to {end}"

@@ -9,13 +9,13 @@ import pandas as pd
 from hotspots.analysis.changes import Comparison
 from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.areas.uncovered import NOT_COVERED
+from hotspots.base.months import span_words
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.publish.words.change import (
     change_words,
     compared_words,
     limits_words,
     season_words,
-    span_words,
     standing_words,
     year_words,
 )

@@ -10,6 +10,7 @@ import pandas as pd
 from hotspots.analysis.changes import Comparison, Months
 from hotspots.areas.hidden import zero_word
 from hotspots.areas.uncovered import NOT_COVERED
+from hotspots.base.months import span_words
 
 NO_PERIOD = "period not recorded"
 _LISTED = 4  # months named one by one where they are not all that lie between the first and the last
@@ -23,21 +24,6 @@ def calendar_words(months: Sequence[pd.Period]) -> str:
     if 1 < len(months) < whole and len(months) <= _LISTED:
         return ", ".join(month.strftime("%B %Y") for month in months)
     return span_words(months)
-
-
-def span_words(months: Sequence[pd.Period]) -> str:
-    """Return the span from the first month to the last in words.
-
-    Examples
-    --------
-    >>> half = pd.period_range("2025-01", "2025-06", freq="M")
-    >>> span_words(half), span_words(half - 6), span_words(half[:1])
-    ('January to June 2025', 'July to December 2024', 'January 2025')
-    """
-    first, last = months[0], months[-1]
-    if first == last:
-        return str(last.strftime("%B %Y"))
-    return f"{first.strftime('%B' if first.year == last.year else '%B %Y')} to {last.strftime('%B %Y')}"
 
 
 def season_words(months: Months) -> str:

@@ -9,8 +9,9 @@ import pandas as pd
 
 from hotspots.analysis.results import Analysis, Layer
 from hotspots.base.errors import ParameterError
+from hotspots.base.months import span_words
 from hotspots.incidents.filters import month_range
-from hotspots.publish.words.change import calendar_words, compared_words, span_words
+from hotspots.publish.words.change import calendar_words, compared_words
 from hotspots.publish.words.reference import all_areas
 
 # What each column is measured against; {all} are all areas of the layer, {other} is the comparator.

@@ -8,9 +8,9 @@ from hotspots.analysis.recipe.tables import Change, Flag, GiStar, Outliers, Risk
 from hotspots.analysis.results import Analysis
 from hotspots.areas.population import Populations
 from hotspots.areas.uncovered import NOT_COVERED, uncovered_words
+from hotspots.base.months import span_words
 from hotspots.base.surface import Surface
 from hotspots.base.text import counted, list_words
-from hotspots.publish.words.change import span_words
 from hotspots.publish.words.coverage import partly_words
 from hotspots.publish.words.emerging import emerging_note, steps_of
 from hotspots.publish.words.names import times_words

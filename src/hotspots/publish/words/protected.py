@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from hotspots.base.months import span_words
 from hotspots.base.text import counted, list_words
-from hotspots.publish.words.change import span_words
 
 _KINDS = {
     "all areas": "All areas together",

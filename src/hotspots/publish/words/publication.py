@@ -41,7 +41,7 @@ def shown_words(profile: Profile) -> str:
 
 def printed_base(analysis: Analysis) -> int:
     """Return what the counts of printed tables are rounded to: published counts as they are published already."""
-    return 10 if analysis.published is None else max(analysis.published.profile.base, 1)
+    return 10 if analysis.published is None else analysis.published.profile.rounded_to
 
 
 def few_of(analysis: Analysis) -> int:
