@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from hotspots.disclosure.statements import EDGE, System
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 Enough = Callable[[Places, Floats, Floats], npt.NDArray[np.bool_]]
+Away = Callable[[Places, float], npt.NDArray[np.bool_]]
 
 NODES = 1_000
 """In how many branches one end of one count is searched before what was found is returned as not exact."""
@@ -135,10 +137,11 @@ class _Part:
     exact: npt.NDArray[np.bool_]
     table: Floats = field(default_factory=lambda: np.zeros(0))
     """The set of counts found last."""
-    ties: Ties = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.ties = Ties(self.matrix)
+    @cached_property
+    def ties(self) -> Ties:
+        """Which cells stand in which statements."""
+        return Ties(self.matrix)
 
     def take(self, table: Floats) -> None:
         """Widen what has been found by one more set of counts, and by all that differ from it in one count alone."""
@@ -199,16 +202,12 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], nodes: int, enough: Enoug
 
     def away(cells: Places, sign: float) -> npt.NDArray[np.bool_]:
         """Return for which wanted cells an end is still to be searched for."""
-        if sign > 0:
-            short = part.low[cells] > part.lower[cells]
-        else:
-            short = part.high[cells] < np.minimum(part.upper[cells], CEILING)
-        return short & wanted[cells] & open_of(cells)
+        return np.asarray(wanted[cells] & ~_reached(part, cells, sign) & open_of(cells))
 
     def is_away(cell: int, sign: float) -> bool:
         return bool(away(np.array([cell]), sign)[0])
 
-    _reach_together(part, np.flatnonzero(wanted), open_of)
+    _reach_together(part, np.flatnonzero(wanted), away)
     ends = [(cell, sign) for cell in np.flatnonzero(wanted).tolist() for sign in (1.0, -1.0)]
     open_ = [end for end in ends if is_away(*end) and not _reach_near(part, *end, nodes, away)]
     # Those that are left after all have had a turn are few, and share out what is searched for many.
@@ -216,7 +215,7 @@ def _solve(part: _Part, wanted: npt.NDArray[np.bool_], nodes: int, enough: Enoug
         share = max(limit // max(len(open_), 1), nodes)
         open_ = [end for end in open_ if is_away(*end) and not _settled(part, *end, share)]
     for cell, sign in ends:
-        part.exact[cell] &= _reached(part, cell, sign)
+        part.exact[cell] &= bool(_reached(part, cell, sign))
     part.high[part.high >= CEILING / 2] = np.inf
 
 
@@ -235,13 +234,14 @@ def _settled(part: _Part, cell: int, sign: float, nodes: int) -> bool:
     return True
 
 
-def _reached(part: _Part, cell: int, sign: float) -> bool:
-    """Return whether a table was met in which a cell is at an end: the least for 1, the greatest for -1."""
-    most = min(part.upper[cell], CEILING)
-    return bool(part.low[cell] <= part.lower[cell] if sign > 0 else part.high[cell] >= most)
+def _reached(part: _Part, cells: Any, sign: float) -> Any:
+    """Return whether tables were met in which cells are at an end: the least for 1, the greatest for -1."""
+    if sign > 0:
+        return part.low[cells] <= part.lower[cells]
+    return part.high[cells] >= np.minimum(part.upper[cells], CEILING)
 
 
-def _reach_together(part: _Part, wanted: Places, open_of: Callable[[Places], npt.NDArray[np.bool_]]) -> None:
+def _reach_together(part: _Part, wanted: Places, away: Away) -> None:
     """Find tables in which many wanted cells are at an end of their limits at once, while that still finds many more.
 
     One table with fifty cells at their least spares fifty searches; what no table shows is left to a search of its own.
@@ -250,19 +250,16 @@ def _reach_together(part: _Part, wanted: Places, open_of: Callable[[Places], npt
     for sign in (1.0, -1.0):
         before = np.inf
         while True:
-            ends = part.low > part.lower if sign > 0 else part.high < part.upper
-            away = wanted[ends[wanted] & open_of(wanted)]
-            if not 1 < len(away) < (1 - _WORTH) * before:
+            left = wanted[away(wanted, sign)]
+            if not 1 < len(left) < (1 - _WORTH) * before:
                 break
-            before = float(len(away))
+            before = float(len(left))
             goal = np.zeros(len(part.cells))
-            goal[away] = sign
+            goal[left] = sign
             _searched(part, goal, (part.lower, part.upper), _TOGETHER, gap=_GAP)
 
 
-def _reach_near(
-    part: _Part, cell: int, sign: float, nodes: int, away: Callable[[Places, float], npt.NDArray[np.bool_]]
-) -> bool:
+def _reach_near(part: _Part, cell: int, sign: float, nodes: int, away: Away) -> bool:
     """Find a table in which a cell is at an end, and only cells near it differ from the one found last.
 
     Among many cells such a table is dear, and others that are away from the same end are brought to it as well.
@@ -277,7 +274,7 @@ def _reach_near(
             _search_near(part, near, goal, nodes)
         if _reached(part, cell, sign) or len(near) == len(part.cells):
             break
-    return _reached(part, cell, sign)
+    return bool(_reached(part, cell, sign))
 
 
 def _search_near(part: _Part, near: Places, goal: Floats, nodes: int, *, gap: float = 0.0) -> None:
