@@ -83,10 +83,7 @@ def command(
         where = read_areas(areas, crs=crs, **options.area_reading(given))
         asked = {"step": step, "by": by, "lookup": lookup, "per": per, **options.reading(given)}
         counted = engines.count(engine, scheduler, incidents, where, **asked)
-        where, missing, counted = engines.only_covered(where, counted, given)
-        if rules is not None:
-            # They stand outside the system that is protected: as in a run, no figure of theirs is shown.
-            missing = missing.drop(columns=[name for name in missing if name == "n" or name.startswith("n_")])
+        where, missing, counted = engines.only_covered(where, counted, given, exact=rules is None)
         rated = months is not None or where["population"].notna().any()
         period = period_of_report(counted.report, months=months) if rated else None
         n, split = shown_counts(counted.n, counted.split, rules)

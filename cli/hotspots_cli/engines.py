@@ -138,11 +138,13 @@ def sums(
 
 
 def only_covered(
-    areas: gpd.GeoDataFrame, counted: Counted, given: dict[str, Any]
+    areas: gpd.GeoDataFrame, counted: Counted, given: dict[str, Any], *, exact: bool = True
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, Counted]:
     """Return the areas that the files cover, those that they do not, said in a warning, and the counts of the first.
 
     The areas have the people of the incidents' year; the options of coverage are taken out of a command's parameters.
+    Of areas that the files cover in a part of the months, what is counted stands among those that they do not, where it
+    may be `exact`: it is outside the counts that are protected together.
     """
     from hotspots.analysis.steps.counted import people_of
     from hotspots.analysis.steps.covered import judge_covering
@@ -154,16 +156,17 @@ def only_covered(
     judged = judge_covering(areas, n, monthly, report, **said)
     if judged.held.all():
         return areas, areas.iloc[:0], counted
-    missing = judged.missing(areas, () if monthly is None else tuple(monthly.columns))
+    missing = judged.missing(areas)
     split, kept = counted.split, missing.index[judged.covered[missing.index]]
     if monthly is not None:
         # What lies in an area in a month that it lacks is a stray, and outside.
         strayed = monthly - blanked(monthly, judged.lapses).fillna(0).astype(monthly.dtypes)
         n = (n - strayed.sum(axis=1)).rename("n")
+    if monthly is not None and exact:
         missing = missing.assign(
             n=n[kept].reindex(missing.index).astype("Int64" if n.dtype.kind == "i" else float)
         )
-    if split is not None:
+    if split is not None and exact:
         parts = blanked(split, judged.lapses) if split.columns.name == "month" else split
         missing = missing.join(parts.loc[kept].add_prefix("n_"))
     if report.inside is not None and report.outside is not None and counted.n.sum() == report.inside:

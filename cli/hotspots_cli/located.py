@@ -151,9 +151,9 @@ def _covered(read: Located, said: dict[str, Any], compared: Sequence[str], parti
         spans = [month_range(one) for one in compared]
         monthly = monthly.loc[:, within_months(monthly.columns.to_series(), spans)]
     judged = judge_covering(areas, n, monthly, quality, partial=partial, stacklevel=3, **said)
-    held, months = judged.held, () if monthly is None else tuple(monthly.columns)
+    held = judged.held
     kept = judged.lapses[judged.lapses.index.isin(areas.index[held])]
-    read = replace(read, partly={code: lapse_words(gone, months) for code, gone in kept.items()})
+    read = replace(read, partly={code: lapse_words(gone, judged.months) for code, gone in kept.items()})
     if held.all():
         return replace(read, missing=areas.iloc[:0])
     if quality.inside is not None and quality.outside is not None:
@@ -164,5 +164,5 @@ def _covered(read: Located, said: dict[str, Any], compared: Sequence[str], parti
         areas=areas[held],
         quality=quality,
         assigned=among(read.assigned, areas[held]),
-        missing=judged.missing(areas, months),
+        missing=judged.missing(areas),
     )

@@ -395,19 +395,9 @@ keep = click.option(
 
 def reading(given: dict[str, Any]) -> dict[str, Any]:
     """Take the options of `selection` and `columns` out of a command's parameters, as `read_incidents` wants them."""
-    names = (
-        "category",
-        "exclude",
-        "period",
-        "x",
-        "y",
-        "source_crs",
-        "category_column",
-        "month_column",
-        "weight_column",
-        "id_column",
-        "date_order",
-    )
+    from hotspots.incidents.columns import SETTINGS
+
+    names = ("category", "exclude", "period", *SETTINGS)
     return {name: given.pop(name) or None for name in names if name in given}
 
 

@@ -25,7 +25,7 @@ def rules_of(name: str | None) -> Profile | None:
 def rounding_of(name: str | None) -> int:
     """Return what the rules that are named round counts to; 1 where they are exact."""
     rules = rules_of(name)
-    return 1 if rules is None else max(rules.base, 1)
+    return 1 if rules is None else rules.rounded_to
 
 
 def published_record(

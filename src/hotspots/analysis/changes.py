@@ -188,9 +188,7 @@ def _by_district(
     if named.isna().all():
         return None
     named = named.reindex(counts[-1].index)
-    before, after = (
-        count.groupby(named).sum().mask(count.isna().groupby(named).any()) for count in counts[-2:]
-    )
+    before, after = (count.groupby(named).sum(skipna=False) for count in counts[-2:])
     return before, after
 
 

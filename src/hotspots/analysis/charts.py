@@ -266,14 +266,10 @@ def _by_district(
     named = districts.astype(object).where(districts.notna() & (districts.astype(str) != ""))
     if named.nunique() < 2:
         return None
-    return {theme: _summed(table, named.reindex(table.index)) for theme, table in tables.items()}
-
-
-def _summed(table: pd.DataFrame, named: pd.Series[Any]) -> pd.DataFrame:
-    """Return the counts of each district; missing in a month that one of its areas lacks."""
-    sums = table.groupby(named).sum()
-    blank = table.isna()
-    return sums.mask(blank.groupby(named).any()) if blank.any(axis=None) else sums
+    # Missing in a month that one of its areas lacks.
+    return {
+        theme: table.groupby(named.reindex(table.index)).sum(skipna=False) for theme, table in tables.items()
+    }
 
 
 def _charts(

@@ -25,6 +25,7 @@ from hotspots.analysis.steps.counted import account
 from hotspots.analysis.times.themes import clock_of_source
 from hotspots.base.errors import DataError, HotspotsError
 from hotspots.base.text import plain_text
+from hotspots.incidents.columns import SETTINGS
 from hotspots.incidents.doubts import warn_of
 from hotspots.incidents.filters import category_mask, month_range, range_text
 from hotspots.incidents.gate import row_numbers
@@ -125,17 +126,7 @@ def named(recipe: Recipe, asked: Incidents) -> Iterator[None]:
 
 def said_columns(asked: Incidents) -> dict[str, Any]:
     """Return what a recipe says of a source's columns, as whatever reads incidents takes it."""
-    names = (
-        "source_crs",
-        "x",
-        "y",
-        "category_column",
-        "month_column",
-        "weight_column",
-        "id_column",
-        "date_order",
-    )
-    return {name: getattr(asked, name) for name in names}
+    return {name: getattr(asked, name) for name in SETTINGS}
 
 
 def _read(recipe: Recipe, asked: Incidents) -> Reading:

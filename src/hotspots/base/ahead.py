@@ -6,7 +6,6 @@ becomes of it, what it has not done is compiled here.
 
 from __future__ import annotations
 
-import logging
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +18,6 @@ from numba.core.registry import cpu_target
 
 from hotspots.base import compiled
 from hotspots.base.threads import thread_count
-
-log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -41,8 +38,7 @@ def compiling_ahead(wanted: Sequence[tuple[Any, str]]) -> Iterator[None]:
     if not missing or thread_count() == 1 or not compiled.announcer.kept or not _is_python():
         yield
         return
-    log.info(compiled.ONCE)
-    compiled.announcer.silent = True
+    compiled.announcer.say()
     beside = subprocess.Popen(  # noqa: S603 - this Python, and our own code
         [sys.executable, "-c", _program(missing)],
         stdin=subprocess.DEVNULL,

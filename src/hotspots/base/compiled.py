@@ -31,6 +31,10 @@ class _Announcer(event.Listener):
     def on_start(self, event: Any) -> None:
         """Speak when the first kernel is compiled."""
         del event
+        self.say()
+
+    def say(self) -> None:
+        """Speak, if nothing has been said yet."""
         if not self.silent:
             log.info(ONCE if self.kept else EVERY_TIME)
             self.silent = True

@@ -12,9 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.base.errors import DataError, HotspotsWarning
-from hotspots.base.text import (
-    plain_text,
-)
+from hotspots.base.text import plain_text
 
 log = logging.getLogger(__name__)
 Decimal = Literal[".", ",", ""]

@@ -81,6 +81,11 @@ class Profile:
         return self.base > 1
 
     @property
+    def rounded_to(self) -> int:
+        """What published counts are rounded to the nearest multiple of; 1 where they are exact."""
+        return max(self.base, 1)
+
+    @property
     def least_shown(self) -> int:
         """The smallest count over 0 that is shown, where small ones are left out; 0 where they are rounded."""
         return self.threshold if self.hide == "suppress" else 0

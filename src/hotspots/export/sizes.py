@@ -64,8 +64,12 @@ def scale_from(layer: gpd.GeoDataFrame, pixels: float) -> float:
         high *= _DEGREE
     if not high > 0:
         return 0.0
-    exact = high / (pixels * PIXEL)
-    return float(round(exact, 1 - math.floor(math.log10(exact))))
+    return two_digits(high / (pixels * PIXEL))
+
+
+def two_digits(scale: float) -> float:
+    """Return a denominator over 0 in two digits: 543,210 as 540,000."""
+    return float(round(scale, 1 - math.floor(math.log10(scale))))
 
 
 def is_shown(shapes: npt.NDArray[np.object_], pixels: float, *, metres_per_inch: float) -> bool:

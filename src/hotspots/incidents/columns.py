@@ -15,6 +15,18 @@ from hotspots.incidents.dates import Order, month_number, parse_date
 
 Kind = Literal["degrees", "metres", "unknown"]
 
+SETTINGS = (
+    "source_crs",
+    "x",
+    "y",
+    "category_column",
+    "month_column",
+    "weight_column",
+    "id_column",
+    "date_order",
+)
+"""What may be said of the columns of incidents, by the names that every reader of them takes."""
+
 # Compared without case, spaces, hyphens and underscores. The Welsh names are those of Welsh extracts.
 _PAIRS: tuple[tuple[Kind, tuple[str, ...], tuple[str, ...]], ...] = (
     (

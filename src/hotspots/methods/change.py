@@ -12,6 +12,7 @@ import pandas as pd
 from hotspots.base.discovery import benjamini_hochberg
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.poisson import FEW, dispersion_of, ratio_limits, require_dispersion
+from hotspots.base.rounded import least_and_most
 
 CHANGE_FLAGS = ("down", "no clear change", "up")
 """The flags, from the lowest to the highest."""
@@ -231,10 +232,8 @@ def _test(before: Floats, after: Floats, share: float, phi: float, rounded: int)
 
 def _shifted(before: Floats, after: Floats, up: Any, rounded: int) -> tuple[Floats, Floats]:
     """Return, of the counts that rounded ones stand for, the pair that speaks least for a rise, or for a fall."""
-    most, least = (rounded - 1) // 2, rounded // 2
-    was = np.maximum(before + np.where(up, most, -least), 0)
-    now = np.maximum(after + np.where(up, -least, most), 0)
-    return was, now
+    (was_least, was_most), (now_least, now_most) = (least_and_most(n, rounded) for n in (before, after))
+    return np.where(up, was_most, was_least), np.where(up, now_least, now_most)
 
 
 def _position(clear: Any, more: Any, known: Any) -> Any:

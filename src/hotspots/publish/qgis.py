@@ -171,11 +171,11 @@ def _qgis_group(analysis: Analysis, shown: Group, *, lines: str) -> list[QgisLay
     partial, uncovered = analysis.quality.partial_month, analysis.uncovered
     layers: list[QgisLayer] = []
     for layer in shown.layers:
-        names = None if layer.label == lines else _names(layer)
+        names, table = None if layer.label == lines else _names(layer), written_table(layer, uncovered)
         for column in drawn_columns(layer.table, layer.kind):
             layers.append(
                 area_layer(
-                    written_table(layer, uncovered),
+                    table,
                     column,
                     path=layer_path(shown, layer.key),
                     table=f"{shown.key}_{layer.key}",

@@ -96,8 +96,8 @@ def _by_month(analysis: Analysis, group: Group, layer: Layer, sparks: Sparks | N
     counts = counts.iloc[:, -max(STEPPED // max(len(counts), 1), 2) :]
     kept = [name for name in ("name", "district", "population", "un_text") if name in layer.table]
     areas = layer.table[[*kept, layer.table.geometry.name]]
-    if analysis.partly:
-        areas = areas.assign(coverage=[analysis.partly.get(code, COVERED) for code in areas.index])
+    if told := analysis.partly:
+        areas = areas.assign(coverage=[told.get(code, COVERED) for code in areas.index])
     table = areas.join(counts.set_axis([f"n_{month}" for month in counts.columns], axis=1))
     view = _over_time(table, layer.label, "n", group=group.name, noun=layer.label)
     cut = monthly.shape[1] < group.monthly.shape[1]

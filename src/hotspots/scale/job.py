@@ -22,7 +22,7 @@ from hotspots.base.errors import HotspotsWarning, ParameterError
 from hotspots.counting.belonging import By
 from hotspots.counting.counts import Per
 from hotspots.incidents.cells import dictionary
-from hotspots.incidents.columns import ColumnNames
+from hotspots.incidents.columns import SETTINGS, ColumnNames
 from hotspots.incidents.dates import ORDERS
 from hotspots.incidents.files import IncidentFile
 from hotspots.incidents.filters import Words, month_range
@@ -61,16 +61,6 @@ if TYPE_CHECKING:
 
 # A row of a police.uk CSV has about 230 bytes.
 _CSV_ROW_BYTES = 230
-_SETTINGS = (
-    "source_crs",
-    "x",
-    "y",
-    "category_column",
-    "month_column",
-    "weight_column",
-    "id_column",
-    "date_order",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -409,7 +399,7 @@ def _make_job(
             "'lookup' is given, but counting in batches and on Dask takes none",
             hint="read all with hotspots.read_incidents, and give 'lookup' to hotspots.assign_areas",
         )
-    if unknown := set(settings) - set(_SETTINGS):
+    if unknown := set(settings) - set(SETTINGS):
         raise TypeError(f"unexpected keyword argument '{min(unknown)}'")
     x, y = settings.get("x"), settings.get("y")
     if (x is None) != (y is None):

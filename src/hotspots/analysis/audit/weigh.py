@@ -80,7 +80,7 @@ def base_of(values: Floats, rules: Profile | None) -> int:
     """
     told = values[np.isfinite(values) & (values > 0)]
     if rules is not None:
-        base = max(rules.base, 1)
+        base = rules.rounded_to
         return base if not (told % base).any() else 1
     if len(told) < _FEW:
         return 1
@@ -122,7 +122,7 @@ def weigh(claims: Sequence[Claim], cells: Cells, rules: Profile | None, promised
             float("nan"),
             -1,
         )
-    known.base = base = max(bases) if rules is None else max(rules.base, 1)
+    known.base = base = max(bases) if rules is None else rules.rounded_to
     for claim, place in zip(claims, places, strict=True):
         if not claim.is_count:
             _take_derived(known, claim, place, (base, rules), promised)

@@ -110,7 +110,7 @@ def public_breakdown(made: Breakdown, shown: Shown) -> tuple[Breakdown | None, s
         filled = standing_in(n[rows], float(told.iloc[-1])).astype(float)
         people = table.loc[rows, "population"] if "population" in table else None
         if filled.sum() > 0:
-            again = breakdown(filled, people, dispersion=coarse(made.dispersion), rounded=max(rules.base, 1))
+            again = breakdown(filled, people, dispersion=coarse(made.dispersion), rounded=rules.rounded_to)
             _put(table, again, names)
         else:
             table.loc[rows, names] = None
@@ -175,7 +175,7 @@ def public_times(made: HotTimes, shown: Shown, *, total: float) -> tuple[HotTime
     names = [name for name in _TIMES if name in table]
     for rows in _groups(table, made.by):
         again = time_grid(
-            table.loc[rows, "n"], table.loc[rows, "hours"], dispersion=phi, rounded=max(rules.base, 1)
+            table.loc[rows, "n"], table.loc[rows, "hours"], dispersion=phi, rounded=rules.rounded_to
         )
         _put(table, again, names)
     whole = table.index[-1]

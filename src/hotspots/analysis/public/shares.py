@@ -55,9 +55,7 @@ def public_share(
             return None, "its counts would tell on each other"
         whole = float(told[_ALL, "of"]), float(told[_ALL, "yes"])
         tables = {
-            name: _table(
-                told, list(dict.fromkeys(groups.dropna().astype(str))), name, phi, max(rules.base, 1)
-            )
+            name: _table(told, list(dict.fromkeys(groups.dropna().astype(str))), name, phi, rules.rounded_to)
             for name, groups in groupings.items()
         }
     if np.isnan(whole).any():

@@ -45,7 +45,7 @@ class Shown:
     @property
     def base(self) -> int:
         """What shown counts are rounded to; 1 where they are exact."""
-        return max(self.profile.base, 1)
+        return self.profile.rounded_to
 
     def twin(self, counts: pd.Series[Any]) -> Name | None:
         """Return the name of the table that holds these very counts, if one does."""

@@ -89,7 +89,7 @@ def public_change(
         level=level,
         dispersion=used,
         flagged_by=flagged_by,
-        rounded=max(profile.base, 1),
+        rounded=profile.rounded_to,
     )
     result = add_columns(layer, made)
     result.attrs["change_dispersion"] = used

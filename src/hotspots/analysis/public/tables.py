@@ -208,8 +208,9 @@ def _of_one_area(analysis: Analysis, tables: Tables, rules: Rules) -> Bools:
         for period, counts in _counts_of(analysis, theme).items():
             hidden = counts[small(counts, rules)]
             for name, count in hidden.groupby(district[hidden.index]).max().items():
-                at = close.index.isin([(name, offence, period)])
-                close[at] = bool((most[at] < count + rules.threshold - 1).any())
+                cell: Any = (name, offence, period)
+                if cell in close.index:
+                    close[cell] |= bool(most[cell] < count + rules.threshold - 1)
     return np.asarray(close)
 
 

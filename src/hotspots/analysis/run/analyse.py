@@ -199,12 +199,15 @@ def _themes(
     Published counts are protected in one system of areas for all themes, of which none is lacking then.
     """
     results = []
+    studies: dict[str | None, Study] = {}
     keys = make_keys([theme.name for theme in recipe.theme], fallback="theme", taken=[SELECTION])
     for theme, key in zip(recipe.theme, keys, strict=True):
         progress(theme.name)
-        gone = beyond([theme.incidents], lacking)
-        found = compute_theme(recipe, theme, key, narrowed(recipe, study, gone))
-        results.append(theme_among_all(found, study) if len(gone) else found)
+        if theme.incidents not in studies:
+            studies[theme.incidents] = narrowed(recipe, study, beyond([theme.incidents], lacking))
+        own = studies[theme.incidents]
+        found = compute_theme(recipe, theme, key, own)
+        results.append(found if own is study else theme_among_all(found, study))
     charts = make_charts(recipe, study, results, partial=partial)
     return tuple(with_charts(result, charts) for result in results), charts
 

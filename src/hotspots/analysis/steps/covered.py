@@ -38,6 +38,8 @@ class Covering(NamedTuple):
         The same by district.
     lacking : dict of str to GeoDataFrame
         The areas that one of several sources does not cover and another does, by its name.
+    months : tuple
+        Of which it was judged; none where the months are not known.
     """
 
     covered: pd.Series[bool]
@@ -45,12 +47,13 @@ class Covering(NamedTuple):
     lapses: Lapses
     gaps: Gaps
     lacking: dict[str, gpd.GeoDataFrame]
+    months: tuple[Any, ...] = ()
 
-    def missing(self, areas: gpd.GeoDataFrame, months: Sequence[Any] = ()) -> gpd.GeoDataFrame:
+    def missing(self, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Return the areas without figures, and in ``coverage`` why: not covered, or not in these of the months."""
         found = areas[~self.held]
         said = [
-            lapse_words(self.lapses[code], months) if code in self.lapses else NOT_COVERED
+            lapse_words(self.lapses[code], self.months) if code in self.lapses else NOT_COVERED
             for code in found.index
         ]
         return found.assign(coverage=pd.Series(said, index=found.index, dtype=object))
@@ -129,7 +132,8 @@ def judge_covering(
         label=label,
         stacklevel=stacklevel + 1,
     )
-    return Covering(found, found & ~parted if left_out else found, lapses, gaps, lacking)
+    months = () if monthly is None else tuple(monthly.columns)
+    return Covering(found, found & ~parted if left_out else found, lapses, gaps, lacking, months)
 
 
 def _there(areas: gpd.GeoDataFrame, name: str) -> bool:
@@ -159,5 +163,4 @@ def covered_areas(
     judged = judge_covering(
         areas, n, monthly, quality, partial=partial, covered=covered, not_covered=not_covered, stacklevel=3
     )
-    months = () if monthly is None else tuple(monthly.columns)
-    return Covered(areas[judged.held], judged.missing(areas, months))
+    return Covered(areas[judged.held], judged.missing(areas))

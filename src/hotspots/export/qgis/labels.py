@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from xml.etree import ElementTree as ET
@@ -11,6 +10,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from hotspots.export.qgis.parts import colour, element
+from hotspots.export.sizes import two_digits
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -80,8 +80,7 @@ def legible_from(layer: gpd.GeoDataFrame) -> float:
     sizes = sizes[sizes > 0]
     if not len(sizes):
         return 0.0
-    exact = float(np.median(sizes)) / _NAME_WIDTH
-    return float(round(exact, 1 - math.floor(math.log10(exact))))
+    return two_digits(float(np.median(sizes)) / _NAME_WIDTH)
 
 
 def labeling(labels: Labels) -> ET.Element:

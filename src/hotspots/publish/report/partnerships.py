@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
@@ -41,9 +42,14 @@ def profile_section(analysis: Analysis) -> Section | None:
     profile = analysis.profile
     if profile is None or len(profile.names) < 2:
         return None
-    blocks: list[Block] = [_crossed(analysis, profile, "Incidents")]
+    counts = profile.counts()
+    blocks: list[Block] = [_crossed("Incidents", counts, lambda _, __, n: count_cell(n, analysis))]
     if profile.force["rate"].notna().any():
-        blocks.append(_crossed(analysis, profile, "Rate"))
+
+        def rated(offence: Any, name: Any, value: Any) -> str:
+            return rate_cell(value, counts.loc[name, offence], analysis)
+
+        blocks.append(_crossed("Rate per 1,000 people a year", profile.rates(), rated))
     others = tuple(label for label in profile.comparators if label != FORCE)
     if others:
         blocks.append(_beside(analysis, profile, FORCE, others))
@@ -174,24 +180,19 @@ def _beside(analysis: Analysis, profile: Profile, name: str, comparators: tuple[
     )
 
 
-def _crossed(analysis: Analysis, profile: Profile, what: Literal["Incidents", "Rate"]) -> Table:
-    """Return offences by partnership; where these are too many for the columns of a page, they are its rows."""
-    counts, rates = profile.counts(), profile.rates()
-    table = counts if what == "Incidents" else rates
+def _crossed(what: str, table: pd.DataFrame, written: Callable[[Any, Any, Any], str]) -> Table:
+    """Return offences by partnership; where these are too many for the columns of a page, they are its rows.
+
+    `written` is called with an offence, a partnership and a value that is known.
+    """
     cells = table.astype(object)
     for offence in table:
-        written = zip(table[offence], counts[offence], strict=True)
-        cells[offence] = [
-            ""
-            if pd.isna(value)
-            else rate_cell(value, n, analysis)
-            if table is rates
-            else count_cell(n, analysis)
-            for value, n in written
-        ]
+        values = table[offence].items()
+        cells[offence] = ["" if pd.isna(value) else written(offence, name, value) for name, value in values]
     turned = len(table) > MOST_COLUMNS
     cells = cells if turned else cells.T
     rows = [[str(name), *map(str, row)] for name, row in zip(cells.index, cells.to_numpy(), strict=True)]
     headings = ["Partnership" if turned else "Offence", *map(str, cells.columns)]
-    caption = f"{what}{' per 1,000 people a year' * (table is rates)} by offence and partnership"
-    return Table(caption, headings, rows, numbers=frozenset(range(1, len(headings))))
+    return Table(
+        f"{what} by offence and partnership", headings, rows, numbers=frozenset(range(1, len(headings)))
+    )

@@ -36,13 +36,14 @@
     // Writes the names that fit into their districts and hide no colour, near where each has most room; a name that does
     // not fit is folded, and where it does not fit either there is a number, which the key tells.
     write(cover) {
-      const sizes = this.sizes();
+      // Looked at before anything is written: after that, a look makes a browser lay out the page anew.
+      const sizes = this.sizes(), controls = this.key ? controlsOf(cover.map) : [];
       const left = this.names.map((entry, i) => ({ ...this.homeOf(entry), sizes: sizes[i] })).filter((entry) => !this.writeName(cover, entry));
       if (!this.key) return;
       this.leaders.clearLayers();
       const numbered = this.numbered(cover, left);
       const outside = numbered.filter((entry) => !this.writeNumber(cover, entry, (size) => this.placeOf(cover, entry.home, entry.district, size)));
-      const without = outside.filter((entry) => !this.order && !this.writeNumber(cover, entry, (size) => this.placeOutside(cover, entry, size)));
+      const without = outside.filter((entry) => !this.order && !this.writeNumber(cover, entry, (size) => this.placeOutside(cover, entry, size, controls)));
       this.tell(numbered.filter((entry) => !(this.order ? outside : without).includes(entry)));
     }
 
@@ -79,9 +80,9 @@
     }
 
     // A place for a number off all districts, the nearest to its own, and a line from there; null where there is none.
-    placeOutside(cover, { home, district }, { width, height }) {
+    placeOutside(cover, { home, district }, { width, height }, controls) {
       if (district === null) return null;
-      const size = cover.map.getSize(), from = cover.pixel(home), controls = controlsOf(cover.map);
+      const size = cover.map.getSize(), from = cover.pixel(home);
       for (let away = 2 * NUMBER; away <= FARTHEST; away += NUMBER) {
         for (let turn = 0; turn < TURNS; turn++) {
           const x = from.x + away * Math.sin((2 * Math.PI * turn) / TURNS), y = from.y - away * Math.cos((2 * Math.PI * turn) / TURNS);

@@ -232,7 +232,7 @@
     return boxes;
   }
 
-  // Average height of shapes, as a share of the world's; those without rings are left out.
+  // Median height of shapes, as a share of the world's; those without rings are left out.
   function middleHeight(boxes) {
     const heights = new Float64Array(boxes.length / 4);
     let known = 0;
@@ -241,6 +241,7 @@
     return known ? (sorted[(known - 1) >> 1] + sorted[known >> 1]) / 2 : 0;
   }
 
+  // The same on average.
   function averageHeight(boxes) {
     let sum = 0, known = 0;
     for (let i = 0; i < boxes.length; i += 4) {
