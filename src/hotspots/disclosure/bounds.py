@@ -57,8 +57,7 @@ def bounds(
         min x_c  and  max x_c   subject to   lower <= x <= upper,   least <= A x <= most
 
     are solved to their optimum (HiGHS), after interval propagation, in each connected part of the system by
-    itself; a table found for one cell serves all others whose limits it, or another that differs from it in one count
-    alone, reaches. Tables are looked for first in which
+    itself; a table found for one cell serves all others whose limits it reaches. Tables are looked for first in which
     many cells are at an end at once, then such in which only cells near one differ from a table that is known, and
     only then by the whole programme. A value that is returned as
     exact is therefore attained by at least one set of counts that agrees with all that is said, and none beyond
@@ -144,11 +143,10 @@ class _Part:
         return Ties(self.matrix)
 
     def take(self, table: Floats) -> None:
-        """Widen what has been found by one more set of counts, and by all that differ from it in one count alone."""
+        """Widen what has been found by one more set of counts."""
         self.table = table
-        fall, rise = self.ties.alone(self.matrix @ table, self.least, self.most)
-        self.low = np.minimum(self.low, np.maximum(table - fall, self.lower))
-        self.high = np.maximum(self.high, np.minimum(table + rise, self.upper))
+        self.low = np.minimum(self.low, table)
+        self.high = np.maximum(self.high, table)
 
 
 def _parts(system: System, lower: Floats, upper: Floats) -> Iterator[_Part]:

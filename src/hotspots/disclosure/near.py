@@ -6,10 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from hotspots.disclosure.statements import EDGE
-
 Places = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 WIDE = 60
 """Statements about more counts than this lead to no neighbours: by them all would be near to all."""
@@ -27,31 +24,6 @@ class Ties:
         self.by_row = matrix
         self.by_cell = sparse.csc_array(matrix)
         self.wide = np.diff(matrix.indptr) > WIDE
-
-    def alone(self, sums: Floats, least: Floats, most: Floats) -> tuple[Floats, Floats]:
-        """Return by how much each count can fall and rise while all others stay, its statements holding.
-
-        Parameters
-        ----------
-        sums, least, most : array, one for each statement
-            What it comes to, and the least and the most that it may come to. Each count stands in one or more.
-
-        Examples
-        --------
-        Two counts make 7, of which 5 to 9 is said; the second and a third are said to differ by 1:
-
-        >>> ties = Ties(sparse.csr_array(np.array([[1, 1, 0], [0, 1, -1]])))
-        >>> ties.alone(np.array([7, 1]), np.array([5, 1]), np.array([9, 1]))
-        (array([2., 0., 0.]), array([2., 0., 0.]))
-        """
-        rows, factors = self.by_cell.indices, self.by_cell.data
-        below, above = (sums - least + EDGE)[rows], (most - sums + EDGE)[rows]
-        size = np.abs(factors)
-        fall, rise = (
-            np.maximum(np.floor(np.minimum.reduceat(room / size, self.by_cell.indptr[:-1])), 0)
-            for room in (np.where(factors > 0, below, above), np.where(factors > 0, above, below))
-        )
-        return fall, rise
 
     def rows_of(self, cells: Places) -> Places:
         """Return the statements that are about any of these counts."""
