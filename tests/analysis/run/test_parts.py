@@ -16,6 +16,7 @@ from hotspots.analysis.results import Analysis
 from hotspots.analysis.run.analyse import analyse
 from hotspots.base.errors import HotspotsWarning
 from hotspots.publish.folder import run_recipe
+from hotspots.publish.words.notes import coverage_note
 
 RECIPE = """
 title = "Shire and Vale"
@@ -225,6 +226,11 @@ def test_every_file_says_it_in_the_same_words(made: Path) -> None:
         assert f"{label}: Next (6 areas)" in (made / name).read_text("utf-8")
     report = (made / "report.html").read_text("utf-8")
     assert "Without Next (6 areas), not covered in June 2025." in report
+    # The rate is of Near's 2,340 incidents and 15,000 people: it stands beside these, not beside the 4,320 of all.
+    assert (
+        f"4,320 incidents of all in January to December 2025; without Next (6 areas), {SAID}, 2,340, or 156"
+        in report
+    )
     for wrong in (">nan<", "hidden", ">None<", ">NaN<"):
         assert wrong not in report
     sheets = pd.read_excel(made / "tables.xlsx", sheet_name=None, header=None, engine="openpyxl")
@@ -242,6 +248,8 @@ def test_published_folders_have_no_number_of_such_areas(folder: Path) -> None:
     assert held.lapses.empty
     assert "W15" not in held.themes[0].first.index
     assert set(held.uncovered["wards"]["coverage"]) == {SAID}
+    [note] = coverage_note(held)
+    assert note.text.startswith(f"The figures are without Next (6 areas), {SAID}. ")
 
 
 def test_a_month_that_is_only_compared_with_leaves_the_period_whole(folder: Path) -> None:

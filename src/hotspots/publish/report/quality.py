@@ -19,7 +19,7 @@ def quality_section(analysis: Analysis) -> Section:
     """Return what became of every row, and how many rows of each category have a place."""
     quality = analysis.quality
     parts = [
-        Part("What became of every row", [_account(quality, analysis.accounts), *_facts(quality)]),
+        Part("What became of every row", [_account(analysis), *_facts(quality)]),
         Part("How many have a place", _located(quality)),
     ]
     if any(month.label for month in quality.by_month):
@@ -32,9 +32,13 @@ def quality_section(analysis: Analysis) -> Section:
     return Section("Quality of the data", parts=parts)
 
 
-def _account(quality: QualityReport, accounts: Mapping[str, QualityReport]) -> Table:
-    if accounts:
-        return _accounts({"All": quality, **accounts})
+def _account(analysis: Analysis) -> Table:
+    quality, outside = (
+        analysis.quality,
+        f"of which outside all areas{' covered' if analysis.uncovered else ''}",
+    )
+    if analysis.accounts:
+        return _accounts({"All": quality, **analysis.accounts}, outside)
     rows = [["Rows read", f"{quality.rows_read:,}", ""]]
     rows += [[f"less: {reason}", f"{count:,}", ""] for reason, count in quality.dropped() if count]
     rows.append(["Rows used", f"{quality.used:,}", percent(quality.used, quality.used)])
@@ -48,7 +52,7 @@ def _account(quality: QualityReport, accounts: Mapping[str, QualityReport]) -> T
         )
         rows.append(
             [
-                "of which outside all areas",
+                outside,
                 f"{quality.outside:,}",
                 percent(quality.outside, quality.used),
             ]
@@ -61,7 +65,7 @@ def _account(quality: QualityReport, accounts: Mapping[str, QualityReport]) -> T
     )
 
 
-def _accounts(each: Mapping[str, QualityReport]) -> Table:
+def _accounts(each: Mapping[str, QualityReport], outside: str) -> Table:
     """Return the account of all sources together, and of each of them."""
     reasons = list(dict.fromkeys(reason for one in each.values() for reason, count in one.dropped() if count))
     dropped = {name: dict(one.dropped()) for name, one in each.items()}
@@ -70,7 +74,7 @@ def _accounts(each: Mapping[str, QualityReport]) -> Table:
     lines |= {
         "Rows used": [one.used for one in each.values()],
         "of which inside the areas": [one.inside or 0 for one in each.values()],
-        "of which outside all areas": [one.outside or 0 for one in each.values()],
+        outside: [one.outside or 0 for one in each.values()],
         "of which without coordinates": [one.unlocated for one in each.values()],
     }
     return Table(

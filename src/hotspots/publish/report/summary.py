@@ -14,6 +14,7 @@ from hotspots.export.document import Paragraphs, Picture, Section, Table
 from hotspots.publish.report.plates import WIDTH, Kinds, area_plate, origin_words
 from hotspots.publish.report.themes import FEW, first_column, flags_of, scale_words
 from hotspots.publish.words.change import calendar_words, change_words, compared_words
+from hotspots.publish.words.coverage import apart_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.publication import count_words, few_of
 
@@ -44,7 +45,8 @@ def _scale(analysis: Analysis) -> str:
     were = "was" if theme.n == 1 else "were"
     number = counted(theme.n, "incident") if theme.n else f"{count_words(0, few=few_of(analysis))} incidents"
     incidents = f"{number} of {plural(theme.name)}"
-    return f"There {were} {incidents}{where} in {calendar_words(analysis.calendar)}{rate}."
+    apart = apart_words(analysis, theme)
+    return f"There {were} {incidents}{where} in {calendar_words(analysis.calendar)}{apart}{rate}."
 
 
 def _place(analysis: Analysis) -> str:

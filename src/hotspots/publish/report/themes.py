@@ -11,7 +11,7 @@ from hotspots.priorities.matrix_rules import TICK
 from hotspots.publish.report.plates import Kinds, group_plates, is_flat
 from hotspots.publish.words.against import against_words, rate_words
 from hotspots.publish.words.change import change_words, compared_words
-from hotspots.publish.words.coverage import change_lacks
+from hotspots.publish.words.coverage import apart_words, change_lacks, without_words
 from hotspots.publish.words.emerging import kinds_line, steps_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.publication import count_cell, count_words, few_of, printed_base, rate_cell
@@ -51,7 +51,7 @@ def theme_words(analysis: Analysis, theme: ThemeResult) -> list[tuple[str, str]]
     """Return what is said of a theme, each with its word: scale, where and change first."""
     said = [
         ("Scale:", scale_words(analysis, theme)),
-        ("Where:", _where(theme)),
+        ("Where:", _where(theme, whole=not without_words(analysis))),
         ("Change:", _change(analysis, theme)),
         ("Against others:", against_words(analysis, theme)),
         ("Hotspots:", _hotspots(theme)),
@@ -95,7 +95,7 @@ def first_column(layer: Layer) -> str:
 
 def scale_words(analysis: Analysis, theme: ThemeResult) -> str:
     """Return how many incidents a theme has, their rate, and their share of the first theme's where it is a part."""
-    said = f"{count_words(theme.n, few=few_of(analysis))} incidents"
+    said = f"{count_words(theme.n, few=few_of(analysis))} incidents{apart_words(analysis, theme)}"
     if theme.rate is not None:
         said += f", or {rate_words(theme.rate)} a year for every 1,000 people"
     whole = analysis.themes[0]
@@ -112,7 +112,8 @@ def _is_part(theme: ThemeResult, whole: ThemeResult) -> bool:
     return bool(kinds) and (not within or kinds <= within) and not kinds & without
 
 
-def _where(theme: ThemeResult) -> str:
+def _where(theme: ThemeResult, *, whole: bool) -> str:
+    """Return where a theme's incidents are; `whole` says whether the files have every month of all areas."""
     table, label = theme.layers[0].whole, theme.layers[0].label
     said = []
     if "sd_flag" in table:
@@ -125,7 +126,8 @@ def _where(theme: ThemeResult) -> str:
         name = by["n"].idxmax()
         share, people = by["n"][name] / by["n"].sum(), by["population"][name] / by["population"].sum()
         of = f" and {people:.0%} of the people" if people > 0 else ""
-        said.append(f"{name or 'Elsewhere'} has most: {share:.0%} of the incidents{of}.")
+        most = f"{name or 'Elsewhere'} has most: {share:.0%} of the incidents{of}."
+        said.append(most if whole else f"Among those with every month, {most}")
     return " ".join(said)
 
 
@@ -148,14 +150,16 @@ def _change(analysis: Analysis, theme: ThemeResult) -> str:
 
 
 def _hotspots(theme: ThemeResult) -> str:
-    said = []
+    said, some = [], False
     for layer in theme.layers:
         if "gi_class" not in layer.table:
             continue
         hot = int(layer.whole["gi_class"].isin(["hot99", "hot95"]).sum())
         what = "squares of the map" if layer.kind == "cells" else plural(layer.label)
-        said.append(f"{hot:,} of {len(layer.whole):,} {what}")
-    return f"{' and '.join(said)} form hotspots, where high numbers lie side by side." if said else ""
+        said.append(f"{hot or 'none'} of {len(layer.whole):,} {what}")
+        some = some or hot > 0
+    words, there = list_words(said), " High numbers lie side by side there." if some else ""
+    return f"{words[:1].upper()}{words[1:]}.{there}" if said else ""
 
 
 def _over_time(analysis: Analysis, theme: ThemeResult) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hotspots.analysis.results import Analysis
+import geopandas as gpd
+
+from hotspots.analysis.results import Analysis, ThemeResult
 from hotspots.areas.uncovered import NOT_COVERED, uncovered_words
 
 
@@ -24,9 +26,36 @@ def change_lacks(analysis: Analysis) -> list[str]:
     return [f"{areas}, {said}" for said, areas in _grouped(analysis, told)]
 
 
+def without_words(analysis: Analysis) -> str:
+    """Return which areas are in no rate and no comparison: ``"without Next (6 areas), not covered in June 2025"``.
+
+    Areas of which the files have no month at all are not told of: nobody counts on them.
+    """
+    left_out = analysis.lacking_months
+    for areas in analysis.uncovered.values():
+        if "coverage" in areas and left_out.empty:
+            left_out = areas[areas["coverage"] != NOT_COVERED]
+    told = [f"{areas}, {said}" for said, areas in _alike(left_out, left_out["coverage"].to_dict())]
+    return f"without {'; '.join(told)}" if told else ""
+
+
+def apart_words(analysis: Analysis, theme: ThemeResult) -> str:
+    """Return what follows a theme's total, and precedes its rate: which areas the rate is without, and their total."""
+    without = without_words(analysis)
+    if not without:
+        return ""
+    # Of a folder for publication they are in no total either.
+    held = theme.layers[0].whole["n"].sum()
+    return f"; {without}, {held:,.0f}" if analysis.parts else f", {without}"
+
+
 def _grouped(analysis: Analysis, told: Mapping[Any, str]) -> list[tuple[str, str]]:
-    """Return what is said of areas, each once, with the areas in words."""
+    """Return what is said of the first areas, each once, with the areas in words."""
+    return _alike(analysis.areas, told)
+
+
+def _alike(areas: gpd.GeoDataFrame, told: Mapping[Any, str]) -> list[tuple[str, str]]:
     alike: dict[str, list[Any]] = {}
     for code, said in told.items():
         alike.setdefault(said, []).append(code)
-    return [(said, uncovered_words(analysis.areas.loc[codes])) for said, codes in alike.items()]
+    return [(said, uncovered_words(areas.loc[codes])) for said, codes in alike.items()]

@@ -11,7 +11,7 @@ from hotspots.areas.uncovered import NOT_COVERED, uncovered_words
 from hotspots.base.months import span_words
 from hotspots.base.surface import Surface
 from hotspots.base.text import counted, list_words
-from hotspots.publish.words.coverage import partly_words
+from hotspots.publish.words.coverage import partly_words, without_words
 from hotspots.publish.words.emerging import emerging_note, steps_of
 from hotspots.publish.words.names import times_words
 from hotspots.publish.words.note import Note
@@ -58,11 +58,11 @@ def method_notes(analysis: Analysis) -> tuple[Note, ...]:
 
 
 def _counts(analysis: Analysis) -> Note:
-    quality = analysis.quality
+    quality, covered = analysis.quality, " that are covered" if analysis.uncovered else ""
     return Note(
         "Counts",
         f"{quality.used:,} of {quality.rows_read:,} rows were used; {quality.unlocated:,} have no coordinates "
-        f"and {quality.outside or 0:,} lie outside the areas, so they are on no map. {_by_source(analysis)}"
+        f"and {quality.outside or 0:,} lie outside the areas{covered}, so they are on no map. {_by_source(analysis)}"
         "Police.uk moves each incident "
         "to the nearest of a fixed set of map points: read areas, not addresses. Recorded crime is not all crime.",
     )
@@ -90,7 +90,7 @@ def coverage_note(analysis: Analysis) -> tuple[Note, ...]:
         told = f"{analysis.lacking}, which another source covers: {what}"
         notes.append(Note("Sources that cover a part", told))
     if analysis.gaps:
-        said = partly_words(analysis) or [f"The files lack months of {analysis.gaps}"]
+        said = partly_words(analysis) or [f"The figures are {without_words(analysis)}"]
         notes.append(Note("Months not covered", ". ".join([*said, _of_gaps(analysis)])))
     return tuple(notes)
 
