@@ -8,8 +8,8 @@ const { cover } = load("cover");
 
 // A map of one unit a pixel, and two areas side by side: the first 100 wide and coloured, the second without a colour.
 const map = { getBounds: () => ({ pad: () => ({ contains: () => true }) }), getZoom: () => 0, options: { crs: { scale: () => 1 } },
-  containerPointToLatLng: ([x, y]) => ({ lat: y, lng: x }) };
-const shapes = { at: ([y, x]) => (y < 0 || y > 20 || x < 0 || x > 200 ? null : x < 100 ? 0 : 1), ground: () => 2000 };
+  getPixelOrigin: () => ({ add: ({ x, y }) => ({ x, y }) }), containerPointToLayerPoint: ([x, y]) => ({ x, y }) };
+const shapes = { find: (x, y) => (y < 0 || y > 20 || x < 0 || x > 200 ? null : x < 100 ? 0 : 1), ground: () => 2000 };
 const make = () => new cover.Cover(map, shapes, (position) => position === 0);
 
 test("a box counts by the ground of each coloured area below it", () => {

@@ -249,6 +249,27 @@ def test_of_many_areas_the_table_makes_rows_as_it_scrolls(seen: Opened) -> None:
     assert seen.page.evaluate(focused) == "2"
 
 
+WORK = """() => { window.work = { paintings: 0, rows: 0 };
+const make = document.createElement.bind(document);
+document.createElement = (name) => { if (name === "tr") work.rows += 1; return make(name); };
+new MutationObserver((all) => { work.paintings += all.filter((one) => one.attributeName === "width").length; })
+  .observe(document.querySelector("#map_hotspots .leaflet-overlay-pane canvas"), { attributes: true }); }"""
+
+
+def test_the_map_is_painted_once_when_the_table_takes_room_and_not_for_a_longer_list(seen: Opened) -> None:
+    seen.choice("Cells").check()
+    seen.page.evaluate(WORK)
+    seen.page.locator("#hotspots-list .more").click()
+    assert seen.page.evaluate("work") == {"paintings": 0, "rows": 0}
+    seen.page.get_by_role("button", name="Table", exact=True).click()
+    # The headings, 24 rows of 3,266 and the room for the others.
+    assert seen.page.evaluate("work") == {"paintings": 1, "rows": 26}
+    seen.page.get_by_role("button", name="Close the table").click()
+    assert seen.page.evaluate("work.paintings") == 2
+    tick(seen, SOUTH)
+    assert seen.page.evaluate("work.paintings") == 3
+
+
 def test_a_link_to_the_table_opens_on_the_whole_of_what_is_left_of_the_map(
     context: BrowserContext, documents: dict[str, Path]
 ) -> None:

@@ -12,6 +12,7 @@
     constructor(map, shapes, coloured) {
       Object.assign(this, { map, shapes, coloured, covered: new Map(), boxes: [], view: map.getBounds().pad(0.05) });
       this.scale = map.options.crs.scale(map.getZoom());
+      this.corner = map.getPixelOrigin().add(map.containerPointToLayerPoint([0, 0]));
     }
 
     sees(place) {
@@ -27,14 +28,24 @@
       return [lat, lng];
     }
 
+    // The shape that lies below a pixel, or null.
+    at(shapes, [x, y]) {
+      return shapes.find((this.corner.x + x) / this.scale, (this.corner.y + y) / this.scale);
+    }
+
+    // Whether a shape lies below a pixel.
+    holds(shapes, position, [x, y]) {
+      return shapes.holds(position, (this.corner.x + x) / this.scale, (this.corner.y + y) / this.scale);
+    }
+
     // The ground that a box would cover, in square pixels by area; null as soon as `over(position, pixels)` says too much.
     under({ left, right, top, bottom }, over = () => false) {
       const columns = Math.max(2, Math.round((right - left) / STEP)), rows = Math.max(2, Math.round((bottom - top) / STEP));
       const each = ((right - left) * (bottom - top)) / (columns * rows), found = new Map();
       for (let row = 0; row < rows; row++) {
         for (let column = 0; column < columns; column++) {
-          const position = this.shapes.at(this.place(
-            [left + ((column + 0.5) / columns) * (right - left), top + ((row + 0.5) / rows) * (bottom - top)]));
+          const pixel = [left + ((column + 0.5) / columns) * (right - left), top + ((row + 0.5) / rows) * (bottom - top)];
+          const position = this.at(this.shapes, pixel);
           if (position === null || !this.coloured(position)) continue;
           found.set(position, (found.get(position) || 0) + each);
           if (over(position, found.get(position))) return null;

@@ -70,7 +70,9 @@
 
   // Numbers of a column: 0 is missing, and those from 0 up are one higher.
   function numbers({ packed, scale }) {
-    return integers(packed, Float64Array).map((value) => (value === 0 ? NaN : (value > 0 ? value - 1 : value) / scale));
+    const found = integers(packed, Float64Array);
+    for (let i = 0; i < found.length; i++) found[i] = found[i] === 0 ? NaN : (found[i] > 0 ? found[i] - 1 : found[i]) / scale;
+    return found;
   }
 
   Hotspots.decode = { integers, degrees, topology, places, numbers };

@@ -91,7 +91,8 @@
   function namesOf(model) {
     const found = new Set();
     for (const table of model.tables) {
-      if (table.columns.has("district")) table.codes().forEach((_, position) => found.add(table.district(position)));
+      if (!table.columns.has("district")) continue;
+      for (let position = 0; position < table.size(); position++) found.add(table.district(position));
     }
     if (!found.size && model.data.outline) model.data.outline.labels.forEach(([, , name]) => found.add(name));
     found.delete("");
@@ -120,7 +121,7 @@
       if (!this.members[theme.store]) {
         const table = tables[theme.table];
         this.members[theme.store] = table.columns.has("district") || !data.outline
-          ? table.codes().map((_, position) => this.placeOf.get(table.district(position)) ?? -1)
+          ? Array.from({ length: table.size() }, (_, position) => this.placeOf.get(table.district(position)) ?? -1)
           : located(data, data.stores[theme.store], this.placeOf);
       }
       return this.members[theme.store];

@@ -263,7 +263,12 @@
       this.beside.show(Boolean(beside), this.view, this.besideView);
     }
 
+    // What is asked for to be drawn on the way is drawn once.
     render(way) {
+      Hotspots.sheet.together(() => this.draw(way));
+    }
+
+    draw(way) {
       const { theme, period, weights, districts } = this.state;
       const changed = !this.drawn || ["theme", "period", "weights", "districts"].some((part) => this.drawn[part] !== this.state[part]);
       if (changed) this.view = theme ? this.model.districts.view(this.scenario.view(Hotspots.model.view(theme, period), weights), districts) : null;

@@ -14,10 +14,9 @@
     const pen = document.createElement("canvas").getContext("2d");
     const widths = new Map();
     return (text) => {
-      if (!widths.has(text)) {
-        pen.font = `500 11px ${getComputedStyle(document.body).fontFamily}`;
-        widths.set(text, pen.measureText(text).width);
-      }
+      // To ask for the font makes a browser go through all styles: once, and not for each name.
+      if (!widths.size) pen.font = `500 11px ${getComputedStyle(document.body).fontFamily}`;
+      if (!widths.has(text)) widths.set(text, pen.measureText(text).width);
       return widths.get(text);
     };
   }

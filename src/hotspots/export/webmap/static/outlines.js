@@ -89,7 +89,7 @@
           const box = { left: x - width / 2 - HALO, right: x + width / 2 + HALO, top: y - height / 2 - HALO, bottom: y + height / 2 + HALO };
           if (box.left < 0 || box.right > size.x || box.top < 0 || box.bottom > size.y) continue;
           if (controls.some((other) => !Hotspots.cover.apart(box, other))) continue;
-          if (pixelsOf(box).some((pixel) => this.own.at(cover.place(pixel)) !== null) || !cover.take(box)) continue;
+          if (pixelsOf(box).some((pixel) => cover.at(this.own, pixel) !== null) || !cover.take(box)) continue;
           const short = 1 - (NUMBER / 2 + HALO) / away;
           this.leaders.addLayer(L.polyline([home, cover.place([from.x + (x - from.x) * short, from.y + (y - from.y) * short])], LEADER));
           return cover.place([x, y]);
@@ -144,7 +144,7 @@
       if (high.x < 0 || low.x > size.x || low.y < 0 || high.y > size.y) return null;
       for (const { x, y } of candidates(cover.pixel(home), { left: low.x, right: high.x, top: high.y, bottom: low.y }, size, width, height)) {
         const box = { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
-        if (pixelsOf(box).every((pixel) => ground.holdsPlace(district, cover.place(pixel))) && cover.take(box)) return cover.place([x, y]);
+        if (pixelsOf(box).every((pixel) => cover.holds(ground, district, pixel)) && cover.take(box)) return cover.place([x, y]);
       }
       return null;
     }

@@ -12,6 +12,45 @@
   // Areas to a cell of the grid that finds them, on average.
   const FILL = 2;
 
+  // The vertices of each arc to draw at a scale, sought when the arc is first drawn: of a country little may be in sight. They are
+  // the same ones whichever way a ring runs along an arc, so that neighbours meet.
+  class Detail {
+    constructor({ world, arcs }, scale) {
+      const count = arcs.length - 1;
+      Object.assign(this, { world, arcs, scale, least: (NEAR / scale) ** 2, size: 0, kept: new Float64Array(4 * count),
+        from: new Int32Array(count).fill(-1), to: new Int32Array(count) });
+    }
+
+    // The places that hold all vertices, with those of the arc from `from[arc]` to before `to[arc]`.
+    of(arc) {
+      if (this.from[arc] < 0) this.keep(arc);
+      return this.kept;
+    }
+
+    keep(arc) {
+      const { world, arcs, least } = this, last = arcs[arc + 1] - 1;
+      this.room(arcs[arc + 1] - arcs[arc]);
+      const { kept } = this;
+      let { size } = this, x = Infinity, y = Infinity;
+      this.from[arc] = size;
+      for (let at = arcs[arc]; at <= last; at++) {
+        const east = world[2 * at], south = world[2 * at + 1];
+        if (at !== last && (east - x) ** 2 + (south - y) ** 2 < least) continue;
+        kept[2 * size] = x = east;
+        kept[2 * size + 1] = y = south;
+        size += 1;
+      }
+      this.to[arc] = this.size = size;
+    }
+
+    room(more) {
+      const { kept, size } = this;
+      if (2 * (size + more) <= kept.length) return;
+      this.kept = new Float64Array(2 * Math.max(kept.length, size + more));
+      this.kept.set(kept);
+    }
+  }
+
   class Shapes {
     // `first` and `count`: which of the shapes of a topology these are.
     constructor(topology, first = 0, count = topology.areas.length - 1 - first) {
@@ -82,30 +121,29 @@
 
     // The shape that holds a place, or null; of two that overlap the first.
     at([latitude, longitude]) {
-      const x = eastOf(longitude), y = southOf(latitude);
+      return this.find(eastOf(longitude), southOf(latitude));
+    }
+
+    // The same, of a place in the world's units.
+    find(x, y) {
       const grid = this.grid || (this.grid = gridOf(this.boxes, this.count));
       const found = grid.near(x, y).find((position) => this.holds(position, x, y));
       return found === undefined ? null : found;
     }
 
-    // Whether a shape holds a place.
-    holdsPlace(position, [latitude, longitude]) {
-      return this.holds(position, eastOf(longitude), southOf(latitude));
-    }
-
+    // Whether a shape holds a place in the world's units.
     holds(position, x, y) {
-      const [west, north, east, south] = this.box(position);
-      if (x < west || x > east || y < north || y > south) return false;
-      const { world } = this.topology;
-      const [from, to] = this.ringsOf(position);
+      const { boxes } = this, { world, areas, rings, refs, arcs } = this.topology, own = 4 * position;
+      if (x < boxes[own] || x > boxes[own + 2] || y < boxes[own + 1] || y > boxes[own + 3]) return false;
       let inside = false;
-      for (let ring = from; ring < to; ring++) {
-        this.eachArc(ring, (start, end, step) => {
-          for (let at = start; at !== end - step; at += step) {
-            const x1 = world[2 * at], y1 = world[2 * at + 1], x2 = world[2 * (at + step)], y2 = world[2 * (at + step) + 1];
-            if ((y1 > y) !== (y2 > y) && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) inside = !inside;
-          }
-        });
+      // Which way an arc runs makes no difference to how often a line crosses it.
+      for (let i = rings[areas[this.first + position]]; i < rings[areas[this.first + position + 1]]; i++) {
+        const arc = refs[i] >> 1, last = arcs[arc + 1] - 1;
+        for (let at = arcs[arc]; at < last; at++) {
+          const y1 = world[2 * at + 1], y2 = world[2 * at + 3];
+          if ((y1 > y) === (y2 > y)) continue;
+          if (x < world[2 * at] + ((y - y1) / (y2 - y1)) * (world[2 * at + 2] - world[2 * at])) inside = !inside;
+        }
       }
       return inside;
     }
@@ -134,28 +172,27 @@
       return boxes[at] <= sight[2] && boxes[at + 2] >= sight[0] && boxes[at + 1] <= sight[3] && boxes[at + 3] >= sight[1];
     }
 
+    // The vertices to draw at a scale, found once for all who draw at it.
     detail(scale) {
       const { topology } = this;
-      if (!topology.detail || topology.detail.scale !== scale) topology.detail = { scale, kept: detailAt(topology, scale) };
-      return topology.detail.kept;
+      if (!topology.detail || topology.detail.scale !== scale) topology.detail = new Detail(topology, scale);
+      return topology.detail;
     }
 
     // Traces a shape as rings, which filling closes: to close each of many, browsers measure all those before it.
     // `frame` has the scale in pixels a world and the pixel of its corner.
     trace(pen, position, { scale, left, top }) {
-      const { world } = this.topology, kept = this.detail(scale);
-      const [from, to] = this.ringsOf(position);
-      for (let ring = from; ring < to; ring++) {
-        let begun = false;
-        this.eachArc(ring, (start, end, step) => {
-          for (let at = start; at !== end - step; at += step) {
-            if (!kept[at]) continue;
-            const x = world[2 * at] * scale - left, y = world[2 * at + 1] * scale - top;
-            if (begun) pen.lineTo(x, y);
-            else pen.moveTo(x, y);
-            begun = true;
-          }
-        });
+      const { rings, refs } = this.topology, detail = this.detail(scale), { from, to } = detail;
+      const [first, last] = this.ringsOf(position);
+      for (let ring = first; ring < last; ring++) {
+        for (let i = rings[ring]; i < rings[ring + 1]; i++) {
+          const arc = refs[i] >> 1, back = refs[i] & 1, step = back ? -1 : 1, kept = detail.of(arc);
+          let at = back ? to[arc] - 1 : from[arc];
+          const end = back ? from[arc] - 1 : to[arc];
+          if (i === rings[ring]) pen.moveTo(kept[2 * at] * scale - left, kept[2 * at + 1] * scale - top);
+          // An arc begins where the one before it in the ring ends.
+          for (at += step; at !== end; at += step) pen.lineTo(kept[2 * at] * scale - left, kept[2 * at + 1] * scale - top);
+        }
       }
     }
 
@@ -177,13 +214,12 @@
 
     // Traces arcs as lines.
     traceArcs(pen, found, { scale, left, top }) {
-      const { world, arcs } = this.topology, kept = this.detail(scale);
+      const detail = this.detail(scale), { from, to } = detail;
       for (const arc of found) {
-        const start = arcs[arc], end = arcs[arc + 1];
-        pen.moveTo(world[2 * start] * scale - left, world[2 * start + 1] * scale - top);
-        for (let at = start + 1; at < end; at++) {
-          if (kept[at]) pen.lineTo(world[2 * at] * scale - left, world[2 * at + 1] * scale - top);
-        }
+        const kept = detail.of(arc);
+        let at = from[arc];
+        pen.moveTo(kept[2 * at] * scale - left, kept[2 * at + 1] * scale - top);
+        for (at += 1; at < to[arc]; at++) pen.lineTo(kept[2 * at] * scale - left, kept[2 * at + 1] * scale - top);
       }
     }
   }
@@ -194,23 +230,6 @@
       points[i + 1] = southOf(points[i + 1]);
     }
     return points;
-  }
-
-  // Which vertices to draw at a scale: the same ones whichever way a ring runs along an arc, so that neighbours meet.
-  function detailAt({ world, arcs }, scale) {
-    const kept = new Uint8Array(world.length / 2);
-    const least = (NEAR / scale) ** 2;
-    for (let arc = 0; arc < arcs.length - 1; arc++) {
-      const last = arcs[arc + 1] - 1;
-      let from = arcs[arc];
-      kept[from] = kept[last] = 1;
-      for (let at = from + 1; at < last; at++) {
-        if ((world[2 * at] - world[2 * from]) ** 2 + (world[2 * at + 1] - world[2 * from + 1]) ** 2 < least) continue;
-        kept[at] = 1;
-        from = at;
-      }
-    }
-    return kept;
   }
 
   function arcBoxes(arcs, world) {

@@ -62,9 +62,8 @@
       this.table = table;
       this.names = columnsOf(view, table);
       this.rows = sorted(Hotspots.values.ranking(view, table), table, sort);
-      this.build(view, sort);
+      this.build(view, sort, !same);
       this.bars.render(view, table, this.rows, sort);
-      if (!same) this.frame.scrollLeft = 0;
       const again = focused !== undefined && [...this.frame.querySelectorAll("thead button")].find((button) => button.dataset.column === focused);
       if (again) again.focus({ preventScroll: true });
     }
@@ -73,7 +72,8 @@
       return this.frame.contains(document.activeElement) ? document.activeElement.dataset.column : undefined;
     }
 
-    build(view, sort) {
+    // `left`: whether it starts at its first column again.
+    build(view, sort, left) {
       const title = [view.group, view.title, view.label, view.where].filter(Boolean).join(", ");
       // A layer with ranks of its own has them among its columns.
       this.ranked = !this.table.columns.has("rank") && Boolean(view.rank);
@@ -82,10 +82,23 @@
         element("thead", "", head), this.body = element("tbody")], { "aria-rowcount": this.rows.length + 1 });
       Hotspots.rove.keep(made.tHead, "button");
       Hotspots.rove.keep(this.body, "button");
-      this.range = null;
-      this.frame.scrollTop = 0;
+      // Whole before the browser sees it, and asked for its size once: every look after a change lays it out anew.
+      this.make(...Hotspots.rows.inSight(0, this.frame.clientHeight, this.height, this.rows.length));
       this.frame.replaceChildren(made);
-      this.fill();
+      this.frame.scrollTop = 0;
+      if (left) this.frame.scrollLeft = 0;
+      this.measure();
+    }
+
+    // How high a row is, known from the first time on.
+    measure() {
+      const { body, frame, rows } = this;
+      if (this.height || !rows.length) return;
+      this.height = body.firstChild.offsetHeight;
+      if (!this.height) return;
+      const [from, to] = Hotspots.rows.inSight(frame.scrollTop, frame.scrollTop + frame.clientHeight, this.height, rows.length);
+      if (from === this.range[0] && to === this.range[1]) body.append(...this.gap(rows.length - to));
+      else this.make(from, to);
     }
 
     heading(name, sort) {
@@ -105,23 +118,28 @@
     fill() {
       if (!this.shown) return;
       const { rows, height, frame } = this;
-      const [from, to] = Hotspots.rows.inSight(frame.scrollTop, frame.scrollTop + frame.clientHeight, height, rows.length);
-      if (this.range && this.range[0] === from && this.range[1] === to) return;
-      this.range = [from, to];
-      const focused = this.body.contains(document.activeElement) ? document.activeElement.dataset.row : null;
-      const gap = (count) => {
-        const cell = element("td", "", "", { colspan: this.names.length + (this.ranked ? 1 : 0) });
-        cell.style.height = `${count * height}px`;
-        return count ? [element("tr", "gap", cell, { "aria-hidden": "true" })] : [];
-      };
-      this.body.replaceChildren(...gap(from), ...rows.slice(from, to).map((row, i) => this.row(row, from + i)), ...gap(rows.length - to));
-      if (!height && rows.length) {
-        this.height = this.body.firstChild.offsetHeight;
-        this.range = null;
-        if (this.height) this.fill();
+      if (!height) {
+        this.measure();
+        return;
       }
+      const [from, to] = Hotspots.rows.inSight(frame.scrollTop, frame.scrollTop + frame.clientHeight, height, rows.length);
+      if (this.range[0] !== from || this.range[1] !== to) this.make(from, to);
+    }
+
+    // The rows from one place to another; room for all others is kept above and below them.
+    make(from, to) {
+      this.range = [from, to];
+      const { rows, body } = this, focused = body.contains(document.activeElement) ? document.activeElement.dataset.row : null;
+      body.replaceChildren(...this.gap(from), ...rows.slice(from, to).map((row, i) => this.row(row, from + i)),
+        ...(this.height ? this.gap(rows.length - to) : []));
       this.mark(this.marked);
       if (focused !== null) this.focus(Number(focused));
+    }
+
+    gap(count) {
+      const cell = element("td", "", "", { colspan: this.names.length + (this.ranked ? 1 : 0) });
+      cell.style.height = `${count * this.height}px`;
+      return count ? [element("tr", "gap", cell, { "aria-hidden": "true" })] : [];
     }
 
     row({ position, rank }, place) {

@@ -60,6 +60,7 @@
     const codes = () => Array.from(cells(columns.get("code")), (_, position) => code(position));
     return {
       columns, show, raw, lacking, name, code, codes,
+      size: () => cells(columns.get("code")).length,
       // Any value as a column shows its own.
       write: (column, value) => text(columns.get(column), value),
       // How many areas have a value in a column.
