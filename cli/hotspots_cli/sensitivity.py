@@ -46,7 +46,7 @@ def _metres(ctx: click.Context, param: click.Parameter, value: str | None) -> li
     type=click.IntRange(min=1),
     default=2,
     show_default=True,
-    help="Places of each grid along each axis: 2 lays every size four times.",
+    help="Places of each grid along each axis, 20 at most: 2 lays every size four times.",
 )
 @click.option(
     "--bandwidths",

@@ -238,6 +238,19 @@ def test_rings_of_two_points_are_no_polygon(tmp_path: Path) -> None:
         read_areas(path)
 
 
+@pytest.mark.parametrize("indexed", [True, False])
+def test_parquet_whose_text_is_no_text_is_said(tmp_path: Path, indexed: bool) -> None:
+    path = tmp_path / "wards.parquet"
+    wards = gpd.GeoDataFrame(
+        {"code": ["E05000001"]}, geometry=[shapely.box(4e5, 3e5, 4e5 + 9, 3e5 + 9)], crs=27700
+    )
+    (wards.set_index("code") if indexed else wards).to_parquet(path)
+    raw = path.read_bytes()
+    assert raw.count(b"E05000001") > 1  # in the column, and in its least and largest values
+    path.write_bytes(raw.replace(b"E05000001", b"E0500\x99001"))
+    assert failure(path) == f"'{path}' is not a layer that can be read\nHint: give {FORMATS} of areas"
+
+
 def test_tables_without_geometry(tmp_path: Path) -> None:
     csv = tmp_path / "wards.csv"
     csv.write_text("WD24CD,n\nE05000001,3\n")

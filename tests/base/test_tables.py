@@ -65,6 +65,14 @@ def test_columns_of_lists_are_left_out_of_parquet_with_one_warning(tmp_path: Pat
     ]
 
 
+def test_parquet_whose_text_is_no_text_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    pd.DataFrame({"code": ["E05000001"], "people": [5]}).to_parquet(path, index=False)
+    path.write_bytes(path.read_bytes().replace(b"E05000001", b"E0500\x99001"))
+    with pytest.raises(FileError, match=r"'people\.parquet' cannot be read as a table"):
+        read_table(path)
+
+
 def test_packed_and_parquet(tmp_path: Path) -> None:
     packed = write(tmp_path, gzip.compress(ROWS.encode()), "people.csv.gz")
     pd.DataFrame({"code": ["E1"], "people": [5]}).to_parquet(tmp_path / "people.parquet")

@@ -337,8 +337,15 @@ def _locate(source: str | os.PathLike[str], layer: str | None) -> tuple[Path, st
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
+    import pyarrow as pa
+
     with _reading_layer(path):
         table: pd.DataFrame = gpd.read_parquet(path)
+        # Arrow takes any bytes for text, and breaks where they are first looked at.
+        held: list[Any] = [table.index, *(column for _, column in table.items())]
+        for values in held:
+            if values.dtype == "str":
+                pa.array(values.array).validate(full=True)
         return table
 
 

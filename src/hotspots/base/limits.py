@@ -58,6 +58,9 @@ PERMUTATIONS = 9_999_999
 BANDWIDTH = 100_000.0
 """Metres of a kernel's radius: across a county. Every cell within reach is added to for every incident."""
 
+OFFSETS = 20
+"""Places of a grid along each axis: so many lay each size 400 times, and every time costs as much as the first."""
+
 SMALL = 100_000_000
 """Bytes up to which that ratio does not matter."""
 

@@ -274,6 +274,7 @@ def _of_parquet(path: Path) -> tuple[list[str], pd.DataFrame]:
     import pyarrow.parquet as pq
 
     table = pq.read_table(path)
+    table.validate(full=True)  # Arrow takes any bytes for text, and breaks where they are first looked at
     plain = [place for place, field in enumerate(table.schema) if not pa.types.is_nested(field.type)]
     left = [field.name for field in table.schema if pa.types.is_nested(field.type) and field.name != "bbox"]
     if left:

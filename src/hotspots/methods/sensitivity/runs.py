@@ -18,6 +18,7 @@ from hotspots.areas.grid import default_cell_size
 from hotspots.areas.neighbours import Method
 from hotspots.base.crs import Floats
 from hotspots.base.errors import DataError, ParameterError
+from hotspots.base.limits import OFFSETS
 from hotspots.base.text import list_words
 from hotspots.methods.kde.density import kernel_density
 from hotspots.methods.sensitivity.kinds import (
@@ -100,7 +101,7 @@ def sensitivity(
         Metres. By default once, twice and three times `hotspots.areas.grid.default_cell_size`. May be empty.
     offsets : int, default 2
         Every grid is laid at `offsets` × `offsets` places, each moved by one `offsets`-th of a cell: 2 makes
-        four grids of each size.
+        four grids of each size. 20 at most.
     bandwidths : sequence of float, optional
         Metres. By default 0.5, 0.75, 1, 1.25, 1.5 and 2 times the default of `hotspots.kernel_density`,
         quartic kernel, cells of a fifth of the bandwidth. May be empty.
@@ -304,9 +305,10 @@ def _share(times: npt.NDArray[np.int64], runs: npt.NDArray[np.int64]) -> Floats:
 
 
 def _check(offsets: int, q: float, multiple: float, **metres: Sequence[float] | None) -> None:
-    if offsets < 1:
+    if not 1 <= offsets <= OFFSETS:
         raise ParameterError(
-            f"'offsets' is {offsets}, but must be 1 or more", hint="set 'offsets' to a whole number such as 2"
+            f"'offsets' is {offsets}, but must lie between 1 and {OFFSETS}",
+            hint="set 'offsets' to a whole number such as 2",
         )
     if not 0 < q < 1:
         raise ParameterError(f"'q' is {q:g}, but must lie between 0 and 1", hint="set 'q' to 0.05 or 0.01")
