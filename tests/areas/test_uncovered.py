@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.areas.uncovered import uncovered_words, with_coverage
+from hotspots.areas.uncovered import coverage_label, uncovered_words, with_coverage
 
 
 def squares(districts: list[str], people: list[float] | None = None) -> gpd.GeoDataFrame:
@@ -37,6 +37,14 @@ def test_rows_that_are_not_covered_come_back_as_missing_and_never_as_zero() -> N
     assert whole.loc["w01", ["name", "district", "population"]].tolist() == ["Ward 1", "B", 200]
     assert whole.geometry["w01"].equals(areas.geometry["w01"])
     assert with_coverage(held, areas.iloc[:0]) is held
+
+
+def test_ground_that_is_left_blank_has_one_label() -> None:
+    bare, said = squares(["A", "B"]), "not covered in June 2025 (11 of 12 months)"
+    assert coverage_label(bare) == "Not covered"
+    assert coverage_label(bare.assign(coverage=said)) == "Not covered in June 2025 (11 of 12 months)"
+    both = bare.assign(coverage=["not covered", said])
+    assert coverage_label(both) == "Not covered, or not in every month"
 
 
 def test_words_without_districts_name_an_area() -> None:

@@ -29,19 +29,24 @@ def not_covered(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """
     if "coverage" not in table:
         return np.zeros(len(table), dtype=bool)
-    return table["coverage"].astype(str).str.startswith(NOT_COVERED).to_numpy(dtype=bool)
+    return table["coverage"].map(is_lacking).to_numpy(dtype=bool)
 
 
-def coverage_label(table: pd.DataFrame, rows: npt.NDArray[np.bool_]) -> str:
-    """Return what a legend calls the rows of areas that are not covered: as the table says, where it says one thing.
+def is_lacking(note: Any) -> bool:
+    """Return whether what is said of an area is that the files do not cover it, or not in every month."""
+    return str(note).startswith(NOT_COVERED)
+
+
+def coverage_label(areas: pd.DataFrame) -> str:
+    """Return what a legend calls areas that are not covered: as their table says, where it says one thing.
 
     Examples
     --------
     >>> table = pd.DataFrame({"coverage": ["not covered", "not covered in June 2025 (11 of 12 months)"]})
-    >>> coverage_label(table, np.array([False, True])), coverage_label(table, np.array([True, True]))
-    ('Not covered in June 2025 (11 of 12 months)', 'Not covered, or not in every month')
+    >>> coverage_label(table), coverage_label(table[1:]), coverage_label(table[[]])
+    ('Not covered, or not in every month', 'Not covered in June 2025 (11 of 12 months)', 'Not covered')
     """
-    said = sorted(set(table["coverage"].astype(str)[rows]))
+    said = sorted(set(_said(areas, NOT_COVERED)))
     if len(said) == 1:
         label = said[0]
     elif NOT_COVERED in said:

@@ -49,7 +49,6 @@ _ENOUGH = 60
 
 
 MISSING_CLASS = StyleClass("No data", NO_DATA)
-NOT_COVERED = "Not covered"
 
 
 @dataclass(frozen=True)
@@ -220,7 +219,7 @@ def _missing_of(layer: pd.DataFrame, column: str) -> StyleClass:
         return replace(MISSING_CLASS, label=label[:1].upper() + label[1:])
     out, missing = not_covered(layer), layer[column].isna().to_numpy()
     if (missing & out).any():
-        told = coverage_label(layer, missing & out)
+        told = coverage_label(layer[missing & out])
         label = f"{told}, or {label}" if (missing & ~out).any() else told
     return replace(MISSING_CLASS, label=label[:1].upper() + label[1:])
 

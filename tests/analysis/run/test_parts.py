@@ -238,9 +238,40 @@ def test_every_file_says_it_in_the_same_words(made: Path) -> None:
     assert {"Wards by theme", "All – Wards", "All – Halves", "Priorities – Wards"} <= told
 
 
+PUBLIC = RECIPE.replace("{areas}", "").replace('[emerging]\nlayers = ["Wards"]\n', "")
+PUBLIC += '[publish]\nprofile = "nhs"\n'
+HANDED_OUT = [
+    'title = "Shire and Vale"',
+    '[incidents]\nsource = "street.csv"\nperiod = "2025"',
+    '[[areas]]\nlabel = "Wards"\nsource = "wards.gpkg"',
+    '[[theme]]\nname = "All"\n[count]\n[flag]\n[change]\nbefore = "2024"\n[map]',
+    "[kde]\nbandwidth = 800\ncell_size = 250",
+    '[select]\nplan = "plan.toml"',
+    '[report]\nformats = ["html"]',
+    '[publish]\nprofile = "documents"',
+]
+
+
+@pytest.fixture(scope="module")
+def handed_out(folder: Path) -> Path:
+    """The folder of a run of wards alone for publication."""
+    text = "\n".join(HANDED_OUT)
+    (folder / "p.toml").write_text(text, encoding="utf-8")
+    with pytest.warns(HotspotsWarning):
+        run_recipe(read_recipe(folder / "p.toml"), folder / "public")
+    return folder / "public"
+
+
+def test_published_legends_say_which_months_are_not_covered(handed_out: Path) -> None:
+    label = "Not covered in June 2025 (11 of 12 months)"
+    page = (handed_out / "report.html").read_text("utf-8")
+    assert f"{label} (6)" in page
+    assert "Not covered (6)" not in page
+    assert f'"label":"{label}: Next (6 areas)"' in (handed_out / "map.html").read_text("utf-8")
+
+
 def test_published_folders_have_no_number_of_such_areas(folder: Path) -> None:
-    text = RECIPE.replace("{areas}", "").replace('[emerging]\nlayers = ["Wards"]\n', "")
-    found = parse_recipe(text + '[publish]\nprofile = "nhs"\n', folder=folder)
+    found = parse_recipe(PUBLIC, folder=folder)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", HotspotsWarning)
         held = analyse(found)

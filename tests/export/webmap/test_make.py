@@ -497,6 +497,9 @@ def test_ground_that_is_not_covered_is_named_by_the_legend_and_is_in_no_list() -
     assert data["uncovered"]["legend"]["label"] == "Not covered: Far (1 area)"
     assert data["themes"][0]["steps"][0]["gaps"] == 0
     assert data_of(html_of(view))["uncovered"] is None
+    lacking = beyond.assign(coverage="not covered in June 2025 (11 of 12 months)")
+    data = data_of(html_of(view, uncovered=lacking))
+    assert data["uncovered"]["legend"]["label"] == "Not covered in June 2025 (11 of 12 months): Far (1 area)"
 
 
 def test_rates_of_fewer_than_ten_incidents_and_borderline_priorities_are_hatched() -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from hotspots.areas.borders import edge_matched, simplify_together
+from hotspots.areas.uncovered import coverage_label
 from hotspots.base.crs import reproject
 from hotspots.base.errors import ParameterError
 from hotspots.base.surface import Surface
@@ -21,7 +22,7 @@ from hotspots.export.picture.parts import LegendBox, LegendEntry
 from hotspots.export.picture.saving import steady
 from hotspots.export.picture.sheet import Words
 from hotspots.export.sizes import BORDERED, is_shown
-from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, layer_style, surface_style
+from hotspots.export.style import MISSING_CLASS, Style, layer_style, surface_style
 from hotspots.export.unsure import unsure_areas, unsure_class
 from hotspots.export.where import MOST, compass, highest
 
@@ -173,7 +174,7 @@ def _beyond(uncovered: gpd.GeoDataFrame | None) -> list[LegendEntry]:
     """Return the line of the legend for ground that the files do not cover, where there is any."""
     if uncovered is None or uncovered.empty:
         return []
-    return [LegendEntry(replace(MISSING_CLASS, label=NOT_COVERED), len(uncovered))]
+    return [LegendEntry(replace(MISSING_CLASS, label=coverage_label(uncovered)), len(uncovered))]
 
 
 def _hatched_entry(style: Style, hatched: npt.NDArray[np.bool_]) -> list[LegendEntry]:

@@ -18,12 +18,12 @@ import shapely
 
 from hotspots.areas.borders import edge_matched, simplify_together
 from hotspots.areas.outline import districts_of, join_together, outline_of
-from hotspots.areas.uncovered import uncovered_words
+from hotspots.areas.uncovered import coverage_label, uncovered_words
 from hotspots.base.crs import WGS84, crs_text, parse_crs, reproject, transform_xy
 from hotspots.base.errors import ParameterError
 from hotspots.base.threads import thread_count
 from hotspots.export.sizes import BORDERED, HATCHED
-from hotspots.export.style import MISSING_CLASS, NEUTRAL, NOT_COVERED, Style, StyleClass, surface_style
+from hotspots.export.style import MISSING_CLASS, NEUTRAL, Style, StyleClass, surface_style
 from hotspots.export.unsure import CLOSER, ON_FEW, unsure_areas, unsure_class
 from hotspots.export.webmap.cards import card_data
 from hotspots.export.webmap.columns import Pool, add_table
@@ -462,7 +462,7 @@ def _uncovered(areas: gpd.GeoDataFrame) -> dict[str, Any]:
     joined = outline_of(areas)
     shapes, crs = _metric_shapes(joined)
     simple = simplify_together(edge_matched(shapes), vertices=MAX_VERTICES // 10)
-    label = f"{NOT_COVERED}: {uncovered_words(areas)}"
+    label = f"{coverage_label(areas)}: {uncovered_words(areas)}"
     return {"legend": _entry(replace(MISSING_CLASS, label=label)), "shapes": _text(simple.shapes, crs)}
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotspots.analysis.changes import Comparison
 from hotspots.analysis.results import Analysis, ThemeResult
-from hotspots.areas.uncovered import NOT_COVERED
+from hotspots.areas.uncovered import is_lacking
 from hotspots.base.months import span_words
 from hotspots.export.document import Block, Paragraphs, Part, Section, Table
 from hotspots.publish.words.change import (
@@ -116,7 +116,7 @@ def _areas_part(analysis: Analysis, theme: ThemeResult, periods: tuple[str, str]
 
 def _counts(analysis: Analysis, row: pd.Series[Any]) -> list[str]:
     """Return the counts of the two periods in words, a dash where the files lack one of its months."""
-    lacking = str(row["ch_note"]).startswith(NOT_COVERED)
+    lacking = is_lacking(row["ch_note"])
     counts = [row["n_before"], row["n_after"]]
     return ["–" if lacking and pd.isna(count) else count_cell(count, analysis) for count in counts]
 

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from hotspots.analysis.results import Analysis, Group, Layer
-from hotspots.areas.uncovered import coverage_label, not_covered, with_coverage
+from hotspots.areas.uncovered import coverage_label, with_coverage
 from hotspots.base.columns import theme_words
 from hotspots.base.surface import Surface
 from hotspots.base.text import area_name
 from hotspots.export.document import Grid, Legend, Picture
 from hotspots.export.picture.draw import draw_heatmap, draw_map
 from hotspots.export.picture.saving import picture_bytes
-from hotspots.export.style import MISSING_CLASS, NOT_COVERED, Style, StyleClass, layer_style, surface_style
+from hotspots.export.style import MISSING_CLASS, Style, StyleClass, layer_style, surface_style
 from hotspots.export.unsure import TOO_SMALL, unsure_areas, unsure_class
 from hotspots.publish.views import drawing
 from hotspots.publish.words.change import calendar_words
@@ -108,7 +108,7 @@ def area_plate(
     words = caption or f"{layer.label}: {theme_words(column)}"
     style = layer_style(table, column)
     legend = _legend(style, table, neutral=draw == "all", hatched=figure.hatched)
-    legend = replace(legend, entries=[*legend.entries, *_uncovered_entry(analysis)])
+    legend = replace(legend, entries=[*legend.entries, *_blank_entry(missing_areas(analysis))])
     return _as_picture(
         figure, f"{words.rstrip('.')}. {_where(analysis, layer, column, style)}", words, kinds, legend
     )
@@ -138,11 +138,7 @@ def heat_plate(
     )
     style = surface_style(surface)
     entries = [(entry.colour, _plain(entry.label)) for entry in style.classes if entry.opacity]
-    entries += _uncovered_entry(analysis)
-    if len(lacking := analysis.lacking_months):
-        entries.append(
-            (MISSING_CLASS.colour, f"{coverage_label(lacking, not_covered(lacking))} ({len(lacking):,})")
-        )
+    entries += [*_blank_entry(missing_areas(analysis)), *_blank_entry(analysis.lacking_months)]
     peaks = _named(analysis, _densest_places(surface))
     alt = f"{caption}. The densest ground is in {peaks}." if peaks else f"{caption}."
     return _as_picture(figure, alt, caption, kinds, Legend("Density", entries))
@@ -161,9 +157,11 @@ def bare_ground(analysis: Analysis) -> gpd.GeoDataFrame | None:
     return with_coverage(lacking, missing)
 
 
-def _uncovered_entry(analysis: Analysis) -> list[tuple[str, str]]:
-    missing = missing_areas(analysis)
-    return [] if missing is None else [(MISSING_CLASS.colour, f"{NOT_COVERED} ({len(missing):,})")]
+def _blank_entry(areas: gpd.GeoDataFrame | None) -> list[tuple[str, str]]:
+    """Return the line of the legend for ground that is left blank, where there is any."""
+    if areas is None or areas.empty:
+        return []
+    return [(MISSING_CLASS.colour, f"{coverage_label(areas)} ({len(areas):,})")]
 
 
 def group_plates(analysis: Analysis, group: Group, columns: list[tuple[Layer, str]], kinds: Kinds) -> Grid:

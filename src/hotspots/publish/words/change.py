@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots.analysis.changes import Comparison, Months
 from hotspots.areas.hidden import zero_word
-from hotspots.areas.uncovered import NOT_COVERED
+from hotspots.areas.uncovered import is_lacking
 from hotspots.base.months import span_words
 
 NO_PERIOD = "period not recorded"
@@ -66,7 +66,7 @@ def change_words(row: pd.Series[Any], *, few: int = 0) -> str:
     flag, percent = row["ch_flag"], row["ch_pct"]
     if pd.isna(flag):
         note = str(row.get("ch_note", ""))
-        return note if note.startswith(NOT_COVERED) else ""
+        return note if is_lacking(note) else ""
     if flag == "no clear change":
         return str(flag)
     if pd.isna(percent):

@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 
 from hotspots.analysis.results import Analysis, ThemeResult
-from hotspots.areas.uncovered import NOT_COVERED, uncovered_words
+from hotspots.areas.uncovered import NOT_COVERED, is_lacking, uncovered_words
 
 
 def partly_words(analysis: Analysis) -> list[str]:
@@ -22,7 +22,7 @@ def change_lacks(analysis: Analysis) -> list[str]:
     if changed is None:
         return []
     notes = changed.areas["ch_note"].astype(str)
-    told = notes[notes.str.startswith(NOT_COVERED)].to_dict()
+    told = notes[notes.map(is_lacking)].to_dict()
     return [f"{areas}, {said}" for said, areas in _grouped(analysis, told)]
 
 
