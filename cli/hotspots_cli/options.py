@@ -352,7 +352,7 @@ _of_areas = together(
     click.option(
         "--population-table",
         metavar="FILE",
-        help="Table of populations by code, to join: CSV, Excel, Parquet.",
+        help="Table of populations by code, to join: CSV, Excel, Parquet, or the address of rows in a database.",
     ),
     click.option(
         "--areas-crs",

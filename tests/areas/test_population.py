@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.areas.population import population_near, read_population
+from hotspots.areas.population import Populations, population_near, read_population
 from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError
 
@@ -279,3 +279,13 @@ def test_a_column_of_codes_that_calls_itself_populations() -> None:
     assert found.value.message == (
         "column 'pop2024' of the population table holds codes, but its name says populations"
     )
+
+
+def test_a_record_names_the_file_alone() -> None:
+    for where in (
+        "the population table 'people.csv'",
+        "'people.csv'",
+        "the population table '/home/ann/people.csv'",
+    ):
+        assert Populations(where, "n", 2022).to_dict()["source"] == "people.csv"
+    assert Populations("the layer", "n", 2022).to_dict()["source"] == "the layer"

@@ -38,6 +38,8 @@ _ADDRESSES = (
     "duckdb:////#incidents",
     "duckdb:///.#i",
     "duckdb:///d.duckdb?x=1#incidents",
+    "duckdb:///d.duckdb?statement_timeout=1us#incidents",
+    "duckdb:///d.duckdb?statement_timeout=soon#incidents",
     "duckdb:///%00#incidents",
     "duckdb+x:///d.duckdb#incidents",
     f"{_SERVER}#crime.incidents",
@@ -75,6 +77,8 @@ def stores(seeds: Path, folder: Path, rng: random.Random) -> Input:
             (["count", address, "--areas", "w.gpkg", "--engine", "stream"], "o.geojson"),
             (["count", "i.csv", "--areas", address.replace("incidents", "wards")], "o.geojson"),
             (["count", "i.csv", "--areas", "w.gpkg"], address.replace("incidents", "made")),
+            (["count", "i.csv", "--areas", "w.gpkg", "--population-table", address], "o.geojson"),
+            (["count", "i.csv", "--areas", "w.gpkg", "--by", "code", "--lookup", address], "o.geojson"),
         ]
     )
     written = "d.duckdb" if "d.duckdb" in output else "" if "://" in output else output

@@ -56,7 +56,7 @@ class Populations:
     def to_dict(self) -> dict[str, Any]:
         """Return what a record of provenance says of it: the file's name, never the folder of a machine."""
         return {
-            "source": re.split(r"[/\\]", self.where.strip("'"))[-1],
+            "source": re.split(r"[/\\]", self.where.partition("'")[2].rstrip("'") or self.where)[-1],
             "column": self.column,
             "year": self.year,
         }

@@ -1,8 +1,8 @@
 """One reader for every small table: populations, comparators, indicators, lookups and weights.
 
-A table is rows of text cells under headings, from a CSV of any delimiter and encoding, from a spreadsheet, or
-from Parquet. Titles above the headings and notes below the rows are left out and counted; what a number's
-commas mean is judged for a column as a whole, never cell by cell.
+A table is rows of text cells under headings, from a CSV of any delimiter and encoding, from a spreadsheet, from
+Parquet, or from a database. Titles above the headings and notes below the rows are left out and counted; what a
+number's commas mean is judged for a column as a whole, never cell by cell.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from hotspots.base.database.address import is_address, parse_address
+from hotspots.base.database.rows import read_plain_rows
 from hotspots.base.errors import DataError, FileError, HotspotsWarning, ParameterError, did_you_mean, listed
 from hotspots.base.foreign import reading
 from hotspots.base.named import find_named, not_fetched
@@ -42,7 +44,7 @@ log = logging.getLogger(__name__)
 Source: TypeAlias = "str | os.PathLike[str] | pd.DataFrame"
 
 READABLE = "a CSV, an Excel workbook (.xlsx) or a Parquet file"
-LARGEST = 1 << 30  # bytes that a packed table may come to
+LARGEST = 1 << 30  # bytes that a table may come to that is packed, or in a database
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _PARQUET = (".parquet", ".pq")
@@ -133,7 +135,8 @@ def read_table(source: Source, *, what: str = "the table", codes: Iterable[str] 
     source : path or DataFrame
         A CSV (commas, semicolons, tabs or bars; UTF-8, UTF-16 or Windows-1252; also packed, as ``.csv.gz``),
         a spreadsheet (``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``; a sheet of it as ``"book.xlsx[Sheet]"``), a
-        Parquet file, or a table, whose index counts as a column if it has a name.
+        Parquet file, the address of rows in a database, such as ``"postgresql://server/county#gis.people"``, or
+        a table, whose index counts as a column if it has a name.
     what : str, default "the table"
         What it is, for messages.
     codes : iterable of str, optional
@@ -167,6 +170,8 @@ def read_table(source: Source, *, what: str = "the table", codes: Iterable[str] 
     if isinstance(source, pd.DataFrame):
         unnamed = source.index.name is None or source.index.name in source.columns
         return Table(source.reset_index(drop=unnamed), what)
+    if is_address(source):
+        return _of_database(str(source), what)
     path, sheet = _find(source, what)
     shown = (
         path if sheet or Path(source).is_file() else source
@@ -213,6 +218,15 @@ def _find(source: str | os.PathLike[str], what: str) -> tuple[Path, str | None]:
     wanted = "" if what == "the table" else f" to read {what} from"
     hint = not_fetched(str(source)) or "check the spelling and the folder"
     raise FileError(f"there is no file '{source}'{wanted}", hint=hint)
+
+
+def _of_database(source: str, what: str) -> Table:
+    address = parse_address(source)
+    where = f"'{address.label}'" if what == "the table" else f"{what} '{address.label}'"
+    rows = read_plain_rows(address, largest=LARGEST)
+    if rows.empty:
+        raise DataError(f"{where} has no rows", hint="check the table, or loosen the SELECT")
+    return Table(rows, where)
 
 
 def _unpacked(path: Path, where: str) -> bytes:

@@ -80,6 +80,10 @@ def test_a_password_is_refused_and_not_repeated(text: str) -> None:
             "duckdb://crime.duckdb#t",
             "the address of a DuckDB database is a file, or a folder of Parquet files, behind three slashes",
         ),
+        (
+            "duckdb:///crime.duckdb?readonly=1#t",
+            "the address of a DuckDB database is a file, or a folder of Parquet files, behind three slashes",
+        ),
         ("postgresql://[::1/county#t", "the address of a database is not one"),
     ],
 )
@@ -96,6 +100,8 @@ def test_files_are_no_addresses(text: str) -> None:
 
 def test_files_of_a_recipe_start_from_its_folder() -> None:
     assert in_folder("duckdb:///a.duckdb#t", Path("/srv/recipe")) == "duckdb:////srv/recipe/a.duckdb#t"
+    asked = in_folder("duckdb:///a%3F.duckdb?statement_timeout=2h#t", Path("/srv/recipe"))
+    assert asked == "duckdb:////srv/recipe/a%3F.duckdb?statement_timeout=2h#t"
     assert in_folder("duckdb:////b.duckdb", Path("/srv/recipe")) == "duckdb:////b.duckdb"
     assert in_folder("postgresql:///c#t", Path("/srv/recipe")) == "postgresql:///c#t"
 

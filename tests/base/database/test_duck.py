@@ -14,8 +14,8 @@ from tests.base.database.conftest import read, refused
 
 from hotspots.base.database.address import parse_address
 from hotspots.base.database.duck import projjson
-from hotspots.base.database.rows import read_layer_rows
-from hotspots.base.errors import FileError
+from hotspots.base.database.rows import open_rows, read_layer_rows
+from hotspots.base.errors import DataError, FileError
 
 GRID = projjson(pyproj.CRS("EPSG:27700")).replace("'", "''")
 
@@ -127,3 +127,54 @@ def test_a_missing_package_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch
     error = refused(f"duckdb:///{folder}/crime.duckdb#kinds")
     assert error.message == "DuckDB is read with the package duckdb, which is not installed"
     assert error.hint == "type: python -m pip install 'hotspots-toolkit[databases]'"
+
+
+ENDLESS = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) AS n FROM t"
+
+
+@pytest.mark.parametrize(
+    "asked", [ENDLESS, "SELECT n::TEXT AS n FROM range(10000000000000) AS r(n) WHERE n < 0"]
+)
+def test_statements_are_stopped_in_time(folder: Path, asked: str) -> None:
+    error = refused(f"duckdb:///{folder}/crime.duckdb?statement_timeout=100ms#{asked}")
+    assert error.message == "DuckDB stopped the statement, which took too long"
+    assert (
+        error.hint
+        == "allow it more time in the address, as in '?statement_timeout=2h', or ask for fewer rows"
+    )
+    address = parse_address(f"duckdb:///{folder}/crime.duckdb?statement_timeout=100ms#{asked}")
+    with open_rows(address) as rows, pytest.raises(DataError, match="took too long"):
+        rows.number()
+
+
+def test_a_time_that_is_none_is_said(folder: Path) -> None:
+    error = refused(f"duckdb:///{folder}/crime.duckdb?statement_timeout=soon#kinds")
+    assert error.message == "the database does not take a setting: 'soon' is no time for 'statement_timeout'"
+    assert error.hint == "write '?statement_timeout=20min' in the address"
+
+
+def test_a_row_that_cannot_be_made_is_said(folder: Path) -> None:
+    asked = (
+        "SELECT CAST(CASE WHEN n = 900000 THEN 'many' ELSE '1' END AS INT) AS n FROM range(1000000) AS r(n)"
+    )
+    error = refused(f"duckdb:///{folder}/crime.duckdb#{asked}")
+    assert error.message.startswith("the DuckDB database 'crime.duckdb' could not do it: ")
+    assert "Could not convert string 'many' to INT32" in error.message
+
+
+def test_a_folder_of_more_files_than_tables_have_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = tmp_path / "disk" / "a" / "b"
+    inner.mkdir(parents=True)
+    for number in range(8):
+        (inner / f"{number}.txt").touch()
+    monkeypatch.setenv("HOTSPOTS_LIMITS", "files=10")
+    assert refused(f"duckdb:///{tmp_path}/disk#t").message == (
+        "the database 'disk' holds no table that you may read"
+    )
+    (inner / "8.txt").touch()
+    error = refused(f"duckdb:///{tmp_path}/disk#t")
+    assert error.message == "the folder 'disk' holds more than 10 files, which no folder of tables does"
+    assert error.hint is not None
+    assert error.hint.startswith("name the folder that holds the Parquet files, or allow so many")

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from hotspots.base.errors import ParameterError
 
@@ -35,7 +35,7 @@ class Address:
     rows : str
         What stands behind ``#``: a table, a schema, a SELECT, or nothing.
     timeout : str or None
-        How long the server may work at one statement, in its own words, such as ``20min``.
+        How long the database may work at one statement, in PostgreSQL's words, such as ``20min``.
     """
 
     kind: Literal["postgresql", "duckdb"]
@@ -140,14 +140,15 @@ logs would keep
 
 
 def _duckdb(address: str, host: str, rows: str) -> Address:
-    path = re.sub(r"(?i)^\s*duckdb:/{0,3}", "", address)
-    if host or "?" in path or not path:
+    path, _, asked = re.sub(r"(?i)^\s*duckdb:/{0,3}", "", address).partition("?")
+    settings = dict(parse_qsl(asked, keep_blank_values=True))
+    if host or not path or settings.keys() - {"statement_timeout"}:
         raise ParameterError(
             "the address of a DuckDB database is a file, or a folder of Parquet files, behind three slashes",
             hint="write it as 'duckdb:///crime.duckdb#table' or 'duckdb:///parquet/#file'",
         )
     path = unquote(path)
-    return Address("duckdb", path, Path(path).name, rows.strip())
+    return Address("duckdb", path, Path(path).name, rows.strip(), settings.get("statement_timeout"))
 
 
 def in_folder(text: str, folder: Path) -> str:
@@ -155,5 +156,6 @@ def in_folder(text: str, folder: Path) -> str:
     address = parse_address(text)
     if address.kind != "duckdb":
         return text
-    path = folder / address.place
-    return f"duckdb:///{path}#{address.rows}" if address.rows else f"duckdb:///{path}"
+    path = f"duckdb:///{quote(str(folder / address.place))}"
+    asked = f"?statement_timeout={quote(address.timeout)}" if address.timeout is not None else ""
+    return f"{path}{asked}#{address.rows}" if address.rows else f"{path}{asked}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from hotspots.base.database.address import Address
-from hotspots.base.database.refusals import library, no_table, one_statement
+from hotspots.base.database.patience import PATIENCE, seconds
+from hotspots.base.database.refusals import library, no_table, one_statement, too_slow
 from hotspots.base.errors import DataError, FileError, HotspotsError, ParameterError
+from hotspots.base.limits import allowed, raising
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 _BATCH = 1 << 17
 SHUT = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 """Settings of a database that fetches and loads nothing by itself."""
-_PARQUET = ("*.parquet", "*.geoparquet")
+_PARQUET = (".parquet", ".geoparquet")
 # A BLOB under one of these names is a geometry in well-known binary, as files without DuckDB's own type hold it.
 _SHAPES = ("geometry", "geom", "wkb_geometry", "wkb", "shape")
 
@@ -41,6 +45,7 @@ class DuckRows:
         import duckdb
 
         self._connection, self._address = connection, address
+        self._patience = seconds(address.timeout or PATIENCE)
         self._table: tuple[str, str] | None = None
         if address.is_query:
             self._from = "(" + re.sub(r"[;\s]+\Z", "", address.rows) + "\n) AS asked"
@@ -65,11 +70,23 @@ class DuckRows:
         """Yield the rows of some columns; geometries as WKB."""
         wanted = ", ".join(map(self._as_arrow, columns))
         limit = "" if most is None else f" LIMIT {most}"
-        with speaking(self._address):
+        # What goes wrong once rows come in is raised by Arrow.
+        with speaking(self._address, pa.ArrowException, OSError), self._patient():
             asked = f"SELECT {wanted} FROM {self._from}{limit}"  # noqa: S608 - as above
             reader = self._connection.sql(asked).to_arrow_reader(_BATCH)
             for batch in reader:
                 yield pa.Table.from_batches([batch]).rename_columns(list(columns))
+
+    @contextmanager
+    def _patient(self) -> Iterator[None]:
+        """Stop the statement when its time is over; DuckDB itself has no such setting."""
+        clock = threading.Timer(self._patience, self._connection.interrupt)
+        clock.daemon = True
+        clock.start()
+        try:
+            yield
+        finally:
+            clock.cancel()
 
     def _as_arrow(self, column: str) -> str:
         kind = self._types[column]
@@ -82,7 +99,7 @@ class DuckRows:
 
     def number(self) -> int:
         """Return how many rows there are."""
-        with speaking(self._address):
+        with speaking(self._address), self._patient():
             found = self._connection.execute(f"SELECT count(*) FROM {self._from}")  # noqa: S608 - as above
             return int((found.fetchone() or (0,))[0])
 
@@ -144,13 +161,7 @@ def open_duckdb(address: Address) -> Iterator[DuckRows]:
 def _offer_files(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Make each Parquet file of a folder a table of its name, and each folder in it that holds some, too."""
     connection.execute("SET allowed_directories = ?", [[str(folder)]])
-    for entry in sorted(folder.iterdir()):
-        if entry.is_dir() and any(any(entry.rglob(pattern)) for pattern in _PARQUET):
-            files = sorted(str(file) for pattern in _PARQUET for file in entry.rglob(pattern))
-        elif any(entry.match(pattern) for pattern in _PARQUET):
-            files = [str(entry)]
-        else:
-            continue
+    for entry, files in _parquet_files(folder).items():
         listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
         connection.execute(
             f"CREATE OR REPLACE VIEW {quoted(entry.stem)} AS "  # noqa: S608 - names and files are quoted
@@ -158,13 +169,35 @@ def _offer_files(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         )
 
 
+def _parquet_files(folder: Path) -> dict[Path, list[str]]:
+    """Return the Parquet files of a folder, each by itself, and of each folder in it, all together."""
+    found: dict[Path, list[str]] = {}
+    seen, most = 0, allowed("files")
+    for entry in sorted(folder.iterdir()):
+        seen += 1
+        files = [str(entry)] if entry.name.endswith(_PARQUET) and entry.is_file() else []
+        for above, folders, names in os.walk(entry):
+            seen += len(folders) + len(names)
+            if seen > most:
+                break
+            files += [str(Path(above, name)) for name in names if name.endswith(_PARQUET)]
+        if seen > most:
+            raise FileError(
+                f"the folder '{folder.name or folder}' holds more than {most:,} files, which no folder of tables does",
+                hint=f"name the folder that holds the Parquet files, {raising('files', 10 * most)}",
+            )
+        if files:
+            found[entry] = sorted(files)
+    return found
+
+
 @contextmanager
-def speaking(address: Address) -> Iterator[None]:
-    """Say in the toolkit's words what DuckDB refuses."""
+def speaking(address: Address, *also: type[Exception]) -> Iterator[None]:
+    """Say in the toolkit's words what DuckDB refuses, by its own exceptions or by others."""
     duckdb = library("duckdb")
     try:
         yield
-    except duckdb.Error as error:
+    except (duckdb.Error, *also) as error:
         raise _told(error, address) from error
 
 
@@ -172,6 +205,8 @@ def _told(error: Exception, address: Address) -> HotspotsError:
     duckdb = library("duckdb")
     said = str(error).split("\n")[0]
     said = said.partition(": ")[2] or said
+    if isinstance(error, duckdb.InterruptException) or str(error).startswith("INTERRUPT"):
+        return too_slow("DuckDB")
     if isinstance(error, duckdb.IOException) and "lock" in str(error):
         return FileError(
             f"the DuckDB database '{address.name}' is in use by another program",

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from hotspots.base.database.address import Address
-from hotspots.base.database.refusals import library, no_table, one_statement
+from hotspots.base.database.patience import PATIENCE
+from hotspots.base.database.refusals import library, no_table, one_statement, too_slow
 from hotspots.base.errors import DataError, FileError, HotspotsError, ParameterError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _CHUNK = 1 << 22  # bytes of rows that are turned into a table at a time
-_PATIENCE = "30min"
 _GEOMETRY = ("geometry", "geography")
 _KINDS = {
     **dict.fromkeys(("int2", "int4", "int8"), pa.int64()),
@@ -276,7 +276,7 @@ def _be_patient(connection: psycopg.Connection[Any], address: Address) -> None:
         held = connection.execute("SHOW statement_timeout").fetchone()
         if held != ("0",):
             return
-    connection.execute("SELECT set_config('statement_timeout', %s, true)", [address.timeout or _PATIENCE])
+    connection.execute("SELECT set_config('statement_timeout', %s, true)", [address.timeout or PATIENCE])
 
 
 @contextmanager
@@ -329,10 +329,6 @@ _NO_SESSION = (
 )
 _REFUSED = {
     "42501": ("permission denied: {said}", "ask whoever keeps the database '{name}' for the right"),
-    "57014": (
-        "the server stopped the statement, which took too long",
-        "allow it more time in the address, as in '?statement_timeout=2h', or ask for fewer rows",
-    ),
     "25006": (
         "the SELECT would change the database ({said}), but sources are only read",
         "write a SELECT that changes nothing",
@@ -362,6 +358,8 @@ def _told(error: Any, address: Address) -> HotspotsError:
             f"the connection to the database '{address.name}' failed: {said}",
             hint="try it with psql and the same address",
         )
+    if code == "57014":
+        return too_slow("the server")
     if code in _REFUSED:
         message, hint = _REFUSED[code]
         kind = FileError if code in ("42501", "53100") else DataError

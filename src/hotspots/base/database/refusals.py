@@ -53,3 +53,11 @@ def one_statement() -> ParameterError:
     return ParameterError(
         "behind the # stands more than one statement", hint="give one SELECT, without semicolons"
     )
+
+
+def too_slow(who: str) -> DataError:
+    """Return the error of a statement that was stopped when its time was over."""
+    return DataError(
+        f"{who} stopped the statement, which took too long",
+        hint="allow it more time in the address, as in '?statement_timeout=2h', or ask for fewer rows",
+    )

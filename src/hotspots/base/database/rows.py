@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hotspots.base.database.address import Address
-from hotspots.base.errors import CRSError, DataError
+from hotspots.base.errors import CRSError, DataError, FileError
 from hotspots.base.wkb import shapes_of
 
 if TYPE_CHECKING:
@@ -140,11 +140,43 @@ def read_layer_rows(address: Address) -> tuple[gpd.GeoDataFrame, dict[str, Any]]
     shapes = shapes_of(whole.column(geometry), where=f"'{address.label}'")
     one_srid(shapes, address)
     shapes = shapely.set_srid(shapes, 0)
-    columns: dict[str, pd.Series[Any]] = {
+    return gpd.GeoDataFrame(_typed(whole, kinds), geometry=shapes, crs=crs), record
+
+
+def read_plain_rows(address: Address, *, largest: int) -> pd.DataFrame:
+    """Return a table or SELECT with all its columns but those of geometry; none of them where it has no rows.
+
+    Parameters
+    ----------
+    address : Address
+        Which rows.
+    largest : int
+        Bytes that they may take, and that reading stops at.
+
+    Raises
+    ------
+    FileError
+        When they take more.
+    """
+    with open_rows(address) as rows:
+        kinds = {name: rows.kind(name) for name in rows.columns}
+        tables, size = [], 0
+        for table in rows.batches(rows.columns) if kinds else ():
+            tables.append(table)
+            size += table.nbytes
+            if size > largest:
+                raise FileError(
+                    f"'{address.label}' comes to over {largest // 10**9} GB, which no small table does",
+                    hint="ask for fewer rows or columns with a SELECT behind the #",
+                )
+    return pd.DataFrame(_typed(pa.concat_tables(tables), kinds)) if tables else pd.DataFrame()
+
+
+def _typed(whole: pa.Table, kinds: Mapping[str, Any]) -> dict[str, pd.Series[Any]]:
+    return {
         name: (whole.column(name) if kind is None else whole.column(name).cast(kind)).to_pandas()
         for name, kind in kinds.items()
     }
-    return gpd.GeoDataFrame(columns, geometry=shapes, crs=crs), record
 
 
 def record_of(comment: str) -> dict[str, Any]:
