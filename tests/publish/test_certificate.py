@@ -103,3 +103,31 @@ def test_the_certificate_speaks_the_recipes_words_and_folds_months(folder: Path)
             "may_be_small": "12", "fewest_values": "5",
         }
     ]  # fmt: skip
+
+
+def test_areas_without_a_months_file_are_named_apart_and_are_not_counted_among_the_protected(
+    folder: Path,
+) -> None:
+    lacks = "not covered in June 2025 (11 of 12 months)"
+    rows = "".join(
+        f"E0500000{i},Ward {i},{'North' if i < 7 else 'South'},1500,{'covered' if i < 7 else lacks},{n}\n"
+        for i, n in enumerate(["0", "10", "20", "0", "30", "10", "", ""], 1)
+    )
+    text = "code,name,district,population,coverage,n\n" + rows
+    (folder / "tables" / "burglary_wards.csv").write_text(text, encoding="utf-8")
+    audit = certify(folder, rules=profile("documents"))
+    assert (len(audit.cells), int((audit.cells["state"] == "protected").sum())) == (6, 2)
+    held = json.loads((folder / "about" / "disclosure.json").read_text(encoding="utf-8"))
+    assert held["withheld"] == [
+        {
+            "areas": "Wards",
+            "districts": "South",
+            "number": "2",
+            "why": "Not covered in June 2025 (11 of 12 months)",
+            "names": "Ward 7 and Ward 8",
+        }
+    ]
+    page = unescape((folder / "about" / "disclosure.html").read_text(encoding="utf-8"))
+    assert "Areas of which nothing is shown" in page
+    assert "The blanks of these areas hide no small count." in page
+    assert "Ward 7 and Ward 8" in page

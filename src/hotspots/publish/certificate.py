@@ -20,7 +20,13 @@ from hotspots.disclosure.rules import Profile
 from hotspots.export.document import Document, Figures, Paragraphs, Section, Table, Terms
 from hotspots.export.pages.report import report_html
 from hotspots.publish.words.audit import BEYOND, audit_lines, audit_record
-from hotspots.publish.words.protected import columns_words, files_words, periods_words, protected_rows
+from hotspots.publish.words.protected import (
+    columns_words,
+    files_words,
+    periods_words,
+    protected_rows,
+    withheld_rows,
+)
 
 PAGE = "about/disclosure.html"
 FILES = (PAGE, CERTIFICATE)
@@ -87,6 +93,10 @@ def certify(
             )
             for row in protected_rows(audit.cells, context.names)
         ],
+        "withheld": [
+            dict(zip(("areas", "districts", "number", "why", "names"), row, strict=True))
+            for row in withheld_rows(audit.withheld, context.names)
+        ],
         "left_out": list(left_out),
     }
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
@@ -117,6 +127,7 @@ def certificate(audit: Audit, left_out: Sequence[str] = (), context: Context | N
             Section("Finding", [*_finding(audit)]),
             Section("The rules", [Paragraphs(audit.rules.sentences()), *_source(audit)], new_page=False),
             Section("What was protected", _protected(audit, told), new_page=False),
+            *_withheld(audit, told),
             *([Section("What was left out", [Paragraphs(left_out)], new_page=False)] if left_out else []),
             Section("What was checked", [*_checked(audit, told)], new_page=False),
             Section("What was not read", _unread(audit), new_page=False),
@@ -191,6 +202,28 @@ def _protected(audit: Audit, told: Context) -> list[Table | Paragraphs]:
     )
     words = periods_words(sorted(set(held["period"]), key=lambda one: (-len(one), one)))
     return [table, Paragraphs([words], small=True)] if words else [table]
+
+
+def _withheld(audit: Audit, told: Context) -> list[Section]:
+    """Return which areas have no figure because the files lack them, or a month of them."""
+    rows = withheld_rows(audit.withheld, told.names)
+    if not rows:
+        return []
+    table = Table(
+        "Areas that the files do not cover",
+        ("Areas", "Districts", "Number", "What the files lack", "Which they are"),
+        rows,
+        numbers=frozenset({2}),
+        prose=frozenset({4}),
+    )
+    return [Section("Areas of which nothing is shown", [Paragraphs([_NOTHING]), table], new_page=False)]
+
+
+_NOTHING = (
+    "The blanks of these areas hide no small count. The files that the folder was made of do not cover them, or lack a "
+    "month of them, so that they have no figure in it: they are in no total, no rate and no comparison, and not among "
+    "the counts above."
+)
 
 
 def _failed(row: Mapping[Any, Any], told: Context) -> str:

@@ -24,6 +24,7 @@ from hotspots.analysis.audit.shown import ALL, BAND, Page
 from hotspots.analysis.audit.system import Row, contradicting, narrow, solve
 from hotspots.analysis.audit.texts import record_claims, text_claims
 from hotspots.analysis.audit.weigh import Known, as_arrays, frame_of, judge, weigh, where_words
+from hotspots.analysis.audit.withheld import set_withheld_apart
 from hotspots.analysis.recipe.tables import CELLS
 from hotspots.analysis.run.study import LOCALITIES
 from hotspots.areas.overlap import MOST
@@ -68,6 +69,9 @@ class Audit:
         Numbers that contradict each other.
     unread : tuple of str
         What was not read, or not understood.
+    withheld : DataFrame
+        The areas of which nothing is shown because the files do not cover them, in every month or at all: by code,
+        ``level``, ``name``, ``district`` and ``coverage``. They are not among the cells.
     """
 
     folders: tuple[str, ...]
@@ -79,6 +83,7 @@ class Audit:
     troubles: tuple[str, ...]
     disagree: tuple[str, ...]
     unread: tuple[str, ...]
+    withheld: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def given_back(self) -> pd.DataFrame:
@@ -107,6 +112,7 @@ class Read:
     context: Context
     page: Page
     people: pd.Series[Any] = field(default_factory=lambda: pd.Series(dtype=float))
+    withheld: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def audit_folders(
@@ -187,6 +193,7 @@ def audit_folders(
         tuple(dict.fromkeys(told for read in reads for told in read.page.troubles)),
         tuple(dict.fromkeys(known.disagree)),
         tuple(dict.fromkeys(unread)),
+        reads[0].withheld,
     )
 
 
@@ -194,7 +201,8 @@ def read_folder(path: Path, *, fewest: int) -> Read:
     """Read all that a folder shows; densities are held to so many incidents."""
     context = read_context(path)
     page = settle_page(read_files(path, context, fewest=fewest), context)
-    return Read(path, context, page, known_people(page.tables))
+    page, withheld = set_withheld_apart(page)
+    return Read(path, context, page, known_people(page.tables), withheld)
 
 
 def _default() -> Profile:

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from hotspots.analysis.public.priorities import public_selection
 from hotspots.analysis.public.shares import public_share
 from hotspots.analysis.public.shown import Shown
 from hotspots.analysis.public.since import hide_since
+from hotspots.analysis.public.spared import Spared
 from hotspots.analysis.public.tables import exact_counts, find_hidden
 from hotspots.analysis.public.theme import areas_of, coarse, public_theme
 from hotspots.analysis.recipe.tables import Recipe
@@ -71,8 +73,9 @@ def protect(analysis: Analysis, rules: Rules, *, earlier: str | os.PathLike[str]
         if layer.kind in ("areas", "cells")
     ]
     beside = find_neighbours(analysis.recipe.outliers, places)
+    spared = Spared(rules)
     themes = tuple(
-        public_theme(analysis, theme, shown, beside, months.counts.get(theme.key))
+        public_theme(analysis, theme, shown, beside, spared, months.counts.get(theme.key))
         for theme in analysis.themes
     )
     themes, unwaning = _emerging(analysis, themes, places[0])
@@ -80,8 +83,9 @@ def protect(analysis: Analysis, rules: Rules, *, earlier: str | os.PathLike[str]
     selection, unselected = public_selection(analysis, shown)
     profile = _profile(analysis, shown)
     recipe = _recipe_of(analysis, themes)
+    standings = _standings(recipe, places[0], themes, spared)
     left_out = (*_left_out(analysis, themes, months), *unwaning, *untold, *unselected)
-    left_out = (*left_out, *_unnamed(analysis))
+    left_out = (*left_out, *spared.told, *_unnamed(analysis))
     made = replace(
         analysis,
         recipe=recipe,
@@ -91,7 +95,7 @@ def protect(analysis: Analysis, rules: Rules, *, earlier: str | os.PathLike[str]
         rows_by_month=public_rows(analysis.rows_by_month, rules),
         themes=themes,
         selection=selection,
-        standings=_standings(recipe, places[0], themes, rules),
+        standings=standings,
         assessment=assess(recipe, themes),
         profile=profile,
         charts=_charts(analysis, shown),
@@ -110,9 +114,14 @@ def protect(analysis: Analysis, rules: Rules, *, earlier: str | os.PathLike[str]
     return made
 
 
-def _standings(recipe: Recipe, first: Place, themes: Sequence[ThemeResult], rules: Rules) -> Standings | None:
-    """Return the standings, which know that a 0 of rounded counts stands for several."""
-    made = make_standings(recipe, first, list(themes))
+def _standings(
+    recipe: Recipe, first: Place, themes: Sequence[ThemeResult], spared: Spared
+) -> Standings | None:
+    """Return the standings in the themes that tell them, which know that a 0 of rounded counts stands for several."""
+    made = make_standings(
+        recipe, first, themes, attempt=lambda name: partial(spared.attempt, name, first.label)
+    )
+    rules = spared.profile
     return made if made is None or rules.hide != "round" else replace(made, few=rules.threshold)
 
 

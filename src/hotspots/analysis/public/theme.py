@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -14,10 +15,11 @@ from hotspots.analysis.changes import ThemeChange, change_of_counts
 from hotspots.analysis.public.classes import public_classes
 from hotspots.analysis.public.density import public_density
 from hotspots.analysis.public.shown import Shown
+from hotspots.analysis.public.spared import Spared
 from hotspots.analysis.public.tables import classes_of_layer
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.analysis.run.place import Place
-from hotspots.analysis.run.theme import measure_layer, risk_of_layer
+from hotspots.analysis.run.theme import RISK, measure_layer, risk_of_layer
 from hotspots.analysis.steps.counted import counted_layer
 from hotspots.areas.hidden import HIDDEN
 from hotspots.areas.neighbours import Neighbours
@@ -42,6 +44,7 @@ def public_theme(
     theme: ThemeResult,
     shown: Shown,
     beside: Mapping[str, Neighbours],
+    spared: Spared,
     monthly: pd.DataFrame | None = None,
 ) -> ThemeResult:
     """Return a theme made anew of its published counts.
@@ -57,13 +60,15 @@ def public_theme(
         How counts are shown.
     beside : mapping of str to Neighbours
         What local Moran's I takes as neighbours, by the key of the layer.
+    spared : Spared
+        Leaves out what the published counts do not allow.
     monthly : DataFrame, optional
         The months of its first areas as they are shown, where they are.
     """
     total = shown.number((theme.key, "all"), theme.n)
     changed = _change(analysis, theme, shown)
     layers = tuple(
-        _layer(analysis, theme, layer, shown, changed, beside)
+        _layer(analysis, theme, layer, shown, changed, beside, spared)
         for layer in theme.layers
         if layer.key in shown.layers or (layer.kind == "cells" and not shown.suppresses)
     )
@@ -108,12 +113,14 @@ def _layer(
     shown: Shown,
     changed: ThemeChange | None,
     beside: Mapping[str, Neighbours],
+    spared: Spared,
 ) -> Layer:
     recipe, areas = analysis.recipe, areas_of(layer)
     first = layer is theme.layers[0]
     n = shown.counts((theme.key, layer.key), layer.table["n"])
     place = Place(layer.key, layer.kind, layer.label, areas, "polygon")
     phi = layer.table.attrs.get("dispersion")
+    attempt = partial(spared.attempt, theme.name, layer.label)
     made = counted_layer(
         n.rename("n"),
         None,
@@ -133,8 +140,10 @@ def _layer(
         comparison=analysis.comparison,
         neighbours=analysis.neighbours.get(layer.key),
         beside=beside.get(layer.key),
+        attempt=attempt,
     )
-    made = risk_of_layer(recipe, analysis.months, place, made, first=first, rounded=shown.base)
+    of_risk = partial(risk_of_layer, recipe, analysis.months, place, first=first, rounded=shown.base)
+    made = attempt(RISK, made, of_risk)
     for name in set(_FIGURES) & set(made.columns):
         made[name] = made[name].round(shown.profile.rate_decimals)
     made = blanked(made, n.isna(), areas.columns)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -35,6 +37,21 @@ from hotspots.methods.kde.density import kernel_density
 from hotspots.priorities.bandwidths import density_at_best
 
 log = logging.getLogger(__name__)
+
+FLAGS = "flags against the mean"
+STANDING = "flags since the period before"
+GISTAR = "hotspots by Gi*"
+OUTLIERS = "outliers by local Moran's I"
+RISK = "areas over a limit of risk"
+"""What the measures of a layer are called where one of them is left out."""
+Measure = Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]
+Attempt = Callable[[str, gpd.GeoDataFrame, Measure], gpd.GeoDataFrame]
+"""Makes a measure of a layer, of which it is told what it is called: the layer with the measure's columns."""
+
+
+def at_once(_: str, layer: gpd.GeoDataFrame, measure: Measure) -> gpd.GeoDataFrame:
+    """Return a layer with a measure that must be there."""
+    return measure(layer)
 
 
 def compute_theme(recipe: Recipe, theme: Theme, key: str, study: Study) -> ThemeResult:
@@ -207,6 +224,7 @@ def measure_layer(
     comparison: Comparison | None,
     neighbours: Neighbours | None,
     beside: Neighbours | None,
+    attempt: Attempt = at_once,
 ) -> gpd.GeoDataFrame:
     """Return a counted layer with its flags, change, Gi* and outliers, as far as the recipe asks for them.
 
@@ -222,59 +240,58 @@ def measure_layer(
         How the theme changed between which periods; the first areas show it.
     neighbours, beside : Neighbours, optional
         What Gi* and local Moran's I take as neighbours; without them there is neither.
+    attempt : callable, optional
+        Makes each measure; it may leave one out.
     """
     flagged = recipe.flag is not None and (
         is_named(place, recipe.flag.layers) if recipe.flag.layers else first
     )
     if flagged:
-        layer = _flag(recipe, place.label, layer)
+        layer = attempt(FLAGS, layer, partial(_flag, recipe, place.label))
     if recipe.change is not None and first and changed is not None:
-        layer = _add_change(recipe, comparison, layer, changed, flagged=flagged)
+        layer = add_columns(layer, changed.areas.loc[layer.index])
+        layer.attrs["change_dispersion"] = changed.areas.attrs["dispersion"]
+        if "sd_flag" in layer and comparison is not None:
+            layer = attempt(STANDING, layer, partial(_add_standing, recipe, comparison, changed))
     if recipe.gistar is not None and neighbours is not None:
         step = recipe.gistar
-        layer = gistar_layer(
+        layer = attempt(
+            GISTAR,
             layer,
-            value="n"
-            if place.kind == "cells"
-            else step.value,  # cells are of one size and have no population
-            neighbours=neighbours,
-            inference=step.inference,
-            cap=step.cap,
-            permutations=step.permutations,
-            seed=step.seed,
+            partial(
+                gistar_layer,
+                # cells are of one size and have no population
+                value="n" if place.kind == "cells" else step.value,
+                neighbours=neighbours,
+                inference=step.inference,
+                cap=step.cap,
+                permutations=step.permutations,
+                seed=step.seed,
+            ),
         )
     if recipe.outliers is not None and beside is not None:
-        layer = outliers_layer(
+        value = "n" if place.kind == "cells" else recipe.outliers.value
+        layer = attempt(
+            OUTLIERS,
             layer,
-            value="n" if place.kind == "cells" else recipe.outliers.value,
-            neighbours=beside,
-            cap=recipe.outliers.cap,
+            partial(outliers_layer, value=value, neighbours=beside, cap=recipe.outliers.cap),
         )
     return layer
 
 
-def _add_change(
-    recipe: Recipe,
-    comparison: Comparison | None,
-    layer: gpd.GeoDataFrame,
-    changed: ThemeChange,
-    *,
-    flagged: bool,
+def _add_standing(
+    recipe: Recipe, comparison: Comparison, changed: ThemeChange, layer: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """Return the layer with the change of its areas and, where they are flagged, who is newly or no longer above."""
-    whole = changed.areas.loc[layer.index]
-    layer = add_columns(layer, whole)
-    layer.attrs["change_dispersion"] = changed.areas.attrs["dispersion"]
-    if flagged and recipe.flag is not None and comparison is not None:
-        found = theme_standing(
-            replace(changed, areas=whole),
-            comparison,
-            layer,
-            flag=recipe.flag,
-            min_population=recipe.count.min_population,
-        )
-        layer = add_columns(layer, found)
-    return layer
+    """Return a flagged layer with which areas are newly, still or no longer above the average."""
+    assert recipe.flag is not None  # noqa: S101 - the layer is flagged; this tells the type checker
+    found = theme_standing(
+        replace(changed, areas=changed.areas.loc[layer.index]),
+        comparison,
+        layer,
+        flag=recipe.flag,
+        min_population=recipe.count.min_population,
+    )
+    return add_columns(layer, found)
 
 
 def _dispersion(recipe: Recipe, study: Study, place: Place, changed: ThemeChange | None) -> float | None:

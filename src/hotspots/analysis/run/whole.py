@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -18,6 +19,7 @@ from hotspots.analysis.recipe.tables import Flag, Recipe
 from hotspots.analysis.results import Layer, Selection, ThemeResult
 from hotspots.analysis.run.place import Place
 from hotspots.analysis.run.study import LOCALITIES, Study
+from hotspots.analysis.run.theme import Attempt, at_once
 from hotspots.analysis.sources import of_sources, sources_of
 from hotspots.analysis.standings import Standings, find_standings
 from hotspots.analysis.steps.measured import flag_layer
@@ -32,6 +34,8 @@ from hotspots.priorities.prioritise import Priorities, prioritise
 
 log = logging.getLogger(__name__)
 
+PLACES = "the places at greatest risk"
+"""What standings are called where a theme is left out of them."""
 SELECTION = "priorities"  # the key of the group of selected areas
 
 
@@ -160,24 +164,39 @@ def _themes(made: Indicators, counted: Tally) -> tuple[list[Indicator], list[str
     return [*themes, *others], kinds
 
 
-def make_standings(recipe: Recipe, first: Place, themes: Sequence[ThemeResult]) -> Standings | None:
-    """Return where each area stands against all areas, whatever group ``[flag]`` compares it with."""
+def make_standings(
+    recipe: Recipe,
+    first: Place,
+    themes: Sequence[ThemeResult],
+    *,
+    attempt: Callable[[str], Attempt] = lambda _: at_once,
+) -> Standings | None:
+    """Return where each area stands against all areas, whatever group ``[flag]`` compares it with.
+
+    Themes that `attempt`, given their names, leaves out are not in it; without any there are no standings.
+    """
     if recipe.places is None:
         return None
     step = recipe.flag or Flag()
     flags = {}
     for theme in themes:
         table = theme.first
-        if "sd_flag" not in table or step.within != "all":
-            if step.value not in table:
-                raise DataError(
-                    f"[places] compares rates, but the areas of '{first.label}' have no population",
-                    hint="name a 'population_table' for them, or compare counts with [flag] value = \"n\"",
-                )
+        if step.value not in table:
+            raise DataError(
+                f"[places] compares rates, but the areas of '{first.label}' have no population",
+                hint="name a 'population_table' for them, or compare counts with [flag] value = \"n\"",
+            )
+        if step.within != "all":
+            table = table.drop(columns="sd_flag", errors="ignore")
+        if "sd_flag" not in table:
             log.info("Theme: %s, for the places at greatest risk", theme.name)
-            table = flag_layer(table, value=step.value, ddof=step.ddof, near=step.near)
-        flags[theme.name] = table[["sd_flag", "sd_score", "sd_near"]]
-    counts = pd.DataFrame({theme.name: theme.first["n"] for theme in themes})
+            against_all = partial(flag_layer, value=step.value, ddof=step.ddof, near=step.near)
+            table = attempt(theme.name)(PLACES, table, against_all)
+        if "sd_flag" in table:
+            flags[theme.name] = table[["sd_flag", "sd_score", "sd_near"]]
+    if not flags:
+        return None
+    counts = pd.DataFrame({theme.name: theme.first["n"] for theme in themes if theme.name in flags})
     return find_standings(first.areas, flags, counts, before=_left(step, themes), top=recipe.places.top)
 
 

@@ -232,8 +232,9 @@ def _tables_section(analysis: Analysis) -> Section | None:
     parts = []
     for theme in analysis.themes:
         tables = [_flag_table(analysis, theme, layer) for layer in theme.layers if "sd_flag" in layer.table]
-        parts.append(Part(theme.name, tables))
-    return Section("Areas above the average", parts=parts)
+        if tables:
+            parts.append(Part(theme.name, tables))
+    return Section("Areas above the average", parts=parts) if parts else None
 
 
 def _flag_table(analysis: Analysis, theme: Group, layer: Layer) -> Block:

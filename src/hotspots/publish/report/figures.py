@@ -50,8 +50,7 @@ def headline_section(analysis: Analysis) -> Section:
 
 def _glance(analysis: Analysis) -> Table:
     themes = analysis.themes
-    flagged = [place for place, layer in enumerate(themes[0].layers) if "sd_flag" in layer.table]
-    tested = [place for place, layer in enumerate(themes[0].layers) if "gi_class" in layer.table]
+    flagged, tested = _places_with(themes, "sd_flag"), _places_with(themes, "gi_class")
     rated = all("rate" in theme.first for theme in themes)
     comparison = analysis.comparison
     compared = comparison is not None and all(theme.change for theme in themes)
@@ -83,7 +82,18 @@ def _glance(analysis: Analysis) -> Table:
     )
 
 
+def _places_with(themes: Sequence[ThemeResult], column: str) -> list[int]:
+    """Return the positions of the layers that have a column in any theme; a public folder may leave it out of some."""
+    return [
+        place
+        for place in range(len(themes[0].layers))
+        if any(column in theme.layers[place].table for theme in themes)
+    ]
+
+
 def _how_many(theme: ThemeResult, place: int, column: str, classes: Sequence[str]) -> str:
+    if column not in theme.layers[place].table:
+        return MISSING
     return f"{int(theme.layers[place].whole[column].isin(classes).sum()):,}"
 
 

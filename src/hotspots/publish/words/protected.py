@@ -20,6 +20,7 @@ _KINDS = {
 }
 _ORDER = ("all areas", "districts")
 _LAST = ("bands", "rest", "")
+_NAMED = 40  # areas that are named one by one
 
 
 def protected_rows(
@@ -60,6 +61,50 @@ def protected_rows(
                 f"{len(part):,}",
                 f"{len(small):,}",
                 f"{finite.min():,.0f}" if len(finite) else "no limit",
+            )
+        )
+    return rows
+
+
+def withheld_rows(areas: pd.DataFrame, names: Mapping[str, str]) -> list[tuple[str, str, str, str, str]]:
+    """Return a row for all areas of a layer of which the files lack the same.
+
+    Parameters
+    ----------
+    areas : DataFrame
+        As `hotspots.analysis.audit.audit.Audit.withheld`.
+    names : mapping of str to str
+        What the recipe calls layers, by key.
+
+    Returns
+    -------
+    list of tuple
+        Layer, districts, number of areas, what is lacking and the names of the areas, as many as can be read.
+
+    Examples
+    --------
+    >>> areas = pd.DataFrame({"level": "wards", "name": ["Amington", "Belgrave"], "district": "Tamworth",
+    ...                       "coverage": "not covered in June 2025 (11 of 12 months)"}, index=["E1", "E2"])
+    >>> withheld_rows(areas, {"wards": "Wards"})
+    [('Wards', 'Tamworth', '2', 'Not covered in June 2025 (11 of 12 months)', 'Amington and Belgrave')]
+    """
+    if areas.empty:
+        return []
+    rows = []
+    order = {key: place for place, key in enumerate(names)}
+    held = areas.assign(turn=[_turn(level, order) for level in areas["level"]])
+    for (_, level, said), part in held.groupby(["turn", "level", "coverage"]):
+        districts = sorted(set(part["district"]) - {""})
+        called = [str(name or code) for code, name in part["name"].items()]
+        lacks = str(said)
+        more = [f"{len(called) - _NAMED:,} more"] if len(called) > _NAMED else []
+        rows.append(
+            (
+                name_words(str(level), names) if level else _KINDS[""],
+                list_words(districts),
+                f"{len(part):,}",
+                f"{lacks[:1].upper()}{lacks[1:]}",
+                list_words([*called[:_NAMED], *more]),
             )
         )
     return rows
