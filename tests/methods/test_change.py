@@ -144,6 +144,53 @@ def test_areas_that_do_not_change_are_flagged_as_rarely_as_promised() -> None:
     assert flagged <= 5  # 5 % of 40 maps are 2; more than 5 has a chance of 1 in 70
 
 
+def test_an_area_whose_own_months_vary_more_has_a_wider_dispersion() -> None:
+    # Three areas of 40 in each period; in the first the third has them all in one month, the others about 10 in each.
+    # Months of 19, 61, 20 and 20 expect 6.33, 20.33, 6.67 and 6.67 in each area. D is then, from first to third,
+    # 2.12 + 5.25 + 1.67 + 1.67 = 10.71, 1.12 + 4.28 + 1.67 + 1.67 = 8.74 and 6.33 + 19.02 + 6.67 + 6.67 = 38.69; the
+    # even second period adds 0. d is 6 each, f = 58.14 / 18 = 3.23: u = max(1, (5 · 3.23 + D) / 11 / 3.23).
+    before = pd.DataFrame([[10, 10, 10, 10], [9, 11, 10, 10], [0, 40, 0, 0]])
+    after = pd.DataFrame([[10] * 4] * 3)
+    options: dict[str, Any] = {"months_before": 4, "months_after": 4}
+    found = change(before.sum(axis=1), after.sum(axis=1), **options, monthly=(before, after))
+    assert found["ch_phi"].tolist() == pytest.approx([1, 1, (5 * 3.2300 + 38.69) / 11 / 3.2300], rel=1e-3)
+    assert found.attrs["dispersion"] == 1
+    one = change(before.sum(axis=1), after.sum(axis=1), **options)
+    assert one["ch_phi"].tolist() == [1, 1, 1]
+    assert (found["ch_hi"] > one["ch_hi"]).tolist() == [False, False, True]
+    # What is given is taken, and single months tell nothing.
+    given = change(before.sum(axis=1), after.sum(axis=1), **options, monthly=(before, after), dispersion=2)
+    assert given["ch_phi"].tolist() == [2, 2, 2]
+    single = (before[[0]], after[[0]])
+    few = change(single[0][0], single[1][0], months_before=1, months_after=1, monthly=single)
+    assert few["ch_phi"].tolist() == [1, 1, 1]
+
+
+def test_months_of_other_areas_are_refused() -> None:
+    counts, months = series(1, 2), pd.DataFrame([[1], [2]], index=["A", "C"])
+    with pytest.raises(DataError) as caught:
+        change(counts, counts, months_before=1, months_after=1, monthly=(months, months))
+    assert str(caught.value) == (
+        "the counts by month are not of the same areas in the same order as those of the periods\n"
+        "Hint: align both tables of 'monthly' with n_before.index"
+    )
+
+
+def test_a_few_areas_that_vary_far_more_than_the_others_flag_no_more_maps_than_promised() -> None:
+    random = np.random.default_rng(11)
+    maps, flagged = 60, {"one": 0, "own": 0}
+    phi = np.where(np.arange(200) < 10, 8.0, 1.2)[:, None]
+    for _ in range(maps):
+        months = pd.DataFrame(random.negative_binomial(10 / (phi - 1), 1 / phi, size=(200, 12)))
+        halves = months.iloc[:, :6], months.iloc[:, 6:]
+        sums = [half.sum(axis=1) for half in halves]
+        for name, monthly in (("one", None), ("own", halves)):
+            found = change(*sums, months_before=6, months_after=6, monthly=monthly)
+            flagged[name] += bool((found["ch_flag"] != "no clear change").any())
+    assert flagged["one"] > 20
+    assert flagged["own"] <= 7  # 5 % of 60 maps are 3; more than 7 has a chance of 1 in 100
+
+
 def test_an_area_without_incidents_is_no_test() -> None:
     result = change(series(0, 5, np.nan), series(0, 30, 4), months_before=12, months_after=12, dispersion=1)
     assert result["ch_p"].iloc[0] == 1

@@ -128,10 +128,8 @@ def theme_change(
     dispersion, flagged_by
         See `hotspots.change`. All areas together, and districts, have the dispersion of the areas.
     """
-    counts = [
-        monthly.reindex(columns=pd.Index(months), fill_value=0).sum(axis=1, skipna=False)
-        for months in comparison.periods
-    ]
+    by_month = [monthly.reindex(columns=pd.Index(months), fill_value=0) for months in comparison.periods]
+    counts = [months.sum(axis=1, skipna=False) for months in by_month]
     districts_counts = None if districts is None else _by_district(counts, districts)
     known = ~pd.concat(counts, axis=1).isna().any(axis=1)
     return change_of_counts(
@@ -140,6 +138,7 @@ def theme_change(
         districts_counts,
         comparison,
         dispersion=dispersion,
+        monthly=(by_month[-2], by_month[-1]),
         flagged_by=flagged_by,
     )
 
@@ -151,6 +150,7 @@ def change_of_counts(
     comparison: Comparison,
     *,
     dispersion: float | None = None,
+    monthly: tuple[pd.DataFrame, pd.DataFrame] | None = None,
     flagged_by: FlaggedBy = "q",
     rounded: int = 1,
 ) -> ThemeChange:
@@ -166,6 +166,8 @@ def change_of_counts(
         The periods.
     dispersion, flagged_by, rounded
         See `hotspots.change`.
+    monthly : pair of DataFrame, optional
+        Incidents of the areas by month, before and after; see `hotspots.change`.
     """
     options: dict[str, Any] = {
         "months_before": len(comparison.before),
@@ -173,7 +175,7 @@ def change_of_counts(
         "flagged_by": flagged_by,
         "rounded": rounded,
     }
-    found = change(areas[0], areas[1], dispersion=dispersion, **options)
+    found = change(areas[0], areas[1], dispersion=dispersion, monthly=monthly, **options)
     options["dispersion"] = found.attrs["dispersion"]
     together = change(pd.Series([whole[-2]]), pd.Series([whole[-1]]), **options).iloc[0]
     by_district = None if districts is None else change(districts[0], districts[1], **options)

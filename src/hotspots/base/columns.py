@@ -487,6 +487,14 @@ _ALL = (
         2,
     ),
     Column(
+        "ch_phi",
+        "real",
+        "",
+        "Dispersion",
+        "Variance over mean that the change allows for: of all areas, or more where the own months vary more",
+        2,
+    ),
+    Column(
         "ch_flag",
         "flag",
         "",

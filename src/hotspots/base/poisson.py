@@ -18,6 +18,9 @@ FEW = 10
 FEWEST_COMPARISONS = 10
 """With fewer degrees of freedom, an estimate of the dispersion would say more about itself than about the counts."""
 
+PRIOR_MONTHS = 5
+"""An area's own months speak of its dispersion as if this many more had varied as those of all areas do."""
+
 Limits = Literal["exact", "byar"]
 Floats = npt.NDArray[np.float64]
 
@@ -75,6 +78,55 @@ def dispersion_of(counts: npt.ArrayLike, *, fewest: int = FEWEST_COMPARISONS) ->
         return float("nan")
     expected = np.outer(n.sum(axis=1), n.sum(axis=0)) / n.sum()
     return max(1.0, float(((n - expected) ** 2 / expected).sum() / freedom))
+
+
+def unevenness_of(*periods: npt.ArrayLike) -> Floats:
+    """Return how many times the dispersion of all areas each area's own months speak for, 1 or more.
+
+    Within each period the months of an area are set against E = (sum of the area) · (sum of the month) / (sum of
+    all), so that neither seasons nor a change from one period to the other count. With D = Σ (n - E)² / E over an
+    area's months, d their number less one for each period with incidents, and f = Σ D / Σ d over all areas,
+
+    u = max(1, (5 f + D) / (5 + d) / f).
+
+    A few months tell little, so they are drawn towards those of all areas, which count as five. An area never has
+    less than the common dispersion: that its months were even is no promise for the next.
+
+    Parameters
+    ----------
+    *periods : arrays of numbers, shape (areas, months)
+        Incidents of the same areas in each period, 0 or more. An area with NaN in any month has 1.
+
+    Returns
+    -------
+    ndarray of float64
+        One for each area; 1 everywhere where no period has two months.
+
+    Examples
+    --------
+    Three areas of 40 in four months, the third with all in one month: 13.33, 13.33 and 13.33 less the shares of months.
+
+    >>> unevenness_of([[10, 10, 10, 10], [9, 11, 10, 10], [0, 40, 0, 0]]).round(2).tolist()
+    [1.0, 1.0, 2.03]
+    """
+    squares: Any = 0.0
+    freedom: Any = 0.0
+    for period in periods:
+        n = np.asarray(period, dtype=float)
+        known = ~np.isnan(n).any(axis=1, keepdims=True)
+        n = np.where(known, n, 0.0)
+        own, of_month = n.sum(axis=1, keepdims=True), n.sum(axis=0)
+        expected = own * of_month / max(of_month.sum(), 1.0)
+        some = expected > 0
+        squares = squares + (np.where(some, n - expected, 0.0) ** 2 / np.where(some, expected, 1.0)).sum(
+            axis=1
+        )
+        freedom = freedom + np.maximum(some.sum(axis=1) - 1, 0)
+    common = np.sum(squares) / max(np.sum(freedom), 1.0)
+    if common == 0:
+        return np.ones(np.shape(squares))
+    uneven: Floats = np.maximum(1.0, (PRIOR_MONTHS * common + squares) / (PRIOR_MONTHS + freedom) / common)
+    return uneven
 
 
 def require_level(level: float) -> float:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hotspots.base.discovery import benjamini_hochberg
 from hotspots.base.errors import DataError, ParameterError
-from hotspots.base.poisson import FEW, dispersion_of, ratio_limits, require_dispersion
+from hotspots.base.poisson import FEW, dispersion_of, ratio_limits, require_dispersion, unevenness_of
 from hotspots.base.rounded import least_and_most
 
 CHANGE_FLAGS = ("down", "no clear change", "up")
@@ -31,13 +31,15 @@ def change(
     months_after: float,
     level: float = 0.95,
     dispersion: float | None = None,
+    monthly: tuple[pd.DataFrame, pd.DataFrame] | None = None,
     flagged_by: FlaggedBy = "q",
     rounded: int = 1,
 ) -> pd.DataFrame:
     r"""Return how incidents changed from one period to another, and whether chance alone would explain it.
 
     The rate ratio is ``(n_after / months_after) / (n_before / months_before)``, from 0 up, with the exact
-    limits of counts whose variance is the dispersion φ times their mean. Given s incidents in both periods
+    limits of counts whose variance is the dispersion φ times their mean, and with `monthly` more than that in areas
+    whose own months vary more. Given s incidents in both periods
     and the share p₀ of them that the second would have if nothing had changed, the lengths of the periods
     alone deciding,
 
@@ -63,6 +65,12 @@ def change(
     dispersion : float, optional
         Variance of the counts over their mean; see `hotspots.dispersion`. Estimated from the two periods
         without it, and taken as 1 (Poisson, the narrowest that can be defended) where they are too few areas.
+    monthly : pair of DataFrame, optional
+        Incidents in each area by month in the two periods, on the index of `n_before`. An area whose months vary
+        more than those of all areas then has a greater dispersion, never a smaller one: φ times
+        max(1, (5 f + D) / (5 + d) / f), where D is the sum of (n - E)² / E over its months, E the share of its own
+        incidents of the period that all areas have in the month, d the months less one of each period, and f the
+        sum of all D over that of all d. Not used where `dispersion` is given.
     flagged_by : {'q', 'limits'}, default 'q'
         ``'limits'`` calls an area up or down wherever the limits of its rate ratio leave out 1, however many
         areas are looked at.
@@ -81,6 +89,7 @@ def change(
         - ``ch_pct``: the same in percent of before; missing where there were under 10 incidents before, and where
           those after were rounded to 0.
         - ``ch_ratio``, ``ch_lo``, ``ch_hi``: the rate ratio and its limits; missing where infinite.
+        - ``ch_phi``: the dispersion that was allowed for in the area.
         - ``ch_p``, ``ch_q``: of no change, each area alone and corrected for their number; 1 where an area
           has no incident in either period, and then outside the correction.
         - ``ch_flag``: ordered categorical of `CHANGE_FLAGS`; missing where a count is.
@@ -90,7 +99,7 @@ def change(
         - ``ch_text``: the direction of travel in words; of rounded counts a 0 reads "under" what it stands for.
         - ``ch_note``: why there is no percentage, where there is none; else empty.
 
-        ``attrs["dispersion"]`` is the φ used, and ``attrs["dispersion_from"]`` is ``'given'``,
+        ``attrs["dispersion"]`` is the φ of all areas, and ``attrs["dispersion_from"]`` is ``'given'``,
         ``'the two periods'`` or, where it could not be told and is 1, ``'Poisson'``.
 
     Raises
@@ -99,14 +108,16 @@ def change(
         When a length of period is not over 0, `level` not between 0 and 1, `dispersion` or `rounded` under 1 or
         `flagged_by` unknown.
     DataError
-        When the two indexes differ or a count is negative.
+        When indexes differ or a count is negative.
 
     Notes
     -----
     z is used because it keeps its promise at the counts of crime: with 700 areas of lognormal risk and mean
     counts of 3, 15 and 73 at dispersions of 1 to 3, areas that did not change have p under 0.05 in 3.0 to 3.3,
     4.3 to 4.5 and 4.7 to 5.0 % of cases, and q under 0.05 in at least one area in 0 to 3 % of maps. The exact
-    limits are wider, never too narrow: 1 lies outside them in 1.0 to 3.6 %.
+    limits are wider, never too narrow: 1 lies outside them in 1.0 to 3.6 %. Real areas do not share one dispersion,
+    though: a few, town centres most of all, vary far more, and of maps of real months shuffled within each area up to
+    a third had a false flag by a common φ. `monthly` is for that; see docs/methods.md for what it brings.
 
     References
     ----------
@@ -127,21 +138,18 @@ def change(
     >>> change(before.round(-1), after.round(-1), months_before=12, months_after=12, rounded=10)["ch_text"].iloc[2]
     'no clear change (under 5 to 10)'
     """
-    for name, months in (("months_before", months_before), ("months_after", months_after)):
-        if not months > 0:
-            raise ParameterError(f"'{name}' is {months}", hint="give its length in months, such as 12")
-    if flagged_by not in ("q", "limits"):
-        raise ParameterError(f"'flagged_by' is '{flagged_by}'", hint="use 'q' or 'limits'")
-    if not rounded >= 1:
-        raise ParameterError(f"'rounded' is {rounded}", hint="give what counts are rounded to, such as 10")
+    _require(months_before, months_after, flagged_by, rounded)
     before, after = _counts(n_before, n_after)
     phi, source = _dispersion(before, after, dispersion)
-    limits = partial(_limits, months=(months_before, months_after), level=level, dispersion=phi)
+    own = np.full(len(before), phi)
+    if monthly is not None and dispersion is None:
+        own *= _unevenness(monthly, n_before.index)
+    limits = partial(_limits, months=(months_before, months_after), level=level, dispersion=own)
     ratio, lower, upper = limits((before, after))
     if rounded > 1:
         lower = limits(_shifted(before, after, True, rounded))[1]
         upper = limits(_shifted(before, after, False, rounded))[2]
-    p, q = _test(before, after, months_after / (months_before + months_after), phi, rounded)
+    p, q = _test(before, after, months_after / (months_before + months_after), own, rounded)
     known = ~np.isnan(before + after)
     clear = (lower > 1) | (upper < 1) if flagged_by == "limits" else q <= 1 - level
     position = _position(clear, ratio > 1, known)
@@ -164,10 +172,11 @@ def change(
             "ch_ratio": _finite(ratio),
             "ch_lo": _finite(lower),
             "ch_hi": _finite(upper),
+            "ch_phi": np.where(known, own, np.nan),
             "ch_p": p,
             "ch_q": q,
             "ch_flag": pd.Categorical.from_codes(position, categories=pd.Index(CHANGE_FLAGS), ordered=True),
-            **_against_all(before, after, phi, level=level, rounded=rounded),
+            **_against_all(before, after, own, level=level, rounded=rounded),
             "ch_text": words,
             "ch_note": _notes(before, gone, rounded),
         },
@@ -177,12 +186,33 @@ def change(
     return found
 
 
+def _require(months_before: float, months_after: float, flagged_by: str, rounded: int) -> None:
+    for name, months in (("months_before", months_before), ("months_after", months_after)):
+        if not months > 0:
+            raise ParameterError(f"'{name}' is {months}", hint="give its length in months, such as 12")
+    if flagged_by not in ("q", "limits"):
+        raise ParameterError(f"'flagged_by' is '{flagged_by}'", hint="use 'q' or 'limits'")
+    if not rounded >= 1:
+        raise ParameterError(f"'rounded' is {rounded}", hint="give what counts are rounded to, such as 10")
+
+
 def _limits(
-    counts: tuple[Floats, Floats], *, months: tuple[float, float], level: float, dispersion: float
+    counts: tuple[Floats, Floats], *, months: tuple[float, float], level: float, dispersion: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return the rate ratio of counts before and after, and its limits."""
     (was, now), (length_was, length_now) = counts, months
-    return ratio_limits(now, length_now, was, length_was, level=level, dispersion=dispersion)
+    return ratio_limits(now / dispersion, length_now, was / dispersion, length_was, level=level)
+
+
+def _unevenness(monthly: tuple[pd.DataFrame, pd.DataFrame], index: pd.Index[Any]) -> Floats:
+    """Return by how much more than all areas each varies, from its months before and after."""
+    for months in monthly:
+        if not months.index.equals(index):
+            raise DataError(
+                "the counts by month are not of the same areas in the same order as those of the periods",
+                hint="align both tables of 'monthly' with n_before.index",
+            )
+    return unevenness_of(*(months.to_numpy(dtype=float, na_value=np.nan) for months in monthly))
 
 
 def _notes(before: Floats, gone: npt.NDArray[np.bool_], rounded: int) -> npt.NDArray[np.str_]:
@@ -192,7 +222,7 @@ def _notes(before: Floats, gone: npt.NDArray[np.bool_], rounded: int) -> npt.NDA
     return np.where(before < FEW, few, np.where(gone, none, ""))
 
 
-def _against_all(before: Floats, after: Floats, phi: float, *, level: float, rounded: int) -> dict[str, Any]:
+def _against_all(before: Floats, after: Floats, phi: Floats, *, level: float, rounded: int) -> dict[str, Any]:
     """Return the columns on how each area changed otherwise than all areas together."""
     known = ~np.isnan(before + after)
     of_all = after[known].sum() / max((before + after)[known].sum(), 1.0)
@@ -212,7 +242,7 @@ def _dispersion(before: Floats, after: Floats, given: float | None) -> tuple[flo
     return (1.0, "Poisson") if np.isnan(told) else (told, "the two periods")
 
 
-def _test(before: Floats, after: Floats, share: float, phi: float, rounded: int) -> tuple[Floats, Floats]:
+def _test(before: Floats, after: Floats, share: float, phi: Floats, rounded: int) -> tuple[Floats, Floats]:
     """Return p of each area's second period having this share of its incidents, and q over the areas with any."""
     from scipy import special
 
@@ -223,7 +253,7 @@ def _test(before: Floats, after: Floats, share: float, phi: float, rounded: int)
         up = (after > both * share)[some]
         was, now = _shifted(before[some], after[some], up, rounded)
         beyond = np.where(up, 1, -1) * (now - (was + now) * share)
-        spread = np.sqrt(phi * (was + now) * share * (1 - share))
+        spread = np.sqrt(phi[some] * (was + now) * share * (1 - share))
         p[some] = 2 * special.ndtr(-np.maximum(beyond, 0) / spread)
     q = p.copy()
     q[some] = benjamini_hochberg(p[some])

@@ -129,7 +129,13 @@ def _change(
     changed = theme_change(monthly, study.comparison, districts=every.get("district"), **how)
     if step is not None and step.dispersion is None:
         used, source = changed.areas.attrs["dispersion"], changed.areas.attrs["dispersion_from"]
-        log.info("%s, change: dispersion %.2f (%s; set it with 'dispersion')", first.label, used, source)
+        log.info(
+            "%s, change: dispersion %.2f (%s), up to %.2f where months of an area vary more (set it with 'dispersion')",
+            first.label,
+            used,
+            source,
+            changed.areas["ch_phi"].max(),
+        )
     return noted(changed, study.comparison, study.apart.lapses, every)
 
 

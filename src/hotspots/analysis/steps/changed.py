@@ -71,7 +71,7 @@ def change_layer(
             f"the second period, {after}, does not begin after the first, {before}, ends",
             hint="give 'before' and 'after' as ranges that do not overlap",
         )
-    counts = []
+    monthly = []
     for period in (before, after):
         chosen = select_incidents(incidents, period=period)
         length = period_months(period)
@@ -83,14 +83,15 @@ def change_layer(
                 HotspotsWarning,
                 stacklevel=2,
             )
-        counts.append(count_incidents(chosen, areas, assigned=assigned))
+        monthly.append(count_incidents(chosen, areas, per="month", assigned=assigned))
     changed = change(
-        counts[0],
-        counts[1],
+        monthly[0].sum(axis=1),
+        monthly[1].sum(axis=1),
         months_before=period_months(before),
         months_after=period_months(after),
         level=level,
         dispersion=dispersion,
+        monthly=(monthly[0], monthly[1]),
         flagged_by=flagged_by,
     )
     if changed.attrs["dispersion_from"] == "Poisson":
@@ -101,10 +102,11 @@ def change_layer(
         )
     elif dispersion is None:
         log.info(
-            "%s, change: dispersion %.2f, the variance of the counts over their mean in the two periods; p, q and "
-            "limits allow for it (set it with 'dispersion')",
+            "%s, change: dispersion %.2f, the variance of the counts over their mean in the two periods, and up to "
+            "%.2f where an area's own months vary more; p, q and limits allow for it (set it with 'dispersion')",
             label,
             changed.attrs["dispersion"],
+            changed["ch_phi"].max(),
         )
     result = add_columns(areas, changed)
     result.attrs["change_dispersion"] = changed.attrs["dispersion"]
