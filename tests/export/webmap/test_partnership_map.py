@@ -199,6 +199,16 @@ def test_the_table_has_every_area_and_column_and_sorts_by_its_headings(seen: Ope
     assert "table" not in seen.hash()
 
 
+def test_a_name_too_long_for_its_column_on_a_phone_is_cut_where_it_says_so(seen: Opened) -> None:
+    seen.page.set_viewport_size({"width": 360, "height": 740})
+    seen.page.get_by_role("button", name="Table", exact=True).click()
+    beyond = """all => all.map(name => [name.scrollWidth > name.clientWidth, getComputedStyle(name).textOverflow,
+      name.getBoundingClientRect().right <= name.parentNode.getBoundingClientRect().right])"""
+    cut = seen.page.locator("#hotspots-table tbody th button").evaluate_all(beyond)
+    assert [True, "ellipsis", True] in cut
+    assert all(inside for _, _, inside in cut)
+
+
 def test_a_row_of_the_table_marks_its_area_and_chooses_it(seen: Opened) -> None:
     seen.page.get_by_role("button", name="Table", exact=True).click()
     outline = ".leaflet-selection-pane path >> nth=-1"

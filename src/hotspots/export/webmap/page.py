@@ -73,12 +73,13 @@ _PAGE = """<a class="skip-link" href="#hotspots-list">Skip to the list of areas<
 <section class="districts-section" id="hotspots-districts" aria-label="My partnership" hidden></section>
 <section class="whatif-section" id="hotspots-whatif" aria-label="Other weights" hidden></section>
 <section class="card-section" id="hotspots-card" aria-labelledby="hotspots-card-name" hidden></section>
-<p class="district-key" id="hotspots-key" hidden></p>
+<section class="district-key" id="hotspots-key" aria-label="Districts by number" hidden></section>
 <section class="legend-section hotspots-legend" id="hotspots-legend" aria-label="Legend"></section>
 <section class="list-section" id="hotspots-list" aria-label="Areas in order" tabindex="-1"></section>
-<div class="seen-section" id="hotspots-seen" role="toolbar" aria-label="Table and download" hidden>
+<section class="seen-section" id="hotspots-seen" aria-label="Table and download" hidden>
+<div role="toolbar" aria-label="Table and download">
 <button type="button" id="hotspots-tabular" aria-expanded="false" aria-controls="hotspots-table">Table</button>
-<button type="button" id="hotspots-download">Download what is seen (CSV)</button></div>
+<button type="button" id="hotspots-download">Download what is seen (CSV)</button></div></section>
 <footer class="panel-foot" id="hotspots-foot">{about}{source}
 <button type="button" class="print-button" id="hotspots-print">Print</button></footer>
 </div>
