@@ -31,3 +31,9 @@ test("names never overlap", () => {
   assert.equal(one.take({ left: 110, right: 130, top: 0, bottom: 10 }), true);
   assert.equal(one.take({ left: 125, right: 150, top: 5, bottom: 12 }), false);
 });
+
+test("no name stands where the buttons and the scale are", () => {
+  const one = new cover.Cover(map, shapes, () => false, [{ left: 0, right: 90, top: 0, bottom: 20 }]);
+  assert.equal(one.take({ left: 80, right: 120, top: 5, bottom: 15 }), false);
+  assert.equal(one.take({ left: 95, right: 120, top: 5, bottom: 15 }), true);
+});

@@ -160,6 +160,26 @@ def test_no_name_is_cut_off_by_the_edge_of_the_map(page: Page) -> None:
     assert [name for name, *apart in found if min(apart) < -1] == []
 
 
+def test_no_name_stands_below_a_button_or_the_scale(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    under = """() => { const boxes = (wanted) => [...document.querySelectorAll(wanted)]
+        .filter((one) => one.parentElement.style.visibility !== "hidden").map((one) => [one.textContent, one.getBoundingClientRect()]);
+      const controls = boxes("#map_hotspots .leaflet-control");
+      return boxes(".hotspots-name span, .hotspots-area-name span").filter(([, a]) => controls.some(([, b]) =>
+        a.left < b.right - 1 && b.left + 1 < a.right && a.top < b.bottom - 1 && b.top + 1 < a.bottom)).map(([name]) => name); }"""
+    found = []
+    for place in ([53.75, -1.6], [53.7, -1.5], [53.68, -1.75], [53.8, -1.9], [53.65, -1.35]):
+        page.evaluate(f"map_hotspots.setView({place}, 12, {{ animate: false }})")
+        found += page.evaluate(under)
+    assert found == []
+
+
+def test_lines_of_districts_thin_out_where_districts_are_small(page: Page) -> None:
+    # At the size of a force's districts on a screen, of a country's there, and of a country's on a phone.
+    heights = [200, 30, 8]
+    assert page.evaluate(f"{heights}.map(Hotspots.outlines.lineWidth)") == [1.4, 0.75, 0.4]
+
+
 def test_on_paper_areas_taller_than_wide_have_legend_and_list_beside_them(
     context: BrowserContext, wards: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:

@@ -7,10 +7,19 @@
 
   const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
 
+  // What buttons and lines take of the map; on paper there is the scale alone.
+  function controls(map) {
+    const frame = map.getContainer().getBoundingClientRect(), paper = document.documentElement.classList.contains("printing");
+    return [...map.getContainer().querySelectorAll(paper ? ".leaflet-control-scale" : ".leaflet-control")]
+      .map((control) => control.getBoundingClientRect()).filter(({ width }) => width)
+      .map(({ left, right, top, bottom }) => ({ left: left - frame.left, right: right - frame.left, top: top - frame.top, bottom: bottom - frame.top }));
+  }
+
   class Cover {
-    // `shapes`: those of the areas in sight; `coloured(position)`: whether one of them has a colour that must be read.
-    constructor(map, shapes, coloured) {
-      Object.assign(this, { map, shapes, coloured, covered: new Map(), boxes: [], view: map.getBounds().pad(0.05) });
+    // `shapes`: those of the areas in sight; `coloured(position)`: whether one of them has a colour that must be read;
+    // `boxes`: what is taken already.
+    constructor(map, shapes, coloured, boxes = []) {
+      Object.assign(this, { map, shapes, coloured, covered: new Map(), boxes: [...boxes], view: map.getBounds().pad(0.05) });
       this.scale = map.options.crs.scale(map.getZoom());
       this.corner = map.getPixelOrigin().add(map.containerPointToLayerPoint([0, 0]));
     }
@@ -66,5 +75,5 @@
     }
   }
 
-  Hotspots.cover = { Cover, apart };
+  Hotspots.cover = { Cover, controls, apart };
 })(window.Hotspots = window.Hotspots || {});

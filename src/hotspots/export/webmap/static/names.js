@@ -42,12 +42,14 @@
     write() {
       if (Hotspots.sheet.waits(this.again)) return;
       const { source, map } = this, view = source && source.view;
+      // Looked at before anything is written, or a browser lays out the page for it.
+      const controls = Hotspots.cover.controls(map);
       this.group.clearLayers();
       const loud = (position) => {
         const entry = view.legend[view.classes[position]];
         return Boolean(entry && entry.opacity && !entry.neutral);
       };
-      const cover = new Hotspots.cover.Cover(map, source ? source.areas.shapes : null, loud);
+      const cover = new Hotspots.cover.Cover(map, source ? source.areas.shapes : null, loud, controls);
       this.districts(cover);
       const named = source ? this.writeAreas(cover) : new Set();
       this.signs = source && source.coloured ? Hotspots.marks.signs(view, source.areas, cover, named) : [];

@@ -4,6 +4,7 @@
 
   const { Around, pane, stroke } = Hotspots.layers;
   const DISTRICT = "#3b4754";
+  const WIDEST = 1.4, NARROWEST = 0.4, HEIGHT_PER_WIDTH = 40; // pixels of a line, and of a district for each of them
   // Places along each side of a district at which its name is tried.
   const TRIES = 20;
   const HALO = 5; // pixels that the white around a name takes
@@ -16,7 +17,7 @@
   class Districts extends Around {
     // `key`: where the numbers of districts without room for a name are told; without it there are none.
     constructor(map, outline, key = null) {
-      super(outline, (pen, shapes, positions, frame) => stroke(pen, shapes, positions, { colour: DISTRICT, width: 1.4 }, frame),
+      super(outline, (pen, shapes, positions, frame) => stroke(pen, shapes, positions, { colour: DISTRICT, width: lineWidth(shapes.height * frame.scale) }, frame),
         { pane: pane(map, "outlines", 450) });
       const names = pane(map, "districts", 470);
       const labels = outline.labels.map(([latitude, longitude, name]) => {
@@ -37,13 +38,13 @@
     // not fit is folded, and where it does not fit either there is a number, which the key tells.
     write(cover) {
       // Looked at before anything is written: after that, a look makes a browser lay out the page anew.
-      const sizes = this.sizes(), controls = this.key ? controlsOf(cover.map) : [];
+      const sizes = this.sizes();
       const left = this.names.map((entry, i) => ({ ...this.homeOf(entry), sizes: sizes[i] })).filter((entry) => !this.writeName(cover, entry));
       if (!this.key) return;
       this.leaders.clearLayers();
       const numbered = this.numbered(cover, left);
       const outside = numbered.filter((entry) => !this.writeNumber(cover, entry, (size) => this.placeOf(cover, entry.home, entry.district, size)));
-      const without = outside.filter((entry) => !this.order && !this.writeNumber(cover, entry, (size) => this.placeOutside(cover, entry, size, controls)));
+      const without = outside.filter((entry) => !this.order && !this.writeNumber(cover, entry, (size) => this.placeOutside(cover, entry, size)));
       this.tell(numbered.filter((entry) => !(this.order ? outside : without).includes(entry)));
     }
 
@@ -80,7 +81,7 @@
     }
 
     // A place for a number off all districts, the nearest to its own, and a line from there; null where there is none.
-    placeOutside(cover, { home, district }, { width, height }, controls) {
+    placeOutside(cover, { home, district }, { width, height }) {
       if (district === null) return null;
       const size = cover.map.getSize(), from = cover.pixel(home);
       for (let away = 2 * NUMBER; away <= FARTHEST; away += NUMBER) {
@@ -88,7 +89,6 @@
           const x = from.x + away * Math.sin((2 * Math.PI * turn) / TURNS), y = from.y - away * Math.cos((2 * Math.PI * turn) / TURNS);
           const box = { left: x - width / 2 - HALO, right: x + width / 2 + HALO, top: y - height / 2 - HALO, bottom: y + height / 2 + HALO };
           if (box.left < 0 || box.right > size.x || box.top < 0 || box.bottom > size.y) continue;
-          if (controls.some((other) => !Hotspots.cover.apart(box, other))) continue;
           if (pixelsOf(box).some((pixel) => cover.at(this.own, pixel) !== null) || !cover.take(box)) continue;
           const short = 1 - (NUMBER / 2 + HALO) / away;
           this.leaders.addLayer(L.polyline([home, cover.place([from.x + (x - from.x) * short, from.y + (y - from.y) * short])], LEADER));
@@ -150,12 +150,8 @@
     }
   }
 
-  // What buttons and lines take of the map.
-  function controlsOf(map) {
-    const frame = map.getContainer().getBoundingClientRect();
-    return [...map.getContainer().querySelectorAll(".leaflet-control")].map((control) => control.getBoundingClientRect())
-      .map(({ left, right, top, bottom }) => ({ left: left - frame.left, right: right - frame.left, top: top - frame.top, bottom: bottom - frame.top }));
-  }
+  // Lines thin out with the height of a district on the screen, or those of a country would hide its colours.
+  const lineWidth = (height) => Math.min(WIDEST, Math.max(NARROWEST, height / HEIGHT_PER_WIDTH));
 
   // Middles of boxes of a size within a frame and the map, from that of the home outwards.
   function candidates(home, frame, size, width, height) {
@@ -174,5 +170,5 @@
       [0, 0.25, 0.5, 0.75, 1].map((share) => [box.left + share * (box.right - box.left), y]));
   }
 
-  Hotspots.outlines = { Districts };
+  Hotspots.outlines = { Districts, lineWidth };
 })(window.Hotspots = window.Hotspots || {});
