@@ -163,10 +163,13 @@ def test_no_name_is_cut_off_by_the_edge_of_the_map(page: Page) -> None:
 def test_no_name_stands_below_a_button_or_the_scale(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     under = """() => { const boxes = (wanted) => [...document.querySelectorAll(wanted)]
-        .filter((one) => one.parentElement.style.visibility !== "hidden").map((one) => [one.textContent, one.getBoundingClientRect()]);
+        .filter((one) => one.parentElement.style.visibility !== "hidden")
+        .map((one) => [one.textContent, one.getBoundingClientRect()]);
+      const over = (a, b) => a.left < b.right - 1 && b.left + 1 < a.right
+        && a.top < b.bottom - 1 && b.top + 1 < a.bottom;
       const controls = boxes("#map_hotspots .leaflet-control");
-      return boxes(".hotspots-name span, .hotspots-area-name span").filter(([, a]) => controls.some(([, b]) =>
-        a.left < b.right - 1 && b.left + 1 < a.right && a.top < b.bottom - 1 && b.top + 1 < a.bottom)).map(([name]) => name); }"""
+      return boxes(".hotspots-name span, .hotspots-area-name span")
+        .filter(([, a]) => controls.some(([, b]) => over(a, b))).map(([name]) => name); }"""
     found = []
     for place in ([53.75, -1.6], [53.7, -1.5], [53.68, -1.75], [53.8, -1.9], [53.65, -1.35]):
         page.evaluate(f"map_hotspots.setView({place}, 12, {{ animate: false }})")

@@ -43,6 +43,17 @@ def served(context: BrowserContext, wards: gpd.GeoDataFrame, tmp_path: Path) -> 
     context.unroute(f"{address}/**")
 
 
+def test_a_class_that_is_less_sure_is_hatched_in_drawing_and_legend(wards: gpd.GeoDataFrame) -> None:
+    classes = ["force-wide", "borderline force-wide", *[""] * 7]
+    layer = wards.assign(priority=classes, score=range(9, 0, -1))
+    told = still_html(AreaView("Priorities", layer, "priority", noun="wards"))
+    (place,) = re.findall(
+        r'<pattern id="still-hatch-(\d)"[^>]*><rect[^>]*/><line [^>]*stroke="#ffffff"', told
+    )
+    assert re.findall(r'<path [^>]*fill="url\(#still-hatch-(\d)\)"', told) == [place]
+    assert re.findall(rf'fill="url\(#still-hatch-{place}\)"[^>]*/></svg> ([^:,]*)', told) == ["Force-wide"]
+
+
 def test_the_drawing_says_what_where_and_which_areas_are_first(wards: gpd.GeoDataFrame) -> None:
     told = still_html(AreaView("Hotspots", wards, "gi_class", group="<b>Burglary</b>", noun="wards"))
     assert '<title id="still-title">&lt;b&gt;Burglary&lt;/b&gt;: Hotspots</title>' in told

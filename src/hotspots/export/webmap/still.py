@@ -11,10 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from hotspots.base.classes import StyleClass
 from hotspots.base.columns import format_value
 from hotspots.base.crs import crs_text, transform_xy
 from hotspots.base.text import area_name
 from hotspots.export.style import NEUTRAL, Style
+from hotspots.export.unsure import ink_on
 from hotspots.export.webmap.columns import measure_of
 from hotspots.export.webmap.image import WEB_MERCATOR
 from hotspots.export.webmap.views import AreaView
@@ -84,21 +86,35 @@ def _drawing(
     frame = _frame(shapes)
     ground = [] if boundary is None else _paths(_mercator(boundary), frame)
     paths = _paths(shapes[drawn], frame)
-    fills = [
-        (style.classes[place] if place >= 0 else style.missing).colour
-        if place < 0 or style.classes[place].opacity > 0
-        else NEUTRAL
-        for place in found[drawn].tolist()
-    ]
+    fills = [_fill(style, place) for place in found[drawn].tolist()]
     land = "".join(f'<path d="{path}" fill="{NEUTRAL}"/>' for path in ground)
     lines = "".join(f'<path d="{path}" fill="none" stroke="#3b4754"/>' for path in ground)
     areas = "".join(
         f'<path d="{path}" fill="{fill}"/>' for path, fill in zip(paths, fills, strict=True) if path
     )
+    hatches = "".join(_hatch(place, entry) for place, entry in enumerate(style.classes) if entry.unsure)
     return (
         f'<svg viewBox="0 0 {frame.width} {frame.height}" role="img" aria-labelledby="still-title still-words">'
         f'<title id="still-title">{escape(title)}</title><desc id="still-words">{escape(told)}</desc>'
-        f'{land}<g stroke="#7b8794" stroke-width="0.5">{areas}</g>{lines}</svg>\n<p>{escape(told)}</p>'
+        f'{hatches}{land}<g stroke="#7b8794" stroke-width="0.5">{areas}</g>{lines}</svg>\n<p>{escape(told)}</p>'
+    )
+
+
+def _fill(style: Style, place: int) -> str:
+    if place < 0:
+        return style.missing.colour
+    entry = style.classes[place]
+    if not entry.opacity:
+        return NEUTRAL
+    return f"url(#still-hatch-{place})" if entry.unsure else entry.colour
+
+
+def _hatch(place: int, entry: StyleClass) -> str:
+    """Return the lines of a class that is less sure: told by its colour alone it would be its neighbour's."""
+    return (
+        f'<pattern id="still-hatch-{place}" width="5" height="5" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><rect width="5" height="5" fill="{entry.colour}"/>'
+        f'<line y2="5" stroke="{ink_on(entry.colour)}" stroke-width="2"/></pattern>'
     )
 
 
@@ -160,9 +176,9 @@ def _ring(points: npt.NDArray[np.float64], frame: _Frame) -> str:
 def _legend(style: Style, found: npt.NDArray[np.int16]) -> str:
     counts = np.bincount(found[found >= 0], minlength=len(style.classes)).tolist()
     rows = "".join(
-        f'<li><svg width="22" height="14" aria-hidden="true"><rect width="22" height="14" fill="{entry.colour}" '
-        f'stroke="#7b8794"/></svg> {escape(entry.label)}: {count:,}</li>'
-        for entry, count in zip(style.classes, counts, strict=True)
+        f'<li><svg width="22" height="14" aria-hidden="true"><rect width="22" height="14" fill="{_fill(style, place)}" '
+        f'stroke="#7b8794"/></svg> {escape(style.classes[place].label)}: {count:,}</li>'
+        for place, count in enumerate(counts)
         if count
     )
     return f"<h2>{escape(style.title)}</h2><ul>{rows}</ul>"
