@@ -83,10 +83,13 @@ def test_one_month_gives_sentences_and_no_error() -> None:
     found = find_charts({"Burglary": counts(months=1)}, districts=DISTRICTS)
     assert (found.areas, found.districts, found.whole) == (None, None, None)
     said = charts_sentences(found, NAMES)
-    assert "There are no charts of areas: 1 month cannot tell what is usual; give 3 months or more." in said
+    assert "There are no charts of areas: 1 month cannot tell what is usual." in said
+    assert "There is no chart of all areas together: 1 month cannot tell what is usual in one series." in said
+    # What to type is for who calls the function, not for who reads the report.
+    alone = find_charts({"Burglary": counts().iloc[:1]})
     assert (
-        "There is no chart of all areas together: 1 month cannot tell what is usual in one series; give 6 months or "
-        "more." in said
+        "There are no charts of areas: one area alone cannot be held to the season of all areas."
+        in alone.notes
     )
     assert chart_columns(found, "Burglary") is None
 

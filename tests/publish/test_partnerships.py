@@ -310,7 +310,8 @@ def test_partnerships_too_many_for_columns_are_rows() -> None:
         crs="EPSG:27700",
     )
     counts = pd.DataFrame({"Burglary": range(1, 17)}, index=areas.index)
-    analysis: Any = SimpleNamespace(published=None, profile=make_profile(counts, areas, months=12))
+    held = {"published": None, "uncovered": {}, "lacking_months": areas[:0].assign(coverage="")}
+    analysis: Any = SimpleNamespace(profile=make_profile(counts, areas, months=12), **held)
     found = profile_section(analysis)
     assert found is not None
     by_row = found.blocks[0]
@@ -318,7 +319,7 @@ def test_partnerships_too_many_for_columns_are_rows() -> None:
     assert by_row.headings == ["Partnership", TOTAL, "Burglary"]
     assert by_row.rows[1] == ["District 01", "2", "2"]
     assert by_row.rows[-1] == [FORCE, "136", "136"]  # 1 + 2 + ... + 16
-    few: Any = SimpleNamespace(published=None, profile=make_profile(counts[:15], areas[:15], months=12))
+    few: Any = SimpleNamespace(profile=make_profile(counts[:15], areas[:15], months=12), **held)
     by_column = profile_section(few)
     assert by_column is not None
     assert isinstance(by_column.blocks[0], Table)

@@ -240,7 +240,8 @@ def _left_out(lacking: pd.Series[bool], districts: pd.Series[Any] | None, theme:
     return [
         f"{head}{ALL} together are without {counted(number, 'area')}{whose}, which the files do not cover in every "
         f"month: "
-        f"{'its' if number == 1 else 'their'} charts have a gap there, and no history."
+        f"{'its' if number == 1 else 'their'} charts have a gap there, their other months are judged as any, and "
+        "they have no history."
     ]
 
 
@@ -279,7 +280,7 @@ def _charts(
     try:
         return unusual_months(tables, **asked)
     except DataError as error:
-        notes.append(f"There are no charts of {what}: {error.message}; {error.hint}.")
+        notes.append(f"There are no charts of {what}: {error.message}.")
         return None
 
 
@@ -294,7 +295,7 @@ def _whole(
             return unusual_months(tables, season="own", **options)
         made = unusual_months(tables, chart="laney", **options)
     except DataError as error:
-        notes.append(f"There is no chart of all areas together: {error.message}; {error.hint}.")
+        notes.append(f"There is no chart of all areas together: {error.message}.")
         return None
     if held < OWN_SEASON:
         notes.append(
@@ -316,7 +317,7 @@ def _histories(
                 months = [str(month) for month in row.index[row.isna()]]
                 found[theme].loc[code, "hi_text"] = NOT_COVERED if row.isna().all() else lapse_words(months)
         except DataError as error:
-            notes.append(f"No history has a shape: {error.message}; {error.hint}.")
+            notes.append(f"No history has a shape: {error.message}.")
     return found
 
 
@@ -363,7 +364,7 @@ def _years_so_far(
             try:
                 made = year_to_date(row, starts=starts, dispersion=_own_dispersion(whole), **ended)
             except DataError as error:
-                notes.append(f"There is no year so far: {error.message}; {error.hint}.")
+                notes.append(f"There is no year so far: {error.message}.")
                 return pd.DataFrame()
             rows[theme, str(place)], attrs = made.iloc[0], made.attrs
     if not rows:

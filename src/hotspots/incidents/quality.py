@@ -279,12 +279,13 @@ class QualityReport:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
     def lines(self) -> list[str]:
-        """Return the report as lines of text, columns aligned; every column of figures adds up."""
+        """Return the report as lines of text, columns aligned; every column of figures adds up, or has no total."""
+        total = Share("Total", self.used, self.located)
         parts = [self._source_lines(), self._row_lines()]
         if self.by_category and (len(self.by_category) > 1 or self.by_category[0].label):
-            parts.append(_share_lines("Category", self.by_category, "(no category)"))
+            parts.append(_share_lines("Category", self.by_category, "(no category)", total))
         if self.by_month and (len(self.by_month) > 1 or self.by_month[0].label):
-            parts.append(_share_lines("Month", self.by_month, "(no month)"))
+            parts.append(_share_lines("Month", self.by_month, "(no month)", total))
         parts.append(self._note_lines())
         return [line for number, part in enumerate(parts) for line in ([""] * (number > 0) + part)]
 
@@ -565,11 +566,12 @@ def _places(coordinates: int, most: int) -> str:
     return f"{_count(coordinates, 'distinct coordinate')}, at most {_count(most, 'incident')} on one"
 
 
-def _share_lines(title: str, shares: tuple[Share, ...], unnamed: str) -> list[str]:
-    total = Share("Total", sum(share.rows for share in shares), sum(share.located for share in shares))
+def _share_lines(title: str, shares: tuple[Share, ...], unnamed: str, total: Share) -> list[str]:
+    # Counts that were rounded each on its own do not add up.
+    adds_up = sum(share.rows for share in shares) == total.rows
     width = max(len(title), *(len(share.label or unnamed) for share in shares))
     lines = [f"{title:<{width}}  {'Rows':>{_WIDTH}}  {'Located':>{_WIDTH}}  {'Share':>6}"]
-    for share in (*shares, total):
+    for share in (*shares, *[total] * adds_up):
         label, located = share.label or unnamed, percent(share.located, share.rows)
         lines.append(
             f"{label:<{width}}  {share.rows:>{_WIDTH},}  {share.located:>{_WIDTH},}  {located:>6}".rstrip()

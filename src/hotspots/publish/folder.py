@@ -46,10 +46,10 @@ from hotspots.publish.store import check_store, keep_edition
 from hotspots.publish.views import analysis_views
 from hotspots.publish.words.brief import brief_note, brief_reasons, brief_summary, brief_title
 from hotspots.publish.words.change import calendar_words
-from hotspots.publish.words.coverage import partly_words
+from hotspots.publish.words.coverage import legend_sentence
 from hotspots.publish.words.headline import headline
 from hotspots.publish.words.notes import method_notes, people_note
-from hotspots.publish.words.publication import foot_words, publication_record
+from hotspots.publish.words.publication import foot_words, publication_record, rounded_words
 
 # Where runs leave their files, and so all that a later one may remove.
 _FOLDERS = ("about", "geojson", "layers", "map_files", "tables")
@@ -195,6 +195,7 @@ def _write_all(analysis: Analysis, draft: Path, *, progress: Callable[[str], Non
         write_documents(analysis, draft, recipe.report.formats)
         write_tables(analysis, draft / "tables.xlsx")
     told = analysis.quality.unquoted().lines()
+    told += [f"{'Gaps':<12}  {analysis.gaps}"] * bool(analysis.gaps)
     for name, account in (*analysis.accounts.items(), *analysis.others.items()):
         told += ["", "", name, "=" * len(name), *account.unquoted().lines()]
     _write_text(draft / "about" / "quality.txt", "\n".join(told) + "\n")
@@ -319,14 +320,14 @@ def _write_map(analysis: Analysis, look: Map, path: Path) -> None:
 
 def _write_brief(analysis: Analysis, selection: Selection, path: Path) -> None:
     recipe, made = analysis.recipe, selection.priorities
-    lacking = [f"{one}; without rank." for one in partly_words(analysis)] if analysis.parts else []
+    lacking = [said] if (said := legend_sentence(analysis, "priority")) else []
     write_brief(
         made.layer,
         path,
         title=brief_title(made, calendar_words(analysis.calendar)),
         under=recipe.title,
         summary=brief_summary(made),
-        notes=[brief_note(made, selection.plan), *lacking, *people_note(analysis)],
+        notes=[brief_note(made, selection.plan), *lacking, *rounded_words(analysis), *people_note(analysis)],
         attribution=foot_words(analysis),
         noun=made.noun,
         reasons=brief_reasons(made, analysis),

@@ -25,6 +25,7 @@ from hotspots.export.webmap.whatif import WhatIf
 from hotspots.publish.cards import analysis_card, layer_card
 from hotspots.publish.whatif import layer_whatif, selection_whatif
 from hotspots.publish.words.brief import brief_reasons
+from hotspots.publish.words.coverage import lacking_sentence, legend_sentence
 from hotspots.publish.words.legend import legend_words, told_words
 
 MOST_DRAWN = 100_000  # of more areas than this, only those in a hotspot or coldspot are drawn
@@ -57,7 +58,8 @@ def analysis_views(analysis: Analysis) -> Views:
                 said=partial(legend_words, analysis, layer),
             )
             views += _by_month(analysis, group, layer, sparks)
-    views += [_surface_view(group) for group in analysis.groups if group.surface is not None]
+    lacking = lacking_sentence(analysis)
+    views += [_surface_view(group, lacking) for group in analysis.groups if group.surface is not None]
     return views
 
 
@@ -101,12 +103,10 @@ def _by_month(analysis: Analysis, group: Group, layer: Layer, sparks: Sparks | N
     table = areas.join(counts.set_axis([f"n_{month}" for month in counts.columns], axis=1))
     view = _over_time(table, layer.label, "n", group=group.name, noun=layer.label)
     cut = monthly.shape[1] < group.monthly.shape[1]
-    note = (
-        f"{view.note} {pd.Period(cut_month, freq='M').strftime('%B %Y')} looks incomplete and is left out."
-        if cut
-        else view.note
-    )
-    return [replace(view, measure="By month", sparks=sparks, note=note)]
+    said = [view.note, legend_sentence(analysis, "n")]
+    if cut:
+        said.append(f"{pd.Period(cut_month, freq='M').strftime('%B %Y')} looks incomplete and is left out.")
+    return [replace(view, measure="By month", sparks=sparks, note=" ".join(filter(None, said)))]
 
 
 def in_words(group: Group, layer: Layer) -> gpd.GeoDataFrame:
@@ -277,8 +277,8 @@ def drawing(layer: gpd.GeoDataFrame, kind: Kind) -> Literal["all", "classed"]:
     return "classed" if len(layer) > MOST_DRAWN or kind == "cells" else "all"
 
 
-def _surface_view(group: Group) -> SurfaceView:
+def _surface_view(group: Group, lacking: str) -> SurfaceView:
     assert group.surface is not None  # noqa: S101 - the caller chose; this tells the type checker
     made = group.surface.parameters
     note = f"{made['kernel'].capitalize()} kernel, bandwidth {made['bandwidth']:g} m, cells of {made['cell_size']:g} m."
-    return SurfaceView("Heat-map", group.surface, note=note, group=group.name)
+    return SurfaceView("Heat-map", group.surface, note=f"{note} {lacking}".strip(), group=group.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 
@@ -224,7 +225,20 @@ def test_every_file_says_it_in_the_same_words(made: Path) -> None:
     assert f'"label":"{label}"' in page
     for name in ("map.html", "report.html", "brief.html"):
         assert f"{label}: Next (6 areas)" in (made / name).read_text("utf-8")
+    assert f"Gaps          {STREET}" in (made / "about" / "quality.txt").read_text("utf-8")
+    # What each view of the map is without, as the brief has it.
+    notes = re.findall(r'"note":"([^"]*)"', page)
+    assert any(note.endswith(f"{label}: Next (6 areas); without rank.") for note in notes)
+    changed = [note for note in notes if "2025 against January to December 2024" in note]
+    assert len(changed) >= 2
+    assert all("Without Next (6 areas), not covered in June 2025." in note for note in changed)
+    assert any(f"Without Next (6 areas), {SAID}." in note for note in notes if "kernel" in note)
+    # Halves of wards are counted as such.
+    assert any(note.endswith(f"halves of Near. {label}: Next (12 areas).") for note in notes)
     report = (made / "report.html").read_text("utf-8")
+    assert f"The force is all areas together without Next (6 areas), {SAID}." in report
+    assert "Their other months are charted, and judged one by one." in report
+    assert f"Not covered in every month: {STREET}." in report
     assert "Without Next (6 areas), not covered in June 2025." in report
     # The rate is of Near's 2,340 incidents and 15,000 people: it stands beside these, not beside the 4,320 of all.
     assert (
@@ -267,6 +281,14 @@ def test_published_legends_say_which_months_are_not_covered(handed_out: Path) ->
     page = (handed_out / "report.html").read_text("utf-8")
     assert f"{label} (6)" in page
     assert "Not covered (6)" not in page
+    assert "comparisons about" not in page
+    for name in ("report.html", "map.html", "brief.html"):
+        text = (handed_out / name).read_text("utf-8")
+        assert f"ithout Next (6 areas), {SAID}." in text
+        assert "Ranks and averages are worked out from the rounded counts" in text
+    # Rounded months do not add up to the rows, so that no total of them stands beside these.
+    account = (handed_out / "about" / "quality.txt").read_text("utf-8")
+    assert [line.split()[1] for line in account.splitlines() if line.startswith("Total")] == ["4,320"]
     assert f'"label":"{label}: Next (6 areas)"' in (handed_out / "map.html").read_text("utf-8")
 
 

@@ -38,3 +38,16 @@ def test_a_month_that_no_file_holds_is_no_forces_own() -> None:
     assert forces_without(held, ["2025-03"]) == []
     # Kent holds one of the two months, so it is not without these.
     assert forces_without(held, ["2025-01", "2025-02"]) == []
+
+
+def test_a_force_that_lacks_more_than_the_district_does_is_not_its_own() -> None:
+    # The railways' police have one month of all; Avon lacks November alone, as the district does.
+    months = [f"2025-{month:02d}" for month in range(1, 13)]
+    held = {
+        "Avon": tuple(month for month in months if month != "2025-11"),
+        "British Transport Police": ("2025-01",),
+        "Kent": tuple(months),
+    }
+    assert forces_without(held, ["2025-11"]) == ["Avon"]
+    # Two that lack the same cannot be told apart.
+    assert forces_without(held | {"Gwent": held["Avon"]}, ["2025-11"]) == ["Avon", "Gwent"]

@@ -65,13 +65,22 @@ def forces_with_gaps(forces: Mapping[str, Sequence[str]]) -> dict[str, tuple[str
 
 
 def forces_without(forces: Mapping[str, Sequence[str]], months: Iterable[str]) -> list[str]:
-    """Return the forces whose files hold none of some months; there are none where no file holds these at all.
+    """Return the forces whose files hold none of the months that a district lacks; none where no file holds them.
+
+    A force that lacks more months than another is not the district's, which has some of these: its own rows merely fell
+    there, as those of the British Transport Police do anywhere.
 
     Examples
     --------
-    >>> forces_without({"Kent": ("2025-01",), "Surrey": ("2025-01", "2025-02")}, ["2025-02"])
+    >>> held = {"Rail": ("2025-01",), "Kent": ("2025-01", "2025-03"), "Surrey": ("2025-01", "2025-02", "2025-03")}
+    >>> forces_without(held, ["2025-02"])
     ['Kent']
     """
     asked = set(months)
-    lacking = [force for force, held in forces.items() if not asked.intersection(held)]
-    return lacking if len(lacking) < len(forces) else []
+    every = {month for held in forces.values() for month in held}
+    lacking = {
+        force: len(every - set(held)) for force, held in forces.items() if not asked.intersection(held)
+    }
+    fewest = min(lacking.values(), default=0)
+    closest = [force for force, gone in lacking.items() if gone == fewest]
+    return closest if len(lacking) < len(forces) else []

@@ -26,6 +26,10 @@ from hotspots.publish.words.names import plural, singular
 LISTED = 12  # areas in the table of the last month, those that are unusual and the least likely of the others
 DRAWN = 4  # areas whose months are drawn
 HEIGHT = 1.35  # inches of a chart
+_FEW_A_MONTH = (
+    "Told by all months together. Where an area has under 10 incidents a month, a month or two more or less would "
+    "move its step or trend: look at its months before anything is made of it."
+)
 
 
 def charts_section(analysis: Analysis, kinds: Kinds) -> Section | None:
@@ -186,12 +190,11 @@ def _histories(found: MonthCharts, names: dict[Any, str], label: str) -> list[Bl
     if not found.histories:
         return []
     if not rows:
+        known = [int(table["hi_shape"].notna().sum()) for table in found.histories.values()]
+        whole = min(known) == len(next(iter(found.histories.values())))
+        which = f"all {plural(label)}" if whole else f"those {plural(label)} of which it can be told"
         return [
-            Paragraphs(
-                [
-                    f"Over the months charted the history of all {plural(label)} was steady, beside that of all."
-                ]
-            )
+            Paragraphs([f"Over the months charted the history of {which} was steady, beside that of all."])
         ]
     more = f", the first {LISTED} of {len(rows):,}" if len(rows) > LISTED else ""
     area = singular(label)
@@ -201,6 +204,7 @@ def _histories(found: MonthCharts, names: dict[Any, str], label: str) -> list[Bl
             [area[:1].upper() + area[1:], "Theme", "History"],
             rows[:LISTED],
             prose=frozenset({2}),
+            note=_FEW_A_MONTH,
         )
     ]
 

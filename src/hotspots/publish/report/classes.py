@@ -26,6 +26,7 @@ from hotspots.publish.words.classes import (
     share_sentence,
     share_words,
 )
+from hotspots.publish.words.coverage import among_sentence
 from hotspots.publish.words.publication import count_cell, rate_cell
 
 SHOWN = 10  # locations in a theme's table; the files have as many as were asked for
@@ -89,7 +90,7 @@ def breakdowns_section(analysis: Analysis) -> Section | None:
         for made in theme.breakdowns:
             blocks += [
                 _breakdown_table(analysis, made, theme.name),
-                Paragraphs([breakdown_note(made)], small=True),
+                Paragraphs([f"{among_sentence(analysis)} {breakdown_note(made)}".strip()], small=True),
             ]
         for share in theme.shares:
             blocks.append(Paragraphs([share_sentence(share, theme.name)]))

@@ -52,6 +52,7 @@ from hotspots.publish.report.themes import themes_section
 from hotspots.publish.report.times import times_section
 from hotspots.publish.views import drawn_columns
 from hotspots.publish.words.change import calendar_words, compared_words
+from hotspots.publish.words.coverage import force_sentence
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes
 from hotspots.publish.words.profile import rules_words
@@ -290,5 +291,6 @@ def _flag_note(analysis: Analysis, layer: Layer) -> str:
 def _methods_section(analysis: Analysis) -> Section:
     notes = [note.entry() for note in method_notes(analysis)]
     if analysis.profile is not None:
-        notes.insert(0, ("How to read the rates of partnerships", rules_words(analysis.profile)))
+        said = [rules_words(analysis.profile), force_sentence(analysis)]
+        notes.insert(0, ("How to read the rates of partnerships", " ".join(said).strip()))
     return Section("How it was made", [Terms(notes)])

@@ -9,6 +9,7 @@ from hotspots.base.columns import MISSING, format_value
 from hotspots.base.text import area_name, list_words, percent
 from hotspots.export.document import Block, Figures, Section, Table, Terms
 from hotspots.publish.words.change import change_words, compared_words
+from hotspots.publish.words.coverage import lacking_sentence, without_words
 from hotspots.publish.words.names import district_of, plural, singular
 from hotspots.publish.words.notes import hotspot_promise
 from hotspots.publish.words.publication import count_cell, few_of, rate_cell
@@ -70,7 +71,9 @@ def _glance(analysis: Analysis) -> Table:
         row += [_how_many(theme, place, "sd_flag", ["significantly above"]) for place in flagged]
         row += [_how_many(theme, place, "gi_class", ["hot99", "hot95"]) for place in tested]
         rows.append(row)
-    note = "Incidents inside the areas. "
+    without = without_words(analysis)
+    rest = f"Rates, areas and hotspots are {without}. " if without and analysis.parts else ""
+    note = f"Incidents inside the areas. {rest or lacking_sentence(analysis)} "
     if tested and analysis.recipe.gistar is not None:
         note += f"Hotspots: Gi*; {hotspot_promise(analysis.recipe.gistar)}."
     return Table(

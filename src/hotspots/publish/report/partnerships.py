@@ -18,6 +18,7 @@ from hotspots.export.document import Block, Paragraphs, Part, Picture, Section, 
 from hotspots.publish.report.places import listed, place_blocks
 from hotspots.publish.report.plates import Kinds, area_plate, origin_words, pair_size
 from hotspots.publish.words.change import change_words
+from hotspots.publish.words.coverage import force_sentence
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.partnership import (
     PLAINLY,
@@ -55,7 +56,7 @@ def profile_section(analysis: Analysis) -> Section | None:
         blocks.append(_beside(analysis, profile, FORCE, others))
         texts = [beside_words(profile, FORCE, others), *(kinds_words(profile, FORCE, one) for one in others)]
         blocks.append(Paragraphs([text for text in [*texts, PLAINLY] if text]))
-    blocks.append(Paragraphs(period_words(profile), small=True))
+    blocks.append(Paragraphs([*_force(analysis), *period_words(profile)], small=True))
     return Section("Partnerships by offence", blocks)
 
 
@@ -67,9 +68,16 @@ def partnership_sections(analysis: Analysis, kinds: Kinds) -> Section | None:
     chosen = paged(analysis.recipe, profile.names)
     parts = [Part(name, _page(analysis, profile, name, kinds), new_page=True) for name in chosen]
     reading = [PLAINLY] if profile.comparators and parts else []
-    rules = Paragraphs([" ".join([*reading, *period_words(profile)])], small=True)
+    said = [*reading, *(_force(analysis) if FORCE in profile.comparators else ()), *period_words(profile)]
+    rules = Paragraphs([" ".join(said)], small=True)
     left_out = pages_words(len(chosen), len(profile.names))
     return Section("Each partnership", [*([Paragraphs([left_out])] if left_out else []), rules], parts)
+
+
+def _force(analysis: Analysis) -> list[str]:
+    """Return what the force stands for where some areas lack a month; nothing where it is whole."""
+    said = force_sentence(analysis)
+    return [said] if said else []
 
 
 def holds_places(analysis: Analysis) -> bool:

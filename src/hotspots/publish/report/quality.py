@@ -19,7 +19,7 @@ def quality_section(analysis: Analysis) -> Section:
     """Return what became of every row, and how many rows of each category have a place."""
     quality = analysis.quality
     parts = [
-        Part("What became of every row", [_account(analysis), *_facts(quality)]),
+        Part("What became of every row", [_account(analysis), *_facts(quality, analysis.gaps)]),
         Part("How many have a place", _located(quality)),
     ]
     if any(month.label for month in quality.by_month):
@@ -85,7 +85,7 @@ def _accounts(each: Mapping[str, QualityReport], outside: str) -> Table:
     )
 
 
-def _facts(quality: QualityReport) -> list[Block]:
+def _facts(quality: QualityReport, gaps: str) -> list[Block]:
     facts = []
     if quality.coordinates:
         facts.append(
@@ -107,6 +107,8 @@ def _facts(quality: QualityReport) -> list[Block]:
         )
     if quality.months_missing:
         facts.append(_gaps(quality.months_missing))
+    if gaps:
+        facts.append(f"Not covered in every month: {gaps}.")
     if quality.partial_month:
         facts.append(
             f"The last month, {quality.partial_month}, looks incomplete: it has under half the usual rows."

@@ -13,6 +13,7 @@ from hotspots.export.times.picture import draw_times
 from hotspots.publish.report.plates import Kinds, origin_words
 from hotspots.publish.times import grid_of
 from hotspots.publish.words.classes import percent_words, share_words
+from hotspots.publish.words.coverage import among_sentence
 from hotspots.publish.words.publication import count_cell
 from hotspots.publish.words.times import lead_sentences, notes_of
 
@@ -42,7 +43,8 @@ def _blocks(analysis: Analysis, made: HotTimes, kinds: Kinds) -> list[Block]:
     totals = made.table[made.table[made.by[0]].astype(str) != ALL]
     if len(made.by) == 2:
         totals = totals[totals[made.by[1]].astype(str) == ALL]
-    return [*blocks, _total_table(analysis, made, totals), Paragraphs(notes_of(made), small=True)]
+    among = [said] if (said := among_sentence(analysis)) else []
+    return [*blocks, _total_table(analysis, made, totals), Paragraphs([*among, *notes_of(made)], small=True)]
 
 
 def _band_table(analysis: Analysis, made: HotTimes) -> Table:

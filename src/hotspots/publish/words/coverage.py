@@ -39,6 +39,40 @@ def without_words(analysis: Analysis) -> str:
     return f"without {'; '.join(told)}" if told else ""
 
 
+def lacking_sentence(analysis: Analysis) -> str:
+    """Return which areas a table of all is without, as a sentence; nothing where it is without none."""
+    said = without_words(analysis)
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def among_sentence(analysis: Analysis) -> str:
+    """Return the same for figures of incidents, whichever their area, in which those of the other months are."""
+    if not analysis.parts:
+        return lacking_sentence(analysis)
+    said = without_words(analysis).removeprefix("without ")
+    return f"With the other months of {said}."
+
+
+def force_sentence(analysis: Analysis) -> str:
+    """Return what the force stands for where it is not whole; nothing where it is."""
+    said = without_words(analysis)
+    return f"The force is all areas together {said}." if said else ""
+
+
+def legend_sentence(analysis: Analysis, column: str, layer: str = "") -> str:
+    """Return what the legend of a column says of areas that lack a month, of one layer where its key is given."""
+    if column == "un_flag":  # of one month, which these areas have or not; the card of each says so
+        return ""
+    if column in ("ch_flag", "sd_since") and (told := change_lacks(analysis)):
+        return " ".join(f"Without {words}." for words in told)
+    if not analysis.parts:
+        return lacking_sentence(analysis)
+    rank = "; without rank" if column == "priority" else ""
+    lacking = analysis.parts.get(layer, analysis.lacking_months)
+    whole = _alike(lacking, lacking["coverage"].to_dict())
+    return " ".join(f"{said[:1].upper()}{said[1:]}: {areas}{rank}." for said, areas in whole)
+
+
 def apart_words(analysis: Analysis, theme: ThemeResult) -> str:
     """Return what follows a theme's total, and precedes its rate: which areas the rate is without, and their total."""
     without = without_words(analysis)

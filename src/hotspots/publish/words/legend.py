@@ -12,6 +12,7 @@ from hotspots.base.errors import ParameterError
 from hotspots.base.months import span_words
 from hotspots.incidents.filters import month_range
 from hotspots.publish.words.change import calendar_words, compared_words
+from hotspots.publish.words.coverage import legend_sentence
 from hotspots.publish.words.reference import all_areas
 
 # What each column is measured against; {all} are all areas of the layer, {other} is the comparator.
@@ -47,7 +48,8 @@ def legend_words(analysis: Analysis, layer: Layer, column: str) -> str:
     Returns
     -------
     str
-        Such as ``"January to December 2025, against the mean of all 201 wards of 9 districts."``
+        Such as ``"January to December 2025, against the mean of all 201 wards of 9 districts."``, and which areas are
+        not covered in every month.
     """
     flag, charts = analysis.recipe.flag, analysis.charts
     period = calendar_words(analysis.calendar)
@@ -60,7 +62,8 @@ def legend_words(analysis: Analysis, layer: Layer, column: str) -> str:
     whole = layer if layer.kind in ("areas", "cells") else analysis.groups[0].layers[0]
     noun = "cells" if layer.kind == "cells" else whole.label
     own = flag is not None and flag.within == "district"
-    return _sentence(column, period, all_areas(whole.whole, noun), own=own)
+    said = _sentence(column, period, all_areas(whole.whole, noun), own=own)
+    return " ".join(part for part in (said, legend_sentence(analysis, column, layer.key)) if part)
 
 
 def told_words(layer: pd.DataFrame, column: str, *, noun: str = "Areas", period: str = "") -> str:

@@ -101,9 +101,10 @@ def _of_gaps(analysis: Analysis) -> str:
         return "These areas have no figure here."
     told = "No change is told across a month that is lacking."
     if analysis.parts:
+        charted = analysis.charts is not None and analysis.charts.areas is not None
         return (
             "Their counts are those of the other months, as they are, and they are in no rate, average, rank, test or "
-            f"density. {told}"
+            f"density. {told}{' Their other months are charted, and judged one by one.' * charted}"
         )
     return told if not analysis.all_lacking else f"Counts and rates are too low by these months. {told}"
 

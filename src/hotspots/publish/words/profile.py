@@ -104,6 +104,12 @@ def period_words(profile: Profile) -> tuple[str, ...]:
 def rules_words(profile: Profile) -> str:
     """Return what above, similar and below mean, and how many would be called so by chance."""
     compared = int(profile.against["cmp_flag"].notna().sum())
+    chance = (
+        f" Of {compared:,} comparisons about {max(1, round(compared / 20)):,} would be called above or below by chance "
+        "alone if nothing differed."
+        if compared
+        else ""
+    )
     rest = (
         " Beside the force's rate stands whether the district differs from the rest of the force."
         if FORCE in profile.comparators
@@ -111,7 +117,6 @@ def rules_words(profile: Profile) -> str:
     )
     return (
         "Rates are recorded incidents in the district per 1,000 people a year. Above and below: the 95% limits of the "
-        f"ratio of the two rates leave out 1, with the dispersion of the counts; similar: they do not.{rest} Of "
-        f"{compared:,} comparisons about {max(1, round(compared / 20)):,} would be called above or below by chance "
-        "alone if nothing differed. Incidents without coordinates are in no district."
+        f"ratio of the two rates leave out 1, with the dispersion of the counts; similar: they do not."
+        f"{rest}{chance} Incidents without coordinates are in no district."
     )

@@ -96,7 +96,18 @@ def publication_note(analysis: Analysis) -> Note:
             "the figures are exact, so that single incidents can be told from them; make a folder that can be handed "
             "out with --public.",
         )
-    return Note("Published figures", " ".join([*made.profile.sentences(), *made.left_out]))
+    said = [*made.profile.sentences(), *rounded_words(analysis), *made.left_out]
+    return Note("Published figures", " ".join(said))
+
+
+def rounded_words(analysis: Analysis) -> tuple[str, ...]:
+    """Return what rounding does to an order; nothing where counts are exact."""
+    if analysis.published is None or analysis.published.profile.rounded_to == 1:
+        return ()
+    return (
+        "Ranks and averages are worked out from the rounded counts: areas whose counts are close may stand in another "
+        "order by their exact ones.",
+    )
 
 
 def publication_record(analysis: Analysis) -> dict[str, Any]:
