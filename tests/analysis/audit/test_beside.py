@@ -13,6 +13,8 @@ from hotspots.analysis.audit.audit import audit_folders
 from hotspots.analysis.audit.beside import hidden_beside
 from hotspots.analysis.audit.claims import Claim
 from hotspots.analysis.audit.context import Context, Theme, period_key
+from hotspots.analysis.audit.files import read_files
+from hotspots.analysis.audit.shown import Page
 from hotspots.base.errors import DataError
 from hotspots.disclosure.counts import published
 from hotspots.disclosure.rules import Profile, profile
@@ -130,3 +132,20 @@ def test_counts_that_were_revised_between_editions_are_solved_in_each_alone(publ
     both = audit_folders([before, exact], rules=DOCUMENTS).given_back
     assert len(both) >= alone > 0
     assert not both.duplicated(["theme", "area", "period"]).any()
+
+
+def test_folders_with_revised_counts_are_read_once_each(
+    publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = pd.DataFrame({"n": [20.0] * len(LSOAS)}, LSOAS.index)
+    before = written(publish, "before", first, DOCUMENTS, MONTHS)
+    now = written(publish, "now", first + 20, DOCUMENTS, MONTHS)
+    read: list[Path] = []
+
+    def counted(path: Path, context: Context, *, fewest: int) -> Page:
+        read.append(path)
+        return read_files(path, context, fewest=fewest)
+
+    monkeypatch.setattr("hotspots.analysis.audit.audit.read_files", counted)
+    assert "16 counts that were revised" in audit_folders([before, now]).unread[-1]
+    assert read == [before, now]

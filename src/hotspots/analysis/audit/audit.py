@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,17 @@ class Read:
     people: pd.Series[Any] = field(default_factory=lambda: pd.Series(dtype=float))
     withheld: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    @cached_property
+    def shapes(self) -> dict[str, Any]:
+        """The borders of each layer, as the first GeoPackage that holds it has them."""
+        held: dict[str, Any] = {}
+        for table in self.page.tables:
+            if table.level and table.level not in held and table.file.endswith(".gpkg"):
+                layer = read_shapes(self.path / table.file, table.where, table.file)
+                if len(layer) and layer.crs is not None and layer.crs.is_projected:
+                    held[table.level] = layer
+        return held
+
 
 def audit_folders(
     folders: Sequence[str | os.PathLike[str]],
@@ -151,8 +163,14 @@ def audit_folders(
         stated = _stated(read_context(path).rules, path) or stated
         reads.append(read_folder(path, fewest=(rules or stated or _default()).threshold))
     _same_areas(reads)
-    held_to = rules or stated or _default()
-    asked = rules or stated
+    return _put_together(reads, rules or stated, small or {}, stated=stated is not None and rules is None)
+
+
+def _put_together(
+    reads: Sequence[Read], asked: Profile | None, small: Mapping[Cell, int], *, stated: bool
+) -> Audit:
+    """Work out what folders that were read say together, and what each says alone where counts were revised."""
+    held_to = asked or _default()
     cells, claims, ratios, unread = Cells(), [], [], []
     for read in reads:
         mark = f"{read.path.name}/" if len(reads) > 1 else ""
@@ -164,37 +182,42 @@ def audit_folders(
     shapes = shapes_of(reads)
     setting = setting_of(reads, cells, shapes)
     rows, kept = agreeing_rows(setting, cells, known, ratios)
+    troubles = [told for read in reads for told in read.page.troubles]
     for read in reads:
         scored, unscored = score_troubles(read.page.tables, read.context, shapes)
-        read.page.troubles += scored
+        troubles += scored
         unread += unscored
-    table, kept = _solve(cells, known, kept, held_to, small or {})
+    table, kept = _solve(cells, known, kept, held_to, small)
     if known.revised:
         unread.append(
             f"{len(known.revised):,} counts that were revised between the folders, so that they are solved in each "
             "alone"
         )
-        alone = [audit_folders([read.path], rules=asked, small=small) for read in reads]
+        alone = [_put_together([read], asked, small, stated=stated) for read in reads]
         known.disagree += [told for one in alone for told in one.disagree]
-        # What is given back by the folders together is not counted again for each.
-        back = pd.concat([one.given_back.drop(columns="level") for one in alone])
-        cell = ["theme", "area", "period"]
-        told = pd.MultiIndex.from_frame(table.loc[table["state"] == "given back", cell])
-        new = ~pd.MultiIndex.from_frame(back[cell]).isin(told)
-        table = pd.concat([table, back[new].drop_duplicates(cell)], ignore_index=True)
+        table = _with_alone(table, alone)
     table.insert(3, "level", _level_of(table["area"], setting.levels))
     return Audit(
         tuple(read.path.name for read in reads),
         held_to,
-        stated is not None and rules is None,
+        stated,
         table,
         frame_of(known),
         _links(rows, kept, list(cells.places)),
-        tuple(dict.fromkeys(told for read in reads for told in read.page.troubles)),
+        tuple(dict.fromkeys(troubles)),
         tuple(dict.fromkeys(known.disagree)),
         tuple(dict.fromkeys(unread)),
         reads[0].withheld,
     )
+
+
+def _with_alone(table: pd.DataFrame, alone: Sequence[Audit]) -> pd.DataFrame:
+    """Return a table of cells with those that folders give back alone; what they give back together counts once."""
+    back = pd.concat([one.given_back.drop(columns="level") for one in alone])
+    cell = ["theme", "area", "period"]
+    told = pd.MultiIndex.from_frame(table.loc[table["state"] == "given back", cell])
+    new = ~pd.MultiIndex.from_frame(back[cell]).isin(told)
+    return pd.concat([table, back[new].drop_duplicates(cell)], ignore_index=True)
 
 
 def read_folder(path: Path, *, fewest: int) -> Read:
@@ -312,14 +335,10 @@ def setting_of(reads: Sequence[Read], cells: Cells, shapes: Mapping[str, Any]) -
 
 
 def shapes_of(reads: Sequence[Read]) -> dict[str, Any]:
-    """Return the borders of each layer, as the first GeoPackage that holds it has them."""
+    """Return the borders of each layer, as the first folder that holds it has them."""
     shapes: dict[str, Any] = {}
     for read in reads:
-        for table in read.page.tables:
-            if table.level and table.level not in shapes and table.file.endswith(".gpkg"):
-                layer = read_shapes(read.path / table.file, table.where, table.file)
-                if len(layer) and layer.crs is not None and layer.crs.is_projected:
-                    shapes[table.level] = layer
+        shapes |= {level: layer for level, layer in read.shapes.items() if level not in shapes}
     return shapes
 
 
