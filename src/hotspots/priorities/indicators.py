@@ -190,14 +190,7 @@ class Indicators:
     @property
     def columns(self) -> dict[str, str]:
         """A column name for each indicator that survives a Shapefile: ``i_`` and at most eight characters."""
-        taken: dict[str, str] = {}
-        for entry in self.entries:
-            word = re.sub(r"[^a-z0-9]+", "_", (entry.group or entry.name).casefold()).strip("_")
-            column, number = f"i_{word[:8]}", 2
-            while column in taken.values():
-                column, number = f"i_{word[:7]}{number}", number + 1
-            taken[entry.name] = column
-        return taken
+        return indicator_columns(self.entries)
 
     @property
     def headings(self) -> dict[str, str]:
@@ -269,7 +262,7 @@ def make_indicators(
     areas = with_all_columns(as_areas(areas))
     if not entries:
         raise ParameterError("there are no indicators", hint="give at least one, such as 'group' = \"crime\"")
-    named = tuple(_named(entry) for entry in entries)
+    named = tuple(named_indicator(entry) for entry in entries)
     names = [entry.name for entry in named]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -304,8 +297,33 @@ def make_indicators(
     )
 
 
-def _named(entry: Indicator) -> Indicator:
-    """Return the entry with its name, after checking that it says one thing only."""
+def indicator_columns(entries: Sequence[Indicator]) -> dict[str, str]:
+    """Return the column of each named entry: ``i_`` and at most eight characters.
+
+    Examples
+    --------
+    >>> entries = [Indicator(name="Burglary", category=("Burglary",)), Indicator(name="Crime", group="crime")]
+    >>> indicator_columns(entries)
+    {'Burglary': 'i_burglary', 'Crime': 'i_crime'}
+    """
+    taken: dict[str, str] = {}
+    for entry in entries:
+        word = re.sub(r"[^a-z0-9]+", "_", (entry.group or entry.name).casefold()).strip("_")
+        column, number = f"i_{word[:8]}", 2
+        while column in taken.values():
+            column, number = f"i_{word[:7]}{number}", number + 1
+        taken[entry.name] = column
+    return taken
+
+
+def named_indicator(entry: Indicator) -> Indicator:
+    """Return the entry with its name, after checking that it says one thing only.
+
+    Raises
+    ------
+    ParameterError
+        When it is incomplete or contradicts itself, or its group is unknown.
+    """
     own = bool(entry.category or entry.exclude)
     if entry.incidents is not None and entry.group is None:
         own = True
@@ -404,7 +422,7 @@ def _measure(
 
 
 def _tabled(entry: Indicator, codes: pd.Index[Any], resolve: Callable[[str], Source]) -> pd.DataFrame:
-    assert entry.source is not None  # noqa: S101 - _named checked; this tells the type checker
+    assert entry.source is not None  # noqa: S101 - named_indicator checked; this tells the type checker
     assert entry.column is not None  # noqa: S101 - the same
     return read_area_values(
         resolve(entry.source),

@@ -299,10 +299,13 @@ _MADE = (
     "this check does not prove it: look at them."
 )
 _FORMULAS = (
-    "Scores of Gi* are compared with those of the counts shown, where all of these are shown. Moran's I, funnels, "
-    "smoothed rates, risks, ranks, p and q values, kinds of hotspots over time, and shares, indexes and ratios of "
-    "bands and classes are not turned back into counts here. In a folder for publication they are measured from the "
-    "published counts, and so tell nothing that those do not. Tables without areas are read from CSV files; in "
-    "workbook and report the same tables are not read again. Of PDF files the sentences are read, not "
-    "tables."
+    "Scores of Gi* are compared with those of the counts shown, where all of these are shown. Smoothed rates are "
+    "solved for, and so are scores of funnels of chance alone or of one spread. Scores of other funnels, rates with"
+    " chance taken out and ranks by rate or number are used for what their order says: which of two areas has more."
+    " Limits and classes of funnels and risks, rates with chance taken out that neighbours share, ranks by a score "
+    "and their intervals, indicators of harm or with chance taken out, means of areas of which some are hidden, "
+    "Moran's I, p and q values, kinds of hotspots over time, and shares, indexes and ratios of bands and classes "
+    "are not turned back into counts here. In a folder for publication they are measured from the published counts,"
+    " and so tell nothing that those do not. Tables without areas are read from CSV files; in workbook and report "
+    "the same tables are not read again. Of PDF files the sentences are read, not tables."
 )

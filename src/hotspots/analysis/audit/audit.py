@@ -15,7 +15,9 @@ import pandas as pd
 
 from hotspots.analysis.audit.claims import Claim, Ratio, claims_of, ratios_of
 from hotspots.analysis.audit.context import Context, Months, period_key, read_context
+from hotspots.analysis.audit.curves import Curve, curves_of
 from hotspots.analysis.audit.files import files_of, read_files
+from hotspots.analysis.audit.funnels import funnel_claims
 from hotspots.analysis.audit.links import Cell, Cells, Setting, link
 from hotspots.analysis.audit.nests import Nests, Pieces, find_nests, find_pieces
 from hotspots.analysis.audit.scores import score_troubles
@@ -171,14 +173,18 @@ def _put_together(
 ) -> Audit:
     """Work out what folders that were read say together, and what each says alone where counts were revised."""
     held_to = asked or _default()
-    cells, claims, ratios, unread = Cells(), [], [], []
+    cells, claims, curves, ratios, unread = Cells(), [], [], [], []
     for read in reads:
         mark = f"{read.path.name}/" if len(reads) > 1 else ""
-        found, beside = claims_of_read(read)
+        found, fitted, beside = claims_of_read(read)
         claims += [replace(claim, file=mark + claim.file, folder=mark) for claim in found]
+        curves += [
+            replace(curve, claim=replace(curve.claim, file=mark + curve.claim.file, folder=mark))
+            for curve in fitted
+        ]
         ratios += [replace(ratio, file=mark + ratio.file) for ratio in beside]
         unread += [mark + told for told in read.page.unread]
-    known = weigh(claims, cells, asked, held_to)
+    known = weigh(claims, cells, asked, held_to, curves=curves)
     shapes = shapes_of(reads)
     setting = setting_of(reads, cells, shapes)
     rows, kept = agreeing_rows(setting, cells, known, ratios)
@@ -261,12 +267,15 @@ def _same_areas(reads: Sequence[Read]) -> None:
             )
 
 
-def claims_of_read(read: Read) -> tuple[list[Claim], list[Ratio]]:
-    """Return what the numbers of a folder say of single counts, and of two."""
-    claims = [claim for table in read.page.tables for claim in claims_of(table, read.context, read.people)]
-    ratios = [ratio for table in read.page.tables for ratio in ratios_of(table, read.context)]
+def claims_of_read(read: Read) -> tuple[list[Claim], list[Curve], list[Ratio]]:
+    """Return what the numbers of a folder say of single counts, of all of a column together, and of two."""
+    tables = read.page.tables
+    claims = [claim for table in tables for claim in claims_of(table, read.context, read.people)]
+    claims += [claim for table in tables for claim in funnel_claims(table, read.context, read.people)]
+    curves = [curve for table in tables for curve in curves_of(table, read.context, read.people)]
+    ratios = [ratio for table in tables for ratio in ratios_of(table, read.context)]
     claims += [*text_claims(read.page, read.context), *record_claims(read.context)]
-    return [claim for claim in claims if np.isfinite(claim.low).any() or claim.is_count], ratios
+    return [claim for claim in claims if np.isfinite(claim.low).any() or claim.is_count], curves, ratios
 
 
 def agreeing_rows(
@@ -320,7 +329,7 @@ def setting_of(reads: Sequence[Read], cells: Cells, shapes: Mapping[str, Any]) -
     districts: dict[str, str] = {}
     for read in reads:
         context = read.context
-        themes |= context.themes
+        themes |= {one.theme: one.what for one in context.indicators.values()} | dict(context.themes)
         asked = {context.months, context.before, context.after}
         months = {period for _, _, period in cells.places if len(period) == 7 and period[4] == "-"}
         asked |= {frozenset({month}) for month in months}

@@ -71,10 +71,10 @@ def hidden_beside(
     old = read_folder(Path(folder), fewest=rules.threshold)
     new = Read(Path("this edition"), context, Page())
     cells = Cells()
-    earlier, ratios = claims_of_read(old)
+    earlier, curves, ratios = claims_of_read(old)
     claims = [replace(claim, folder="this edition") for claim in claims]
-    before = weigh(earlier, cells, rules, rules)
-    known = weigh([*earlier, *claims], cells, rules, rules)
+    before = weigh(earlier, cells, rules, rules, curves=curves)
+    known = weigh([*earlier, *claims], cells, rules, rules, curves=curves)
     rows, _ = agreeing_rows(setting_of([old, new], cells, shapes_of([old])), cells, known, ratios)
     for one in (before, known):
         one.grow(len(cells.places))

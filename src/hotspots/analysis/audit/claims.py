@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.analysis.audit.context import Context, Months, period_key
+from hotspots.analysis.audit.context import Context, Counted, Months, period_key
 from hotspots.analysis.audit.shown import WHOLE, Shown, least_hidden, measure_of, numbers_of
 from hotspots.base.poisson import count_limits
 
@@ -91,11 +91,11 @@ def claims_of(shown: Shown, context: Context, people: pd.Series[Any]) -> Iterato
     people : Series
         Population by area, from the folder or from anywhere: it is public.
     """
-    held = {str(name): numbers_of(list(shown.rows[name])) for name in shown.rows.columns}
-    own = held["population"][0] if "population" in held else np.full(len(shown.rows), np.nan)
-    known = people.reindex(shown.rows.index).to_numpy(dtype=float)
-    number = np.where(np.isnan(own), known, own)
+    held, number = with_people(shown, people)
     for name, (values, half, words) in held.items():
+        if name in context.indicators:
+            yield _indicator(shown, name, (values, half), context.indicators[name], number)
+            continue
         measure, period = measure_of(name)
         months = _months(measure, period, context)
         key = period_key(months) or period
@@ -117,6 +117,24 @@ def claims_of(shown: Shown, context: Context, people: pd.Series[Any]) -> Iterato
     if "rate_lo" in held and "rate_hi" in held:
         yield _limits_alone(shown, held, context)
     yield from _spread(shown, held, context, number)
+
+
+def with_people(shown: Shown, people: pd.Series[Any]) -> tuple[dict[str, Any], Floats]:
+    """Return the numbers of a table's columns, as `numbers_of` reads them, and the population of each row."""
+    held = {str(name): numbers_of(list(shown.rows[name])) for name in shown.rows.columns}
+    own = held["population"][0] if "population" in held else np.full(len(shown.rows), np.nan)
+    known = people.reindex(shown.rows.index).to_numpy(dtype=float)
+    return held, np.where(np.isnan(own), known, own)
+
+
+def _indicator(shown: Shown, name: str, of: tuple[Floats, float], what: Counted, number: Floats) -> Claim:
+    """Return what the latest value of an indicator says: per 1,000 people a year, or a number a year."""
+    values, half = of[0], of[1] or 0.55
+    made = Claim(
+        shown.file, shown.where, name, what.theme, period_key(what.months), shown.rows.index, values, values
+    )
+    scale = len(what.months) / 12 * (number / 1_000 if what.measure == "rate" else np.ones(len(number)))
+    return _between(made, (values - half) * scale, (values + half) * scale)
 
 
 def _months(measure: str, period: str, context: Context) -> Months:

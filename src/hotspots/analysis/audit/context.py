@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from hotspots.analysis.audit.shown import WHOLE, theme_key
 from hotspots.analysis.editions import RECORD
 from hotspots.analysis.periods import settle
 from hotspots.base.errors import DataError, HotspotsError
+from hotspots.counting.tally import period_label
+from hotspots.priorities.indicators import Indicator, indicator_columns, named_indicator
 
 CERTIFICATE = "about/disclosure.json"
 Months = frozenset[str]
@@ -46,6 +50,16 @@ class Theme:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """What a column of an indicator counts: of a theme, in some months, as a rate or as a number a year."""
+
+    theme: str
+    what: Theme
+    months: Months
+    measure: str
+
+
+@dataclass(frozen=True)
 class Context:
     """What the record of a folder says, as far as it has one.
 
@@ -73,6 +87,10 @@ class Context:
         What the folder calls itself and the time that it covers, in its own words.
     names : dict of str to str
         What the recipe calls themes, layers of areas and classes, by their keys.
+    risk : str
+        The model by which chance was taken out of rates.
+    indicators : dict of str to Counted
+        What the columns of the plan's indicators count, by column; those that only count incidents.
     """
 
     months: Months = frozenset()
@@ -88,6 +106,8 @@ class Context:
     title: str = ""
     period: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    risk: str = "lognormal"
+    indicators: Mapping[str, Counted] = field(default_factory=dict)
 
     def months_of(self, period: str) -> Months:
         """Return the months of a column's period: the reporting period's for none, a year's, or the month itself."""
@@ -154,16 +174,17 @@ def _of_record(record: Mapping[str, Any], folder: Path) -> Context:
         if re.fullmatch(r"\d{4}-\d\d", str(share["label"]))
     )
     before, after = _compared(recipe)
+    themes = {
+        theme_key(theme["name"]): Theme(
+            frozenset(theme.get("category") or ()), frozenset(theme.get("exclude") or ())
+        )
+        for theme in recipe.get("theme") or ()
+    }
     return Context(
         months=reported,
         before=before,
         after=after or (reported if before else frozenset()),
-        themes={
-            theme_key(theme["name"]): Theme(
-                frozenset(theme.get("category") or ()), frozenset(theme.get("exclude") or ())
-            )
-            for theme in recipe.get("theme") or ()
-        },
+        themes=themes,
         dispersion={
             (theme_key(entry["of"]), entry["layer"]): float(entry["dispersion"])
             for entry in record.get("dispersion") or ()
@@ -180,7 +201,46 @@ def _of_record(record: Mapping[str, Any], folder: Path) -> Context:
         title=str(record.get("title") or ""),
         period=str(record.get("period") or ""),
         names=_named(recipe),
+        risk=str((recipe.get("risk") or {}).get("model") or "lognormal"),
+        indicators=_indicators(record.get("plan") or {}, reported, recipe.get("theme") or (), themes),
     )
+
+
+def _indicators(
+    plan: Mapping[str, Any], months: Months, asked: Sequence[Mapping[str, Any]], themes: Mapping[str, Theme]
+) -> dict[str, Counted]:
+    """Return what the columns of a plan's indicators count in their latest period, under a theme's key where one does.
+
+    One that has no theme of its own stands under its column.
+    """
+    entries = [
+        named_indicator(Indicator(**{key: _hashable(value) for key, value in entry.items()}))
+        for entry in plan.get("indicator") or ()
+    ]
+    if not entries or not months:
+        return {}
+    labels = {month: period_label(pd.Period(month, "M"), plan.get("periods") or "year") for month in months}
+    latest = max(labels.values())
+    # A theme of some hours, or of rows that a column says yes of, is not all of its categories.
+    whole = {
+        theme_key(theme["name"])
+        for theme in asked
+        if not any(theme.get(key) for key in ("incidents", "flag", "hours"))
+    }
+    found = {}
+    for name, column in indicator_columns(entries).items():
+        entry = next(one for one in entries if one.name == name)
+        if not entry.counted or entry.harm or entry.incidents or entry.measure == "risk":
+            continue
+        what = Theme(frozenset(entry.category), frozenset(entry.exclude))
+        twin = next((key for key in sorted(whole) if themes[key] == what), column)
+        covered = frozenset(month for month, label in labels.items() if label == latest)
+        found[column] = Counted(twin, what, covered, entry.measure)
+    return found
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _named(recipe: Mapping[str, Any]) -> dict[str, str]:

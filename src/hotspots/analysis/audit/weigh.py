@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.analysis.audit.claims import Claim
+from hotspots.analysis.audit.curves import Curve
 from hotspots.analysis.audit.links import Cells
 from hotspots.disclosure.counts import known_closely, may_be_small, small
 from hotspots.disclosure.rounding import stands_for
@@ -91,7 +92,14 @@ def _least_shown(rules: Profile | None) -> int:
     return 0 if rules is None else rules.least_shown
 
 
-def weigh(claims: Sequence[Claim], cells: Cells, rules: Profile | None, promised: Profile) -> Known:
+def weigh(
+    claims: Sequence[Claim],
+    cells: Cells,
+    rules: Profile | None,
+    promised: Profile,
+    *,
+    curves: Sequence[Curve] = (),
+) -> Known:
     """Return what the claims of all files leave each cell with.
 
     A column of numbers made from counts either follows from the counts that are shown, and then tells nothing new
@@ -107,9 +115,12 @@ def weigh(claims: Sequence[Claim], cells: Cells, rules: Profile | None, promised
         What the numbers are said to be published by; None where nothing is said.
     promised : Profile
         What they are held to.
+    curves : sequence of Curve
+        Columns that say something only beside counts that are known.
     """
     known = Known()
     places = [_places(claim, cells) for claim in claims]
+    along = [_places(curve.claim, cells) for curve in curves]
     known.grow(len(cells.places))
     bases: list[int] = [1]
     for claim, place in zip(claims, places, strict=True):
@@ -126,6 +137,8 @@ def weigh(claims: Sequence[Claim], cells: Cells, rules: Profile | None, promised
     for claim, place in zip(claims, places, strict=True):
         if not claim.is_count:
             _take_derived(known, claim, place, (base, rules), promised)
+    for curve, place in zip(curves, along, strict=True):
+        _take_curve(known, curve, place, (base, rules), promised)
     return known
 
 
@@ -234,15 +247,48 @@ def _take_derived(
         words = "follows from the counts shown" if listed.any() else "counts that are not shown"
         usable = told & ~listed & (least <= most)
         least, most = _as_rounded(least, most, base, rules)
-    for at in np.flatnonzero(usable):
-        cell = place[at]
-        if int(cell) in known.revised:
-            continue
-        if least[at] > known.low[cell] or most[at] < known.high[cell]:
-            known.by[cell] = source
-            known.low[cell] = max(known.low[cell], float(least[at]))
-            known.high[cell] = min(known.high[cell], float(most[at]))
+    _narrow(known, place[usable], least[usable], most[usable], source)
     _list(known, claim, words, least, most, promised)
+
+
+def _narrow(known: Known, cells: npt.NDArray[np.intp], least: Floats, most: Floats, source: int) -> None:
+    """Narrow what is known of cells by what a column says of them."""
+    for cell, first, last in zip(cells.tolist(), least.tolist(), most.tolist(), strict=True):
+        if cell not in known.revised and (first > known.low[cell] or last < known.high[cell]):
+            known.by[cell] = source
+            known.low[cell], known.high[cell] = max(known.low[cell], first), min(known.high[cell], last)
+
+
+def _take_curve(
+    known: Known,
+    curve: Curve,
+    place: npt.NDArray[np.intp],
+    by: tuple[int, Profile | None],
+    promised: Profile,
+) -> None:
+    """Take a column by what it says beside the counts that are shown, or else beside all that may be behind these."""
+    told = np.isfinite(curve.claim.low)
+    shown = np.array(known.shown)[place]
+    seen = np.isfinite(shown)
+    low, high = np.array(known.low)[place], np.array(known.high)[place]
+    if not told.any() or not (high > low).any():
+        return
+    words, open_ = "follows from the counts shown", told & ~seen
+    found = curve.between(np.where(seen, shown, 0.0), np.where(seen, shown, np.inf))
+    if found is None:
+        words, open_ = "made from exact counts", told
+        found = curve.between(low, high)
+    if found is None:
+        _list(known, curve.claim, "unexplained", np.full(len(told), np.nan), high, promised)
+        return
+    least = np.ceil(found[0] - _CLOSE * (1 + np.abs(found[0])))
+    most = np.floor(found[1] + _CLOSE * (1 + np.abs(found[1])))
+    if words.startswith("follows"):
+        least, most = _as_rounded(least, most, *by)
+    open_ &= (least <= most) & (least <= high) & (most >= low)
+    _narrow(known, place[open_], least[open_], most[open_], _source(known, curve.claim))
+    least[~open_] = np.nan
+    _list(known, curve.claim, words, least, most, promised)
 
 
 def _as_rounded(least: Floats, most: Floats, base: int, rules: Profile | None) -> tuple[Floats, Floats]:
