@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hotspots_cli import engines, options
+from hotspots_cli.memory import given_back
 from hotspots_cli.progress import Steps
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def run_into(
     if assets and asked.map is not None:
         asked = replace(asked, map=replace(asked.map, parts="beside"))
     chosen = engines.engine_of_recipe(engine, scheduler, asked)
-    with _compiling_ahead(asked), Steps() as step:
+    with _compiling_ahead(asked), Steps() as steps, given_back(steps) as step:
         from hotspots.publish.folder import run_recipe
 
         outcome = run_recipe(

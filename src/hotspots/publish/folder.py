@@ -179,10 +179,7 @@ def run_recipe(
 def _write_all(analysis: Analysis, draft: Path, *, progress: Callable[[str], None]) -> tuple[str, ...]:
     """Write every file of a run but the certificate, and return their names with those of the certificate."""
     recipe = analysis.recipe
-    shapes: dict[bytes, Shapes] = {}
-    for group in analysis.groups:
-        progress(f"Writing {group.name}")
-        _write_group(analysis, group, draft, shapes)
+    _write_groups(analysis, draft, progress)
     write_qgis(analysis, draft)
     if recipe.map is not None:
         progress("Drawing the map")
@@ -192,8 +189,8 @@ def _write_all(analysis: Analysis, draft: Path, *, progress: Callable[[str], Non
         _write_brief(analysis, analysis.selection, draft / "brief.html")
     if recipe.report is not None:
         progress("Writing the report")
-        write_documents(analysis, draft, recipe.report.formats)
         write_tables(analysis, draft / "tables.xlsx")
+        write_documents(analysis, draft, recipe.report.formats)
     told = analysis.quality.unquoted().lines()
     told += [f"{'Gaps':<12}  {analysis.gaps}"] * bool(analysis.gaps)
     for name, account in (*analysis.accounts.items(), *analysis.others.items()):
@@ -235,6 +232,13 @@ def _told_hidden(analysis: Analysis, table: gpd.GeoDataFrame) -> gpd.GeoDataFram
     """Return a table that names what is hidden in each of its rows, where it is for publication."""
     held: gpd.GeoDataFrame = table if analysis.published is None or "n" not in table else with_hidden(table)
     return held
+
+
+def _write_groups(analysis: Analysis, draft: Path, progress: Callable[[str], None]) -> None:
+    shapes: dict[bytes, Shapes] = {}
+    for group in analysis.groups:
+        progress(f"Writing {group.name}")
+        _write_group(analysis, group, draft, shapes)
 
 
 def _write_group(analysis: Analysis, group: Group, draft: Path, shapes: dict[bytes, Shapes]) -> None:
