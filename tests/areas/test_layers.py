@@ -251,6 +251,13 @@ def test_parquet_whose_text_is_no_text_is_said(tmp_path: Path, indexed: bool) ->
     assert failure(path) == f"'{path}' is not a layer that can be read\nHint: give {FORMATS} of areas"
 
 
+def test_columns_of_bytes_are_no_columns_of_a_layer(tmp_path: Path) -> None:
+    path = tmp_path / "wards.parquet"
+    held = {"code": ["E05000001"], "name": [b"\xff\xd8"]}
+    gpd.GeoDataFrame(held, geometry=[shapely.box(4e5, 3e5, 4e5 + 9, 3e5 + 9)], crs=27700).to_parquet(path)
+    assert open_layer(path).columns.tolist() == ["code", "geometry"]
+
+
 def test_tables_without_geometry(tmp_path: Path) -> None:
     csv = tmp_path / "wards.csv"
     csv.write_text("WD24CD,n\nE05000001,3\n")

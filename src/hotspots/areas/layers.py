@@ -29,7 +29,15 @@ from hotspots.base.crs import (
 )
 from hotspots.base.database.address import Address, is_address, parse_address
 from hotspots.base.database.rows import read_layer_rows
-from hotspots.base.errors import CRSError, DataError, FileError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.base.errors import (
+    CRSError,
+    DataError,
+    FileError,
+    HotspotsWarning,
+    ParameterError,
+    did_you_mean,
+    listed,
+)
 from hotspots.base.foreign import reading
 from hotspots.base.limits import SMALL, refuse_deep_json
 from hotspots.base.named import all_named, find_named, not_fetched
@@ -346,7 +354,11 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         for values in held:
             if values.dtype == "str":
                 pa.array(values.array).validate(full=True)
-        return table
+    objects = table.columns[table.dtypes == "object"]
+    raw = [name for name in objects if table[name].map(lambda cell: isinstance(cell, bytes)).any()]
+    if raw:
+        log.info("'%s': left out as columns of bytes: %s", path, listed(raw))
+    return table.drop(columns=raw)
 
 
 def _read_vector(path: Path, layer: str | None) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import re
 import warnings
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -289,15 +290,36 @@ def _of_parquet(path: Path) -> tuple[list[str], pd.DataFrame]:
 
     table = pq.read_table(path)
     table.validate(full=True)  # Arrow takes any bytes for text, and breaks where they are first looked at
-    plain = [place for place, field in enumerate(table.schema) if not pa.types.is_nested(field.type)]
-    left = [field.name for field in table.schema if pa.types.is_nested(field.type) and field.name != "bbox"]
+    for place, field in enumerate(table.schema):
+        if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type):
+            with suppress(pa.ArrowInvalid):  # some writers mark text as bytes
+                table = table.set_column(place, field.name, table.column(place).cast(pa.large_string()))
+    kept = [_is_cells(field.type) for field in table.schema]
+    plain = [place for place, cells in enumerate(kept) if cells]
+    left = [
+        name for name, cells in zip(table.column_names, kept, strict=True) if not cells and name != "bbox"
+    ]
     if left:
         warnings.warn(
-            f"'{path}' has columns of lists or structures, which no table holds and which are left out: {listed(left)}",
+            f"'{path}' has columns of lists, structures or bytes, which no table holds and which are left out: "
+            f"{listed(left)}",
             HotspotsWarning,
             stacklevel=3,
         )
     return table.column_names, table.select(plain).to_pandas(ignore_metadata=True)
+
+
+def _is_cells(kind: Any) -> bool:
+    """Whether an Arrow type is one of numbers, texts or days."""
+    import pyarrow as pa
+
+    types = pa.types
+    return not (
+        types.is_nested(kind)
+        or types.is_binary(kind)
+        or types.is_large_binary(kind)
+        or types.is_fixed_size_binary(kind)
+    )
 
 
 def _of_workbook(path: Path, sheet: str | None, where: str, codes: frozenset[str]) -> Table:

@@ -178,3 +178,8 @@ def test_a_folder_of_more_files_than_tables_have_is_refused(
     assert error.message == "the folder 'disk' holds more than 10 files, which no folder of tables does"
     assert error.hint is not None
     assert error.hint.startswith("name the folder that holds the Parquet files, or allow so many")
+
+
+def test_bytes_that_are_no_geometry_come_as_text(folder: Path) -> None:
+    asked = "SELECT 'a' AS code, '\\xFF\\xD8'::BLOB AS photo"
+    assert read(f"duckdb:///{folder}/crime.duckdb#{asked}") == {"code": ["a"], "photo": ["\\xFF\\xD8"]}

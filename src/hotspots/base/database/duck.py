@@ -90,11 +90,11 @@ class DuckRows:
 
     def _as_arrow(self, column: str) -> str:
         kind = self._types[column]
+        if kind == "BLOB" and column in self.geometries:
+            return quoted(column)
         if kind.startswith("GEOMETRY"):
             return f"ST_AsWKB({quoted(column)})"
-        plain = re.match(
-            r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DATE|TIMESTAMP|BLOB|BOOLEAN)\b", kind
-        )
+        plain = re.match(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DATE|TIMESTAMP|BOOLEAN)\b", kind)
         return quoted(column) if plain and "TIME ZONE" not in kind else f"CAST({quoted(column)} AS VARCHAR)"
 
     def number(self) -> int:
