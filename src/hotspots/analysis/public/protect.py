@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -98,7 +98,7 @@ def protect(analysis: Analysis, rules: Rules, *, earlier: str | os.PathLike[str]
         standings=standings,
         assessment=assess(recipe, themes),
         profile=profile,
-        charts=_charts(analysis, shown),
+        charts=_charts(analysis, themes, shown),
         against=_against(replace(analysis, recipe=recipe), themes, profile, shown),
         facts=None
         if analysis.facts is None
@@ -341,8 +341,11 @@ def _named_offences(held: Profile, rules: Rules) -> list[str]:
     return [kind for kind in held.offences if kind == TOTAL_OFFENCE or most[kind] >= rules.threshold]
 
 
-def _charts(analysis: Analysis, shown: Shown) -> MonthCharts | None:
-    """Return the charts of all areas together, from their published months."""
+def _charts(analysis: Analysis, themes: Sequence[ThemeResult], shown: Shown) -> MonthCharts | None:
+    """Return the charts of all areas together, from their published months.
+
+    A year so far that is a period with a published total has this, and not the sum of its rounded months.
+    """
     held, step = analysis.charts, analysis.recipe.charts
     if held is None or step is None or held.whole is None:
         return held if held is None else MonthCharts(notes=held.notes)
@@ -355,5 +358,34 @@ def _charts(analysis: Analysis, shown: Shown) -> MonthCharts | None:
     if any(counts.isna().any() for counts in monthly.values()):
         return MonthCharts(notes=("There are no charts of months: some hold too few incidents to be shown.",))
     tables = {theme: counts.to_frame(ALL).T for theme, counts in monthly.items()}
-    found = find_charts(tables, rebase=step.rebase, runs=step.runs, starts=step.starts)
+    asked: dict[str, Any] = {"rebase": step.rebase, "runs": step.runs, "starts": step.starts}
+    found = find_charts(tables, **asked)
+    if len(found.years):
+        so_far = list(found.years.attrs["months"])
+        ends = {theme.name: _totals(analysis, theme) for theme in themes}
+        years = {theme: _adding_up(table, so_far, ends[theme]) for theme, table in tables.items()}
+        found = replace(found, years=find_charts(years, **asked).years)
     return replace(found, areas=None, districts=None, histories={})
+
+
+def _totals(analysis: Analysis, theme: ThemeResult) -> dict[tuple[pd.Period, ...], float]:
+    """Return the published totals of a theme by the months that they are of."""
+    compared = analysis.comparison
+    found: dict[tuple[pd.Period, ...], float] = {}
+    if compared is not None and theme.change is not None:
+        found = dict(zip(compared.periods, theme.change.counts, strict=True))
+    return found | {tuple(analysis.calendar): float(theme.n)}
+
+
+def _adding_up(
+    table: pd.DataFrame, so_far: Sequence[pd.Period], totals: Mapping[tuple[pd.Period, ...], float]
+) -> pd.DataFrame:
+    """Return months of which those of a year so far, and of a year before, add up to what is published of these."""
+    made = table.astype(float)
+    for back in (0, 12):
+        months = [month - back for month in so_far]
+        total = totals.get(tuple(months), np.nan)
+        if not np.isnan(total) and set(months) <= set(made.columns):
+            highest = made[months].iloc[0].idxmax()
+            made[highest] += total - made[months].iloc[0].sum()
+    return made
