@@ -28,6 +28,10 @@ TIE = 1e-4
 """Added to each cost, so that of two choices that cost the same the one that hides fewer is taken."""
 
 
+class UnmetError(DataError):
+    """A profile cannot be met by hiding more, since what must be shown tells too much."""
+
+
 @dataclass(eq=False)
 class Case:
     """Tables, what a profile says of each count, and what must be possible."""
@@ -201,11 +205,11 @@ class Case:
             most=zero,
         )
 
-    def unmet(self, left: Bools) -> DataError:
+    def unmet(self, left: Bools) -> UnmetError:
         """Return the error that some counts cannot be protected."""
         first = named(self.tables.counts.index[int(np.flatnonzero(left)[0])])
         others = f" and {int(left.sum()) - 1:,} others" if left.sum() > 1 else ""
-        return DataError(
+        return UnmetError(
             f"profile {self.profile.name!r} cannot be met: what must be shown tells too much of the count of "
             f"{first}{others}",
             hint="let more be hidden, or publish larger areas, longer periods or fewer themes",

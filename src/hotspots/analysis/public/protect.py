@@ -24,7 +24,7 @@ from hotspots.analysis.public.shares import public_share
 from hotspots.analysis.public.shown import Shown
 from hotspots.analysis.public.since import hide_since
 from hotspots.analysis.public.spared import Spared
-from hotspots.analysis.public.tables import exact_counts, find_hidden
+from hotspots.analysis.public.tables import Hidden, exact_counts, find_hidden
 from hotspots.analysis.public.theme import areas_of, coarse, public_theme
 from hotspots.analysis.recipe.tables import Recipe
 from hotspots.analysis.results import Analysis, Published, ThemeResult
@@ -35,6 +35,7 @@ from hotspots.analysis.standings import Standings
 from hotspots.analysis.steps.columns import add_columns
 from hotspots.areas.hidden import FEW
 from hotspots.base.text import list_words
+from hotspots.disclosure.case import UnmetError
 from hotspots.disclosure.rules import Profile as Rules
 from hotspots.methods.hiding.cells import TOTAL
 from hotspots.methods.time.emerging import emerging_hotspots
@@ -60,7 +61,7 @@ def protect(analysis: Analysis, rules: Rules, *, earlier: str | os.PathLike[str]
         The folder of an edition that readers have already: more is hidden where the two together would give a count
         back.
     """
-    dark = find_hidden(analysis, rules)
+    analysis, dark, undivided = _hidden_at_last(analysis, rules)
     months = public_months(analysis, rules, dark.protections[analysis.themes[0].layers[0].label])
     shown = Shown(rules, {**dark.counts, **months.hidden}, exact_counts(analysis), dark.layers)
     since: tuple[str, ...] = ()
@@ -85,7 +86,7 @@ def protect(analysis: Analysis, rules: Rules, *, earlier: str | os.PathLike[str]
     recipe = _recipe_of(analysis, themes)
     standings = _standings(recipe, places[0], themes, spared)
     left_out = (*_left_out(analysis, themes, months), *unwaning, *untold, *unselected)
-    left_out = (*left_out, *spared.told, *_unnamed(analysis))
+    left_out = (*left_out, *undivided, *spared.told, *_unnamed(analysis))
     made = replace(
         analysis,
         recipe=recipe,
@@ -112,6 +113,35 @@ def protect(analysis: Analysis, rules: Rules, *, earlier: str | os.PathLike[str]
     for sentence in (*rules.sentences(), *left_out, *dark.sentences(), *since):
         log.info("For publication: %s", sentence)
     return made
+
+
+def _hidden_at_last(analysis: Analysis, rules: Rules) -> tuple[Analysis, Hidden, tuple[str, ...]]:
+    """Return which counts are hidden, of an analysis without what of partnerships the rules cannot be met with.
+
+    Partnerships by offence tell of each other by all crime, and of their areas. Where hiding more does not help, their
+    change is left out first, then their table: the districts of each theme are protected with its areas in any case.
+    """
+    held = analysis.profile
+    told: tuple[str, ...] = ()
+    while True:
+        try:
+            return analysis, find_hidden(analysis, rules), told
+        except UnmetError:  # it names a small count, and so is not told
+            if analysis.profile is None or held is None:
+                raise
+            changed = "n_before" in analysis.profile.districts
+            what = "change of partnerships by offence" if changed else "partnerships by offence"
+            told = (
+                f"Left out: {what}, which would tell too much of single areas and offences: the profile '{rules.name}' "
+                "cannot be met with it.",
+            )
+            analysis = replace(analysis, profile=_without_change(held) if changed else None)
+
+
+def _without_change(held: Profile) -> Profile:
+    """Return a profile of partnerships over the whole period alone."""
+    gone = [name for name in held.districts if name in ("n_before", "n_after") or name.startswith("ch_")]
+    return replace(held, districts=held.districts.drop(columns=gone), force=held.force.drop(columns=gone))
 
 
 def _standings(
