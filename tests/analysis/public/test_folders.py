@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.analysis.charts import ALL
 from hotspots.analysis.recipe.tables import Publish, Recipe
 from hotspots.publish.folder import Outcome, run_recipe
 
@@ -65,16 +64,6 @@ def test_months_of_areas_are_rounded_and_kinds_of_hotspots_are_of_them(rounded: 
     assert theme.monthly is not None
     assert (theme.monthly.fillna(0) % 10 == 0).all(axis=None)
     assert theme.first["em_class"].notna().all()
-
-
-def test_a_year_of_charts_is_the_published_total_and_not_the_sum_of_rounded_months(rounded: Outcome) -> None:
-    charts = rounded.analysis.charts
-    assert charts is not None
-    assert charts.whole is not None
-    sums = [charts.whole.one(theme.name, ALL)["n"].sum() for theme in rounded.analysis.themes]
-    totals = [theme.n for theme in rounded.analysis.themes]
-    assert sums != totals
-    assert [charts.years.loc[(theme.name, ALL), "ytd"] for theme in rounded.analysis.themes] == totals
 
 
 def test_priorities_stay_where_counts_are_hidden(recipe: Recipe, tmp_path: Path) -> None:
