@@ -140,7 +140,7 @@ def _hidden_at_last(analysis: Analysis, rules: Rules) -> tuple[Analysis, Hidden,
 
 def _without_change(held: Profile) -> Profile:
     """Return a profile of partnerships over the whole period alone."""
-    gone = [name for name in held.districts if name in ("n_before", "n_after") or name.startswith("ch_")]
+    gone = [name for name in held.districts if name in ("n_before", "n_after") or str(name).startswith("ch_")]
     return replace(held, districts=held.districts.drop(columns=gone), force=held.force.drop(columns=gone))
 
 
