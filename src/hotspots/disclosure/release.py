@@ -12,6 +12,7 @@ from hotspots.base.errors import DataError
 from hotspots.disclosure.near import Places, Ties
 from hotspots.disclosure.solver import CEILING, for_solver, solve_whole
 from hotspots.disclosure.statements import EDGE, System
+from hotspots.disclosure.tables import named
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -98,8 +99,9 @@ class Release:
                     chosen |= found
                     break
             else:
+                told = named(self.system.cells[cell])
                 raise DataError(
-                    f"what is published already tells too much of {self.system.cells[cell]}: hiding more does not help",
+                    f"what is published already tells too much of the count of {told}: hiding more does not help",
                     hint="publish larger areas or longer periods, or leave the earlier edition's months out",
                 )
         return chosen

@@ -17,6 +17,8 @@ Zeros = Literal["shown", "hidden"]
 
 OWN = "own"
 """The name of a profile with numbers of one's own."""
+LEAST_ROWS = 10
+"""Numbers of rows are rounded to this at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,11 @@ class Profile:
     def rounded_to(self) -> int:
         """What published counts are rounded to the nearest multiple of; 1 where they are exact."""
         return max(self.base, 1)
+
+    @property
+    def rows_rounded_to(self) -> int:
+        """What numbers of rows in the account of a published folder are rounded to, each on its own."""
+        return max(self.base, LEAST_ROWS)
 
     @property
     def least_shown(self) -> int:

@@ -274,7 +274,10 @@ def claims_of_read(read: Read) -> tuple[list[Claim], list[Curve], list[Ratio]]:
     claims += [claim for table in tables for claim in funnel_claims(table, read.context, read.people)]
     curves = [curve for table in tables for curve in curves_of(table, read.context, read.people)]
     ratios = [ratio for table in tables for ratio in ratios_of(table, read.context)]
-    claims += [*text_claims(read.page, read.context), *record_claims(read.context)]
+    claims += [
+        *text_claims(read.page, read.context),
+        *record_claims(read.context, _stated(read.context.rules, read.path)),
+    ]
     return [claim for claim in claims if np.isfinite(claim.low).any() or claim.is_count], curves, ratios
 
 

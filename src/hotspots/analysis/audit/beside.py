@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from hotspots.analysis.audit.audit import (
     Read,
@@ -100,7 +101,7 @@ def hidden_beside(
             names = list(cells.places)
             return {names[place] for place in np.flatnonzero(dark)}
         release = Release(
-            make_rows_system(*limits, held),
+            replace(make_rows_system(*limits, held), cells=pd.Index(cells.places)),
             may & ~dark,
             *told,
             np.where(np.isfinite(start[0]), start[0], 0) + 1.0,

@@ -12,6 +12,8 @@ from hotspots.analysis.audit.claims import Claim
 from hotspots.analysis.audit.context import Context, period_key
 from hotspots.analysis.audit.shown import ALL, WHOLE, Page, Said, theme_key
 from hotspots.analysis.editions import RECORD
+from hotspots.disclosure.rounding import stands_for
+from hotspots.disclosure.rules import Profile
 
 _COUNT = re.compile(r"(\d[\d,]*) incidents?\b")
 # A count stands behind the name of its area, at most so many letters on.
@@ -43,14 +45,19 @@ def text_claims(page: Page, context: Context) -> Iterator[Claim]:
         yield Claim(file, "", column, of, period, pd.Index(list(numbers)), values, values, is_count=True)
 
 
-def record_claims(context: Context) -> Iterator[Claim]:
-    """Yield what the record says of the total of each theme: rows with coordinates, less those in no area."""
+def record_claims(context: Context, rules: Profile | None) -> Iterator[Claim]:
+    """Yield what the record says of the total of each theme: rows with coordinates, less those in no area.
+
+    The record of a published folder has rounded each category by itself, and leaves out the rarest.
+    """
     whole = period_key(context.months) or WHOLE
+    base = 1 if rules is None else rules.rows_rounded_to
     for theme, what in context.themes.items():
         located = [number for category, number in context.located.items() if what.takes(category)]
         if located and context.outside is not None:
-            most = np.array([float(sum(located))])
-            least = np.maximum(most - context.outside, 0)
+            low, high = stands_for(np.array([*located, context.outside], dtype=float), base)
+            least = np.maximum(np.array([low[:-1].sum() - high[-1]]), 0)
+            most = np.array([high[:-1].sum() + base - 1])
             yield Claim(
                 RECORD, "", "incidents by category", theme, whole, pd.Index([ALL]), least, most, is_count=True
             )

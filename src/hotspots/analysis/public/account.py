@@ -16,8 +16,6 @@ from hotspots.incidents.quality import QualityReport, Share, by_most
 EXTRACT = "Extract"
 """What the files of an extract are called, with a number each."""
 _STREET = re.compile(r"\d{4}-\d{2}-[a-z-]+-street\.csv", re.IGNORECASE)
-LEAST = 10
-"""Numbers of rows are rounded to this, or to the base of the profile where that is more."""
 
 
 def told_names(names: Sequence[str], what: str) -> tuple[str, ...]:
@@ -46,7 +44,7 @@ def told_names(names: Sequence[str], what: str) -> tuple[str, ...]:
 
 def about(number: float, profile: Profile) -> int:
     """Return a number of rows as it is told."""
-    return int(rounded([number], max(profile.base, LEAST))[0])
+    return int(rounded([number], profile.rows_rounded_to)[0])
 
 
 def public_account(report: QualityReport, profile: Profile) -> QualityReport:

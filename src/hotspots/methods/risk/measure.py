@@ -17,6 +17,7 @@ from hotspots.base.gamma_poisson import fit_gamma_poisson
 from hotspots.base.lognormal_poisson import LognormalPosterior, fit_lognormal_poisson
 from hotspots.base.poisson import require_dispersion, require_level
 from hotspots.base.rounded import least_and_most
+from hotspots.base.text import counted
 from hotspots.counting.rates import rate
 
 RISK_CLASSES = ("not clear", "likely", "clear")
@@ -142,7 +143,8 @@ def risk(
     people = population.to_numpy(dtype=float, na_value=np.nan)[known]
     if known.sum() < FEWEST:
         raise DataError(
-            f"{int(known.sum())} areas have a rate, but the spread of risks cannot be told from under {FEWEST}",
+            f"{counted(known.sum(), 'area has', 'areas have')} a rate, but the spread of risks cannot be told from "
+            f"under {FEWEST}",
             hint="supply populations, lower 'min_population', or use smaller areas",
         )
     if not x.any():
