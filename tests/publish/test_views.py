@@ -94,7 +94,9 @@ def by_month(monthly: pd.DataFrame | None, *, partial: str | None = None, **more
     theme = ThemeResult(
         "burglary", "Burglary", (first,), theme=Theme("Burglary"), n=27.0, monthly=monthly, **more
     )
-    analysis = cast("Analysis", SimpleNamespace(quality=SimpleNamespace(partial_month=partial), partly={}))
+    analysis = cast(
+        "Analysis", SimpleNamespace(quality=SimpleNamespace(partial_month=partial), partly={}, parts=())
+    )
     return _by_month(analysis, theme, first, None)
 
 
