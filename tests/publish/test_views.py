@@ -94,8 +94,10 @@ def by_month(monthly: pd.DataFrame | None, *, partial: str | None = None, **more
     theme = ThemeResult(
         "burglary", "Burglary", (first,), theme=Theme("Burglary"), n=27.0, monthly=monthly, **more
     )
+    none = pd.DataFrame({"coverage": [], "district": []}, dtype=str)
+    told = SimpleNamespace(partial_month=partial)
     analysis = cast(
-        "Analysis", SimpleNamespace(quality=SimpleNamespace(partial_month=partial), partly={}, parts=())
+        "Analysis", SimpleNamespace(quality=told, partly={}, parts={}, lacking_months=none, uncovered={})
     )
     return _by_month(analysis, theme, first, None)
 
