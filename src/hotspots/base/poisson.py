@@ -76,8 +76,15 @@ def dispersion_of(counts: npt.ArrayLike, *, fewest: int = FEWEST_COMPARISONS) ->
     freedom = (n.shape[0] - 1) * (n.shape[1] - 1)
     if min(n.shape) < 2 or freedom < fewest:
         return float("nan")
-    expected = np.outer(n.sum(axis=1), n.sum(axis=0)) / n.sum()
-    return max(1.0, float(((n - expected) ** 2 / expected).sum() / freedom))
+    return max(1.0, float(_squares(n).sum() / freedom))
+
+
+def _squares(n: Floats) -> Floats:
+    """Return (n - E)² / E of counts of areas in periods, E being as if all areas changed alike; 0 where that is 0."""
+    expected = np.outer(n.sum(axis=1), n.sum(axis=0)) / (n.sum() or 1.0)
+    some = expected > 0
+    squares: Floats = np.where(some, n - expected, 0.0) ** 2 / np.where(some, expected, 1.0)
+    return squares
 
 
 def unevenness_of(*periods: npt.ArrayLike) -> Floats:
@@ -115,13 +122,9 @@ def unevenness_of(*periods: npt.ArrayLike) -> Floats:
         n = np.asarray(period, dtype=float)
         known = ~np.isnan(n).any(axis=1, keepdims=True)
         n = np.where(known, n, 0.0)
-        own, of_month = n.sum(axis=1, keepdims=True), n.sum(axis=0)
-        expected = own * of_month / max(of_month.sum(), 1.0)
-        some = expected > 0
-        squares = squares + (np.where(some, n - expected, 0.0) ** 2 / np.where(some, expected, 1.0)).sum(
-            axis=1
-        )
-        freedom = freedom + np.maximum(some.sum(axis=1) - 1, 0)
+        squares = squares + _squares(n).sum(axis=1)
+        months = (n.sum(axis=0) > 0).sum()
+        freedom = freedom + np.where(n.sum(axis=1) > 0, months - 1, 0)
     common = np.sum(squares) / max(np.sum(freedom), 1.0)
     if common == 0:
         return np.ones(np.shape(squares))

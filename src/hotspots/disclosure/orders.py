@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+Ends = tuple[Floats, Floats]
 
 _TIE = 1e-9
 """Values nearer to each other are taken for one: a computer's last digits say nothing."""
@@ -18,16 +17,23 @@ MOST = 2_000
 """Of more counts that are not known the limits are those of the rule's own numbers, each by itself."""
 
 
-def meets(
-    rule: Callable[[Floats, Floats, Floats], Floats], by: tuple[Floats, Floats], low: Floats, high: Floats
-) -> tuple[Floats, Floats] | None:
-    """Return limits of counts narrowed by a rule of least counts from both sides; None where no counts meet it.
+def between_in_order(values: Floats, people: Floats, low: Floats, high: Floats) -> Ends | None:
+    """Return limits of counts narrowed by the order of values, see `least_in_order`; None where no counts have it.
 
-    What it says of the least counts of values it says of the most where all are turned round.
+    What it says of the least counts it says of the most where values, people and counts are turned round.
     """
-    values, others = by
-    least = rule(values, others, low)
-    most = -rule(-values, -others if rule is least_in_order else others, -high)
+    return _met(least_in_order(values, people, low), -least_in_order(-values, -people, -high))
+
+
+def between_in_rank(ranks: Floats, people: Floats, low: Floats, high: Floats) -> Ends | None:
+    """Return limits of counts narrowed by their ranks, see `least_in_rank`; None where no counts have them.
+
+    Turned round are ranks and counts: the last rank of counts below none.
+    """
+    return _met(least_in_rank(ranks, people, low), -least_in_rank(-ranks, people, -high))
+
+
+def _met(least: Floats, most: Floats) -> Ends | None:
     return None if (least > most + _EDGE).any() else (least, most)
 
 
@@ -95,7 +101,7 @@ def straight(
     *,
     scale: float,
     free: tuple[bool, bool],
-) -> tuple[Floats, Floats] | None:
+) -> Ends | None:
     """Return the limits of counts x behind values v, where v (p + c) = s (x + a) for numbers that all have in common.
 
     With c and a both 0 that is a rate of p people. A rate that is drawn towards the rate m of all, as

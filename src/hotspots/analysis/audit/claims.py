@@ -91,7 +91,7 @@ def claims_of(shown: Shown, context: Context, people: pd.Series[Any]) -> Iterato
     people : Series
         Population by area, from the folder or from anywhere: it is public.
     """
-    held, number = with_people(shown, people)
+    held, number = shown.numbers, people_of(shown, people)
     for name, (values, half, words) in held.items():
         if name in context.indicators:
             yield _indicator(shown, name, (values, half), context.indicators[name], number)
@@ -119,12 +119,13 @@ def claims_of(shown: Shown, context: Context, people: pd.Series[Any]) -> Iterato
     yield from _spread(shown, held, context, number)
 
 
-def with_people(shown: Shown, people: pd.Series[Any]) -> tuple[dict[str, Any], Floats]:
-    """Return the numbers of a table's columns, as `numbers_of` reads them, and the population of each row."""
-    held = {str(name): numbers_of(list(shown.rows[name])) for name in shown.rows.columns}
-    own = held["population"][0] if "population" in held else np.full(len(shown.rows), np.nan)
+def people_of(shown: Shown, people: pd.Series[Any]) -> Floats:
+    """Return the population of each row: the table's own, or else what is known from elsewhere."""
     known = people.reindex(shown.rows.index).to_numpy(dtype=float)
-    return held, np.where(np.isnan(own), known, own)
+    if "population" not in shown.numbers:
+        return known
+    own = shown.numbers["population"][0]
+    return np.where(np.isnan(own), known, own)
 
 
 def _indicator(shown: Shown, name: str, of: tuple[Floats, float], what: Counted, number: Floats) -> Claim:
@@ -325,7 +326,7 @@ def ratios_of(shown: Shown, context: Context) -> Iterator[Ratio]:
     for name, part, base in (("ch_ratio", 1.0, 0.0), ("ch_pct", 0.01, 1.0), ("ch_diff", 0.0, 0.0)):
         if name not in shown.rows:
             continue
-        values, half, _ = numbers_of(list(shown.rows[name]))
+        values, half, _ = shown.numbers[name]
         if not np.isfinite(values).any():
             continue
         least, most = values - half, values + half

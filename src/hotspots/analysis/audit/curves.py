@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.analysis.audit.claims import Claim, with_people
+from hotspots.analysis.audit.claims import Claim, people_of
 from hotspots.analysis.audit.context import Context, period_key
 from hotspots.analysis.audit.shown import WHOLE, Shown
-from hotspots.disclosure.orders import least_in_order, least_in_rank, meets, straight
+from hotspots.disclosure.orders import between_in_order, between_in_rank, straight
 
 Floats = npt.NDArray[np.float64]
 Kind = Literal["scaled", "smoothed", "ranked", "ordered"]
@@ -66,10 +66,10 @@ class Curve:
     def _of(self, rows: npt.NDArray[np.intp], low: Floats, high: Floats) -> tuple[Floats, Floats] | None:
         first, last, people = self.claim.low[rows], self.claim.high[rows], self.people[rows]
         if self.kind == "ordered":
-            return meets(least_in_order, ((first + last) / 2, people), low, high)
+            return between_in_order((first + last) / 2, people, low, high)
         if self.kind == "ranked":
             over = [np.ones(len(rows)), *([people] if (people > 0).all() else [])]
-            ways = [meets(least_in_rank, (first, of), low, high) for of in over]
+            ways = [between_in_rank(first, of, low, high) for of in over]
             # Where both agree, what both say holds whichever it is.
             held = [way for way in ways if way is not None]
             if not held:
@@ -81,7 +81,7 @@ class Curve:
 
 def curves_of(shown: Shown, context: Context, people: pd.Series[Any]) -> Iterator[Curve]:
     """Yield the columns of a table that give counts back only together with counts that are known."""
-    held, number = with_people(shown, people)
+    held, number = shown.numbers, people_of(shown, people)
     months = len(context.months)
     scale = 12_000 / months if months else float("nan")
     made = Claim(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.analysis.audit.claims import Claim, with_people
+from hotspots.analysis.audit.claims import Claim, people_of
 from hotspots.analysis.audit.context import Context, period_key
 from hotspots.analysis.audit.shown import Shown
 from hotspots.base.poisson import funnel_limits
@@ -30,7 +30,7 @@ def funnel_claims(shown: Shown, context: Context, people: pd.Series[Any]) -> Ite
     besides where it is so for all areas. Where limits are predicted from fitted risks there is no such formula, and
     nothing is yielded.
     """
-    held, number = with_people(shown, people)
+    held, number = shown.numbers, people_of(shown, people)
     if not set(NEEDED) <= set(held) or not context.months:
         return
     made = Claim(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.analysis.audit.context import Context
-from hotspots.analysis.audit.shown import Shown, numbers_of
+from hotspots.analysis.audit.shown import Shown
 from hotspots.areas.neighbours import Neighbours, make_neighbours
 from hotspots.base.errors import HotspotsError
 
@@ -42,7 +42,7 @@ def score_troubles(
     for table in tables:
         if "gi_z" not in table.rows or table.level not in shapes:
             continue
-        z = numbers_of(list(table.rows["gi_z"]))[0]
+        z = table.numbers["gi_z"][0]
         values = next((held for name in _names(asked) if (held := _values(table, name)) is not None), None)
         at = f"{table.file}, '{table.where}'" if table.where else table.file
         counts = _values(table, "n")
@@ -66,7 +66,7 @@ def _names(asked: Mapping[str, Any]) -> Iterator[str]:
 
 def _values(table: Shown, name: str) -> Floats | None:
     """Return the numbers of a column; None where the table has none of that name."""
-    return numbers_of(list(table.rows[name]))[0] if name in table.rows else None
+    return table.numbers[name][0] if name in table.rows else None
 
 
 def _neighbours(layer: gpd.GeoDataFrame, asked: Mapping[str, Any]) -> Neighbours:

@@ -6,6 +6,7 @@ import re
 from calendar import month_abbr, month_name
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from hotspots.analysis.keys import make_keys
 from hotspots.base.columns import COLUMNS, column_label
 
 Floats = npt.NDArray[np.float64]
+Numbers = tuple[Floats, float, npt.NDArray[np.object_]]
 
 WHOLE = ""
 """The period of a folder's reporting period, before it is known which months that is."""
@@ -57,6 +59,11 @@ class Shown:
     theme: str
     level: str
     rows: pd.DataFrame
+
+    @cached_property
+    def numbers(self) -> dict[str, Numbers]:
+        """What `numbers_of` reads in each column, by its name; read once, for there is much to read."""
+        return {str(name): numbers_of(list(self.rows[name])) for name in self.rows.columns}
 
 
 @dataclass(frozen=True)
@@ -184,7 +191,7 @@ def period_of(words: str) -> str:
     return f"{match[2]}-{_MONTHS[match[1].casefold()]}" if match and match[1].casefold() in _MONTHS else ""
 
 
-def numbers_of(cells: Sequence[Any]) -> tuple[Floats, float, npt.NDArray[np.object_]]:
+def numbers_of(cells: Sequence[Any]) -> Numbers:
     """Return the numbers of a column, half of its last digit, and the words of the cells that hold none.
 
     A column is written alike throughout, so that its finest cell says how finely it is written.
