@@ -22,6 +22,7 @@ from hotspots.analysis.run.parts import noted, with_part
 from hotspots.analysis.run.place import Place
 from hotspots.analysis.run.study import Study, is_named
 from hotspots.analysis.sources import of_source, of_theme
+from hotspots.analysis.steps.changed import spread_words
 from hotspots.analysis.steps.columns import add_columns
 from hotspots.analysis.steps.counted import count_layer
 from hotspots.analysis.steps.measured import flag_layer, gistar_layer, outliers_layer, risk_layer
@@ -128,14 +129,9 @@ def _change(
     )
     changed = theme_change(monthly, study.comparison, districts=every.get("district"), **how)
     if step is not None and step.dispersion is None:
-        used, source = changed.areas.attrs["dispersion"], changed.areas.attrs["dispersion_from"]
-        log.info(
-            "%s, change: dispersion %.2f (%s), up to %.2f where months of an area vary more (set it with 'dispersion')",
-            first.label,
-            used,
-            source,
-            changed.areas["ch_phi"].max(),
-        )
+        source = changed.areas.attrs["dispersion_from"]
+        said = spread_words(changed.areas)
+        log.info("%s, change: dispersion %s (%s; set it with 'dispersion')", first.label, said, source)
     return noted(changed, study.comparison, study.apart.lapses, every)
 
 

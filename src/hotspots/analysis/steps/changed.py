@@ -24,6 +24,22 @@ def period_months(period: str) -> int:
     return last - first + 1
 
 
+def spread_words(changed: pd.DataFrame) -> str:
+    """Return the dispersion that a change allowed for, and the greatest of any area where its own months vary more.
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"ch_phi": [2.0, 4.9]})
+    >>> found.attrs["dispersion"] = 2.0
+    >>> spread_words(found), spread_words(found[:1])
+    ("2.00 and, where an area's own months vary more, up to 4.90", '2.00')
+    """
+    common, most = changed.attrs["dispersion"], changed["ch_phi"].max()
+    if most > common:
+        return f"{common:.2f} and, where an area's own months vary more, up to {most:.2f}"
+    return f"{common:.2f}"
+
+
 def change_layer(
     incidents: pd.DataFrame,
     areas: gpd.GeoDataFrame,
@@ -102,11 +118,10 @@ def change_layer(
         )
     elif dispersion is None:
         log.info(
-            "%s, change: dispersion %.2f, the variance of the counts over their mean in the two periods, and up to "
-            "%.2f where an area's own months vary more; p, q and limits allow for it (set it with 'dispersion')",
+            "%s, change: dispersion %s: the variance of the counts over their mean in the two periods; p, q and "
+            "limits allow for it (set it with 'dispersion')",
             label,
-            changed.attrs["dispersion"],
-            changed["ch_phi"].max(),
+            spread_words(changed),
         )
     result = add_columns(areas, changed)
     result.attrs["change_dispersion"] = changed.attrs["dispersion"]
