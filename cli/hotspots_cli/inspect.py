@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from hotspots_cli import options
+from hotspots_cli import engines, options
 from hotspots_cli.progress import Steps
 
-_OWN = ("incidents", "areas", "as_json")
+_OWN = ("incidents", "areas", "engine", "scheduler", "as_json")
 
 
 @click.command("inspect", short_help="What files hold, every row accounted for.")
@@ -18,6 +18,7 @@ _OWN = ("incidents", "areas", "as_json")
 @options.selection
 @options.columns
 @options.crs
+@engines.engine
 @click.option("--json", "as_json", is_flag=True, help="Print the page as JSON, for machines.")
 @click.pass_context
 def command(
@@ -26,6 +27,8 @@ def command(
     incidents: tuple[str, ...],
     areas: str | None,
     crs: str,
+    engine: str,
+    scheduler: str | None,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -42,10 +45,9 @@ def command(
     from hotspots.analysis.doctor import diagnose
     from hotspots.base.text import visible
     from hotspots.publish.words.doctor import count_command, page, page_json, recipe_lines
-    from hotspots_cli.engines import chosen_engine
 
     asked = _asked(context)
-    large = chosen_engine("auto", None, incidents) == "stream"
+    chosen: Any = engines.chosen_engine(engine, scheduler, incidents)
     with Steps(1) as step:
         step("Reading")
         found = diagnose(
@@ -54,7 +56,8 @@ def command(
             crs=crs,
             area_reading=options.area_reading(given),
             reading=options.reading(given),
-            engine="stream" if large else "memory",
+            engine=chosen,
+            scheduler=scheduler,
         )
     by = "polygon" if found.placed is None else found.placed.by
     words = [

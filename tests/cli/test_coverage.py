@@ -292,6 +292,26 @@ def test_what_counts_in_no_areas_names_the_force_that_lacks_a_month(
     assert "not covered" not in told
 
 
+@pytest.mark.parametrize("engine", ["memory", "stream"])
+def test_a_first_look_tells_what_counting_would(
+    vale: Path, hotspots: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    street = sorted(map(str, vale.glob("*-street.csv")))
+    asked = ("inspect", *street, "--engine", engine)
+    status, told, _ = hotspots(*asked, "--areas", str(vale / "wards.gpkg"))
+    assert status == 0
+    assert FAR in told
+    assert f"in no rate, average, rank or comparison: {LACKS}" in told
+    assert told.count("not covered by the files") == 1
+    lacking = (
+        "not covered in every month: no file of Vale Police holds 2025-06, so that counts are too low there"
+    )
+    assert f"  {lacking} (add the files, or choose months that all files hold)" in hotspots(*asked)[1]
+    held = hotspots("inspect", *street[:10], "--engine", engine, "--areas", str(vale / "wards.gpkg"), *BOTH)
+    assert "Nothing looks wrong" in held[1].splitlines()
+
+
 def test_hours_of_areas_tell_what_is_not_covered(
     vale: Path, hotspots: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

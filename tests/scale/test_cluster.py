@@ -312,17 +312,22 @@ def test_a_bandwidth_and_a_scheduler_that_answers_are_needed(
 
 
 def test_the_command_writes_the_same_bytes(
-    tmp_path: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, client: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     write_csvs(tmp_path)
     nine_areas().to_file(tmp_path / "areas.gpkg")
     monkeypatch.chdir(tmp_path)
     address = client.scheduler.address
+    looked = []
     for name, words in (("one", []), ("many", ["--engine", "dask", "--scheduler", address])):
         counting = ["count", "part-*.csv", "--areas", "areas.gpkg", "--per", "month", *words]
         assert run([*counting, "-o", f"{name}/counts.geojson"]) == 0
         density = ["kde", "part-*.csv", "--areas", "areas.gpkg", "--bandwidth", "400", *words]
         assert run([*density, "-o", f"{name}/density.tif"]) == 0
+        capfd.readouterr()
+        assert run(["inspect", "part-*.csv", "--areas", "areas.gpkg", *words]) == 0
+        looked.append(capfd.readouterr().out)
+    assert looked[0] == looked[1]
     assert (tmp_path / "one/counts.geojson").read_bytes() == (tmp_path / "many/counts.geojson").read_bytes()
     assert (tmp_path / "one/density.tif").read_bytes() == (tmp_path / "many/density.tif").read_bytes()
 

@@ -14,16 +14,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.analysis.steps.counted import account, people_of
+from hotspots.analysis.steps.counted import account, monthly_counts, people_of
+from hotspots.analysis.steps.covered import judge_covering
 from hotspots.areas.reading import read_areas
 from hotspots.base.errors import DataError, HotspotsWarning
 from hotspots.counting.belonging import By, agreement, assign_areas
+from hotspots.counting.counts import count_incidents
+from hotspots.counting.coverage.words import warn_forces
 from hotspots.incidents import read_incidents
 from hotspots.incidents.quality import QualityReport, Share
-from hotspots.scale.look import Looked, check_codes, look_stream
+from hotspots.scale.look import Looked, count_codes, look_over
+from hotspots.scale.stream import Counted
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Engine = Literal["memory", "stream", "dask"]
 
 LOW = 0.9  # a category with a smaller share of located rows is pointed out
 FAR = 1_500_000  # metres from the middle of all, beyond which no two places of Great Britain are apart
@@ -97,7 +102,8 @@ def diagnose(
     crs: Any = "EPSG:27700",
     reading: Mapping[str, Any] | None = None,
     area_reading: Mapping[str, Any] | None = None,
-    engine: Literal["memory", "stream"] = "memory",
+    engine: Engine = "memory",
+    scheduler: str | None = None,
 ) -> Diagnosis:
     """Look at incident files and, where given, at areas, and say what a count would rest on.
 
@@ -111,9 +117,11 @@ def diagnose(
         The reference system to compute in.
     reading, area_reading : mapping, optional
         Further keywords of `hotspots.read_incidents` and `hotspots.read_areas`.
-    engine : {'memory', 'stream'}, default 'memory'
-        Hold all rows in memory, or read them in batches, and once more where their codes are the areas'; what is
-        found is the same.
+    engine : {'memory', 'stream', 'dask'}, default 'memory'
+        Hold all rows in memory, or read them in batches or on Dask, and once more where their codes are the areas';
+        what is found is the same.
+    scheduler : str, optional
+        The address of a running scheduler of Dask.
 
     Returns
     -------
@@ -124,10 +132,14 @@ def diagnose(
     HotspotsError
         Whatever the readers raise.
     """
-    look = _look if engine == "memory" else _look_in_batches
+    asked = dict(reading or {})
     with _listening() as (notes, doubts):
         where = None if areas is None else read_areas(areas, crs=crs, **(area_reading or {}))
-        quality, placed, by_code = look(source, where, crs, dict(reading or {}))
+        if engine == "memory":
+            quality, placed, by_code = _look(source, where, crs, asked)
+        else:
+            place = {"dask": engine == "dask", "scheduler": scheduler}
+            quality, placed, by_code = _look_in_batches(source, where, crs, asked, place)
     return Diagnosis(quality, tuple(notes), (*doubts, *by_code), placed)
 
 
@@ -141,25 +153,47 @@ def _look(source: Any, areas: gpd.GeoDataFrame | None, crs: Any, reading: dict[s
         x, y = incidents["x"].to_numpy(), incidents["y"].to_numpy()
         known = np.isfinite(x) & np.isfinite(y)
         _doubt_far(x[known], y[known], np.ones(int(known.sum()), dtype=np.int64))
+        warn_forces(quality.sources)
         return quality, None, []
+
+    def counted(assigned: pd.Series[Any]) -> Counted:
+        n = count_incidents(incidents, areas, assigned=assigned)
+        return Counted(n, None, quality, monthly_counts(incidents, areas, assigned=assigned))
+
     areas = people_of(areas, quality)
     by_polygon = _by_polygon(incidents, areas)
     quality = account(quality, incidents, by_polygon)
     placed = _placed(incidents, areas.index, by_polygon)
-    return quality, placed, _code_doubts(lambda: assign_areas(incidents, areas, by="code"), placed)
+    by_code, told = _by_code(lambda: counted(assign_areas(incidents, areas, by="code")), placed)
+    _doubt_covering(areas, counted(by_polygon) if placed.by == "polygon" else by_code)
+    return quality, placed, told
 
 
 def _look_in_batches(
-    source: Any, areas: gpd.GeoDataFrame | None, crs: Any, reading: dict[str, Any]
+    source: Any,
+    areas: gpd.GeoDataFrame | None,
+    crs: Any,
+    reading: dict[str, Any],
+    place: dict[str, Any],
 ) -> _Looked:
     """Return the same as `_look`, in memory that does not grow with the rows."""
-    looked = look_stream(source, areas, crs=crs, **reading)
+    looked = look_over(source, areas, crs=crs, **place, **reading)
+    report = looked.counted.report
     if areas is None:
         _doubt_far(*looked.places)
-        return looked.report, None, []
-    areas = people_of(areas, looked.report)
+        warn_forces(report.sources)
+        return report, None, []
+    areas = people_of(areas, report)
     placed = _judged(len(areas), looked)
-    return looked.report, placed, _code_doubts(lambda: check_codes(source, areas, **reading), placed)
+    by_code, told = _by_code(lambda: count_codes(source, areas, **place, **reading), placed)
+    _doubt_covering(areas, looked.counted if placed.by == "polygon" else by_code)
+    return report, placed, told
+
+
+def _doubt_covering(areas: gpd.GeoDataFrame, counted: Counted | None) -> None:
+    """Warn of areas and months that the files do not cover, as counting does."""
+    if counted is not None:
+        judge_covering(areas, counted.n, counted.monthly, counted.report)
 
 
 def _doubt_far(x: Floats, y: Floats, rows: Integers) -> None:
@@ -211,24 +245,25 @@ def _placed(incidents: pd.DataFrame, codes: pd.Index[Any], by_polygon: pd.Series
 
 def _judged(areas: int, looked: Looked) -> Placed:
     """Return how well rows that were never all in memory fit the areas."""
-    located = looked.report.located
-    inside = (looked.report.inside or 0) / located if located else float("nan")
+    report = looked.counted.report
+    located = report.located
+    inside = (report.inside or 0) / located if located else float("nan")
     coded = looked.known / looked.recorded if looked.recorded else None
     agreed = looked.agreed / looked.both if looked.both else float("nan")
-    by: By = "code" if coded and located / looked.report.used < 0.5 else "polygon"
+    by: By = "code" if coded and located / report.used < 0.5 else "polygon"
     return Placed(areas, inside, coded, looked.both, agreed, by)
 
 
-def _code_doubts(by_code: Callable[[], object], placed: Placed) -> list[str]:
-    """Return what counting by recorded code would warn of, or why it would refuse: areas of another year."""
+def _by_code(count: Callable[[], Counted], placed: Placed) -> tuple[Counted | None, list[str]]:
+    """Return the counts by recorded code, and what they would warn of, or why not: areas of another year."""
     if not placed.coded:
-        return []
+        return None, []
     try:
         with _listening() as (_, doubts):
-            by_code()
+            counted = count()
     except DataError as error:
-        return [f"Not countable by code: {error.message}"]
-    return [f"By code: {doubt}" for doubt in doubts]
+        return None, [f"Not countable by code: {error.message}"]
+    return counted, [f"By code: {doubt}" for doubt in doubts]
 
 
 @contextmanager

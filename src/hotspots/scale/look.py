@@ -1,4 +1,4 @@
-"""A first look at incidents in batches: how they fit the areas, and where they are."""
+"""A first look at incidents in batches or on Dask: how they fit the areas, and where they are."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ import pandas as pd
 
 from hotspots.base.crs import require_metres
 from hotspots.base.errors import HotspotsWarning
-from hotspots.incidents import QualityReport
+from hotspots.incidents.files import IncidentFile
 from hotspots.scale.account import refuse_elsewhere
 from hotspots.scale.job import Job, open_job
 from hotspots.scale.rows import AGREES, CODED, KNOWN, RECORDED, WANTED, Table, Tally
-from hotspots.scale.stream import Gathered, account, divided, tally_all
+from hotspots.scale.stream import Counted, Gathered, account, counts_of, divided, tally_all
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from distributed import Client
 
 Floats = npt.NDArray[np.float64]
 Places = tuple[Floats, Floats, npt.NDArray[np.int64]]
@@ -32,8 +33,9 @@ class Looked(NamedTuple):
 
     Attributes
     ----------
-    report : QualityReport
-        The account of every row; divided into inside the areas and outside where there are areas.
+    counted : Counted
+        The account of every row, divided into inside the areas and outside where there are areas; and the incidents in
+        each, of all months and by month.
     places : tuple of arrays
         Where the used rows are.
     recorded, known : int
@@ -42,7 +44,7 @@ class Looked(NamedTuple):
         Used rows with an area by place and by code, and those for which it is the same.
     """
 
-    report: QualityReport
+    counted: Counted
     places: Places
     recorded: int
     known: int
@@ -65,26 +67,58 @@ class _Distinct:
         return spots["x"][first], spots["y"][first], rows
 
 
-def look_stream(
+def look_over(
     source: str | Path | Sequence[str | Path],
     areas: gpd.GeoDataFrame | None = None,
     *,
     crs: Any = "EPSG:27700",
+    dask: bool = False,
+    scheduler: str | Client | None = None,
     **reading: Any,
 ) -> Looked:
-    """Look at all rows in batches; the parameters are those of `hotspots.read_incidents` and `count_stream`."""
+    """Look at all rows in batches or on Dask.
+
+    Parameters
+    ----------
+    source, scheduler, **reading
+        As for `hotspots.count_dask`.
+    areas : GeoDataFrame, optional
+        The areas table.
+    crs : anything that pyproj takes
+        The reference system to look in where there are no areas.
+    dask : bool
+        Whether the work is done on Dask.
+    """
     within = _anywhere(crs) if areas is None else areas
     job, files, copies = open_job(source, within, with_coordinates=True, **reading)
-    seen = Gathered(job, _Distinct())
-    job, tally = tally_all(job, files, seen)
+    job, tally, at = _seen(job, files, _Distinct(), dask=dask, scheduler=scheduler)
     report = account(job, files, tally, copies)
-    places: Any = tuple(np.concatenate(part) for part in zip(*seen.at, strict=True)) if seen.at else _NOWHERE
+    places: Any = tuple(np.concatenate(part) for part in zip(*at, strict=True)) if at else _NOWHERE
     if areas is not None:
         if report.located:
             refuse_elsewhere(tally, by="polygon", areas=areas)
         report = divided(report, tally)
     found = (_rows_with(tally, bits) for bits in (RECORDED, KNOWN, CODED, AGREES))
-    return Looked(report, places, *found)
+    return Looked(counts_of(job, within, tally, report), places, *found)
+
+
+def _seen(
+    job: Job,
+    files: Sequence[IncidentFile],
+    wanted: _Distinct | None,
+    *,
+    dask: bool,
+    scheduler: str | Client | None,
+) -> tuple[Job, Tally, Sequence[Places]]:
+    """Read all files; return the job as it was done, the tally, and the places where those are wanted."""
+    if dask:
+        from hotspots.scale.cluster import computed
+
+        job, tally, _, at = computed(job, wanted, files, scheduler)
+        return job, tally, at
+    gathered = None if wanted is None else Gathered(job, wanted)
+    job, tally = tally_all(job, files, gathered)
+    return job, tally, [] if gathered is None else gathered.at
 
 
 _NOWHERE: Places = (np.empty(0), np.empty(0), np.empty(0, dtype=np.int64))
@@ -106,17 +140,26 @@ def _rows_with(tally: Tally, bits: Any) -> int:
     return sum(rows for cell, rows in tally.cells.items() if cell & wanted == wanted)
 
 
-def check_codes(source: str | Path | Sequence[str | Path], areas: gpd.GeoDataFrame, **reading: Any) -> None:
-    """Refuse recorded codes of other areas than these, and warn of some, as counting by code does; the rows are read.
+def count_codes(
+    source: str | Path | Sequence[str | Path],
+    areas: gpd.GeoDataFrame,
+    *,
+    dask: bool = False,
+    scheduler: str | Client | None = None,
+    **reading: Any,
+) -> Counted:
+    """Count by recorded code; the rows are read. What is wrong with the codes is said as counting by code says it.
 
     Raises
     ------
     DataError
         As `hotspots.assign_areas` by code.
     """
-    job, files, _ = open_job(source, areas, by="code", **reading)
+    job, files, copies = open_job(source, areas, by="code", **reading)
     with warnings.catch_warnings():
         # What is odd about the rows was said when they were read before.
         warnings.simplefilter("ignore", HotspotsWarning)
-        job, tally = tally_all(job, files)
+        job, tally, _ = _seen(job, files, None, dask=dask, scheduler=scheduler)
+        report = account(job, files, tally, copies)
     refuse_elsewhere(tally, by="code", areas=areas)
+    return counts_of(job, areas, tally, report)
