@@ -110,8 +110,8 @@ def rank_intervals(
         indicators, weights=weights, period_weights=period_weights, bad=bad, districts=districts, scale=scale
     )
     random = np.random.default_rng(seed)
-    codes = scored.codes.astype(str).to_numpy(dtype=str)
-    ranks = np.full((runs, len(codes)), np.nan)
+    codes = np.unique(scored.codes.astype(str).to_numpy(dtype=str), return_inverse=True)[1]
+    ranks = np.full((runs, len(codes)), np.nan, dtype=np.float32)  # whole, and under ten million
     selected = np.zeros(len(codes))
     unscored = np.isnan(_composite(scored, scored.cube, scored.weights, rules).score)
     for run in range(runs):
@@ -191,9 +191,12 @@ def _intervals(ranks: Floats, share: Floats, level: float, index: pd.Index[Any])
     ends = {}
     scored = np.flatnonzero(~np.isnan(ranks).all(axis=0))
     tail = (1 - level) / 2
+    held = ranks[:, scored]
+    # numpy goes through the columns one by one where some may have gaps.
+    quantile_of: Any = np.nanquantile if np.isnan(held).any() else np.quantile
     for name, quantile in (("rank_lo", tail), ("rank_hi", 1 - tail)):
         column = pd.array([pd.NA] * len(index), dtype="Int64")
-        found = np.nanquantile(ranks[:, scored], quantile, axis=0, method="closest_observation")
+        found = quantile_of(held, quantile, axis=0, method="closest_observation")
         column[scored] = found.astype(np.int64)
         ends[name] = column
     return pd.DataFrame({**ends, "sel_share": share}, index=index)

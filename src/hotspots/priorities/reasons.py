@@ -140,6 +140,7 @@ class _Facts:
     scored: Scored
     z: Floats
     mean: Floats
+    measured: npt.NDArray[np.bool_]
     static: tuple[bool, ...]
     units: Mapping[str, str]
     noun: str
@@ -163,7 +164,7 @@ class _Facts:
         plain = indicators.columns.nlevels == 1
         once = {str(pair[0]) for pair in indicators.columns.to_list() if not plain and str(pair[1]) == STATIC}
         static = tuple(plain or name in once or len(scored.periods) == 1 for name in scored.names)
-        return cls(scored, z, mean, static, units, noun, _period_noun(scored.periods), wide)
+        return cls(scored, z, mean, known.any(axis=0), static, units, noun, _period_noun(scored.periods), wide)
 
 
 def _period_noun(periods: tuple[str, ...]) -> str:
@@ -295,7 +296,7 @@ def _no_longer(facts: _Facts, area: int, past: list[int]) -> list[str]:
 
 
 def _unknown(facts: _Facts, area: int) -> list[str]:
-    measured: Any = (~np.isnan(facts.scored.cube)).any(axis=0)
+    measured: Any = facts.measured
     gaps: Any = np.isnan(facts.scored.cube[area]) & measured
     return [
         name

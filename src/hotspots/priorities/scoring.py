@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,38 +37,50 @@ class Composite:
     known: Floats
     by_period: Floats
 
-    def order(self, codes: npt.NDArray[np.str_]) -> Integers:
-        """Return the positions of the scored areas: highest score, then highest latest period, then code."""
+    def order(self, codes: npt.NDArray[Any]) -> Integers:
+        """Return the positions of the scored areas: highest score, then highest latest period, then code.
+
+        Instead of the codes their places in order will do, which are sorted sooner.
+        """
         latest = np.where(np.isnan(self.by_period[:, -1]), -np.inf, self.by_period[:, -1])
         ranked = np.lexsort((codes, -latest, -np.where(np.isnan(self.score), -np.inf, self.score)))
         kept: Integers = ranked[~np.isnan(self.score[ranked])].astype(np.int64)
         return kept
 
 
-def standard_scores(x: Floats, ddof: int, reference: Bools | None = None) -> Floats:
-    """Return SDs above the mean over the first axis; NaN throughout where under six are known or all are equal.
-
-    With `reference`, mean and SD are those of the rows that it marks, and all rows are scored by them.
-    """
-    known = ~np.isnan(x)
-    base = known if reference is None else known & reference.reshape(-1, *[1] * (x.ndim - 1))
-    n = base.sum(axis=0)
-    filled = np.where(base, x, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = filled.sum(axis=0) / n
-        deviation = np.where(base, x - mean, 0.0)
-        sd = np.sqrt((deviation**2).sum(axis=0) / (n - ddof))
-        flat = np.abs(deviation).max(axis=0, initial=0.0) <= _EQUAL * np.abs(filled).max(axis=0, initial=0.0)
-        scored: Floats = np.where(known & (n >= FEWEST_AREAS) & ~flat, (x - mean) / sd, np.nan)
-    return scored
+def standard_scores(x: Floats, ddof: int) -> Floats:
+    """Return SDs above the mean over the first axis; NaN throughout where under six are known or all are equal."""
+    every = np.ones(len(x), dtype=bool)
+    return grouped_scores(x, np.zeros(len(x), dtype=np.int64), ddof, every)
 
 
 def grouped_scores(x: Floats, groups: Integers, ddof: int, reference: Bools) -> Floats:
-    """Return `standard_scores` within each group; group -1 has none."""
+    """Return `standard_scores` within each group; group -1 has none.
+
+    Mean and SD are those of the rows that `reference` marks, and all rows of the group are scored by them.
+    """
     scored = np.full(x.shape, np.nan)
-    for group in range(int(groups.max(initial=-1)) + 1):
-        members = groups == group
-        scored[members] = standard_scores(x[members], ddof, reference[members])
+    # All groups at once, for a country has hundreds: their members lie together, and each group's begin at `starts`.
+    members = np.argsort(groups, kind="stable")[np.count_nonzero(groups < 0) :]
+    if not len(members):
+        return scored
+    starts = np.flatnonzero(np.diff(groups[members], prepend=-1))
+    sizes = np.diff(starts, append=len(members))
+    x, known = x[members], ~np.isnan(x[members])
+    base = known & reference[members].reshape(-1, *[1] * (x.ndim - 1))
+
+    def spread(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.repeat(values, sizes, axis=0)
+
+    n = np.add.reduceat(base, starts, axis=0, dtype=np.int64)
+    filled = np.where(base, x, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = spread(np.add.reduceat(filled, starts, axis=0) / n)
+        deviation = np.where(base, x - mean, 0.0)
+        sd = np.sqrt(np.add.reduceat(deviation**2, starts, axis=0) / (n - ddof))
+        largest = [np.maximum.reduceat(np.abs(values), starts, axis=0) for values in (deviation, filled)]
+        told = (n >= FEWEST_AREAS) & (largest[0] > _EQUAL * largest[1])
+        scored[members] = np.where(known & spread(told), (x - mean) / spread(sd), np.nan)
     return scored
 
 
