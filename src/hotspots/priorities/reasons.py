@@ -164,7 +164,9 @@ class _Facts:
         plain = indicators.columns.nlevels == 1
         once = {str(pair[0]) for pair in indicators.columns.to_list() if not plain and str(pair[1]) == STATIC}
         static = tuple(plain or name in once or len(scored.periods) == 1 for name in scored.names)
-        return cls(scored, z, mean, known.any(axis=0), static, units, noun, _period_noun(scored.periods), wide)
+        return cls(
+            scored, z, mean, known.any(axis=0), static, units, noun, _period_noun(scored.periods), wide
+        )
 
 
 def _period_noun(periods: tuple[str, ...]) -> str:

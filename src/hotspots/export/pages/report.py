@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
+from itertools import chain
 
 from hotspots.base.files import replacing
 from hotspots.export.document import (
@@ -45,31 +46,33 @@ def report_html(document: Document) -> str:
     >>> "<title>&lt;Burglary&gt;</title>" in page, "None &amp; none" in page, "http" in page
     (True, True, False)
     """
+    return "\n".join(_page(document))
+
+
+def _page(document: Document) -> Iterator[str]:
+    """Yield the lines of a report one by one, since with their pictures they are megabytes."""
     style = (files("hotspots.export.pages") / "report.css").read_text(encoding="utf-8")
     style = style.replace("RUNNING_TITLE", _css_string(document.title))
     counter = _Counter()
     numbers = section_numbers(document.sections)
     sections = [
-        _division(document.sections, place) + _section(section, numbers[place], counter)
+        chain(_division(document.sections, place), _section(section, numbers[place], counter))
         for place, section in enumerate(document.sections)
     ]
     period = f'<p class="period">{escape(document.period)}</p>' if document.period else ""
     origin = "".join(f"<p>{escape(line)}</p>" for line in document.origin)
-    parts = [
-        '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(document.title)}</title>",
-        f"<style>\n{style}</style>\n</head>\n<body>\n<main>",
-        '<div class="front">' if _is_front(document.sections) else "",
-        f'<header class="masthead"><h1>{escape(document.title)}</h1>{period}</header>',
-        *sections[:1],
-        _contents(document.sections, numbers),
-        "</div>" if _is_front(document.sections) else "",
-        *sections[1:],
-        f'<footer class="origin">{origin}<p>{escape(document.made_with)}</p></footer>',
-        "</main>\n</body>\n</html>\n",
-    ]
-    return "\n".join(parts)
+    yield '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield f"<title>{escape(document.title)}</title>"
+    yield f"<style>\n{style}</style>\n</head>\n<body>\n<main>"
+    yield '<div class="front">' if _is_front(document.sections) else ""
+    yield f'<header class="masthead"><h1>{escape(document.title)}</h1>{period}</header>'
+    yield from chain(*sections[:1])
+    yield _contents(document.sections, numbers)
+    yield "</div>" if _is_front(document.sections) else ""
+    yield from chain(*sections[1:])
+    yield f'<footer class="origin">{origin}<p>{escape(document.made_with)}</p></footer>'
+    yield "</main>\n</body>\n</html>\n"
 
 
 def write_report(document: Document, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -80,8 +83,12 @@ def write_report(document: Document, path: str | os.PathLike[str], *, overwrite:
     FileError
         When the file exists and `overwrite` is false, or cannot be written.
     """
-    with replacing(path, overwrite=overwrite) as draft:
-        draft.write_text(report_html(document), encoding="utf-8", newline="\n")
+    with (
+        replacing(path, overwrite=overwrite) as draft,
+        draft.open("w", encoding="utf-8", newline="\n") as page,
+    ):
+        for place, part in enumerate(_page(document)):
+            page.write("\n" * (place > 0) + part)
 
 
 class _Counter:
@@ -99,12 +106,13 @@ class _Counter:
         return f"Figure {self.pictures}"
 
 
-def _division(sections: Sequence[Section], place: int) -> str:
-    """Return the heading of a division where a section is the first of it."""
+def _division(sections: Sequence[Section], place: int) -> Iterator[str]:
+    """Yield the heading of a division where a section is the first of it."""
     division = sections[place].division
     first = all(section.division != division for section in sections[:place])
     heading = DIVISIONS[division]
-    return f'<h2 class="division">{escape(heading)}</h2>\n' if heading and first else ""
+    if heading and first:
+        yield f'<h2 class="division">{escape(heading)}</h2>'
 
 
 def _is_front(sections: Sequence[Section]) -> bool:
@@ -139,19 +147,19 @@ def _entry(section: Section, number: str) -> str:
     return f'<li><b>{number}</b> <a href="#s{number}">{escape(section.title)}</a>{inner}</li>'
 
 
-def _section(section: Section, number: str, counter: _Counter) -> str:
+def _section(section: Section, number: str, counter: _Counter) -> Iterator[str]:
     looks = ["page"] * section.new_page + ["partnerships"] * (section.division == "partnerships")
     look = f' class="{" ".join(looks)}"' if looks else ""
-    heading = f"<h2><span>{number}</span> {escape(section.title)}</h2>"
-    blocks = "\n".join(_block(block, counter) for block in section.blocks)
-    parts = []
+    yield f'<section id="s{number}"{look}>'
+    yield f"<h2><span>{number}</span> {escape(section.title)}</h2>"
+    yield from (_block(block, counter) for block in section.blocks)
     for place, part in enumerate(section.parts, start=1):
-        own = "\n".join(_block(block, counter) for block in part.blocks)
         turn = ' class="page"' if part.new_page else ""
-        parts.append(
-            f'<section id="s{number}-{place}"{turn}>\n<h3>{escape(part.title)}</h3>\n{own}\n</section>'
-        )
-    return f'<section id="s{number}"{look}>\n{heading}\n{blocks}\n' + "\n".join(parts) + "\n</section>"
+        yield f'<section id="s{number}-{place}"{turn}>'
+        yield f"<h3>{escape(part.title)}</h3>"
+        yield from (_block(block, counter) for block in part.blocks)
+        yield "</section>"
+    yield "</section>"
 
 
 def _block(block: Block, counter: _Counter) -> str:

@@ -59,7 +59,8 @@ _LEAST = 1.6  # zoom of an inset on marked areas that lie apart
 _SHRINKS = (1.0, 1.15, 1.3, 1.5)  # how far the map makes room for insets where it leaves none
 _SYMBOL = 8.5  # points of a class's mark
 _SYMBOL_ROOM = 2.2  # letters across that an area has where it bears one
-_HEAT_PIXELS = 1_400  # a heat-map is sampled to at least about this many columns
+_HEAT_PIXELS = 1_400  # a heat-map is sampled to about this many columns,
+_HEAT_DENSITY = 320  # or to so many to an inch where that is fewer: more than print can show
 
 
 class Canvas:
@@ -271,7 +272,8 @@ class Canvas:
         from matplotlib.patches import PathPatch
 
         west, south, east, north = surface.bounds
-        found = _finer(surface if outline is None else _without_gaps(surface), style)
+        columns = min(_HEAT_PIXELS, _HEAT_DENSITY * (self.sheet.right - self.sheet.left))
+        found = _finer(surface if outline is None else _without_gaps(surface), style, columns)
         colours = np.zeros(
             (len(style.classes) + 1, 4), dtype=np.uint8
         )  # the last, read by -1, is transparent
@@ -454,15 +456,16 @@ def _area(ring: Any) -> float:
     return float(shapely.area(shapely.Polygon(ring)))
 
 
-def _finer(surface: Surface, style: Style) -> npt.NDArray[np.int16]:
+def _finer(surface: Surface, style: Style, wanted: float) -> npt.NDArray[np.int16]:
     """Return the classes of a surface on a grid finer by a whole factor, interpolated; beside a gap, of the nearest.
 
-    Rows are taken some at a time, so that the numbers of a large picture are never all in memory.
+    The grid has about as many columns as are wanted. Rows are taken some at a time, so that the numbers of a large
+    picture are never all in memory.
     """
     from scipy.ndimage import map_coordinates
 
     rows, columns = surface.shape
-    factor = int(np.clip(round(_HEAT_PIXELS / columns), 1, 6))
+    factor = int(np.clip(round(wanted / columns), 1, 6))
     down = np.clip((np.arange(rows * factor) + 0.5) / factor - 0.5, 0, rows - 1)
     across = np.clip((np.arange(columns * factor) + 0.5) / factor - 0.5, 0, columns - 1)
     found = np.empty((len(down), len(across)), np.int16)

@@ -267,4 +267,7 @@ def _named(analysis: Analysis, points: np.ndarray) -> str:
 
 def _as_picture(figure: Figure, alt: str, caption: str, kinds: Kinds, legend: Legend) -> Picture:
     png = picture_bytes(figure, "png") if "png" in kinds else b""
-    return Picture(picture_bytes(figure, "svg"), alt, caption, png, legend)
+    svg = picture_bytes(figure, "svg")
+    # Its parts hold each other, and would be in memory until Python looks for such.
+    figure.clear()
+    return Picture(svg, alt, caption, png, legend)
