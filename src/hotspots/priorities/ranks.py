@@ -187,7 +187,9 @@ def _draw(weights: Floats, concentration: float, random: np.random.Generator) ->
     return drawn if drawn.any() else weights
 
 
-def _intervals(ranks: Floats, share: Floats, level: float, index: pd.Index[Any]) -> pd.DataFrame:
+def _intervals(
+    ranks: npt.NDArray[np.float32], share: Floats, level: float, index: pd.Index[Any]
+) -> pd.DataFrame:
     ends = {}
     scored = np.flatnonzero(~np.isnan(ranks).all(axis=0))
     tail = (1 - level) / 2

@@ -140,7 +140,7 @@ class _Facts:
     scored: Scored
     z: Floats
     mean: Floats
-    measured: npt.NDArray[np.bool_]
+    measured: Any
     static: tuple[bool, ...]
     units: Mapping[str, str]
     noun: str
@@ -298,7 +298,7 @@ def _no_longer(facts: _Facts, area: int, past: list[int]) -> list[str]:
 
 
 def _unknown(facts: _Facts, area: int) -> list[str]:
-    measured: Any = facts.measured
+    measured = facts.measured
     gaps: Any = np.isnan(facts.scored.cube[area]) & measured
     return [
         name
