@@ -6,6 +6,7 @@ import glob
 import io
 import logging
 import math
+import warnings
 import zipfile
 import zlib
 from collections import Counter
@@ -18,9 +19,10 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from hotspots.base.database.address import Address, is_address, parse_address
-from hotspots.base.errors import FileError, did_you_mean
+from hotspots.base.errors import FileError, HotspotsWarning, did_you_mean
 from hotspots.base.limits import SMALL, allowed, raising
 from hotspots.base.named import find_named, not_fetched
+from hotspots.base.walking import files_under
 
 CSV = (".csv", ".txt", ".tsv", ".tab")
 PARQUET = (".parquet", ".pq", ".geoparquet")
@@ -34,6 +36,7 @@ READABLE = (
 )
 _PACKED = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflated"}
 _CHUNK = 1 << 18
+_MONTHS = "the folder that holds the police.uk months (2025-01, 2025-02, ...)"
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -234,7 +237,10 @@ def would_read(source: str | Path | Sequence[str | Path], output: str | Path) ->
     """
     for item in [source] if isinstance(source, str | Path) else source:
         try:
-            files = [one.path.resolve() for one in _expand(item)]
+            with warnings.catch_warnings():
+                # Who reads them says what is left out.
+                warnings.simplefilter("ignore", HotspotsWarning)
+                files = [one.path.resolve() for one in _expand(item)]
         except (FileError, OSError, ValueError):
             continue
         place, folder = Path(output).resolve(), Path(item)
@@ -319,14 +325,23 @@ def _street_first(files: list[T], *, key: Callable[[T], str]) -> list[T]:
 
 
 def _folder(folder: Path) -> list[Source]:
-    found = (path for path in folder.rglob("*") if not path.name.startswith("._") and path.is_file())
+    found, closed = files_under(folder, what=_MONTHS)
     files = [path for path in found if path.name.casefold().endswith((".csv", ".csv.gz"))]
-    named = sorted((path.relative_to(folder).as_posix(), path) for path in files)
+    named = sorted(
+        (path.relative_to(folder).as_posix(), path) for path in files if not path.name.startswith("._")
+    )
     taken = [Source(name, path) for name, path in _street_first(named, key=lambda pair: pair[0])]
+    if closed:
+        names = sorted(path.relative_to(folder).as_posix() for path in closed)
+        warnings.warn(
+            f"left out of '{folder}', as you may not look into them: {', '.join(names[:3])}"
+            + (f" and {len(names) - 3:,} more" if len(names) > 3 else ""),
+            HotspotsWarning,
+            stacklevel=2,
+        )
     if not taken:
         raise FileError(
-            f"the folder '{folder}' holds no CSV of incidents",
-            hint="give the folder that holds the police.uk months (2025-01, 2025-02, ...), or name the files",
+            f"the folder '{folder}' holds no CSV of incidents", hint=f"give {_MONTHS}, or name the files"
         )
     return taken
 

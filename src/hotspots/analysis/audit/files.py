@@ -13,6 +13,7 @@ from hotspots.analysis.audit.pages import read_html, read_markup, read_office, r
 from hotspots.analysis.audit.sheets import opening, read_csv, read_geojson, read_geopackage, read_workbook
 from hotspots.analysis.audit.shown import Page, Said
 from hotspots.base.errors import DataError, FileError
+from hotspots.base.walking import files_under
 
 _PATH = re.compile(
     r"(?:\b[A-Za-z]:[\\/]|(?<![\w.:/])/(?:home|Users|root|mnt|media|srv|tmp|var|work|data)/)[^\s\"'<>|*?]+"
@@ -39,16 +40,21 @@ def files_of(folder: Path) -> list[Path]:
     Raises
     ------
     FileError
-        When there is no such folder, or it is empty.
+        When there is no such folder, it is empty, or not all of it can be seen.
     """
     if not folder.exists():
         raise FileError(f"'{folder}' does not exist", hint="name the folder that 'hotspots run' wrote")
     if not folder.is_dir():
         raise FileError(f"'{folder}' is a file, not a folder", hint="name the folder that it lies in")
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    found, closed = files_under(folder, what="the folder that 'hotspots run' wrote")
+    if closed:
+        raise FileError(
+            f"'{min(closed)}' cannot be looked into, so that '{folder}' cannot be audited as a whole",
+            hint="ask for the right to read it, or audit a copy of the folder without it",
+        )
     if not found:
         raise FileError(f"'{folder}' is empty", hint="name the folder that 'hotspots run' wrote")
-    return found
+    return sorted(found)
 
 
 def read_files(folder: Path, context: Context, *, fewest: int) -> Page:
