@@ -100,7 +100,7 @@ def command(
     with Steps(4) as step:
         read = read_located(
             incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Comparing",
-            compared=(before, after),
+            compared=(before, after), kinds=False,
         )  # fmt: skip
         table, where, assigned = read.incidents, read.areas, read.assigned
         asked = {"before": before, "after": after, "level": level, "flagged_by": flagged_by}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hotspots_cli import options
+from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 @options.columns
 @options.crs
 @options.by
+@engines.engine
 @options.dispersion
 @click.option(
     "-o", "--output", default="-", metavar="FILE", help="A .csv file; standard output, as CSV, without it."
@@ -95,7 +97,8 @@ def command(
     hotspots charts police/ --areas wards.gpkg --category Burglary --every-month -o burglary_by_month.csv
     """
     check_output(output, overwrite=overwrite, suffixes=(".csv",))
-    from hotspots.analysis.charts import files_months, find_charts
+    from hotspots.analysis.charts import MONTHS_ALONE, files_months, find_charts
+    from hotspots.base.errors import HotspotsWarning
     from hotspots.export.tables.csv import write_csv
     from hotspots.publish.words.charts import chart_names, charts_sentences, year_sentence
 
@@ -103,6 +106,8 @@ def command(
         read = read_located(
             incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Charting"
         )
+        if read.incidents.attrs.get("dated"):
+            warnings.warn(MONTHS_ALONE, HotspotsWarning, stacklevel=2)
         counts = _by_theme(read.incidents, read.areas, read.assigned)
         found = find_charts(
             {name: files_months(one, read.incidents, covers) for name, one in counts.items()},

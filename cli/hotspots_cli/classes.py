@@ -78,7 +78,7 @@ def command(
     from hotspots.counting.period import period_of
 
     with Steps(4) as step:
-        read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step)
+        read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, kinds=False)
         where, table, assigned = read.areas, read.incidents, read.assigned
         classes = read_classes(class_table, where.index, column=column, scale=scale, ranked=ranked)
         period = period_of(table, months=months)

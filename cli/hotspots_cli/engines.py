@@ -125,16 +125,22 @@ def count(
 
 
 def sums(
-    engine: str, scheduler: str | None, incidents: Sequence[str], areas: gpd.GeoDataFrame, **reading: Any
+    engine: str,
+    scheduler: str | None,
+    incidents: Sequence[str],
+    areas: gpd.GeoDataFrame,
+    *,
+    kinds: bool,
+    **reading: Any,
 ) -> Summed:
-    """Return the incidents as sums by area, category and month, made in batches or on Dask."""
+    """Return the incidents as sums by area, month and, with `kinds`, category, made in batches or on Dask."""
     if engine == "dask":
         from hotspots.scale.cluster import sum_dask
 
-        return sum_dask(incidents, areas, scheduler=scheduler, **reading)
+        return sum_dask(incidents, areas, scheduler=scheduler, kinds=kinds, **reading)
     from hotspots.scale.cube import sum_stream
 
-    return sum_stream(incidents, areas, **reading)
+    return sum_stream(incidents, areas, kinds=kinds, **reading)
 
 
 def only_covered(

@@ -80,6 +80,7 @@ def read_located(
     then: str = "Counting",
     compared: Sequence[str] = (),
     partial: Partial = "out",
+    kinds: bool = True,
     **keeping: Any,
 ) -> Located:
     """Read areas and incidents and locate these, taking the options of both out of a command's parameters.
@@ -100,6 +101,8 @@ def read_located(
         Months, such as ``"2025-01..2025-06"``, that the command takes; all where none are named.
     partial : {'out', 'told'}, default 'out'
         What becomes of districts of which the files lack one of these months.
+    kinds : bool, default True
+        Whether the command tells categories apart; where it does not, sums are far fewer.
     **keeping
         Further options of `read_incidents`: columns to keep.
     """
@@ -115,7 +118,7 @@ def read_located(
     reading = options.reading(given)
     if engine != "memory":
         step("Reading and counting incidents")
-        summed = engines.sums(engine, scheduler, incidents, where, by=by, **reading)
+        summed = engines.sums(engine, scheduler, incidents, where, kinds=kinds, by=by, **reading)
         step(then)
         return _covered(
             Located(people_of(where, summed.report), summed.incidents, summed.report, summed.assigned),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hotspots_cli import options
+from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output
@@ -21,6 +21,7 @@ from hotspots_cli.writing import check_output
 @options.columns
 @options.crs
 @options.by
+@engines.engine
 @options.months
 @options.margin
 @click.option(

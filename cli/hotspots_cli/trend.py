@@ -73,7 +73,7 @@ def command(
 
     with Steps(4) as step:
         read = read_located(
-            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Comparing"
+            incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step, then="Comparing", kinds=False
         )
         monthly = monthly_counts(read.incidents, read.areas, assigned=read.assigned)
         if monthly is None:

@@ -78,6 +78,34 @@ def test_sums_count_as_rows_do(
     assert not found.incidents.assign(area=found.assigned).duplicated(["area", "category", "month"]).any()
 
 
+def test_sums_without_categories_count_months_as_those_with_them_do(folder: Path) -> None:
+    areas, files = read_layer(folder), sorted(folder.glob("part-*.csv"))
+    asked: dict[str, Any] = {"category": ["Burglary", "Drugs"], "period": "2024-03..2025-10"}
+    every, together = (sum_stream(files, areas, kinds=kinds, **asked) for kinds in (True, False))
+    expected, counted = (
+        count_incidents(one.incidents, areas, per="month", assigned=one.assigned) for one in (every, together)
+    )
+    pd.testing.assert_frame_equal(counted, expected)
+    assert "category" not in together.incidents
+    assert len(together.incidents) < len(every.incidents)
+    assert not together.incidents.assign(area=together.assigned).duplicated(["area", "month"]).any()
+    assert together.report == every.report
+
+
+def test_charts_of_days_say_that_sums_know_months_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    table = pd.read_csv("part-0.csv")
+    days = pd.Series(range(len(table))) % 20 + 1
+    table.assign(Date=table.pop("Month") + "-" + days.astype(str).str.zfill(2)).to_csv(
+        "days.csv", index=False
+    )
+    assert run(["charts", "days.csv", "--areas", "areas.gpkg", "--engine", "stream"]) == 0
+    told = " ".join(capfd.readouterr().err.split())
+    assert "the charts show the last month as it stands, even if it ends early" in told
+
+
 def read_layer(folder: Path) -> gpd.GeoDataFrame:
     """Return the areas as a method takes them."""
     return gpd.read_file(folder / "areas.gpkg").set_index("code")
@@ -103,6 +131,8 @@ def test_sums_on_dask_are_those_in_batches(folder: Path) -> None:
         ["select", "--indicator", "asb", "--indicator", "burglary:2", "-o", "out.geojson"],
         ["trend", "--category", "Burglary", "-o", "out.geojson"],
         ["classes", "--classes", "imd.csv", "--column", "decile", "-o", "out.geojson"],
+        ["charts", "--every-month", "-o", "out.csv"],
+        ["profile", "-o", "out.csv"],
         ["matrix", "--theme", "asb", "--theme", "burglary", "-o", "out.csv"],
     ],
     ids=lambda words: words[0],

@@ -37,6 +37,10 @@ __all__ = [
 
 ALL = "All areas"
 """What the whole is called among the areas that have charts."""
+MONTHS_ALONE = (
+    "the charts show the last month as it stands, even if it ends early: sums know months, and no days"
+)
+"""What is said of charts of incidents that were read in batches, and have days."""
 OWN_SEASON = 36
 """Months from which on the whole is held to its own season."""
 

@@ -98,15 +98,17 @@ def sum_dask(
     areas: gpd.GeoDataFrame,
     *,
     scheduler: str | Client | None = None,
+    kinds: bool = True,
     **reading: Any,
 ) -> Summed:
     """Read incidents on Dask as sums by area, category and month: those of `hotspots.scale.cube.sum_stream`.
 
-    The parameters are those of `count_dask`, and so is what it raises.
+    The parameters are those of `count_dask` and `kinds` of `sum_stream`, and so is what it raises.
     """
     job, files, copies = open_job(source, areas, **reading)
-    job, tally, sums, _ = computed(job, Cube(), files, scheduler)
-    return make_summed(sums, areas, job, tally, checked(job, areas, files, tally, copies))
+    job, tally, sums, _ = computed(job, Cube(kinds=kinds), files, scheduler)
+    report = checked(job, areas, files, tally, copies)
+    return make_summed(sums, areas, job, tally, report, kinds=kinds)
 
 
 def computed(

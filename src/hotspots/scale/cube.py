@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from hotspots.base.sums import MILLION, millionths
 from hotspots.incidents import QualityReport
 from hotspots.scale.account import cell_frame
 from hotspots.scale.job import Job, open_job
-from hotspots.scale.rows import LOCATED, WANTED, Table, Tally, month_of, what_is
+from hotspots.scale.rows import LOCATED, MONTH, WANTED, Table, Tally, month_of, what_is
 from hotspots.scale.stream import Gathered, checked, tally_all
 
 if TYPE_CHECKING:
@@ -54,20 +55,24 @@ class Cube:
     ----------
     layer : int
         The areas, among the layers of the job; the first are its own.
+    kinds : bool
+        Whether categories are told apart. Together they are a tenth of the sums, and months that rows are only
+        compared with are not among them.
     """
 
     layer: int = 0
+    kinds: bool = True
 
     def over(self, job: Job, rows: Table) -> Table | None:
         """Return the sums of rows that are not repeats; those of months that are only compared with among them."""
         chosen = (rows["cell"] & WANTED) > 0
-        if job.filters.compared:
+        if job.filters.compared and self.kinds:
             chosen |= job.filters.beside(month_of(rows["cell"]))
         cell = rows["cell"][chosen]
         if len(cell) == 0:
             return None
         sums = np.empty(len(cell), dtype=_SUM)
-        sums["what"] = what_is(cell)
+        sums["what"] = what_is(cell) if self.kinds else what_is(cell) & MONTH
         sums["area"] = (rows["beside"][:, self.layer - 1] if self.layer else rows["area"])[chosen]
         sums["weight"] = MILLION if job.named.weight is None else millionths(rows["weight"][chosen])
         sums["rows"], sums["located"] = 1, (cell & LOCATED) > 0
@@ -100,8 +105,17 @@ def grouped(sums: Table, by: Sequence[str]) -> Table:
     return made
 
 
-def sum_stream(source: str | Path | Sequence[str | Path], areas: gpd.GeoDataFrame, **reading: Any) -> Summed:
-    """Read incidents in batches as sums by area, category and month; the parameters are those of `count_stream`.
+def sum_stream(
+    source: str | Path | Sequence[str | Path], areas: gpd.GeoDataFrame, *, kinds: bool = True, **reading: Any
+) -> Summed:
+    """Read incidents in batches as sums by area, category and month.
+
+    Parameters
+    ----------
+    source, areas, **reading
+        As for `count_stream`.
+    kinds : bool, default True
+        Whether categories are told apart; see `Cube`.
 
     Raises
     ------
@@ -109,17 +123,28 @@ def sum_stream(source: str | Path | Sequence[str | Path], areas: gpd.GeoDataFram
         As `hotspots.count_stream`.
     """
     job, files, copies = open_job(source, areas, **reading)
-    sums = Gathered(job, Cube())
+    sums = Gathered(job, Cube(kinds=kinds))
     job, tally = tally_all(job, files, sums)
     report = checked(job, areas, files, tally, copies)
-    return make_summed(sums.total(), areas, job, tally, report)
+    return make_summed(sums.total(), areas, job, tally, report, kinds=kinds)
 
 
 def make_summed(
-    sums: Table | None, areas: gpd.GeoDataFrame, job: Job, tally: Tally, report: QualityReport
+    sums: Table | None,
+    areas: gpd.GeoDataFrame,
+    job: Job,
+    tally: Tally,
+    report: QualityReport,
+    *,
+    kinds: bool = True,
 ) -> Summed:
     """Return sums as a table of incidents, its rows in the order of areas, categories and months."""
-    return Summed(*table_of(sums, areas.index, job, tally, report)[:2], report)
+    if kinds:
+        return Summed(*table_of(sums, areas.index, job, tally, report)[:2], report)
+    # Of rows without a category nothing is asked.
+    job = dataclasses.replace(job, filters=dataclasses.replace(job.filters, category=None))
+    table, assigned, *_ = table_of(sums, areas.index, job, tally, report)
+    return Summed(table.drop(columns="category"), assigned, report)
 
 
 def table_of(
@@ -142,6 +167,8 @@ def table_of(
     rank[np.lexsort((frame["month"], frame["category"].cat.codes))] = np.arange(len(frame))
     order = np.lexsort((rank[position], area))
     attrs: dict[Any, Any] = {"crs": crs_text(job.crs), "months": list(report.months), "sums": True}
+    if tally.dated:
+        attrs["dated"] = True
     if report.period is not None:
         attrs["period"] = report.period
     made: list[Any] = []

@@ -53,6 +53,8 @@ WANTED, LOCATED, WITH_ID, CODED, AGREES, INSIDE, RECORDED, KNOWN = (np.uint64(1 
 _COUNTRIES = "EWSNKJ"
 # What a row is, without the bits above.
 _WHAT = ~np.uint64(0xFF)
+MONTH = np.uint64(0xFFFF00)
+"""The bits of a row's month."""
 
 
 @dataclass(frozen=True)

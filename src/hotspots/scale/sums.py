@@ -20,7 +20,7 @@ from hotspots.incidents.files import IncidentFile
 from hotspots.scale.account import cell_frame, refuse_elsewhere, stray_codes
 from hotspots.scale.cube import Cube, grouped, table_of
 from hotspots.scale.job import Job, Layer, open_job
-from hotspots.scale.rows import Table, Tally, month_of, what_is
+from hotspots.scale.rows import MONTH, Table, Tally, month_of, what_is
 from hotspots.scale.stream import Gathered, account, tally_all
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 # The category of some rows, where they are, the millionths of their weights, and how many rows they are.
 _PLACE = np.dtype([("what", "u8"), ("x", "f8"), ("y", "f8"), ("weight", "i8"), ("rows", "i4")])
-
-
-_MONTH = np.uint64(0xFFFF00)  # the bits of a row's month
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Sums:
             return np.empty(0, dtype=_PLACE)
         sums = np.empty(len(spots), dtype=_PLACE)
         what = what_is(spots["cell"])
-        sums["what"] = what if self.dated else what & ~_MONTH
+        sums["what"] = what if self.dated else what & ~MONTH
         sums["x"], sums["y"], sums["rows"] = spots["x"], spots["y"], 1
         sums["weight"] = millionths(spots["weight"])
         return grouped(sums, ("x", "y", "what"))

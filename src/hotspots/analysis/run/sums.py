@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from hotspots.analysis.charts import MONTHS_ALONE
 from hotspots.analysis.recipe.months import check_months
 from hotspots.analysis.recipe.tables import Incidents, Recipe
 from hotspots.analysis.run.place import Held, Place
@@ -104,11 +105,7 @@ def sum_sources(
             passes.append(_pass(recipe, asked, places, engine, scheduler))
     check_months(recipe, [one.months for one in passes])
     if recipe.charts is not None and any(one.tally.dated for one in passes):
-        warnings.warn(
-            "the charts show the last month as it stands, even if it ends early: sums know months, and no days",
-            HotspotsWarning,
-            stacklevel=3,
-        )
+        warnings.warn(MONTHS_ALONE, HotspotsWarning, stacklevel=3)
     reports: dict[str, QualityReport] = {}
     tables: list[list[Held]] = []
     spots: list[pd.DataFrame] = []
