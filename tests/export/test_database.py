@@ -210,3 +210,32 @@ def test_a_new_duckdb_file_appears_whole_or_not_at_all(
 def test_a_duckdb_folder_cannot_be_written_into(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="is a folder, and tables are written into a file"):
         write_layers({("flags",): LAYER}, parse_address(f"duckdb:///{tmp_path}#flags"))
+
+
+def test_writing_into_duckdb_is_stopped_in_time(tmp_path: Path) -> None:
+    """Reading was, and PostgreSQL stops either; a new file is not left behind, and an old one is as it was."""
+    many = LAYER.iloc[np.zeros(400_000, dtype=int)].set_axis(
+        pd.RangeIndex(400_000).astype(str).rename("code")
+    )
+    place = f"duckdb:///{tmp_path}/crime.duckdb"
+    for held in ([], ["crime.duckdb"]):
+        with pytest.raises(DataError) as found:
+            write_layers(
+                {("flags",): many}, parse_address(f"{place}?statement_timeout=1ms#flags"), overwrite=True
+            )
+        assert found.value.message == "DuckDB stopped the statement, which took too long"
+        assert [path.name for path in tmp_path.iterdir()] == held
+        write_layers(
+            {("flags",): LAYER}, parse_address(f"{place}?statement_timeout=1min#flags"), overwrite=True
+        )
+    with duckdb.connect(f"{tmp_path}/crime.duckdb", read_only=True) as database:
+        assert database.execute("SELECT count(*) FROM flags").fetchone() == (2,)
+
+
+def test_a_time_that_is_none_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    address = parse_address(f"duckdb:///{tmp_path}/crime.duckdb?statement_timeout=soon#flags")
+    with pytest.raises(DataError, match="'soon' is no time for 'statement_timeout'"):
+        refuse_existing_table(address, overwrite=True)
+    with pytest.raises(DataError, match="'soon' is no time for 'statement_timeout'"):
+        write_layers({("flags",): LAYER}, address)
+    assert list(tmp_path.iterdir()) == []

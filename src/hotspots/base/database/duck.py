@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _BATCH = 1 << 17
+_AGAIN = 0.02  # seconds
 SHUT = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 """Settings of a database that fetches and loads nothing by itself."""
 _PARQUET = (".parquet", ".geoparquet")
@@ -45,7 +46,7 @@ class DuckRows:
         import duckdb
 
         self._connection, self._address = connection, address
-        self._patience = seconds(address.timeout or PATIENCE)
+        self._patience = patience(address)
         self._table: tuple[str, str] | None = None
         if address.is_query:
             self._from = "(" + re.sub(r"[;\s]+\Z", "", address.rows) + "\n) AS asked"
@@ -71,22 +72,11 @@ class DuckRows:
         wanted = ", ".join(map(self._as_arrow, columns))
         limit = "" if most is None else f" LIMIT {most}"
         # What goes wrong once rows come in is raised by Arrow.
-        with speaking(self._address, pa.ArrowException, OSError), self._patient():
+        with speaking(self._address, pa.ArrowException, OSError), patient(self._connection, self._patience):
             asked = f"SELECT {wanted} FROM {self._from}{limit}"  # noqa: S608 - as above
             reader = self._connection.sql(asked).to_arrow_reader(_BATCH)
             for batch in reader:
                 yield pa.Table.from_batches([batch]).rename_columns(list(columns))
-
-    @contextmanager
-    def _patient(self) -> Iterator[None]:
-        """Stop the statement when its time is over; DuckDB itself has no such setting."""
-        clock = threading.Timer(self._patience, self._connection.interrupt)
-        clock.daemon = True
-        clock.start()
-        try:
-            yield
-        finally:
-            clock.cancel()
 
     def _as_arrow(self, column: str) -> str:
         kind = self._types[column]
@@ -99,7 +89,7 @@ class DuckRows:
 
     def number(self) -> int:
         """Return how many rows there are."""
-        with speaking(self._address), self._patient():
+        with speaking(self._address), patient(self._connection, self._patience):
             found = self._connection.execute(f"SELECT count(*) FROM {self._from}")  # noqa: S608 - as above
             return int((found.fetchone() or (0,))[0])
 
@@ -116,6 +106,37 @@ class DuckRows:
             "SELECT comment FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", list(self._table)
         ).fetchone()
         return str(said[0] or "") if said else ""
+
+
+def patience(address: Address) -> float:
+    """Return the seconds that a statement may take.
+
+    Raises
+    ------
+    DataError
+        When the address says a time that is none.
+    """
+    return seconds(address.timeout or PATIENCE)
+
+
+@contextmanager
+def patient(connection: duckdb.DuckDBPyConnection, longest: float) -> Iterator[None]:
+    """Stop the statement when its time is over; DuckDB itself has no such setting."""
+    over = threading.Event()
+
+    def watch() -> None:
+        wait = longest
+        while not over.wait(wait):
+            connection.interrupt()
+            wait = _AGAIN  # a statement that had not begun yet has not heard
+
+    clock = threading.Thread(target=watch, daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        over.set()
+        clock.join()
 
 
 def quoted(name: str) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import shapely
 
 from hotspots.base.database.address import Address
-from hotspots.base.database.duck import SHUT, projjson, quoted, speaking
+from hotspots.base.database.duck import SHUT, patience, patient, projjson, quoted, speaking
 from hotspots.base.database.refusals import library
 from hotspots.base.database.tables import GEOMETRY, KEY, Table, exists
 from hotspots.base.errors import FileError
@@ -25,6 +25,7 @@ def write_duckdb(
     tables: Sequence[Table], address: Address, *, overwrite: bool, obsolete: Sequence[tuple[str, ...]]
 ) -> None:
     """Write tables into DuckDB; see `hotspots.base.database.into.write_tables`."""
+    longest = patience(address)
     with speaking(address), _opened(address) as connection:
         found = _tables(connection)
         connection.execute("BEGIN")
@@ -33,7 +34,7 @@ def write_duckdb(
         for table in tables:
             if _full(table.name) in found and not overwrite:
                 raise exists(address, table.label)
-            _write(connection, table)
+            _write(connection, table, longest)
         connection.execute("COMMIT")
 
 
@@ -56,7 +57,7 @@ def _opened(address: Address) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
 
 
-def _write(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, table: Table, longest: float) -> None:
     name = ".".join(map(quoted, table.name))
     if len(table.name) > 1:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(table.name[0])}")
@@ -84,7 +85,8 @@ def _write(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
     connection.register("hotspots_rows", rows)
-    connection.execute(f"INSERT INTO {name} SELECT {', '.join(chosen)} FROM hotspots_rows")  # noqa: S608 - all quoted
+    with patient(connection, longest):
+        connection.execute(f"INSERT INTO {name} SELECT {', '.join(chosen)} FROM hotspots_rows")  # noqa: S608 - all quoted
     connection.unregister("hotspots_rows")
     for place, said in [
         (f"TABLE {name}", table.comment),
@@ -96,6 +98,7 @@ def _write(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 def list_tables(address: Address) -> set[tuple[str, str]]:
     """Return schema and name of every table; none of a file that does not exist."""
+    patience(address)  # a time that is none is said before anything is made
     if not Path(address.place).is_file():
         return set()
     with (
