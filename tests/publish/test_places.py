@@ -125,6 +125,43 @@ def test_what_is_beyond_the_first_places_is_named_with_its_themes(towns: Path) -
     ]
 
 
+def test_no_longer_above_names_the_months_that_it_speaks_of(towns: Path) -> None:
+    # January 2024: Ward 1 of Northshire and Town of Southshire above. 2025: Town of Southshire not in January, but in
+    # January and February together, so that it is "above" of the whole and "no longer above" of January.
+    months = {"2024-01": {1: 90, 6: 90}, "2025-01": {0: 90}, "2025-02": {6: 200}}
+    rows = [
+        {"Easting": 4e5 + 1000 * ward + 500, "Northing": 300_500, "Crime type": "Drugs", "Month": month}
+        for month, more in months.items()
+        for ward in range(12)
+        for _ in range(10 + more.get(ward, 0))
+    ]
+    pd.DataFrame(rows).to_csv(towns / "incidents.csv", index=False)
+    recipe = RECIPE.replace("MORE", "").replace(
+        '[[theme]]\nname = "Robbery"\ncategory = "Robbery"\n', ""
+    ).replace("[[areas]]", 'period = "PERIOD"\n[[areas]]') + (
+        'top = 2\n[flag]\n[change]\nbefore = "2024-01"\nafter = "2025-01"\n'
+    )
+
+    def made(period: str) -> Analysis:
+        return analyse(parse_recipe(recipe.replace("PERIOD", period), folder=towns))
+
+    part, whole = made("2025-01..2025-02"), made("2025-01")
+    assert opening(places(part)).endswith(
+        " Above before, no longer: above in January 2024, and neither in January 2025 nor in the whole period."
+    )
+    assert opening(places(whole)).endswith(" above in January 2024, and not in January 2025.")
+    headings = [
+        next(
+            table.headings[-1]
+            for section in make_document(analysis).sections
+            if section.title == "Areas above the average"
+            for table in of_kind(section.parts[0].blocks, Table)
+        )
+        for analysis in (part, whole)
+    ]
+    assert headings == ["In January 2025, since January 2024", "Since January 2024"]
+
+
 def test_the_measure_is_all_areas_whatever_the_flags_compare(towns: Path) -> None:
     # Among its own six wards Town of Southshire, 40 against 10, is 2.04 SD above; among all twelve it is average.
     analysis = run(towns, '[flag]\nwithin = "district"')

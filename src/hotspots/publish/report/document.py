@@ -251,7 +251,10 @@ def _flag_table(analysis: Analysis, theme: Group, layer: Layer) -> Block:
     headings = [str(name) for name in table.columns]
     headings = [f"{name} ¹" if name.startswith("Difference") else name for name in headings]
     if analysis.comparison is not None and "sd_since" in layer.table:
-        headings[-1] = f"Since {compared_words(analysis.comparison)[0]}"
+        before, after = compared_words(analysis.comparison)
+        # The flag beside it is of the whole period: of a part of it, the same ward may well be "no longer above".
+        whole = analysis.comparison.after == tuple(analysis.calendar)
+        headings[-1] = f"Since {before}" if whole else f"In {after}, since {before}"
     what = "count and rate" if flag.value == "rate" else "count"
     caption = (
         f"{theme.name}: {area}-level {what}, {calendar_words(analysis.calendar)} "

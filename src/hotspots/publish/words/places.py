@@ -8,6 +8,7 @@ from hotspots.analysis.recipe.tables import Flag
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.standings import STANDINGS, Standings
 from hotspots.base.text import area_name, counted
+from hotspots.publish.words.change import compared_words
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.note import Note
 from hotspots.publish.words.reference import reference_words
@@ -76,8 +77,19 @@ def places_plainly(analysis: Analysis) -> str:
     return (
         f"The {'rate' if flag.value == 'rate' else 'count'} of each {singular(areas)} in each theme is measured "
         f"against {reference_words(analysis)}. Significantly above is far over their average. In each district, the "
-        f"{areas} that are high in most themes come first. The appendix has the rule."
+        f"{areas} that are high in most themes come first. The appendix has the rule.{_before_words(analysis)}"
     )
+
+
+def _before_words(analysis: Analysis) -> str:
+    """Return which months "above before, no longer" speaks of, where a place is; they need not be the whole period."""
+    found, comparison = analysis.standings, analysis.comparison
+    if found is None or comparison is None or not (found.grid == "previously").any(axis=None):
+        return ""
+    before, after = compared_words(comparison)
+    whole = comparison.after == tuple(analysis.calendar)
+    now = f"and not in {after}" if whole else f"and neither in {after} nor in the whole period"
+    return f" Above before, no longer: above in {before}, {now}."
 
 
 def places_note(analysis: Analysis) -> Note:
