@@ -98,6 +98,8 @@ def test_the_report_lists_it_first_and_draws_it(analysed: Analysis) -> None:
     assert table.rows[0][-1] == "unusually high"
     grids = [block for block in section.blocks if isinstance(block, Grid)]
     assert [len(grid.pictures) for grid in grids] == [2, 2]
+    captions = [block.caption for block in section.blocks if isinstance(block, Table)]
+    assert "The year" in captions, "it ends in December: nothing is left of it"
     drawn = grids[1].pictures[0]
     assert drawn.caption.startswith("Burglary in Ward 3")
     assert "December 2025 unusually high" in drawn.alt

@@ -44,12 +44,12 @@ RATES = pd.DataFrame(
 
 def profile(**options: Any) -> Any:
     RATES.attrs["periods"] = {"England": "2024/25"}
-    return make_profile(COUNTS, WARDS, comparators=RATES, **{"months": 12, **options})
+    return make_profile(COUNTS, WARDS, **{"comparators": RATES, "months": 12, **options})
 
 
 def test_the_mix_in_words_and_no_percentage_from_under_ten() -> None:
     assert mix_words(profile(), "Town") == (
-        "Violence and sexual offences are 70% of all crime in Town (700 of 1,000), followed by Burglary 30%."
+        "Violence and sexual offences are 70% of all crime in Town (700 of 1,000), followed by burglary 30%."
     )
     assert mix_words(profile(), "Vale") == (
         "13 crimes were recorded in Vale, too few of any one kind for percentages."
@@ -117,8 +117,13 @@ def test_the_change_names_both_periods_and_a_season_that_differs() -> None:
 def test_a_month_against_a_year_says_that_seasons_differ() -> None:
     period, recorded = period_words(profile())
     assert period == "England: 2024/25."
+    # England's table has anti-social behaviour, so that nothing says there is none.
     assert recorded == (
-        "Police recorded crime is not police.uk's street-level counts: a lookup puts its offences in police.uk's "
+        "Police recorded crime is not police.uk's street-level counts: its offences were put in police.uk's "
+        "categories, and the two are revised at different times."
+    )
+    without = profile(comparators=RATES.drop("Anti-social behaviour"))
+    assert period_words(without)[-1].endswith(
         "categories, the two are revised at different times, and it has no anti-social behaviour."
     )
     assert "the season is part of the difference" in period_words(profile(months=6))[1]

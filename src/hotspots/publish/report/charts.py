@@ -174,9 +174,8 @@ def _years(years: pd.DataFrame) -> Table:
     note = year_words(years) if beside else ""
     if projected:
         note += f" The whole year is projected {by}; its range holds if nothing changes but by chance."
-    return Table(
-        "The year so far", headings, rows, numbers=frozenset(range(1, len(headings))), note=note.strip()
-    )
+    title = "The year so far" if projected else "The year"
+    return Table(title, headings, rows, numbers=frozenset(range(1, len(headings))), note=note.strip())
 
 
 def _histories(found: MonthCharts, names: dict[Any, str], label: str) -> list[Block]:

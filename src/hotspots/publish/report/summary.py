@@ -80,8 +80,9 @@ def _third(analysis: Analysis) -> str:
         said = {flag: _moved(changed, flag, verb) for flag, verb in moved.items()}
         if not any(said.values()):
             return f"No theme changed clearly between {before} and {after}."
-        some = len([theme for theme in changed if _flag(theme) in moved])
-        rest = " The others did not change clearly." if some < len(changed) else ""
+        still = [plural(theme.name) for theme in changed if _flag(theme) not in moved]
+        rest = f"{still[0][:1].upper()}{still[0][1:]}" if len(still) == 1 else "The others"
+        rest = f" {rest} did not change clearly." if still else ""
         sentences = [text for text in said.values() if text]
         later = [f"{text[:1].upper()}{text[1:]}" for text in sentences[1:]]
         return f"{after} set against {before}: {' '.join([*sentences[:1], *later])}{rest}"

@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from hotspots.analysis.comparators import SIMILAR
+from hotspots.analysis.comparators import DISORDER, SIMILAR
 from hotspots.analysis.profile import FORCE, TOTAL, Profile
 from hotspots.base.poisson import FEW
 from hotspots.base.text import list_words
+from hotspots.publish.words.names import plural
 
 STANDING = {
     "above": "statistically above",
@@ -46,7 +47,7 @@ def mix_words(profile: Profile, district: str) -> str:
         return f"{total:,.0f} crimes were recorded in {district}, too few of any one kind for percentages."
     kinds = [str(kind) for kind in told.index]
     shares = [share_words(share, n) for share, n in zip(told["share"], told["n"], strict=True)]
-    others = [f"{kind} {share}" for kind, share in zip(kinds, shares, strict=True)][1 : 1 + _NAMED]
+    others = [f"{plural(kind)} {share}" for kind, share in zip(kinds, shares, strict=True)][1 : 1 + _NAMED]
     more = f", followed by {list_words(others)}" if others else ""
     count = f"{told['n'].iloc[0]:,.0f} of {total:,.0f}"
     return f"{kinds[0]} {_verb(kinds[0])} {shares[0]} of all crime in {district} ({count}){more}."
@@ -93,10 +94,17 @@ def period_words(profile: Profile) -> tuple[str, ...]:
             f"The rates here are those of {length}, scaled to a year; where a comparator covers a whole year, the "
             "season is part of the difference. Crime is more frequent in summer than in winter."
         )
-    if any(label != FORCE and label not in profile.street for label in profile.comparators):
+    tables = [label for label in profile.comparators if label != FORCE and label not in profile.street]
+    if tables:
+        rates = profile.against["cmp_rate"].reset_index()
+        disorder = rates[
+            rates["comparator"].isin(tables) & (rates["offence"].str.casefold() == DISORDER.casefold())
+        ]["cmp_rate"]
+        # A table of one's own may have it, from another source.
+        lacks = "" if disorder.notna().any() else ", and it has no anti-social behaviour"
         said.append(
-            "Police recorded crime is not police.uk's street-level counts: a lookup puts its offences in police.uk's "
-            "categories, the two are revised at different times, and it has no anti-social behaviour."
+            "Police recorded crime is not police.uk's street-level counts: its offences were put in police.uk's "
+            f"categories, {'' if lacks else 'and '}the two are revised at different times{lacks}."
         )
     return tuple(said)
 
