@@ -199,6 +199,27 @@ def test_columns_that_are_not_recognised_are_told(hotspots: Run, town: Path) -> 
     )
     out = hotspots("inspect", "bare.csv")[1].splitlines()
     assert "  No row has a category that is read: name the column that holds it with --category-column" in out
-    assert "  No row has a month that is read: name the column that holds it with --month-column" in out
+    # The command to type is refused without it where the areas have populations.
+    assert (
+        "  No row has a month that is read: name the column that holds it with --month-column, "
+        "or tell 'hotspots count' how many months there are with --months: rates need it"
+    ) in out
     named = ("--category-column", "law", "--month-column", "when_was_it")
     assert "Nothing looks wrong" in hotspots("inspect", "bare.csv", *named)[1]
+
+
+def test_one_is_one(hotspots: Run, town: Path) -> None:
+    wards = gpd.read_file("wards.gpkg")
+    wards.iloc[:1].to_file("one.gpkg")
+    at = wards.geometry.iloc[0].representative_point()
+    (town / "few.csv").write_text(
+        "Crime ID,Month,x,y,Crime type\n"
+        + "".join(f"{name},2025-01,{at.x:.0f},{at.y:.0f},Drugs\n" for name in ("", "unknown", "a1", "a2")),
+        encoding="utf-8",
+    )
+    _, out, _ = hotspots("inspect", "few.csv", "--areas", "one.gpkg")
+    assert "  By polygon: 100.0% of the located incidents lie in the only area" in out.splitlines(), out
+    assert (
+        "  1 row has 'unknown' or the like in the place of a Crime ID: repeats among them are not found"
+        in out
+    ), out

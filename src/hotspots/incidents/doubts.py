@@ -123,8 +123,9 @@ def _repeats(report: QualityReport) -> Iterator[str]:
             f"earlier row and are dropped ({most})"
         )
     if report.no_ids > MANY_REPEATS * report.rows_read:
+        rows = f"{_rows(report.no_ids)} {'has' if report.no_ids == 1 else 'have'}"
         yield (
-            f"{_rows(report.no_ids)} have '{report.notes['no_ids']}' or the like in the place of a Crime ID: "
+            f"{rows} '{report.notes['no_ids']}' or the like in the place of a Crime ID: "
             "repeats among them are not found"
         )
     if report.recurring_ids > MANY_REPEATS * report.rows_read:

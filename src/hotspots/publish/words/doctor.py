@@ -69,12 +69,16 @@ def doubts_of(found: Diagnosis) -> list[str]:
             for share in found.unlocated[:_MOST]
         ),
     ]
-    for what, shares, option in (
+    for what, shares, way in (
         ("category", quality.by_category, "--category-column"),
-        ("month", quality.by_month, "--month-column"),
+        (
+            "month",
+            quality.by_month,
+            "--month-column, or tell 'hotspots count' how many months there are with --months: rates need it",
+        ),
     ):
         if quality.used and not any(share.label for share in shares):
-            doubts.append(f"No row has a {what} that is read: name the column that holds it with {option}")
+            doubts.append(f"No row has a {what} that is read: name the column that holds it with {way}")
     if quality.months_missing:
         named = ", ".join(quality.months_missing[:6]) + (", ..." if len(quality.months_missing) > 6 else "")
         doubts.append(f"No row falls in {named}: is a file missing?")
@@ -95,9 +99,8 @@ def doubts_of(found: Diagnosis) -> list[str]:
 def _placed(placed: Placed) -> list[str]:
     lines = []
     if placed.inside == placed.inside:
-        lines.append(
-            f"By polygon: {placed.inside:.1%} of the located incidents lie in one of {placed.areas:,} areas"
-        )
+        among = "in the only area" if placed.areas == 1 else f"in one of {placed.areas:,} areas"
+        lines.append(f"By polygon: {placed.inside:.1%} of the located incidents lie {among}")
     if placed.coded is not None:
         lines.append(f"By code: {placed.coded:.1%} of the recorded codes are an area's")
     if placed.both:
