@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -696,6 +697,7 @@ def test_the_first_page_is_for_a_chief_inspector(two_towns: Path) -> None:
     # 60 incidents among 1,000 people in a month: 720 a year.
     assert rows.rows[0] == [f"1. {SCRIPT}", "Abbeyshire", "Far above the average in all 2 themes.", "720.0"]
     assert len(rows.rows) == 5
+    assert rows.note == "Rate: incidents a year for every 1,000 people; that of all is 220.0."
     assert picture.caption.endswith("July 2025; source: police.uk.")
     assert f"in {SCRIPT} (Abbeyshire), Ward 1 (Abbeyshire)" in picture.alt
     assert reading_age(first_page(document)) <= 14
@@ -788,6 +790,18 @@ def test_a_theme_is_one_slide_with_its_map_and_three_lines(two_towns: Path) -> N
     assert last.startswith("How to read the rates of partnerships: ")
     assert "Counts: " in last
     assert "The report's appendix holds: How it was made" in last
+
+
+def test_the_first_page_says_what_share_has_no_place(two_towns: Path) -> None:
+    analysis = run(two_towns, FULL)
+    held = analysis.quality
+    quality = replace(held, rows_read=held.rows_read + 20, used=held.used + 20, unlocated=held.unlocated + 20)
+    rows = make_document(replace(analysis, quality=quality)).sections[0].blocks[2]
+    assert isinstance(rows, Table)
+    # 20 of 240.
+    assert rows.note.endswith(
+        " 8.3% of the incidents read have no coordinates or lie outside the wards, and are not counted."
+    )
 
 
 @pytest.mark.browser

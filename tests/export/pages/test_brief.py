@@ -59,7 +59,7 @@ def test_selected_and_not_chosen_stand_apart(layer: Any) -> None:
     selected, rest = (page.index(heading) for heading in ("Selected wards", "What was not chosen, and why"))
     assert page.index('<p class="under">Abbeyshire 2025</p>') < page.index("<p>All said.</p>") < selected
     assert selected < page.index("Because &lt;i&gt;.") < page.index("Reason 1.") < rest < page.index("OGL")
-    assert "rank 2 to 2; chance 55%" in page
+    assert ">rank 2; chance 55%<" in page
     # The watched area, the next three of the others, and the one without a score.
     assert (
         "<strong>Ward 2 (Moor &amp; Vale)</strong>: Reason 2. <strong>Ward 3 (Moor &amp; Vale)</strong>: Reason 3."

@@ -297,6 +297,22 @@ def test_the_contents_stay_on_the_first_page_however_long_the_title(
     assert len(re.findall(rb"/Type\s*/Page\b", pages)) == 13
 
 
+@pytest.mark.browser
+def test_slots_leave_room_for_a_theme_of_many_partnerships_on_one_page(
+    opened: tuple[Any, list[str]],
+) -> None:
+    # Where no rate of others is at hand, nine districts take two lines more, and the page of the theme was full.
+    slots: list[Block] = [
+        Slot(title, "what is to be written.") for title in ("At-risk groups", "Recommendations")
+    ]
+    page = laid_out(opened[0], Document("Slots", "2025", [Section("Themes", slots)]))
+    top, foot = (
+        page.locator(".slot").nth(place).evaluate(f"one => one.getBoundingClientRect().{side}")
+        for place, side in ((0, "top"), (1, "bottom"))
+    )
+    assert foot - top <= 28 * 96 / 25.4
+
+
 def test_a_first_section_of_many_rows_is_no_page_of_its_own() -> None:
     picture, long = Picture(SVG, "A map", "A map"), Table("", ["Ward"], [["A"]] * 9)
     tried: list[tuple[list[Block], bool]] = [

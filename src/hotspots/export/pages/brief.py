@@ -169,7 +169,8 @@ def _left_out(left: pd.DataFrame, selected: int, noun: str, elsewhere: str) -> s
 def _item(row: Any, chosen: pd.DataFrame) -> str:
     """Return one selected area: its rank, how sure it is, its name and why, and which selected ones it touches."""
     low, high = format_value("rank_lo", row.rank_lo), format_value("rank_hi", row.rank_hi)
-    sure = f"rank {low} to {high}; chance {row.sel_share:.0%}"
+    ranks = f"rank {low}" if low == high else f"rank {low} to {high}"
+    sure = f"{ranks}; chance {row.sel_share:.0%}"
     joined = chosen[(chosen["locality"].astype(str) == str(row.locality)) & (chosen.index != row.Index)]
     along = ""
     if str(row.locality) and len(joined):

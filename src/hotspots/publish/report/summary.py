@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots.analysis.results import Analysis, Layer, ThemeResult
 from hotspots.base.columns import format_value
-from hotspots.base.text import counted, list_words
+from hotspots.base.text import counted, list_words, percent
 from hotspots.export.document import Paragraphs, Picture, Section, Table
 from hotspots.publish.report.plates import WIDTH, Kinds, area_plate, origin_words
 from hotspots.publish.report.themes import FEW, first_column, flags_of, scale_words
@@ -169,9 +169,29 @@ def _rows(analysis: Analysis, first: list[str]) -> Table:
     headings = [singular(analysis.recipe.areas[0].label), *(["District"] if known else []), "Why"]
     figure = f"{theme.name}, {'rate' if rated else 'incidents'}"
     rate = format_value("rate", theme.rate)
-    note = f"Rate: incidents a year for every 1,000 people; that of all is {rate}." if rated else ""
+    notes = [f"Rate: incidents a year for every 1,000 people; that of all is {rate}."] if rated else []
+    note = " ".join([*notes, *_unplaced(analysis)])
     last = len(headings)
     return Table("", [*headings, figure], rows, frozenset({last}), note, prose=frozenset({last - 1}))
+
+
+def _unplaced(analysis: Analysis) -> list[str]:
+    """Return how many incidents have no place in the areas, as a sentence: the files hold more than is counted here.
+
+    Nothing where the areas are a part of what the files cover, where recorded codes place incidents that have no
+    coordinates, or where counts are protected.
+    """
+    quality = analysis.quality
+    apart = quality.used - (quality.used if quality.inside is None else quality.inside)
+    areas = analysis.recipe.areas[0]
+    placed = areas.by == "polygon" and not areas.only and not analysis.uncovered
+    if not apart or not placed or analysis.published is not None:
+        return []
+    label = plural(areas.label)
+    share = percent(apart, quality.used)
+    return [
+        f"{share} of the incidents read have no coordinates or lie outside the {label}, and are not counted."
+    ]
 
 
 def _why(flags: pd.DataFrame, code: str) -> str:
