@@ -31,3 +31,26 @@ def test_a_count_that_an_earlier_edition_tells_is_named_in_words() -> None:
         "hiding more does not help\n"
         "Hint: publish larger areas or longer periods, or leave the earlier edition's months out"
     )
+
+
+def test_a_count_is_released_by_others_that_only_a_wide_total_ties_it_to() -> None:
+    # A total of 200 that stays, of a count that is shown as 20 and of 70 that are hidden: hiding the count lets it be
+    # 31, where the others are as much less. The total is of so many that they are not near.
+    parts = 71
+    lower, upper = np.zeros(1 + parts), np.full(1 + parts, np.inf)
+    free = lower.copy(), upper.copy()
+    for ends, held in ((lower, 18), (upper, 22)):
+        ends[1] = held
+    for ends in (lower, upper, *free):
+        ends[0] = 200
+    system = System(
+        cells=pd.RangeIndex(1 + parts),
+        lower=lower,
+        upper=upper,
+        matrix=sparse.csr_array([[1.0, *[-1.0] * parts]]),
+        least=np.zeros(1),
+        most=np.zeros(1),
+    )
+    may = np.arange(1 + parts) == 1
+    release = Release(system, may, *free, np.ones(1 + parts))
+    assert release.choose(np.array([1]), np.array([31.0]), np.array([-5.0])).tolist() == may.tolist()

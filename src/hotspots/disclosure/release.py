@@ -17,8 +17,12 @@ from hotspots.disclosure.tables import named
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_STEPS = (2, 4, 7)
-"""How far off, in statements, counts are hidden and changed to release one."""
+_STEPS = (2, 4, 7, None)
+"""How far off, in statements, counts are hidden and changed to release one; None for all, where nothing near does.
+
+A total that stays as it is holds down all near counts together, as a district of which all are hidden: what then
+differs lies in other districts, to which no short way of statements leads.
+"""
 _FAR = 200.0
 """By so much at most a count differs from what was shown of it to release another."""
 _NODES = 1_000
@@ -66,8 +70,8 @@ class Release:
 
             min Σ cost_i y_i   subject to   lower_i - M y_i <= x_i <= upper_i + M y_i,   least <= A x <= most
 
-        in which only counts near it differ from a table that agrees with all that is shown; what is hidden for
-        one is hidden for the next. A table in which it is so much is thus there to prove it.
+        in which only counts near it differ from a table that agrees with all that is shown, and any where this does
+        not help; what is hidden for one is hidden for the next. A table in which it is so much is thus there to prove it.
 
         Parameters
         ----------
@@ -88,10 +92,11 @@ class Release:
         """
         ties = Ties(for_solver(self.system.matrix))
         table = _any_table(self.system)
+        everywhere = np.arange(len(self.may), dtype=np.int64)
         chosen = np.zeros(len(self.may), dtype=bool)
         for cell, most, least in zip(cells.tolist(), highest.tolist(), lowest.tolist(), strict=True):
             for steps in _STEPS:
-                near = ties.near(cell, steps)
+                near = everywhere if steps is None else ties.near(cell, steps)
                 found = self._near(ties, near, table, chosen, (cell, most, np.inf))
                 if found is None and least >= 0:
                     found = self._near(ties, near, table, chosen, (cell, 0.0, least))
