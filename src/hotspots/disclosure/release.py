@@ -71,7 +71,8 @@ class Release:
             min Σ cost_i y_i   subject to   lower_i - M y_i <= x_i <= upper_i + M y_i,   least <= A x <= most
 
         in which only counts near it differ from a table that agrees with all that is shown, and any where this does
-        not help; what is hidden for one is hidden for the next. A table in which it is so much is thus there to prove it.
+        not help; what is hidden for one is hidden for the next. A table in which it is so much is thus there to prove
+        it.
 
         Parameters
         ----------
