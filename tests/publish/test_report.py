@@ -804,6 +804,15 @@ def test_the_first_page_says_what_share_has_no_place(two_towns: Path) -> None:
     )
 
 
+def test_maps_of_change_name_the_months_compared(two_towns: Path) -> None:
+    sections = make_document(run(two_towns, FULL)).sections
+    further = next(section for section in sections if section.title == "Further maps")
+    captions = [block.caption for part in further.parts for block in part.blocks if isinstance(block, Grid)]
+    told = [text for text in captions if text.endswith("above: July 2025 against July 2024.")]
+    assert told
+    assert len(told) < len(captions), "maps of the period alone say nothing of change"
+
+
 @pytest.mark.browser
 def test_each_theme_prints_on_one_page(two_towns: Path, chromium: str) -> None:
     document = make_document(run(two_towns, FULL))

@@ -206,18 +206,30 @@ def _maps_section(analysis: Analysis, kinds: Kinds) -> Section | None:
     """Return the maps that no theme's page has, four to a page."""
     parts = []
     for group in analysis.groups:
+        drawn = [(layer, column) for layer in group.layers for column in _further(layer)]
         pictures = [
             area_plate(analysis, layer, column, size=pair_size(analysis.areas), kinds=kinds)
-            for layer in group.layers
-            for column in _further(layer)
+            for layer, column in drawn
         ]
+        columns = [column for _, column in drawn]
         grids = [
-            Grid(pictures[start : start + 4], f"{group.name}: {origin_words(analysis)}")
+            Grid(
+                pictures[start : start + 4],
+                f"{group.name}: {origin_words(analysis)}{_changes(analysis, columns[start : start + 4])}",
+            )
             for start in range(0, len(pictures), 4)
         ]
         if grids:
             parts.append(Part(group.name, grids))
     return Section("Further maps", parts=parts) if parts else None
+
+
+def _changes(analysis: Analysis, columns: list[str]) -> str:
+    """Return which months the maps of change among some compare: they are not those of the caption."""
+    if analysis.comparison is None or not {"ch_flag", "sd_since"} & set(columns):
+        return ""
+    before, after = compared_words(analysis.comparison)
+    return f" Change, and newly or no longer above: {after} against {before}."
 
 
 def _further(layer: Layer) -> list[str]:
