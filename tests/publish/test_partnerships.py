@@ -199,7 +199,7 @@ def test_a_partnerships_page_has_its_map_places_harm_and_offences(made: Analysis
     assert isinstance(texts, Paragraphs)
     # 70 + 13 + 5 + 3 + 4 + 5 crimes: 60 + 1 + 17 shopliftings, 22 robberies.
     assert texts.texts[0] == (
-        "Shoplifting is 78% of all crime in Northshire (78 of 100), followed by Robbery 22%."
+        "Shoplifting is 78% of all crime in Northshire (78 of 100), followed by robbery 22%."
     )
     assert texts.texts[1].startswith(
         "The rate of recorded crime, 16.7 for every 1,000 people a year, is above that of the force ("

@@ -150,6 +150,10 @@ def test_no_longer_above_names_the_months_that_it_speaks_of(towns: Path) -> None
         " Above before, no longer: above in January 2024, and neither in January 2025 nor in the whole period."
     )
     assert opening(places(whole)).endswith(" above in January 2024, and not in January 2025.")
+    pages = next(one for one in make_document(part).sections if one.title == "Each partnership")
+    assert (
+        "neither in January 2025 nor in the whole period." in of_kind(pages.blocks, Paragraphs)[-1].texts[0]
+    )
     headings = [
         next(
             table.headings[-1]

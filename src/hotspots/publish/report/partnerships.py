@@ -28,6 +28,7 @@ from hotspots.publish.words.partnership import (
     pages_words,
     table_caption,
 )
+from hotspots.publish.words.places import before_words
 from hotspots.publish.words.profile import cell_words, figures_of, mix_words, period_words, share_words
 from hotspots.publish.words.publication import count_cell, few_of, rate_cell
 from hotspots.publish.words.reference import reference_words
@@ -69,7 +70,8 @@ def partnership_sections(analysis: Analysis, kinds: Kinds) -> Section | None:
     parts = [Part(name, _page(analysis, profile, name, kinds), new_page=True) for name in chosen]
     reading = [PLAINLY] if profile.comparators and parts else []
     said = [*reading, *(_force(analysis) if FORCE in profile.comparators else ()), *period_words(profile)]
-    rules = Paragraphs([" ".join(said)], small=True)
+    said += [before_words(analysis)]
+    rules = Paragraphs([" ".join(text for text in said if text)], small=True)
     left_out = pages_words(len(chosen), len(profile.names))
     return Section("Each partnership", [*([Paragraphs([left_out])] if left_out else []), rules], parts)
 

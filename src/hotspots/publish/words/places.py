@@ -73,15 +73,15 @@ def place_words(standings: Standings, code: Any, *, only: str | None = None) -> 
 def places_plainly(analysis: Analysis) -> str:
     """Return in plain words what the places are measured against; `places_note` has the rule."""
     flag = analysis.recipe.flag or Flag()
-    areas = plural(analysis.recipe.areas[0].label)
+    areas, before = plural(analysis.recipe.areas[0].label), before_words(analysis)
     return (
         f"The {'rate' if flag.value == 'rate' else 'count'} of each {singular(areas)} in each theme is measured "
         f"against {reference_words(analysis)}. Significantly above is far over their average. In each district, the "
-        f"{areas} that are high in most themes come first. The appendix has the rule.{_before_words(analysis)}"
+        f"{areas} that are high in most themes come first. The appendix has the rule.{f' {before}' if before else ''}"
     )
 
 
-def _before_words(analysis: Analysis) -> str:
+def before_words(analysis: Analysis) -> str:
     """Return which months "above before, no longer" speaks of, where a place is; they need not be the whole period."""
     found, comparison = analysis.standings, analysis.comparison
     if found is None or comparison is None or not (found.grid == "previously").any(axis=None):
@@ -89,7 +89,7 @@ def _before_words(analysis: Analysis) -> str:
     before, after = compared_words(comparison)
     whole = comparison.after == tuple(analysis.calendar)
     now = f"and not in {after}" if whole else f"and neither in {after} nor in the whole period"
-    return f" Above before, no longer: above in {before}, {now}."
+    return f"Above before, no longer: above in {before}, {now}."
 
 
 def places_note(analysis: Analysis) -> Note:
