@@ -9,8 +9,8 @@ from hotspots.analysis.audit.audit import audit_folders
 
 
 def test_a_ward_that_lacks_a_month_is_no_part_of_the_total_and_no_sum_of_its_lsoas(publish: Publish) -> None:
-    # The first LSOA has 40, as all areas together: that leaves at most 4 for the third ward, which lacks a month, nor for
-    # its four LSOAs. All of these would be given back.
+    # The first LSOA has 40, as all areas together: that leaves at most 4 for the third ward, which lacks a month, and
+    # for its four LSOAs. All of these would be given back.
     layers = {}
     for key, layer, ward in (("lsoas", LSOAS, WARD_OF), ("wards", WARDS, np.arange(4))):
         lacks = ward == 2
