@@ -223,6 +223,11 @@ def test_a_partnerships_page_has_its_map_places_harm_and_offences(made: Analysis
     )
     assert offences.headings == ["Offence", "Incidents", "Share of crime", "Rate, Northshire", FORCE]
     assert offences.rows[2][:4] == ["Shoplifting", "78", "78%", "13.0"]
+    assert offences.note == ""
+    # Southshire has no robbery, of which there is no share.
+    others = each.parts[1].blocks[-1]
+    assert isinstance(others, Table)
+    assert others.note == "No share is given of an offence of under 10 incidents."
 
 
 def test_no_statistics_stand_on_the_pages_and_the_appendix_says_how_to_read_them(made: Analysis) -> None:

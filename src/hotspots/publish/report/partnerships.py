@@ -187,7 +187,18 @@ def _beside(analysis: Analysis, profile: Profile, name: str, comparators: tuple[
         headings + ["Change"] * changed,
         rows,
         numbers=frozenset(range(1, 4 + len(comparators) + changed)),
+        note=_unsaid(figures, rows),
     )
+
+
+def _unsaid(figures: pd.DataFrame, rows: list[list[str]]) -> str:
+    """Return why some cells of `_beside` hold no figure; empty where all do."""
+    said = []
+    if any(".." in row for row in rows):
+        said.append("..: no such rate is known.")
+    if (figures["share"].notna() & (figures["n"] < FEW)).any():
+        said.append(f"No share is given of an offence of under {FEW} incidents.")
+    return " ".join(said)
 
 
 def _crossed(what: str, table: pd.DataFrame, written: Callable[[Any, Any, Any], str]) -> Table:
