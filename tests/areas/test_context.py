@@ -132,6 +132,15 @@ def test_other_systems_and_collections_are_brought_to_the_same(tmp_path: Path) -
     assert found.total_bounds[:2].tolist() == pytest.approx([400_000, 300_000], abs=1)
 
 
+def test_a_coordinate_that_is_no_number_is_refused_in_words(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "roads.gpkg", [line((1_000, 5_000), (float("inf"), 5_500), (5_000, 6_000))], name=["A38"]
+    )
+    with pytest.raises(DataError) as caught:
+        read_context(path, within=AREA)
+    assert caught.value.message == f"'{path}' has a shape with a coordinate that is no number"
+
+
 def test_what_is_no_layer_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"there is no file '.*roads.gpkg'"):
         read_context(tmp_path / "roads.gpkg", within=AREA)

@@ -75,7 +75,7 @@ def read_context(
     FileError
         When a file is missing or no layer.
     DataError
-        When a file has no shapes.
+        When a file has no shapes, or one with a coordinate that is no number.
     CRSError
         When a layer's system is unknown, or contradicts its coordinates.
 
@@ -119,6 +119,11 @@ def _read(path: Path, frame: tuple[float, float, float, float], crs: str) -> pd.
         if table.empty:
             continue
         shapes += len(table)
+        if not np.isfinite(shapely.get_coordinates(table.geometry.to_numpy())).all():
+            raise DataError(
+                f"'{path}' has a shape with a coordinate that is no number",
+                hint="mend the shape or delete it; in QGIS, 'Fix geometries' finds it",
+            )
         table = reproject(check_coordinates(table, crs, where=f"'{path}'"), crs)
         found.append(_cut(table, frame, f"{layer} {path.stem}"))
     if not shapes:
