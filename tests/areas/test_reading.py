@@ -11,6 +11,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 
@@ -501,3 +503,27 @@ def test_columns_of_others_under_our_names_keep_what_they_say(
     read = read_layer(tmp_path / "own.gpkg")[column].tolist()
     assert read == expected
     assert [type(value) for value in read] == [type(value) for value in expected]
+
+
+def test_columns_of_bytes_and_structures_of_parquet_are_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "wards.parquet"
+    square = shapely.box(400_000, 300_000, 401_000, 301_000)
+    wards = {"code": ["E05000001"], "name": ["Abbey"], "n": [3], "district": ["Vale"]}
+    gpd.GeoDataFrame(wards, geometry=[square], crs="EPSG:27700").to_parquet(path)
+    table = pq.read_table(path)
+    odd = {
+        "n": pa.array([{"a": 3}]),
+        "district": pa.array([b"\xff"]).dictionary_encode(),
+        "rate": pa.array([[1.0]]),
+    }
+    for name, values in odd.items():
+        place = table.schema.get_field_index(name)
+        table = table.append_column(name, values) if place < 0 else table.set_column(place, name, values)
+    pq.write_table(table, path)
+    with caplog.at_level("INFO", logger="hotspots"):
+        layer = read_layer(path)
+    assert not {"n", "rate"} & set(layer.columns)
+    assert layer["name"].tolist() == ["Abbey"]
+    assert "left out as columns of bytes, lists or structures" in caplog.text

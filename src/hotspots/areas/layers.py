@@ -354,11 +354,18 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         for values in held:
             if values.dtype == "str":
                 pa.array(values.array).validate(full=True)
-    objects = table.columns[table.dtypes == "object"]
-    raw = [name for name in objects if table[name].map(lambda cell: isinstance(cell, bytes)).any()]
+    raw = [name for name, values in table.items() if _is_compound(values)]
     if raw:
-        log.info("'%s': left out as columns of bytes: %s", path, listed(raw))
+        log.info("'%s': left out as columns of bytes, lists or structures: %s", path, listed(raw))
     return table.drop(columns=raw)
+
+
+def _is_compound(values: pd.Series[Any]) -> bool:
+    """Return whether a column holds bytes, lists or structures, which no command takes."""
+    cells: Any = values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values
+    return cells.dtype == "object" and any(
+        isinstance(cell, bytes | dict | list | np.ndarray) for cell in cells
+    )
 
 
 def _read_vector(path: Path, layer: str | None) -> pd.DataFrame:
