@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -26,9 +26,11 @@ from hotspots.incidents.quality import QualityReport, Share
 from hotspots.scale.look import Looked, count_codes, look_over
 from hotspots.scale.stream import Counted
 
+if TYPE_CHECKING:
+    from hotspots.analysis.run.sums import Engine
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-Engine = Literal["memory", "stream", "dask"]
 
 LOW = 0.9  # a category with a smaller share of located rows is pointed out
 FAR = 1_500_000  # metres from the middle of all, beyond which no two places of Great Britain are apart
@@ -157,6 +159,7 @@ def _look(source: Any, areas: gpd.GeoDataFrame | None, crs: Any, reading: dict[s
         return quality, None, []
 
     def counted(assigned: pd.Series[Any]) -> Counted:
+        """Return the counts by the area of each incident."""
         n = count_incidents(incidents, areas, assigned=assigned)
         return Counted(n, None, quality, monthly_counts(incidents, areas, assigned=assigned))
 

@@ -13,11 +13,11 @@ import pandas as pd
 
 from hotspots.base.crs import require_metres
 from hotspots.base.errors import HotspotsWarning
-from hotspots.incidents.files import IncidentFile
 from hotspots.scale.account import refuse_elsewhere
+from hotspots.scale.engine import read_all
 from hotspots.scale.job import Job, open_job
 from hotspots.scale.rows import AGREES, CODED, KNOWN, RECORDED, WANTED, Table, Tally
-from hotspots.scale.stream import Counted, Gathered, account, counts_of, divided, tally_all
+from hotspots.scale.stream import Counted, account, counts_of, divided
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -91,7 +91,7 @@ def look_over(
     """
     within = _anywhere(crs) if areas is None else areas
     job, files, copies = open_job(source, within, with_coordinates=True, **reading)
-    job, tally, at = _seen(job, files, _Distinct(), dask=dask, scheduler=scheduler)
+    job, tally, _, at = read_all(job, files, _Distinct(), dask=dask, scheduler=scheduler)
     report = account(job, files, tally, copies)
     places: Any = tuple(np.concatenate(part) for part in zip(*at, strict=True)) if at else _NOWHERE
     if areas is not None:
@@ -100,25 +100,6 @@ def look_over(
         report = divided(report, tally)
     found = (_rows_with(tally, bits) for bits in (RECORDED, KNOWN, CODED, AGREES))
     return Looked(counts_of(job, within, tally, report), places, *found)
-
-
-def _seen(
-    job: Job,
-    files: Sequence[IncidentFile],
-    wanted: _Distinct | None,
-    *,
-    dask: bool,
-    scheduler: str | Client | None,
-) -> tuple[Job, Tally, Sequence[Places]]:
-    """Read all files; return the job as it was done, the tally, and the places where those are wanted."""
-    if dask:
-        from hotspots.scale.cluster import computed
-
-        job, tally, _, at = computed(job, wanted, files, scheduler)
-        return job, tally, at
-    gathered = None if wanted is None else Gathered(job, wanted)
-    job, tally = tally_all(job, files, gathered)
-    return job, tally, [] if gathered is None else gathered.at
 
 
 _NOWHERE: Places = (np.empty(0), np.empty(0), np.empty(0, dtype=np.int64))
@@ -159,7 +140,7 @@ def count_codes(
     with warnings.catch_warnings():
         # What is odd about the rows was said when they were read before.
         warnings.simplefilter("ignore", HotspotsWarning)
-        job, tally, _ = _seen(job, files, None, dask=dask, scheduler=scheduler)
+        job, tally, *_ = read_all(job, files, None, dask=dask, scheduler=scheduler)
         report = account(job, files, tally, copies)
     refuse_elsewhere(tally, by="code", areas=areas)
     return counts_of(job, areas, tally, report)

@@ -53,7 +53,7 @@ WANTED, LOCATED, WITH_ID, CODED, AGREES, INSIDE, RECORDED, KNOWN = (np.uint64(1 
 _COUNTRIES = "EWSNKJ"
 # What a row is, without the bits above.
 _WHAT = ~np.uint64(0xFF)
-MONTH = np.uint64(0xFFFF00)
+MONTH = np.uint64(0xFFFF) << MONTH_BITS
 """The bits of a row's month."""
 
 

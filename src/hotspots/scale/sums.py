@@ -19,9 +19,10 @@ from hotspots.incidents.dates import NO_MONTH
 from hotspots.incidents.files import IncidentFile
 from hotspots.scale.account import cell_frame, refuse_elsewhere, stray_codes
 from hotspots.scale.cube import Cube, grouped, table_of
+from hotspots.scale.engine import read_all
 from hotspots.scale.job import Job, Layer, open_job
 from hotspots.scale.rows import MONTH, Table, Tally, month_of, what_is
-from hotspots.scale.stream import Gathered, account, tally_all
+from hotspots.scale.stream import account
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -202,14 +203,5 @@ def pass_over(
     beside = [Layer.of(layer, placed_by) for layer, placed_by in others]
     job, files, copies = open_job(source, first, by=by, with_coordinates=places, beside=beside, **reading)
     sums = Sums(dated=dated)
-    made: Any
-    at: Sequence[Table]
-    if dask:
-        from hotspots.scale.cluster import computed
-
-        job, tally, made, at = computed(job, sums, files, scheduler)
-    else:
-        gathered = Gathered(job, sums)
-        job, tally = tally_all(job, files, gathered)
-        made, at = gathered.total(), gathered.at
+    job, tally, made, at = read_all(job, files, sums, dask=dask, scheduler=scheduler)
     return Pass(areas, job, files, copies, tally, made or [None] * len(areas), at if places else ())
