@@ -51,7 +51,7 @@ from hotspots.publish.report.summary import summary_section
 from hotspots.publish.report.themes import themes_section
 from hotspots.publish.report.times import times_section
 from hotspots.publish.views import drawn_columns
-from hotspots.publish.words.change import calendar_words, compared_words
+from hotspots.publish.words.change import calendar_words, compared_words, is_whole
 from hotspots.publish.words.coverage import force_sentence
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.notes import method_notes
@@ -265,8 +265,11 @@ def _flag_table(analysis: Analysis, theme: Group, layer: Layer) -> Block:
     if analysis.comparison is not None and "sd_since" in layer.table:
         before, after = compared_words(analysis.comparison)
         # The flag beside it is of the whole period: of a part of it, the same ward may well be "no longer above".
-        whole = analysis.comparison.after == tuple(analysis.calendar)
-        headings[-1] = f"Since {before}" if whole else f"In {after}, since {before}"
+        headings[-1] = (
+            f"Since {before}"
+            if is_whole(analysis.comparison, analysis.calendar)
+            else f"In {after}, since {before}"
+        )
     what = "count and rate" if flag.value == "rate" else "count"
     caption = (
         f"{theme.name}: {area}-level {what}, {calendar_words(analysis.calendar)} "

@@ -51,6 +51,11 @@ def compared_words(comparison: Comparison) -> tuple[str, str]:
     return f"{season} {year_words(before)}", f"{season} {year_words(after)}"
 
 
+def is_whole(comparison: Comparison, calendar: Sequence[Any]) -> bool:
+    """Return whether the later of the periods compared is the whole period that all else is of."""
+    return comparison.after == tuple(calendar)
+
+
 def change_words(row: pd.Series[Any], *, few: int = 0) -> str:
     """Return a change as ``"up 36%"``, ``"up from 1 to 434"`` (a percentage of 1 says little) or "no clear change".
 

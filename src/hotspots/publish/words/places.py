@@ -8,7 +8,7 @@ from hotspots.analysis.recipe.tables import Flag
 from hotspots.analysis.results import Analysis
 from hotspots.analysis.standings import STANDINGS, Standings
 from hotspots.base.text import area_name, counted
-from hotspots.publish.words.change import compared_words
+from hotspots.publish.words.change import compared_words, is_whole
 from hotspots.publish.words.names import plural, singular
 from hotspots.publish.words.note import Note
 from hotspots.publish.words.reference import reference_words
@@ -87,8 +87,11 @@ def before_words(analysis: Analysis) -> str:
     if found is None or comparison is None or not (found.grid == "previously").any(axis=None):
         return ""
     before, after = compared_words(comparison)
-    whole = comparison.after == tuple(analysis.calendar)
-    now = f"and not in {after}" if whole else f"and neither in {after} nor in the whole period"
+    now = (
+        f"and not in {after}"
+        if is_whole(comparison, analysis.calendar)
+        else f"and neither in {after} nor in the whole period"
+    )
     return f"Above before, no longer: above in {before}, {now}."
 
 
