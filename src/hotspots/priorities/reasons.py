@@ -140,7 +140,6 @@ class _Facts:
     scored: Scored
     z: Floats
     mean: Floats
-    measured: Any
     static: tuple[bool, ...]
     units: Mapping[str, str]
     noun: str
@@ -164,9 +163,7 @@ class _Facts:
         plain = indicators.columns.nlevels == 1
         once = {str(pair[0]) for pair in indicators.columns.to_list() if not plain and str(pair[1]) == STATIC}
         static = tuple(plain or name in once or len(scored.periods) == 1 for name in scored.names)
-        return cls(
-            scored, z, mean, known.any(axis=0), static, units, noun, _period_noun(scored.periods), wide
-        )
+        return cls(scored, z, mean, static, units, noun, _period_noun(scored.periods), wide)
 
 
 def _period_noun(periods: tuple[str, ...]) -> str:
@@ -298,7 +295,7 @@ def _no_longer(facts: _Facts, area: int, past: list[int]) -> list[str]:
 
 
 def _unknown(facts: _Facts, area: int) -> list[str]:
-    measured = facts.measured
+    measured: Any = ~np.isnan(facts.mean)
     gaps: Any = np.isnan(facts.scored.cube[area]) & measured
     return [
         name
