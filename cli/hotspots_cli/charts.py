@@ -100,7 +100,7 @@ def command(
     from hotspots.analysis.charts import MONTHS_ALONE, files_months, find_charts
     from hotspots.base.errors import HotspotsWarning
     from hotspots.export.tables.csv import write_csv
-    from hotspots.publish.words.charts import chart_names, charts_sentences, year_sentence
+    from hotspots.publish.words.charts import chart_names, charts_sentences, year_sentence, year_title
 
     with Steps(4) as step:
         read = read_located(
@@ -128,7 +128,9 @@ def command(
         click.echo(sentence, err=True)
     if len(found.years):
         first = found.years.iloc[0]
-        click.echo(f"Year so far, all areas: {year_sentence(first.to_dict(), found.years)}", err=True)
+        click.echo(
+            f"{year_title(found.years)}, all areas: {year_sentence(first.to_dict(), found.years)}", err=True
+        )
 
 
 def _by_theme(table: pd.DataFrame, where: Any, assigned: Any) -> dict[str, pd.DataFrame]:

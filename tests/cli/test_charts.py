@@ -45,7 +45,10 @@ def test_charts_lists_the_spike_first(
         "Ward 3", "Burglary", "2025-12", 50, "unusually high",
     ]  # fmt: skip
     assert len(table) == 16
-    assert "Burglary in Ward 3: 50 in December 2025, " in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Burglary in Ward 3: 50 in December 2025, " in told
+    # It ends in December: nothing is left of it.
+    assert "\nThe year, all areas: " in told
 
 
 def test_charts_writes_every_month_on_request(street: tuple[Path, Path], tmp_path: Path) -> None:
@@ -110,7 +113,7 @@ def test_the_year_so_far_ends_on_the_last_day_of_files_with_days(
     said = "46 incidents from 1 January 2025 to 12 March 2025, 45 from the same day to the same day a year before"
     code, _, err = hotspots("charts", "own.csv", "--areas", "wards.gpkg", "-o", "unusual.csv")
     assert code == 0, err
-    assert said in err
+    assert f"The year so far, all areas: {said}" in err
     recipe = (
         'title = "Town"\n[incidents]\nsource = "own.csv"\nperiod = "2025-01..2025-03"\n[[areas]]\nlabel = "Wards"\n'
         'source = "wards.gpkg"\n[[theme]]\nname = "Burglary"\n'

@@ -19,6 +19,7 @@ from hotspots.publish.words.charts import (
     charts_sentences,
     unusual_line,
     year_headings,
+    year_title,
     year_words,
 )
 from hotspots.publish.words.names import plural, singular
@@ -174,8 +175,9 @@ def _years(years: pd.DataFrame) -> Table:
     note = year_words(years) if beside else ""
     if projected:
         note += f" The whole year is projected {by}; its range holds if nothing changes but by chance."
-    title = "The year so far" if projected else "The year"
-    return Table(title, headings, rows, numbers=frozenset(range(1, len(headings))), note=note.strip())
+    return Table(
+        year_title(years), headings, rows, numbers=frozenset(range(1, len(headings))), note=note.strip()
+    )
 
 
 def _histories(found: MonthCharts, names: dict[Any, str], label: str) -> list[Block]:

@@ -129,6 +129,11 @@ def year_words(years: pd.DataFrame) -> str:
     return f"{said}{leap}." if leap else said
 
 
+def year_title(years: pd.DataFrame) -> str:
+    """Return what the year's table and sentence are called: it is no longer "so far" at its end."""
+    return "The year so far" if years.attrs["left"] else "The year"
+
+
 def year_headings(years: pd.DataFrame) -> tuple[str, str]:
     """Return what the year so far and the whole year are called at the head of a table; the latter empty at its end."""
     months = years.attrs["months"]
