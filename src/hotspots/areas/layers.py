@@ -346,26 +346,32 @@ def _locate(source: str | os.PathLike[str], layer: str | None) -> tuple[Path, st
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     with _reading_layer(path):
-        table: pd.DataFrame = gpd.read_parquet(path)
+        schema = pq.read_schema(path)
+        places = json.loads((schema.metadata or {}).get(b"geo", b"{}")).get("columns", {})
+        raw = [field.name for field in schema if field.name not in places and _is_compound(field.type)]
+        kept = [name for name in schema.names if name not in raw]
+        table: pd.DataFrame = gpd.read_parquet(path, columns=kept if raw else None)
         # Arrow takes any bytes for text, and breaks where they are first looked at.
         held: list[Any] = [table.index, *(column for _, column in table.items())]
         for values in held:
             if values.dtype == "str":
                 pa.array(values.array).validate(full=True)
-    raw = [name for name, values in table.items() if _is_compound(values)]
     if raw:
         log.info("'%s': left out as columns of bytes, lists or structures: %s", path, listed(raw))
-    return table.drop(columns=raw)
+    return table
 
 
-def _is_compound(values: pd.Series[Any]) -> bool:
-    """Return whether a column holds bytes, lists or structures, which no command takes."""
-    cells: Any = values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values
-    return cells.dtype == "object" and any(
-        isinstance(cell, bytes | dict | list | np.ndarray) for cell in cells
-    )
+def _is_compound(kind: Any) -> bool:
+    """Return whether a column of this Arrow type holds bytes, lists or structures, which no command takes."""
+    import pyarrow.types as pt
+
+    if pt.is_dictionary(kind):
+        return _is_compound(kind.value_type)
+    bytes_of = (pt.is_binary, pt.is_large_binary, pt.is_fixed_size_binary, pt.is_binary_view)
+    return pt.is_nested(kind) or any(holds(kind) for holds in bytes_of)
 
 
 def _read_vector(path: Path, layer: str | None) -> pd.DataFrame:
