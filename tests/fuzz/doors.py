@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import random
 from pathlib import Path
 
@@ -10,11 +9,11 @@ import click
 from tests.fuzz import values
 from tests.fuzz.folders import folders
 from tests.fuzz.inputs import Door, Input, damage, damage_layer, take
+from tests.fuzz.numbers import NUMBERS, numbers
 from tests.fuzz.sections import sections
 from tests.fuzz.sites import sites
 from tests.fuzz.stores import stores
-
-from hotspots_cli.main import COMMANDS, cli
+from tests.fuzz.words import NEEDED, commands, sound_argument, sound_option, sound_output
 
 INCIDENTS = [
     "i.csv",
@@ -45,28 +44,6 @@ _TABLES = (
     "setting.csv",
 )
 AREAS = ("w.gpkg", "w.geojson", "w.geojson", "w.shp", "w.fgb", "w.kml", "w.zip", "w.parquet")
-_ARGUMENTS = {
-    "incidents": "i.csv",
-    "layer": "n.geojson",
-    "recipe": "r.toml",
-    "table": "rates.csv",
-    "sheet": "i.csv",
-}
-_SOUND = {
-    "areas": "w.gpkg",
-    "plan": "p.toml",
-    "comparators": "rates.csv",
-    "population_table": "people.csv",
-    "recipe": "r.toml",
-    "value": "n",
-    "before": "2025-01",
-    "after": "2025-02",
-    "indicator": "crime",
-    "column": "Crime type",
-    "bandwidth": "500",
-    "cell_size": "100",
-}
-_NUMBERS = ("0", "-1", "1", "2", "0.5", "99", "5000", "1e9", "1e308", "inf", "nan", "2000000000", "9" * 23)
 
 
 def incidents(seeds: Path, folder: Path, rng: random.Random) -> Input:
@@ -200,62 +177,38 @@ def plans(seeds: Path, folder: Path, rng: random.Random) -> Input:
 
 def options(seeds: Path, folder: Path, rng: random.Random) -> Input:
     """A command on sound files, with options that are not."""
-    take(seeds, folder, "i.csv", "w.gpkg", "n.geojson", "people.csv", "r.toml", "p.toml", "rates.csv")
+    take(seeds, folder, *NEEDED)
     path, command = rng.choice(commands())
-    layer = any(param.name == "layer" and isinstance(param, click.Argument) for param in command.params)
-    words = [*path, *_arguments(command, rng, layer=layer)]
-    for option in command.params:
-        if (
-            not isinstance(option, click.Option)
-            or option.hidden
-            or option.name in ("help", "output", "tiles")
+    words = [*path]
+    for param in command.params:
+        if isinstance(param, click.Argument):
+            sound = rng.random() < 0.9
+            words.append(sound_argument(path, param) if sound else values.text(rng).replace("\0", "")[:300])
+        elif (
+            isinstance(param, click.Option)
+            and not param.hidden
+            and param.name not in ("help", "output", "tiles")
+            and (param.required or rng.random() < 0.06)
         ):
-            continue
-        wanted = option.required or rng.random() < 0.06
-        if wanted:
-            words += _option(option, rng, sound=option.required and rng.random() < 0.8)
-    output = ""
-    if any(param.name == "output" for param in command.params):
-        output = rng.choice(["o.geojson", "o.geojson", "o.csv", "o.gpkg", "o.svg", "o.tif"])
+            sound = param.required and rng.random() < 0.8
+            words += [param.opts[-1], sound_option(path, param)] if sound else _option(param, rng)
+    output = sound_output(path, command)
+    if output:
+        output = (
+            output if rng.random() < 0.7 else rng.choice(["o.geojson", "o.csv", "o.gpkg", "o.svg", "o.tif"])
+        )
         words += ["-o", output]
     return Input(words, " ".join(path), output=output)
 
 
-@functools.cache
-def commands() -> list[tuple[list[str], click.Command]]:
-    """Return every command that ends in a few seconds, with the words that call it."""
-    found: list[tuple[list[str], click.Command]] = []
-    context = click.Context(cli)
-    for name in COMMANDS:
-        if name in ("demo", "run", "report", "audit", "page", "fetch"):
-            continue
-        command = cli.get_command(context, name)
-        if isinstance(command, click.Group):
-            found += [([name, below], one) for below, one in command.commands.items()]
-        elif command is not None:
-            found.append(([name], command))
-    return found
-
-
-def _arguments(command: click.Command, rng: random.Random, *, layer: bool) -> list[str]:
-    words = []
-    for param in command.params:
-        if isinstance(param, click.Argument):
-            right = _ARGUMENTS.get(str(param.name), "n.geojson" if layer else "i.csv")
-            words.append(right if rng.random() < 0.9 else values.text(rng).replace("\0", "")[:300])
-    return words
-
-
-def _option(option: click.Option, rng: random.Random, *, sound: bool) -> list[str]:
+def _option(option: click.Option, rng: random.Random) -> list[str]:
     name = option.opts[-1]
     if option.is_flag:
         return [name]
-    if sound and option.name in _SOUND:
-        return [name, _SOUND[option.name]]
     if isinstance(option.type, click.Choice) and rng.random() < 0.8:
         return [name, str(rng.choice(list(option.type.choices)))]
     if isinstance(option.type, click.types.IntParamType | click.types.FloatParamType) and rng.random() < 0.9:
-        return [name, rng.choice(_NUMBERS)]
+        return [name, rng.choice(NUMBERS)]
     return [name, values.text(rng).replace("\0", "")[:2000]]
 
 
@@ -273,6 +226,7 @@ DOORS: dict[str, tuple[Door, int]] = {
     "sites": (sites, 4),
     "folders": (folders, 3),
     "sections": (sections, 6),
+    "numbers": (numbers, 6),
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from tests.fuzz.inputs import Input
+from tests.fuzz.words import commands
 
 from hotspots_cli.main import COMMANDS, cli
 
@@ -118,16 +119,13 @@ def untyped(words: list[str], hint: str) -> list[str]:
     ]
     if words[0] not in ("run", "recipe"):
         known = {
-            str(param.name) for _, one in _all() for param in one.params if isinstance(param, click.Option)
+            str(param.name)
+            for _, one in commands()
+            for param in one.params
+            if isinstance(param, click.Option)
         }
         found += [f"hint's keyword {one}" for one in re.findall(r"'([a-z_]+)'", hint) if one in known]
     return found
-
-
-def _all() -> list[tuple[list[str], click.Command]]:
-    from tests.fuzz.doors import commands
-
-    return commands()
 
 
 def _balance(made: Input, folder: Path) -> list[str]:

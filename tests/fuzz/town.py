@@ -15,7 +15,7 @@ import pyogrio
 from shapely import LineString, Point, box
 
 WEST, SOUTH = 400_000.0, 330_000.0
-KINDS = ("Burglary", "Anti-social behaviour", "Vehicle crime")
+KINDS = ("Burglary", "Anti-social behaviour", "Vehicle crime", "Violence and sexual offences")
 LAYERS = {
     ".gpkg": "GPKG",
     ".geojson": "GeoJSON",
@@ -41,6 +41,9 @@ def build_town(folder: Path) -> None:
     times = [f"{month}-{1 + i % 28:02} {i % 24:02}:15" for i, month in enumerate(incidents["Month"])]
     dated = incidents.assign(Month=times)
     dated.rename(columns={"Month": "Date"}).to_csv(folder / "d.csv", index=False)
+    months = [f"{2024 + i // 12}-{1 + i % 12:02}" for i in range(16)]
+    years = pd.concat([incidents.assign(Month=month) for month in months])
+    years.to_csv(folder / "y.csv", index=False)
     (folder / "u.csv").write_text(csv.replace(",", ";"), encoding="utf-16")
     (folder / "i.csv.gz").write_bytes(gzip.compress(csv.encode(), mtime=0))
     incidents.to_parquet(folder / "i.parquet", index=False)
@@ -91,7 +94,7 @@ def incidents_table() -> pd.DataFrame:
             "Easting": np.round(x, 1).astype(str),
             "Northing": np.round(y, 1).astype(str),
             "LSOA code": [f"E010000{i % 12:02}" for i in range(rows)],
-            "Crime type": [KINDS[i % 3] for i in range(rows)],
+            "Crime type": [KINDS[i % 4] for i in range(rows)],
             "Weight": [1 + i % 2 for i in range(rows)],
         }
     )
