@@ -177,17 +177,26 @@ def test_the_areas_are_left_as_they_were() -> None:
     assert areas.attrs == {}
 
 
-def test_too_many_cells_are_refused_before_any_is_made() -> None:
-    # 100 km x 100 km in 12 m cells, from 400,000 / 12 = 33,333.3 to 500,000 / 12 = 41,666.7: 8,334 columns,
-    # and from 25,000 to 33,333.3: 8,334 rows; 69.5 million. 12 m x √(69.46 / 10) = 31.63, so 32 m suffice.
+def test_too_many_cells_are_refused_before_any_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    # 100 km x 100 km in 12 m cells: 10 000 000 000 / 144 = 69.4 million. 12 m x √(69.44 / 2.5) = 63.2, so 64 m suffice.
     areas = areas_of(shapely.box(400_000, 300_000, 500_000, 400_000))
     with pytest.raises(ParameterError) as error:
         make_grid(areas, cell_size=12)
     assert str(error.value) == (
-        "a grid of 12 m cells over these areas would have 69 million cells, "
-        "which take about 59 GB of memory; the limit is 10 million\n"
-        "Hint: use 'cell_size' of at least 32"
+        "a grid of 12 m cells over these areas would have 69.4 million cells, "
+        "which take about 59 GB of memory; the limit is 2,500,000\n"
+        "Hint: use 'cell_size' of at least 64, or allow so many, if there is memory for them, with "
+        "HOTSPOTS_LIMITS=cells=69444445 in the environment"
     )
+    with pytest.raises(ParameterError, match=r"^a grid of 1e-09 m cells") as error:
+        make_grid(areas, cell_size=1e-9)
+    assert error.value.hint == "use 'cell_size' of at least 64"
+    monkeypatch.setenv("HOTSPOTS_LIMITS", "cells=3")
+    square = areas_of(shapely.box(400_000, 300_000, 401_000, 301_000))
+    with pytest.raises(ParameterError, match=r"the limit is 3\n"):
+        make_grid(square, cell_size=500)
+    monkeypatch.setenv("HOTSPOTS_LIMITS", "cells=4")
+    assert len(make_grid(square, cell_size=500)) == 4
 
 
 @pytest.mark.parametrize("cell_size", [0, -250, math.nan, math.inf, "wide", True])

@@ -307,13 +307,13 @@ def test_other_refusals() -> None:
     assert error.value.message == "no two areas with a value are neighbours"
     with pytest.raises(ParameterError) as caught:
         global_pattern(values, neighbours, permutations=9)
-    assert caught.value.message == "'permutations' is 9"
-    assert caught.value.hint == "use 99 or more, such as 9999"
+    assert caught.value.message == "'permutations' is 9, too few to tell anything from chance"
+    assert caught.value.hint == "set 'permutations' to a number such as 9999"
     with pytest.raises(
         ParameterError, match=r"^'permutations' is 10000000, but more than 9,999,999 tell nothing"
     ):
         global_pattern(values, neighbours, permutations=10_000_000)
     with pytest.raises(ParameterError) as caught:
         global_pattern(values, neighbours, seed=-1)
-    assert caught.value.message == "'seed' is -1"
-    assert caught.value.hint == "use a whole number from 0"
+    assert caught.value.message == "'seed' is -1, but must be 0 or more"
+    assert caught.value.hint == "set 'seed' to a whole number such as 0"

@@ -142,5 +142,9 @@ def test_unknown_groups_and_criteria_are_answered_with_those_there_are() -> None
     ) as refused:
         assess_themes(sheet, bands=["Low", "High"], banner=["evidnce"])
     assert "evidence" in refused.value.hint
-    with pytest.raises(ParameterError, match="'draws' is 5, 'step' 1 and 'top' 3"):
+    with pytest.raises(ParameterError, match="'draws' is 5, too few"):
         assess_themes(sheet, draws=5)
+    with pytest.raises(ParameterError, match="'step' is inf and 'top' 3"):
+        assess_themes(sheet, step=float("inf"))
+    with pytest.raises(ParameterError, match="'seed' is -1"):
+        assess_themes(sheet, seed=-1)

@@ -375,7 +375,7 @@ def test_numbers_of_a_table_as_people_write_them(tmp_path: Path, content: str, e
         (
             [Indicator(group="asb", weight=-1)],
             "the weight of 'asb' is -1, but must be 0 or more",
-            "turn an indicator round with 'bad' = \"low\", not with its weight",
+            "give 0 or more; an indicator is turned round with 'bad' = \"low\"",
         ),
         (
             [Indicator(group="asb"), Indicator(group="ASB")],

@@ -97,7 +97,21 @@ def test_a_run_that_cannot_meet_the_budget_selects_nothing() -> None:
             "'top' is 0, but must be 1 or more",
             "set 'top' to a number such as 10",
         ),
-        ({"concentration": 4, "runs": 9}, "'runs' is 9, too few for an interval", "set 'runs' to 99 or more"),
+        (
+            {"concentration": 4, "runs": 9},
+            "'runs' is 9, too few to tell anything from chance",
+            "set 'runs' to a number such as 999",
+        ),
+        (
+            {"concentration": 4, "runs": 10**23},
+            "'runs' is 100000000000000000000000, but more than 9,999 tell nothing further",
+            "set 'runs' to a number such as 999",
+        ),
+        (
+            {"concentration": 4, "seed": -1},
+            "'seed' is -1, but must be 0 or more",
+            "set 'seed' to a whole number such as 0",
+        ),
         (
             {"concentration": 4, "level": 95},
             "'level' is 95",

@@ -351,7 +351,7 @@ SIX = {"a_2025": [9, 8, 7, 6, 5, 4]}
             SIX,
             {"weights": {"a": -1}},
             "the weight of 'a' is -1, but must be 0 or more",
-            "turn an indicator round with 'bad' = \"low\", not with its weight",
+            "give 0 or more; an indicator is turned round with 'bad' = \"low\"",
         ),
         (SIX, {"weights": {"a": 0}}, "all 'weights' are 0", "give at least one a weight over 0"),
         (SIX, {"weights": {"asb": 1}}, "'weights' names 'asb', which is not in the table", "choose from 'a'"),

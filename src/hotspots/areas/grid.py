@@ -17,6 +17,7 @@ from hotspots.areas.fit import polygon_parts, union
 from hotspots.areas.gate import as_areas, code_order
 from hotspots.base.crs import BRITISH_NATIONAL_GRID, parse_crs
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
+from hotspots.base.limits import allowed, raising
 from hotspots.base.threads import thread_count
 
 Shape = Literal["square", "hexagon"]
@@ -24,7 +25,6 @@ Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 Geometries = npt.NDArray[np.object_]
 
-MOST_CELLS = 10_000_000
 CELL_BYTES = 850  # in memory, measured: a polygon, its code and its columns
 SLIVER = 1e-9  # share of a full cell below which a clipped cell is rounding, not ground
 _DIGITS = 6
@@ -123,8 +123,8 @@ def make_grid(areas: gpd.GeoDataFrame, *, cell_size: float, shape: Shape = "squa
     Raises
     ------
     ParameterError
-        When `cell_size` is not a positive number, `shape` is unknown, or more than 10 million cells would be
-        needed to cover the areas' bounding box.
+        When `cell_size` is not a positive number, `shape` is unknown, or more than 2.5 million cells would be
+        needed to cover the areas (``HOTSPOTS_LIMITS=cells=`` allows more).
     CRSError
         When the areas are not in metres.
     DataError
@@ -147,8 +147,8 @@ def make_grid(areas: gpd.GeoDataFrame, *, cell_size: float, shape: Shape = "squa
     areas = as_areas(areas, crs="metres")
     crs = parse_crs(areas.crs)
     lattice = _Lattice(_known_shape(shape), _positive(cell_size))
-    _refuse_too_many(lattice, areas.total_bounds)
     ground = union(areas.geometry.to_numpy())
+    _refuse_too_many(lattice, shapely.area(ground))
     columns, rows, cells = _clip(lattice, ground)
     codes = _codes(columns, rows)
     order = np.argsort(codes, kind="stable")
@@ -240,24 +240,19 @@ def _positive(cell_size: float) -> float:
     return size
 
 
-def _refuse_too_many(lattice: _Lattice, bounds: Floats) -> None:
-    def count(size: float) -> int:
-        first_column, last_column, first_row, last_row = _Lattice(lattice.shape, size).span(bounds)
-        return (last_column - first_column + 1) * (last_row - first_row + 1)
-
-    cells = count(lattice.size)
-    if cells <= MOST_CELLS:
+def _refuse_too_many(lattice: _Lattice, ground: float) -> None:
+    """Refuse a grid of more cells than are allowed over so many square metres."""
+    most = allowed("cells")
+    cells = ground / lattice.cell_area
+    if cells <= most:
         return
-    memory = f"{cells * CELL_BYTES / 1e9:,.0f} GB"
-    exact = lattice.size * math.sqrt(cells / MOST_CELLS)
+    exact = lattice.size * math.sqrt(cells / most)
     unit = 10.0 ** min(0, math.floor(math.log10(exact)) - 1)
-    enough = math.ceil(exact / unit) * unit
-    while count(enough) > MOST_CELLS:
-        enough += unit
+    raised = f", {raising('cells', math.ceil(cells))}" if cells < 1e17 else ""
     raise ParameterError(
-        f"a grid of {lattice.size:g} m cells over these areas would have {cells / 1e6:,.0f} million cells, "
-        f"which take about {memory} of memory; the limit is {MOST_CELLS // 1_000_000} million",
-        hint=f"use 'cell_size' of at least {enough:g}",
+        f"a grid of {lattice.size:g} m cells over these areas would have {cells / 1e6:,.1f} million cells, "
+        f"which take about {cells * CELL_BYTES / 1e9:,.0f} GB of memory; the limit is {most:,}",
+        hint=f"use 'cell_size' of at least {math.ceil(exact / unit) * unit:g}{raised}",
     )
 
 

@@ -29,6 +29,10 @@ _RAISABLE = {
     "rows": 12_000_000,
     # Categories of one file of incidents: the Home Office has some 1,500 offence codes, a column of numbers millions.
     "categories": 5_000,
+    # Cells of a grid of areas: a country's at 250 m, which take 2.1 GB before anything is counted in them.
+    "cells": 2_500_000,
+    # Areas, times steps of time, of which emerging hotspots are told: so many take 3.5 GB.
+    "histories": 20_000_000,
     # Letters of a category, a code or a name; they stand in every table and map.
     "letters": 1_000,
     # Corners of one polygon. A country's coast in full has 2 million, which take 3 GB in repairs and projections.
@@ -53,9 +57,6 @@ OVERLAPS = 200_000
 
 NEIGHBOURS = 50
 """Neighbours that areas have at the most on average, by their boxes; areas that tile the ground have about eight."""
-
-PERMUTATIONS = 9_999_999
-"""Permutations. p values have steps of 1 in so many; more tell nothing further, and 2 billion never end."""
 
 BANDWIDTH = 100_000.0
 """Metres of a kernel's radius: across a county. Every cell within reach is added to for every incident."""

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.areas.neighbours import Neighbours, as_neighbours
-from hotspots.base.errors import DataError, ParameterError
-from hotspots.base.limits import PERMUTATIONS
+from hotspots.base.draws import require_draws, require_seed
+from hotspots.base.errors import DataError
 
 CLEAR = 0.05
 """A pattern is called clear where its p value is at most this."""
@@ -184,15 +184,8 @@ def global_pattern(
     (0.89, 0.002)
     """
     neighbours = as_neighbours(neighbours, values.index)
-    if permutations < 99:
-        raise ParameterError(f"'permutations' is {permutations}", hint="use 99 or more, such as 9999")
-    if permutations > PERMUTATIONS:
-        raise ParameterError(
-            f"'permutations' is {permutations}, but more than {PERMUTATIONS:,} tell nothing further",
-            hint="set 'permutations' to 9999",
-        )
-    if seed < 0:
-        raise ParameterError(f"'seed' is {seed}", hint="use a whole number from 0")
+    require_draws(permutations, name="permutations")
+    require_seed(seed)
     of_g = None
     if population is not None:
         values, of_g = _standardised_rates(values, population)

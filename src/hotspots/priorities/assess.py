@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.base.draws import require_draws, require_seed
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.tables import Source, read_table
 
@@ -270,10 +271,12 @@ def assess_themes(
     [[8.0, 1, 'Severe volume / Moderate individual harm'], [6.0, 2, 'Moderate volume / High individual harm']]
     """
     chosen = _chosen_groups(sheet, groups)
-    if not 99 <= draws <= 99_999 or step < 0 or top < 1:
+    require_draws(draws, most=99_999)
+    require_seed(seed)
+    if not 0 <= step < np.inf or top < 1:
         raise ParameterError(
-            f"'draws' is {draws}, 'step' {step:g} and 'top' {top}",
-            hint="give 99 to 99999 'draws', a 'step' of 0 or more and a 'top' of 1 or more",
+            f"'step' is {step:g} and 'top' {top}",
+            hint="give a 'step' of 0 or more and a 'top' of 1 or more",
         )
     scores = sheet.scores.to_numpy(dtype=float)
     by_group = {name: _group_score(scores, sheet, name) for name in sheet.groups}
@@ -335,7 +338,7 @@ def _draw(
     """Return the scores of the themes in each draw."""
     generator = np.random.default_rng(seed)
     scores = sheet.scores.to_numpy(dtype=float)
-    moves = generator.integers(-1, 2, size=(draws, *scores.shape)) * step
+    moves = generator.integers(-1, 2, size=(draws, *scores.shape)) * float(step)
     moved = np.clip(scores + moves, *sheet.scale)
     return _combined([_group_score(moved, sheet, name) for name in chosen], combine)
 

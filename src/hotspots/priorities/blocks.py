@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hotspots.base.crs import Floats
+from hotspots.base.draws import require_seed
 from hotspots.base.errors import HotspotsWarning, ParameterError
 
 Integers = npt.NDArray[np.int64]
@@ -62,6 +63,7 @@ class Folds:
             )
         if folds < 1:
             raise ParameterError(f"'folds' is {folds}, but one is the fewest", hint=f"set 'folds' to {FOLDS}")
+        require_seed(seed)
         corners = np.floor(np.column_stack((x, y)) / blocks)
         held, block = np.unique(corners, axis=0, return_inverse=True)
         if len(held) < folds:

@@ -183,14 +183,26 @@ def _checked(indicators: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def require_weight(name: str, weight: float) -> float:
+    """Return the weight of an indicator or a period.
+
+    Raises
+    ------
+    ParameterError
+        When it is not 0 or more.
+    """
+    if not 0 <= weight < np.inf:
+        raise ParameterError(
+            f"the weight of '{name}' is {weight:g}, but must be 0 or more",
+            hint="give 0 or more; an indicator is turned round with 'bad' = \"low\"",
+        )
+    return weight
+
+
 def _weights(given: Mapping[str, float], names: tuple[str, ...], option: str) -> Floats:
     for name, weight in given.items():
         _known(name, names, option)
-        if not 0 <= weight < np.inf:
-            raise ParameterError(
-                f"the weight of '{name}' is {weight:g}, but must be 0 or more",
-                hint="turn an indicator round with 'bad' = \"low\", not with its weight",
-            )
+        require_weight(name, weight)
     weights = np.array([float(given.get(name, 1.0)) for name in names])
     if not weights.any():
         raise ParameterError(f"all '{option}' are 0", hint="give at least one a weight over 0")

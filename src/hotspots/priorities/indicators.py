@@ -18,7 +18,7 @@ from hotspots.base.tables import Source
 from hotspots.counting.rates import rate
 from hotspots.counting.tally import Tally
 from hotspots.methods.risk.measure import risk
-from hotspots.priorities.cube import STATIC, Scale, score_cube
+from hotspots.priorities.cube import STATIC, Scale, require_weight, score_cube
 from hotspots.priorities.groups import find_group
 from hotspots.priorities.harm import harm
 from hotspots.priorities.values import read_area_values, read_harm_weights
@@ -349,11 +349,7 @@ def named_indicator(entry: Indicator) -> Indicator:
             f"the indicator '{label}' has 'column' or 'lookup', but no table",
             hint="name the table with 'source'",
         )
-    if not 0 <= entry.weight < np.inf:
-        raise ParameterError(
-            f"the weight of '{label}' is {entry.weight:g}, but must be 0 or more",
-            hint="turn an indicator round with 'bad' = \"low\", not with its weight",
-        )
+    require_weight(label, entry.weight)
     if entry.group is not None:
         group = find_group(entry.group)
         return replace(entry, name=entry.name or group.name, category=group.category, exclude=group.exclude)

@@ -10,10 +10,12 @@ from typing import Any, Literal
 from hotspots.base.errors import ParameterError, RecipeError
 from hotspots.base.named import path_or_name
 from hotspots.base.toml import Slips, build, parse_toml, read_text
+from hotspots.counting.rates import require_least_people
 from hotspots.counting.tally import Every
 from hotspots.priorities.budgets import Budget
-from hotspots.priorities.cube import Scale
-from hotspots.priorities.indicators import Indicator
+from hotspots.priorities.cube import Scale, require_weight
+from hotspots.priorities.indicators import Indicator, named_indicator
+from hotspots.priorities.ranks import require_variation
 from hotspots.priorities.selection import Rules
 
 
@@ -38,6 +40,15 @@ class Sure:
     level: float = 0.95
     seed: int = 0
     top: int | None = None
+
+    def __post_init__(self) -> None:
+        require_variation(
+            concentration=self.concentration,
+            runs=self.runs,
+            level=self.level,
+            seed=self.seed,
+            top=self.top,
+        )
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,11 @@ def parse_plan(text: str, *, folder: Path = Path()) -> Plan:
     slips = Slips("plan")
     plan: Plan = build(Plan, {**document, "folder": folder}, where="the plan", slips=slips)
     slips.raise_any()
+    for entry in plan.indicator:
+        named_indicator(entry)
+    for period, weight in weights.items():
+        require_weight(period, weight)
+    require_least_people(plan.min_population)
     return replace(plan, period_weights=weights)
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.areas.neighbours import Neighbours
+from hotspots.base.draws import require_draws, require_seed
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.priorities.budgets import Budget
 from hotspots.priorities.cube import Bad, Scale, Scored, score_cube
@@ -18,6 +19,9 @@ from hotspots.priorities.selection import Rules, decide, take
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+_MOST = 9_999
+"""Runs: a country's 36,000 areas then take 1.4 GB, and the ends of an interval stand to a hundredth of its share."""
 
 
 def rank_intervals(
@@ -104,7 +108,12 @@ def rank_intervals(
     >>> rank_intervals(table, concentration=4, runs=99).loc["h"].astype(float).to_dict()
     {'rank_lo': 1.0, 'rank_hi': 1.0, 'sel_share': 1.0}
     """
-    _check(draw, concentration, runs, level, top)
+    if draw is None and concentration is None:
+        raise ParameterError(
+            "neither values nor weights vary, so every run is the same",
+            hint="give 'draw' or 'concentration'",
+        )
+    require_variation(concentration=concentration, runs=runs, level=level, seed=seed, top=top)
     rules = rules or Rules()
     scored = score_cube(
         indicators, weights=weights, period_weights=period_weights, bad=bad, districts=districts, scale=scale
@@ -144,12 +153,16 @@ def _composite(scored: Scored, values: Floats, weights: Floats, rules: Rules) ->
     return composite(z, weights, scored.period_weights, least_known=rules.least_known)
 
 
-def _check(draw: object, concentration: float | None, runs: int, level: float, top: int | None) -> None:
-    if draw is None and concentration is None:
-        raise ParameterError(
-            "neither values nor weights vary, so every run is the same",
-            hint="give 'draw' or 'concentration'",
-        )
+def require_variation(
+    *, concentration: float | None, runs: int, level: float, seed: int, top: int | None
+) -> None:
+    """Refuse what no interval can be made with; see `rank_intervals`.
+
+    Raises
+    ------
+    ParameterError
+        When a value is out of range.
+    """
     if top is not None and top < 1:
         raise ParameterError(
             f"'top' is {top}, but must be 1 or more", hint="set 'top' to a number such as 10"
@@ -159,8 +172,8 @@ def _check(draw: object, concentration: float | None, runs: int, level: float, t
             f"'concentration' is {concentration:g}, but must be more than 0",
             hint="set 'concentration' to a number such as 4",
         )
-    if runs < 99:
-        raise ParameterError(f"'runs' is {runs}, too few for an interval", hint="set 'runs' to 99 or more")
+    require_draws(runs, name="runs", usual=999, most=_MOST)
+    require_seed(seed)
     if not 0 < level < 1:
         raise ParameterError(
             f"'level' is {level:g}", hint="use a share between 0 and 1, such as 'level' = 0.95"

@@ -463,12 +463,12 @@ def test_options_that_make_no_sense() -> None:
         "did you mean 'permutation'?",
     )
     assert refusal(ParameterError, values, links, permutations=9) == (
-        "'permutations' is 9, but fewer than 99 cannot reach a p value of 0.02",
-        "set 'permutations' to 9999 or more",
+        "'permutations' is 9, too few to tell anything from chance",
+        "set 'permutations' to a number such as 9999",
     )
     assert refusal(ParameterError, values, links, permutations=10**23) == (
         "'permutations' is 100000000000000000000000, but more than 9,999,999 tell nothing further",
-        "set 'permutations' to 9999",
+        "set 'permutations' to a number such as 9999",
     )
     for cap, shown in ((0.4, "0.4"), (1.01, "1.01")):
         assert refusal(ParameterError, values, links, cap=cap) == (

@@ -231,7 +231,14 @@ def test_a_trend_of_sums_is_seen_and_its_seed_recorded(comparison: Any) -> None:
     ("given", "said"),
     [
         ({"trend": "sum"}, "'trend' is 'sum'\nHint: did you mean 'sums'?"),
-        ({"trend": "sums", "draws": 9}, "'draws' is 9\nHint: use 99 or more, such as 999"),
+        (
+            {"trend": "sums", "draws": 9},
+            "'draws' is 9, too few to tell anything from chance\nHint: set 'draws' to a number such as 999",
+        ),
+        (
+            {"trend": "sums", "seed": -1},
+            "'seed' is -1, but must be 0 or more\nHint: set 'seed' to a whole number such as 0",
+        ),
     ],
 )
 def test_a_trend_that_is_none_is_refused(given: dict[str, Any], said: str) -> None:
@@ -341,3 +348,15 @@ def test_what_is_wrong_is_said(change: Any, options: dict[str, Any], message: st
         emerging_hotspots(change(counts), neighbours, **options)
     assert caught.value.message == message
     assert caught.value.hint == hint
+
+
+def test_more_histories_than_memory_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    neighbours, counts = a_town()
+    monkeypatch.setenv("HOTSPOTS_LIMITS", f"histories={counts.size}")
+    assert len(emerging_hotspots(counts, neighbours)) == len(counts)
+    monkeypatch.setenv("HOTSPOTS_LIMITS", f"histories={counts.size - 1}")
+    with pytest.raises(
+        DataError, match=f" are {counts.size:,} numbers, more than {counts.size - 1:,}"
+    ) as error:
+        emerging_hotspots(counts, neighbours)
+    assert f"HOTSPOTS_LIMITS=histories={counts.size} in" in error.value.hint

@@ -89,5 +89,9 @@ def test_what_cannot_be_told_is_refused() -> None:
         change_points(pd.DataFrame([[5] * 4]))
     with pytest.raises(ParameterError, match=r"^'exposure' is 2 numbers for 12 columns"):
         change_points(pd.DataFrame([[5] * 12]), exposure=[1, 2])
-    with pytest.raises(ParameterError, match=r"^'draws' is 9"):
+    with pytest.raises(ParameterError, match=r"^'draws' is 9, too few"):
         change_points(pd.DataFrame([[5] * 12]), draws=9)
+    with pytest.raises(ParameterError, match=r"^'draws' is 2000000000, but more than 99,999"):
+        change_points(pd.DataFrame([[5] * 12]), draws=2_000_000_000)
+    with pytest.raises(ParameterError, match=r"^'seed' is -1, but must be 0 or more"):
+        change_points(pd.DataFrame([[5] * 12]), seed=-1)

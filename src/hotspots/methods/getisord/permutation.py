@@ -24,8 +24,6 @@ _BLOCK_DRAWS = 8_192
 """... and as a rule this many draws: their sorted sums stay in the processor's cache."""
 
 _log = logging.getLogger(__name__)
-# A p value of a millionth is told from one twice as large.
-MOST_PERMUTATIONS = 9_999_999
 
 
 def permutation_p(sums: Sums, defined: Flags, permutations: int, seed: int) -> tuple[Floats, Floats]:

@@ -12,9 +12,10 @@ import pandas as pd
 
 from hotspots.areas.neighbours import Neighbours, as_neighbours
 from hotspots.base.discovery import benjamini_hochberg
+from hotspots.base.draws import require_draws, require_seed
 from hotspots.base.errors import HotspotsWarning, InferenceWarning, ParameterError, did_you_mean
 from hotspots.methods.getisord.exact import exact_p
-from hotspots.methods.getisord.permutation import MOST_PERMUTATIONS, permutation_p
+from hotspots.methods.getisord.permutation import permutation_p
 from hotspots.methods.getisord.sums import EQUAL, Sums, make_sums
 
 if TYPE_CHECKING:
@@ -272,20 +273,8 @@ def _check_options(inference: str, cap: float, permutations: int, seed: int) -> 
             f"'cap' is {cap:g}, but must be a share from 0.5 to 1",
             hint="set 'cap' to 0.95, or to 1 for no cap",
         )
-    if permutations < 99:
-        raise ParameterError(
-            f"'permutations' is {permutations}, but fewer than 99 cannot reach a p value of 0.02",
-            hint="set 'permutations' to 9999 or more",
-        )
-    if permutations > MOST_PERMUTATIONS:
-        raise ParameterError(
-            f"'permutations' is {permutations}, but more than {MOST_PERMUTATIONS:,} tell nothing further",
-            hint="set 'permutations' to 9999",
-        )
-    if seed < 0:
-        raise ParameterError(
-            f"'seed' is {seed}, but must be 0 or more", hint="set 'seed' to a whole number such as 0"
-        )
+    require_draws(permutations, name="permutations")
+    require_seed(seed)
 
 
 def _z_scores(sums: Sums, star: bool) -> tuple[Floats, npt.NDArray[np.object_]]:

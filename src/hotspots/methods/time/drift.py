@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.errors import ParameterError
+from hotspots.base.poisson import require_dispersion
 from hotspots.methods.time.calendar import as_counts
 
 Floats = npt.NDArray[np.float64]
@@ -122,9 +123,7 @@ def poisson_cusum(
     [0.0, 0.0, 0.0, 0.6392, 4.2784, 6.9175]
     """
     slack = _slack(times)
-    if not 1 <= dispersion < math.inf:
-        raise ParameterError(f"'dispersion' is {dispersion}", hint="use 1 or more")
-    n = as_counts(counts, what="the areas") / dispersion
+    n = as_counts(counts, what="the areas") / require_dispersion(dispersion)
     allowed = np.broadcast_to(np.asarray(expected, dtype=np.float64) * slack / dispersion, n.shape)
     gathered, held = np.empty_like(n), np.zeros(len(n))
     for month in range(n.shape[1]):

@@ -11,7 +11,9 @@ import pandas as pd
 
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.discovery import benjamini_hochberg
+from hotspots.base.draws import require_draws, require_seed
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
+from hotspots.base.limits import allowed, raising
 from hotspots.base.subset_sums import cap_values, code_values, subset_tails
 from hotspots.methods.time.trend import FEWEST, mann_kendall, rises
 
@@ -166,8 +168,14 @@ def emerging_hotspots(
     ['consecutive hotspot', '2025-10', '......HHHH']
     """
     window = _window(comparison, previous, cap)
-    _require_trend(trend, draws)
+    _require_trend(trend, draws, seed)
     n, place = _aligned(counts, neighbours)
+    most = allowed("histories")
+    if n.size > most:
+        raise DataError(
+            f"{n.shape[0]:,} areas over {n.shape[1]:,} steps are {n.size:,} numbers, more than {most:,}",
+            hint=f"take larger areas or cells, longer steps or fewer months, {raising('histories', n.size)}",
+        )
     links = _links(neighbours)
     size = np.diff(links.indptr).astype(np.int64)  # the area and its neighbours
     notes = np.where(
@@ -279,11 +287,11 @@ def _window(comparison: str, previous: int | None, cap: float) -> int:
     return previous + 1
 
 
-def _require_trend(trend: str, draws: int) -> None:
+def _require_trend(trend: str, draws: int, seed: int) -> None:
     if trend not in ("steps", "sums"):
         raise ParameterError(f"'trend' is '{trend}'", hint=did_you_mean(trend, ("steps", "sums")))
-    if draws < 99:
-        raise ParameterError(f"'draws' is {draws}", hint="use 99 or more, such as 999")
+    require_draws(draws, usual=999, most=99_999)
+    require_seed(seed)
 
 
 def _aligned(counts: pd.DataFrame, neighbours: Neighbours) -> tuple[Floats, Integers]:

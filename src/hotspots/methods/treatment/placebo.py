@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hotspots.base.draws import require_seed
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 
 FEWEST = 19
@@ -138,6 +139,7 @@ def placebo_effects(
         raise ParameterError(
             f"'runs' is {runs}, too few for a p value", hint=f"set 'runs' to {FEWEST} or more"
         )
+    require_seed(seed)
     before, after = (each.reindex(n_before.index).to_numpy(dtype=float) for each in (n_before, n_after))
     was = n_before.index.get_indexer(pd.Index(treated))
     if not before[was].sum() > 0:

@@ -203,7 +203,9 @@ def test_few_incidents_are_refused() -> None:
         ({"distances": [0, 100]}, "'distances' are 0, 100"),
         ({"days": [7, 7]}, "'days' are 7, 7"),
         ({"days": [1.5]}, "'days' are 1.5"),
-        ({"permutations": 9}, "'permutations' is 9"),
+        ({"permutations": 9}, "'permutations' is 9, too few to tell anything from chance"),
+        ({"permutations": 100_000}, "'permutations' is 100000, but more than 99,999 tell nothing further"),
+        ({"seed": -1}, "'seed' is -1, but must be 0 or more"),
         ({"q": 1.0}, "'q' is 1.0"),
     ],
 )

@@ -13,6 +13,7 @@ import pandas as pd
 
 from hotspots.base.crs import require_metres, require_scale
 from hotspots.base.discovery import benjamini_hochberg
+from hotspots.base.draws import require_draws, require_seed
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.threads import thread_count
 from hotspots.incidents import coordinates
@@ -25,7 +26,6 @@ DISTANCES = (100.0, 200.0, 300.0, 400.0)
 DAYS = (7, 14, 21, 28)
 _TOGETHER = 16
 """Orders of the days that are counted in one pass over the pairs: 64 bytes a row, one line of the processor's cache."""
-_MOST = 99_999
 
 Integers = npt.NDArray[np.int64]
 
@@ -147,10 +147,8 @@ def near_repeat(
     Name: 2, dtype: object
     """
     edges, ends = _bands(distances, days)
-    if not 99 <= permutations <= _MOST:
-        raise ParameterError(
-            f"'permutations' is {permutations}", hint=f"give a whole number from 99 to {_MOST:,}"
-        )
+    require_draws(permutations, name="permutations", usual=999, most=99_999)
+    require_seed(seed)
     if not 0 < q < 1:
         raise ParameterError(f"'q' is {q}", hint="give a share over 0 and under 1, such as 0.05")
     index, x, y, day, lost = _events(as_incidents(incidents))
