@@ -199,12 +199,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
             )
             click.echo(f"Hint: {_as_typed(error.hint, options)}", err=True)
             return 1
-        except MemoryError:
-            if "-v" in words or "--verbose" in words:
-                raise
-            click.echo(f"{click.style('Error:', fg='red')} there is too little memory for so much", err=True)
-            click.echo("Hint: choose larger cells, fewer areas or fewer incidents at a time", err=True)
-            return 1
         except click.ClickException as error:
             vars(error)["message"] = visible(error.message)  # what was typed may hold what acts on a terminal
             error.show()
@@ -222,6 +216,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
                 raise
             click.echo(f"{click.style('Error:', fg='red')} a name is longer than a file can have", err=True)
             click.echo("Hint: check what was typed, or shorten the name", err=True)
+            return 1
+        except Exception as error:
+            # GEOS runs out of memory with an error of its own.
+            ran_out = isinstance(error, MemoryError) or "std::bad_alloc" in str(error)
+            if not ran_out or "-v" in words or "--verbose" in words:
+                raise
+            click.echo(f"{click.style('Error:', fg='red')} there is too little memory for so much", err=True)
+            click.echo("Hint: choose larger cells, fewer areas or fewer incidents at a time", err=True)
             return 1
 
 

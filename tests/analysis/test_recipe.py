@@ -287,13 +287,48 @@ def test_comparators_come_from_somewhere() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("[count]\nmonths = inf", "[count]: 'months' is inf"),
+        ("[count]\nmin_population = -1", "[count]: 'min_population' is -1"),
+        ("[change]\nbefore = '2024'\nafter = '2025'\ndispersion = 0", "[change]: 'dispersion' is 0"),
+        ("[repeats]\nreports = 99999999999999999999", "'reports' in [repeats] is 99999999999999999999"),
+        (
+            "[publish]\nprofile = 'nhs'\ndominance = [inf, 90]",
+            "[publish]: dominance is (inf, 90): a number of contributors and a percentage were needed",
+        ),
+        ("[gistar]\nseed = -1", "[gistar]: 'seed' is -1, but must be 0 or more"),
+        (
+            "[gistar]\npermutations = 2000000000",
+            "[gistar]: 'permutations' is 2000000000, but more than 9,999,999 tell nothing further",
+        ),
+        (
+            "[assess]\nsheet = 'a.csv'\ndraws = 9",
+            "[assess]: 'draws' is 9, too few to tell anything from chance",
+        ),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_before_anything_is_read(lines: str, message: str) -> None:
+    assert refusal(LEAST + f"{lines}\n")[0] == message
+
+
+@pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
         ('rebase = ["2025"]', "[charts]: 'rebase' is '2025'",
          'name the first month of a new base: rebase = ["2025-07"]'),
         ("starts = 13", "[charts]: 'starts' is 13", "give the number of a month, such as 4 for April"),
         ("runs = 1", "[charts]: 'runs' is 1", "8 months in a row are usual: runs = 8"),
-        ("dispersion = 0.5", "[charts]: 'dispersion' is 0.5", "use 1 or more, such as dispersion = 1.9"),
+        (
+            "dispersion = 0.5",
+            "[charts]: 'dispersion' is 0.5",
+            "use 1 for counts that only chance varies, or more, such as 'dispersion' = 1.9",
+        ),
+        (
+            "dispersion = 1e308",
+            "[charts]: 'dispersion' is 1e+308",
+            "use 1 for counts that only chance varies, or more, such as 'dispersion' = 1.9",
+        ),
     ],
 )  # fmt: skip
 def test_charts_that_cannot_be_are_refused_before_anything_is_read(

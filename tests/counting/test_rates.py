@@ -39,6 +39,8 @@ def test_no_rate_where_the_population_is_unknown_zero_or_small() -> None:
         (0, 0, "'months' is 0"),
         (-1, 0, "'months' is -1"),
         (float("nan"), 0, "'months' is nan"),
+        (float("inf"), 0, "'months' is inf"),
+        (12, float("inf"), "'min_population' is inf"),
         (12, -5, "'min_population' is -5"),
     ],
 )

@@ -13,7 +13,7 @@ What holds for every input:
 - What fails leaves nothing: no new file, no half of one, and the files that were there have the bytes they had.
 - What succeeds accounts for its rows: the record adds up, what lies in the areas is what the map shows, and of a text
   file without quotation marks every line that is not blank is a row.
-- It takes at most 4 GB of addresses and 60 s of computing.
+- It takes at most 4 GB of memory (addresses, but for those that loaded libraries hold unused) and 60 s of computing.
 - Nothing that reaches the terminal is a control character: no escape, no bell, no mark that turns text.
 
 Doors: files of incidents (CSV, packed CSV, UTF-16, Parquet, GeoParquet, XLSX, GeoPackage, GeoJSON, Shapefile,

@@ -102,7 +102,10 @@ def _beside(folder: Path, name: str) -> Path:
 
 
 def _child(inputs: Sequence[tuple[Input, Path]]) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    # Addresses are all that can be limited. Loaded libraries hold some of which they use nothing: those come on top.
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    most = MEMORY + (int(pages[0]) - int(pages[1])) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for made, folder in inputs:
         os.chdir(folder)

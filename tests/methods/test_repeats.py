@@ -106,3 +106,8 @@ def test_what_targets_cannot_be_is_refused() -> None:
         repeat_targets(pd.Series(list("a")), when("2023-01"), end=pd.Period("2024-06"), reports=1)
     with pytest.raises(ParameterError, match="'months' is 0"):
         repeat_targets(pd.Series(list("a")), when("2023-01"), end=pd.Period("2024-06"), months=0)
+    for name in ("months", "reports", "in_months"):
+        with pytest.raises(ParameterError, match=f"'{name}' is 2000000000\nHint: .* from [12] to 1200"):
+            repeat_targets(
+                pd.Series(list("a")), when("2023-01"), end=pd.Period("2024-06"), **{name: 2_000_000_000}
+            )

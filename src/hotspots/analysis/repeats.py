@@ -16,7 +16,13 @@ from hotspots.incidents import coordinates
 from hotspots.incidents.gate import row_weights
 from hotspots.methods.hiding.cells import FEWEST
 from hotspots.methods.hiding.parts import hidden_parts
-from hotspots.methods.repeats import RepeatTargets, places_there_are, repeat_places, repeat_targets
+from hotspots.methods.repeats import (
+    RepeatTargets,
+    places_there_are,
+    repeat_places,
+    repeat_targets,
+    require_terms,
+)
 
 TOP = 20
 
@@ -104,6 +110,7 @@ def find_repeats(
     """
     if top < 1:
         raise ParameterError(f"'top' is {top}", hint="list 1 location or more")
+    require_terms(follow_up=follow_up, in_months=in_months, reports=reports)
     for column in (*identifiers, *([place_column] if place_column else [])):
         if column not in incidents:
             raise ParameterError(

@@ -21,6 +21,9 @@ FEWEST_COMPARISONS = 10
 PRIOR_MONTHS = 5
 """An area's own months speak of its dispersion as if this many more had varied as those of all areas do."""
 
+_MOST_DISPERSED = 10_000
+"""Counts vary up to some hundred times as much as by chance: more is a slip, and charts would take minutes."""
+
 Limits = Literal["exact", "byar"]
 Floats = npt.NDArray[np.float64]
 
@@ -31,9 +34,9 @@ def require_dispersion(dispersion: float) -> float:
     Raises
     ------
     ParameterError
-        When it is not a number of 1 or more.
+        When it is not a number from 1 to 10,000.
     """
-    if not 1 <= dispersion < np.inf:
+    if not 1 <= dispersion <= _MOST_DISPERSED:
         raise ParameterError(
             f"'dispersion' is {dispersion}",
             hint="use 1 for counts that only chance varies, or more, such as 'dispersion' = 1.9",

@@ -17,6 +17,7 @@ from hotspots.base.errors import FileError, ParameterError, RecipeError, did_you
 from hotspots.base.limits import NESTING, RECIPE, nesting_of, refuse_deep_toml
 
 _UNFIT = object()  # stands for a value that does not fit, until all of the file has been seen
+_WHOLE = 2**63  # beyond it a whole number is none of TOML's, and of no library's
 _TYPES = {str: "text in double quotes", float: "a number", int: "a whole number"}
 
 
@@ -195,6 +196,9 @@ def _fit(value: Any, wanted: Any, *, where: str, key: str, slips: Slips) -> Any:
         if isinstance(value, dict):
             return build(typing.cast("type[Any]", wanted), value, where=f"[{key}]", slips=slips)
         slips.add(f"{label} is {value!r}, not a table", f"write it as a table: [{key}]")
+        return _UNFIT
+    if int in options and isinstance(value, int) and not -_WHOLE <= value < _WHOLE:
+        slips.add(f"{label} is {value}", "give a smaller whole number")
         return _UNFIT
     choices = [choice for option in options for choice in typing.get_args(option)]
     if value in choices or any(_is(value, option) for option in options if isinstance(option, type)):

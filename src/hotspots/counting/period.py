@@ -15,6 +15,7 @@ from typing import Literal
 import pandas as pd
 
 from hotspots.base.errors import HotspotsWarning, ParameterError, listed
+from hotspots.counting.rates import require_months
 from hotspots.incidents import QualityReport
 from hotspots.incidents.filters import month_range
 
@@ -136,7 +137,7 @@ def _covered(asked: str | None, there: Sequence[pd.Period]) -> tuple[pd.Period, 
 def _settled(asked: str | None, there: Sequence[pd.Period], months: float | None) -> Period:
     covered = _covered(asked, there)
     if months is not None:
-        return Period(months, covered, "given")
+        return Period(require_months(months), covered, "given")
     if not covered:
         raise ParameterError(
             "no incident has a month, so the length of the period is unknown",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.poisson import Limits, count_limits
+
+_MOST_MONTHS = 12_000
 
 
 def rate(n: pd.Series, population: pd.Series, *, months: float, min_population: float = 0) -> pd.Series:
@@ -52,13 +56,37 @@ def rate(n: pd.Series, population: pd.Series, *, months: float, min_population: 
     return (n * (12_000 / months) / people).astype(float).rename("rate")
 
 
-def _denominator(n: pd.Series, population: pd.Series, *, months: float, min_population: float) -> pd.Series:
-    if not months > 0:
+def require_months(months: float) -> float:
+    """Return a length of a period.
+
+    Raises
+    ------
+    ParameterError
+        When it is not over 0, or over a thousand years.
+    """
+    if not 0 < months <= _MOST_MONTHS:
         raise ParameterError(
             f"'months' is {months}", hint="give the length of the period in months, such as 'months' = 12"
         )
-    if not min_population >= 0:
+    return months
+
+
+def require_least_people(min_population: float) -> float:
+    """Return how few people are too few for a rate.
+
+    Raises
+    ------
+    ParameterError
+        When it is not 0 or more.
+    """
+    if not 0 <= min_population < math.inf:
         raise ParameterError(f"'min_population' is {min_population}", hint="use 0 or more people")
+    return min_population
+
+
+def _denominator(n: pd.Series, population: pd.Series, *, months: float, min_population: float) -> pd.Series:
+    require_months(months)
+    require_least_people(min_population)
     if not n.index.equals(population.index):
         raise DataError(
             "counts and populations are not of the same areas in the same order",

@@ -13,6 +13,7 @@ from hotspots.base.binomial import share_limits
 from hotspots.base.errors import DataError, ParameterError
 
 AT_LEAST = (2, 5, 10, 25, 50, 100)
+_MOST = 1200
 
 
 def places_there_are(counts: pd.Series[Any]) -> float:
@@ -202,6 +203,20 @@ class RepeatTargets:
         return made
 
 
+def require_terms(**given: int) -> None:
+    """Refuse numbers of months, and of reports, that nobody was followed for or made.
+
+    Raises
+    ------
+    ParameterError
+        When one is under 1, the reports under 2, or any over 1,200; it names the keyword as it was given.
+    """
+    for name, value in given.items():
+        least = 2 if name == "reports" else 1
+        if not least <= value <= _MOST:
+            raise ParameterError(f"'{name}' is {value}", hint=f"use a whole number from {least} to {_MOST}")
+
+
 def repeat_targets(
     target: pd.Series[Any],
     when: pd.Series[Any],
@@ -240,7 +255,7 @@ def repeat_targets(
     Raises
     ------
     ParameterError
-        When `months` or `in_months` is under 1, or `reports` under 2.
+        When `months` or `in_months` is under 1, or `reports` under 2, or any over 1,200.
     DataError
         When no event has both a target and a time.
 
@@ -262,9 +277,7 @@ def repeat_targets(
     >>> found.targets, found.repeated, found.followed, found.again
     (3, 2, 2, 1)
     """
-    for name, value, least in (("months", months, 1), ("in_months", in_months, 1), ("reports", reports, 2)):
-        if value < least:
-            raise ParameterError(f"'{name}' is {value}", hint=f"use a whole number of {least} or more")
+    require_terms(months=months, in_months=in_months, reports=reports)
     held = pd.DataFrame({"target": target.astype("object"), "when": when}).dropna()
     if held.empty:
         raise DataError(

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
+from typing import Any
 
 from hotspots.analysis.hours import band_of
 from hotspots.analysis.periods import COVERS, settle
 from hotspots.analysis.recipe.tables import CELLS, Recipe, Theme
 from hotspots.analysis.times.ask import Asked
 from hotspots.areas.own import refuse_taken
+from hotspots.base.draws import require_draws, require_seed
 from hotspots.base.errors import ParameterError, did_you_mean
+from hotspots.base.poisson import require_dispersion
 from hotspots.base.toml import Slips
+from hotspots.counting.rates import require_least_people, require_months
 from hotspots.incidents.clock import Clock
 from hotspots.incidents.filters import month_range
+
+_NUMBERS: dict[str, Callable[[Any], object]] = {
+    "dispersion": require_dispersion,
+    "min_population": require_least_people,
+    "months": require_months,
+    "seed": require_seed,
+    "permutations": lambda number: require_draws(number, name="permutations"),
+    "draws": require_draws,
+}
 
 
 def check_recipe(recipe: Recipe, slips: Slips) -> None:
@@ -56,6 +70,7 @@ def check_recipe(recipe: Recipe, slips: Slips) -> None:
     _check_others(recipe, slips)
     _check_publish(recipe, slips)
     _check_kept(recipe, slips)
+    _check_numbers(recipe, slips)
 
 
 def _check_publish(recipe: Recipe, slips: Slips) -> None:
@@ -126,8 +141,20 @@ def _check_charts(recipe: Recipe, slips: Slips) -> None:
         slips.add(f"[charts]: 'starts' is {step.starts}", "give the number of a month, such as 4 for April")
     if step.runs is not None and step.runs < 2:
         slips.add(f"[charts]: 'runs' is {step.runs}", "8 months in a row are usual: runs = 8")
-    if step.dispersion is not None and not 1 <= step.dispersion < float("inf"):
-        slips.add(f"[charts]: 'dispersion' is {step.dispersion}", "use 1 or more, such as dispersion = 1.9")
+
+
+def _check_numbers(recipe: Recipe, slips: Slips) -> None:
+    """Note numbers that mean the same in whatever table they stand, and cannot be."""
+    for entry in fields(Recipe):
+        held = getattr(recipe, entry.name)
+        for table in held if isinstance(held, tuple) else (held,):
+            for key, require in _NUMBERS.items():
+                value = getattr(table, key, None)
+                try:
+                    if value is not None:
+                        require(value)
+                except ParameterError as error:
+                    slips.add(f"[{entry.name}]: {error.message}", error.hint)
 
 
 def _layers_named(recipe: Recipe) -> list[tuple[str, tuple[str, ...]]]:

@@ -397,7 +397,7 @@ class Publish:
             if entry.name not in ("profile", "keep")
         }
         numbers = {name: value for name, value in own.items() if value not in (None, ())}
-        if self.dominance:
+        if self.dominance and float(self.dominance[0]).is_integer():
             numbers["dominance"] = (int(self.dominance[0]), *self.dominance[1:])
         return profile(self.profile, **numbers)
 
