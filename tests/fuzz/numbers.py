@@ -96,7 +96,7 @@ def cases() -> list[tuple[str, str, str]]:
     return found
 
 
-def _holds_number(kind: click.ParamType) -> bool:
+def _holds_number(kind: Any) -> bool:
     return isinstance(kind, click.types.IntParamType | click.types.FloatParamType)
 
 
