@@ -395,3 +395,35 @@ def test_every_engine_warns_of_codes_of_another_year_alike(
         "nowhere: the areas may be of another year"
     )
     assert found == 3 * [([message] * warned, [20, 0, 0, 0, 0, 0, 0, 0, 1])]
+
+
+def test_every_engine_says_alike_what_it_made_of_coordinates(
+    tmp_path: Path, client: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "far.csv"
+    path.write_text("x,y,Month,Crime type\n" + "28.01,-26.2,2025-01,Drugs\n" * 30, encoding="utf-8")
+    areas = gpd.GeoDataFrame(index=["a"], geometry=[box(-1e8, -1e8, 1e8, 1e8)], crs="EPSG:27700")
+    engines: list[Callable[[], Any]] = [
+        lambda: read_incidents(path),
+        lambda: count_stream(path, areas),
+        lambda: count_dask(path, areas, scheduler=client),
+    ]
+    said = []
+    for read in engines:
+        caplog.clear()
+        with caplog.at_level("INFO", logger="hotspots"), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", HotspotsWarning)
+            read()
+        notes = [one.getMessage() for one in caplog.records if one.name == "hotspots.incidents.places"]
+        said.append((notes, [str(one.message) for one in caught if "lies about" in str(one.message)]))
+    notes, doubts = said[0]
+    assert (
+        notes[0]
+        == "far.csv: 'x' and 'y' taken as EPSG:4326 by their values (choose another with 'source_crs')"
+    )
+    assert notes[1].startswith("Coordinates projected from EPSG:4326: ")
+    assert doubts == [
+        "'far.csv' lies about longitude 28.01 and latitude -26.20, where EPSG:27700 (British National Grid) measures "
+        "no distances; set 'crs' to a system that fits, such as EPSG:32735"
+    ]
+    assert said[1] == said[2] == said[0]

@@ -273,12 +273,13 @@ def transformation(source: Any, target: Any) -> Transformation:
     return _best(parse_crs(source).to_wkt(), parse_crs(target).to_wkt())[1]
 
 
-def announce_transformation(
-    source: Any, target: Any, *, what: str, aloud: bool = True
-) -> Transformation | None:
-    """Say by which operation coordinates are brought to a CRS, and how exact it is; None where by none.
+def transformation_words(source: Any, target: Any) -> str:
+    """Return from which system to which coordinates are brought, and by what operation."""
+    return f"from {crs_label(source)} to {crs_label(target)} by {transformation(source, target)}"
 
-    With ``aloud=False`` only a doubt is said.
+
+def announce_transformation(source: Any, target: Any, *, what: str) -> Transformation | None:
+    """Say by which operation coordinates are brought to a CRS, and how exact it is; None where by none.
 
     Warns
     -----
@@ -289,10 +290,10 @@ def announce_transformation(
     if start == goal:
         return None
     known = transformation(start, goal)
-    said = f"{what}: from {crs_label(start)} to {crs_label(goal)} by {known}"
+    said = f"{what}: {transformation_words(start, goal)}"
     if known.ballpark:
         warnings.warn(said, HotspotsWarning, stacklevel=3)
-    elif aloud:
+    else:
         log.info(said)
     return known
 

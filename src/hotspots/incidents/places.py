@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,10 +16,11 @@ from pyproj import CRS
 from hotspots.base.crs import (
     BRITISH_NATIONAL_GRID,
     WGS84,
-    announce_transformation,
     crs_label,
     parse_crs,
     transform_xy,
+    transformation,
+    transformation_words,
 )
 from hotspots.base.errors import CRSError, HotspotsWarning
 from hotspots.incidents.cells import Hashes, mixed, text_hash
@@ -66,6 +68,10 @@ class Places:
         One of them, in words; empty where there is none.
     transformation : str or None
         How the coordinates were projected.
+    notes : tuple of str
+        What was made of the coordinates, for `announce`.
+    doubts : dict of str to str
+        What is odd about them, by the file or the reference system that it is about.
     """
 
     x: Floats
@@ -77,6 +83,8 @@ class Places:
     out_of_range: int
     out_of_range_example: str
     transformation: str | None
+    notes: tuple[str, ...]
+    doubts: dict[str, str]
 
     @property
     def key(self) -> Hashes:
@@ -85,14 +93,19 @@ class Places:
 
 
 def place_rows(rows: Coordinates, *, source_crs: Any, crs: CRS) -> Places:
-    """Project the rows' coordinates to `crs`; blank ones, and 0 and 0, are none.
+    """Project the rows' coordinates to `crs`; blank ones, and 0 and 0, are none. Nothing is said: see `announce`.
 
     Raises
     ------
     CRSError
         When a file's reference system is not known, or its coordinates contradict it.
     """
-    held = [_file_crs(file, rows, number, source_crs, crs) for number, file in enumerate(rows.files)]
+    notes: list[str] = []
+    doubts: dict[str, str] = {}
+    held = [
+        _file_crs(file, rows, number, source_crs, crs, notes, doubts)
+        for number, file in enumerate(rows.files)
+    ]
     # Second pairs of columns are longitudes and latitudes, whatever the first are.
     seconds = bool(rows.second.any())
     place = np.full(len(rows.x), -1, dtype=np.int64)
@@ -103,8 +116,10 @@ def place_rows(rows: Coordinates, *, source_crs: Any, crs: CRS) -> Places:
         number, east, north = _distinct(rows.x[mine], rows.y[mine])
         source = parse_crs(name)
         if source != crs and len(east):
-            known = announce_transformation(source, crs, what="incidents", aloud=False)
+            known = transformation(source, crs)
             how.append(f"from {crs_label(source)}: {known}")
+            if known.ballpark:
+                doubts[name] = f"incidents: {transformation_words(source, crs)}"
         moved = transform_xy(east, north, source=source, target=crs)
         beyond = impossible(east, north, source) | np.isnan(moved[0])
         # Number -1, no coordinates, takes the last entry.
@@ -120,8 +135,7 @@ def place_rows(rows: Coordinates, *, source_crs: Any, crs: CRS) -> Places:
         start += len(east)
     distinct_x, distinct_y, keys = (np.concatenate([part[axis] for part in found]) for axis in range(3))
     x, y = np.append(distinct_x, np.nan)[place], np.append(distinct_y, np.nan)[place]
-    for line in how:
-        _LOG.info("Coordinates projected %s", line)
+    notes += [f"Coordinates projected {line}" for line in how]
     return Places(
         x,
         y,
@@ -132,7 +146,17 @@ def place_rows(rows: Coordinates, *, source_crs: Any, crs: CRS) -> Places:
         out_of_range,
         example,
         "; ".join(how) or None,
+        tuple(notes),
+        doubts,
     )
+
+
+def announce(notes: Iterable[str], doubts: Iterable[str], *, stacklevel: int) -> None:
+    """Say what was made of coordinates, and warn of what is odd about them."""
+    for note in notes:
+        _LOG.info(note)
+    for doubt in doubts:
+        warnings.warn(doubt, HotspotsWarning, stacklevel=stacklevel + 1)
 
 
 def _rows_of(name: str, held: list[str], rows: Coordinates, seconds: bool) -> Any:
@@ -167,7 +191,15 @@ def _distinct(x: Floats, y: Floats) -> tuple[Integers, Floats, Floats]:
     return numbers, values_x[pairs // max(len(values_y), 1)], values_y[pairs % max(len(values_y), 1)]
 
 
-def _file_crs(file: IncidentFile, rows: Coordinates, number: int, source_crs: Any, crs: CRS) -> str:
+def _file_crs(
+    file: IncidentFile,
+    rows: Coordinates,
+    number: int,
+    source_crs: Any,
+    crs: CRS,
+    notes: list[str],
+    doubts: dict[str, str],
+) -> str:
     """Return the reference system of one file's coordinates as WKT, after a look at whether they agree."""
     mine = slice(*np.searchsorted(rows.file, [number, number + 1]))
     x, y = rows.x[mine], rows.y[mine]
@@ -177,10 +209,11 @@ def _file_crs(file: IncidentFile, rows: Coordinates, number: int, source_crs: An
     if not file.columns.x and not len(x) and file.crs is None:
         # A file of area codes without coordinates has nothing to place.
         return str(crs.to_wkt())
-    stated = _stated_crs(file, source_crs, crs, degrees, x, y)
+    stated = _stated_crs(file, source_crs, crs, degrees, x, y, notes)
     if len(x):
         _refuse_contradiction(file, stated, degrees, x, y)
-        _doubt_continent(file, stated, crs, x, y)
+        if doubt := _continent(file, stated, crs, x, y):
+            doubts[file.source.name] = doubt
     return str(stated.to_wkt())
 
 
@@ -188,7 +221,15 @@ def _like_degrees(x: Floats, y: Floats) -> Mask:
     return (np.abs(x) <= 180) & (np.abs(y) <= 90)
 
 
-def _stated_crs(file: IncidentFile, source_crs: Any, crs: CRS, degrees: bool, x: Floats, y: Floats) -> CRS:
+def _stated_crs(
+    file: IncidentFile,
+    source_crs: Any,
+    crs: CRS,
+    degrees: bool,
+    x: Floats,
+    y: Floats,
+    notes: list[str],
+) -> CRS:
     if source_crs is not None:
         return parse_crs(source_crs)
     if not file.columns.x:
@@ -205,12 +246,9 @@ def _stated_crs(file: IncidentFile, source_crs: Any, crs: CRS, degrees: bool, x:
         elsewhere = crs != grid and len(x) and impossible(x, y, grid).mean() > 0.5
         return crs if elsewhere else grid
     guess = parse_crs(WGS84) if degrees else crs
-    _LOG.info(
-        "%s: '%s' and '%s' taken as %s by their values (choose another with 'source_crs')",
-        file.source.name,
-        file.columns.x,
-        file.columns.y,
-        crs_label(guess),
+    notes.append(
+        f"{file.source.name}: '{file.columns.x}' and '{file.columns.y}' taken as {crs_label(guess)} by their values "
+        "(choose another with 'source_crs')"
     )
     return guess
 
@@ -244,19 +282,17 @@ def _refuse_contradiction(file: IncidentFile, crs: CRS, degrees: bool, x: Floats
         )
 
 
-def _doubt_continent(file: IncidentFile, source: CRS, crs: CRS, x: Floats, y: Floats) -> None:
-    """Warn of longitudes and latitudes that British National Grid does not reach."""
+def _continent(file: IncidentFile, source: CRS, crs: CRS, x: Floats, y: Floats) -> str:
+    """Return what to say of longitudes and latitudes that British National Grid does not reach; empty where it does."""
     if not source.is_geographic or crs != parse_crs(BRITISH_NATIONAL_GRID):
-        return
+        return ""
     lon, lat = float(np.median(x)), float(np.median(y))
     if -20 <= lon <= 15 and 40 <= lat <= 70:
-        return
+        return ""
     zone = f"EPSG:{(32600 if lat >= 0 else 32700) + int((lon + 180) // 6) % 60 + 1}"
-    warnings.warn(
+    return (
         f"'{file.source.name}' lies about longitude {lon:.2f} and latitude {lat:.2f}, where {BRITISH_NATIONAL_GRID} "
-        f"(British National Grid) measures no distances; set 'crs' to a system that fits, such as {zone}",
-        HotspotsWarning,
-        stacklevel=2,
+        f"(British National Grid) measures no distances; set 'crs' to a system that fits, such as {zone}"
     )
 
 

@@ -36,7 +36,7 @@ from hotspots.incidents.filters import (
 )
 from hotspots.incidents.gate import as_incidents, is_layer
 from hotspots.incidents.identifiers import hashed
-from hotspots.incidents.places import Places, place_rows
+from hotspots.incidents.places import Places, announce, place_rows
 from hotspots.incidents.quality import QualityReport, by_most, describe, shares_of
 from hotspots.incidents.repeats import (
     Sketches,
@@ -224,6 +224,7 @@ def read_everything(
     )
     rows = read_rows(find_sources(source), named)
     places = place_rows(rows, source_crs=source_crs, crs=goal)
+    announce(places.notes, places.doubts.values(), stacklevel=2)
     everything = _frame(rows, places, crs_text(goal), secret, clock)
     if clock is not None:
         _say_offsets(everything["start"], rows.times["written"], clock)

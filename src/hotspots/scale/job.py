@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from hotspots.areas.gate import as_areas, code_order
 from hotspots.areas.locate.index import AreaIndex
 from hotspots.base.codes import as_code
 from hotspots.base.crs import parse_crs
-from hotspots.base.errors import HotspotsWarning, ParameterError
+from hotspots.base.errors import ParameterError
 from hotspots.counting.belonging import By
 from hotspots.counting.counts import Per
 from hotspots.incidents.cells import dictionary
@@ -174,12 +173,11 @@ class Job:
             Rows that are counted as they are; rows with a Crime ID, and rows of months that files share, of
             which those that repeat others are yet to be found.
         """
-        with warnings.catch_warnings():
-            # What is odd about the coordinates is summed up and announced once, at the end.
-            warnings.simplefilter("ignore", HotspotsWarning)
-            places = place_rows(Placing.of(file, table), source_crs=self.source_crs, crs=self.crs)
+        places = place_rows(Placing.of(file, table), source_crs=self.source_crs, crs=self.crs)
         if places.transformation:
             tally.transformations[places.transformation] = None
+        tally.notes |= dict.fromkeys(places.notes)
+        tally.doubts = places.doubts | tally.doubts
         tally.out_of_range += places.out_of_range
         tally.out_of_range_example = tally.out_of_range_example or places.out_of_range_example
         rows = np.empty(table.num_rows, dtype=self.dtype)

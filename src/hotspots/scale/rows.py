@@ -130,6 +130,10 @@ class Tally:
         Dropped rows by `cell`, of those whose Crime ID is repeated.
     transformations : dict
         How coordinates were projected, in order of appearance.
+    notes : dict
+        What was made of coordinates, in order of appearance.
+    doubts : dict of str to str
+        What is odd about them, by what it is about; the first that was found of each.
     weighted : bool
         Whether rows carry weights, and counts are millionths of them.
     weight : int
@@ -159,6 +163,8 @@ class Tally:
     sketches: Sketches = field(default_factory=Sketches)
     repeats: Counter[int] = field(default_factory=Counter)
     transformations: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
     weighted: bool = False
     weight: int = 0
     overlap: int = 0
@@ -212,8 +218,18 @@ class Tally:
 
     def merge(self, other: Tally) -> Tally:
         """Add another tally, of other rows, to this one, and return this one."""
-        for name in ("cells", "placed", "repeats", "strange", "strange_inside", "labels", "transformations"):
+        for name in (
+            "cells",
+            "placed",
+            "repeats",
+            "strange",
+            "strange_inside",
+            "labels",
+            "transformations",
+            "notes",
+        ):
             getattr(self, name).update(getattr(other, name))
+        self.doubts = other.doubts | self.doubts
         _add_lines(self.counts, other.counts)
         _add_lines(self.months, other.months)
         for number, found in other.found.items():

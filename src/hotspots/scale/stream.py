@@ -13,7 +13,6 @@ import dataclasses
 import logging
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -30,6 +29,7 @@ from hotspots.incidents.dates import NO_MONTH
 from hotspots.incidents.doubts import warn_of, warn_outside
 from hotspots.incidents.files import Found, IncidentFile
 from hotspots.incidents.filters import Words
+from hotspots.incidents.places import announce
 from hotspots.incidents.sources import list_sources
 from hotspots.scale.account import check_counted, located_inside, make_report, split_columns
 from hotspots.scale.job import Job, estimate_rows, open_job
@@ -189,14 +189,13 @@ class Gathered:
 
 def tally_all(job: Job, files: Sequence[IncidentFile], gathered: Gathered | None = None) -> tuple[Job, Tally]:
     """Read all files, and count; once more where they turn out to hold the same month, with a job that knows."""
-    with saying_once():
+    tally = _counted(job, files, gathered)
+    shared = tally.sketches.overlaps(files)
+    if shared:
+        if gathered is not None:
+            gathered.clear()
+        job = dataclasses.replace(job, shared=shared)
         tally = _counted(job, files, gathered)
-        shared = tally.sketches.overlaps(files)
-        if shared:
-            if gathered is not None:
-                gathered.clear()
-            job = dataclasses.replace(job, shared=shared)
-            tally = _counted(job, files, gathered)
     return job, tally
 
 
@@ -269,6 +268,7 @@ def account(job: Job, files: Sequence[IncidentFile], tally: Tally, copies: tuple
     """Turn the tally of all rows into the account of them, or say what is wrong with them."""
     for number, file in enumerate(files):
         file.found = tally.found.get(number, Found())
+    announce(tally.notes, tally.doubts.values(), stacklevel=3)
     report = make_report(files, tally, job.filters, job.crs, copies=copies, shared=job.shared)
     report.say_rows()
     report.say_compared()
@@ -362,24 +362,3 @@ def dealt(rows: Table, key: str, count: int) -> list[Table]:
     order = np.argsort(number, kind="stable")
     stops = np.cumsum(np.bincount(number, minlength=count))
     return np.split(rows[order], stops[:-1])
-
-
-@contextmanager
-def saying_once() -> Iterator[None]:
-    """Within the block, let the reading of batches say each thing once rather than for every batch."""
-    said: set[str] = set()
-
-    def unsaid(record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        new = message not in said
-        said.add(message)
-        return new
-
-    readers = [logging.getLogger(f"hotspots.{name}") for name in ("incidents.places", "base.crs")]
-    for reader in readers:
-        reader.addFilter(unsaid)
-    try:
-        yield
-    finally:
-        for reader in readers:
-            reader.removeFilter(unsaid)
