@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pytest
+from pyproj import CRS
 from shapely import box
 
 from hotspots.base import crs as crs_module
@@ -197,3 +198,13 @@ def test_systems_without_a_code_are_carried_by_their_definition() -> None:
     assert parse_crs(crs_text(own)) == parse_crs(own)
     assert crs_text("EPSG:27700") == "EPSG:27700"
     assert crs_text("ESRI:102003") == "ESRI:102003"
+
+
+def test_a_projection_that_nobody_knows_is_refused() -> None:
+    unknown = CRS.from_wkt(
+        CRS("EPSG:27700").to_wkt("WKT1_ESRI").replace("Transverse_Mercator", "Transver],PAercator")
+    )
+    with pytest.raises(
+        CRSError, match=r"^no operation is known from .* to EPSG:4326\nHint: save the layer again"
+    ):
+        transform_xy([400_000], [300_000], source=unknown, target="EPSG:4326")

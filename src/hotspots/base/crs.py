@@ -224,6 +224,19 @@ def _offline() -> Iterator[None]:
 def _best(source: str, target: str) -> tuple[tuple[str, ...], Transformation]:
     """Return the best operations that this machine has, as PROJ pipelines, and what is to be said of them."""
     ends = CRS.from_wkt(source), CRS.from_wkt(target)
+    try:
+        return _best_between(*ends)
+    except (
+        IndexError,
+        ProjError,
+    ) as error:  # a projection that PROJ does not know has a name, and no operation
+        raise CRSError(
+            f"no operation is known from {crs_label(ends[0])} to {crs_label(ends[1])}",
+            hint=f"save the layer again in a system that is known, such as '{BRITISH_NATIONAL_GRID}'",
+        ) from error
+
+
+def _best_between(*ends: CRS) -> tuple[tuple[str, ...], Transformation]:
     # Filters of warnings belong to the whole process, so only one thread may change them at a time.
     with _FILTERS, warnings.catch_warnings(), _offline():
         # PROJ warns that a grid is missing; `transformation` says so in the project's own words.
