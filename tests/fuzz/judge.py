@@ -16,6 +16,7 @@ from hotspots_cli.main import COMMANDS, cli
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
+_KEYED = re.compile(r" in \[[a-z_]+\]$")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+|(?<![\w-])-[a-zA-Z](?![\w-])")
 _ALWAYS = {"--help", "-h", "-v", "-q"}
 _DROPPED = (
@@ -93,7 +94,8 @@ def _message(made: Input, ending: Ending) -> list[str]:
     hints = [line for line in lines if line.startswith("Hint: ")]
     if not any(line.startswith("Error: ") for line in lines) or len(hints) != 1 or not hints[0][6:].strip():
         return ["no error with one hint"]
-    return untyped(made.words, hints[0][6:])
+    error = next(line for line in lines if line.startswith("Error: "))
+    return untyped(made.words, hints[0][6:], keyed=bool(_KEYED.search(error)))
 
 
 def _command(words: list[str]) -> click.Command | None:
@@ -105,8 +107,11 @@ def _command(words: list[str]) -> click.Command | None:
     return command
 
 
-def untyped(words: list[str], hint: str) -> list[str]:
-    """Return what stands in a hint and cannot be typed: options that are none, keywords that are options elsewhere."""
+def untyped(words: list[str], hint: str, *, keyed: bool = False) -> list[str]:
+    """Return what stands in a hint and cannot be typed: options that are none, keywords that are options elsewhere.
+
+    What is `keyed` is about a table of a recipe or a plan, and speaks of its keys.
+    """
     if hint.startswith(("did you mean", "choose from")):
         return []
     named = _NAMED.search(hint)
@@ -117,7 +122,7 @@ def untyped(words: list[str], hint: str) -> list[str]:
     found = [
         f"hint's option {one} is none" for one in _OPTION.findall(_QUOTED.sub("", hint)) if one not in real
     ]
-    if words[0] not in ("run", "recipe"):
+    if words[0] not in ("run", "recipe") and not keyed:
         known = {
             str(param.name)
             for _, one in commands()

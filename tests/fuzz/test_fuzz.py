@@ -33,6 +33,7 @@ def test_a_thousand_inputs_end_as_they_should() -> None:
         (Ending(1, "", "Error: 'a\x1b[31m' is empty\nHint: look\n"), ["control character"]),
         (Ending(1, "", "Error: 'i.csv' is empty\n"), ["no error with one hint"]),
         (Ending(1, "", "Error: no\nHint: give --colour\n"), ["hint's option --colour is none"]),
+        (Ending(1, "", "Error: 'runs' is 9 in [sure]\nHint: set 'runs' to 999\n"), []),
         (
             Ending(1, "", "Error: no\nHint: choose another with 'permutations'\n"),
             ["hint's keyword permutations"],

@@ -236,21 +236,21 @@ def _best(source: str, target: str) -> tuple[tuple[str, ...], Transformation]:
         ) from error
 
 
-def _best_between(*ends: CRS) -> tuple[tuple[str, ...], Transformation]:
+def _best_between(start: CRS, goal: CRS) -> tuple[tuple[str, ...], Transformation]:
     # Filters of warnings belong to the whole process, so only one thread may change them at a time.
     with _FILTERS, warnings.catch_warnings(), _offline():
         # PROJ warns that a grid is missing; `transformation` says so in the project's own words.
         warnings.simplefilter("ignore", UserWarning)
-        direct = _operations(*ends)
+        direct = _operations(start, goal)
         if direct.transformers:
             found = [direct]
         else:
             # Without the grid between two datums PROJ takes them for one; both may be known against WGS 84.
             middle = CRS.from_user_input(WGS84)
-            found = [_operations(ends[0], middle), _operations(middle, ends[1])]
+            found = [_operations(start, middle), _operations(middle, goal)]
         known = all(group.transformers for group in found)
         if not known:
-            found = [TransformerGroup(*ends, always_xy=True)]
+            found = [TransformerGroup(start, goal, always_xy=True)]
     steps = [group.transformers[0] for group in found]
     accuracy = (
         sum(float(step.accuracy) for step in steps) if all(step.accuracy >= 0 for step in steps) else None
