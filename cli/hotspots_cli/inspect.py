@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hotspots_cli import engines, options
+from hotspots_cli.keywords import offers_as_typed, options_of
 from hotspots_cli.progress import Steps
 
 _OWN = ("incidents", "areas", "engine", "scheduler", "as_json")
@@ -70,7 +71,9 @@ def command(
         "command": count_command(incidents, areas, by, words),
         "recipe": recipe_lines(incidents, areas, by, asked),
     }
-    click.echo(page_json(found, **told) if as_json else visible("\n".join(page(found, **told))))
+    keywords = options_of(context.command)
+    lines = [offers_as_typed(line, keywords) for line in page(found, **told)]
+    click.echo(page_json(found, **told) if as_json else visible("\n".join(lines)))
     if not found.usable:
         context.exit(1)
 

@@ -7,10 +7,9 @@ import errno
 import gc
 import importlib
 import logging
-import re
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +19,7 @@ from hotspots._version import __version__
 from hotspots.base.errors import HotspotsError, HotspotsWarning
 from hotspots.base.text import visible
 from hotspots_cli import stopping
+from hotspots_cli.keywords import FIRST, as_typed, offers_as_typed, options_of
 
 COMMANDS = (
     "demo",
@@ -107,10 +107,6 @@ def cli(ctx: click.Context, verbose: bool, quiet: bool) -> None:
     _speak(verbose=verbose, quiet=quiet, command=ctx.invoked_subcommand)
 
 
-OFFER = r"\((?=[^()]*with ')[^()]*\)|\('[a-z_]+'\)"  # elsewhere a note quotes the data
-FIRST = r"^'([a-z_]+)'(?= is )"  # elsewhere a message quotes the data
-
-
 class _NoteHandler(logging.Handler):
     """Writes each note to the standard error of the moment, so that it stays with the other messages.
 
@@ -120,11 +116,10 @@ class _NoteHandler(logging.Handler):
 
     def __init__(self, command: str | None) -> None:
         super().__init__()
-        self.options = _options_of(command) if command is not None else {}
+        self.options = _options_of(command)
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = re.sub(OFFER, lambda found: _as_typed(found[0], self.options), record.getMessage())
-        click.echo(visible(said), err=True)
+        click.echo(visible(offers_as_typed(record.getMessage(), self.options)), err=True)
 
 
 def _speak(*, verbose: bool, quiet: bool, command: str | None) -> None:
@@ -136,36 +131,21 @@ def _speak(*, verbose: bool, quiet: bool, command: str | None) -> None:
     warnings.simplefilter("default" if verbose else "ignore")
     warnings.filterwarnings("ignore" if quiet else "always", category=HotspotsWarning)
     shown = warnings.showwarning
+    options = _options_of(command)
 
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, HotspotsWarning):
-            click.echo(f"{click.style('Warning:', fg='yellow')} {visible(str(message))}", err=True)
+            said = visible(offers_as_typed(str(message), options))
+            click.echo(f"{click.style('Warning:', fg='yellow')} {said}", err=True)
         else:
             shown(message, category, *where, **more)
 
     warnings.showwarning = show
 
 
-def _options_of(name: str) -> dict[str, str]:
-    """Return the options of a command and its subcommands, by the keyword that the library knows each by."""
-    command = cli.get_command(click.Context(cli), name)
-    commands = [command, *getattr(command, "commands", {}).values()] if command is not None else []
-    return {
-        str(option.name): option.opts[-1]
-        for entry in commands
-        for option in entry.params
-        if isinstance(option, click.Option)
-    }
-
-
-def _as_typed(text: str, options: Mapping[str, str], *, places: str = r"'([a-z_]+)'") -> str:
-    """Return a message of the library with the keywords that it quotes as the options that are typed here.
-
-    Offers of words near to a mistyped one ("did you mean", "choose from") quote data, not keywords.
-    """
-    if text.startswith(("did you mean", "choose from")):
-        return text
-    return re.sub(places, lambda found: options.get(found[1], found[0]), text)
+def _options_of(name: str | None) -> dict[str, str]:
+    command = cli.get_command(click.Context(cli), name) if name is not None else None
+    return {} if command is None else options_of(command)
 
 
 @contextmanager
@@ -192,12 +172,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except HotspotsError as error:
             if told.get("verbose"):
                 raise
-            options = _options_of(str(told.get("command")))
+            options = _options_of(told.get("command"))
             click.echo(
-                f"{click.style('Error:', fg='red')} {_as_typed(error.message, options, places=FIRST)}",
+                f"{click.style('Error:', fg='red')} {as_typed(error.message, options, places=FIRST)}",
                 err=True,
             )
-            click.echo(f"Hint: {_as_typed(error.hint, options)}", err=True)
+            click.echo(f"Hint: {as_typed(error.hint, options)}", err=True)
             return 1
         except click.ClickException as error:
             vars(error)["message"] = visible(error.message)  # what was typed may hold what acts on a terminal

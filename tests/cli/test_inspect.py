@@ -109,6 +109,18 @@ def test_the_recipes_lines_keep_the_reference_system(hotspots: Run, town: Path) 
     assert recipe["crs"] == "EPSG:32630"
 
 
+def test_what_can_be_chosen_is_named_as_it_is_typed(hotspots: Run, town: Path) -> None:
+    rows = "2025-01,28.01,-26.2,Burglary\n" * 9
+    (town / "abroad.csv").write_text(f"Month,x,y,Crime type\n{rows}", encoding="utf-8")
+    _, out, _ = hotspots("inspect", "abroad.csv")
+    assert "taken as EPSG:4326 by their values (choose another with --source-crs)" in out
+    fits = "measures no distances (choose a system that fits with --crs, such as EPSG:32735)"
+    assert fits in out
+    _, _, err = hotspots("count", "abroad.csv", "--areas", "wards.gpkg", "-o", "o.csv")
+    assert "Warning: 'abroad.csv' lies about longitude 28.01 and latitude -26.20, where EPSG:27700 " in err
+    assert fits in err
+
+
 def test_a_place_far_from_all_others_is_told(hotspots: Run, town: Path) -> None:
     rows = "".join(f"2025-01,{-1.5 - n / 1000},{53.8 + n / 1000},Burglary\n" for n in range(9))
     (town / "far.csv").write_text(

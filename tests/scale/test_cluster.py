@@ -424,6 +424,6 @@ def test_every_engine_says_alike_what_it_made_of_coordinates(
     assert notes[1].startswith("Coordinates projected from EPSG:4326: ")
     assert doubts == [
         "'far.csv' lies about longitude 28.01 and latitude -26.20, where EPSG:27700 (British National Grid) measures "
-        "no distances; set 'crs' to a system that fits, such as EPSG:32735"
+        "no distances (choose a system that fits with 'crs', such as EPSG:32735)"
     ]
     assert said[1] == said[2] == said[0]

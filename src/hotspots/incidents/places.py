@@ -292,7 +292,7 @@ def _continent(file: IncidentFile, source: CRS, crs: CRS, x: Floats, y: Floats) 
     zone = f"EPSG:{(32600 if lat >= 0 else 32700) + int((lon + 180) // 6) % 60 + 1}"
     return (
         f"'{file.source.name}' lies about longitude {lon:.2f} and latitude {lat:.2f}, where {BRITISH_NATIONAL_GRID} "
-        f"(British National Grid) measures no distances; set 'crs' to a system that fits, such as {zone}"
+        f"(British National Grid) measures no distances (choose a system that fits with 'crs', such as {zone})"
     )
 
 
