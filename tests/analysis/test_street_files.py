@@ -111,7 +111,7 @@ def test_their_rows_are_accounted_for_and_their_months_said(forces: Path) -> Non
     assert outcome.analysis.profile is not None
     season, *rest = period_words(outcome.analysis.profile)
     assert season == "Similar forces: street-level files, 2025-01 to 2025-02."
-    assert not any("not police.uk's street-level counts" in said for said in rest)
+    assert not any("is another source than the incidents" in said for said in rest)
     told = (forces / "out/about/quality.txt").read_text(encoding="utf-8")
     assert "\nKent\n====\n" in told
     report = re.sub(r"(<[^>]+>|\s)+", " ", (forces / "out/report.html").read_text(encoding="utf-8"))

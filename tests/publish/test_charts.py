@@ -149,7 +149,10 @@ def test_the_folder_has_tables_and_the_workbook_a_sheet(tmp_path: Path) -> None:
     first = pd.read_csv(tmp_path / "out" / "tables" / "unusual.csv").iloc[0]
     assert first[["code", "theme", "n"]].tolist() == ["E05000003", "Burglary", 60]
     assert len(pd.read_csv(tmp_path / "out" / "tables" / "months.csv")) == 16 * 2 * 12
-    assert "Unusual this month" in openpyxl.load_workbook(tmp_path / "out" / "tables.xlsx").sheetnames
+    sheets = openpyxl.load_workbook(tmp_path / "out" / "tables.xlsx").sheetnames
+    assert "Unusual this month" in sheets
+    # The files end with December: the year is over.
+    assert "The year" in sheets
     assert '"Incidents by month"' in (tmp_path / "out" / "map.html").read_text(encoding="utf-8")
 
 

@@ -119,8 +119,8 @@ def test_a_month_against_a_year_says_that_seasons_differ() -> None:
     assert period == "England: 2024/25."
     # England's table has anti-social behaviour, so that nothing says there is none.
     assert recorded == (
-        "Police recorded crime is not police.uk's street-level counts: its offences were put in police.uk's "
-        "categories, and the two are revised at different times."
+        "The comparators' table is another source than the incidents of this report. Where it is police recorded "
+        "crime, its offences were put in police.uk's categories, and the two are revised at different times."
     )
     without = profile(comparators=RATES.drop("Anti-social behaviour"))
     assert period_words(without)[-1].endswith(

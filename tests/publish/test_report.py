@@ -306,7 +306,7 @@ def test_priorities_stand_by_rank_with_reasons_and_how_sure(two_towns: Path) -> 
         "Borderline, with a chance of selection under 80%: 2 of the 2 selected.",
         "2 of 12 wards hold 41.2% of the incidents and 16.7% of the people on 16.7% of the ground. One "
         "more, Ward 2 (Abbeyshire), would add 5.9% of the incidents and 8.3% of the ground.",
-        "Flagged in 2025: 0 kept, 2 new, 0 dropped.",
+        "Flagged in 2025: 0 as in the period before, 2 new, 0 no longer.",
     ]
     found = table(document, "Selected wards, by rank")
     assert found.headings == ["Ward", "Rank", "Likely ranks ¹", "Chance ¹", "Why"]

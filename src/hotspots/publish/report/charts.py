@@ -231,7 +231,9 @@ def charts_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
 def charts_sheets(analysis: Analysis) -> dict[str, pd.DataFrame]:
     """Return the sheets of the charts."""
     tables = charts_tables(analysis)
-    titles = {"unusual": "Unusual this month", "year": "Year so far"}
+    titles = {"unusual": "Unusual this month"}
+    if analysis.charts is not None and "year" in tables:
+        titles["year"] = year_title(analysis.charts.years)
     return {title: tables[name] for name, title in titles.items() if name in tables}
 
 

@@ -31,7 +31,7 @@ def summary(made: Priorities) -> list[str]:
     ]
     if made.turnover is not None:
         lines += [
-            f"Flagged in {row.Index}: {row.kept} kept, {row.new} new, {row.dropped} dropped"
+            f"Flagged in {row.Index}: {row.kept} as in the period before, {row.new} new, {row.dropped} no longer"
             for row in made.turnover.itertuples()
         ]
     return lines

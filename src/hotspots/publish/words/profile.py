@@ -103,8 +103,9 @@ def period_words(profile: Profile) -> tuple[str, ...]:
         # A table of one's own may have it, from another source.
         lacks = "" if disorder.notna().any() else ", and it has no anti-social behaviour"
         said.append(
-            "Police recorded crime is not police.uk's street-level counts: its offences were put in police.uk's "
-            f"categories, {'' if lacks else 'and '}the two are revised at different times{lacks}."
+            "The comparators' table is another source than the incidents of this report. Where it is police recorded "
+            f"crime, its offences were put in police.uk's categories, {'' if lacks else 'and '}the two are revised at "
+            f"different times{lacks}."
         )
     return tuple(said)
 
