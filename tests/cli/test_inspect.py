@@ -5,8 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import shlex
+import sqlite3
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -235,3 +239,26 @@ def test_one_is_one(hotspots: Run, town: Path) -> None:
         "  1 row has 'unknown' or the like in the place of a Crime ID: repeats among them are not found"
         in out
     ), out
+
+
+def test_gdal_writes_nothing_of_a_file_to_the_terminal(town: Path) -> None:
+    path = town / "points.gpkg"
+    table = gpd.GeoDataFrame(
+        {"Month": ["2025-01"], "kind": ["Drugs"]},
+        geometry=gpd.points_from_xy([400_000], [300_000]),
+        crs=27700,
+    )
+    table.to_file(path)
+    with closing(sqlite3.connect(path)) as held:
+        held.execute("DROP TRIGGER IF EXISTS gpkg_geometry_columns_ri")
+        held.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = ?", ("\x1b]0;owned\x07",))
+        held.commit()
+    # GDAL keeps for a whole process where it writes: this one may have been told before.
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "hotspots_cli", "inspect", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "owned" not in done.stdout + done.stderr

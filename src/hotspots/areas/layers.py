@@ -143,7 +143,7 @@ def read_geojson_bytes(text: bytes, *, where: str) -> tuple[gpd.GeoDataFrame, di
     refuse_deep_json(text, where=where)
     if points_elsewhere(text):
         raise FileError(f"{where} points to other files", hint=f"give {FORMATS} of areas")
-    with reading(f"{where} is not GeoJSON", hint=f"give {FORMATS} of areas"):
+    with reading_only(), reading(f"{where} is not GeoJSON", hint=f"give {FORMATS} of areas"):
         content = json.loads(text)
         table = pyogrio.read_dataframe(text, on_invalid="ignore")
     member = content.get("hotspots") if isinstance(content, dict) else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import mmap
+import os
 import re
 import warnings
 import zipfile
@@ -130,11 +131,23 @@ def was_cut_off(path: Path) -> bool:
         return _CUT_OFF.search(content) is not None
 
 
+def quiet_gdal() -> None:
+    """Let GDAL write nothing to the terminal itself, where a file's bytes would stand as they are.
+
+    What it says through Python is not touched. Where the variable ``CPL_LOG`` names a file, it writes there.
+    """
+    import pyogrio
+
+    if pyogrio.get_gdal_config_option("CPL_LOG") is None:
+        pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})
+
+
 @contextmanager
 def reading_only() -> Iterator[None]:
     """Keep GDAL from leaving a file beside a GeoPackage with metadata; its own warnings become notes."""
     import pyogrio
 
+    quiet_gdal()
     before = pyogrio.get_gdal_config_option("GDAL_PAM_ENABLED")
     pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": "NO"})
     try:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from hotspots.base.errors import DataError, FileError
 from hotspots.base.files import sha256
 from hotspots.base.foreign import reading
-from hotspots.base.vector import begins_as, refuse_deep_layer
+from hotspots.base.vector import begins_as, quiet_gdal, refuse_deep_layer
 from hotspots.base.wkb import shapes_of
 from hotspots.incidents.cells import POINT_TYPES, is_text, point_coordinates, single_points
 from hotspots.incidents.columns import ColumnNames, Columns, recognise
@@ -53,6 +53,7 @@ def _reading_points(name: str) -> Iterator[None]:
     """Turn what GDAL and Arrow raise at a layer of points into one error."""
     try:
         with reading(f"'{name}' cannot be read as a layer of points", hint=f"save it as {READABLE}"):
+            quiet_gdal()  # files are read in threads, which share filters of warnings: no `reading_only`
             yield
     except FileError as error:
         if not isinstance(error.__cause__, UnicodeDecodeError):
