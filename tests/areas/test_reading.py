@@ -527,3 +527,15 @@ def test_columns_of_bytes_and_structures_of_parquet_are_left_out(
     assert not {"n", "rate"} & set(layer.columns)
     assert layer["name"].tolist() == ["Abbey"]
     assert "left out as columns of bytes, lists or structures" in caplog.text
+
+
+@pytest.mark.parametrize(("people", "shown"), [(True, "[True]"), ("many", "['many']")])
+def test_a_layer_whose_people_are_no_numbers(tmp_path: Path, people: object, shown: str) -> None:
+    path = tmp_path / "n.gpkg"
+    square = shapely.box(400_000, 300_000, 401_000, 301_000)
+    held = {"code": ["E05000001"], "name": ["Abbey"], "population": [people]}
+    gpd.GeoDataFrame(held, geometry=[square], crs="EPSG:27700").to_file(path)
+    with pytest.raises(DataError) as error:
+        read_layer(path)
+    assert error.value.message == f"the population of '{path}' is {shown}, which is no number"
+    assert error.value.hint == "correct it, or leave the column out"

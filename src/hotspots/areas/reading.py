@@ -256,9 +256,11 @@ def read_layer(
     if "crs" not in provenance:
         announce_transformation(table.crs, goal, what=where)
     typed = _typed(table, where)
-    if "population" in typed and not pd.api.types.is_numeric_dtype(typed["population"]):
+    people = typed.get("population")
+    truths = people is not None and pd.api.types.is_bool_dtype(people.dtype)
+    if people is not None and (truths or not pd.api.types.is_numeric_dtype(people.dtype)):
         raise DataError(
-            f"the population of {where} is {typed['population'].dropna().tolist()[:1]}, which is no number",
+            f"the population of {where} is {people.dropna().tolist()[:1]}, which is no number",
             hint="correct it, or leave the column out",
         )
     result = _sound(reproject(typed, goal), where)
