@@ -56,6 +56,7 @@ def test_the_same_table_however_it_is_written(tmp_path: Path, content: str | byt
 def test_columns_of_lists_are_left_out_of_parquet_with_one_warning(tmp_path: Path) -> None:
     held = {"code": ["E1"], "people": [5], "parts": [[1, 2]], "by_age": [{"0": 1}], "bbox": [{"xmin": 0.0}]}
     held |= {"name": [b"Hill"], "photo": [b"\xff\xd8"]}
+    held["seal"] = pd.Categorical([b"\xff\xd8"])
     pd.DataFrame(held).to_parquet(tmp_path / "people.parquet")
     with pytest.warns(HotspotsWarning) as caught:
         table = read_table(tmp_path / "people.parquet")
@@ -63,7 +64,7 @@ def test_columns_of_lists_are_left_out_of_parquet_with_one_warning(tmp_path: Pat
     assert table.rows["name"].tolist() == ["Hill"]
     assert [str(one.message) for one in caught] == [
         f"'{tmp_path / 'people.parquet'}' has columns of lists, structures or bytes, which no table holds and which "
-        "are left out: parts, by_age, photo"
+        "are left out: parts, by_age, photo, seal"
     ]
 
 

@@ -41,6 +41,7 @@ from hotspots.base.errors import (
 from hotspots.base.foreign import reading
 from hotspots.base.limits import SMALL, refuse_deep_json
 from hotspots.base.named import all_named, find_named, not_fetched
+from hotspots.base.tables import is_cells
 from hotspots.base.vector import FORMATS, check_vector, points_elsewhere, reading_only, was_cut_off
 
 log = logging.getLogger(__name__)
@@ -351,7 +352,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     with _reading_layer(path):
         schema = pq.read_schema(path)
         places = json.loads((schema.metadata or {}).get(b"geo", b"{}")).get("columns", {})
-        raw = [field.name for field in schema if field.name not in places and _is_compound(field.type)]
+        raw = [field.name for field in schema if field.name not in places and not is_cells(field.type)]
         kept = [name for name in schema.names if name not in raw]
         table: pd.DataFrame = gpd.read_parquet(path, columns=kept if raw else None)
         # Arrow takes any bytes for text, and breaks where they are first looked at.
@@ -362,16 +363,6 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     if raw:
         log.info("'%s': left out as columns of bytes, lists or structures: %s", path, listed(raw))
     return table
-
-
-def _is_compound(kind: Any) -> bool:
-    """Return whether a column of this Arrow type holds bytes, lists or structures, which no command takes."""
-    import pyarrow.types as pt
-
-    if pt.is_dictionary(kind):
-        return _is_compound(kind.value_type)
-    bytes_of = (pt.is_binary, pt.is_large_binary, pt.is_fixed_size_binary, pt.is_binary_view)
-    return pt.is_nested(kind) or any(holds(kind) for holds in bytes_of)
 
 
 def _read_vector(path: Path, layer: str | None) -> pd.DataFrame:

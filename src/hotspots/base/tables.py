@@ -294,7 +294,7 @@ def _of_parquet(path: Path) -> tuple[list[str], pd.DataFrame]:
         if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type):
             with suppress(pa.ArrowInvalid):  # some writers mark text as bytes
                 table = table.set_column(place, field.name, table.column(place).cast(pa.large_string()))
-    kept = [_is_cells(field.type) for field in table.schema]
+    kept = [is_cells(field.type) for field in table.schema]
     plain = [place for place, cells in enumerate(kept) if cells]
     left = [
         name for name, cells in zip(table.column_names, kept, strict=True) if not cells and name != "bbox"
@@ -309,17 +309,15 @@ def _of_parquet(path: Path) -> tuple[list[str], pd.DataFrame]:
     return table.column_names, table.select(plain).to_pandas(ignore_metadata=True)
 
 
-def _is_cells(kind: Any) -> bool:
-    """Whether an Arrow type is one of numbers, texts or days."""
+def is_cells(kind: Any) -> bool:
+    """Return whether an Arrow type is one of numbers, texts or days, and not of lists, structures or bytes."""
     import pyarrow as pa
 
     types = pa.types
-    return not (
-        types.is_nested(kind)
-        or types.is_binary(kind)
-        or types.is_large_binary(kind)
-        or types.is_fixed_size_binary(kind)
-    )
+    if types.is_dictionary(kind):
+        return is_cells(kind.value_type)
+    raw = (types.is_binary, types.is_large_binary, types.is_fixed_size_binary, types.is_binary_view)
+    return not (types.is_nested(kind) or any(holds(kind) for holds in raw))
 
 
 def _of_workbook(path: Path, sheet: str | None, where: str, codes: frozenset[str]) -> Table:

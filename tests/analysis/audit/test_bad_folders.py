@@ -186,3 +186,16 @@ def test_areas_in_several_tables_are_one_area(publish: Publish) -> None:
         "E01000012": 4,
     }
     assert set(back["by"]) == {"report.html, 'Burglary: all LSOAs', column 'n'"}
+
+
+def test_a_row_without_a_code_is_told_and_the_others_are_audited(publish: Publish) -> None:
+    folder = publish({"lsoas": table(LSOAS, n=counts())})
+    path = folder / "tables" / "burglary_lsoas.csv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    _, comma, rest = lines[1].partition(",")
+    lines[1] = comma + rest
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    audit = audit_folders([folder])
+    assert any(
+        "tables/burglary_lsoas.csv: 1 of 16 rows, which have no code" in line for line in audit.unread
+    ), audit.unread

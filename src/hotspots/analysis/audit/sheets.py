@@ -205,6 +205,10 @@ def _of_rows(table: pd.DataFrame, file: str, where: str, theme: str, level: str)
     if rows is None:
         page.unread.append(f"{_at(file, where)}: its rows are not areas")
         return page
+    blank = rows.index.to_numpy() == ""
+    if blank.any():
+        page.unread.append(f"{_at(file, where)}: {int(blank.sum())} of {len(rows)} rows, which have no code")
+        rows = rows[~blank]
     for column in _TEXTS:
         if column in rows:
             page.texts += [
@@ -222,11 +226,11 @@ def _of_rows(table: pd.DataFrame, file: str, where: str, theme: str, level: str)
 def _indexed(table: pd.DataFrame) -> pd.DataFrame | None:
     """Return a table by area: by code, by district where there is no code, `ALL` for a total."""
     if "code" in table:
-        return table.set_index(table["code"].astype(str)).drop(columns="code")
+        return table.set_index(table["code"].astype(str).fillna("")).drop(columns="code")
     held = next((name for name in _ROWS if name in table), None)
     if held is None:
         return None
-    names = table[held].astype(str).str.strip()
+    names = table[held].astype(str).fillna("").str.strip()
     index = [ALL if name.casefold() in _TOTALS else f"{held} {name}" for name in names]
     return table.set_index(pd.Index(index)).drop(columns=held)
 
