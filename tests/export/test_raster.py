@@ -111,7 +111,12 @@ def test_files_that_are_no_surface(tmp_path: Path) -> None:
     text.write_text("no raster")
     oblong = write_other(tmp_path / "oblong.tif", transform=rasterio.Affine(10, 0, 0, 0, -20, 40))
     unplaced = write_other(tmp_path / "unplaced.tif", crs=None)
+    nowhere = write_other(tmp_path / "nowhere.tif", transform=rasterio.Affine(10, 0, 1e9, 0, -10, 40))
+    tiny = write_other(tmp_path / "tiny.tif", transform=rasterio.Affine(1e-9, 0, 0, 0, -1e-9, 40))
+    export = "export it again, or set where it lies with: gdal_edit.py -a_ullr"
     messages = {
+        nowhere: (DataError, "has cells of 10 m from 1e+09 east, 40 north: it lies nowhere on Earth", export),
+        tiny: (DataError, "has cells of 1e-09 m from 0 east, 40 north: it lies nowhere on Earth", export),
         tmp_path / "missing.tif": (FileError, "does not exist", "check the path"),
         text: (FileError, "cannot be read as a raster", "give a GeoTIFF, such as one from hotspots kde"),
         oblong: (

@@ -26,6 +26,8 @@ OVERVIEWS_ABOVE = 1024
 
 
 ORIGIN = ("title", "period", "source", "attribution")
+_LEAST_CELL, _FARTHEST = 0.001, 1e8
+"""Metres: the smallest cell that is one, and the farthest that coordinates of any system reach."""
 
 
 def write_geotiff(
@@ -162,7 +164,7 @@ def read_geotiff(path: str | os.PathLike[str]) -> Surface:
     FileError
         When the file is missing or is not a raster.
     DataError
-        When its cells are not square and north-up, or it has no CRS.
+        When its cells are not square and north-up, it lies nowhere on Earth, or it has no CRS.
     """
     import rasterio
 
@@ -190,6 +192,12 @@ def read_geotiff(path: str | os.PathLike[str]) -> Surface:
         raise DataError(
             f"'{path}' has cells of {place.a:g} x {-place.e:g}, but square, north-up cells are needed",
             hint="resample it, for example with: gdalwarp -tr 100 100 FILE NEW",
+        )
+    ends = (place.c, place.f, place.c + place.a * values.shape[1], place.f + place.e * values.shape[0])
+    if place.a < _LEAST_CELL or not all(abs(end) <= _FARTHEST for end in ends):
+        raise DataError(
+            f"'{path}' has cells of {place.a:g} m from {place.c:g} east, {place.f:g} north: it lies nowhere on Earth",
+            hint="export it again, or set where it lies with: gdal_edit.py -a_ullr",
         )
     filled = np.ma.filled(values.astype(np.float64), np.nan)
     return Surface(filled, place.c, place.f, place.a, crs_text(parsed), unit or "", parameters)
