@@ -36,7 +36,7 @@ def shire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 COUNT = ("count", "2025-06-shire-street.csv", "--areas", "wards.gpkg")
 WARNED = (
     "areas: not covered by the files, which are of Shire, and left out of every figure: Far (2 areas) "
-    "(where this is wrong, name them in 'covered')"
+    "(where this is wrong, name them with --covered)"
 )
 
 

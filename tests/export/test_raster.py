@@ -170,3 +170,15 @@ def test_a_surface_that_points_elsewhere_is_not_followed(tmp_path: Path) -> None
     )
     with pytest.raises(FileError, match=r"'.*link\.tif' cannot be read as a raster"):
         read_geotiff(link)
+
+
+def test_metadata_that_is_no_text_is_left_out_without_a_word(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    surface = make_surface(30, 40)
+    path = write_geotiff(surface, tmp_path / "a.tif")
+    raw = path.read_bytes()
+    assert b'sample="0" role' in raw
+    path.write_bytes(raw.replace(b'sample="0" role', b'\xff\xff\xff\xffle="0" role'))
+    assert read_geotiff(path).values.shape == (30, 40)
+    assert capfd.readouterr().err == ""

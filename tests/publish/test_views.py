@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ import shapely
 from hotspots.analysis.recipe.tables import Theme
 from hotspots.analysis.results import Analysis, Kind, Layer, ThemeResult
 from hotspots.export.webmap.views import AreaView
-from hotspots.publish.views import STEPPED, _area_views, _by_month
+from hotspots.publish.views import STEPPED, _area_views, _by_month, file_views
 
 
 def layer(**columns: object) -> gpd.GeoDataFrame:
@@ -133,3 +134,14 @@ def test_of_very_many_months_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("hotspots.publish.views.STEPPED", 12)
     (view,) = by_month(months_of("2025-01", 10))
     assert list(view.periods.values()) == ["n_2025-07", "n_2025-08", "n_2025-09", "n_2025-10"]
+
+
+def test_a_column_of_our_name_without_numbers_is_not_shown(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "wards.gpkg"
+    layer(code=["E1", "E2", "E3"], rate=["low", "high", "low"], n=[1, 2, 3]).to_file(path)
+    with caplog.at_level("INFO", logger="hotspots"):
+        views, _ = file_views((str(path),))
+    assert [view.title for view in views] == ["Areas: incidents"]
+    assert f"'{path}': not shown, as they hold no numbers: rate" in caplog.messages

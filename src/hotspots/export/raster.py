@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -125,13 +127,26 @@ def read_origin(path: str | os.PathLike[str]) -> dict[str, str]:
     """Return the ``title``, ``period``, ``source`` and ``attribution`` that `write_geotiff` left in a file, if any."""
     import rasterio
 
-    refused = f"'{path}' cannot be read as a raster"
-    with (
-        reading(refused, hint="give a GeoTIFF, such as one from hotspots kde"),
-        rasterio.open(path, driver=DRIVER) as file,
-    ):
+    with _reading_raster(path), rasterio.open(path, driver=DRIVER) as file:
         tags = file.tags(ns=NAMESPACE)
     return {name: str(tags[name]) for name in ORIGIN if name in tags}
+
+
+@contextmanager
+def _reading_raster(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn what is raised at a raster into one error.
+
+    Where rasterio's own handler of GDAL's messages fails, at one that is not UTF-8, Python would print how.
+    """
+    before = sys.unraisablehook, sys.excepthook
+    sys.unraisablehook, sys.excepthook = lambda _: None, lambda *_: None
+    try:
+        with reading(
+            f"'{path}' cannot be read as a raster", hint="give a GeoTIFF, such as one from hotspots kde"
+        ):
+            yield
+    finally:
+        sys.unraisablehook, sys.excepthook = before
 
 
 def _to_text(surface: Surface) -> str:
@@ -170,10 +185,7 @@ def read_geotiff(path: str | os.PathLike[str]) -> Surface:
 
     if not Path(path).is_file():
         raise FileError(f"'{path}' does not exist", hint="check the path")
-    with (
-        reading(f"'{path}' cannot be read as a raster", hint="give a GeoTIFF, such as one from hotspots kde"),
-        rasterio.open(path, driver=DRIVER) as file,
-    ):
+    with _reading_raster(path), rasterio.open(path, driver=DRIVER) as file:
         values = file.read(1, masked=True)
         place, crs, unit = file.transform, file.crs, file.units[0]
         parameters = json.loads(file.tags(ns=NAMESPACE).get("parameters", "{}"))

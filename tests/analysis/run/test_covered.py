@@ -41,7 +41,7 @@ formats = ["html"]
 """
 WARNED = (
     "Wards: not covered by the files, which are of Shire Police, and left out of every figure: Far (6 areas) "
-    "(where this is wrong, name them in 'covered')"
+    "(where this is wrong, name them with 'covered')"
 )
 
 

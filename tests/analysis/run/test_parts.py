@@ -128,7 +128,8 @@ def made(folder: Path) -> Path:
     told = [str(one.message) for one in caught if "covered" in str(one.message)]
     assert told == [
         "Wards: covered in a part of the months, so that they are in no rate, average, rank or comparison: "
-        f"{STREET} (add the files, choose months that all files hold, or, where this is wrong, name them in 'covered')"
+        f"{STREET} (add the files, choose months that all files hold, or, where this is wrong, name them with "
+        "'covered')",
     ]
     return folder / "out"
 

@@ -36,9 +36,9 @@ def test_areas_and_months_are_told_in_one_warning() -> None:
         warn_uncovered(areas, areas.iloc[1:3], gaps={"Derby": ("2025-02",)}, sources=FILES, label="Wards")
     assert [str(one.message) for one in caught] == [
         "Wards: not covered by the files, which are of Derbyshire and Staffordshire Police, and left out of every "
-        "figure: Cheshire East (2 areas) (where this is wrong, name them in 'covered'); covered in a part of the "
+        "figure: Cheshire East (2 areas) (where this is wrong, name them with 'covered'); covered in a part of the "
         "months, so that their counts are too low: Derby (1 area) without 2025-02 (no file of Derbyshire) (add the "
-        "files, choose months that all files hold, or, where this is wrong, name them in 'covered')"
+        "files, choose months that all files hold, or, where this is wrong, name them with 'covered')"
     ]
 
 
@@ -50,7 +50,7 @@ def test_districts_that_lack_months_are_left_out() -> None:
     assert [str(one.message) for one in caught] == [
         "areas: covered in a part of the months, so that they are in no rate, average, rank or comparison: Derby and "
         "Erewash (2 areas) without 2025-02 to 2025-03; Ely (1 area) without 2025-01 (add the files, choose months that "
-        "all files hold, or, where this is wrong, name them in 'covered')"
+        "all files hold, or, where this is wrong, name them with 'covered')"
     ]
 
 

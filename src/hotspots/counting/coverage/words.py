@@ -54,7 +54,7 @@ def warn_uncovered(
         of = f", which are of {list_words(list(forces))}," if 0 < len(forces) <= NAMED else ""
         told.append(
             f"not covered by the files{of} and left out of every figure: {uncovered_words(missing)} "
-            "(where this is wrong, name them in 'covered')"
+            "(where this is wrong, name them with 'covered')"
         )
     if gaps:
         what = (
@@ -62,12 +62,12 @@ def warn_uncovered(
             if left_out
             else "so that their counts are too low"
         )
-        hint = "add the files, choose months that all files hold, or, where this is wrong, name them in 'covered'"
+        hint = "add the files, choose months that all files hold, or, where this is wrong, name them with 'covered'"
         told.append(f"covered in a part of the months, {what}: {gaps_words(areas, gaps, forces)} ({hint})")
     if lacking:
         told.append(
             f"{sources_words(lacking)}, which another source covers: its themes are not covered there (where they are, "
-            "name them in 'covered')"
+            "name them with 'covered')"
         )
     if told:
         warnings.warn(f"{label}: {'; '.join(told)}", HotspotsWarning, stacklevel=stacklevel + 1)
