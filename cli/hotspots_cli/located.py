@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hotspots_cli import engines, options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -81,6 +81,7 @@ def read_located(
     compared: Sequence[str] = (),
     partial: Partial = "out",
     kinds: bool = True,
+    check: Callable[[gpd.GeoDataFrame], object] | None = None,
     **keeping: Any,
 ) -> Located:
     """Read areas and incidents and locate these, taking the options of both out of a command's parameters.
@@ -103,6 +104,8 @@ def read_located(
         What becomes of districts of which the files lack one of these months.
     kinds : bool, default True
         Whether the command tells categories apart; where it does not, sums are far fewer.
+    check : callable, optional
+        Is given the areas before any incident is read, to refuse those that lack what the command needs.
     **keeping
         Further options of `read_incidents`: columns to keep.
     """
@@ -115,6 +118,8 @@ def read_located(
     engine = engines.chosen_engine(engine, scheduler, incidents, lookup=lookup)
     step("Reading areas")
     where = read_areas(areas, crs=crs, **options.area_reading(given))
+    if check is not None:
+        check(where)
     reading = options.reading(given)
     if engine != "memory":
         step("Reading and counting incidents")

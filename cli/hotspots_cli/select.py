@@ -15,6 +15,10 @@ from hotspots_cli.progress import Steps
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+
     from hotspots.analysis.origins import Origin
     from hotspots.priorities.plan import Plan
     from hotspots.priorities.prioritise import Priorities
@@ -138,7 +142,8 @@ def command(
 
     with Steps(5) as step:
         part = bool(given["only"])
-        read = read_located(incidents, areas, given, crs=crs, by=by, lookup=lookup, step=step)
+        located = {"crs": crs, "by": by, "lookup": lookup, "step": step}
+        read = read_located(incidents, areas, given, check=_people_for(plan), **located)
         where, quality = read.areas, read.accounted()
         counted = tally(read.incidents, where, every=plan.periods, assigned=read.assigned)
         step("Selecting")
@@ -166,6 +171,13 @@ def command(
             _write_localities(made, localities, overwrite=overwrite, provenance=provenance)
         if brief is not None:
             _write_brief(made, plan, brief, counted.periods, table=output, origin=origin, overwrite=overwrite)
+
+
+def _people_for(plan: Plan) -> Callable[[gpd.GeoDataFrame], None]:
+    """Return what refuses areas without the people that the plan's rates need."""
+    from hotspots.priorities.indicators import require_people
+
+    return lambda areas: require_people(plan.indicator, areas["population"])
 
 
 def _plan(given: dict[str, Any]) -> Plan:

@@ -240,3 +240,10 @@ def test_messages(hotspots: Run, town: Path) -> None:
     assert code == 1
     assert "Hint: set 'max_km2' to 1.00 or more, or select smaller areas" in err
     assert not (town / "out.csv").exists()
+
+
+def test_rates_without_people_are_refused_before_the_rows_are_read(hotspots: Run, town: Path) -> None:
+    code, _, err = hotspots("select", ".", "--areas", "wards.gpkg", "--indicator", "crime", "-o", "out.gpkg")
+    assert code == 1
+    assert "Error: the indicator 'Overall crime' is a rate, but the areas have no population" in err
+    assert "Rows read" not in err

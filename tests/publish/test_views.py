@@ -15,6 +15,7 @@ import shapely
 from hotspots.analysis.recipe.tables import Theme
 from hotspots.analysis.results import Analysis, Kind, Layer, ThemeResult
 from hotspots.export.webmap.views import AreaView
+from hotspots.publish.pictures import file_picture
 from hotspots.publish.views import STEPPED, _area_views, _by_month, file_views
 
 
@@ -145,3 +146,4 @@ def test_a_column_of_our_name_without_numbers_is_not_shown(
         views, _ = file_views((str(path),))
     assert [view.title for view in views] == ["Areas: incidents"]
     assert f"'{path}': not shown, as they hold no numbers: rate" in caplog.messages
+    assert file_picture([str(path)], source="A force", attribution="A licence").get_axes()

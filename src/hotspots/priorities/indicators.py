@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -385,6 +385,23 @@ def _factor(entry: Indicator, counted: Tally | None, resolve: Callable[[str], So
     return np.asarray(harm(present, weights), dtype=np.float64)
 
 
+def require_people(entries: Iterable[Indicator], population: pd.Series[Any]) -> None:
+    """Refuse rates of areas of which no population is known; nothing has to be counted to know.
+
+    Raises
+    ------
+    DataError
+        When an entry that is counted is one, and all of `population` is missing.
+    """
+    for entry in entries:
+        if entry.counted and entry.measure != "n" and population.isna().all():
+            name = entry.name or named_indicator(entry).name
+            raise DataError(
+                f"the indicator '{name}' is a rate, but the areas have no population",
+                hint="name a 'population_table' for them, or compare counts with 'measure' = \"n\"",
+            )
+
+
 def _measure(
     entry: Indicator,
     n: pd.DataFrame,
@@ -394,11 +411,9 @@ def _measure(
 ) -> pd.DataFrame:
     if entry.measure == "n":
         return n * pd.Series({period: 12 / months[period] for period in n.columns})
-    if population is None or population.isna().all():
-        raise DataError(
-            f"the indicator '{entry.name}' is a rate, but the areas have no population",
-            hint="name a 'population_table' for them, or compare counts with 'measure' = \"n\"",
-        )
+    if population is None:
+        population = pd.Series(np.nan, index=n.index)
+    require_people([entry], population)
     if entry.measure == "risk" and entry.harm:
         raise ParameterError(
             f"the indicator '{entry.name}' weighs incidents by harm, so their chance is not that of counts",

@@ -14,12 +14,12 @@ from hotspots.analysis.results import Kind
 from hotspots.areas.context import read_context
 from hotspots.areas.layers import computing_crs
 from hotspots.areas.outline import outline_of
-from hotspots.areas.reading import read_layer
 from hotspots.base.columns import DRAWN
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.surface import Surface
 from hotspots.export.picture.draw import draw_heatmap, draw_map
 from hotspots.export.raster import read_geotiff, read_origin
+from hotspots.publish.drawn import read_drawn
 from hotspots.publish.views import drawing, drawn_columns, layer_kind
 from hotspots.publish.words.legend import told_words
 
@@ -71,7 +71,7 @@ def file_picture(
             f"a picture shows one layer, and {len(paths)} are given",
             hint="give the layer to draw and at most one more, whose outlines are drawn over it",
         )
-    above = read_layer(paths[1]) if len(paths) > 1 else None
+    above = read_drawn(paths[1]) if len(paths) > 1 else None
     outline = None if above is None else outline_of(above)
     if Path(paths[0]).suffix.casefold() in _GEOTIFF:
         if column is not None:
@@ -89,7 +89,7 @@ def file_picture(
             attribution=origin.attribution,
             insets=INSETS,
         )
-    layer = read_layer(paths[0])
+    layer = read_drawn(paths[0])
     kind = layer_kind(layer)
     chosen = _column(layer, kind, column, paths[0])
     told = layer.attrs.get("provenance") or {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -11,26 +10,23 @@ from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 
 from hotspots.analysis.charts import whole_months
 from hotspots.analysis.results import Analysis, Group, Kind, Layer, Selection, ThemeResult
-from hotspots.areas.reading import read_layer
 from hotspots.areas.uncovered import COVERED
 from hotspots.base.columns import COLUMNS, DRAWN, theme_words
-from hotspots.base.errors import DataError, listed
+from hotspots.base.errors import DataError
 from hotspots.export.raster import read_geotiff, read_origin
 from hotspots.export.webmap.cards import Card
 from hotspots.export.webmap.make import AreaView, SurfaceView, period_columns
 from hotspots.export.webmap.views import Sparks
 from hotspots.export.webmap.whatif import WhatIf
 from hotspots.publish.cards import analysis_card, layer_card
+from hotspots.publish.drawn import read_drawn
 from hotspots.publish.whatif import layer_whatif, selection_whatif
 from hotspots.publish.words.brief import brief_reasons
 from hotspots.publish.words.coverage import lacking_sentence, legend_sentence
 from hotspots.publish.words.legend import legend_words, told_words
-
-log = logging.getLogger(__name__)
 
 MOST_DRAWN = 100_000  # of more areas than this, only those in a hotspot or coldspot are drawn
 MANY = 5_000  # the months of more areas than this are too much for a page
@@ -129,18 +125,6 @@ def _told(group: Group, layer: Layer) -> gpd.GeoDataFrame:
     return table
 
 
-def _without_words(layer: gpd.GeoDataFrame, path: str) -> gpd.GeoDataFrame:
-    """Return a layer without what is called as our numbers are, and holds none."""
-    words = [
-        name
-        for name in layer.columns.intersection(list(COLUMNS))
-        if COLUMNS[name].kind in ("real", "integer") and not is_numeric_dtype(layer[name].dtype)
-    ]
-    if words:
-        log.info("'%s': not shown, as they hold no numbers: %s", path, listed(words))
-    return layer.drop(columns=words)
-
-
 def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
     """Return the views of layer and GeoTIFF files, and the first layer that can serve as an outline.
 
@@ -157,7 +141,7 @@ def file_views(paths: tuple[str, ...]) -> tuple[Views, gpd.GeoDataFrame | None]:
             shown = file_name(read_origin(path), path)
             views.append(SurfaceView(f"Heat-map: {shown}", surface, visible=not views))
             continue
-        layer = _without_words(read_layer(path), path)
+        layer = read_drawn(path)
         name = file_name(layer.attrs.get("provenance") or {}, path)
         found = _area_views(
             layer,
