@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Any
 
 from hotspots.base.errors import FileError, ParameterError, did_you_mean
 from hotspots.base.foreign import reading
+
+MOST_CELLS = 50_000_000
+"""Cells of a sheet from its first to its last, all of which are laid out in memory: a full sheet of 47 columns."""
+
+_ZIPPED = (".xlsx", ".xlsm")
+_CHUNK, _OVERLAP = 1 << 20, 32
+_PLACE = re.compile(rb"""r=["']([A-Z]{1,9})([0-9]{1,19})["']""")
+# In up to 26 columns no sheet is too large; beyond them one is with many rows, or with more than there can be.
+_WIDE = re.compile(rb'r="[A-Z]{2}')
+_LONG = re.compile(rb'r="[A-Z]{1,9}[0-9]{4}')
+_ABSURD = re.compile(rb'r="[A-Z]{0,9}[0-9]{8}')
 
 
 def read_sheets(
@@ -33,12 +48,15 @@ def read_sheets(
     Raises
     ------
     FileError
-        When it is locked with a password, or is no workbook that can be read.
+        When it is locked with a password, is no workbook that can be read, or has a sheet of more than
+        50 million cells from its first to its last.
     ParameterError
         When it has no sheet `only`.
     """
     import python_calamine
 
+    if Path(path).suffix.lower() in _ZIPPED:
+        _refuse_vast(path, where)
     with reading(f"{where} is not a workbook that can be read", hint=f"save it as {readable}"):
         try:
             with python_calamine.load_workbook(path) as book:
@@ -51,3 +69,60 @@ def read_sheets(
             raise FileError(
                 f"{where} is locked with a password", hint="save it without a password"
             ) from error
+
+
+def _refuse_vast(path: str | os.PathLike[str], where: str) -> None:
+    """Refuse a sheet with a cell so far from the others that all between them would fill the memory."""
+    try:
+        rows, columns = _farthest(path)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
+        return  # its reader says what is wrong with it
+    if rows * columns > MOST_CELLS:
+        raise FileError(
+            f"a sheet of {where} reaches over {rows:,} rows and {columns:,} columns, more than {MOST_CELLS:,} cells",
+            hint="delete the cells far below or beside the table, or save it as CSV",
+        )
+
+
+def _farthest(path: str | os.PathLike[str]) -> tuple[int, int]:
+    """Return the last row and column of the sheet that reaches farthest; 0 and 0 where none may reach too far."""
+    found = [(0, 0)]
+    with zipfile.ZipFile(path) as parts:
+        for name in parts.namelist():
+            if re.search(r"worksheets/[^/]+\.xml$", name):
+                with parts.open(name) as sheet:
+                    suspect = _suspect(sheet)
+                if suspect:
+                    with parts.open(name) as sheet:
+                        found.append(_reach(sheet))
+    return max(found, key=lambda one: one[0] * one[1])
+
+
+def _suspect(sheet: IO[bytes]) -> bool:
+    """Return whether a sheet may reach too far: a quick look, as most do not."""
+    wide = long = False
+    rest = b""
+    while chunk := sheet.read(_CHUNK):
+        held = rest + chunk
+        if _ABSURD.search(held) or b"r='" in held:
+            return True
+        wide = wide or _WIDE.search(held) is not None
+        long = long or _LONG.search(held) is not None
+        rest = held[-_OVERLAP:]
+    return wide and long
+
+
+def _reach(sheet: IO[bytes]) -> tuple[int, int]:
+    """Return the last row and the last column of a sheet's cells."""
+    last, wide = 0, b""
+    rest = b""
+    while chunk := sheet.read(_CHUNK):
+        held = rest + chunk
+        found = _PLACE.findall(held)
+        wide = max([wide, *(letters for letters, _ in found)], key=lambda letters: (len(letters), letters))
+        last = max([last, *(int(row) for _, row in found)])
+        rest = held[-_OVERLAP:]
+    column = 0
+    for letter in wide:
+        column = 26 * column + letter - ord("A") + 1
+    return last, column
