@@ -226,10 +226,8 @@ def _best(source: str, target: str) -> tuple[tuple[str, ...], Transformation]:
     ends = CRS.from_wkt(source), CRS.from_wkt(target)
     try:
         return _best_between(*ends)
-    except (
-        IndexError,
-        ProjError,
-    ) as error:  # a projection that PROJ does not know has a name, and no operation
+    except (IndexError, ProjError) as error:
+        # A projection that PROJ does not know has a name, and no operation.
         raise CRSError(
             f"no operation is known from {crs_label(ends[0])} to {crs_label(ends[1])}",
             hint=f"save the layer again in a system that is known, such as '{BRITISH_NATIONAL_GRID}'",
