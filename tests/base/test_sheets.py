@@ -40,13 +40,24 @@ def test_a_sheet_that_reaches_too_far_is_refused(tmp_path: Path, far: str, said:
     assert error.value.hint == "delete the cells far below or beside the table, or save it as CSV"
 
 
-@pytest.mark.parametrize("quote", [b'"', b"'"])
-def test_a_row_that_no_sheet_has_is_refused(tmp_path: Path, quote: bytes) -> None:
+@pytest.mark.parametrize(
+    ("place", "damaged", "said"),
+    [
+        (b'r="B2"', b'r="B99999999"', "99,999,999 rows and 2 columns"),
+        (b'r="B2"', b"r='B99999999'", "99,999,999 rows and 2 columns"),
+        # Of seven digits, as the last row of a sheet has, but farther.
+        (b'r="B2"', b'r="Z9999999"', "9,999,999 rows and 26 columns"),
+        # A cell that does not say where it is is in its row.
+        (b'<row r="2"', b'<row r="99999999"', "99,999,999 rows and 2 columns"),
+    ],
+)
+def test_a_row_that_no_sheet_has_is_refused(tmp_path: Path, place: bytes, damaged: bytes, said: str) -> None:
     whole, path = workbook(tmp_path / "whole.xlsx", "A1", "B2"), tmp_path / "damaged.xlsx"
     with zipfile.ZipFile(whole) as given, zipfile.ZipFile(path, "w") as made:
         for name in given.namelist():
-            made.writestr(name, given.read(name).replace(b'r="B2"', b"r=%cB99999999%c" % (quote, quote)))
-    with pytest.raises(FileError, match="reaches over 99,999,999 rows and 2 columns"):
+            raw = given.read(name)
+            made.writestr(name, raw.replace(place, damaged) if "worksheets/" in name else raw)
+    with pytest.raises(FileError, match=f"reaches over {said}"):
         read(path)
 
 

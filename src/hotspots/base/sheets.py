@@ -17,11 +17,12 @@ MOST_CELLS = 50_000_000
 
 _ZIPPED = (".xlsx", ".xlsm")
 _CHUNK, _OVERLAP = 1 << 20, 32
-_PLACE = re.compile(rb"""r=["']([A-Z]{1,9})([0-9]{1,19})["']""")
-# In up to 26 columns no sheet is too large; beyond them one is with many rows, or with more than there can be.
+# Of a cell or, without letters, of a row, whose cells need not say where they are.
+_PLACE = re.compile(rb"""r=["']([A-Z]{0,9})([0-9]{1,19})["']""")
+# In up to 26 columns and under a million rows no sheet is too large; in more columns one may be with many rows.
 _WIDE = re.compile(rb'r="[A-Z]{2}')
-_LONG = re.compile(rb'r="[A-Z]{1,9}[0-9]{4}')
-_ABSURD = re.compile(rb'r="[A-Z]{0,9}[0-9]{8}')
+_LONG = re.compile(rb'r="[A-Z]{0,9}[0-9]{4}')
+_VAST = re.compile(rb'r="[A-Z]{0,9}[0-9]{7}')
 
 
 def read_sheets(
@@ -104,7 +105,7 @@ def _suspect(sheet: IO[bytes]) -> bool:
     rest = b""
     while chunk := sheet.read(_CHUNK):
         held = rest + chunk
-        if _ABSURD.search(held) or b"r='" in held:
+        if _VAST.search(held) or b"r='" in held:
             return True
         wide = wide or _WIDE.search(held) is not None
         long = long or _LONG.search(held) is not None
@@ -113,7 +114,7 @@ def _suspect(sheet: IO[bytes]) -> bool:
 
 
 def _reach(sheet: IO[bytes]) -> tuple[int, int]:
-    """Return the last row and the last column of a sheet's cells."""
+    """Return the last row and the last column of a sheet's cells; at least one column."""
     last, wide = 0, b""
     rest = b""
     while chunk := sheet.read(_CHUNK):
@@ -125,4 +126,4 @@ def _reach(sheet: IO[bytes]) -> tuple[int, int]:
     column = 0
     for letter in wide:
         column = 26 * column + letter - ord("A") + 1
-    return last, column
+    return last, max(column, 1)
