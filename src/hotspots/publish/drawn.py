@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
 import geopandas as gpd
 from pandas.api.types import is_numeric_dtype
@@ -15,12 +14,12 @@ from hotspots.base.errors import listed
 log = logging.getLogger(__name__)
 
 
-def read_drawn(path: str | Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
+def read_drawn(path: str) -> gpd.GeoDataFrame:
     """Read a layer as `hotspots.areas.reading.read_layer` does, without columns of our numbers that hold none.
 
     Someone else's column may be called ``rate`` and hold words.
     """
-    table = read_layer(path, layer=layer)
+    table = read_layer(path)
     words = [
         name
         for name in table.columns.intersection(list(COLUMNS))

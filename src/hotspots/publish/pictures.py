@@ -14,6 +14,7 @@ from hotspots.analysis.results import Kind
 from hotspots.areas.context import read_context
 from hotspots.areas.layers import computing_crs
 from hotspots.areas.outline import outline_of
+from hotspots.areas.reading import read_layer
 from hotspots.base.columns import DRAWN
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.surface import Surface
@@ -71,7 +72,7 @@ def file_picture(
             f"a picture shows one layer, and {len(paths)} are given",
             hint="give the layer to draw and at most one more, whose outlines are drawn over it",
         )
-    above = read_drawn(paths[1]) if len(paths) > 1 else None
+    above = read_layer(paths[1]) if len(paths) > 1 else None
     outline = None if above is None else outline_of(above)
     if Path(paths[0]).suffix.casefold() in _GEOTIFF:
         if column is not None:

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots.analysis.editions import RECORD
+from hotspots.areas.reading import read_layer
 from hotspots.base.database.address import Address, is_address, parse_address
 from hotspots.base.database.into import existing_tables
 from hotspots.base.database.rows import open_rows
@@ -19,7 +20,6 @@ from hotspots.base.errors import FileError, ParameterError
 from hotspots.export.database import write_layers
 from hotspots.export.editions import add_edition, check_edition
 from hotspots.export.geojson.text import to_json
-from hotspots.publish.drawn import read_drawn
 
 RUN = "hotspots_run"
 """The table of a schema that holds the record of the run whose layers the others are."""
@@ -97,7 +97,7 @@ def keep_edition(
             hint="name the folder that 'hotspots run' wrote",
         ) from None
     layers: dict[str, gpd.GeoDataFrame] = {
-        path.stem: read_drawn(path, layer=path.stem) for path in sorted((folder / "layers").glob("*.gpkg"))
+        path.stem: read_layer(path, layer=path.stem) for path in sorted((folder / "layers").glob("*.gpkg"))
     }
     if is_address(store):
         _into_schema(layers, record, _schema(store), overwrite=overwrite)
