@@ -303,6 +303,10 @@ def test_comparators_come_from_somewhere() -> None:
             "[gistar]: 'permutations' is 2000000000, but more than 9,999,999 tell nothing further",
         ),
         (
+            "[assess]\nsheet = 'a.csv'\ndraws = 100000",
+            "[assess]: 'draws' is 100000, but more than 99,999 tell nothing further",
+        ),
+        (
             "[assess]\nsheet = 'a.csv'\ndraws = 9",
             "[assess]: 'draws' is 9, too few to tell anything from chance",
         ),

@@ -21,5 +21,5 @@ FlatGeobuf, KML, ZIP of CSVs and of Shapefiles, locked and oddly packed), of are
 (populations, lookups, comparators, classes, scores, recorded crime), layers of the toolkit's own in files of each
 format and on standard input, layers for orientation, rasters, recipes of every section, checked and run, plans,
 options, databases and their addresses, the answers of a site that is fetched from, and published folders, audited and
-read beside the next edition.
+read beside the next edition; and every number of an option, a plan or a recipe, one at a time at an extreme.
 """

@@ -10,6 +10,9 @@ FEWEST = 99
 MOST = 9_999_999
 """p values have steps of 1 in so many; more tell nothing further, and 2 billion never end."""
 
+MOST_SLOW = 99_999
+"""The same where every draw goes through all areas, incidents or themes once more."""
+
 
 def require_draws(number: int, *, name: str = "draws", usual: int = 9_999, most: int = MOST) -> int:
     """Return a number of draws that tells something, and ends.

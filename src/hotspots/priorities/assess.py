@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hotspots.base.draws import require_draws, require_seed
+from hotspots.base.draws import MOST_SLOW, require_draws, require_seed
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots.base.tables import Source, read_table
 
@@ -271,7 +271,7 @@ def assess_themes(
     [[8.0, 1, 'Severe volume / Moderate individual harm'], [6.0, 2, 'Moderate volume / High individual harm']]
     """
     chosen = _chosen_groups(sheet, groups)
-    require_draws(draws, most=99_999)
+    require_draws(draws, most=MOST_SLOW)
     require_seed(seed)
     if not 0 <= step < np.inf or top < 1:
         raise ParameterError(

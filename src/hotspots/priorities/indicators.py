@@ -106,7 +106,7 @@ class Indicators:
         Length of each period.
     tally : Tally or None
         The incidents that were counted.
-    population, min_population : Series or None, float
+    population, min_population : Series, float
         People of each area, and how few are too few for a rate.
     """
 
@@ -115,9 +115,9 @@ class Indicators:
     counts: pd.DataFrame
     units: dict[str, str]
     months: dict[str, int]
-    tally: Tally | None = None
-    population: pd.Series[Any] | None = None
-    min_population: float = 0
+    tally: Tally | None
+    population: pd.Series[Any]
+    min_population: float
     _factors: tuple[Floats | None, ...] = ()
 
     @property
@@ -393,8 +393,10 @@ def require_people(entries: Iterable[Indicator], population: pd.Series[Any]) -> 
     DataError
         When an entry that is counted is one, and all of `population` is missing.
     """
+    if population.notna().any():
+        return
     for entry in entries:
-        if entry.counted and entry.measure != "n" and population.isna().all():
+        if entry.counted and entry.measure != "n":
             name = entry.name or named_indicator(entry).name
             raise DataError(
                 f"the indicator '{name}' is a rate, but the areas have no population",
@@ -406,13 +408,11 @@ def _measure(
     entry: Indicator,
     n: pd.DataFrame,
     months: dict[str, int],
-    population: pd.Series[Any] | None,
+    population: pd.Series[Any],
     min_population: float,
 ) -> pd.DataFrame:
     if entry.measure == "n":
         return n * pd.Series({period: 12 / months[period] for period in n.columns})
-    if population is None:
-        population = pd.Series(np.nan, index=n.index)
     require_people([entry], population)
     if entry.measure == "risk" and entry.harm:
         raise ParameterError(

@@ -11,7 +11,7 @@ from hotspots.analysis.periods import COVERS, settle
 from hotspots.analysis.recipe.tables import CELLS, Recipe, Theme
 from hotspots.analysis.times.ask import Asked
 from hotspots.areas.own import refuse_taken
-from hotspots.base.draws import require_draws, require_seed
+from hotspots.base.draws import MOST_SLOW, require_draws, require_seed
 from hotspots.base.errors import ParameterError, did_you_mean
 from hotspots.base.poisson import require_dispersion
 from hotspots.base.toml import Slips
@@ -25,7 +25,7 @@ _NUMBERS: dict[str, Callable[[Any], object]] = {
     "months": require_months,
     "seed": require_seed,
     "permutations": lambda number: require_draws(number, name="permutations"),
-    "draws": require_draws,
+    "draws": lambda number: require_draws(number, most=MOST_SLOW),
 }
 
 

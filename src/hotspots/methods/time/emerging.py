@@ -11,7 +11,7 @@ import pandas as pd
 
 from hotspots.areas.neighbours import Neighbours
 from hotspots.base.discovery import benjamini_hochberg
-from hotspots.base.draws import require_draws, require_seed
+from hotspots.base.draws import MOST_SLOW, require_draws, require_seed
 from hotspots.base.errors import DataError, HotspotsWarning, ParameterError, did_you_mean
 from hotspots.base.limits import allowed, raising
 from hotspots.base.subset_sums import cap_values, code_values, subset_tails
@@ -290,7 +290,7 @@ def _window(comparison: str, previous: int | None, cap: float) -> int:
 def _require_trend(trend: str, draws: int, seed: int) -> None:
     if trend not in ("steps", "sums"):
         raise ParameterError(f"'trend' is '{trend}'", hint=did_you_mean(trend, ("steps", "sums")))
-    require_draws(draws, usual=999, most=99_999)
+    require_draws(draws, usual=999, most=MOST_SLOW)
     require_seed(seed)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hotspots.base.draws import require_draws, require_seed
+from hotspots.base.draws import MOST_SLOW, require_draws, require_seed
 
 LONGEST = 12
 DRAWS = 999
@@ -76,7 +76,7 @@ def find_peak(
     >>> peak.start, peak.length, peak.ratio, peak.p
     (2, 2, 2.0, 0.001)
     """
-    require_draws(draws, usual=DRAWS, most=99_999)
+    require_draws(draws, usual=DRAWS, most=MOST_SLOW)
     require_seed(seed)
     counts, exposure = np.asarray(n, dtype=float), np.asarray(hours, dtype=float)
     most = max(1, min(longest, len(counts) // 2))

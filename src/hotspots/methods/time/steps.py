@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.discovery import benjamini_hochberg
-from hotspots.base.draws import require_draws, require_seed
+from hotspots.base.draws import MOST_SLOW, require_draws, require_seed
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.poisson import FEW, dispersion_of, require_dispersion
 from hotspots.methods.time.calendar import as_counts
@@ -87,7 +87,7 @@ def change_points(
     """
     n = as_counts(counts, what="the areas")
     w = _exposure(exposure, n.shape[1])
-    require_draws(draws, most=99_999)
+    require_draws(draws, most=MOST_SLOW)
     require_seed(seed)
     if n.shape[1] < FEWEST_VALUES:
         raise DataError(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from hotspots.base.crs import require_metres, require_scale
 from hotspots.base.discovery import benjamini_hochberg
-from hotspots.base.draws import require_draws, require_seed
+from hotspots.base.draws import MOST_SLOW, require_draws, require_seed
 from hotspots.base.errors import DataError, ParameterError
 from hotspots.base.threads import thread_count
 from hotspots.incidents import coordinates
@@ -147,7 +147,7 @@ def near_repeat(
     Name: 2, dtype: object
     """
     edges, ends = _bands(distances, days)
-    require_draws(permutations, name="permutations", usual=999, most=99_999)
+    require_draws(permutations, name="permutations", usual=999, most=MOST_SLOW)
     require_seed(seed)
     if not 0 < q < 1:
         raise ParameterError(f"'q' is {q}", hint="give a share over 0 and under 1, such as 0.05")
