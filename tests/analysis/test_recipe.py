@@ -326,12 +326,12 @@ def test_numbers_that_cannot_be_are_refused_before_anything_is_read(lines: str, 
         (
             "dispersion = 0.5",
             "[charts]: 'dispersion' is 0.5",
-            "use 1 for counts that only chance varies, or more, such as 'dispersion' = 1.9",
+            "use 1 for counts that only chance varies, or more up to 10,000, such as 'dispersion' = 1.9",
         ),
         (
             "dispersion = 1e308",
             "[charts]: 'dispersion' is 1e+308",
-            "use 1 for counts that only chance varies, or more, such as 'dispersion' = 1.9",
+            "use 1 for counts that only chance varies, or more up to 10,000, such as 'dispersion' = 1.9",
         ),
     ],
 )  # fmt: skip

@@ -96,7 +96,7 @@ def test_limits_allow_for_counts_that_vary_more_than_chance() -> None:
         rate_limits(counts, population, months=12, dispersion=0.5)
     assert caught.value.message == "'dispersion' is 0.5"
     assert caught.value.hint == (
-        "use 1 for counts that only chance varies, or more, such as 'dispersion' = 1.9"
+        "use 1 for counts that only chance varies, or more up to 10,000, such as 'dispersion' = 1.9"
     )
     with pytest.raises(ParameterError) as caught:
         rate_limits(counts, population, months=12, limits="wald")  # type: ignore[arg-type]

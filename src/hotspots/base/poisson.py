@@ -39,7 +39,8 @@ def require_dispersion(dispersion: float) -> float:
     if not 1 <= dispersion <= _MOST_DISPERSED:
         raise ParameterError(
             f"'dispersion' is {dispersion}",
-            hint="use 1 for counts that only chance varies, or more, such as 'dispersion' = 1.9",
+            hint=f"use 1 for counts that only chance varies, or more up to {_MOST_DISPERSED:,}, "
+            "such as 'dispersion' = 1.9",
         )
     return float(dispersion)
 
