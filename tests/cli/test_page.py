@@ -156,6 +156,6 @@ def test_axe_finds_no_barrier_on_the_page_of_an_area(
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         opened = open_page(browser.new_context(offline=True), made.as_uri())
-        opened.page.set_viewport_size({"width": width, "height": 800})
+        opened.resize(width, 800)
         assert barriers(opened.page) == []
         browser.close()

@@ -30,6 +30,17 @@ HOSTILE = [
 ]
 
 
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the window a size, and wait for the map to take it up: until then places on it are those of the old size."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(
+        """([width, height]) => { const map = window.map_hotspots, frame = map && map.getContainer();
+        return innerWidth === width && innerHeight === height
+          && (!map || (map.getSize().x === frame.clientWidth && map.getSize().y === frame.clientHeight)); }""",
+        arg=[width, height],
+    )
+
+
 @dataclass
 class Opened:
     """A page and what went wrong on it."""
@@ -46,6 +57,9 @@ class Opened:
         self.page.pdf(path=str(path), prefer_css_page_size=True)
         self.page.wait_for_function("!document.documentElement.classList.contains('printing')")
         return path.read_bytes()
+
+    def resize(self, width: int, height: int) -> None:
+        resize(self.page, width, height)
 
     def choice(self, name: str) -> Locator:
         """The radio button or checkbox of this name."""

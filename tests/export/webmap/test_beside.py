@@ -151,7 +151,7 @@ def test_on_a_phone_the_second_map_stands_below_the_first(
     context: BrowserContext, documents: dict[str, Path]
 ) -> None:
     found = open_page(context, documents["map"].as_uri())
-    found.page.set_viewport_size({"width": 360, "height": 740})
+    found.resize(360, 740)
     found.choice("Side by side").check()
     first = found.page.locator("main.hotspots-map").bounding_box()
     other = second(found).bounding_box()

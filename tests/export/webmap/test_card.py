@@ -187,7 +187,7 @@ def test_map_and_card_print_on_one_sheet(page: Opened, tmp_path: Path) -> None:
 
 
 def test_on_a_narrow_page_the_card_follows_the_map(page: Opened) -> None:
-    page.page.set_viewport_size({"width": 320, "height": 640})
+    page.resize(320, 640)
     page.page.mouse.click(*page.middle_of(4))
     ground, card = (page.page.locator(part).bounding_box() for part in ("main", "#hotspots-card"))
     assert ground is not None

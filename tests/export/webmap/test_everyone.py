@@ -54,7 +54,7 @@ def test_the_map_is_one_stop_and_every_stop_has_a_name(opened: Opened) -> None:
 
 
 def test_on_a_phone_the_keys_go_from_the_map_to_the_list_as_the_eyes_do(opened: Opened) -> None:
-    opened.page.set_viewport_size({"width": 360, "height": 740})
+    opened.resize(360, 740)
     onto_the_map(opened)
     names = stops(opened)
     assert names[:2] == ["Zoom in", "Whole area"]
@@ -192,7 +192,7 @@ def test_the_map_is_moved_and_zoomed_by_buttons_and_by_keys(opened: Opened) -> N
 
     opened.page.evaluate("map_hotspots.setZoom(14, { animate: false })")
     for width in (1200, 360):
-        opened.page.set_viewport_size({"width": width, "height": 740})
+        opened.resize(width, 740)
         start = centre()
         opened.page.get_by_role("button", name="Move up").click()
         assert centre()[0] > start[0]
@@ -212,7 +212,7 @@ def test_the_map_is_moved_and_zoomed_by_buttons_and_by_keys(opened: Opened) -> N
 
 
 def test_on_a_phone_each_control_is_as_high_as_its_buttons(opened: Opened) -> None:
-    opened.page.set_viewport_size({"width": 360, "height": 740})
+    opened.resize(360, 740)
     for control in (".leaflet-control-zoom", ".hotspots-pad"):
         box = opened.page.locator(control).first.bounding_box()
         last = opened.page.locator(f"{control} > :last-child").first.bounding_box()
@@ -257,7 +257,7 @@ def test_axe_finds_no_barrier(opened: Opened, barriers: Barriers, state: str) ->
     for act in STATES[state]:
         act(opened)
     assert barriers(opened.page) == []
-    opened.page.set_viewport_size({"width": 360, "height": 740})
+    opened.resize(360, 740)
     assert barriers(opened.page) == [], "on a phone"
 
 
@@ -281,7 +281,7 @@ def test_what_is_pressed_is_24_pixels_wide_and_high(opened: Opened) -> None:
     opened.choice("By year").check()
     opened.choice("Side by side").check()
     for width in (1200, 360):
-        opened.page.set_viewport_size({"width": width, "height": 740})
+        opened.resize(width, 740)
         small = opened.page.evaluate(
             """() => [...document.querySelectorAll('a, button, select, summary, input:not([type=range])')]
             .filter(e => e.checkVisibility() && !e.closest('.skip-link, .leaflet-control-attribution'))
@@ -301,7 +301,7 @@ def test_what_is_pressed_is_24_pixels_wide_and_high(opened: Opened) -> None:
 def test_enlarged_everything_is_read_by_scrolling_down_alone(opened: Opened, width: int, height: int) -> None:
     opened.choice("By year").check()
     opened.choice("Heat-map").check()
-    opened.page.set_viewport_size({"width": width, "height": height})
+    opened.resize(width, height)
     assert opened.page.evaluate("document.documentElement.scrollWidth") == width
     wide = opened.page.evaluate(
         """width => [...document.querySelectorAll('.hotspots-panel *')].filter(e => e.checkVisibility() &&
@@ -323,7 +323,7 @@ p { margin-bottom: 2em !important; }"""
 def test_wider_spacing_of_text_cuts_nothing_off(opened: Opened) -> None:
     opened.page.add_style_tag(content=SPACED)
     for width in (1200, 360):
-        opened.page.set_viewport_size({"width": width, "height": 740})
+        opened.resize(width, 740)
         cut = opened.page.evaluate(
             """() => [...document.querySelectorAll('.hotspots-panel h1, .hotspots-panel h2, .chips span, .unit, ' +
             '.legend-block li, .list-section li button, .print-button, summary, .period')]

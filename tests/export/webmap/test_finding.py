@@ -336,7 +336,7 @@ def test_the_whole_comes_back_with_one_button(opened: Opened) -> None:
 
 
 def test_a_phone_sees_choices_map_legend_and_list_in_turn(opened: Opened) -> None:
-    opened.page.set_viewport_size({"width": 360, "height": 740})
+    opened.resize(360, 740)
     assert opened.page.evaluate("document.documentElement.scrollWidth") == 360
     tops = []
     for part in (
@@ -365,7 +365,7 @@ def test_a_phone_sees_choices_map_legend_and_list_in_turn(opened: Opened) -> Non
 
 
 def test_a_map_that_opens_on_a_phone_shows_its_areas(opened: Opened) -> None:
-    opened.page.set_viewport_size({"width": 360, "height": 740})
+    opened.resize(360, 740)
     # Opened anew, without the place that the address of the wide page may hold by now.
     opened.page.goto(opened.page.url.partition("#")[0])
     size = opened.page.evaluate("[map_hotspots.getSize().x, map_hotspots.getSize().y]")

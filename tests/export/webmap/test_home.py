@@ -21,7 +21,7 @@ PLACED = "new URLSearchParams(location.hash.slice(1)).has('at')"
 
 def turned(opened: Opened, width: int, height: int) -> None:
     """Give the window a size, and wait until the map has heard of it."""
-    opened.page.set_viewport_size({"width": width, "height": height})
+    opened.resize(width, height)
     opened.page.wait_for_function(
         """() => { const { clientWidth, clientHeight } = map_hotspots.getContainer(), { x, y } = map_hotspots.getSize();
         return x === clientWidth && y === clientHeight; }"""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 import shapely
-from tests.export.conftest import open_page
+from tests.export.conftest import open_page, resize
 
 from hotspots.areas.outline import outline_of
 from hotspots.areas.reading import read_areas
@@ -89,7 +89,7 @@ def test_names_and_signs_cover_less_than_a_quarter_of_any_colour(
     page.get_by_role("radio", name=theme, exact=True).check(force=True)
     coloured = wards if theme == "Rate" else wards[wards["ch_flag"] != "no clear change"]
     for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, width, height)
         page.locator("button[title='Whole area']").click()
         shares = covered(page, wards).reindex(coloured.index)
         assert len(shares) > 20
@@ -100,7 +100,7 @@ def test_names_and_signs_cover_less_than_a_quarter_of_any_colour(
 def test_a_districts_name_stays_inside_it(page: Page, wards: gpd.GeoDataFrame) -> None:
     districts = outline_of(wards).to_crs(3857).set_index("name").geometry
     for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, width, height)
         page.locator("button[title='Whole area']").click()
         boxes = page.evaluate(
             """() => { const frame = map_hotspots.getContainer().getBoundingClientRect();
@@ -123,7 +123,7 @@ def test_a_districts_name_stays_inside_it(page: Page, wards: gpd.GeoDataFrame) -
 def test_a_district_without_room_for_its_name_has_a_number_that_a_key_tells(
     page: Page, wards: gpd.GeoDataFrame
 ) -> None:
-    page.set_viewport_size({"width": 360, "height": 740})
+    resize(page, 360, 740)
     page.get_by_role("radio", name="Rate", exact=True).check(force=True)
     page.locator("button[title='Whole area']").click()
     shown = page.evaluate(
@@ -143,13 +143,13 @@ def test_a_district_without_room_for_its_name_has_a_number_that_a_key_tells(
     page.get_by_role("checkbox", name="Districts").uncheck(force=True)
     assert not key.is_visible()
     page.get_by_role("checkbox", name="Districts").check(force=True)
-    page.set_viewport_size({"width": 1280, "height": 800})
+    resize(page, 1280, 800)
     page.locator("button[title='Whole area']").click()
     assert not key.is_visible(), "on a large screen there is room for all"
 
 
 def test_no_name_is_cut_off_by_the_edge_of_the_map(page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 800})
+    resize(page, 1280, 800)
     page.evaluate("map_hotspots.setView([53.75, -1.6], 11.5, { animate: false })")
     edges = """() => { const map = map_hotspots.getContainer().getBoundingClientRect();
       return [...document.querySelectorAll(".hotspots-name, .hotspots-area-name")]
@@ -161,7 +161,7 @@ def test_no_name_is_cut_off_by_the_edge_of_the_map(page: Page) -> None:
 
 
 def test_no_name_stands_below_a_button_or_the_scale(page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 800})
+    resize(page, 1280, 800)
     under = """() => { const boxes = (wanted) => [...document.querySelectorAll(wanted)]
         .filter((one) => one.parentElement.style.visibility !== "hidden")
         .map((one) => [one.textContent, one.getBoundingClientRect()]);

@@ -29,7 +29,7 @@ def shared(context: BrowserContext, documents: dict[str, Path]) -> Iterator[Open
 @pytest.fixture
 def seen(shared: Opened) -> Opened:
     """The page as it opens."""
-    shared.page.set_viewport_size({"width": 1200, "height": 800})
+    shared.resize(1200, 800)
     shared.page.evaluate("history.replaceState(null, '', '#'); dispatchEvent(new Event('hashchange'))")
     shared.page.evaluate("document.querySelector('#hotspots-districts details').open = true")
     return shared
@@ -200,7 +200,7 @@ def test_the_table_has_every_area_and_column_and_sorts_by_its_headings(seen: Ope
 
 
 def test_a_name_too_long_for_its_column_on_a_phone_is_cut_where_it_says_so(seen: Opened) -> None:
-    seen.page.set_viewport_size({"width": 360, "height": 740})
+    seen.resize(360, 740)
     seen.page.get_by_role("button", name="Table", exact=True).click()
     beyond = """all => all.map(name => [name.scrollWidth > name.clientWidth, getComputedStyle(name).textOverflow,
       name.getBoundingClientRect().right <= name.parentNode.getBoundingClientRect().right])"""
@@ -349,7 +349,7 @@ def test_from_a_ward_to_the_cells_inside_it_and_back(seen: Opened) -> None:
 
 @pytest.mark.parametrize("width", [1200, 360])
 def test_axe_finds_no_barrier(seen: Opened, barriers: Callable[[Page], list[str]], width: int) -> None:
-    seen.page.set_viewport_size({"width": width, "height": 740})
+    seen.resize(width, 740)
     tick(seen, SOUTH)
     seen.page.get_by_role("button", name="Table", exact=True).click()
     assert barriers(seen.page) == []

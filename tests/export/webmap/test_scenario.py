@@ -206,7 +206,7 @@ def test_a_card_in_a_scenario_says_what_was_published(page: Opened) -> None:
 def test_axe_finds_no_barrier_while_weights_are_tried(
     page: Opened, barriers: Callable[[Page], list[str]], width: int
 ) -> None:
-    page.page.set_viewport_size({"width": width, "height": 800})
+    page.resize(width, 800)
     fold(page)
     weight(page, 0, "3")
     assert page.page.locator("#hotspots-banner").is_visible()
