@@ -262,6 +262,17 @@ def test_a_row_stands_for_as_many_incidents_as_its_weight() -> None:
     assert found.counts.tolist() == [[[10, 0], [0, 5]], [[0.3, 0], [0, 0]], [[0, 0], [0, 0]]]
 
 
+@pytest.mark.parametrize("kind", ["category", "str", "object"])
+def test_categories_are_tallied_in_the_order_of_their_words(kind: str) -> None:
+    said = ["Violence", None, "Drugs", "No category", "Theft", None]
+    incidents = make_incidents([500] * 5 + [5000], [500] * 6, month=["2025-01"] * 6)
+    incidents["category"] = pd.Series(said, dtype="str" if kind == "category" else kind).astype(kind)
+    found = tally(incidents.drop(index=4), make_areas())
+    # What has no category is one of its own, and Theft, of which nothing is left, is none.
+    assert found.categories == ("Drugs", "No category", "Violence")
+    assert found.counts[:, :, 0].tolist() == [[1, 2, 1], [0, 0, 0], [0, 0, 0]]
+
+
 @settings(max_examples=50)
 @given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=60), st.randoms())
 def test_sums_of_weights_do_not_depend_on_the_order_of_rows(millionths: list[int], random: Random) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from shapely import box
 from hotspots.counting.belonging import assign_areas
 from hotspots.counting.counts import count_incidents
 from hotspots.incidents import read_incidents
-from hotspots.scale import stream
+from hotspots.scale import cube, stream
 from hotspots.scale.cluster import sum_dask
 from hotspots.scale.cube import sum_stream
 from hotspots_cli.main import run
@@ -64,6 +65,7 @@ def test_sums_count_as_rows_do(
     folder: Path, monkeypatch: pytest.MonkeyPatch, by: Any, weight: str | None
 ) -> None:
     monkeypatch.setattr(stream, "WAITING_ROWS", 700)
+    monkeypatch.setattr(cube, "PART_ROWS", 97)
     areas = read_layer(folder)
     files = sorted(folder.glob("part-*.csv"))
     reading: dict[str, Any] = {"weight_column": weight, "exclude": "Drugs", "period": "2024-03..2025-10"}
@@ -153,3 +155,39 @@ def test_every_engine_writes_the_same_bytes(
 
 
 _never: Callable[..., Any] = lambda *_, **__: pytest.fail("all rows were read at once")  # noqa: E731
+
+
+@pytest.mark.parametrize("rows", [1, 10, 1000])
+def test_sums_are_merged_to_the_same_whatever_the_size_of_a_part(
+    monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    random, by = np.random.default_rng(8), ("what", "area")
+    sums = [cube.grouped(some_sums(random, size), by) for size in (3000, 1, 200)]
+    expected = cube.grouped(np.concatenate(sums), by)
+    monkeypatch.setattr(cube, "PART_ROWS", rows)
+    for one, two, three in (sums, sums[::-1]):
+        made = cube.merged(cube.merged(one, two, by), three, by)
+        assert np.array_equal(made, expected)
+    assert np.array_equal(cube.merged(expected, expected[:0], by), expected)
+    assert np.array_equal(cube.merged(expected[:0], expected, by), expected)
+
+
+def test_few_sums_are_added_to_many_in_little_more_room_than_the_result_takes() -> None:
+    random, by = np.random.default_rng(8), ("what", "area")
+    many, few = (cube.grouped(some_sums(random, size), by) for size in (3_000_000, 10_000))
+    tracemalloc.start()
+    try:
+        made = cube.merged(many, few, by)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert made["rows"].sum() == many["rows"].sum() + few["rows"].sum()
+    assert peak < 2 * made.nbytes
+
+
+def some_sums(random: np.random.Generator, size: int) -> Any:
+    """Rows of some kinds and many areas, as they come."""
+    sums = np.empty(size, dtype=[("what", "u8"), ("area", "i8"), ("rows", "i4"), ("located", "i4")])
+    sums["what"], sums["area"] = random.integers(1, 40, size) << 8, random.integers(-3, 100_000, size)
+    sums["rows"], sums["located"] = 1, random.integers(0, 2, size)
+    return sums

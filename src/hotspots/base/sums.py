@@ -51,7 +51,7 @@ def add_up(places: npt.NDArray[np.integer[Any]], size: int, weights: npt.NDArray
     """
     if weights is None:
         return np.bincount(places, minlength=size).astype(np.int64)
-    return from_millionths(np.bincount(places, weights=millionths(weights), minlength=size).astype(np.int64))
+    return from_millionths(np.bincount(places, weights=_whole(weights), minlength=size).astype(np.int64))
 
 
 def millionths(weights: npt.NDArray[np.float64]) -> Integers:
@@ -62,6 +62,11 @@ def millionths(weights: npt.NDArray[np.float64]) -> Integers:
     DataError
         When they add up to more than nine million million, which whole numbers of 64 bits cannot hold.
     """
+    return _whole(weights).astype(np.int64)
+
+
+def _whole(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the millionths that weights come to, as floats."""
     with np.errstate(over="ignore"):
         total = float(weights.sum())
     if total > _MOST:
@@ -70,7 +75,8 @@ def millionths(weights: npt.NDArray[np.float64]) -> Integers:
             "exactly",
             hint="mend the column of weights, or give them in a larger unit",
         )
-    return np.rint(weights * MILLION).astype(np.int64)
+    held = weights * MILLION
+    return np.rint(held, out=held)
 
 
 def from_millionths(sums: Integers) -> Any:

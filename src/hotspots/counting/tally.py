@@ -23,7 +23,7 @@ from hotspots.incidents.gate import as_incidents, row_weights
 Every = Literal["year", "half", "quarter", "month"]
 _LENGTH = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 
-Integers = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.integer[Any]]
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +144,8 @@ def tally(
         raise DataError(
             "no incident has a month, so there are no periods", hint="name it with 'month_column'"
         )
-    area = area_positions(incidents, areas, by=by, assigned=assigned)
+    # Rows may be tens of millions: places on each side of the cube are held as small numbers.
+    area = area_positions(incidents, areas, by=by, assigned=assigned).astype(np.int32)
     if not (area >= 0).any():
         raise DataError(
             "no incident lies in an area", hint="check that incidents and areas are of the same place"
@@ -153,8 +154,8 @@ def tally(
     labels = [period_label(entry, every) for entry in months]
     periods = tuple(dict.fromkeys(labels))
     # Position -1, no month, takes the last entry.
-    month = pd.PeriodIndex(months, freq="M").get_indexer(pd.PeriodIndex(incidents["month"]))
-    period = np.array([periods.index(label) for label in labels] + [-1])[month]
+    month = pd.PeriodIndex(months, freq="M").get_indexer(pd.PeriodIndex(incidents["month"])).astype(np.int16)
+    period = np.array([periods.index(label) for label in labels] + [-1], dtype=np.int16)[month]
     category, names = _categories(incidents)
     of: tuple[str, ...] = ()
     if sources is not None:
@@ -197,12 +198,18 @@ def period_label(month: pd.Period, every: Every) -> str:
     return f"{month.year} {every[0].upper()}{block}"
 
 
-def _categories(incidents: pd.DataFrame) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
+def _categories(incidents: pd.DataFrame) -> tuple[Integers, tuple[str, ...]]:
     if "category" not in incidents:
-        return np.zeros(len(incidents), dtype=np.int64), ("No category",)
-    held = incidents["category"].astype(object).where(incidents["category"].notna(), "No category")
-    codes, names = pd.factorize(held.astype(str), sort=True)
-    return codes.astype(np.int64), tuple(str(name) for name in names)
+        return np.zeros(len(incidents), dtype=np.int32), ("No category",)
+    # By what is in the table rather than by row: there are few categories, and rows may be millions.
+    held = incidents["category"].astype("category").cat.remove_unused_categories()
+    words = [str(name) for name in held.cat.categories]
+    lacking = ["No category"] if held.isna().any() else []
+    names = tuple(sorted({*words, *lacking}))
+    place = {name: number for number, name in enumerate(names)}
+    # Position -1, no category, takes the last entry.
+    codes = np.array([place[name] for name in [*words, *lacking]], dtype=np.int32)
+    return codes[held.cat.codes.to_numpy()], names
 
 
 def _by_source(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +23,13 @@ from hotspots.scale.stream import Gathered, checked, tally_all
 if TYPE_CHECKING:
     import geopandas as gpd
 
-# What rows of one area (-1: none; less: a code that none has), category and month come to: the millionths of their
-# weights, how many rows they are, and how many of them have coordinates.
-_SUM = np.dtype([("what", "u8"), ("area", "i8"), ("weight", "i8"), ("rows", "i4"), ("located", "i4")])
+# What rows of one area (-1: none; less: a code that none has), category and month come to: how many they are, how many
+# of them have coordinates, and where rows carry weights the millionths of these.
+_SUM = np.dtype([("what", "u8"), ("area", "i8"), ("rows", "i4"), ("located", "i4")])
+_WEIGHTED_SUM = np.dtype([*_SUM.descr, ("weight", "i8")])
+
+# Sums merged at a time.
+PART_ROWS = 1 << 18
 
 
 class Summed(NamedTuple):
@@ -71,10 +76,11 @@ class Cube:
         cell = rows["cell"][chosen]
         if len(cell) == 0:
             return None
-        sums = np.empty(len(cell), dtype=_SUM)
+        sums = np.empty(len(cell), dtype=_SUM if job.named.weight is None else _WEIGHTED_SUM)
         sums["what"] = what_is(cell) if self.kinds else what_is(cell) & MONTH
         sums["area"] = (rows["beside"][:, self.layer - 1] if self.layer else rows["area"])[chosen]
-        sums["weight"] = MILLION if job.named.weight is None else millionths(rows["weight"][chosen])
+        if job.named.weight is not None:
+            sums["weight"] = millionths(rows["weight"][chosen])
         sums["rows"], sums["located"] = 1, (cell & LOCATED) > 0
         return grouped(sums, ("what", "area"))
 
@@ -82,7 +88,7 @@ class Cube:
         """Return two sums of different rows as one."""
         if one is None or other is None:
             return other if one is None else one
-        return grouped(np.concatenate([one, other]), ("what", "area"))
+        return merged(one, other, ("what", "area"))
 
     def at(self, spots: Table) -> None:
         """Return nothing: of places there is nothing to be known."""
@@ -103,6 +109,24 @@ def grouped(sums: Table, by: Sequence[str]) -> Table:
     for name in {"weight", "rows", "located"} & set(sums.dtype.names or ()):
         made[name] = np.add.reduceat(sums[name], starts)
     return made
+
+
+def merged(one: Table, other: Table, by: Sequence[str]) -> Table:
+    """Return two grouped tables as one, grouped by the same fields.
+
+    A part is merged at a time: the sums of a whole country take as much room as all else together, and to sort them in
+    one go would take three times that.
+    """
+    first, second = one[by[0]], other[by[0]]
+    cuts = np.unique(first[PART_ROWS::PART_ROWS])
+    # What is reserved and never written takes no memory.
+    made, stop = np.empty(len(one) + len(other), dtype=one.dtype), 0
+    bounds = [[0, *held.searchsorted(cuts).tolist(), len(held)] for held in (first, second)]
+    for mine, others in zip(*map(itertools.pairwise, bounds), strict=True):
+        part = grouped(np.concatenate([one[slice(*mine)], other[slice(*others)]]), by)
+        made[stop : stop + len(part)] = part
+        stop += len(part)
+    return made[:stop]
 
 
 def sum_stream(
@@ -161,11 +185,12 @@ def table_of(
     names = [str(name) for name in frame["category"].cat.categories]
     wanted = job.filters.by_category(names)[frame["category"].cat.codes.to_numpy()]
     inside = job.filters.by_month(month_of(distinct))
-    area = np.maximum(held["area"], -1)
+    # Sums may be tens of millions: small numbers are held as such, and each of them no longer than needed.
+    position, area = position.astype(np.int32), np.maximum(held["area"], -1).astype(np.int32)
     # Position of each kind in the order of categories and months.
-    rank = np.empty(len(frame), dtype=np.int64)
+    rank = np.empty(len(frame), dtype=np.int32)
     rank[np.lexsort((frame["month"], frame["category"].cat.codes))] = np.arange(len(frame))
-    order = np.lexsort((rank[position], area))
+    order = np.lexsort((rank[position], area)).astype(np.int32)
     attrs: dict[Any, Any] = {"crs": crs_text(job.crs), "months": list(report.months), "sums": True}
     if tally.dated:
         attrs["dated"] = True
@@ -174,9 +199,10 @@ def table_of(
     made: list[Any] = []
     for kinds in (wanted & inside, wanted & ~inside):
         chosen = order[kinds[position[order]]]
-        table = frame.iloc[position[chosen]].reset_index(drop=True)
+        table = frame.take(position[chosen]).set_axis(pd.RangeIndex(len(chosen)))
         table["category"] = table["category"].cat.remove_unused_categories()
-        table["weight"] = held["weight"][chosen] / MILLION
+        weighted = "weight" in (held.dtype.names or ())
+        table["weight"] = held["weight"][chosen] / MILLION if weighted else held["rows"][chosen].astype(float)
         table["rows"], table["located"] = held["rows"][chosen], held["located"][chosen]
         table.attrs = attrs.copy()
         made += [table, pd.Series(pd.Categorical.from_codes(area[chosen], categories=codes), name="area")]
