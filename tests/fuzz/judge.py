@@ -129,7 +129,9 @@ def untyped(words: list[str], hint: str, *, keyed: bool = False) -> list[str]:
             for param in one.params
             if isinstance(param, click.Option)
         }
-        found += [f"hint's keyword {one}" for one in re.findall(r"'([a-z_]+)'", hint) if one in known]
+        # An option's values may be called as another option is: they stand behind "such as".
+        named_in = hint.partition(" such as ")[0]
+        found += [f"hint's keyword {one}" for one in re.findall(r"'([a-z_]+)'", named_in) if one in known]
     return found
 
 

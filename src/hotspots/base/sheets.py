@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from hotspots.base.errors import FileError, ParameterError, did_you_mean
 from hotspots.base.foreign import reading
+from hotspots.base.reach import farthest
 
 MOST_CELLS = 50_000_000
 """Cells of a sheet from its first to its last, all of which are laid out in memory: a full sheet of 47 columns."""
 
-_ZIPPED = (".xlsx", ".xlsm")
-_CHUNK, _OVERLAP = 1 << 20, 32
-# Of a cell or, without letters, of a row, whose cells need not say where they are.
-_PLACE = re.compile(rb"""r=["']([A-Z]{0,9})([0-9]{1,19})["']""")
-# In up to 26 columns and under a million rows no sheet is too large; in more columns one may be with many rows.
-_WIDE = re.compile(rb'r="[A-Z]{2}')
-_LONG = re.compile(rb'r="[A-Z]{0,9}[0-9]{4}')
-_VAST = re.compile(rb'r="[A-Z]{0,9}[0-9]{7}')
+_LAID_OUT = (".xlsx", ".xlsm", ".xlsb", ".xls")
 
 
 def read_sheets(
@@ -56,9 +49,9 @@ def read_sheets(
     """
     import python_calamine
 
-    if Path(path).suffix.lower() in _ZIPPED:
-        _refuse_vast(path, where)
     with reading(f"{where} is not a workbook that can be read", hint=f"save it as {readable}"):
+        if Path(path).suffix.lower() in _LAID_OUT:
+            _refuse_vast(path, where)
         try:
             with python_calamine.load_workbook(path) as book:
                 names = book.sheet_names
@@ -75,7 +68,7 @@ def read_sheets(
 def _refuse_vast(path: str | os.PathLike[str], where: str) -> None:
     """Refuse a sheet with a cell so far from the others that all between them would fill the memory."""
     try:
-        rows, columns = _farthest(path)
+        rows, columns = farthest(path)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
         return  # its reader says what is wrong with it
     if rows * columns > MOST_CELLS:
@@ -83,47 +76,3 @@ def _refuse_vast(path: str | os.PathLike[str], where: str) -> None:
             f"a sheet of {where} reaches over {rows:,} rows and {columns:,} columns, more than {MOST_CELLS:,} cells",
             hint="delete the cells far below or beside the table, or save it as CSV",
         )
-
-
-def _farthest(path: str | os.PathLike[str]) -> tuple[int, int]:
-    """Return the last row and column of the sheet that reaches farthest; 0 and 0 where none may reach too far."""
-    found = [(0, 0)]
-    with zipfile.ZipFile(path) as parts:
-        for name in parts.namelist():
-            if re.search(r"worksheets/[^/]+\.xml$", name):
-                with parts.open(name) as sheet:
-                    suspect = _suspect(sheet)
-                if suspect:
-                    with parts.open(name) as sheet:
-                        found.append(_reach(sheet))
-    return max(found, key=lambda one: one[0] * one[1])
-
-
-def _suspect(sheet: IO[bytes]) -> bool:
-    """Return whether a sheet may reach too far: a quick look, as most do not."""
-    wide = long = False
-    rest = b""
-    while chunk := sheet.read(_CHUNK):
-        held = rest + chunk
-        if _VAST.search(held) or b"r='" in held:
-            return True
-        wide = wide or _WIDE.search(held) is not None
-        long = long or _LONG.search(held) is not None
-        rest = held[-_OVERLAP:]
-    return wide and long
-
-
-def _reach(sheet: IO[bytes]) -> tuple[int, int]:
-    """Return the last row and the last column of a sheet's cells; at least one column."""
-    last, wide = 0, b""
-    rest = b""
-    while chunk := sheet.read(_CHUNK):
-        held = rest + chunk
-        found = _PLACE.findall(held)
-        wide = max([wide, *(letters for letters, _ in found)], key=lambda letters: (len(letters), letters))
-        last = max([last, *(int(row) for _, row in found)])
-        rest = held[-_OVERLAP:]
-    column = 0
-    for letter in wide:
-        column = 26 * column + letter - ord("A") + 1
-    return last, max(column, 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hotspots.base.errors import DataError, FileError
+from hotspots.base.errors import DataError, FileError, HotspotsWarning
 from hotspots.export.tables.flag_table import make_flag_table, write_flag_table
 
 FLAGGED = pd.DataFrame(
@@ -51,6 +51,25 @@ def test_a_layer_that_was_not_flagged_is_refused() -> None:
     assert error.value.hint == (
         "count the incidents with populations, then flag the rates: hotspots count, hotspots flag"
     )
+
+
+@pytest.mark.parametrize("column", ["n", "rate"])
+def test_columns_that_are_printed_must_hold_numbers(column: str) -> None:
+    with pytest.raises(DataError) as error:
+        make_flag_table(FLAGGED.assign(**{column: "many"}))
+    assert error.value.message == f"the column '{column}' does not hold numbers, which the table prints"
+    with pytest.raises(DataError, match=f"^'{column}' of the layer is infinite for E2"):
+        make_flag_table(FLAGGED.assign(**{column: [1.0, float("inf"), 2, 3, 4]}))
+
+
+def test_a_number_in_words_is_read_and_one_that_is_not_known_is_a_dash() -> None:
+    with pytest.warns(HotspotsWarning, match=r"1 holds no number, such as 'many' for E4: taken as unknown$"):
+        table = make_flag_table(FLAGGED.assign(n=["4", "1,665", "1,664", "many", "7"]))
+    assert table.iloc[:, 2].tolist() == [
+        "1,660 (120.0 per 1,000)",
+        "1,670 (80.0 per 1,000)",
+        "– (80.0 per 1,000)",
+    ]
 
 
 def test_files_and_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

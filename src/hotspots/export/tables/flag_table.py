@@ -10,9 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.base.errors import DataError
+from hotspots.base.numerals import mostly_numbers, numbers
 from hotspots.export.tables.csv import write_table
 
 _NEEDED = ("name", "district", "sd_flag")
+_HINT = "count the incidents with populations, then flag the rates: hotspots count, hotspots flag"
 _NOTE = (
     "Difference is calculated as above the mean plus one increment of {area}-level standard deviation. "
     "Significant difference is calculated as above the mean plus two increments of {area}-level standard deviation."
@@ -56,7 +58,12 @@ def make_flag_table(
     Raises
     ------
     DataError
-        When a column is missing.
+        When a column is missing, or one that is printed as numbers holds none, or an infinite one.
+
+    Warns
+    -----
+    HotspotsWarning
+        When some cells of such a column hold no number: they are unknown, and printed as "–".
 
     Examples
     --------
@@ -69,19 +76,20 @@ def make_flag_table(
         if column not in layer:
             raise DataError(
                 f"the layer has no column '{column}', which the table prints",
-                hint="count the incidents with populations, then flag the rates: hotspots count, hotspots flag",
+                hint=_HINT,
             )
     above = layer[layer["sd_flag"].isin(["above", "significantly above"])]
+    above = above.assign(**{column: _numbers(above, column) for column in dict.fromkeys((count, value))})
     above = above.sort_values(value, ascending=False, kind="stable")
     counts = above[count].to_numpy(dtype=float)
     rounded = np.floor(counts / base + 0.5) * base
-    heading, cells = "Count (rounded)" if base > 1 else "Count", [f"{n:,.0f}" for n in rounded]
+    heading, cells = "Count (rounded)" if base > 1 else "Count", [_printed(n, 0) for n in rounded]
     if value != count:
         printed = above[value].to_numpy(dtype=float)
         if rates == "rounded":
             printed = printed * np.divide(rounded, counts, out=np.ones_like(counts), where=counts > 0)
         heading += " + rate per 1,000 population"
-        cells = [f"{n} ({one:,.1f} per 1,000)" for n, one in zip(cells, printed, strict=True)]
+        cells = [f"{n} ({_printed(one, 1)} per 1,000)" for n, one in zip(cells, printed, strict=True)]
     since = (
         {"Since the period before": _words(above["sd_since"].astype(object)).astype(object)}
         if "sd_since" in above
@@ -96,6 +104,19 @@ def make_flag_table(
             **since,
         }
     )
+
+
+def _numbers(layer: pd.DataFrame, column: str) -> pd.Series[float]:
+    """Return a column as numbers, or say that it holds none."""
+    what = f"'{column}' of the layer"
+    held = mostly_numbers(layer[column], what=what)
+    if held is None:
+        raise DataError(f"the column '{column}' does not hold numbers, which the table prints", hint=_HINT)
+    return numbers(held, what=what)
+
+
+def _printed(number: float, decimals: int) -> str:
+    return "–" if np.isnan(number) else f"{number:,.{decimals}f}"
 
 
 def _words(column: pd.Series[Any]) -> npt.NDArray[Any]:

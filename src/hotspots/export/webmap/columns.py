@@ -135,9 +135,12 @@ def _class_labels(frame: pd.DataFrame, name: str) -> dict[str, str]:
 
 
 def _numbers(name: str, numbers: npt.NDArray[np.float64], known: Column | None) -> dict[str, Any]:
-    """Return numbers as short as they are shown; a p value too small to show becomes 0."""
+    """Return numbers as short as they are shown; a p value too small to show becomes 0, and an infinite one is none."""
     decimals = known.decimals if known else 3
-    rounded = np.round(numbers, decimals) + 0.0
+    numbers = np.where(np.isinf(numbers), np.nan, numbers)
+    with np.errstate(over="ignore"):
+        rounded = np.round(numbers, decimals) + 0.0
+    rounded = np.where(np.isinf(rounded), numbers, rounded)  # so large a number has no decimals
     entry: dict[str, Any] = {"decimals": decimals if known else None}
     if name in ("gi_p", "gi_q", "lm_p", "lm_q"):
         entry["smallest"] = f"{10.0**-decimals:.{decimals}f}"
@@ -150,7 +153,8 @@ def _packed(numbers: npt.NDArray[np.float64], scale: int) -> dict[str, Any]:
 
     Numbers that are too large for whole parts stay as they are.
     """
-    parts = np.round(numbers * scale)
+    with np.errstate(over="ignore"):
+        parts = np.round(numbers * scale)
     known = np.isfinite(parts)
     if np.array_equal(known, ~np.isnan(numbers)) and (np.abs(parts[known]) < _LARGEST).all():
         whole = np.where(known, parts, 0).astype(np.int64)
