@@ -16,10 +16,10 @@ What holds for every input:
 - It takes at most 4 GB of memory (addresses, but for those that loaded libraries hold unused) and 60 s of computing.
 - Nothing that reaches the terminal is a control character: no escape, no bell, no mark that turns text.
 
-Doors: files of incidents (CSV, packed CSV, UTF-16, Parquet, GeoParquet, XLSX, GeoPackage, GeoJSON, Shapefile,
-FlatGeobuf, KML, ZIP of CSVs and of Shapefiles, locked and oddly packed), of areas (the same layers), tables
-(populations, lookups, comparators, classes, scores, recorded crime), layers of the toolkit's own in files of each
-format and on standard input, layers for orientation, rasters, recipes of every section, checked and run, plans,
+Doors: files of incidents (CSV, packed CSV, UTF-16, Parquet, GeoParquet, XLSX, XLSB, XLS, GeoPackage, GeoJSON,
+Shapefile, FlatGeobuf, KML, ZIP of CSVs and of Shapefiles, locked and oddly packed), of areas (the same layers),
+tables (populations, lookups, comparators, classes, scores, recorded crime), layers of the toolkit's own in files of
+each format and on standard input, layers for orientation, rasters, recipes of every section, checked and run, plans,
 options, databases and their addresses, the answers of a site that is fetched from, and published folders, audited and
 read beside the next edition; and every number of an option, a plan or a recipe, one at a time at an extreme.
 """

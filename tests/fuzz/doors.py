@@ -24,6 +24,8 @@ INCIDENTS = [
     "i.parquet",
     "g.parquet",
     "i.xlsx",
+    "i.xlsb",
+    "i.xls",
     "p.gpkg",
     "p.geojson",
     "p.shp",

@@ -326,6 +326,18 @@ def package_of(path: Path, rng: random.Random) -> None:
             archive.writestr(zipfile.ZipInfo(one, (2025, 1, 1, 0, 0, 0)), held)
 
 
+def part_of(path: Path, rng: random.Random) -> None:
+    """Change bytes of one part of an archive, which is packed soundly all the same."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    name = rng.choice(list(members))
+    for _ in range(rng.choice([1, 1, 3])):
+        members[name] = bytes(_one_byte_change(bytearray(members[name]), rng))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one, held in members.items():
+            archive.writestr(zipfile.ZipInfo(one, (2025, 1, 1, 0, 0, 0)), held)
+
+
 def database_of(path: Path, rng: random.Random) -> None:
     """Change rows of a GeoPackage: of its contents, reference systems, columns, or the layer's own."""
     with sqlite3.connect(path) as base:
@@ -368,7 +380,8 @@ FORMATS: dict[str, tuple[Mutation, ...]] = {
     ".geojson": (json_of, json_of, bytes_of),
     ".toml": (toml_of, toml_of, toml_of, bytes_of),
     ".zip": (archive_of, archive_of, bytes_of),
-    ".xlsx": (package_of, bytes_of),
+    ".xlsx": (package_of, package_of, part_of, bytes_of),
+    ".xlsb": (part_of, part_of, bytes_of),
     ".gpkg": (database_of, database_of, bytes_of),
 }
 

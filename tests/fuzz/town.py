@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 from shapely import LineString, Point, box
+from tests.base.workbooks import cell, cells_of, xls, xlsb
 
 WEST, SOUTH = 400_000.0, 330_000.0
 KINDS = ("Burglary", "Anti-social behaviour", "Vehicle crime", "Violence and sexual offences")
@@ -49,6 +50,12 @@ def build_town(folder: Path) -> None:
     incidents.to_parquet(folder / "i.parquet", index=False)
     points.to_parquet(folder / "g.parquet", index=False)
     incidents.to_excel(folder / "i.xlsx", index=False)
+    rows = [list(incidents.columns), *incidents.to_numpy().tolist()]
+    cells = {
+        place: value if isinstance(value, str) else float(value) for place, value in cells_of(rows).items()
+    }
+    xlsb(folder / "i.xlsb", cells)
+    xls(folder / "i.xls", *(cell(*place, value) for place, value in cells.items()))
     _layers(points, folder, "p")
     _layers(wards, folder, "w")
     wards.to_parquet(folder / "w.parquet", index=False)

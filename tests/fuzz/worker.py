@@ -25,7 +25,17 @@ _COUNT = "--areas w.gpkg -o"
 _SOUND = (
     *(
         f"inspect {name}"
-        for name in ("u.csv", "i.csv.gz", "i.parquet", "g.parquet", "i.xlsx", "p.geojson", "p.zip")
+        for name in (
+            "u.csv",
+            "i.csv.gz",
+            "i.parquet",
+            "g.parquet",
+            "i.xlsx",
+            "i.xlsb",
+            "i.xls",
+            "p.geojson",
+            "p.zip",
+        )
     ),
     f"count i.csv {_COUNT} n.geojson",
     f"count i.csv {_COUNT} n.gpkg",

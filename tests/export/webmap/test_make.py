@@ -482,10 +482,19 @@ def test_an_existing_map_is_kept(tmp_path: Path) -> None:
 
 
 @settings(max_examples=25)
-@given(st.lists(st.floats(0, 1e6) | st.just(float("nan")), min_size=9, max_size=9))
-def test_any_values_can_be_drawn(values: list[float]) -> None:
-    data = data_of(html_of(AreaView("Rate", wards(rate=values), "rate")))
+@given(
+    st.lists(st.floats(0, 1e6) | st.just(float("nan")), min_size=9, max_size=9),
+    st.lists(st.floats(width=64), min_size=9, max_size=9),
+)
+def test_any_values_can_be_drawn_beside_any_others(values: list[float], others: list[float]) -> None:
+    data = data_of(html_of(AreaView("Rate", wards(rate=values, seen=others), "rate")))
     assert len(data["themes"][0]["steps"][0]["classes"]) == 9
+    written = cells_of(next(column for column in data["columns"] if column["name"] == "seen"))
+    # A number that is none, or infinite, is no number on a map.
+    known = [value if np.isfinite(value) else None for value in others]
+    assert written == [
+        None if value is None else pytest.approx(value, rel=1e-9, abs=0.0005) for value in known
+    ]
 
 
 def test_ground_that_is_not_covered_is_named_by_the_legend_and_is_in_no_list() -> None:
