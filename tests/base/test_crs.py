@@ -200,10 +200,11 @@ def test_systems_without_a_code_are_carried_by_their_definition() -> None:
     assert crs_text("ESRI:102003") == "ESRI:102003"
 
 
-def test_a_projection_that_nobody_knows_is_refused() -> None:
-    unknown = CRS.from_wkt(
-        CRS("EPSG:27700").to_wkt("WKT1_ESRI").replace("Transverse_Mercator", "Transver],PAercator")
-    )
+@pytest.mark.parametrize("name", ["Transver],PAercator", "Trnsverse_Mercator"])
+def test_a_projection_that_nobody_knows_is_refused(name: str) -> None:
+    unknown = CRS.from_wkt(CRS("EPSG:27700").to_wkt("WKT1_ESRI").replace("Transverse_Mercator", name))
+    # How far its lengths are off cannot be told.
+    assert worst_scale(unknown, (400_000, 300_000, 401_000, 301_000)) == 0
     with pytest.raises(
         CRSError, match=r"^no operation is known from .* to EPSG:4326\nHint: save the layer again"
     ):

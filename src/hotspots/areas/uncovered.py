@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hotspots.areas.outline import districts_of
+from hotspots.base.crs import reproject
 from hotspots.base.text import counted, list_words
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def with_coverage(counted_areas: gpd.GeoDataFrame, missing: gpd.GeoDataFrame) ->
         return counted_areas
     geometry = counted_areas.geometry.name
     others: Any = missing.rename_geometry(geometry) if missing.geometry.name != geometry else missing
-    others = others.to_crs(counted_areas.crs) if others.crs != counted_areas.crs else others
+    others = reproject(others, counted_areas.crs) if others.crs != counted_areas.crs else others
     joined = _together(counted_areas.drop(columns=geometry), others)
     codes = joined.index
     shapes = [*counted_areas.geometry.to_numpy(), *others.geometry.to_numpy()]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from pyproj import CRS, Proj, Transformer
-from pyproj.exceptions import CRSError as ProjError
+from pyproj.exceptions import ProjError
 from pyproj.network import is_network_enabled, set_network_enabled  # type: ignore[attr-defined]
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
@@ -179,12 +179,12 @@ def worst_scale(crs: Any, bounds: Sequence[float]) -> float:
     geodetic = parsed.geodetic_crs
     if geodetic is None or not parsed.is_projected:
         return 0.0
-    # The same datum on both sides: a change of projection only, which needs no grid.
-    lon, lat = Transformer.from_crs(parsed, geodetic, always_xy=True).transform(x, y)
     try:
+        # The same datum on both sides: a change of projection only, which needs no grid.
+        lon, lat = Transformer.from_crs(parsed, geodetic, always_xy=True).transform(x, y)
         factors = Proj(parsed).get_factors(lon, lat)
     except ProjError:
-        return 0.0
+        return 0.0  # a projection that PROJ does not know
     scales = np.concatenate([factors.tissot_semimajor, factors.tissot_semiminor])
     return float(np.abs(scales[np.isfinite(scales)] - 1).max(initial=0.0))
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from hotspots.analysis.results import Analysis, Group, Layer
 from hotspots.base.columns import theme_words
+from hotspots.base.crs import reproject
 from hotspots.export.geopackage import write_geopackage
 from hotspots.export.qgis.labels import legible_from
 from hotspots.export.qgis.write import (
@@ -144,7 +145,7 @@ def _context_tables(analysis: Analysis) -> dict[str, gpd.GeoDataFrame]:
             continue
         if len(rows):
             codes = [f"{key}_{number:04d}" for number in range(1, len(rows) + 1)]
-            found[key] = rows[["name", "geometry"]].set_axis(codes, axis=0).to_crs(analysis.areas.crs)
+            found[key] = reproject(rows[["name", "geometry"]].set_axis(codes, axis=0), analysis.areas.crs)
     return found
 
 

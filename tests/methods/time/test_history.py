@@ -21,9 +21,20 @@ def test_steps_and_trends_are_told_apart() -> None:
     found = histories(table([[10] * 6 + [40] * 6, [40] * 6 + [5] * 6, ramp, ramp[::-1]]))
     assert found["hi_shape"].tolist()[:4] == ["step up", "step down", "rising", "falling"]
     assert found["hi_text"].iloc[0].startswith("step up in July 2024, against all areas: from ")
-    assert found["hi_text"].iloc[2].startswith("rising, against all areas: by ")
-    assert "95% limits +" in found["hi_text"].iloc[2]
+    row = found.iloc[2]
+    times, low, high = (1 + row[name] / 100 for name in ("tr_pct", "tr_lo", "tr_hi"))
+    assert row["hi_text"] == (
+        f"rising, against all areas: {times:.1f} times as many each year (95% limits {low:.1f} to {high:.1f} times)"
+    )
+    assert found["hi_text"].iloc[3].startswith("falling, against all areas: by ")
     assert set(found["hi_text"].iloc[4:]) == {"steady, as all areas"}
+
+
+def test_a_rise_of_up_to_a_hundred_per_cent_is_told_in_per_cent() -> None:
+    row = histories(table([np.round(60 * 1.03 ** np.arange(24)).tolist()], months=24)).iloc[0]
+    reach = f"95% limits {row['tr_lo']:+.0f}% to {row['tr_hi']:+.0f}%"
+    assert row["hi_text"] == f"rising, against all areas: by {row['tr_pct']:.0f}% a year ({reach})"
+    assert 30 < row["tr_pct"] < 60
 
 
 def test_a_season_of_its_own_takes_two_years() -> None:

@@ -20,6 +20,8 @@ SHAPES = ("falling", "step down", "steady", "seasonal", "step up", "rising")
 """The shapes of history that have names."""
 FEWEST_SEASONS = 24
 """A season of an area's own takes so many months."""
+MUCH = 100
+"""Per cent a year from which a rise is told in times: 759% a year says less than 8.6 times as many."""
 
 
 def histories(
@@ -137,5 +139,8 @@ def _words(row: dict[Any, Any], follows: dict[Any, Any], against: str) -> str:
     if shape.startswith("step"):
         month = follows[row["st_after"]].strftime("%B %Y")
         return f"{shape} in {month}{beside}: from {row['st_before']:,.1f} to {row['st_now']:,.1f} a month"
+    if row["tr_pct"] > MUCH:
+        times, low, high = (1 + row[name] / 100 for name in ("tr_pct", "tr_lo", "tr_hi"))
+        return f"{shape}{beside}: {times:,.1f} times as many each year (95% limits {low:,.1f} to {high:,.1f} times)"
     reach = f"95% limits {row['tr_lo']:+,.0f}% to {row['tr_hi']:+,.0f}%"
     return f"{shape}{beside}: by {abs(row['tr_pct']):,.0f}% a year ({reach})"
