@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from tests.base.workbooks import cell, record, xls, xlsb
+from tests.base.workbooks import FREE, cell, record, xls, xlsb
 
 from hotspots.base.errors import FileError
 from hotspots.base.reach import farthest
@@ -84,6 +84,11 @@ def test_an_old_sheet_that_reaches_too_far_is_refused(
     assert error.value.hint == "delete the cells far below or beside the table, or save it as CSV"
 
 
+def test_a_sheet_of_before_excel_97_says_less_of_itself(tmp_path: Path) -> None:
+    said = 0x0200, struct.pack("<HHHHH", 0, 3, 0, 3, 0)
+    assert farthest(xls(tmp_path / "older.xls", said, cell(0, 0), cell(2, 2))) == (3, 3)
+
+
 def test_a_full_old_sheet_is_read(tmp_path: Path) -> None:
     rows = read(xls(tmp_path / "full.xls", cell(0, 0), cell(65_535, 255)))
     assert (len(rows), len(rows[0])) == (65_536, 256)
@@ -106,7 +111,17 @@ def test_a_damaged_workbook_is_no_traceback(
         with pytest.raises(FileError, match="is not a workbook that can be read"):
             read(path)
     assert "panicked" not in capfd.readouterr().err
-    # Sectors, or the small parts, that follow each other in a circle.
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_parts_that_follow_each_other_in_a_circle_are_left(tmp_path: Path, small: bool) -> None:
+    whole = xls(tmp_path / "whole.xls", cell(0, 0), cell(2, 2), small=small).read_bytes()
+    path = tmp_path / "circle.xls"
     at = len(whole) - 512 if small else 512
     path.write_bytes(whole[: at + 8] + bytes(4) + whole[at + 12 :])
     assert farthest(path)[0] <= 3
+    # The same of the tables that say which follows which, of which there would be four thousand million.
+    circle = struct.pack("<127I", *[0] * 127) + struct.pack("<I", len(whole) // 512 - 1)
+    path.write_bytes(whole[:44] + struct.pack("<I", FREE) + whole[48:68] + circle[-4:] + whole[72:] + circle)
+    with pytest.raises(FileError, match="is not a workbook that can be read"):
+        read(path)

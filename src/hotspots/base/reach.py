@@ -153,7 +153,8 @@ def _old_reach(book: bytes) -> Reach:
                 (column,) = struct.unpack_from("<H", book, at + 2 + size)
             rows, columns = max(rows, row + 1), max(columns, column + 1)
         elif kind == _SAID:
-            _, row, _, column = struct.unpack_from("<IIHH", book, at + 4)
+            # Before Excel 97 rows were told in two bytes.
+            _, row, _, column = struct.unpack_from("<IIHH" if size >= 14 else "<HHHH", book, at + 4)
             rows, columns = max(rows, row), max(columns, column)
         at += 4 + size
     return rows, columns
@@ -169,7 +170,9 @@ def _old_book(raw: bytes) -> bytes:
     numbers = f"<{sector // 4}I"
     held = list(struct.unpack_from("<109I", raw, 76))
     (more,) = struct.unpack_from("<I", raw, 68)
-    while len(held) < tables:
+    for _ in range(len(raw) // sector):  # where they go in a circle, too
+        if len(held) >= tables:
+            break
         *found, more = struct.unpack_from(numbers, raw, (more + 1) * sector)
         held += found
     chain = [one for table in held[:tables] for one in struct.unpack_from(numbers, raw, (table + 1) * sector)]
