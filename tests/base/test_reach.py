@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,30 @@ def test_a_locked_old_workbook_is_said_to_be(tmp_path: Path) -> None:
     # Behind a lock all is scrambled, so that any cell may seem to be anywhere.
     path = xls(tmp_path / "locked.xls", (0x002F, bytes(6)), cell(65_535, 65_534))
     assert farthest(path) == (0, 0)
+
+
+def test_a_part_that_is_damaged_is_not_left_to_the_reader(tmp_path: Path) -> None:
+    # It lays out what it has read before it finds that the sum of a part's bytes is another.
+    path = xlsb(tmp_path / "far.xlsb", {(0, 0): 7.0, (1, 1): 7.0})
+    raw = path.read_bytes()
+    at = raw.index(struct.pack("<IId", 1, 0, 7.0))
+    path.write_bytes(raw[:at] + struct.pack("<I", 4_000_000_000) + raw[at + 4 :])
+    with pytest.raises(FileError, match=r"^'far.xlsb' is not a workbook that can be read"):
+        read(path)
+
+
+def test_a_panic_of_the_reader_is_one_sentence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    # The sheet's place in the archive is told by a name that nobody gave.
+    sound = xlsb(tmp_path / "sound.xlsb", {(0, 0): 7.0})
+    with zipfile.ZipFile(sound) as given, zipfile.ZipFile(tmp_path / "damaged.xlsb", "w") as made:
+        for name in given.namelist():
+            made.writestr(
+                name, given.read(name).replace("rId1".encode("utf-16-le"), "rId9".encode("utf-16-le"))
+            )
+    with pytest.raises(FileError, match=r"^'damaged.xlsb' is not a workbook that can be read"):
+        read(tmp_path / "damaged.xlsb")
+    os.write(2, b"heard again")
+    assert capfd.readouterr().err == "heard again"
 
 
 @pytest.mark.parametrize("small", [False, True])

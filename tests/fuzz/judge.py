@@ -65,6 +65,8 @@ def faults(made: Input, ending: Ending, *, before: dict[str, str], folder: Path)
         found.append("signal " + str(-ending.code) if ending.code < 0 else f"exit code {ending.code}")
     if "Traceback (most recent call last)" in ending.err or "Fatal Python error" in ending.err:
         found.append("traceback")
+    if "panicked at" in ending.err:
+        found.append("a library's own words")
     if "too little memory" in ending.err:
         found.append("memory")
     if _FORBIDDEN.search(ending.err) or _FORBIDDEN.search(ending.out):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from hotspots.base.errors import FileError, HotspotsError
 
@@ -56,3 +58,24 @@ def reading(message: str, *, hint: str, damaged: bool = False) -> Iterator[None]
         if type(error).__name__ != "PanicException":
             raise
         raise FileError(message, hint=hint) from error
+
+
+@contextmanager
+def silently() -> Iterator[None]:
+    """Keep from the terminal what a library writes there itself, past Python.
+
+    What is written in Rust tells a panic there before it becomes an exception, with the paths of whoever built it.
+    It is the whole process that is silent, so that inside the block stands nothing but such a library's reading.
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:  # a program without a terminal has nothing to keep from it
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

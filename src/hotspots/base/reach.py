@@ -35,10 +35,12 @@ def farthest(path: str | os.PathLike[str]) -> Reach:
     Raises
     ------
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError
-        When it is damaged, or no archive or old workbook at all.
+        When it is damaged. One that is of neither kind, as it is locked or only called so, reaches nowhere.
     """
     if Path(path).suffix.lower() == ".xls":
         return _old_reach(_old_book(Path(path).read_bytes()))
+    if not zipfile.is_zipfile(path):
+        return 0, 0
     found: list[Reach] = [(0, 0)]
     with zipfile.ZipFile(path) as parts:
         for name in parts.namelist():
