@@ -147,6 +147,17 @@ def test_no_module_of_the_library_goes_by_the_face() -> None:
     assert found == []
 
 
+def test_commands_say_what_they_say_through_one_door() -> None:
+    # What is written past it may hold what acts on a terminal: names of areas, files and options are anybody's.
+    own = {"main.py", "progress.py", "saying.py"}
+    written = {
+        path.name
+        for path in (ROOT / "cli" / "hotspots_cli").glob("*.py")
+        if re.search(r"\b(?:click\.s?echo|print|std(?:out|err)\.write)\(", path.read_text(encoding="utf-8"))
+    }
+    assert written == own
+
+
 @pytest.mark.parametrize("room", ["counting", "methods"])
 def test_no_measure_imports_a_name_that_reads_or_writes(room: str) -> None:
     # A room's own front (`hotspots.incidents`) passes on its reader beside what a measure may use.

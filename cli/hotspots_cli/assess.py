@@ -8,6 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 
@@ -80,4 +81,4 @@ def command(
         step("Writing")
         write_csv(made, output, overwrite=overwrite)
     if output != "-":
-        click.echo(f"Wrote {len(made):,} themes to {output}", err=True)
+        say(f"Wrote {len(made):,} themes to {output}", err=True)

@@ -6,6 +6,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say, say_json
 
 
 @click.command("audit", short_help="What a folder for publication gives away.")
@@ -59,6 +60,9 @@ def command(
     with Steps(1) as step:
         step("Reading and solving")
         found = audit_folders(folders, rules=rules)
-    click.echo(audit_json(found) if as_json else "\n".join(audit_lines(found)))
+    if as_json:
+        say_json(audit_json(found))
+    else:
+        say("\n".join(audit_lines(found)))
     if not found.passed:
         context.exit(1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hotspots_cli import options
+from hotspots_cli.saying import say
 
 if TYPE_CHECKING:
     from hotspots.base.named import Named
@@ -26,7 +27,7 @@ def list_layers() -> None:
     named = all_named()
     width = max(len(entry.id) for entry in named)
     for entry in named:
-        click.echo(f"{entry.id:<{width}}  {entry.rows:>7,} rows  {entry.title}")
+        say(f"{entry.id:<{width}}  {entry.rows:>7,} rows  {entry.title}")
 
 
 @command.command("show")
@@ -34,7 +35,7 @@ def list_layers() -> None:
 def show(identifier: str) -> None:
     """Source, date, licence and columns of one bundled layer or fetched set."""
     entry = _find(identifier)
-    click.echo(entry.title)
+    say(entry.title)
     for label, text in (
         ("Rows", f"{entry.rows:,}"),
         ("Source", entry.source),
@@ -44,11 +45,11 @@ def show(identifier: str) -> None:
         ("Attribution", entry.attribution),
     ):
         if text:
-            click.echo(f"  {label + ':':<13}{text}")
+            say(f"  {label + ':':<13}{text}")
     if entry.columns:
-        click.echo("  Columns:")
+        say("  Columns:")
     for name, meaning in entry.columns.items():
-        click.echo(f"    {name:<22}{meaning}")
+        say(f"    {name:<22}{meaning}")
 
 
 @command.command("copy")
@@ -68,7 +69,7 @@ def copy(identifier: str, output: str, overwrite: bool) -> None:
         )
     with replacing(output, overwrite=overwrite) as draft:
         shutil.copyfile(entry.path, draft)
-    click.echo(f"Wrote {output}", err=True)
+    say(f"Wrote {output}", err=True)
 
 
 def _find(identifier: str) -> Named:

@@ -8,6 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 
@@ -84,4 +85,4 @@ def command(
         write_csv(made.table, output, overwrite=overwrite)
     note = breakdown_note(made)
     if note:
-        click.echo(note, err=True)
+        say(note, err=True)

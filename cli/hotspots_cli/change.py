@@ -10,6 +10,7 @@ from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
 from hotspots_cli.public import published_record, rules_of, shown_change
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
@@ -124,9 +125,9 @@ def command(
         )
         provenance = published_record(provenance, read.accounted(), rules)
         write_layer(read.whole(layer), output, overwrite=overwrite, provenance=provenance)
-    click.echo(_summary(layer, level, flagged_by), err=True)
+    say(_summary(layer, level, flagged_by), err=True)
     for line in found.sentences() if found is not None else ():
-        click.echo(line, err=True)
+        say(line, err=True)
 
 
 def _groups(given: dict[str, Any], *, exact: bool) -> Groups:

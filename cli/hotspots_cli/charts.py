@@ -10,6 +10,7 @@ import click
 from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 if TYPE_CHECKING:
@@ -125,12 +126,10 @@ def command(
         step("Writing")
         write_csv(_rows(found, names, every=every_month), output, overwrite=overwrite)
     for sentence in charts_sentences(found, names):
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
     if len(found.years):
         first = found.years.iloc[0]
-        click.echo(
-            f"{year_title(found.years)}, all areas: {year_sentence(first.to_dict(), found.years)}", err=True
-        )
+        say(f"{year_title(found.years)}, all areas: {year_sentence(first.to_dict(), found.years)}", err=True)
 
 
 def _by_theme(table: pd.DataFrame, where: Any, assigned: Any) -> dict[str, pd.DataFrame]:

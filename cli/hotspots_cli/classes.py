@@ -9,6 +9,7 @@ import click
 from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output, write_layer
 
 
@@ -101,7 +102,7 @@ def command(
         )
         write_layer(made, output, overwrite=overwrite, provenance=provenance)
     if "hidden" in made:
-        click.echo(
+        say(
             f"Classes with a blank are hidden: fewer than {fewest} incidents, or they would tell those.",
             err=True,
         )

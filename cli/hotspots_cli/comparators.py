@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from hotspots_cli import options
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 
@@ -48,4 +49,4 @@ def command(
     made = comparators_of(recorded, forces=forces, population=population, mapping=mapping)
     write_csv(made, output, overwrite=overwrite)
     if output != "-":
-        click.echo(f"Wrote {made['force'].nunique():,} comparators to {output}", err=True)
+        say(f"Wrote {made['force'].nunique():,} comparators to {output}", err=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hotspots_cli import options
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 
@@ -30,7 +31,7 @@ def list_editions(store: str) -> None:
     held = read_editions(Path(store))
     width = max(map(len, held), default=0)
     for name, about in held.items():
-        click.echo(f"{name:<{width}}  {len(about['layers']):>4} layers  {about['period']}  {about['title']}")
+        say(f"{name:<{width}}  {len(about['layers']):>4} layers  {about['period']}  {about['title']}")
 
 
 @command.command("add")
@@ -50,7 +51,7 @@ def add(store: str, folder: str, edition: str | None, overwrite: bool) -> None:
     from hotspots.publish.store import keep_edition
 
     layers = keep_edition(Path(folder), store, edition=edition, overwrite=overwrite)
-    click.echo(f"Kept {len(layers):,} layers in {store}" + (f" as {edition}" if edition else ""), err=True)
+    say(f"Kept {len(layers):,} layers in {store}" + (f" as {edition}" if edition else ""), err=True)
 
 
 @command.command("compare")
@@ -69,4 +70,4 @@ def compare(store: str, before: str, now: str, output: str, overwrite: bool) -> 
     write_csv(table, output, overwrite=overwrite)
     states = table["state"].value_counts()
     told = ", ".join(f"{int(states.get(state, 0)):,} {state}" for state in ("new", "kept", "gone"))
-    click.echo(f"From {before} to {now}: {told}", err=True)
+    say(f"From {before} to {now}: {told}", err=True)

@@ -8,6 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output, write_layer
 
 
@@ -125,5 +126,5 @@ def command(
         whole = covered.whole(layer) if cell_size is None else layer
         write_layer(whole, output, overwrite=overwrite, provenance=provenance)
     for kind, number in kinds_found(layer):
-        click.echo(sentence_of(kind, number, step=step), err=True)
-    click.echo(sentence_of("none", int((layer["em_class"] == "none").sum()), step=step), err=True)
+        say(sentence_of(kind, number, step=step), err=True)
+    say(sentence_of("none", int((layer["em_class"] == "none").sum()), step=step), err=True)

@@ -9,6 +9,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def command(
     for line in lines:
         log.info(line)
     if output != "-":
-        click.echo(f"Wrote {output}", err=True)
+        say(f"Wrote {output}", err=True)
 
 
 def _check(given: dict[str, Any], tried: list[float] | None, cell_size: float | None) -> None:

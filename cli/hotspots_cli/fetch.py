@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hotspots_cli import options
+from hotspots_cli.saying import say
 
 if TYPE_CHECKING:
     from hotspots.base.named import Named
@@ -41,9 +42,9 @@ def _web() -> Iterator[tuple[Any, Any]]:
 
 
 def _say(entry: Named, use: str) -> None:
-    click.echo(f"{entry.id}: {entry.title}; {entry.rows:,} rows", err=True)
-    click.echo(f"  {entry.attribution}", err=True)
-    click.echo(f"  Use it by its name: {use.format(entry.id)}", err=True)
+    say(f"{entry.id}: {entry.title}; {entry.rows:,} rows", err=True)
+    say(f"  {entry.attribution}", err=True)
+    say(f"  Use it by its name: {use.format(entry.id)}", err=True)
 
 
 @command.command("incidents")
@@ -69,7 +70,7 @@ def incidents(force: str, first: str, last: str, whole: bool) -> None:
     _say(result.entry, 'source = "{0}" under [incidents]')
     for words, months in summary(result).items():
         count = "1 month" if len(months) == 1 else f"{len(months)} months"
-        click.echo(f"  {count} {words}: {spans(months)}", err=True)
+        say(f"  {count} {words}: {spans(months)}", err=True)
 
 
 @command.command("areas")
@@ -124,8 +125,8 @@ def list_fetched() -> None:
     found = [one for one in all_named() if one.place == "fetched"]
     width = max((len(one.id) for one in found), default=0)
     for one in found:
-        click.echo(f"{one.id:<{width}}  {one.rows:>9,} rows  {one.record.get('retrieved', '')}  {one.title}")
-    click.echo(f"{len(found)} sets in {cache_folder()}", err=True)
+        say(f"{one.id:<{width}}  {one.rows:>9,} rows  {one.record.get('retrieved', '')}  {one.title}")
+    say(f"{len(found)} sets in {cache_folder()}", err=True)
 
 
 @command.command("check")
@@ -140,7 +141,7 @@ def check() -> None:
     if wrong:
         raise FileError("; ".join(wrong), hint="fetch these sets again")
     files = sum(len(one.record["files"]) for one in found)
-    click.echo(f"{files} files of {len(found)} sets are as they were fetched", err=True)
+    say(f"{files} files of {len(found)} sets are as they were fetched", err=True)
 
 
 @command.command("remove")
@@ -152,7 +153,7 @@ def remove(names: tuple[str, ...]) -> None:
 
     for entry in choose(names):
         delete(entry)
-        click.echo(f"Removed {entry.id}", err=True)
+        say(f"Removed {entry.id}", err=True)
 
 
 @command.command("bundle")
@@ -164,8 +165,8 @@ def bundle(names: tuple[str, ...], output: str, overwrite: bool) -> None:
     from hotspots.fetch.bundle import write_bundle
 
     held = write_bundle(output, names, overwrite=overwrite)
-    click.echo(f"Wrote {output}: {', '.join(one.id for one in held)}", err=True)
-    click.echo(f"There, type: hotspots fetch unpack {output}", err=True)
+    say(f"Wrote {output}: {', '.join(one.id for one in held)}", err=True)
+    say(f"There, type: hotspots fetch unpack {output}", err=True)
 
 
 @command.command("unpack")
@@ -176,7 +177,7 @@ def unpack(bundle_file: str, overwrite: bool) -> None:
     from hotspots.fetch.bundle import unpack_bundle
 
     for one in unpack_bundle(bundle_file, overwrite=overwrite):
-        click.echo(f"{one.id}: {one.title}; {one.rows:,} rows", err=True)
+        say(f"{one.id}: {one.title}; {one.rows:,} rows", err=True)
 
 
 @command.command("settings")
@@ -184,5 +185,5 @@ def settings() -> None:
     """Print the addresses that are used, as a file of settings; where yours belongs is said beside."""
     from hotspots.fetch.settings import as_toml, read_settings, settings_file
 
-    click.echo(as_toml(read_settings()))
-    click.echo(f"Keys that differ belong into {settings_file()}", err=True)
+    say(as_toml(read_settings()))
+    say(f"Keys that differ belong into {settings_file()}", err=True)

@@ -10,6 +10,7 @@ import click
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
 from hotspots_cli.public import require_published, rounding_of
+from hotspots_cli.saying import say
 from hotspots_cli.writing import LAYER_SUFFIXES, check_output, write_layer
 
 if TYPE_CHECKING:
@@ -99,4 +100,4 @@ def _draw(
         {"population": people, "lo95": lower, "hi95": upper, "lo998": far_lower, "hi998": far_upper}
     )
     write_funnel_plot(rated, curves, output, expected=fitted.rate, title=title, overwrite=overwrite)
-    click.echo(f"Wrote {output}: open it in a browser", err=True)
+    say(f"Wrote {output}: open it in a browser", err=True)

@@ -9,6 +9,7 @@ import click
 from hotspots_cli import engines, options
 from hotspots_cli.keywords import offers_as_typed, options_of
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say, say_json
 
 _OWN = ("incidents", "areas", "engine", "scheduler", "as_json")
 
@@ -44,7 +45,6 @@ def command(
     hotspots inspect calls.csv --json
     """
     from hotspots.analysis.doctor import diagnose
-    from hotspots.base.text import visible
     from hotspots.publish.words.doctor import count_command, page, page_json, recipe_lines
 
     asked = _asked(context)
@@ -73,7 +73,10 @@ def command(
     }
     keywords = options_of(context.command)
     lines = [offers_as_typed(line, keywords) for line in page(found, **told)]
-    click.echo(page_json(found, **told) if as_json else visible("\n".join(lines)))
+    if as_json:
+        say_json(page_json(found, **told))
+    else:
+        say("\n".join(lines))
     if not found.usable:
         context.exit(1)
 

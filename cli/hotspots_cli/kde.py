@@ -10,6 +10,7 @@ import click
 from hotspots_cli import engines, options
 from hotspots_cli.progress import Steps
 from hotspots_cli.public import published_record, rules_of
+from hotspots_cli.saying import say
 from hotspots_cli.writing import SHAPE_SUFFIXES, check_output, write_layer
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def command(
 
             origin = _origin(quality, where, rules)
             write_geotiff(surface, output, origin=origin, overwrite=overwrite)
-            click.echo(f"Wrote {output}", err=True)
+            say(f"Wrote {output}", err=True)
             return
         from hotspots.methods.contours import make_contours
 

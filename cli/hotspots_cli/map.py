@@ -9,6 +9,7 @@ import click
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
 from hotspots_cli.public import require_published_files
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -110,7 +111,7 @@ def command(
             attribution=origin.attribution,
         )
         write_map(made, output, parts="beside" if assets else "inside", overwrite=overwrite)
-    click.echo(f"Wrote {output}: open it in a browser", err=True)
+    say(f"Wrote {output}: open it in a browser", err=True)
 
 
 def _draw_picture(
@@ -130,4 +131,4 @@ def _draw_picture(
         step("Drawing")
         figure = file_picture(layers, column=column, title=title, context=context, **words)
         write_picture(figure, output, overwrite=overwrite)
-    click.echo(f"Wrote {output}", err=True)
+    say(f"Wrote {output}", err=True)

@@ -10,6 +10,7 @@ import click
 from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def command(
         else:
             write_csv(made.matrix, output, overwrite=overwrite)
     if output != "-":
-        click.echo(f"Wrote {len(made.matrix):,} themes to {output}", err=True)
+        say(f"Wrote {len(made.matrix):,} themes to {output}", err=True)
 
 
 def _compare(

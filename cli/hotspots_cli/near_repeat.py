@@ -8,6 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import POINT_SUFFIXES, check_output, write_layer
 
 
@@ -108,4 +109,4 @@ def command(
             )
             write_layer(to_points(held), roles, overwrite=overwrite, provenance=provenance, noun="incidents")
     for sentence in near_repeat_sentences(found):
-        click.echo(sentence, err=True)
+        say(sentence, err=True)

@@ -6,6 +6,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 
@@ -52,4 +53,4 @@ def command(
         text = area_page(source_of, area, title=title, period=period, source=source, attribution=attribution)
         with replacing(output, overwrite=overwrite) as draft:
             draft.write_text(text, encoding="utf-8", newline="\n")
-    click.echo(f"Wrote {output}: open it in a browser, or print it", err=True)
+    say(f"Wrote {output}: open it in a browser, or print it", err=True)

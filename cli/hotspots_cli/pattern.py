@@ -8,6 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 
 
 @click.command("pattern", short_help="Is there any pattern? Moran's I, General G.")
@@ -53,6 +54,6 @@ def command(layer: str, layer_name: str | None, subject: str | None, between: st
         source = read_layer(layer, layer=layer_name)
         step("Testing")
         found = layer_pattern(source, **settings)
-    click.echo(found.sentence(subject or column_label(settings["value"]), between=between))
-    click.echo(found.sentence_of_g())
-    click.echo(f"{found.n:,} areas; neighbours: {found.neighbours}; seed {found.seed}.")
+    say(found.sentence(subject or column_label(settings["value"]), between=between))
+    say(found.sentence_of_g())
+    say(f"{found.n:,} areas; neighbours: {found.neighbours}; seed {found.seed}.")

@@ -9,6 +9,7 @@ import click
 from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 
@@ -74,6 +75,6 @@ def command(
         step("Writing")
         write_csv(made.wide(), output, overwrite=overwrite)
     for sentence in period_words(made):
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
     if output != "-":
-        click.echo(f"Wrote {len(made.names):,} districts to {output}", err=True)
+        say(f"Wrote {len(made.names):,} districts to {output}", err=True)

@@ -7,6 +7,7 @@ from importlib.resources import files
 import click
 
 from hotspots_cli import options
+from hotspots_cli.saying import say
 
 STEPS = (
     "count",
@@ -48,11 +49,11 @@ def new(output: str, overwrite: bool) -> None:
 
     text = (files("hotspots_cli") / "template.toml").read_text(encoding="utf-8")
     if output == "-":
-        click.echo(text, nl=False)
+        say(text, nl=False)
         return
     with replacing(output, overwrite=overwrite) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
-    click.echo(f"Wrote {output}. Edit it, then: hotspots run {output} -o DIR", err=True)
+    say(f"Wrote {output}. Edit it, then: hotspots run {output} -o DIR", err=True)
 
 
 @command.command("check")
@@ -65,7 +66,6 @@ def check(recipe: str) -> None:
     from hotspots.analysis.plans import recipe_plan
     from hotspots.analysis.recipe.months import check_months, files_months
     from hotspots.analysis.recipe.reading import read_recipe
-    from hotspots.base.text import visible
 
     asked = read_recipe(recipe)
     if asked.select is not None:
@@ -82,4 +82,4 @@ def check(recipe: str) -> None:
     steps = [name for name in STEPS if getattr(asked, name)]
     told.append(f"  Steps:     {', '.join(steps)}")
     for line in told:
-        click.echo(visible(line).replace("\n", " "))
+        say(line.replace("\n", " "))

@@ -9,6 +9,7 @@ import click
 from hotspots_cli import options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 
@@ -107,4 +108,4 @@ def command(
         step("Writing")
         write_csv(made.top, output, overwrite=overwrite)
     for sentence in repeats_sentences(made):
-        click.echo(sentence, err=True)
+        say(sentence, err=True)

@@ -6,6 +6,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 
@@ -42,4 +43,4 @@ def command(recipe: str, output: str, tables: str | None, overwrite: bool) -> No
         if tables is not None:
             write_tables(analysis, tables, overwrite=overwrite)
     more = f" and {tables}" if tables is not None else ""
-    click.echo(f"Wrote {output}{more}: open it in a browser, and print it from there", err=True)
+    say(f"Wrote {output}{more}: open it in a browser, and print it from there", err=True)

@@ -9,6 +9,7 @@ import click
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
 from hotspots_cli.public import require_published, rounding_of
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def command(
             source.attrs.get("provenance"), crs=source.crs, step="risk", settings=record
         )
         write_layer(result, output, overwrite=overwrite, provenance=provenance)
-    click.echo(_summary(result, settings["times"]), err=True)
+    say(_summary(result, settings["times"]), err=True)
 
 
 def _summary(layer: gpd.GeoDataFrame, times: float) -> str:

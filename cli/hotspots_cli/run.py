@@ -13,6 +13,7 @@ import click
 from hotspots_cli import engines, options
 from hotspots_cli.memory import given_back
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 
 if TYPE_CHECKING:
     from hotspots.analysis.recipe.tables import Recipe
@@ -122,12 +123,12 @@ def run_into(
             progress=step,
         )
     for line in outcome.headline:
-        click.echo(line)
-    click.echo(f"Wrote {len(outcome.files)} files to {outcome.folder}")
+        say(line)
+    say(f"Wrote {len(outcome.files)} files to {outcome.folder}")
     if into is not None:
-        click.echo(f"Kept its layers in {into}" + (f" as {edition}" if edition else ""))
+        say(f"Kept its layers in {into}" + (f" as {edition}" if edition else ""))
     first = "map.html" if "map.html" in outcome.files else "hotspots.qgz"
-    click.echo(f"Open {outcome.folder / first}")
+    say(f"Open {outcome.folder / first}")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import click
 from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def _plan(given: dict[str, Any]) -> Plan:
 
 def _write_localities(made: Priorities, path: str, *, overwrite: bool, provenance: dict[str, Any]) -> None:
     if made.localities is None:
-        click.echo(f"No {made.noun} is selected, so there are no localities to write", err=True)
+        say(f"No {made.noun} is selected, so there are no localities to write", err=True)
         return
     write_layer(made.localities, path, overwrite=overwrite, provenance=provenance)
 
@@ -237,4 +238,4 @@ def _write_brief(
         elsewhere="" if table == "-" else Path(table).name,
         overwrite=overwrite,
     )
-    click.echo(f"Wrote {path}: open it in a browser, or print it", err=True)
+    say(f"Wrote {path}: open it in a browser, or print it", err=True)

@@ -8,6 +8,7 @@ import click
 
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output, write_layer
 
 
@@ -136,7 +137,7 @@ def command(
         )
         write_layer(covered.whole(layer), output, overwrite=overwrite, provenance=provenance)
     times = layer["sens_class"].value_counts()
-    click.echo(
+    say(
         f"Robust: {times['robust']}, depends on a choice: {times['depends on a choice']}, never: {times['never']}",
         err=True,
     )

@@ -9,6 +9,7 @@ import click
 from hotspots_cli import options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 
@@ -86,5 +87,5 @@ def command(
         assert read.missing is not None  # noqa: S101 - the command takes the options of coverage
         shown = rows_with_coverage(read.told(made.areas), read.missing) if per == "area" else made.districts
         write_csv(shown, output, overwrite=overwrite)
-    click.echo(share_sentence(made, "all incidents"), err=True)
-    click.echo(share_note(made), err=True)
+    say(share_sentence(made, "all incidents"), err=True)
+    say(share_note(made), err=True)

@@ -10,6 +10,7 @@ import click
 from hotspots.base.errors import DataError, ParameterError, did_you_mean
 from hotspots_cli import options
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ def _each(parts: dict[str, pd.DataFrame], asked: Asked) -> dict[str, HotTimes]:
             hint="take larger areas, or several together with 'area'",
         )
     if few:
-        click.echo(f"{few:,} areas have under {FEWEST} incidents with times and no grid", err=True)
+        say(f"{few:,} areas have under {FEWEST} incidents with times and no grid", err=True)
     return made
 
 
@@ -268,7 +269,7 @@ def _write(made: dict[str, HotTimes], output: str, *, title: str, overwrite: boo
 
         shown = [grid_of(one) for one in list(made.values())[:MOST]]
         if len(made) > MOST:
-            click.echo(f"The page has the {MOST} areas with most incidents, of {len(made):,}", err=True)
+            say(f"The page has the {MOST} areas with most incidents, of {len(made):,}", err=True)
         write_times(shown, output, title=title, overwrite=overwrite)
     else:
         from hotspots.export.picture.saving import write_picture
@@ -276,7 +277,7 @@ def _write(made: dict[str, HotTimes], output: str, *, title: str, overwrite: boo
 
         write_picture(draw_times(grid_of(next(iter(made.values())))), output, overwrite=overwrite)
     if output != "-":
-        click.echo(f"Wrote {output}", err=True)
+        say(f"Wrote {output}", err=True)
 
 
 def _say(made: dict[str, HotTimes]) -> None:
@@ -286,7 +287,7 @@ def _say(made: dict[str, HotTimes]) -> None:
     if len(made) == 1:
         one = next(iter(made.values()))
         for sentence in (*lead_sentences(one), *notes_of(one)):
-            click.echo(sentence, err=True)
+            say(sentence, err=True)
         return
     for name, one in list(made.items())[:MOST]:
-        click.echo(f"{name}: {peak_sentence(one)}", err=True)
+        say(f"{name}: {peak_sentence(one)}", err=True)

@@ -9,6 +9,7 @@ import click
 from hotspots_cli import engines, options
 from hotspots_cli.located import read_located
 from hotspots_cli.progress import Steps
+from hotspots_cli.saying import say
 from hotspots_cli.writing import check_output, write_layer
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def command(
         write_layer(layer, output, overwrite=overwrite, provenance=provenance)
     _say(found, read.areas["name"])
     if partial is not None:
-        click.echo(f"{partial} looks incomplete and is left out", err=True)
+        say(f"{partial} looks incomplete and is left out", err=True)
 
 
 def _say(found: pd.DataFrame, names: pd.Series[Any]) -> None:
@@ -104,7 +105,7 @@ def _say(found: pd.DataFrame, names: pd.Series[Any]) -> None:
         or "No area has 10 incidents"
     )
     few = int(found["hi_shape"].isna().sum())
-    click.echo(f"{told}; under 10 incidents {few:,}", err=True)
+    say(f"{told}; under 10 incidents {few:,}", err=True)
     for text, name in zip(found["hi_text"], names, strict=True):
         if not text.startswith(("steady", "under")):
-            click.echo(f"{name}: {text}", err=True)
+            say(f"{name}: {text}", err=True)

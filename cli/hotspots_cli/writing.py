@@ -12,7 +12,7 @@ import click
 from hotspots.base.database.address import is_address, parse_address
 from hotspots.base.errors import FileError, ParameterError
 from hotspots.base.files import refuse_existing, same_file
-from hotspots.base.text import visible
+from hotspots_cli.saying import say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -128,7 +128,7 @@ def write_layer(
     else:
         _writer(suffix)(layer, output, provenance=provenance, overwrite=overwrite)
     if output != "-":
-        click.echo(f"Wrote {len(layer):,} {noun} to {visible(output)}", err=True)
+        say(f"Wrote {len(layer):,} {noun} to {output}", err=True)
 
 
 def _writer(suffix: str) -> Callable[..., None]:

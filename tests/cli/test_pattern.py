@@ -50,6 +50,14 @@ def test_rates_allow_for_populations(hotspots: Run, town: Path) -> None:
     assert " of rates" not in hotspots(*words, "rate", "--population", "none")[1]
 
 
+def test_what_acts_on_a_terminal_is_written_out(hotspots: Run, town: Path) -> None:
+    hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
+    words = ("--subject", "a\x1b[31m", "--between", "\u202eevil")
+    code, out, err = hotspots("pattern", "counts.geojson", *words)
+    assert code == 0, err
+    assert out.startswith("A\\x1b[31m: no pattern between \\u202eevil is clear: ")
+
+
 def test_no_such_column(hotspots: Run, town: Path) -> None:
     hotspots("count", ".", "--areas", "wards.gpkg", "-o", "counts.geojson")
     code, out, err = hotspots("pattern", "counts.geojson", "--value", "nn")

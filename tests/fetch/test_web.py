@@ -285,6 +285,27 @@ def test_an_error_under_the_status_of_success(web: Web, site: Site) -> None:
     assert said.startswith("127.0.0.1 refuses what was asked: 'Invalid query'; 'where' is wrong")
 
 
+def test_a_question_that_is_too_long_and_an_answer_packed_otherwise_than_it_says(
+    web: Web, site: Site
+) -> None:
+    def garbled(handler: Handler) -> bool:
+        handler.send_response(200)
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", "4")
+        handler.end_headers()
+        handler.wfile.write(b"nope")
+        return True
+
+    site.files["/api"] = b'{"count": 3}'
+    said = message(lambda: web.json(f"{site.url}/api", {"where": "x" * 70_000}))
+    assert said.startswith(
+        "what is asked of 127.0.0.1, or what it answers, cannot be understood (URL component"
+    )
+    site.faults["/api"] = [garbled]
+    said = message(lambda: web.json(f"{site.url}/api"))
+    assert said.startswith("what is asked of 127.0.0.1, or what it answers, cannot be understood (Error")
+
+
 def test_a_passing_error_under_the_status_of_success(web: Web, site: Site, waits: list[float]) -> None:
     def ill(handler: Handler) -> bool:
         handler.json({"error": {"code": 503, "message": "Service not available"}})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -77,6 +78,17 @@ def visible(text: str) -> str:
     if not text.isprintable():
         text = _ACTING.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
     return _ENDLESS.sub(lambda found: f"{found[0][:40]}... ({len(found[0]):,} characters)", text)
+
+
+def json_visible(text: str) -> str:
+    r"""Return JSON as it may go to a terminal: what acts on one is written as JSON writes it, and nothing is cut.
+
+    Examples
+    --------
+    >>> json_visible('["a\u202e"]')
+    '["a\\u202e"]'
+    """
+    return _ACTING.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def encoding_of(raw: bytes) -> str:

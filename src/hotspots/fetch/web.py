@@ -259,6 +259,11 @@ class Web:
                 ) from error
             except self._httpx.TransportError as error:
                 again = _of_transport(error, url)
+            except (self._httpx.RequestError, self._httpx.InvalidURL) as error:
+                raise FileError(
+                    f"what is asked of {_host(url)}, or what it answers, cannot be understood ({error})",
+                    hint=_address_hint(url),
+                ) from error
             except PassingError as error:
                 again = error
             except FileError:
