@@ -149,7 +149,7 @@ def test_no_module_of_the_library_goes_by_the_face() -> None:
 
 def test_commands_say_what_they_say_through_one_door() -> None:
     # What is written past it may hold what acts on a terminal: names of areas, files and options are anybody's.
-    own = {"main.py", "progress.py", "saying.py"}
+    own = {"progress.py", "saying.py"}
     written = {
         path.name
         for path in (ROOT / "cli" / "hotspots_cli").glob("*.py")

@@ -20,6 +20,7 @@ from hotspots.base.errors import HotspotsError, HotspotsWarning
 from hotspots.base.text import visible
 from hotspots_cli import stopping
 from hotspots_cli.keywords import FIRST, as_typed, offers_as_typed, options_of
+from hotspots_cli.saying import say
 
 COMMANDS = (
     "demo",
@@ -119,7 +120,7 @@ class _NoteHandler(logging.Handler):
         self.options = _options_of(command)
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(visible(offers_as_typed(record.getMessage(), self.options)), err=True)
+        say(offers_as_typed(record.getMessage(), self.options), err=True)
 
 
 def _speak(*, verbose: bool, quiet: bool, command: str | None) -> None:
@@ -135,8 +136,7 @@ def _speak(*, verbose: bool, quiet: bool, command: str | None) -> None:
 
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, HotspotsWarning):
-            said = visible(offers_as_typed(str(message), options))
-            click.echo(f"{click.style('Warning:', fg='yellow')} {said}", err=True)
+            say(offers_as_typed(str(message), options), head="Warning:", colour="yellow", err=True)
         else:
             shown(message, category, *where, **more)
 
@@ -173,11 +173,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
             if told.get("verbose"):
                 raise
             options = _options_of(told.get("command"))
-            click.echo(
-                f"{click.style('Error:', fg='red')} {as_typed(error.message, options, places=FIRST)}",
-                err=True,
-            )
-            click.echo(f"Hint: {as_typed(error.hint, options)}", err=True)
+            say(as_typed(error.message, options, places=FIRST), head="Error:", colour="red", err=True)
+            say(f"Hint: {as_typed(error.hint, options)}", err=True)
             return 1
         except click.ClickException as error:
             vars(error)["message"] = visible(error.message)  # what was typed may hold what acts on a terminal
@@ -186,7 +183,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except click.exceptions.Exit as stop:
             return stop.exit_code
         except (click.Abort, KeyboardInterrupt):
-            click.echo("Stopped.", err=True)
+            say("Stopped.", err=True)
             return stopping.exit_code()
         except BrokenPipeError:
             sys.stderr.close()
@@ -194,16 +191,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except OSError as error:
             if error.errno != errno.ENAMETOOLONG:
                 raise
-            click.echo(f"{click.style('Error:', fg='red')} a name is longer than a file can have", err=True)
-            click.echo("Hint: check what was typed, or shorten the name", err=True)
+            say("a name is longer than a file can have", head="Error:", colour="red", err=True)
+            say("Hint: check what was typed, or shorten the name", err=True)
             return 1
         except Exception as error:
             # GEOS runs out of memory with an error of its own.
             ran_out = isinstance(error, MemoryError) or "std::bad_alloc" in str(error)
             if not ran_out or "-v" in words or "--verbose" in words:
                 raise
-            click.echo(f"{click.style('Error:', fg='red')} there is too little memory for so much", err=True)
-            click.echo("Hint: choose larger cells, fewer areas or fewer incidents at a time", err=True)
+            say("there is too little memory for so much", head="Error:", colour="red", err=True)
+            say("Hint: choose larger cells, fewer areas or fewer incidents at a time", err=True)
             return 1
 
 

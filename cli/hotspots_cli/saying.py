@@ -7,9 +7,10 @@ import click
 from hotspots.base.text import json_visible, visible
 
 
-def say(text: object, *, err: bool = False, nl: bool = True) -> None:
-    """Write a text on standard output, or on standard error; see `hotspots.base.text.visible`."""
-    click.echo(visible(str(text)), err=err, nl=nl)
+def say(text: object, *, head: str = "", colour: str = "", err: bool = False, nl: bool = True) -> None:
+    """Write a text on standard output or error, behind a coloured word; see `hotspots.base.text.visible`."""
+    first = f"{click.style(head, fg=colour)} " if head else ""
+    click.echo(first + visible(str(text)), err=err, nl=nl)
 
 
 def say_json(text: str) -> None:
